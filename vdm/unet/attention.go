@@ -1,0 +1,110 @@
+package unet
+
+import (
+	"math"
+
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// temporalAttention lets the frames of each cell attend to each other, with
+// rotary embedding of queries and keys and the shared relative position bias,
+// pre-normed and residual. x is [batch, frame, height, width, channel].
+//
+// The rotary embedding of frame f is a linear map R_f, so it is applied to the
+// projection instead of its result: q_f = x_f·(W_q·R_f), the same numbers for
+// the price of turning a small matrix.
+func (n *network) temporalAttention(name string, x *Node) *Node {
+	d := x.Shape().Dimensions
+	batch, frames, cells, width := d[0], d[1], d[2]*d[3], d[4]
+	heads, headDim := n.Heads, n.HeadDim
+	inner := heads * headDim
+	xn := Reshape(n.channelNorm(name+".fn.norm", x), batch, frames, cells, width)
+
+	wqkv := n.weight(name + ".fn.fn.fn.to_qkv.weight") // [3·inner, width]
+	turn := rotations(n.g, frames, headDim)
+	rotated := func(i int, scale float64) *Node { // [batch, frame, cell, inner]
+		w := MulScalar(transposed(part(wqkv, i, 3)), scale) // [width, inner]
+		w = matMul(Reshape(w, width*heads, headDim), turn)
+		w = TransposeAllDims(Reshape(w, width, heads, frames, headDim), 2, 0, 1, 3)
+		w = BroadcastToDims(Reshape(n.cast(w), 1, frames, width, inner), batch, frames, width, inner)
+		return Dot(xn, w).General([]int{3}, []int{0, 1}, []int{2}, []int{0, 1})
+	}
+	split := func(t *Node) *Node { return Reshape(t, batch, frames, cells, heads, headDim) }
+	q := TransposeAllDims(split(rotated(0, 1/math.Sqrt(float64(headDim)))), 0, 2, 3, 1, 4)
+	k := TransposeAllDims(split(rotated(1, 1)), 0, 2, 3, 4, 1)
+	v := TransposeAllDims(split(matMul(xn, n.cast(transposed(part(wqkv, 2, 3))))), 0, 2, 3, 1, 4)
+
+	logits := batchMatMul(q, k) // [batch, cell, head, frame, frame]
+	logits = Add(ConvertDType(logits, dtypes.Float32), Reshape(n.bias, 1, 1, heads, frames, frames))
+	y := batchMatMul(n.cast(softmax(logits, -1)), v) // [batch, cell, head, frame, headDim]
+	y = Reshape(TransposeAllDims(y, 0, 3, 1, 2, 4), d[0], d[1], d[2], d[3], inner)
+	return Add(matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight")))), x)
+}
+
+// linearAttention is the spatial attention of every level (Shen et al. 2021,
+// Efficient Attention): each frame alone, softmax of q over the head's
+// dimensions and of k over the frame's positions, so that its cost is linear in
+// the number of positions. Pre-normed and residual.
+func (n *network) linearAttention(name string, x *Node) *Node {
+	d := x.Shape().Dimensions
+	rows, cells, width := d[0]*d[1], d[2]*d[3], d[4]
+	heads := n.Heads
+	inner := heads * spatialHead
+	xn := Reshape(n.channelNorm(name+".fn.norm", x), rows, cells, width)
+	wqkv := Reshape(n.weight(name+".fn.fn.to_qkv.weight"), 3*inner, width)
+	project := func(i int) *Node { return matMul(xn, n.cast(transposed(part(wqkv, i, 3)))) }
+
+	q := softmax(ConvertDType(Reshape(project(0), rows, cells, heads, spatialHead), dtypes.Float32), -1)
+	k := softmax(ConvertDType(project(1), dtypes.Float32), 1)
+	q, k = n.cast(q), Reshape(n.cast(k), rows, cells, heads, spatialHead)
+	v := Reshape(project(2), rows, cells, heads, spatialHead)
+
+	context := batchMatMul(TransposeAllDims(k, 0, 2, 3, 1), TransposeAllDims(v, 0, 2, 1, 3))
+	context = MulScalar(context, 1/math.Sqrt(spatialHead)) // the factor of q, on the smaller matrix
+	y := batchMatMul(TransposeAllDims(q, 0, 2, 1, 3), context)
+	y = Reshape(TransposeAllDims(y, 0, 2, 1, 3), d[0], d[1], d[2], d[3], inner)
+	y = matMul(y, n.cast(transposed(Reshape(n.weight(name+".fn.fn.to_out.weight"), width, inner))))
+	bias := n.cast(Reshape(n.weight(name+".fn.fn.to_out.bias"), 1, 1, 1, 1, width))
+	return Add(Add(y, bias), x)
+}
+
+// spatialAttention is the softmax attention over the positions of each frame
+// in the middle of the network, without position information or biases.
+// Pre-normed and residual.
+func (n *network) spatialAttention(name string, x *Node) *Node {
+	d := x.Shape().Dimensions
+	rows, cells, width := d[0]*d[1], d[2]*d[3], d[4]
+	heads := n.Heads
+	inner := heads * spatialHead
+	xn := Reshape(n.channelNorm(name+".fn.norm", x), rows, cells, width)
+	wqkv := n.weight(name + ".fn.fn.fn.to_qkv.weight")
+	project := func(i int, scale float64) *Node {
+		w := MulScalar(transposed(part(wqkv, i, 3)), scale)
+		return Reshape(matMul(xn, n.cast(w)), rows, cells, heads, spatialHead)
+	}
+	q := TransposeAllDims(project(0, 1/math.Sqrt(spatialHead)), 0, 2, 1, 3)
+	k := TransposeAllDims(project(1, 1), 0, 2, 3, 1)
+	v := TransposeAllDims(project(2, 1), 0, 2, 1, 3)
+	y := batchMatMul(n.cast(softmax(ConvertDType(batchMatMul(q, k), dtypes.Float32), -1)), v)
+	y = Reshape(TransposeAllDims(y, 0, 2, 1, 3), d[0], d[1], d[2], d[3], inner)
+	return Add(matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight")))), x)
+}
+
+// batchMatMul multiplies the last two axes of a and b for each entry of the
+// axes before them, which both share.
+func batchMatMul(a, b *Node) *Node {
+	rank := a.Rank()
+	batch := make([]int, rank-2)
+	for i := range batch {
+		batch[i] = i
+	}
+	return Dot(a, b).General([]int{rank - 1}, batch, []int{rank - 2}, batch)
+}
+
+// softmax along one axis. The largest logit is taken out for range only; its
+// gradient is zero, and cutting it saves the backward pass the work.
+func softmax(x *Node, axis int) *Node {
+	e := Exp(Sub(x, StopGradient(ReduceAndKeep(x, ReduceMax, axis))))
+	return Div(e, ReduceAndKeep(e, ReduceSum, axis))
+}

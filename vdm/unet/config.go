@@ -1,0 +1,100 @@
+package unet
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Config is the shape of a network. The zero value of a field means the
+// dissertation's choice where one is named.
+type Config struct {
+	Channels    int   `yaml:"channels"`     // channels of z; 0 means 1
+	OutChannels int   `yaml:"out_channels"` // channels of v̂; 0 means as Channels
+	Dim         int   `yaml:"dim"`          // width of the first level; 0 means 64
+	Multiples   []int `yaml:"multiples"`    // width of each level over Dim; nil means 1, 2, 4, 8
+	Heads       int   `yaml:"heads"`        // attention heads; 0 means 8
+	HeadDim     int   `yaml:"head_dim"`     // width of a temporal head; 0 means 32
+
+	// BFloat16 computes activations in bfloat16; norms, softmax, the embedding
+	// of λ and the weights themselves stay in float32. An engine without
+	// bfloat16 arithmetic may run it in float32.
+	BFloat16 bool `yaml:"bfloat16"`
+	// Rematerialise computes the activations inside each residual block and
+	// attention again in the backward pass instead of keeping them.
+	Rematerialise bool `yaml:"rematerialise"`
+}
+
+// Sizes that the dissertation's network fixes.
+const (
+	groups      = 8  // groups of the group norm
+	spatialHead = 32 // width of a spatial head, whatever HeadDim is
+	buckets     = 32 // rows of the relative position table
+	maxRotary   = 32 // at most so many dimensions of a head are rotated
+	normEpsilon = 1e-5
+)
+
+// WithDefaults returns c with each zero field set to the dissertation's value.
+func (c Config) WithDefaults() Config {
+	if c.Channels == 0 {
+		c.Channels = 1
+	}
+	if c.OutChannels == 0 {
+		c.OutChannels = c.Channels
+	}
+	if c.Dim == 0 {
+		c.Dim = 64
+	}
+	if len(c.Multiples) == 0 {
+		c.Multiples = []int{1, 2, 4, 8}
+	}
+	if c.Heads == 0 {
+		c.Heads = 8
+	}
+	if c.HeadDim == 0 {
+		c.HeadDim = 32
+	}
+	return c
+}
+
+// Validate reports every setting that the network cannot be built with.
+func (c Config) Validate() error {
+	c = c.WithDefaults()
+	var errs []error
+	positive := func(name string, value int) {
+		if value < 1 {
+			errs = append(errs, fmt.Errorf("%s is %d, want at least 1", name, value))
+		}
+	}
+	positive("channels", c.Channels)
+	positive("out_channels", c.OutChannels)
+	positive("heads", c.Heads)
+	if c.Dim < groups || c.Dim%groups != 0 {
+		errs = append(errs, fmt.Errorf("dim is %d, want a positive multiple of %d (the groups of the group norm)", c.Dim, groups))
+	}
+	for i, m := range c.Multiples {
+		positive(fmt.Sprintf("multiples[%d]", i), m)
+	}
+	if c.HeadDim < 2 || c.HeadDim%2 != 0 {
+		errs = append(errs, fmt.Errorf("head_dim is %d, want an even number of at least 2 (rotary embedding turns pairs)", c.HeadDim))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("U-Net configuration: %w", err)
+	}
+	return nil
+}
+
+// Levels is the number of resolutions.
+func (c Config) Levels() int { return len(c.WithDefaults().Multiples) }
+
+// Divisor is what height and width must be multiples of to need no padding.
+func (c Config) Divisor() int { return 1 << (c.Levels() - 1) }
+
+// widths returns the channels at the input of level 0, then at the output of
+// each level going down.
+func (c Config) widths() []int {
+	w := []int{c.Dim}
+	for _, m := range c.Multiples {
+		w = append(w, c.Dim*m)
+	}
+	return w
+}

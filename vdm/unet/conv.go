@@ -1,0 +1,131 @@
+package unet
+
+import (
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors/images"
+)
+
+// conv is a stride-1 convolution over space with zero padding that keeps the
+// size. Frames are folded into the batch: the kernels have one frame only, and
+// 2-D convolutions are far faster than 3-D ones on every engine. A 1×1
+// convolution is a matrix product.
+func (n *network) conv(name string, x *Node) *Node {
+	kernel := n.weight(name + ".weight") // [out, in, 1, k, k]
+	kd := kernel.Shape().Dimensions
+	out, in, k := kd[0], kd[1], kd[3]
+	bias := n.cast(Reshape(n.weight(name+".bias"), 1, 1, 1, 1, out))
+	if k == 1 {
+		return Add(matMul(x, n.cast(transposed(Reshape(kernel, out, in)))), bias)
+	}
+	kernel = TransposeAllDims(Reshape(kernel, out, in, k, k), 2, 3, 1, 0)
+	return Add(sameConv(x, n.cast(kernel)), bias)
+}
+
+// sameConv convolves each frame of x [batch, frame, height, width, in] with a
+// kernel [k, k, in, out] of odd k. (GoMLX's gradient is wrong for an even k.)
+func sameConv(x, kernel *Node) *Node {
+	dims := x.Shape().Dimensions
+	folded := Reshape(x, dims[0]*dims[1], dims[2], dims[3], dims[4])
+	y := Convolve(folded, kernel).ChannelsAxis(images.ChannelsLast).PadSame().Done()
+	return Reshape(y, dims[0], dims[1], dims[2], dims[3], kernel.Shape().Dim(3))
+}
+
+// downsample is the 4×4 convolution of stride 2 and padding 1, as an exact
+// rearrangement that needs neither a stride nor an even kernel: output i reads
+// inputs 2i−1 … 2i+2, which after space-to-depth are the second half of block
+// i−1, both halves of block i and the first half of block i+1: a 3×3
+// convolution over blocks.
+func (n *network) downsample(name string, x *Node) *Node {
+	kernel := n.weight(name + ".weight") // [out, in, 1, 4, 4]
+	out, in := kernel.Shape().Dim(0), kernel.Shape().Dim(1)
+	// Tap a of the kernel is phase p of block offset b−1: a = 2b + p − 1.
+	k := spread(kernel, out*in, func(a int) (block, phase int) { return (a + 1) / 2, (a + 1) % 2 })
+	// [out·in, by, py, bx, px] to [by, bx, py, px, in, out]
+	k = Reshape(k, out, in, 3, 2, 3, 2)
+	k = Reshape(TransposeAllDims(k, 2, 4, 3, 5, 1, 0), 3, 3, 4*in, out)
+	y := sameConv(spaceToDepth(x), n.cast(k))
+	return Add(y, n.cast(Reshape(n.weight(name+".bias"), 1, 1, 1, 1, out)))
+}
+
+// upsample is the 4×4 transposed convolution of stride 2 and padding 1 (its
+// kernel [in, out, 1, 4, 4] is not flipped: output 2i+a−1 receives input i
+// times tap a), as a 3×3 convolution to the four phases of each output block,
+// and depth-to-space.
+func (n *network) upsample(name string, x *Node) *Node {
+	kernel := n.weight(name + ".weight")
+	in, out := kernel.Shape().Dim(0), kernel.Shape().Dim(1)
+	// Output 2m+p receives input m+b−1 for a = 2m+p+1−2(m+b−1) = p+3−2b.
+	k := spread(kernel, in*out, func(a int) (block, phase int) { return (4 - a) / 2, (a + 1) % 2 })
+	// [in·out, by, py, bx, px] to [by, bx, in, py, px, out]
+	k = Reshape(k, in, out, 3, 2, 3, 2)
+	k = Reshape(TransposeAllDims(k, 2, 4, 0, 3, 5, 1), 3, 3, in, 4*out)
+	y := depthToSpace(sameConv(x, n.cast(k)), out)
+	return Add(y, n.cast(Reshape(n.weight(name+".bias"), 1, 1, 1, 1, out)))
+}
+
+// spread distributes the taps of a 4×4 kernel [rows·4·4] over 3 blocks of 2
+// phases in both directions, [rows, 3, 2, 3, 2], zero elsewhere. A product with
+// a constant 0/1 matrix does it, whose gradient every engine has.
+func spread(kernel *Node, rows int, place func(tap int) (block, phase int)) *Node {
+	s := make([]float32, 16*36)
+	for ay := range 4 {
+		for ax := range 4 {
+			by, py := place(ay)
+			bx, px := place(ax)
+			s[(ay*4+ax)*36+((by*2+py)*3+bx)*2+px] = 1
+		}
+	}
+	return matMul(Reshape(kernel, rows, 16), constant(kernel.Graph(), s, 16, 36))
+}
+
+// spaceToDepth gathers blocks of 2×2 cells into channels ordered (row, column,
+// channel).
+func spaceToDepth(x *Node) *Node {
+	d := x.Shape().Dimensions
+	x = Reshape(x, d[0]*d[1], d[2]/2, 2, d[3]/2, 2, d[4])
+	x = TransposeAllDims(x, 0, 1, 3, 2, 4, 5)
+	return Reshape(x, d[0], d[1], d[2]/2, d[3]/2, 4*d[4])
+}
+
+// depthToSpace is the inverse of spaceToDepth, to the given channels.
+func depthToSpace(x *Node, channels int) *Node {
+	d := x.Shape().Dimensions
+	x = Reshape(x, d[0]*d[1], d[2], d[3], 2, 2, channels)
+	x = TransposeAllDims(x, 0, 1, 3, 2, 4, 5)
+	return Reshape(x, d[0], d[1], 2*d[2], 2*d[3], channels)
+}
+
+// padTo appends zeros along an axis up to a multiple of m. (Concatenate, as
+// not every engine has Pad.)
+func padTo(x *Node, axis, m int) *Node {
+	missing := (m - x.Shape().Dim(axis)%m) % m
+	if missing == 0 {
+		return x
+	}
+	dims := x.Shape().Clone().Dimensions
+	dims[axis] = missing
+	return Concatenate([]*Node{x, zeros(x.Graph(), x.DType(), dims...)}, axis)
+}
+
+// cropTo keeps the first size entries along an axis. It is a product with a
+// constant 0/1 matrix: the gradient of a slice needs Pad.
+func cropTo(x *Node, axis, size int) *Node {
+	dims := x.Shape().Clone().Dimensions
+	padded := dims[axis]
+	if padded == size {
+		return x
+	}
+	keep := make([]float32, padded*size)
+	for i := range size {
+		keep[i*size+i] = 1
+	}
+	rank := len(dims)
+	perm := make([]int, rank)
+	for i := range perm {
+		perm[i] = i
+	}
+	perm[axis], perm[rank-1] = rank-1, axis
+	x = TransposeAllDims(x, perm...)
+	x = matMul(x, constant(x.Graph(), keep, padded, size))
+	return TransposeAllDims(x, perm...)
+}

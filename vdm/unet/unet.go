@@ -1,0 +1,142 @@
+package unet
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+	. "github.com/gomlx/gomlx/support/exceptions"
+)
+
+// Weights binds the network's parameters, by name, to nodes of one graph. The
+// same network is another one (its exponential moving average, say) when it is
+// bound to other nodes.
+type Weights map[string]*Node
+
+// Apply returns v̂(z, λ).
+//
+//   - z: the noisy clip, [batch, frame, height, width, channel], float32.
+//   - logSNR: λ of each sample of the batch, [batch], float32, not rescaled.
+//   - result: [batch, frame, height, width, out channel], float32.
+//
+// A height or width that is no multiple of c.Divisor() is padded with zeros
+// below and to the right, and the result cropped back. Like all graph
+// functions it panics on a wrong shape or a missing weight.
+func Apply(c Config, w Weights, z, logSNR *Node) *Node {
+	c = c.WithDefaults()
+	if err := c.Validate(); err != nil {
+		panic(err)
+	}
+	dims := z.Shape().Dimensions
+	if len(dims) != 5 || dims[4] != c.Channels {
+		Panicf("unet: z is %s, want [batch, frame, height, width, %d]", z.Shape(), c.Channels)
+	}
+	if logSNR.Rank() != 1 || logSNR.Shape().Dim(0) != dims[0] {
+		Panicf("unet: λ is %s, want [%d] as z is %s", logSNR.Shape(), dims[0], z.Shape())
+	}
+	n := &network{Config: c, g: z.Graph(), w: w, dtype: dtypes.Float32}
+	if c.BFloat16 {
+		n.dtype = dtypes.BFloat16
+	}
+	height, width := dims[2], dims[3]
+	z = padTo(z, 2, c.Divisor())
+	z = padTo(z, 3, c.Divisor())
+	v := n.forward(ConvertDType(z, n.dtype), logSNR)
+	v = cropTo(v, 2, height)
+	return cropTo(v, 3, width)
+}
+
+// network is one use of the weights in one graph.
+type network struct {
+	Config
+	g     *Graph
+	w     Weights
+	dtype dtypes.DType // of the activations
+
+	embedding *Node // SiLU of the embedded λ, [batch, 4·dim], float32
+	bias      *Node // relative position bias, [heads, frame, frame], float32
+}
+
+// weight returns a parameter in float32.
+func (n *network) weight(name string) *Node {
+	w, ok := n.w[name]
+	if !ok {
+		Panicf("unet: no weight is bound to %q", name)
+	}
+	return w
+}
+
+// cast returns x in the activations' type.
+func (n *network) cast(x *Node) *Node { return ConvertDType(x, n.dtype) }
+
+// remat marks f's inside for recomputation in the backward pass.
+func (n *network) remat(x *Node, f func(x *Node) *Node) *Node {
+	if !n.Rematerialise {
+		return f(x)
+	}
+	return f(x.Checkpoint()).StopCheckpoint()
+}
+
+func (n *network) forward(z, logSNR *Node) *Node {
+	n.embedding = silu(n.embedLogSNR(logSNR))
+	n.bias = n.positionBias(z.Shape().Dim(1))
+	last := len(n.Multiples) - 1
+
+	x := n.conv("init_conv", z)
+	x = n.remat(x, func(x *Node) *Node { return n.temporalAttention("init_temporal_attn", x) })
+	r := x
+	var skips []*Node
+	for i := range n.Multiples {
+		name := fmt.Sprintf("downs.%d", i)
+		x = n.level(name, x)
+		skips = append(skips, x)
+		if i < last {
+			x = n.downsample(name+".4", x)
+		}
+	}
+
+	x = n.block("mid_block1", x, true)
+	x = n.remat(x, func(x *Node) *Node { return n.spatialAttention("mid_spatial_attn", x) })
+	x = n.remat(x, func(x *Node) *Node { return n.temporalAttention("mid_temporal_attn", x) })
+	x = n.block("mid_block2", x, true)
+
+	for j := range n.Multiples {
+		i := last - j
+		name := fmt.Sprintf("ups.%d", j)
+		x = n.level(name, Concatenate([]*Node{x, skips[i]}, -1))
+		if i > 0 {
+			x = n.upsample(name+".4", x)
+		}
+	}
+
+	x = n.block("final_conv.0", Concatenate([]*Node{x, r}, -1), false)
+	return ConvertDType(n.conv("final_conv.1", x), dtypes.Float32)
+}
+
+// level is what the way down and the way up share: two residual blocks, the
+// spatial and the temporal attention.
+func (n *network) level(name string, x *Node) *Node {
+	x = n.block(name+".0", x, true)
+	x = n.block(name+".1", x, true)
+	x = n.remat(x, func(x *Node) *Node { return n.linearAttention(name+".2", x) })
+	return n.remat(x, func(x *Node) *Node { return n.temporalAttention(name+".3", x) })
+}
+
+// block is a residual block: convolution, norm, scale and shift by the
+// embedding of λ, SiLU; convolution, norm, SiLU; plus the input.
+func (n *network) block(name string, x *Node, embedded bool) *Node {
+	var scale, shift *Node
+	if embedded {
+		scale, shift = n.scaleAndShift(name + ".mlp.1")
+	}
+	return n.remat(x, func(x *Node) *Node {
+		h := n.conv(name+".block1.proj", x)
+		h = n.normSiLU(name+".block1.norm", h, scale, shift)
+		h = n.conv(name+".block2.proj", h)
+		h = n.normSiLU(name+".block2.norm", h, nil, nil)
+		if x.Shape().Dim(-1) != h.Shape().Dim(-1) {
+			x = n.conv(name+".res_conv", x)
+		}
+		return Add(h, x)
+	})
+}

@@ -1,0 +1,169 @@
+package unet
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/climate-vdm/climate-vdm/vdm/noise"
+)
+
+// Variable describes one trainable variable, under the original program's
+// name and in its layout (PyTorch's: [out, in, 1, height, width] for a
+// convolution, [in, out, 1, height, width] for a transposed one, [out, in] for
+// a linear map), so that weights move in and out unchanged.
+type Variable struct {
+	Name  string
+	Shape []int
+
+	init  initialiser
+	fanIn int // for initUniform
+}
+
+type initialiser int
+
+const (
+	initUniform initialiser = iota // uniform in ±1/√fanIn
+	initOne
+	initZero
+	initNormal
+)
+
+// Size is the number of elements.
+func (p Variable) Size() int {
+	n := 1
+	for _, d := range p.Shape {
+		n *= d
+	}
+	return n
+}
+
+// Variables lists every trainable variable of the network, in a fixed order.
+func (c Config) Variables() []Variable {
+	c = c.WithDefaults()
+	l := &parameterList{c: c}
+	w := c.widths()
+	l.add("time_rel_pos_bias.relative_attention_bias.weight", initNormal, 0, buckets, c.Heads)
+	l.conv("init_conv", c.Channels, c.Dim, 7)
+	l.temporal("init_temporal_attn", c.Dim)
+	l.linear("time_mlp.1", c.Dim, 4*c.Dim)
+	l.linear("time_mlp.3", 4*c.Dim, 4*c.Dim)
+	last := len(w) - 2
+	for i := range c.Multiples {
+		name := fmt.Sprintf("downs.%d", i)
+		l.block(name+".0", w[i], w[i+1], true)
+		l.block(name+".1", w[i+1], w[i+1], true)
+		l.linearAttention(name+".2", w[i+1])
+		l.temporal(name+".3", w[i+1])
+		if i < last {
+			l.conv(name+".4", w[i+1], w[i+1], 4)
+		}
+	}
+	mid := w[len(w)-1]
+	l.block("mid_block1", mid, mid, true)
+	l.add("mid_spatial_attn.fn.norm.gamma", initOne, 0, 1, mid, 1, 1, 1)
+	l.add("mid_spatial_attn.fn.fn.fn.to_qkv.weight", initUniform, mid, 3*c.Heads*spatialHead, mid)
+	l.add("mid_spatial_attn.fn.fn.fn.to_out.weight", initUniform, c.Heads*spatialHead, mid, c.Heads*spatialHead)
+	l.temporal("mid_temporal_attn", mid)
+	l.block("mid_block2", mid, mid, true)
+	for j := range c.Multiples {
+		i := last - j // the level that this step up belongs to
+		name := fmt.Sprintf("ups.%d", j)
+		l.block(name+".0", 2*w[i+1], w[i], true)
+		l.block(name+".1", w[i], w[i], true)
+		l.linearAttention(name+".2", w[i])
+		l.temporal(name+".3", w[i])
+		if i > 0 {
+			// PyTorch takes the fan-in of a transposed convolution from its
+			// second axis, the output channels; both are equal here.
+			l.conv(name+".4", w[i], w[i], 4)
+		}
+	}
+	l.block("final_conv.0", 2*c.Dim, c.Dim, false)
+	l.conv("final_conv.1", c.Dim, c.OutChannels, 1)
+	return l.params
+}
+
+// Count is the number of trainable parameters: 35,707,905 for the
+// dissertation's network.
+func (c Config) Count() int {
+	n := 0
+	for _, p := range c.Variables() {
+		n += p.Size()
+	}
+	return n
+}
+
+// Initial returns first values for every parameter, by name: PyTorch's own
+// initialisation, which the dissertation's program used (weights and biases
+// uniform in ±1/√fan_in, the position table standard normal, gains 1, offsets
+// 0). Each depends on the seed and its place in the list only.
+func (c Config) Initial(seed uint64) map[string][]float32 {
+	values := map[string][]float32{}
+	for i, p := range c.Variables() {
+		x := make([]float32, p.Size())
+		key := noise.Key{Seed: seed, Stream: noise.Weights, Sample: uint32(i)}
+		switch p.init {
+		case initUniform:
+			bound := 1 / math.Sqrt(float64(p.fanIn))
+			key.Uniform(x, -bound, bound)
+		case initNormal:
+			key.Normal(x)
+		case initOne:
+			for j := range x {
+				x[j] = 1
+			}
+		}
+		values[p.Name] = x
+	}
+	return values
+}
+
+type parameterList struct {
+	c      Config
+	params []Variable
+}
+
+func (l *parameterList) add(name string, init initialiser, fanIn int, shape ...int) {
+	l.params = append(l.params, Variable{Name: name, Shape: shape, init: init, fanIn: fanIn})
+}
+
+func (l *parameterList) conv(name string, in, out, k int) {
+	fanIn := in * k * k
+	l.add(name+".weight", initUniform, fanIn, out, in, 1, k, k)
+	l.add(name+".bias", initUniform, fanIn, out)
+}
+
+func (l *parameterList) linear(name string, in, out int) {
+	l.add(name+".weight", initUniform, in, out, in)
+	l.add(name+".bias", initUniform, in, out)
+}
+
+func (l *parameterList) block(name string, in, out int, embedded bool) {
+	if embedded {
+		l.linear(name+".mlp.1", 4*l.c.Dim, 2*out)
+	}
+	for i, width := range []int{in, out} {
+		part := fmt.Sprintf("%s.block%d", name, i+1)
+		l.conv(part+".proj", width, out, 3)
+		l.add(part+".norm.weight", initOne, 0, out)
+		l.add(part+".norm.bias", initZero, 0, out)
+	}
+	if in != out {
+		l.conv(name+".res_conv", in, out, 1)
+	}
+}
+
+func (l *parameterList) linearAttention(name string, width int) {
+	inner := l.c.Heads * spatialHead
+	l.add(name+".fn.norm.gamma", initOne, 0, 1, width, 1, 1, 1)
+	l.add(name+".fn.fn.to_qkv.weight", initUniform, width, 3*inner, width, 1, 1)
+	l.add(name+".fn.fn.to_out.weight", initUniform, inner, width, inner, 1, 1)
+	l.add(name+".fn.fn.to_out.bias", initUniform, inner, width)
+}
+
+func (l *parameterList) temporal(name string, width int) {
+	inner := l.c.Heads * l.c.HeadDim
+	l.add(name+".fn.norm.gamma", initOne, 0, 1, width, 1, 1, 1)
+	l.add(name+".fn.fn.fn.to_qkv.weight", initUniform, width, 3*inner, width)
+	l.add(name+".fn.fn.fn.to_out.weight", initUniform, inner, width, inner)
+}
