@@ -1,0 +1,47 @@
+package backend
+
+import "strings"
+
+// Choice says which engine was opened and why.
+type Choice struct {
+	// Name of the engine: "xla:cuda", "xla:cpu", "onnx" or "go"; "onnx:cuda" or
+	// the name of a foreign engine where GOMLX_BACKEND asks for it.
+	Name string
+	// Label is the name for people, with the version where the library tells it:
+	// "ONNX Runtime 1.30.0 (CPU)".
+	Label string
+	// Config is the configuration handed to GoMLX, in the form of
+	// GOMLX_BACKEND: "onnx:cpu", "xla:/path/plugin.so".
+	Config string
+	// Library is the path of the shared library that was loaded, "" if none.
+	Library string
+	// Why this engine: one line.
+	Why string
+	// Skipped lists the engines that were preferred and could not be had.
+	Skipped []Skip
+}
+
+// Skip is an engine that was passed over.
+type Skip struct {
+	Name string // as in Choice.Name
+	Why  string // one line
+}
+
+// String returns one line to print before a run, such as
+//
+//	engine: ONNX Runtime 1.30.0 (CPU) — no NVIDIA GPU; no PJRT plugin "cpu" in …
+func (c Choice) String() string {
+	s := "engine: " + c.Label
+	if c.Name == "go" {
+		s += " (slow: a last resort; make run installs a faster one)"
+	}
+	if c.Why != "" {
+		s += " — " + c.Why
+	}
+	return s
+}
+
+// oneLine makes any text fit in one line of a message.
+func oneLine(s string) string {
+	return strings.Join(strings.Fields(s), " ")
+}

@@ -1,0 +1,41 @@
+// Package backend chooses the engine that runs the graphs, opens it, and says
+// which one it is and why.
+//
+// # Engines
+//
+//	name      what                                   needs
+//	xla:cuda  XLA on an NVIDIA GPU                   a PJRT plugin and a GPU
+//	xla:cpu   XLA on the CPU                         a PJRT plugin
+//	onnx      ONNX Runtime on the CPU                libonnxruntime
+//	go        pure Go, slow: tests and last resort   nothing
+//
+// [Open] obeys the environment variable GOMLX_BACKEND where it is set, and
+// otherwise takes the first engine of this table that can be opened. It looks
+// for shared libraries only on this machine, in this order:
+//
+//   - PJRT plugins: the directories of PJRT_PLUGIN_LIBRARY_PATH,
+//     build/engines/xla of the project, ~/.local/lib/go-xla (where go-xla
+//     installs), /usr/local/lib/go-xla;
+//   - ONNX Runtime: the file ONNXRUNTIME_SHARED_LIBRARY_PATH,
+//     build/engines/onnxruntime of the project, ~/.local/lib/onnxruntime (where
+//     compute-onnx installs), /usr/local/lib.
+//
+// The project is the checkout of this module that holds the working directory,
+// or whatever directory above the executable has a build/engines.
+//
+// # What is promised
+//
+// Nothing is ever downloaded: a library that is not here is a reason to pass an
+// engine over, not to fetch it (GoMLX's own constructors fetch, without a time
+// limit). Libraries are read as ELF files before they are loaded, because
+// loading a damaged one can end the process. A constructor that panics or that
+// does not come back is an error. An engine is opened once a process, and two
+// requests for it get the same one.
+//
+// # Linking
+//
+// Engines are linked as database drivers are, by a blank import; this package
+// links none, so that a program which draws a noise schedule carries no engine:
+//
+//	import _ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+package backend

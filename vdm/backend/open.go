@@ -1,0 +1,209 @@
+package backend
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gomlx/compute"
+)
+
+// errNoImport is what a program that links no engine is told.
+var errNoImport = errors.New(`add the import _ "` + modulePath + `/vdm/backend/engines"`)
+
+// openLimit bounds the opening of one engine. CUDA takes seconds; a driver that
+// does not answer in this time never will.
+const openLimit = 2 * time.Minute
+
+// opener opens engines, each once: ONNX Runtime has one environment a process,
+// and a second XLA client on a GPU finds no memory left.
+type opener struct {
+	search func() places
+	limit  time.Duration
+
+	mu     sync.Mutex
+	opened map[string]compute.Backend // by driver and configuration
+	stuck  map[string]error           // constructors that never came back
+	chosen map[string]Choice          // by request, "" for the first that can be opened
+}
+
+func newOpener(search func() places, limit time.Duration) *opener {
+	return &opener{
+		search: search,
+		limit:  limit,
+		opened: make(map[string]compute.Backend),
+		stuck:  make(map[string]error),
+		chosen: make(map[string]Choice),
+	}
+}
+
+var process = newOpener(thisMachine, openLimit)
+
+// Open returns the engine that GOMLX_BACKEND asks for or, where it is not set,
+// the first of XLA CUDA, XLA CPU, ONNX Runtime and pure Go that can be opened,
+// and says which and why. It never downloads, hangs or panics. Later calls
+// return the same engine; the caller does not finalize it.
+//
+// It is an error if GOMLX_BACKEND names an engine that is unknown, not linked or
+// not to be opened here (no other is taken instead), or if no engine is linked.
+func Open() (compute.Backend, Choice, error) { return process.open() }
+
+// OpenNamed returns the engine of the name ("xla:cuda", "xla:cpu", "onnx", "go",
+// or any value that GOMLX_BACKEND may have) whatever GOMLX_BACKEND says; no
+// other is taken instead. Later calls return the same engine; the caller does
+// not finalize it.
+func OpenNamed(name string) (compute.Backend, Choice, error) {
+	return process.openNamed(name, "asked for by name")
+}
+
+// AtHand returns the names of the engines that can be opened here, in Open's
+// order of preference, for tests that run on every one. It opens them.
+func AtHand() []string {
+	var names []string
+	for _, name := range preferred {
+		if _, _, err := OpenNamed(name); err == nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (o *opener) open() (compute.Backend, Choice, error) {
+	if len(compute.List()) == 0 {
+		return nil, Choice{}, fmt.Errorf("no engine is linked into this program: %w", errNoImport)
+	}
+	if request := os.Getenv(compute.ConfigEnvVar); request != "" {
+		b, c, err := o.openNamed(request, compute.ConfigEnvVar+"="+request)
+		if err != nil {
+			return nil, c, fmt.Errorf("%s=%s: %w", compute.ConfigEnvVar, request, err)
+		}
+		return b, c, nil
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if c, ok := o.chosen[""]; ok {
+		if b := o.opened[c.Config]; b != nil && !b.IsFinalized() {
+			return b, c, nil
+		}
+	}
+	var skipped []Skip
+	for _, name := range preferred {
+		b, c, err := o.try(name)
+		if err != nil {
+			skipped = append(skipped, Skip{name, oneLine(err.Error())})
+			continue
+		}
+		c.Skipped = skipped
+		c.Why = "the first in order of preference"
+		if len(skipped) > 0 {
+			c.Why = reasons(skipped)
+		}
+		o.chosen[""] = c
+		return b, c, nil
+	}
+	return nil, Choice{Skipped: skipped}, fmt.Errorf("no engine can be opened: %s", reasons(skipped))
+}
+
+func (o *opener) openNamed(request, why string) (compute.Backend, Choice, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if c, ok := o.chosen[request]; ok {
+		if b := o.opened[c.Config]; b != nil && !b.IsFinalized() {
+			c.Why = why
+			return b, c, nil
+		}
+	}
+	b, c, err := o.try(request)
+	if err != nil {
+		return nil, c, err
+	}
+	c.Why = why
+	o.chosen[request] = c
+	return b, c, nil
+}
+
+// try opens one engine, or returns it again. The caller holds the lock.
+func (o *opener) try(request string) (compute.Backend, Choice, error) {
+	p, skipped, err := o.search().resolve(request)
+	if err != nil {
+		return nil, Choice{}, err
+	}
+	c := Choice{Name: p.name, Label: p.label, Config: p.driver + ":" + p.config, Library: p.library, Skipped: skipped}
+	if b := o.opened[c.Config]; b != nil && !b.IsFinalized() {
+		return b, c, nil
+	}
+	if err := o.stuck[c.Config]; err != nil {
+		return nil, c, err
+	}
+	b, err := o.construct(p)
+	if err != nil {
+		return nil, c, err
+	}
+	o.opened[c.Config] = b
+	return b, c, nil
+}
+
+// construct calls GoMLX's constructor so that neither a panic nor a driver that
+// does not answer reaches the caller.
+func (o *opener) construct(p plan) (compute.Backend, error) {
+	config := p.driver + ":" + p.config
+	if p.name == "onnx" || p.name == "onnx:cuda" {
+		// The only way to tell compute-onnx where its library is, and so the
+		// only way to keep it from downloading one. Once the library is loaded
+		// the variable is not read again.
+		before, was := os.LookupEnv(onnxPathEnv)
+		if err := os.Setenv(onnxPathEnv, p.library); err != nil {
+			return nil, err
+		}
+		defer func() {
+			switch {
+			case o.stuck[config] != nil: // it may read it yet
+			case was:
+				os.Setenv(onnxPathEnv, before)
+			default:
+				os.Unsetenv(onnxPathEnv)
+			}
+		}()
+	}
+	type result struct {
+		backend compute.Backend
+		err     error
+	}
+	done := make(chan result, 1)
+	go func() {
+		var r result
+		defer func() {
+			if p := recover(); p != nil {
+				r = result{err: fmt.Errorf("opening %s: %s", config, oneLine(fmt.Sprint(p)))}
+			}
+			done <- r
+		}()
+		r.backend, r.err = compute.NewWithConfig(config)
+	}()
+	select {
+	case r := <-done:
+		switch {
+		case r.err != nil:
+			return nil, fmt.Errorf("opening %s: %s", config, oneLine(r.err.Error()))
+		case r.backend == nil:
+			return nil, fmt.Errorf("opening %s: the constructor returned nothing", config)
+		}
+		return r.backend, nil
+	case <-time.After(o.limit):
+		err := fmt.Errorf("opening %s: no answer within %v", config, o.limit)
+		o.stuck[config] = err
+		return nil, err
+	}
+}
+
+// reasons joins why engines were passed over in one line.
+func reasons(skipped []Skip) string {
+	var parts []string
+	for _, s := range skipped {
+		parts = append(parts, labels[s.Name]+": "+s.Why)
+	}
+	return strings.Join(parts, "; ")
+}
