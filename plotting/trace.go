@@ -1,0 +1,178 @@
+package plotting
+
+import (
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// okabeIto are the colours of lines, in order: Okabe and Ito, "Color universal
+// design", 2008. Yellow, which vanishes on white, is left out.
+var okabeIto = []color.Color{
+	color.RGBA{0x00, 0x72, 0xb2, 0xff}, // blue
+	color.RGBA{0xd5, 0x5e, 0x00, 0xff}, // vermilion
+	color.RGBA{0x00, 0x9e, 0x73, 0xff}, // bluish green
+	color.RGBA{0xcc, 0x79, 0xa7, 0xff}, // reddish purple
+	color.RGBA{0xe6, 0x9f, 0x00, 0xff}, // orange
+	color.RGBA{0x56, 0xb4, 0xe9, 0xff}, // sky blue
+	color.RGBA{0x00, 0x00, 0x00, 0xff}, // black
+}
+
+var (
+	gridGrey  = color.RGBA{0xe4, 0xe4, 0xe4, 0xff}
+	guideGrey = color.RGBA{0x77, 0x77, 0x77, 0xff}
+)
+
+const (
+	curveWidth = 1.5 * vg.Length(1)
+	guideWidth = 1.0 * vg.Length(1)
+	frameWidth = 0.6 * vg.Length(1)
+	markRadius = 2.4 * vg.Length(1)
+)
+
+var dashes = []vg.Length{5, 3}
+
+// trace is one line or one set of marks on a pair of axes: all that curves,
+// histograms, quantile plots and spectra are made of.
+type trace struct {
+	name   string
+	x, y   []float64
+	line   draw.LineStyle // a zero width draws none
+	mark   markShape
+	color  color.Color
+	ranged bool // its values count for the range of the axes
+}
+
+// lineTrace styles the i-th series.
+func lineTrace(i int, s Series) trace {
+	t := trace{name: s.Name, x: s.X, y: s.Y, color: s.Color, ranged: true}
+	if t.color == nil {
+		t.color = okabeIto[i%len(okabeIto)]
+	}
+	if s.Points {
+		t.mark = markShape(1 + i%markShapes)
+	}
+	if !s.Points || s.Dashed {
+		t.line = draw.LineStyle{Color: t.color, Width: curveWidth}
+	}
+	if s.Dashed {
+		t.line.Dashes = dashes
+	}
+	return t
+}
+
+// visible reports whether a point can be shown on the axes' scales.
+func visible(x, y float64, logX, logY bool) bool {
+	ok := func(v float64, log bool) bool {
+		return !math.IsNaN(v) && !math.IsInf(v, 0) && (!log || v > 0)
+	}
+	return ok(x, logX) && ok(y, logY)
+}
+
+// runs returns the trace's points on the canvas, as runs without gaps.
+func (t trace) runs(c draw.Canvas, p *plot.Plot, logX, logY bool) [][]vg.Point {
+	var out [][]vg.Point
+	var run []vg.Point
+	for i := range t.x {
+		if !visible(t.x[i], t.y[i], logX, logY) {
+			if len(run) > 0 {
+				out = append(out, run)
+			}
+			run = nil
+			continue
+		}
+		run = append(run, vg.Point{
+			X: c.X(bounded(p.X.Norm(t.x[i]))),
+			Y: c.Y(bounded(p.Y.Norm(t.y[i]))),
+		})
+	}
+	if len(run) > 0 {
+		out = append(out, run)
+	}
+	return out
+}
+
+// bounded keeps normalised coordinates where the canvases' arithmetic holds:
+// points that far outside are clipped anyway.
+func bounded(v float64) float64 { return clamp(v, -1e4, 1e4) }
+
+func (t trace) draw(c draw.Canvas, runs [][]vg.Point) {
+	if t.line.Width > 0 {
+		for _, run := range runs {
+			if len(run) == 1 {
+				// A value between two gaps would be lost without a dot.
+				drawMark(c, roundMark, t.line.Width, t.line.Color, run[0])
+				continue
+			}
+			for _, piece := range c.ClipLinesXY(run) {
+				c.SetLineStyle(t.line)
+				var path vg.Path
+				path.Move(piece[0])
+				for _, pt := range piece[1:] {
+					path.Line(pt)
+				}
+				c.Stroke(path)
+			}
+		}
+	}
+	if t.mark != noMark {
+		for _, run := range runs {
+			for _, pt := range run {
+				drawMark(c, t.mark, markRadius, t.color, pt)
+			}
+		}
+	}
+}
+
+type markShape int
+
+const (
+	noMark markShape = iota
+	roundMark
+	squareMark
+	upMark
+	diamondMark
+	downMark
+
+	markShapes = 5
+)
+
+// drawMark fills a mark if its centre is on the canvas. Circles are four cubic
+// curves, which all canvases draw alike.
+func drawMark(c draw.Canvas, shape markShape, r vg.Length, clr color.Color, pt vg.Point) {
+	const slack = 0.01
+	if pt.X < c.Min.X-slack || pt.X > c.Max.X+slack || pt.Y < c.Min.Y-slack || pt.Y > c.Max.Y+slack {
+		return
+	}
+	at := func(x, y vg.Length) vg.Point { return vg.Point{X: pt.X + r*x, Y: pt.Y + r*y} }
+	var path vg.Path
+	polygon := func(corners ...vg.Point) {
+		path.Move(corners[0])
+		for _, q := range corners[1:] {
+			path.Line(q)
+		}
+	}
+	switch shape {
+	case roundMark:
+		const k = 0.5522847498 // control length of a quarter circle
+		path.Move(at(1, 0))
+		path.CubeTo(at(1, k), at(k, 1), at(0, 1))
+		path.CubeTo(at(-k, 1), at(-1, k), at(-1, 0))
+		path.CubeTo(at(-1, -k), at(-k, -1), at(0, -1))
+		path.CubeTo(at(k, -1), at(1, -k), at(1, 0))
+	case squareMark:
+		polygon(at(-0.9, -0.9), at(0.9, -0.9), at(0.9, 0.9), at(-0.9, 0.9))
+	case upMark:
+		polygon(at(-1.05, -0.75), at(1.05, -0.75), at(0, 1.15))
+	case diamondMark:
+		polygon(at(-1.2, 0), at(0, -1.2), at(1.2, 0), at(0, 1.2))
+	case downMark:
+		polygon(at(-1.05, 0.75), at(1.05, 0.75), at(0, -1.15))
+	}
+	path.Close()
+	c.SetColor(clr)
+	c.Fill(path)
+}
