@@ -28,7 +28,7 @@ func (n *network) temporalAttention(name string, x *Node) *Node {
 		w = matMul(Reshape(w, width*heads, headDim), turn)
 		w = TransposeAllDims(Reshape(w, width, heads, frames, headDim), 2, 0, 1, 3)
 		w = BroadcastToDims(Reshape(n.cast(w), 1, frames, width, inner), batch, frames, width, inner)
-		return Dot(xn, w).General([]int{3}, []int{0, 1}, []int{2}, []int{0, 1})
+		return batchMatMul(xn, w)
 	}
 	split := func(t *Node) *Node { return Reshape(t, batch, frames, cells, heads, headDim) }
 	q := TransposeAllDims(split(rotated(0, 1/math.Sqrt(float64(headDim)))), 0, 2, 3, 1, 4)
@@ -99,12 +99,12 @@ func batchMatMul(a, b *Node) *Node {
 	for i := range batch {
 		batch[i] = i
 	}
-	return Dot(a, b).General([]int{rank - 1}, batch, []int{rank - 2}, batch)
+	return mark(Dot(a, b).General([]int{rank - 1}, batch, []int{rank - 2}, batch), "matmul")
 }
 
 // softmax along one axis. The largest logit is taken out for range only; its
-// gradient is zero, and cutting it saves the backward pass the work.
+// gradient is zero.
 func softmax(x *Node, axis int) *Node {
 	e := Exp(Sub(x, StopGradient(ReduceAndKeep(x, ReduceMax, axis))))
-	return Div(e, ReduceAndKeep(e, ReduceSum, axis))
+	return mark(Div(e, ReduceAndKeep(e, ReduceSum, axis)), "softmax")
 }

@@ -26,8 +26,11 @@ func (n *network) conv(name string, x *Node) *Node {
 func sameConv(x, kernel *Node) *Node {
 	dims := x.Shape().Dimensions
 	folded := Reshape(x, dims[0]*dims[1], dims[2], dims[3], dims[4])
-	y := Convolve(folded, kernel).ChannelsAxis(images.ChannelsLast).PadSame().Done()
-	return Reshape(y, dims[0], dims[1], dims[2], dims[3], kernel.Shape().Dim(3))
+	return Reshape(convolve(folded, kernel), dims[0], dims[1], dims[2], dims[3], kernel.Shape().Dim(3))
+}
+
+func convolve(x, kernel *Node) *Node {
+	return mark(Convolve(x, kernel).ChannelsAxis(images.ChannelsLast).PadSame().Done(), "conv")
 }
 
 // downsample is the 4×4 convolution of stride 2 and padding 1, as an exact

@@ -110,21 +110,17 @@ func constant(g *Graph, flat []float32, dims ...int) *Node {
 
 func transposed(x *Node) *Node { return Transpose(x, 0, 1) }
 
-// matMul is the product of a [..., k] with b [k, n], as one matrix product of
-// two axes, which engines do best.
+// matMul is the product of a [..., k] with b [k, n], as one product of
+// matrices, which engines do best.
 func matMul(a, b *Node) *Node {
 	dims := a.Shape().Clone().Dimensions
 	last := len(dims) - 1
-	k := dims[last]
+	rows := Reshape(a, a.Shape().Size()/dims[last], dims[last])
 	dims[last] = b.Shape().Dim(1)
-	if len(dims) == 2 {
-		return Dot(a, b).General([]int{1}, nil, []int{0}, nil)
-	}
-	product := Dot(Reshape(a, a.Shape().Size()/k, k), b).General([]int{1}, nil, []int{0}, nil)
-	return Reshape(product, dims...)
+	return Reshape(batchMatMul(rows, b), dims...)
 }
 
-func silu(x *Node) *Node { return Mul(x, Sigmoid(x)) }
+func silu(x *Node) *Node { return mark(Mul(x, Sigmoid(x)), "silu") }
 
 func gelu(x *Node) *Node {
 	return Mul(MulScalar(x, 0.5), OnePlus(Erf(MulScalar(x, math.Sqrt2/2))))

@@ -17,16 +17,10 @@ func (n *network) normSiLU(name string, x, scale, shift *Node) *Node {
 	cells := dims[1] * dims[2] * dims[3]
 	flat := Reshape(x, batch, cells, width)
 
-	perGroup := func(s *Node) *Node { // [batch, width] sums to [batch, width] means of the groups
-		s = ReduceAndKeep(Reshape(s, batch, groups, width/groups), ReduceSum, -1)
-		s = MulScalar(s, 1/float64(cells*width/groups))
-		s = BroadcastToDims(s, batch, groups, width/groups)
-		return Reshape(s, batch, width)
-	}
 	full := ConvertDType(flat, dtypes.Float32)
-	mean := perGroup(ReduceSum(full, 1))
-	centred := Sub(full, InsertAxes(mean, 1))
-	variance := perGroup(ReduceSum(Mul(centred, centred), 1))
+	mean := groupMean(ReduceSum(full, 1), cells)
+	centred := Sub(full, StopGradient(InsertAxes(mean, 1)))
+	variance := StopGradient(groupMean(ReduceSum(Mul(centred, centred), 1), cells))
 
 	gain := Div(InsertAxes(n.weight(name+".weight"), 0), Sqrt(AddScalar(variance, normEpsilon)))
 	offset := BroadcastToDims(InsertAxes(n.weight(name+".bias"), 0), batch, width)
@@ -35,8 +29,17 @@ func (n *network) normSiLU(name string, x, scale, shift *Node) *Node {
 		gain = Mul(gain, scale)
 		offset = Add(Mul(offset, scale), shift)
 	}
-	y := Add(Mul(centred, InsertAxes(gain, 1)), InsertAxes(offset, 1))
+	y := Add(mark(Mul(centred, InsertAxes(gain, 1)), "groupnorm"), InsertAxes(offset, 1))
 	return Reshape(silu(n.cast(y)), dims...)
+}
+
+// groupMean turns sums over cells, [batch, width], into the mean over each
+// channel's group and the cells, [batch, width] again.
+func groupMean(sums *Node, cells int) *Node {
+	batch, width := sums.Shape().Dim(0), sums.Shape().Dim(1)
+	s := ReduceAndKeep(Reshape(sums, batch, groups, width/groups), ReduceSum, -1)
+	s = MulScalar(s, 1/float64(cells*width/groups))
+	return Reshape(BroadcastToDims(s, batch, groups, width/groups), batch, width)
 }
 
 // channelNorm is the pre-norm of the attentions: over the channels at each
@@ -44,10 +47,9 @@ func (n *network) normSiLU(name string, x, scale, shift *Node) *Node {
 func (n *network) channelNorm(name string, x *Node) *Node {
 	width := x.Shape().Dim(-1)
 	full := ConvertDType(x, dtypes.Float32)
-	mean := ReduceAndKeep(full, ReduceMean, -1)
-	centred := Sub(full, mean)
-	variance := ReduceAndKeep(Mul(centred, centred), ReduceMean, -1)
-	y := Div(centred, Sqrt(AddScalar(variance, normEpsilon)))
+	centred := Sub(full, StopGradient(ReduceAndKeep(full, ReduceMean, -1)))
+	variance := StopGradient(ReduceAndKeep(Mul(centred, centred), ReduceMean, -1))
+	y := mark(Div(centred, Sqrt(AddScalar(variance, normEpsilon))), "standardise")
 	gain := Reshape(n.weight(name+".gamma"), 1, 1, 1, 1, width)
 	return n.cast(Mul(y, gain))
 }

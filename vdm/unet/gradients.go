@@ -1,0 +1,184 @@
+package unet
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// This file gives some of the network's nodes a gradient of their own, in
+// closed form or as plain matrix products. GoMLX derives the rest. Without it a
+// training step takes twice as long on a CPU: the derived gradients of a
+// softmax and of a norm broadcast and multiply far more often than needed, and
+// those of a product and of a convolution's kernel become operators that ONNX
+// Runtime is slow at.
+//
+// GoMLX looks gradients up by operator in VJPRegistration, which it documents
+// as open to change. The entries put there below act on nodes that mark has
+// named, and hand every other node to the entry that stood there before.
+
+type gradient func(node, v *Node) []*Node
+
+func init() {
+	override(NodeTypeDotGeneral, map[string]gradient{"matmul": matMulGradient})
+	override(NodeTypeConvGeneral, map[string]gradient{"conv": sameConvGradient})
+	override(NodeTypeDiv, map[string]gradient{"softmax": softmaxGradient, "standardise": standardiseGradient})
+	override(NodeTypeMul, map[string]gradient{"silu": siluGradient, "groupnorm": groupNormGradient})
+}
+
+const aliasRoot = "/vdm/unet/"
+
+// mark names a node so that the gradient called kind is used for it.
+func mark(node *Node, kind string) *Node {
+	return node.WithAlias(fmt.Sprintf("%s%s/%d", aliasRoot, kind, node.Id()))
+}
+
+func override(op NodeType, kinds map[string]gradient) {
+	derived := VJPRegistration[op]
+	VJPRegistration[op] = func(node *Node, vs []*Node, shape shapes.Shape) []*Node {
+		if rest, ours := strings.CutPrefix(node.GetAlias(), aliasRoot); ours {
+			kind, _, _ := strings.Cut(rest, "/")
+			if own, ok := kinds[kind]; ok {
+				if grads := own(node, vs[0]); grads != nil {
+					return grads
+				}
+			}
+		}
+		return derived(node, vs, shape)
+	}
+}
+
+// matMulGradient of c = a·b over the last two axes: v·bᵀ and aᵀ·v, as products
+// in the layout that engines have a kernel for.
+func matMulGradient(node, v *Node) []*Node {
+	a, b := node.Inputs()[0], node.Inputs()[1]
+	return []*Node{batchMatMul(v, swapLast(b)), batchMatMul(swapLast(a), v)}
+}
+
+func swapLast(x *Node) *Node { return Transpose(x, -2, -1) }
+
+// softmaxGradient of y = e/Σe with e = exp(x): the adjoint of e that, once the
+// exponential multiplies it by e, is y·(v − Σ v·y).
+func softmaxGradient(node, v *Node) []*Node {
+	sum := node.Inputs()[1]
+	axis := reducedAxis(node, sum)
+	inner := ReduceAndKeep(Mul(v, node), ReduceSum, axis)
+	return []*Node{Div(Sub(v, inner), sum), nil}
+}
+
+// standardiseGradient of y = (x − mean)/std over one axis, where the mean was
+// taken out without a gradient: (v − mean v − y·mean(v·y))/std is the whole
+// gradient for x.
+func standardiseGradient(node, v *Node) []*Node {
+	std := node.Inputs()[1]
+	axis := reducedAxis(node, std)
+	meanV := ReduceAndKeep(v, ReduceMean, axis)
+	meanVY := ReduceAndKeep(Mul(v, node), ReduceMean, axis)
+	return []*Node{Div(Sub(Sub(v, meanV), Mul(node, meanVY)), std), nil}
+}
+
+// reducedAxis is the axis that a statistic of size 1 was taken over. (Where
+// several have size 1, any will do: the sums over them are the same.)
+func reducedAxis(full, reduced *Node) int {
+	for axis, n := range full.Shape().Dimensions {
+		if reduced.Shape().Dim(axis) != n {
+			return axis
+		}
+	}
+	for axis := full.Rank() - 1; axis >= 0; axis-- {
+		if full.Shape().Dim(axis) == 1 {
+			return axis
+		}
+	}
+	return full.Rank() - 1
+}
+
+// siluGradient of y = x·s, s = sigmoid(x): v·(s + y·(1 − s)).
+func siluGradient(node, v *Node) []*Node {
+	s := node.Inputs()[1]
+	return []*Node{Mul(v, Add(s, Mul(node, OneMinus(s)))), nil}
+}
+
+// groupNormGradient of y = c·gain, where c [batch, cell, width] is x less its
+// group's mean and gain [batch, 1, width] holds w/std (times 1 + scale), both
+// without a gradient through the statistics. The mean and the deviation of a
+// group depend on x, so its whole gradient is
+//
+//	gain·v − ⟨gain·v⟩ − c/std²·⟨gain·v·c⟩
+//
+// with ⟨·⟩ the mean over the group.
+func groupNormGradient(node, v *Node) []*Node {
+	c, gain := node.Inputs()[0], node.Inputs()[1]
+	dims := c.Shape().Dimensions
+	batch, cells, width := dims[0], dims[1], dims[2]
+	sumV := ReduceSum(v, 1)
+	sumVC := ReduceSum(Mul(v, c), 1)
+	sumCC := ReduceSum(Mul(c, c), 1)
+	flatGain := Reshape(gain, batch, width)
+	variance := AddScalar(groupMean(sumCC, cells), normEpsilon)
+	shift := groupMean(Mul(flatGain, sumV), cells)
+	slope := Div(groupMean(Mul(flatGain, sumVC), cells), variance)
+	grad := Sub(Sub(Mul(v, gain), InsertAxes(shift, 1)), Mul(c, InsertAxes(slope, 1)))
+	return []*Node{grad, InsertAxes(sumVC, 1)}
+}
+
+// sameConvGradient of a stride-1 convolution of odd kernel k with zero padding.
+//
+// For x it is a convolution with the turned kernel. For the kernel, derived
+// gradients convolve x with v, a kernel as large as the picture, which only
+// GPU libraries do well. Here it is one matrix product: with
+// rows of the padded pictures laid end to end, tap (i, j) is Σ_p x[p + i·pitch +
+// j]·v[p] = Σ_p x[p + j]·v[p − i·pitch], so k copies of x shifted by j and k
+// copies of v shifted by i give all k² taps at once.
+func sameConvGradient(node, v *Node) []*Node {
+	x, kernel := node.Inputs()[0], node.Inputs()[1]
+	if strings.HasPrefix(node.Graph().Backend().Name(), "xla") {
+		return nil
+	}
+	k, in, out := kernel.Shape().Dim(0), kernel.Shape().Dim(2), kernel.Shape().Dim(3)
+	turned := Transpose(Reverse(kernel, 0, 1), 2, 3)
+	dx := convolve(v, turned)
+
+	d := x.Shape().Dimensions
+	pad := k / 2
+	pitch := d[2] + 2*pad
+	rows := d[0] * (d[1] + 2*pad) * pitch
+	// x in the middle of its padding, v at the top left of its own, so that
+	// p + i·pitch + j is the cell that tap (i, j) reads for output p.
+	flat := func(t *Node, before, after int) *Node {
+		n := t.Shape().Dim(3)
+		t = padBoth(t, 1, before, after)
+		t = padBoth(t, 2, before, after)
+		return Reshape(t, rows, n)
+	}
+	xs, vs := make([]*Node, k), make([]*Node, k)
+	xp := padBoth(flat(x, pad, pad), 0, 0, k-1)
+	vp := padBoth(flat(v, 0, 2*pad), 0, (k-1)*pitch, 0)
+	for i := range k {
+		xs[i] = Slice(xp, AxisRange(i, i+rows), AxisRange())
+		from := (k - 1 - i) * pitch
+		vs[i] = Slice(vp, AxisRange(from, from+rows), AxisRange())
+	}
+	taps := batchMatMul(swapLast(Concatenate(xs, 1)), Concatenate(vs, 1)) // [k·in (j), k·out (i)]
+	dk := TransposeAllDims(Reshape(taps, k, in, k, out), 2, 0, 1, 3)
+	return []*Node{dx, dk}
+}
+
+// padBoth adds zeros before and after along an axis.
+func padBoth(x *Node, axis, before, after int) *Node {
+	part := func(n int) []*Node {
+		if n == 0 {
+			return nil
+		}
+		dims := x.Shape().Clone().Dimensions
+		dims[axis] = n
+		return []*Node{zeros(x.Graph(), x.DType(), dims...)}
+	}
+	parts := append(append(part(before), x), part(after)...)
+	if len(parts) == 1 {
+		return x
+	}
+	return Concatenate(parts, axis)
+}
