@@ -1,0 +1,155 @@
+package climate
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Field is one variable over time on a grid, in the units of this package.
+type Field struct {
+	Name, LongName, StandardName string
+	Units                        string // of Data: RainUnits for rain
+	Kind                         Kind   // KindRain or KindOther
+
+	Grid     Grid
+	Times    []float64 // hours since Epoch, ascending; for rates over known bounds, mid-interval
+	Calendar string    // canonical CF name
+	Epoch    string    // CF time units of Times: Epoch or RelativeEpoch
+
+	// Data is (time, y, x) row by row; NaN is missing. It may lie in a read-only
+	// file mapping: do not write to it.
+	Data []float32
+
+	// Notes say what the reader decided about this variable, a sentence each.
+	Notes []string
+
+	missing []int // missing cells of each frame where known beforehand, else nil
+}
+
+// Frames is the number of times.
+func (f *Field) Frames() int { return len(f.Times) }
+
+// Height is the number of rows of the grid.
+func (f *Field) Height() int { return f.Grid.Height }
+
+// Width is the number of columns of the grid.
+func (f *Field) Width() int { return f.Grid.Width }
+
+// Frame is frame t, Height*Width cells, sharing the field's memory.
+func (f *Field) Frame(t int) []float32 {
+	n := f.Grid.Height * f.Grid.Width
+	return f.Data[t*n : (t+1)*n : (t+1)*n]
+}
+
+// Date is the time of frame t as a date of the field's calendar.
+func (f *Field) Date(t int) string { return FormatTime(f.Times[t], f.Calendar) }
+
+// Slice is the field of the frames from t0 up to and without t1. It shares
+// memory, and panics where the frames do not exist, as slicing does.
+func (f *Field) Slice(t0, t1 int) *Field {
+	n := f.Grid.Height * f.Grid.Width
+	s := *f
+	s.Times = f.Times[t0:t1:t1]
+	s.Data = f.Data[t0*n : t1*n : t1*n]
+	if f.missing != nil {
+		s.missing = f.missing[t0:t1:t1]
+	}
+	return &s
+}
+
+// Step is the usual time between frames in hours: the median, so that gaps and
+// the unequal lengths of months do not count. It is 0 for a single frame.
+func (f *Field) Step() float64 { return medianStep(f.Times) }
+
+// Gaps lists the frames t after which time jumps: where the next frame is more
+// than half a step away from where it should be.
+func (f *Field) Gaps() []int { return timeGaps(f.Times) }
+
+func medianStep(times []float64) float64 {
+	if len(times) < 2 {
+		return 0
+	}
+	steps := make([]float64, len(times)-1)
+	for i := range steps {
+		steps[i] = times[i+1] - times[i]
+	}
+	slices.Sort(steps)
+	return steps[(len(steps)-1)/2]
+}
+
+func timeGaps(times []float64) []int {
+	var gaps []int
+	step := medianStep(times)
+	for i := 0; i+1 < len(times); i++ {
+		if math.Abs(times[i+1]-times[i]-step) > step/2 {
+			gaps = append(gaps, i)
+		}
+	}
+	return gaps
+}
+
+// Stats computes the figures of all cells.
+func (f *Field) Stats() Stats {
+	var s Stats
+	s.Add(f.Data)
+	return s
+}
+
+// missingCells counts the missing cells of each frame; nil if there are none.
+func (f *Field) missingCells() []int {
+	counts, any := f.missing, false
+	if counts == nil {
+		counts = make([]int, f.Frames())
+		for t := range counts {
+			for _, v := range f.Frame(t) {
+				if v != v {
+					counts[t]++
+				}
+			}
+		}
+	}
+	for _, c := range counts {
+		any = any || c > 0
+	}
+	if !any {
+		return nil
+	}
+	return counts
+}
+
+// Validate says whether the parts of the field fit together and its times go
+// forward.
+func (f *Field) Validate() error {
+	if err := f.Grid.Validate(); err != nil {
+		return fmt.Errorf("field %q: %w", f.Name, err)
+	}
+	if f.Frames() == 0 {
+		return fmt.Errorf("field %q has no frames", f.Name)
+	}
+	if want := f.Frames() * f.Height() * f.Width(); len(f.Data) != want {
+		return fmt.Errorf("field %q has %d values, expected %d frames × %d × %d = %d",
+			f.Name, len(f.Data), f.Frames(), f.Height(), f.Width(), want)
+	}
+	for i, t := range f.Times {
+		if math.IsNaN(t) || math.IsInf(t, 0) {
+			return fmt.Errorf("field %q: time %d is %v", f.Name, i, t)
+		}
+		if i > 0 && t <= f.Times[i-1] {
+			return fmt.Errorf("field %q: time does not go forward: frame %d is at %s, frame %d at %s",
+				f.Name, i-1, f.Date(i-1), i, f.Date(i))
+		}
+	}
+	return nil
+}
+
+// SplitTime holds out the last heldOut frames: train is all before them, test
+// is them. Both share the field's memory, and windows of one never reach into
+// the other.
+func SplitTime(f *Field, heldOut int) (train, test *Field, err error) {
+	n := f.Frames()
+	if heldOut < 1 || heldOut >= n {
+		return nil, nil, fmt.Errorf("field %q: cannot hold out %d of %d frames; expected 1 to %d", f.Name, heldOut, n, n-1)
+	}
+	return f.Slice(0, n-heldOut), f.Slice(n-heldOut, n), nil
+}

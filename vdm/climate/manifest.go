@@ -1,0 +1,152 @@
+package climate
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	manifestName    = "manifest.json"
+	manifestFormat  = "climate-vdm prepared data"
+	manifestVersion = 1
+	manifestLayout  = "channel, time, y, x; float32 little-endian; NaN is missing"
+)
+
+// Source is a file that prepared data were made from.
+type Source struct {
+	Name   string `json:"name"` // without its folder
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// HashSource describes a file for the manifest.
+func HashSource(path string) (Source, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return Source{}, err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	n, err := io.Copy(sum, file)
+	if err != nil {
+		return Source{}, fmt.Errorf("reading %s: %w", path, err)
+	}
+	return Source{Name: filepath.Base(path), Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
+}
+
+// manifest is the readable half of prepared data.
+type manifest struct {
+	Format   string            `json:"format"`
+	Version  int               `json:"version"`
+	Layout   string            `json:"layout"`
+	Data     string            `json:"data"` // name of the file beside the manifest
+	Bytes    int64             `json:"bytes"`
+	SHA256   string            `json:"sha256"`
+	Frames   int               `json:"frames"`
+	Channels []manifestChannel `json:"channels"`
+	Sources  []Source          `json:"sources"`
+	Calendar string            `json:"calendar"`
+	Epoch    string            `json:"epoch"`
+	Times    []float64         `json:"times"`
+	Grid     Grid              `json:"grid"`
+}
+
+type manifestChannel struct {
+	Name         string   `json:"name"`
+	LongName     string   `json:"long_name,omitempty"`
+	StandardName string   `json:"standard_name,omitempty"`
+	Units        string   `json:"units"`
+	Kind         string   `json:"kind"`
+	Min          float64  `json:"min"`
+	Max          float64  `json:"max"`
+	Mean         float64  `json:"mean"`
+	Missing      int      `json:"missing"`
+	ByFrame      []int    `json:"missing_by_frame,omitempty"` // only where any is missing
+	Notes        []string `json:"notes,omitempty"`
+}
+
+// readManifest reads and checks the manifest of a folder. Unknown settings are
+// refused: they come from a later version.
+func readManifest(dir string) (*manifest, error) {
+	path := filepath.Join(dir, manifestName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("no prepared data in %s: %w", dir, err)
+	}
+	m, err := parseManifest(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
+
+func parseManifest(text []byte) (*manifest, error) {
+	var head struct {
+		Format  string `json:"format"`
+		Version int    `json:"version"`
+	}
+	if err := json.Unmarshal(text, &head); err != nil {
+		return nil, fmt.Errorf("not a manifest: %w", err)
+	}
+	if head.Format != manifestFormat {
+		return nil, fmt.Errorf("format is %q, expected %q", head.Format, manifestFormat)
+	}
+	if head.Version != manifestVersion {
+		return nil, fmt.Errorf("version %d of the format is not known; this program reads version %d", head.Version, manifestVersion)
+	}
+	m := new(manifest)
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(m); err != nil {
+		return nil, fmt.Errorf("not a manifest: %w", err)
+	}
+	if m.Data == "" || m.Data != filepath.Base(m.Data) || strings.HasPrefix(m.Data, ".") {
+		return nil, fmt.Errorf("data file %q is not the plain name of a file beside the manifest", m.Data)
+	}
+	if len(m.Channels) == 0 || m.Frames < 1 || len(m.Times) != m.Frames {
+		return nil, fmt.Errorf("%d channels, %d frames and %d times do not describe a record", len(m.Channels), m.Frames, len(m.Times))
+	}
+	const most = 1 << 20 // cells along a side; keeps the products below from overflowing
+	if m.Grid.Height > most || m.Grid.Width > most {
+		return nil, fmt.Errorf("grid of %d×%d cells is beyond %d a side", m.Grid.Height, m.Grid.Width, most)
+	}
+	if err := m.Grid.Validate(); err != nil {
+		return nil, err
+	}
+	cells := int64(m.Grid.Height) * int64(m.Grid.Width) // at most 2⁴⁰
+	values := int64(m.Frames) * int64(len(m.Channels))
+	if values > 1<<20 && cells > (1<<62)/values/4 || values*cells*4 != m.Bytes {
+		return nil, fmt.Errorf("%d channels × %d frames × %d × %d float32 values do not take %d bytes",
+			len(m.Channels), m.Frames, m.Grid.Height, m.Grid.Width, m.Bytes)
+	}
+	for _, c := range m.Channels {
+		if c.Kind != KindRain.String() && c.Kind != KindOther.String() {
+			return nil, fmt.Errorf("channel %q: kind is %q, expected %q or %q", c.Name, c.Kind, KindRain, KindOther)
+		}
+		if c.ByFrame != nil && len(c.ByFrame) != m.Frames {
+			return nil, fmt.Errorf("channel %q: missing_by_frame has %d values, expected %d", c.Name, len(c.ByFrame), m.Frames)
+		}
+	}
+	// JSON knows one kind of list: lists of numbers in the mapping were []float64.
+	for key, value := range m.Grid.Mapping {
+		list, ok := value.([]any)
+		if !ok {
+			continue
+		}
+		numbers := make([]float64, len(list))
+		for i, v := range list {
+			if numbers[i], ok = v.(float64); !ok {
+				return nil, fmt.Errorf("grid mapping attribute %q holds %v, expected numbers", key, v)
+			}
+		}
+		m.Grid.Mapping[key] = numbers
+	}
+	return m, nil
+}

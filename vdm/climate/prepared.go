@@ -1,0 +1,264 @@
+package climate
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"unsafe"
+
+	"github.com/edsrzf/mmap-go"
+)
+
+// WritePrepared writes fields as prepared data: in the folder dir, one flat file
+// of float32 and a manifest in JSON that says all else (shape, channels with
+// units and statistics, times, calendar, grid, sources). All fields must have
+// the same grid and times.
+//
+// Both files are written under temporary names, synced and renamed, the manifest
+// last; the data file's name holds its own checksum. So dir holds either what it
+// held before or the whole new record, whenever the writing stops.
+func WritePrepared(dir string, channels []*Field, sources []Source) error {
+	if err := checkChannels(channels); err != nil {
+		return fmt.Errorf("preparing %s: %w", dir, err)
+	}
+	f := channels[0]
+	m := manifest{
+		Format: manifestFormat, Version: manifestVersion, Layout: manifestLayout,
+		Frames: f.Frames(), Sources: sources, Calendar: f.Calendar, Epoch: f.Epoch, Times: f.Times, Grid: f.Grid,
+	}
+	if m.Sources == nil {
+		m.Sources = []Source{}
+	}
+	for _, c := range channels {
+		stats := c.Stats()
+		if stats.Count == 0 {
+			return fmt.Errorf("preparing %s: every value of %q is missing", dir, c.Name)
+		}
+		if math.IsInf(stats.Min, 0) || math.IsInf(stats.Max, 0) {
+			return fmt.Errorf("preparing %s: %q holds infinite values", dir, c.Name)
+		}
+		kind := KindOther
+		if c.Kind == KindRain {
+			kind = KindRain
+		}
+		m.Channels = append(m.Channels, manifestChannel{
+			Name: c.Name, LongName: c.LongName, StandardName: c.StandardName, Units: c.Units, Kind: kind.String(),
+			Min: stats.Min, Max: stats.Max, Mean: stats.Mean(), Missing: stats.Missing, ByFrame: c.missingCells(), Notes: c.Notes,
+		})
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("preparing %s: %w", dir, err)
+	}
+	previous, _ := readManifest(dir) // nil where there is none that can be read
+
+	sum := sha256.New()
+	temporary, err := writeSynced(dir, func(w io.Writer) error {
+		for _, c := range channels {
+			n, err := writeFloats(io.MultiWriter(w, sum), c.Data)
+			m.Bytes += n
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("preparing %s: %w", dir, err)
+	}
+	m.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	m.Data = "data-" + m.SHA256[:16] + ".f32"
+	if err := os.Rename(temporary, filepath.Join(dir, m.Data)); err != nil {
+		return errors.Join(fmt.Errorf("preparing %s: %w", dir, err), os.Remove(temporary))
+	}
+	if err := replaceManifest(dir, &m); err != nil {
+		if previous == nil || previous.Data != m.Data {
+			os.Remove(filepath.Join(dir, m.Data)) // nothing names it
+		}
+		return fmt.Errorf("preparing %s: %w", dir, err)
+	}
+	if err := syncDir(dir); err != nil {
+		return fmt.Errorf("preparing %s: %w", dir, err)
+	}
+	if previous != nil && previous.Data != m.Data {
+		os.Remove(filepath.Join(dir, previous.Data)) // no longer named by anything; who has it mapped keeps it
+	}
+	return nil
+}
+
+func replaceManifest(dir string, m *manifest) error {
+	temporary, err := writeSynced(dir, func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", " ")
+		return encoder.Encode(m)
+	})
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(temporary, filepath.Join(dir, manifestName)); err != nil {
+		return errors.Join(err, os.Remove(temporary))
+	}
+	return nil
+}
+
+// writeSynced writes a temporary file in dir and returns its name; after an error
+// no file is left.
+func writeSynced(dir string, write func(io.Writer) error) (name string, err error) {
+	file, err := os.CreateTemp(dir, "writing-*.tmp")
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			file.Close()
+			os.Remove(file.Name())
+		}
+	}()
+	buffered := bufio.NewWriterSize(file, 1<<20)
+	if err = write(buffered); err != nil {
+		return "", err
+	}
+	if err = buffered.Flush(); err != nil {
+		return "", err
+	}
+	if err = file.Chmod(0o644); err != nil {
+		return "", err
+	}
+	if err = file.Sync(); err != nil {
+		return "", err
+	}
+	return file.Name(), file.Close()
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+func writeFloats(w io.Writer, values []float32) (written int64, err error) {
+	buffer := make([]byte, 0, 1<<16)
+	for len(values) > 0 {
+		n := min(len(values), cap(buffer)/4)
+		buffer = buffer[:0]
+		for _, v := range values[:n] {
+			buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(v))
+		}
+		k, err := w.Write(buffer)
+		written += int64(k)
+		if err != nil {
+			return written, err
+		}
+		values = values[n:]
+	}
+	return written, nil
+}
+
+// Prepared is prepared data, open for reading. Opening costs next to nothing
+// whatever the size: the data file is mapped, and pages are read when touched.
+type Prepared struct {
+	dir      string
+	manifest *manifest
+	mapping  mmap.MMap
+	fields   []*Field
+}
+
+// OpenPrepared opens the prepared data in a folder. The size of the data file is
+// checked, its checksum is not: Verify does that.
+func OpenPrepared(dir string) (*Prepared, error) {
+	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
+		return nil, fmt.Errorf("%s: prepared data are little-endian and are mapped as they stand; this machine is big-endian", dir)
+	}
+	m, err := readManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, m.Data)
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() // the mapping outlives it
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() != m.Bytes {
+		return nil, fmt.Errorf("%s has %d bytes, the manifest says %d: it is truncated or was altered; prepare the data again",
+			path, info.Size(), m.Bytes)
+	}
+	p := &Prepared{dir: dir, manifest: m}
+	if p.mapping, err = mmap.Map(file, mmap.RDONLY, 0); err != nil {
+		return nil, fmt.Errorf("mapping %s: %w", path, err)
+	}
+	values := unsafe.Slice((*float32)(unsafe.Pointer(&p.mapping[0])), m.Bytes/4)
+	each := len(values) / len(m.Channels)
+	for i, c := range m.Channels {
+		f := &Field{
+			Name: c.Name, LongName: c.LongName, StandardName: c.StandardName, Units: c.Units, Kind: KindOther,
+			Grid: m.Grid, Times: m.Times, Calendar: m.Calendar, Epoch: m.Epoch,
+			Data: values[i*each : (i+1)*each : (i+1)*each], Notes: c.Notes, missing: c.ByFrame,
+		}
+		if c.Kind == KindRain.String() {
+			f.Kind = KindRain
+		}
+		if f.missing == nil {
+			f.missing = make([]int, m.Frames)
+		}
+		if err := f.Validate(); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", dir, err), p.mapping.Unmap())
+		}
+		p.fields = append(p.fields, f)
+	}
+	return p, nil
+}
+
+// Fields are the channels. Their Data are the file itself, mapped read-only, and
+// must not be used after Close.
+func (p *Prepared) Fields() []*Field { return p.fields }
+
+// Sources are the files that the data were made from.
+func (p *Prepared) Sources() []Source { return p.manifest.Sources }
+
+// Range returns minimum, maximum and mean of a channel, from the manifest.
+func (p *Prepared) Range(channel int) (lowest, highest, mean float64) {
+	c := p.manifest.Channels[channel]
+	return c.Min, c.Max, c.Mean
+}
+
+// SHA256 is the checksum of the data file as the manifest gives it: the identity
+// of the data for a run's provenance.
+func (p *Prepared) SHA256() string { return p.manifest.SHA256 }
+
+// Verify reads the whole data file and compares its checksum.
+func (p *Prepared) Verify() error {
+	path := filepath.Join(p.dir, p.manifest.Data)
+	got, err := HashSource(path)
+	if err != nil {
+		return err
+	}
+	if got.SHA256 != p.manifest.SHA256 {
+		return fmt.Errorf("%s has the checksum %s, the manifest says %s: it was altered; prepare the data again",
+			path, got.SHA256, p.manifest.SHA256)
+	}
+	return nil
+}
+
+// Close unmaps the data.
+func (p *Prepared) Close() error {
+	if p.mapping == nil {
+		return nil
+	}
+	p.fields = nil
+	return p.mapping.Unmap()
+}

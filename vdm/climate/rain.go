@@ -1,0 +1,96 @@
+package climate
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// RainUnits is the unit of every rain field.
+const RainUnits = "mm/h"
+
+// DryBelow is the rate in mm/h below which a cell is called dry in reports.
+const DryBelow = 0.1
+
+// Kind says how the values of a variable are treated.
+type Kind int
+
+const (
+	KindAuto  Kind = iota // decided by standard_name, else by the variable's name
+	KindRain              // precipitation: becomes a rate in mm/h, must not be negative
+	KindOther             // anything else: kept in the units of its file
+)
+
+func (k Kind) String() string {
+	switch k {
+	case KindRain:
+		return "rain"
+	case KindOther:
+		return "other"
+	}
+	return "auto"
+}
+
+// rainNames are variable names that mean precipitation in common archives; they
+// count only where there is no standard_name.
+var rainNames = map[string]bool{
+	"pr": true, "prate": true, "prcp": true, "precip": true, "precipitation": true, "rain": true, "rainfall": true,
+	"rainrate": true, "rain_rate": true, "rainfall_rate": true, "rr": true, "tp": true, "tot_prec": true, "ppt": true,
+	"precipitationcal": true, "total_precipitation": true, "precipitation_rate": true, "precipitation_flux": true,
+}
+
+// DetectKind says whether a variable is precipitation: its CF standard_name
+// decides; where there is none, its name.
+func DetectKind(name, standardName string) Kind {
+	if words := strings.Fields(standardName); len(words) > 0 { // a modifier may follow the name
+		s := strings.ToLower(words[0])
+		for _, ending := range []string{"_flux", "_rate", "_amount"} {
+			if strings.HasSuffix(s, ending) && (strings.Contains(s, "precipitation") || strings.Contains(s, "rainfall")) {
+				return KindRain
+			}
+		}
+		return KindOther
+	}
+	if n := strings.ToLower(name); rainNames[n] || strings.HasPrefix(n, "total_precipitation") {
+		return KindRain
+	}
+	return KindOther
+}
+
+// RainScale converts stored precipitation to mm/h (or, for an amount, to mm,
+// which the length of its interval in hours then divides).
+type RainScale struct {
+	Factor float64
+	Amount bool // an accumulation, not a rate
+}
+
+// AcceptedRainUnits is the list that a refusal gives.
+const AcceptedRainUnits = "rates in mm/h, mm/hour, mm/hr, mm h-1, mm/day, mm d-1, mm s-1, m s-1, kg m-2 s-1, kg m-2 h-1 " +
+	"(and other spellings of a length or a mass per area, per time); amounts over a known interval in mm, cm, m, inch, kg m-2"
+
+// ParseRainUnits reads the units of a precipitation variable. A mass per area is
+// taken as liquid water of 1000 kg m-3, by which 1 kg m-2 is 1 mm.
+func ParseRainUnits(units string) (RainScale, error) {
+	q, err := parseQuantity(units)
+	if err != nil {
+		return RainScale{}, fmt.Errorf("units %q are not units of rain (%w); accepted: %s", units, err, AcceptedRainUnits)
+	}
+	const squareMetre = 1e6 // in mm²: 1 kg m-2 of water is 1 mm deep
+	switch q {
+	case quantity{q.factor, 1, -1, 0}:
+		return RainScale{Factor: snap(q.factor)}, nil
+	case quantity{q.factor, -2, -1, 1}:
+		return RainScale{Factor: snap(q.factor * squareMetre)}, nil
+	case quantity{q.factor, 1, 0, 0}:
+		return RainScale{Factor: snap(q.factor), Amount: true}, nil
+	case quantity{q.factor, -2, 0, 1}:
+		return RainScale{Factor: snap(q.factor * squareMetre), Amount: true}, nil
+	}
+	return RainScale{}, fmt.Errorf("units %q are neither a rate nor an amount of rain; accepted: %s", units, AcceptedRainUnits)
+}
+
+// snap removes the rounding of a product of factors, so that mm/h has exactly 1.
+func snap(x float64) float64 {
+	y, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 13, 64), 64)
+	return y
+}

@@ -1,0 +1,92 @@
+package climate
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestRainUnits(t *testing.T) {
+	for _, c := range []struct {
+		units  string
+		factor float64
+		amount bool
+	}{
+		{"mm/h", 1, false}, {"mm/hour", 1, false}, {"mm/hr", 1, false}, {"mm h-1", 1, false}, {"mm hour-1", 1, false},
+		{"mm h^-1", 1, false}, {"mm.h-1", 1, false}, {"mm h**-1", 1, false}, {"mm per hour", 1, false}, {" mm  hr-1 ", 1, false},
+		{"mm/day", 1.0 / 24, false}, {"mm d-1", 1.0 / 24, false}, {"mm/d", 1.0 / 24, false}, {"mm day-1", 1.0 / 24, false},
+		{"mm s-1", 3600, false}, {"mm/s", 3600, false}, {"m s-1", 3.6e6, false}, {"m s**-1", 3.6e6, false}, {"m/s", 3.6e6, false},
+		{"kg m-2 s-1", 3600, false}, {"kg m^-2 s^-1", 3600, false}, {"kg m**-2 s**-1", 3600, false}, {"kg/m2/s", 3600, false},
+		{"kg/(m2 s)", 3600, false}, {"kg m-2 h-1", 1, false}, {"g m-2 s-1", 3.6, false}, {"kg·m⁻²·s⁻¹", 3600, false},
+		{"kg/m^2/day", 1.0 / 24, false}, {"inch/hour", 25.4, false}, {"cm/h", 10, false}, {"L m-2 h-1", 1, false},
+		{"0.1 mm/h", 0.1, false}, {"1e-3 m h-1", 1, false}, {"mm (10 min)-1", 6, false}, {"mm/min", 60, false},
+		{"Millimeters per Hour", 1, false},
+		{"mm", 1, true}, {"m", 1000, true}, {"cm", 10, true}, {"kg m-2", 1, true}, {"kg m^-2", 1, true}, {"kg/m2", 1, true},
+		{"inches", 25.4, true}, {"kg m**-2", 1, true}, {"millimetres", 1, true}, {"l m-2", 1, true},
+	} {
+		got, err := ParseRainUnits(c.units)
+		if err != nil {
+			t.Errorf("%q: %v", c.units, err)
+			continue
+		}
+		if math.Abs(got.Factor/c.factor-1) > 1e-12 || got.Amount != c.amount {
+			t.Errorf("%q: %+v, want factor %v, amount %v", c.units, got, c.factor, c.amount)
+		}
+		if c.factor == 1 && got.Factor != 1 {
+			t.Errorf("%q: factor %v is not exactly 1", c.units, got.Factor)
+		}
+	}
+}
+
+func TestRainUnitsRefused(t *testing.T) {
+	for _, units := range []string{"", "1", "K", "dBZ", "mm/m", "mm/month", "mm/3h", "kg m-2 s-2", "kg m-3", "W m-2", "%", "mm/", "/",
+		"(mm", "mm)", "mm h-", "mm h-99", "mm..h", "MM/H", "mm of water", "s", "h-1", "0 mm", "1e999 mm", "mm/h/h",
+		strings.Repeat("(", 60), strings.Repeat("mm ", 50), "kg m -2 s-1x"} {
+		got, err := ParseRainUnits(units)
+		if err == nil {
+			t.Errorf("%q is accepted as %+v", units, got)
+			continue
+		}
+		if !strings.Contains(err.Error(), AcceptedRainUnits) {
+			t.Errorf("%q: the error gives no list of what is accepted: %v", units, err)
+		}
+	}
+}
+
+func TestNormalizeUnits(t *testing.T) {
+	for in, want := range map[string]string{"m s**-1": "m s-1", " kg  m^-2 ": "kg m-2", "K": "K", "degree_C": "degree_C", "": ""} {
+		if got := NormalizeUnits(in); got != want {
+			t.Errorf("NormalizeUnits(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestDetectKind(t *testing.T) {
+	for _, c := range []struct {
+		name, standard string
+		want           Kind
+	}{
+		{"pr", "", KindRain}, {"PR", "", KindRain}, {"x", "lwe_precipitation_rate", KindRain}, {"x", "precipitation_flux", KindRain},
+		{"x", "precipitation_amount", KindRain}, {"x", "convective_rainfall_flux", KindRain},
+		{"x", "lwe_thickness_of_precipitation_amount", KindRain}, {"Total_precipitation_surface_1_Hour_Accumulation", "", KindRain},
+		{"uas", "eastward_wind", KindOther}, {"pr", "air_pressure", KindOther}, {"tas", "", KindOther},
+		{"x", "precipitation_amount status_flag", KindRain}, {"x", "snowfall_flux", KindOther}, {"x", " ", KindOther},
+	} {
+		if got := DetectKind(c.name, c.standard); got != c.want {
+			t.Errorf("DetectKind(%q, %q) = %v, want %v", c.name, c.standard, got, c.want)
+		}
+	}
+}
+
+func FuzzRainUnits(f *testing.F) {
+	for _, s := range []string{"mm/h", "kg m-2 s-1", "kg/(m2 s)", "0.1 mm per 2 hours", "mm (10 min)-1", "1e-3 m h-1", "m s**-1", "⁻"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, units string) {
+		NormalizeUnits(units)
+		got, err := ParseRainUnits(units)
+		if err == nil && !(got.Factor > 0 && !math.IsInf(got.Factor, 0)) {
+			t.Errorf("%q has the factor %v", units, got.Factor)
+		}
+	})
+}
