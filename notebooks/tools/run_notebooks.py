@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+"""Run notebooks headless, in place, and export them as HTML.
+
+    run_notebooks.py [--limit SECONDS] [--html FOLDER] [--no-run] NOTEBOOK...
+
+Each notebook runs in its own folder with the kernel that setup.sh wrote below
+build/jupyter. A line is printed for each cell. At the first cell that fails, or
+that takes longer than the limit, the notebook, the cell and all that the cell
+printed are shown (a Go program's panic is only in its error stream), the file
+is left as it was, and the exit status is 1.
+
+This is Python because Jupyter's own client is: nbconvert's command, run from
+outside, forgets what a failed cell printed. It needs Debian's python3-nbconvert
+and what comes with it, nothing else.
+"""
+import argparse
+import os
+import pathlib
+import re
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+JUPYTER = ROOT / "build" / "jupyter"
+
+# Jupyter keeps all its files in the project; these are read when it is imported.
+os.environ.update(
+    JUPYTER_PATH=str(JUPYTER),
+    JUPYTER_DATA_DIR=str(JUPYTER / "data"),
+    JUPYTER_CONFIG_DIR=str(JUPYTER / "config"),
+    JUPYTER_RUNTIME_DIR=str(JUPYTER / "runtime"),
+    IPYTHONDIR=str(JUPYTER / "ipython"),
+    PATH=f"{ROOT / 'build' / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
+)
+
+import nbclient  # noqa: E402
+import nbformat  # noqa: E402
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError  # noqa: E402
+from nbconvert.exporters import HTMLExporter  # noqa: E402
+
+# Debian's nbconvert links these by file path, which breaks any published page.
+MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/MathJax.js?config=TeX-AMS_CHTML-full,Safe"
+REQUIRE = "https://cdnjs.cloudflare.com/ajax/libs/require.js/2.3.6/require.min.js"
+
+
+def printed(cell):
+    """All that a cell printed or raised, as text."""
+    parts = []
+    for output in cell.get("outputs", []):
+        if output.output_type == "stream":
+            parts.append(output.text)
+        elif output.output_type == "error":
+            parts.append("\n".join(output.traceback) or f"{output.ename}: {output.evalue}")
+        else:
+            parts.append(f"[{', '.join(output.get('data', {}))}]")
+    text = "\n".join(part.rstrip("\n") for part in parts)
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)  # colours
+
+
+def run(path, limit):
+    """Run one notebook in place; returns whether every cell succeeded."""
+    book = nbformat.read(path, as_version=4)
+    code = [i for i, cell in enumerate(book.cells) if cell.cell_type == "code" and cell.source.strip()]
+    for i in code:
+        book.cells[i].outputs = []
+    current = {"cell": None, "start": time.monotonic()}
+
+    def started(cell, cell_index):
+        current.update(cell=cell_index, start=time.monotonic())
+
+    def executed(cell, cell_index, execute_reply):
+        if execute_reply["content"]["status"] != "ok":
+            return
+        took = time.monotonic() - current["start"]
+        print(f"{path}: cell {code.index(cell_index) + 1} of {len(code)}: {took:.1f} s", flush=True)
+
+    client = nbclient.NotebookClient(
+        book,
+        timeout=limit,
+        kernel_name="gonb",
+        resources={"metadata": {"path": str(path.parent)}},
+        record_timing=False,  # times would make a difference of every run
+        on_cell_execute=started,
+        on_cell_executed=executed,
+    )
+    begin = time.monotonic()
+    try:
+        with open(JUPYTER / "gonb.log", "w") as log:  # the kernel's own chatter
+            client.execute(stderr=log)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        why = {
+            CellTimeoutError: f"took longer than {limit} s",
+            DeadKernelError: "ended the kernel",
+        }.get(type(error), "failed")
+        index = current["cell"]
+        if index is None:
+            print(f"{path}: the kernel did not start; see {JUPYTER / 'gonb.log'}", file=sys.stderr)
+            return False
+        cell = book.cells[index]
+        print(f"\n{path}: cell {code.index(index) + 1} of {len(code)} {why}", file=sys.stderr)
+        for title, text in ("the cell", cell.source), ("what it printed", printed(cell)):
+            print(f"--- {title}:\n{text or '(nothing)'}", file=sys.stderr)
+        return False
+    part = path.with_suffix(".ipynb.part")
+    nbformat.write(book, part)
+    part.replace(path)
+    print(f"{path}: {len(code)} cells in {time.monotonic() - begin:.1f} s", flush=True)
+    return True
+
+
+def export(path, folder):
+    """Write the notebook as one HTML file that can be published."""
+    exporter = HTMLExporter(mathjax_url=MATHJAX, require_js_url=REQUIRE)
+    html, _ = exporter.from_filename(str(path))
+    folder.mkdir(parents=True, exist_ok=True)
+    page = folder / path.with_suffix(".html").name
+    page.write_text(html, encoding="utf-8")
+    print(f"{page}: {len(html) / 1e6:.1f} MB", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--limit", type=int, default=600, help="seconds a cell may take (600)")
+    parser.add_argument("--html", type=pathlib.Path, help="export each notebook into this folder")
+    parser.add_argument("--no-run", action="store_true", help="export only")
+    parser.add_argument("notebook", nargs="+", type=pathlib.Path)
+    args = parser.parse_args()
+    if not args.no_run and not (JUPYTER / "kernels" / "gonb" / "kernel.json").exists():
+        parser.exit(1, "the kernel is not installed: run notebooks/tools/setup.sh run\n")
+    for path in args.notebook:
+        if not path.is_file():
+            parser.exit(1, f"{path}: no such notebook\n")
+        path = path.resolve()
+        if not args.no_run and not run(path, args.limit):
+            sys.exit(1)
+        if args.html:
+            export(path, args.html)
+
+
+if __name__ == "__main__":
+    main()
