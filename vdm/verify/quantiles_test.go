@@ -1,0 +1,120 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+)
+
+func TestQuantileLevels(t *testing.T) {
+	l := QuantileLevels()
+	if len(l) != 54 || l[0] != 0.91 || l[8] != 0.99 || l[9] != 0.991 || l[53] != 0.9999999 || !slices.IsSorted(l) {
+		t.Errorf("levels %v", l)
+	}
+}
+
+// The order statistics of a sketch are within the stated bound of the stored
+// values', for either sign and every size of number.
+func TestSketchKeepsItsBound(t *testing.T) {
+	values := rain(1, 200_000)
+	for i, v := range rain(2, 20_000) {
+		values = append(values, -v*1e-20, v*1e25)
+		if i%3 == 0 {
+			values = append(values, float32(math.Pow(1.0005, float64(i))))
+		}
+	}
+	exact, sketched := Quantiles{Cap: len(values)}, Quantiles{Cap: 100}
+	exact.Add(values)
+	sketched.Add(values)
+	if !exact.Exact() || sketched.Exact() {
+		t.Fatal("the cap does not decide which is exact")
+	}
+	levels := append(QuantileLevels(), 0, 1)
+	for p := 0.0005; p < 1; p += 0.0005 {
+		levels = append(levels, p)
+	}
+	want, worst := exact.Value(levels), 0.0
+	for i, got := range sketched.Value(levels) {
+		// A quantile between a negative and a positive value is bounded by the
+		// larger of the two, and 1e-12 covers the interpolation's own rounding.
+		if want[i] == 0 && got == 0 {
+			continue
+		}
+		e := math.Abs(got-want[i]) / math.Abs(want[i])
+		worst = max(worst, e)
+		if e > SketchRelativeError*(1+1e-12) {
+			t.Errorf("level %v: %v, exactly %v: off by %g, bound %g", levels[i], got, want[i], e, SketchRelativeError)
+		}
+	}
+	if worst < SketchRelativeError/100 {
+		t.Errorf("the worst error is %g: the test does not reach the sketch", worst)
+	}
+	t.Logf("worst relative error %.3g of a bound of %.3g", worst, SketchRelativeError)
+}
+
+// Every float32 lies within the bound of the value that stands for it.
+func FuzzSketchBucket(f *testing.F) {
+	for _, v := range []float32{0, 1, -1, 0.1, math.MaxFloat32, 1.2e-38, 1e-45, float32(math.Inf(1)), float32(math.Inf(-1))} {
+		f.Add(v)
+	}
+	f.Fuzz(func(t *testing.T, v float32) {
+		if v != v || v == 0 {
+			return
+		}
+		got := middle(orderedBits(v) >> dropped)
+		bound := SketchRelativeError * max(math.Abs(float64(v)), 1.1754944e-38)
+		if got != float64(v) && !(math.Abs(got-float64(v)) <= bound) {
+			t.Errorf("%g stands for %g, off by more than %g", got, v, bound)
+		}
+	})
+}
+
+func TestQuantilesOfFewValues(t *testing.T) {
+	var q Quantiles
+	if v := q.Value([]float64{0.5}); !math.IsNaN(v[0]) {
+		t.Errorf("the median of nothing is %v", v)
+	}
+	q.Add([]float32{missing, 3, 1, float32(math.Copysign(0, -1)), 2})
+	got := q.Value([]float64{0, 0.5, 1, 0.9, -0.1, 1.1, math.NaN()})
+	if !allNear(got[:4], []float64{0, 1.5, 3, 2.7}, 1e-15) || !math.IsNaN(got[4]) || !math.IsNaN(got[5]) || !math.IsNaN(got[6]) {
+		t.Errorf("got %v", got)
+	}
+	if q.N() != 4 || q.Missing != 1 {
+		t.Errorf("%d values, %d missing", q.N(), q.Missing)
+	}
+}
+
+// Merging must be exact whether the parts and the whole are stored or sketched.
+func TestQuantilesMerge(t *testing.T) {
+	for _, limit := range []int{0, 100, 500, 800, 1500} { // parts of 400, 500, 600 values
+		laws(t, 0, func() *Quantiles { return &Quantiles{Cap: limit} },
+			func(q *Quantiles, part int) { q.Add(append(rain(uint32(part), 400+100*part), missing)) },
+			(*Quantiles).Merge,
+			func(q *Quantiles) []float64 {
+				exact := 0.0
+				if q.Exact() {
+					exact = 1
+				}
+				return append(q.Value([]float64{0, 0.2, 0.5, 0.77, 0.9, 0.99, 0.999, 1}), exact, float64(q.N()), float64(q.Missing))
+			})
+	}
+	if (&Quantiles{Cap: 1}).Merge(&Quantiles{Cap: 2}) == nil {
+		t.Error("different caps merge")
+	}
+}
+
+func ExampleQuantiles() {
+	test := Quantiles{}
+	test.Add([]float32{0, 0, 0, 0, 0, 0.5, 1, 2, 4, 12})
+	fmt.Printf("%.2f\n", test.Value([]float64{0.5, 0.9, 1}))
+	// Output: [0.25 4.80 12.00]
+}
+
+func BenchmarkQuantilesAdd(b *testing.B) {
+	q, x := Quantiles{Cap: 1}, rain(1, 1<<16)
+	b.SetBytes(int64(4 * len(x)))
+	for b.Loop() {
+		q.Add(x)
+	}
+}

@@ -1,0 +1,82 @@
+package verify
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/climate-vdm/climate-vdm/vdm/noise"
+)
+
+// RankHistogram counts the rank of the truth among the members of an ensemble,
+// cell by cell: flat where truth and members are exchangeable, U-shaped where the
+// ensemble is too narrow (Hamill 2001, Monthly Weather Review 129, 550). Ties
+// (dry everywhere, as most cells are) are broken at random, by numbers that depend
+// only on the seed and the index of the case, so the order in which cases are added or
+// merged changes nothing. A cell where the truth or a member is missing is skipped
+// and counted. Make it with [NewRankHistogram].
+type RankHistogram struct {
+	Missing int64 // cells skipped
+
+	seed   uint64
+	counts []int64 // counts[r]: cells whose truth exceeds r members
+}
+
+// NewRankHistogram returns an empty histogram for ensembles of that many members.
+func NewRankHistogram(members int, seed uint64) (*RankHistogram, error) {
+	if members < 1 {
+		return nil, fmt.Errorf("rank histogram: %d members; want at least 1", members)
+	}
+	return &RankHistogram{seed: seed, counts: make([]int64, members+1)}, nil
+}
+
+// Add takes in one forecast, members and truth of one size. The index names the
+// case for the random ties: give every case of a verification its own.
+func (r *RankHistogram) Add(index uint64, members [][]float32, truth []float32) error {
+	if err := sameEnsemble("rank histogram", members, truth, len(r.counts)-1); err != nil {
+		return err
+	}
+	var ties *rand.Rand
+	for c, y := range truth {
+		below, equal := 0, 0
+		missing := y != y
+		for _, m := range members {
+			x := m[c]
+			missing = missing || x != x
+			if x < y {
+				below++
+			} else if x == y {
+				equal++
+			}
+		}
+		if missing {
+			r.Missing++
+			continue
+		}
+		if equal > 0 {
+			if ties == nil {
+				ties = noise.Key{Seed: r.seed, Stream: noise.Ties, Step: index}.Rand()
+			}
+			below += ties.IntN(equal + 1)
+		}
+		r.counts[below]++
+	}
+	return nil
+}
+
+// Merge takes in o, which must have the same number of members and the same seed.
+func (r *RankHistogram) Merge(o *RankHistogram) error {
+	if len(r.counts) != len(o.counts) || r.seed != o.seed {
+		return fmt.Errorf("rank histogram: merging %d members, seed %d, with %d members, seed %d; want equal ones",
+			len(r.counts)-1, r.seed, len(o.counts)-1, o.seed)
+	}
+	r.Missing += o.Missing
+	for i, c := range o.counts {
+		r.counts[i] += c
+	}
+	return nil
+}
+
+// Value returns how many cells had each rank, 0 (the truth below all members) to
+// members (above all): members+1 counts.
+func (r *RankHistogram) Value() []int64 { return slices.Clone(r.counts) }

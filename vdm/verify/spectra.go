@@ -1,0 +1,184 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/dsp/fourier"
+)
+
+// SpatialPower is the isotropic power spectrum of frames: |FFT2|² (unnormalised,
+// no taper, mean kept), averaged over the modes of the ring k ± ½ (lower end
+// included), times the ring's area π((k+½)² − (k−½)²) = 2πk, and averaged over
+// frames: the spectrum of the dissertation's figures. k counts waves across the
+// shorter side; along the longer one wavenumbers are scaled to the same length.
+// A frame with a missing cell is skipped and counted. Make it with
+// [NewSpatialPower].
+type SpatialPower struct {
+	Frames  int64 // frames taken in
+	Missing int64 // frames skipped
+
+	height, width int
+	fft           *realFFT
+	ring          []int     // ring of each kept mode, 0 where none
+	modes         []float64 // modes of the full transform in ring k
+	sum           []float64 // Σ over frames of the ring's mean |FFT2|²
+	frame         []float64
+}
+
+// NewSpatialPower returns an empty spectrum for frames of height·width cells,
+// at least 2×2.
+func NewSpatialPower(height, width int) (*SpatialPower, error) {
+	if height < 2 || width < 2 {
+		return nil, fmt.Errorf("spatial power: frames of %d×%d; want at least 2×2", height, width)
+	}
+	side := min(height, width)
+	s := &SpatialPower{
+		height: height, width: width,
+		fft:   newRealFFT(1, height, width),
+		modes: make([]float64, side/2+1), sum: make([]float64, side/2+1),
+		frame: make([]float64, height*width),
+	}
+	s.ring = make([]int, height*s.fft.half)
+	for j := range height {
+		ky := float64(signed(j, height)) * float64(side) / float64(height)
+		for i := range s.fft.half {
+			kx := float64(i) * float64(side) / float64(width)
+			k := int(math.Floor(math.Hypot(kx, ky) + 0.5))
+			if k >= 1 && k <= side/2 {
+				s.ring[j*s.fft.half+i] = k
+				s.modes[k] += float64(s.fft.twins(i))
+			}
+		}
+	}
+	return s, nil
+}
+
+// Add takes in every frame of a clip.
+func (s *SpatialPower) Add(clip []float32) error {
+	if err := wholeFrames("spatial power", len(clip), s.height, s.width); err != nil {
+		return err
+	}
+	for ; len(clip) > 0; clip = clip[len(s.frame):] {
+		if !widen(s.frame, clip) {
+			s.Missing++
+			continue
+		}
+		s.Frames++
+		for m, c := range s.fft.forward(s.frame) {
+			if k := s.ring[m]; k > 0 {
+				s.sum[k] += abs2(c) * float64(s.fft.twins(m%s.fft.half)) / s.modes[k]
+			}
+		}
+	}
+	return nil
+}
+
+// widen copies the first len(dst) values of src and reports whether none is
+// missing.
+func widen(dst []float64, src []float32) bool {
+	for i := range dst {
+		if src[i] != src[i] {
+			return false
+		}
+		dst[i] = float64(src[i])
+	}
+	return true
+}
+
+// Merge takes in o, which must have the same size.
+func (s *SpatialPower) Merge(o *SpatialPower) error {
+	if s.height != o.height || s.width != o.width {
+		return fmt.Errorf("spatial power: merging frames of %d×%d with %d×%d; want equal sizes", s.height, s.width, o.height, o.width)
+	}
+	s.Frames += o.Frames
+	s.Missing += o.Missing
+	for k := range s.sum {
+		s.sum[k] += o.sum[k]
+	}
+	return nil
+}
+
+// Value returns the wavenumbers 1 … ⌊shorter side/2⌋ and the power at each, in
+// squared units of the data; NaN where no frame was taken in.
+func (s *SpatialPower) Value() (k, power []float64) {
+	for i := 1; i < len(s.sum); i++ {
+		k = append(k, float64(i))
+		power = append(power, s.sum[i]/float64(s.Frames)*2*math.Pi*float64(i))
+	}
+	return k, power
+}
+
+// TemporalPower is |FFT|² (unnormalised, no taper, mean kept) along the frames
+// of a clip in every cell, averaged over cells and clips. A cell with a missing
+// frame is skipped in that clip and counted. Make it with [NewTemporalPower].
+type TemporalPower struct {
+	Series  int64 // series of one cell taken in
+	Missing int64 // series skipped
+
+	frames int
+	fft    *fourier.FFT
+	sum    []float64
+	series []float64
+	coeff  []complex128
+}
+
+// NewTemporalPower returns an empty spectrum for clips of that many frames, at
+// least 2.
+func NewTemporalPower(frames int) (*TemporalPower, error) {
+	if frames < 2 {
+		return nil, fmt.Errorf("temporal power: clips of %d frames; want at least 2", frames)
+	}
+	return &TemporalPower{
+		frames: frames, fft: fourier.NewFFT(frames),
+		sum: make([]float64, frames/2+1), series: make([]float64, frames), coeff: make([]complex128, frames/2+1),
+	}, nil
+}
+
+// Add takes in a clip of any height and width.
+func (s *TemporalPower) Add(clip []float32) error {
+	cells := len(clip) / s.frames
+	if len(clip) == 0 || len(clip)%s.frames != 0 {
+		return fmt.Errorf("temporal power: a clip of %d values; want %d whole frames", len(clip), s.frames)
+	}
+cells:
+	for c := range cells {
+		for t := range s.series {
+			v := clip[t*cells+c]
+			if v != v {
+				s.Missing++
+				continue cells
+			}
+			s.series[t] = float64(v)
+		}
+		s.Series++
+		for k, x := range s.fft.Coefficients(s.coeff, s.series) {
+			s.sum[k] += abs2(x)
+		}
+	}
+	return nil
+}
+
+// Merge takes in o, which must have the same number of frames.
+func (s *TemporalPower) Merge(o *TemporalPower) error {
+	if s.frames != o.frames {
+		return fmt.Errorf("temporal power: merging clips of %d frames with %d; want equal lengths", s.frames, o.frames)
+	}
+	s.Series += o.Series
+	s.Missing += o.Missing
+	for k := range s.sum {
+		s.sum[k] += o.sum[k]
+	}
+	return nil
+}
+
+// Value returns the frequencies 0 … ½ in cycles a frame and the power at each
+// (that at 0 is the squared sum over the clip), in squared units of the data;
+// NaN where no series was taken in.
+func (s *TemporalPower) Value() (frequency, power []float64) {
+	for k := range s.sum {
+		frequency = append(frequency, float64(k)/float64(s.frames))
+		power = append(power, s.sum[k]/float64(s.Series))
+	}
+	return frequency, power
+}
