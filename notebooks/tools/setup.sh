@@ -175,9 +175,9 @@ fetch_onnx() {
 
 install_engine() {
   if [[ -x build/bin/engine ]]; then
-    go build -o build/bin/engine ./vdm/backend/cmd/engine
+    go build -buildvcs=false -o build/bin/engine ./vdm/backend/cmd/engine
   else
-    step "building the chooser of engines" go build -o build/bin/engine ./vdm/backend/cmd/engine
+    step "building the chooser of engines" go build -buildvcs=false -o build/bin/engine ./vdm/backend/cmd/engine
   fi
   local said status=0
   said=$(build/bin/engine 2>&1) || status=$?
@@ -246,6 +246,7 @@ install_kernel() {
     "GOPROXY": "off",
     "GOFLAGS": "",
     "GOWORK": "",
+    "VDM_ENGINES": $(quote "$root/build/engines"),
     "PATH": $(quote "$root/build/bin:\${PATH}")
   }
 }

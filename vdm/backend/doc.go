@@ -21,7 +21,9 @@
 //     compute-onnx installs), /usr/local/lib.
 //
 // The project is the checkout of this module that holds the working directory,
-// or whatever directory above the executable has a build/engines.
+// or whatever directory above the executable has a build/engines. A notebook
+// elsewhere is in neither, so VDM_ENGINES may name a folder like build/engines,
+// which is looked into before the project's; the notebook kernel sets it.
 //
 // # What is promised
 //

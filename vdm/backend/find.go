@@ -15,6 +15,7 @@ import (
 const (
 	onnxPathEnv = "ONNXRUNTIME_SHARED_LIBRARY_PATH"
 	pjrtPathEnv = "PJRT_PLUGIN_LIBRARY_PATH"
+	enginesEnv  = "VDM_ENGINES" // a folder like build/engines; the notebook kernel sets it
 )
 
 const modulePath = "github.com/climate-vdm/climate-vdm"
@@ -39,9 +40,18 @@ func thisMachine() places {
 			p.pjrtDirs = append(p.pjrtDirs, dir)
 		}
 	}
+	var folders []string
+	if dir := os.Getenv(enginesEnv); dir != "" {
+		folders = append(folders, dir)
+	}
 	for _, root := range projectRoots() {
-		p.onnxDirs = append(p.onnxDirs, filepath.Join(root, "build", "engines", "onnxruntime"))
-		p.pjrtDirs = append(p.pjrtDirs, filepath.Join(root, "build", "engines", "xla"))
+		if dir := filepath.Join(root, "build", "engines"); !slices.Contains(folders, dir) {
+			folders = append(folders, dir)
+		}
+	}
+	for _, dir := range folders {
+		p.onnxDirs = append(p.onnxDirs, filepath.Join(dir, "onnxruntime"))
+		p.pjrtDirs = append(p.pjrtDirs, filepath.Join(dir, "xla"))
 	}
 	if home, err := os.UserHomeDir(); err == nil {
 		lib := filepath.Join(home, ".local", "lib")

@@ -31,7 +31,11 @@ func TestThisMachine(t *testing.T) {
 	t.Setenv("HOME", home)
 	t.Setenv(onnxPathEnv, "/some/lib.so")
 	t.Setenv(pjrtPathEnv, "/first::/second")
+	t.Setenv(enginesEnv, "/engines")
 	p := thisMachine()
+	if p.onnxDirs[0] != "/engines/onnxruntime" || p.pjrtDirs[2] != "/engines/xla" {
+		t.Errorf("%s not obeyed: %+v", enginesEnv, p)
+	}
 	if p.onnxFile != "/some/lib.so" || !slices.Equal(p.pjrtDirs[:2], []string{"/first", "/second"}) {
 		t.Errorf("environment not obeyed: %+v", p)
 	}

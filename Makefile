@@ -1,0 +1,50 @@
+# Every target installs first what it needs and the machine lacks; see
+# notebooks/tools/setup.sh. Everything made here goes to build/ and runs/.
+.DEFAULT_GOAL := help
+.PHONY: help run test bench notebooks lab clean
+
+SETUP := notebooks/tools/setup.sh
+RUN   := notebooks/tools/run_notebooks.py --html build/site
+OUT   := runs/first-model
+
+# Outside a usable git checkout there is no version to put into a program.
+STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## train, sample, nowcast and verify a small model on real rain; prints where the report is
+	@$(SETUP) run
+	@echo "run: building vdm"
+	@go build $(STAMP) -o build/bin/vdm ./vdm/cmd/vdm
+	build/bin/vdm first-model --out $(OUT)
+	$(RUN) notebooks/10-first-model.ipynb
+	@echo "run folder:  $(CURDIR)/$(OUT)"
+	@echo "notebook:    $(CURDIR)/build/site/10-first-model.html"
+
+test: ## lint and the quick tests
+	@$(SETUP) test
+	@echo "test: gofmt, go vet, staticcheck"
+	@unformatted=$$(gofmt -l vdm plotting notebooks) && if [ -n "$$unformatted" ]; then \
+		echo "not formatted by gofmt:" $$unformatted; exit 1; fi
+	@go vet ./...
+	@build/bin/staticcheck ./...
+	@echo "test: the notebook runner (skipped until make run has installed the kernel)"
+	@go -C notebooks/tools test -count=1 -timeout 5m .
+	@echo "test: the quick suite"
+	go test -count=1 -timeout 20m -p 2 ./...
+
+bench: ## speed against PyTorch on this machine
+	@$(SETUP) bench
+	go run ./vdm/bench
+
+notebooks: ## run every notebook and export it to build/site
+	@$(SETUP) run
+	$(RUN) $(sort $(wildcard notebooks/*.ipynb))
+
+lab: ## open the notebooks in Jupyter
+	@$(SETUP) run
+	cd notebooks && JUPYTER_PATH=$(CURDIR)/build/jupyter PATH="$(CURDIR)/build/bin:$$PATH" /usr/bin/jupyter-notebook
+
+clean: ## remove what can be made or fetched again; runs/ stays
+	rm -rf build
