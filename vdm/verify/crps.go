@@ -16,8 +16,8 @@ import (
 // Plain is that of the empirical distribution of the members; fair expects the
 // score that infinitely many members would have (Ferro 2014, QJRMS 140,
 // doi:10.1002/qj.2270). With one member plain is the absolute error, as for
-// persistence, and fair does not exist (NaN). A cell where the truth or a member is missing is skipped
-// and counted. Make it with [NewCRPS].
+// persistence, and fair does not exist (NaN). A cell where the truth or a
+// member is missing is skipped and counted. Make it with [NewCRPS].
 type CRPS struct {
 	Missing int64 // cells skipped
 

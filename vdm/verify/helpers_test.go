@@ -54,8 +54,8 @@ func check(t *testing.T, err error) {
 }
 
 // laws tests, on a score filled with three different parts, that Merge is
-// associative and commutative, that it equals adding everything to one, and that an empty score
-// changes nothing. A value is compared to a relative rel; 0 wants equal bits.
+// associative and commutative, that it equals adding everything to one, and
+// that an empty score changes nothing. A value is compared to a relative rel; 0 wants equal bits.
 func laws[S any](t *testing.T, rel float64, empty func() S, add func(s S, part int), merge func(a, b S) error, value func(S) []float64) {
 	t.Helper()
 	filled := func(parts ...int) S {

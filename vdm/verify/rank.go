@@ -9,12 +9,12 @@ import (
 )
 
 // RankHistogram counts the rank of the truth among the members of an ensemble,
-// cell by cell: flat where truth and members are exchangeable, U-shaped where the
-// ensemble is too narrow (Hamill 2001, Monthly Weather Review 129, 550). Ties
-// (dry everywhere, as most cells are) are broken at random, by numbers that depend
-// only on the seed and the index of the case, so the order in which cases are added or
-// merged changes nothing. A cell where the truth or a member is missing is skipped
-// and counted. Make it with [NewRankHistogram].
+// cell by cell: flat where truth and members are exchangeable, U-shaped where
+// the ensemble is too narrow (Hamill 2001, Monthly Weather Review 129, 550).
+// Ties (dry everywhere, as most cells are) are broken at random, by numbers
+// that depend only on the seed and the index of the case, so the order in which
+// cases are added or merged changes nothing. A cell where the truth or a member
+// is missing is skipped and counted. Make it with [NewRankHistogram].
 type RankHistogram struct {
 	Missing int64 // cells skipped
 
