@@ -7,7 +7,8 @@ import (
 
 // SketchRelativeError bounds |estimate − v|/|v| of an order statistic v that
 // Quantiles takes from its sketch: half a bucket, 2⁻¹³. (Below 1.2e-38, where
-// float32 itself loses digits, the bound is 2⁻¹³·1.2e-38 absolute.)
+// float32 itself loses digits, the bound is 3e-42 absolute: the bucket that
+// holds 0 stands for 0.)
 const SketchRelativeError = 1.0 / 8192
 
 // sketch counts float32 values by the leading bits of the value itself: sign,
