@@ -1,0 +1,205 @@
+package checkpoint
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/bits"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Tensor is a named array as a safetensors file holds it: row-major (the last
+// axis is contiguous), little-endian.
+type Tensor struct {
+	Name  string
+	DType string // F64, F32, BF16, F16, I64, I32, U8 or BOOL
+	Shape []int  // empty for a scalar
+	Data  []byte // product of Shape times the size of DType
+}
+
+// itemSizes are the bytes of an element of each known DType.
+var itemSizes = map[string]int{"F64": 8, "I64": 8, "F32": 4, "I32": 4, "BF16": 2, "F16": 2, "U8": 1, "BOOL": 1}
+
+const dtypeNames = "F64, F32, BF16, F16, I64, I32, U8, BOOL"
+
+const (
+	metadataKey = "__metadata__"
+	// maxHeader is the limit of the reference implementation.
+	maxHeader = 100_000_000
+)
+
+// entry is one tensor of a header.
+type entry struct {
+	DType   string    `json:"dtype"`
+	Shape   []int     `json:"shape"`
+	Offsets [2]uint64 `json:"data_offsets"`
+}
+
+// size returns the bytes of a tensor, or false where the type is unknown, a
+// dimension is negative, or the product overflows.
+func size(dtype string, shape []int) (uint64, bool) {
+	item, ok := itemSizes[dtype]
+	if !ok {
+		return 0, false
+	}
+	n, empty := uint64(item), false
+	for _, d := range shape {
+		if d < 0 {
+			return 0, false
+		}
+		if d == 0 {
+			empty = true
+			continue
+		}
+		high, low := bits.Mul64(n, uint64(d))
+		if high != 0 || low > 1<<62 {
+			return 0, false
+		}
+		n = low
+	}
+	if empty {
+		return 0, true
+	}
+	return n, true
+}
+
+// WriteSafetensors writes tensors and metadata as one safetensors file. The data
+// are passed to w as they lie in memory, without a copy.
+//
+// Tensors are stored by decreasing element size and then by name, as the
+// reference implementation stores them: all are aligned, and the same tensors
+// give the same bytes in any order. An error names the tensor that is wrong;
+// nothing is written then.
+func WriteSafetensors(w io.Writer, tensors []Tensor, metadata map[string]string) error {
+	ordered, header, err := layout(tensors, metadata)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(header); err != nil {
+		return err
+	}
+	for _, t := range ordered {
+		if _, err := w.Write(t.Data); err != nil {
+			return fmt.Errorf("tensor %q: %w", t.Name, err)
+		}
+	}
+	return nil
+}
+
+// WriteSafetensorsFile writes a safetensors file under a temporary name beside
+// path, syncs it, and renames it: path holds the old file or the whole new one.
+func WriteSafetensorsFile(path string, tensors []Tensor, metadata map[string]string) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), tempPrefix+"*.safetensors")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+			_ = os.Remove(f.Name())
+			err = fmt.Errorf("writing %s: %w", path, err)
+		}
+	}()
+	if err := f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := WriteSafetensors(f, tensors, metadata); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// layout checks the tensors, puts them in the order of the file, and makes the
+// length and header that stand before their data.
+func layout(tensors []Tensor, metadata map[string]string) ([]Tensor, []byte, error) {
+	ordered := slices.Clone(tensors)
+	slices.SortStableFunc(ordered, func(a, b Tensor) int {
+		if d := itemSizes[b.DType] - itemSizes[a.DType]; d != 0 {
+			return d
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	var h bytes.Buffer
+	h.Write(make([]byte, 8))
+	h.WriteByte('{')
+	if len(metadata) > 0 {
+		for k, v := range metadata {
+			if !utf8.ValidString(k) || !utf8.ValidString(v) {
+				return nil, nil, fmt.Errorf("metadata %q: expected valid UTF-8", k)
+			}
+		}
+		if err := writeField(&h, metadataKey, metadata); err != nil {
+			return nil, nil, err
+		}
+	}
+	var offset uint64
+	seen := make(map[string]bool, len(ordered))
+	for _, t := range ordered {
+		n, ok := size(t.DType, t.Shape)
+		switch {
+		case t.Name == metadataKey || !utf8.ValidString(t.Name):
+			return nil, nil, fmt.Errorf("tensor %q: this name cannot be stored", t.Name)
+		case seen[t.Name]:
+			return nil, nil, fmt.Errorf("tensor %q: two tensors of this name", t.Name)
+		case itemSizes[t.DType] == 0:
+			return nil, nil, fmt.Errorf("tensor %q: unknown type %q: expected one of %s", t.Name, t.DType, dtypeNames)
+		case !ok:
+			return nil, nil, fmt.Errorf("tensor %q: impossible shape %v", t.Name, t.Shape)
+		case n != uint64(len(t.Data)):
+			return nil, nil, fmt.Errorf("tensor %q: %d bytes of data: expected %d for %s of shape %v", t.Name, len(t.Data), n, t.DType, t.Shape)
+		}
+		seen[t.Name] = true
+		shape := t.Shape
+		if shape == nil {
+			shape = []int{} // null is no shape
+		}
+		if err := writeField(&h, t.Name, entry{t.DType, shape, [2]uint64{offset, offset + n}}); err != nil {
+			return nil, nil, err
+		}
+		offset += n
+	}
+	h.WriteByte('}')
+	for h.Len()%8 != 0 {
+		h.WriteByte(' ') // keeps the data aligned
+	}
+	header := h.Bytes()
+	if len(header)-8 > maxHeader {
+		return nil, nil, fmt.Errorf("safetensors header of %d bytes: expected at most %d", len(header)-8, maxHeader)
+	}
+	binary.LittleEndian.PutUint64(header, uint64(len(header)-8))
+	return ordered, header, nil
+}
+
+// writeField appends one member of the header's object.
+func writeField(h *bytes.Buffer, key string, value any) error {
+	k, err := json.Marshal(key)
+	if err != nil {
+		return err
+	}
+	v, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	if b := h.Bytes(); b[len(b)-1] != '{' {
+		h.WriteByte(',')
+	}
+	h.Write(k)
+	h.WriteByte(':')
+	h.Write(v)
+	return nil
+}
