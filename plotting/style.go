@@ -165,7 +165,7 @@ func (a Axis) extent(lo, hi, pad float64) (float64, float64, error) {
 	}
 	if a.Log {
 		l, h := math.Log10(lo), math.Log10(hi)
-		if l == h {
+		if h-l < 1e-9 { // one value, as far as ticks can tell
 			l, h = l-0.5, h+0.5
 		}
 		d := pad * (h - l)
@@ -175,12 +175,13 @@ func (a Axis) extent(lo, hi, pad float64) (float64, float64, error) {
 		if !fixHi {
 			hi = math.Pow(10, math.Min(h+d, 307))
 		}
-		if !(lo < hi) {
+		if !(lo < hi*(1-1e-10)) {
 			return 0, 0, fmt.Errorf("plotting: axis %q cannot show the range [%g, %g]", a.Label, lo, hi)
 		}
 		return lo, hi, nil
 	}
-	if lo == hi {
+	// A range that rounding cannot resolve has no ticks: it is one value.
+	if hi-lo <= 1e-12*math.Max(math.Abs(lo), math.Abs(hi)) {
 		d := 0.5 * math.Abs(lo)
 		if d == 0 {
 			d = 1
@@ -200,8 +201,7 @@ func (a Axis) extent(lo, hi, pad float64) (float64, float64, error) {
 			hi += d
 		}
 	}
-	// A range that rounding cannot resolve, or that overflows, has no ticks.
-	if math.IsInf(hi-lo, 0) || hi-lo <= 1e-12*math.Max(math.Abs(lo), math.Abs(hi)) {
+	if !(hi > lo) || math.IsInf(hi-lo, 0) {
 		return 0, 0, fmt.Errorf("plotting: axis %q cannot show the range [%g, %g] in double precision", a.Label, lo, hi)
 	}
 	return lo, hi, nil

@@ -19,14 +19,17 @@ func linearTicks(lo, hi float64, n int) []plot.Tick {
 	exponent := commonExponent(lo, hi, step)
 	slack := 1e-9 * (hi - lo)
 	var ticks []plot.Tick
-	for i := math.Ceil((lo - slack) / step); i*step <= hi+slack; i++ {
-		ticks = append(ticks, plot.Tick{Value: clamp(i*step, lo, hi), Label: tickNumber(i*step, decimals, exponent)})
-	}
 	small := step / float64(minor)
-	for i := math.Ceil((lo - slack) / small); i*small <= hi+slack; i++ {
-		if math.Mod(i, float64(minor)) != 0 {
-			ticks = append(ticks, plot.Tick{Value: clamp(i*small, lo, hi)})
+	first, last := math.Ceil((lo-slack)/small), math.Floor((hi+slack)/small)
+	if !(math.Max(math.Abs(first), math.Abs(last)) < 1<<53) {
+		return nil // beyond double precision, where counting stands still
+	}
+	for i := first; i <= last; i++ {
+		t := plot.Tick{Value: clamp(i*small, lo, hi)}
+		if math.Mod(i, float64(minor)) == 0 {
+			t.Label = tickNumber(i*small, decimals, exponent)
 		}
+		ticks = append(ticks, t)
 	}
 	return ticks
 }
