@@ -360,7 +360,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-const childFloats = 300_000 // 2.4 MB a snapshot: writing takes most of the time
+const childFloats = 100_000 // 0.8 MB a snapshot: writing takes most of the time
 
 func child(t *testing.T, mode, dir string) *exec.Cmd {
 	t.Helper()
