@@ -113,7 +113,7 @@ func (f *failingFile) Close() error {
 // dies, when the step is new and when it replaces one, with and without the
 // exchange of two folders. What was there stays, whole, and the next Save works.
 func TestEveryOperationFails(t *testing.T) {
-	total, before := 0, t.TempDir()
+	total, before := 0, memoryDir(t)
 	mustSave(t, before, snapshotAt(1, 5), 0)
 	mustSave(t, before, snapshotAt(2, 5), 0)
 	for _, dies := range []bool{false, true} {
@@ -139,7 +139,7 @@ func TestEveryOperationFails(t *testing.T) {
 func oneFailure(t *testing.T, d *failingDisk, before string, step int64) bool {
 	t.Helper()
 	what := fmt.Sprintf("operation %d of saving step %d fails (dies %v, no exchange %v)", d.at, step, d.dies, d.noExchange)
-	dir := t.TempDir()
+	dir := memoryDir(t)
 	old, next := map[int64]*Snapshot{1: snapshotAt(1, 5), 2: snapshotAt(2, 5)}, snapshotAt(step, 7)
 	if err := os.CopyFS(dir, os.DirFS(before)); err != nil {
 		t.Fatal(err)

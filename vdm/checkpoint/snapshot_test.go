@@ -52,6 +52,18 @@ func differs(want, got *Snapshot) string {
 	return cmp.Diff(want.Step, got.Step) + cmp.Diff(sorted(want), sorted(got), equalBytes) + cmp.Diff(want.Blobs, got.Blobs) + cmp.Diff(want.Metadata, got.Metadata)
 }
 
+// memoryDir is a temporary folder in memory where the system has one, for tests
+// that write thousands of files and are not about the disk.
+func memoryDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "checkpoint-test-*")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
 func mustSave(t *testing.T, dir string, s *Snapshot, keep int) string {
 	t.Helper()
 	path, err := Save(dir, s, keep)
@@ -251,7 +263,7 @@ func TestLeftoversAreRemoved(t *testing.T) {
 // a warning that names the newer and says the words.
 func damaged(t *testing.T, what, says string, damage func(path string) error) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := memoryDir(t)
 	mustSave(t, dir, snapshotAt(1, 3), 0)
 	path := mustSave(t, dir, snapshotAt(2, 3), 0)
 	if err := damage(path); err != nil {
@@ -268,14 +280,14 @@ func damaged(t *testing.T, what, says string, damage func(path string) error) {
 
 // Every file cut at every length, and every byte changed.
 func TestTornAndAlteredFiles(t *testing.T) {
-	sample := mustSave(t, t.TempDir(), snapshotAt(2, 3), 0)
+	sample := mustSave(t, memoryDir(t), snapshotAt(2, 3), 0)
 	cases := 0
 	for _, name := range names(t, sample) {
 		content, err := os.ReadFile(filepath.Join(sample, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		dir := t.TempDir()
+		dir := memoryDir(t)
 		mustSave(t, dir, snapshotAt(1, 3), 0)
 		path := mustSave(t, dir, snapshotAt(2, 3), 0)
 		try := func(what string, b []byte) {
@@ -331,7 +343,7 @@ func TestDamagedFolders(t *testing.T) {
 		return errors.Join(os.RemoveAll(path), os.Mkdir(path, 0o755))
 	})
 	// A file that is not ours does no harm.
-	path := mustSave(t, t.TempDir(), snapshotAt(2, 3), 0)
+	path := mustSave(t, memoryDir(t), snapshotAt(2, 3), 0)
 	if err := os.WriteFile(filepath.Join(path, ".DS_Store"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
