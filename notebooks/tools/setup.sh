@@ -21,21 +21,26 @@ say() { echo "setup: $*"; }
 die() { echo "setup: $*" >&2; exit 1; }
 
 # step TEXT COMMAND… runs a command with its output in the log, prints a line
-# every five seconds while it runs, and the end of the log if it fails.
+# every ten seconds while it runs, and the end of the log if it fails.
 step() {
+  if ! try "$@"; then
+    echo "setup: this failed: ${*:2}" >&2
+    tail -n 15 "$log" >&2
+    return 1
+  fi
+}
+
+# try is step for what may fail: then it prints nothing, and the log tells why.
+try() {
   local text=$1 start=$SECONDS ticker status=0
   shift
   say "$text"
   # The sleep must not keep the caller's pipe open after this script has ended.
-  ( while sleep 5 >/dev/null 2>&1; do echo "setup:   … $((SECONDS - start)) s"; done ) &
+  (while sleep 10 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do echo "setup:   … $((SECONDS - start)) s"; done) &
   ticker=$!
   "$@" >"$log" 2>&1 </dev/null || status=$?
   kill "$ticker" 2>/dev/null || true
   wait "$ticker" 2>/dev/null || true
-  if ((status)); then
-    echo "setup: this failed (status $status): $*" >&2
-    tail -n 15 "$log" >&2
-  fi
   return "$status"
 }
 
@@ -139,10 +144,13 @@ check_sum() { # check_sum PROGRAM SUM FILE
 
 # fetch_xla installs go-xla's plugin and keeps it only if it runs here.
 fetch_xla() {
-  step "an engine: trying go-xla's PJRT plugin (at most 90 s)" \
-    timeout 100 build/bin/engine -limit 90s -fetch-xla build/engines/xla || return 1
+  if ! try "an engine: trying go-xla's PJRT plugin (at most 90 s)" \
+    timeout 100 build/bin/engine -limit 90s -fetch-xla build/engines/xla; then
+    say "no PJRT plugin: $(tail -n 1 "$log")"
+    return 1
+  fi
   timeout 60 build/bin/engine -check xla:cpu >"$log" 2>&1 && return 0
-  say "the PJRT plugin does not run on this machine: $(head -n 1 "$log")"
+  say "the PJRT plugin does not run on this machine: $(tail -n 1 "$log")"
   rm -rf build/engines/xla
   return 1
 }
