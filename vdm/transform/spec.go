@@ -226,3 +226,9 @@ func (s *Spec) unmarshal(decode func(any) error) error {
 	*s = Spec(p)
 	return nil
 }
+
+// Bounded reports whether the chain ends in an affine step, so that training
+// data lie in [−1, 1].
+func (s Spec) Bounded() bool {
+	return len(s.Steps) > 0 && s.Steps[len(s.Steps)-1].Kind == KindAffine
+}

@@ -23,8 +23,14 @@ type Weights map[string]*Node
 // below and to the right, and the result cropped back. Like all graph
 // functions it panics on a wrong shape or a missing weight.
 func Apply(c Config, w Weights, z, logSNR *Node) *Node {
+	return ApplyWatched(c, w, z, logSNR, nil)
+}
+
+// ApplyWatched is Apply, and hands the output of each part of the network to
+// watch, in order and under the name that its weights have.
+func ApplyWatched(c Config, w Weights, z, logSNR *Node, watch func(name string, x *Node)) *Node {
 	c = c.WithDefaults()
-	if err := c.Validate(); err != nil {
+	if err := c.Check(z.Graph().Backend()); err != nil {
 		panic(err)
 	}
 	dims := z.Shape().Dimensions
@@ -34,7 +40,7 @@ func Apply(c Config, w Weights, z, logSNR *Node) *Node {
 	if logSNR.Rank() != 1 || logSNR.Shape().Dim(0) != dims[0] {
 		Panicf("unet: λ is %s, want [%d] as z is %s", logSNR.Shape(), dims[0], z.Shape())
 	}
-	n := &network{Config: c, g: z.Graph(), w: w, dtype: dtypes.Float32}
+	n := &network{Config: c, g: z.Graph(), w: w, dtype: dtypes.Float32, watch: watch}
 	if c.BFloat16 {
 		n.dtype = dtypes.BFloat16
 	}
@@ -52,6 +58,7 @@ type network struct {
 	g     *Graph
 	w     Weights
 	dtype dtypes.DType // of the activations
+	watch func(name string, x *Node)
 
 	embedding *Node // SiLU of the embedded λ, [batch, 4·dim], float32
 	bias      *Node // relative position bias, [heads, frame, frame], float32
@@ -66,6 +73,14 @@ func (n *network) weight(name string) *Node {
 	return w
 }
 
+// seen shows x to the watcher, if there is one.
+func (n *network) seen(name string, x *Node) *Node {
+	if n.watch != nil {
+		n.watch(name, x)
+	}
+	return x
+}
+
 // cast returns x in the activations' type.
 func (n *network) cast(x *Node) *Node { return ConvertDType(x, n.dtype) }
 
@@ -78,12 +93,12 @@ func (n *network) remat(x *Node, f func(x *Node) *Node) *Node {
 }
 
 func (n *network) forward(z, logSNR *Node) *Node {
-	n.embedding = silu(n.embedLogSNR(logSNR))
+	n.embedding = silu(n.seen("time_mlp", n.embedLogSNR(logSNR)))
 	n.bias = n.positionBias(z.Shape().Dim(1))
 	last := len(n.Multiples) - 1
 
-	x := n.conv("init_conv", z)
-	x = n.remat(x, func(x *Node) *Node { return n.temporalAttention("init_temporal_attn", x) })
+	x := n.seen("init_conv", n.conv("init_conv", z))
+	x = n.attend("init_temporal_attn", x, n.temporalAttention)
 	r := x
 	var skips []*Node
 	for i := range n.Multiples {
@@ -91,13 +106,13 @@ func (n *network) forward(z, logSNR *Node) *Node {
 		x = n.level(name, x)
 		skips = append(skips, x)
 		if i < last {
-			x = n.downsample(name+".4", x)
+			x = n.seen(name+".4", n.downsample(name+".4", x))
 		}
 	}
 
 	x = n.block("mid_block1", x, true)
-	x = n.remat(x, func(x *Node) *Node { return n.spatialAttention("mid_spatial_attn", x) })
-	x = n.remat(x, func(x *Node) *Node { return n.temporalAttention("mid_temporal_attn", x) })
+	x = n.attend("mid_spatial_attn", x, n.spatialAttention)
+	x = n.attend("mid_temporal_attn", x, n.temporalAttention)
 	x = n.block("mid_block2", x, true)
 
 	for j := range n.Multiples {
@@ -105,7 +120,7 @@ func (n *network) forward(z, logSNR *Node) *Node {
 		name := fmt.Sprintf("ups.%d", j)
 		x = n.level(name, Concatenate([]*Node{x, skips[i]}, -1))
 		if i > 0 {
-			x = n.upsample(name+".4", x)
+			x = n.seen(name+".4", n.upsample(name+".4", x))
 		}
 	}
 
@@ -118,8 +133,13 @@ func (n *network) forward(z, logSNR *Node) *Node {
 func (n *network) level(name string, x *Node) *Node {
 	x = n.block(name+".0", x, true)
 	x = n.block(name+".1", x, true)
-	x = n.remat(x, func(x *Node) *Node { return n.linearAttention(name+".2", x) })
-	return n.remat(x, func(x *Node) *Node { return n.temporalAttention(name+".3", x) })
+	x = n.attend(name+".2", x, n.linearAttention)
+	return n.attend(name+".3", x, n.temporalAttention)
+}
+
+// attend applies one kind of attention.
+func (n *network) attend(name string, x *Node, attention func(name string, x *Node) *Node) *Node {
+	return n.seen(name, n.remat(x, func(x *Node) *Node { return attention(name, x) }))
 }
 
 // block is a residual block: convolution, norm, scale and shift by the
@@ -129,7 +149,7 @@ func (n *network) block(name string, x *Node, embedded bool) *Node {
 	if embedded {
 		scale, shift = n.scaleAndShift(name + ".mlp.1")
 	}
-	return n.remat(x, func(x *Node) *Node {
+	return n.seen(name, n.remat(x, func(x *Node) *Node {
 		h := n.conv(name+".block1.proj", x)
 		h = n.normSiLU(name+".block1.norm", h, scale, shift)
 		h = n.conv(name+".block2.proj", h)
@@ -138,5 +158,5 @@ func (n *network) block(name string, x *Node, embedded bool) *Node {
 			x = n.conv(name+".res_conv", x)
 		}
 		return Add(h, x)
-	})
+	}))
 }

@@ -1,0 +1,207 @@
+package vdm
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+)
+
+// reader reads clips in the model's units.
+type reader struct {
+	clips      Clips
+	transforms []transform.Transform
+	size       int // values of a clip
+	mask       bool
+}
+
+func newReader(c Config, clips Clips) (*reader, error) {
+	f, h, w, ch := clips.Shape()
+	if f != c.Clip.Frames || h != c.Clip.Height || w != c.Clip.Width || ch != len(c.Clip.Channels) {
+		return nil, fmt.Errorf("clips are %d frames × %d × %d × %d channels, the run's are %d × %d × %d × %d",
+			f, h, w, ch, c.Clip.Frames, c.Clip.Height, c.Clip.Width, len(c.Clip.Channels))
+	}
+	if clips.Len() == 0 {
+		return nil, fmt.Errorf("no clips: the record is shorter than %d frames, or every window has missing cells", f)
+	}
+	r := &reader{clips: clips, size: f * h * w * ch, mask: c.Training.MissingCells == "mask"}
+	for _, channel := range c.Clip.Channels {
+		t, err := channel.Transform.Build()
+		if err != nil {
+			return nil, fmt.Errorf("transform of %s: %w", channel.Name, err)
+		}
+		r.transforms = append(r.transforms, t)
+	}
+	return r, nil
+}
+
+// read writes clip i to x in the model's units. Missing cells become 0 in x and
+// in mask, where there is one.
+func (r *reader) read(i int, x, mask []float32) error {
+	if err := r.clips.Clip(i, x); err != nil {
+		return fmt.Errorf("clip %d: %w", i, err)
+	}
+	forwardChannels(r.transforms, x)
+	for j, v := range x {
+		missing := math.IsNaN(float64(v))
+		if missing && mask == nil {
+			return fmt.Errorf("clip %d holds a missing cell (or one outside the transform's domain) at value %d: skip such windows, or set training.missing_cells to mask", i, j)
+		}
+		if math.IsInf(float64(v), 0) {
+			return fmt.Errorf("clip %d is infinite at value %d", i, j)
+		}
+		if missing {
+			x[j] = 0
+		}
+		if mask != nil {
+			mask[j] = 1
+			if missing {
+				mask[j] = 0
+			}
+		}
+	}
+	return nil
+}
+
+func forwardChannels(ts []transform.Transform, x []float32) {
+	perChannel(ts, x, transform.Apply)
+}
+
+func inverseChannels(ts []transform.Transform, x []float32) {
+	perChannel(ts, x, transform.Undo)
+}
+
+func perChannel(ts []transform.Transform, x []float32, apply func(t transform.Transform, dst, src []float32)) {
+	if len(ts) == 1 {
+		apply(ts[0], x, x)
+		return
+	}
+	one := make([]float32, len(x)/len(ts))
+	for c, t := range ts {
+		for i := range one {
+			one[i] = x[i*len(ts)+c]
+		}
+		apply(t, one, one)
+		for i := range one {
+			x[i*len(ts)+c] = one[i]
+		}
+	}
+}
+
+// batch is what one pass of the loss needs, on the host.
+type batch struct {
+	clips          []int     // indices, for messages
+	z, v           []float32 // noisy clips and targets, [sample, clip]
+	mask           []float32 // nil where no cell can be missing
+	logSNR, factor []float32 // [sample]
+}
+
+// draw fills a batch with the clips at the given indices, noised at the given
+// times with the noise of the given keys.
+func (r *reader) draw(s Schedule, w Weighting, indices []int, times []float64, keys []noise.Key) (*batch, error) {
+	n := len(indices)
+	b := &batch{
+		clips: indices,
+		z:     make([]float32, n*r.size), v: make([]float32, n*r.size),
+		logSNR: make([]float32, n), factor: make([]float32, n),
+	}
+	if r.mask {
+		b.mask = make([]float32, n*r.size)
+	}
+	err := inParallel(n, func(i int) error {
+		span := func(x []float32) []float32 {
+			if x == nil {
+				return nil
+			}
+			return x[i*r.size : (i+1)*r.size]
+		}
+		x, eps := make([]float32, r.size), make([]float32, r.size)
+		if err := r.read(indices[i], x, span(b.mask)); err != nil {
+			return err
+		}
+		keys[i].Normal(eps)
+		logSNR := s.LogSNR(times[i])
+		b.logSNR[i], b.factor[i] = float32(logSNR), float32(LossFactor(s, w, logSNR))
+		noised(span(b.z), span(b.v), x, eps, logSNR)
+		return nil
+	})
+	return b, err
+}
+
+// noised writes z = α·x + σ·ε (A.25) and v = α·ε − σ·x (2.60).
+func noised(z, v, x, eps []float32, logSNR float64) {
+	alpha, sigma := float32(Alpha(logSNR)), float32(Sigma(logSNR))
+	for j := range x {
+		z[j] = alpha*x[j] + sigma*eps[j]
+		v[j] = alpha*eps[j] - sigma*x[j]
+	}
+}
+
+// trainingBatch is pass a of optimiser step k: a function of (seed, k, a) and
+// the data only. Clips are drawn with replacement; the times are one
+// low-discrepancy set over all passes of the step.
+func (r *reader) trainingBatch(c Config, s Schedule, w Weighting, k int64, a int) (*batch, error) {
+	t := c.Training
+	n := t.Batch * t.Accumulate
+	key := noise.Key{Seed: t.Seed, Step: uint64(k)}
+	key.Stream = noise.Order
+	order := key.Rand()
+	key.Stream = noise.Time
+	times := key.LowDiscrepancy(n)
+	key.Stream = noise.Training
+	indices, keys := make([]int, n), make([]noise.Key, n)
+	for i := range n {
+		indices[i] = order.IntN(r.clips.Len())
+		key.Sample = uint32(i)
+		keys[i] = key
+	}
+	from, to := a*t.Batch, (a+1)*t.Batch
+	return r.draw(s, w, indices[from:to], times[from:to], keys[from:to])
+}
+
+// tensors uploads the batch in the order of the programs' inputs: z, λ, v,
+// factor and, if there is one, mask.
+func (b *batch) tensors(c Config) []*tensors.Tensor {
+	n := len(b.logSNR)
+	dims := []int{n, c.Clip.Frames, c.Clip.Height, c.Clip.Width, len(c.Clip.Channels)}
+	ts := []*tensors.Tensor{
+		tensors.FromFlatDataAndDimensions(b.z, dims...),
+		tensors.FromFlatDataAndDimensions(b.logSNR, n),
+		tensors.FromFlatDataAndDimensions(b.v, dims...),
+		tensors.FromFlatDataAndDimensions(b.factor, n),
+	}
+	if b.mask != nil {
+		ts = append(ts, tensors.FromFlatDataAndDimensions(b.mask, dims...))
+	}
+	return ts
+}
+
+// inParallel runs f for 0 … n−1 on all cores and returns the first error.
+func inParallel(n int, f func(i int) error) error {
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := range next {
+				errs[i] = f(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

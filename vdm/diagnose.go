@@ -1,0 +1,63 @@
+package vdm
+
+import (
+	"fmt"
+
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+)
+
+// diagnose says where a loss or gradient first stopped being finite. The
+// weights on the engine are those from before the step.
+func (t *trainer) diagnose(b *batch, loss, norm float64) error {
+	what := fmt.Sprintf("loss %v, gradient norm %v", loss, norm)
+	for i, z := range b.z {
+		if !finite(float64(z)) {
+			return fmt.Errorf("%s: the noisy clip made of training clip %d is not finite", what, b.clips[i/t.reader.size])
+		}
+	}
+	var names []string
+	find := func(in []*g.Node) []*g.Node {
+		// 0·x is 0 where x is finite and NaN elsewhere, and so is its sum.
+		var sums []*g.Node
+		check := func(name string, x *g.Node) {
+			names = append(names, name)
+			sums = append(sums, g.ReduceAllSum(g.MulScalar(g.ConvertDType(x, f32), 0)))
+		}
+		views, w := weightViews(t.Config.Network, in[0])
+		d := t.Config.Parameterisation.Denoiser(func(z, logSNR *g.Node) *g.Node {
+			return unet.ApplyWatched(t.Config.Network, w, z, logSNR, check)
+		})
+		total := g.ReduceAllMean(t.Config.batchLoss(d, in[1:]))
+		check("loss", total)
+		grads := g.Gradient(total, views...)
+		variables := t.Config.Network.Variables()
+		for i := len(grads) - 1; i >= 0; i-- { // the way the gradient comes
+			check("gradient of "+variables[i].Name, grads[i])
+		}
+		return sums
+	}
+	exec, err := program(t.be, "diagnosis", find)
+	if err != nil {
+		return fmt.Errorf("%s (where is not known: %w)", what, err)
+	}
+	defer exec.Finalize()
+	up := b.tensors(t.Config)
+	out, err := run(exec, anySlice([]*tensors.Tensor{t.vectors[0].t}, up)...)
+	free(up...)
+	if err != nil {
+		return fmt.Errorf("%s (where is not known: %w)", what, err)
+	}
+	where := "an earlier pass of the step"
+	for i, x := range out {
+		if !finite(float64(tensors.ToScalar[float32](x))) {
+			where = names[i]
+			break
+		}
+	}
+	free(out...)
+	return fmt.Errorf("%s: first not finite in %s; the run stands at the snapshot of step %d. Try a lower training.rate, a warm-up, or training.clip_norm",
+		what, where, t.saved)
+}

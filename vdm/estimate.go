@@ -1,0 +1,200 @@
+package vdm
+
+import (
+	"bufio"
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/shapes"
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+)
+
+// Estimate is what one training pass will take, from an account of its graph
+// and two short measurements of the engine. Engines fuse operators and reuse
+// buffers, so memory is an upper figure (operators in graph order, nothing
+// fused) and time is rough.
+type Estimate struct {
+	Batch     int
+	Cost      unet.Cost     // of one pass
+	Step      time.Duration // of one optimiser step, all its passes
+	Available int64         // bytes of free memory, 0 where not known
+	Fits      int           // the largest batch whose peak fits in Available, 0 where not known
+}
+
+// Estimate builds the graph of a training step, without compiling it, and counts.
+func (m *Model) Estimate() (Estimate, error) {
+	be, choice, err := m.Engine()
+	if err != nil {
+		return Estimate{}, err
+	}
+	if err := m.Config.Network.Check(be); err != nil {
+		return Estimate{}, err
+	}
+	batch := m.Config.Training.Batch
+	cost, err := m.stepCost(be, batch)
+	if err != nil {
+		return Estimate{}, err
+	}
+	flops, bytes, err := engineRates(be)
+	if err != nil {
+		return Estimate{}, err
+	}
+	seconds := (cost.FLOPs/flops + cost.Bytes/bytes) * float64(m.Config.Training.Accumulate)
+	e := Estimate{Batch: batch, Cost: cost, Step: time.Duration(seconds * float64(time.Second))}
+	if !strings.Contains(choice.Name, "cuda") {
+		e.Available = freeMemory()
+	}
+	if e.Available > 0 {
+		one, err := m.stepCost(be, 1)
+		if err != nil {
+			return e, err
+		}
+		each := float64(one.Peak)
+		if batch > 1 {
+			each = float64(cost.Peak-one.Peak) / float64(batch-1)
+		}
+		e.Fits = max(0, 1+int(float64(e.Available-one.Peak)/each))
+	}
+	return e, nil
+}
+
+// stepCost counts the graph of one training pass.
+func (m *Model) stepCost(be compute.Backend, batch int) (cost unet.Cost, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("building the training step: %v", r)
+		}
+	}()
+	c := m.Config
+	graph := g.NewGraph(be, "estimate")
+	defer graph.Finalize()
+	var in []*g.Node
+	input := func(dims ...int) {
+		in = append(in, g.Parameter(graph, fmt.Sprintf("in%d", len(in)), shapes.Make(f32, dims...)))
+	}
+	for range 5 {
+		input(c.Network.Count())
+	}
+	for range 4 {
+		input()
+	}
+	clip := []int{batch, c.Clip.Frames, c.Clip.Height, c.Clip.Width, len(c.Clip.Channels)}
+	input(clip...)
+	input(batch)
+	input(clip...)
+	input(batch)
+	if c.Training.MissingCells == "mask" {
+		input(clip...)
+	}
+	return unet.CostOf(graph, c.stepGraph(in)...), nil
+}
+
+// Check is an error where the step does not fit in memory.
+func (e Estimate) Check() error {
+	if e.Available == 0 || e.Cost.Peak <= e.Available {
+		return nil
+	}
+	advice := "take a smaller clip or network, or set network.rematerialise"
+	if e.Fits > 0 {
+		advice = fmt.Sprintf("a batch of %d would fit (training.batch; training.accumulate keeps the sum)", e.Fits)
+	}
+	return fmt.Errorf("a training step of batch %d needs up to %.1f GiB and %.1f GiB are free: %s",
+		e.Batch, gib(e.Cost.Peak), gib(e.Available), advice)
+}
+
+// String is the estimate in a line.
+func (e Estimate) String() string {
+	s := fmt.Sprintf("estimate: %.3g GFLOP a pass of batch %d, up to %.1f GiB, about %.2g s a step",
+		e.Cost.FLOPs/1e9, e.Batch, gib(e.Cost.Peak), e.Step.Seconds())
+	if e.Available > 0 {
+		s += fmt.Sprintf(" (%.1f GiB free: a batch of up to %d fits)", gib(e.Available), e.Fits)
+	}
+	return s
+}
+
+func gib(bytes int64) float64 { return float64(bytes) / (1 << 30) }
+
+// engineRates measures how many operations a second a middling matrix product
+// does, and how many bytes a second an addition moves.
+func engineRates(be compute.Backend) (flops, bytes float64, err error) {
+	const n, length = 256, 1 << 20
+	product, err := timed(be, n*n, []int{n, n}, func(a, b *g.Node) *g.Node {
+		return g.Dot(a, b).General([]int{1}, nil, []int{0}, nil)
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	sum, err := timed(be, length, []int{length}, func(a, b *g.Node) *g.Node { return g.Add(a, b) })
+	if err != nil {
+		return 0, 0, err
+	}
+	return 2 * n * n * n / product, 3 * 4 * length / sum, nil
+}
+
+// timed returns the shortest time in seconds of a small program of two inputs.
+func timed(be compute.Backend, size int, dims []int, f func(a, b *g.Node) *g.Node) (float64, error) {
+	exec, err := program(be, "measuring the engine", f)
+	if err != nil {
+		return 0, err
+	}
+	defer exec.Finalize()
+	x := make([]float32, size)
+	for i := range x {
+		x[i] = float32(i%7) - 3
+	}
+	a, b := tensors.FromFlatDataAndDimensions(x, dims...), tensors.FromFlatDataAndDimensions(x, dims...)
+	defer free(a, b)
+	best := math.Inf(1)
+	for range 6 {
+		began := time.Now()
+		out, err := run(exec, a, b)
+		if err != nil {
+			return 0, err
+		}
+		// Reading one value waits for the engine.
+		err = tensors.ConstFlatData(out[0], func(flat []float32) {})
+		best = min(best, time.Since(began).Seconds())
+		free(out...)
+		if err != nil {
+			return 0, err
+		}
+	}
+	return best, nil
+}
+
+// freeMemory is what the system says can be had without swapping, less where a
+// control group allows less; 0 where it does not say.
+func freeMemory() int64 {
+	available := int64(0)
+	if f, err := os.Open("/proc/meminfo"); err == nil {
+		defer f.Close()
+		for lines := bufio.NewScanner(f); lines.Scan(); {
+			if rest, ok := strings.CutPrefix(lines.Text(), "MemAvailable:"); ok {
+				kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(rest, "kB")), 10, 64)
+				available = kib << 10
+			}
+		}
+	}
+	limit, used := cgroupNumber("memory.max"), cgroupNumber("memory.current")
+	if limit > 0 && limit-used < available {
+		available = limit - used
+	}
+	return max(0, available)
+}
+
+func cgroupNumber(name string) int64 {
+	text, err := os.ReadFile("/sys/fs/cgroup/" + name)
+	if err != nil {
+		return 0
+	}
+	n, _ := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+	return n
+}

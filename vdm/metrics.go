@@ -1,0 +1,92 @@
+package vdm
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Record is one line of a run's metrics.jsonl.
+type Record struct {
+	Step     int64    `json:"step"`
+	Loss     *float64 `json:"loss,omitempty"`      // mean of the training loss since the record before
+	HeldOut  *float64 `json:"held_out,omitempty"`  // held-out loss of the averaged weights
+	GradNorm *float64 `json:"grad_norm,omitempty"` // of this step, before clipping
+	Rate     *float64 `json:"rate,omitempty"`
+	Seconds  float64  `json:"seconds"` // of this process so far
+}
+
+const metricsName = "metrics.jsonl"
+
+// ReadMetrics reads a run's metrics. A last line that a killed process left
+// unfinished is passed over.
+func ReadMetrics(dir string) ([]Record, error) {
+	f, err := os.Open(filepath.Join(dir, metricsName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var records []Record
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		var r Record
+		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
+			if !lines.Scan() {
+				break
+			}
+			return nil, fmt.Errorf("%s, line %d: %w", f.Name(), n, err)
+		}
+		records = append(records, r)
+	}
+	return records, lines.Err()
+}
+
+// metricsFile appends records.
+type metricsFile struct{ f *os.File }
+
+// openMetrics opens a run's metrics for appending after the given step: records
+// of later steps, which a killed process wrote after its last snapshot, are
+// dropped, since those steps are taken again.
+func openMetrics(dir string, after int64) (*metricsFile, error) {
+	records, err := ReadMetrics(dir)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, metricsName)
+	temp, err := os.CreateTemp(dir, ".tmp-metrics-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(temp.Name())
+	m := &metricsFile{temp}
+	for _, r := range records {
+		if r.Step <= after {
+			if err := m.add(r); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := errors.Join(temp.Chmod(0o644), temp.Close(), os.Rename(temp.Name(), path)); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o644)
+	return &metricsFile{f}, err
+}
+
+func (m *metricsFile) add(r Record) error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = m.f.Write(append(line, '\n'))
+	return err
+}
+
+func (m *metricsFile) Close() error { return m.f.Close() }

@@ -1,0 +1,344 @@
+package vdm
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gomlx/compute"
+
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+)
+
+// Model is a run: a folder that holds everything a later notebook cell or
+// another machine needs.
+//
+//	config.yaml     the configuration, readable and complete
+//	metrics.jsonl   one record a line
+//	snapshots/      weights, their average, the optimiser
+//	samples/        generated clips (CF NetCDF)
+//	figures/
+type Model struct {
+	Dir      string
+	Config   Config
+	Warnings []string // what Open passed over, such as a torn snapshot
+
+	step       int64
+	weights    []float32 // as of step; the trainer's own copy lives on the engine
+	ema        []float32
+	optimiser  [2][]float32 // first and second moment
+	transforms []transform.Transform
+	schedule   Schedule
+	weighting  Weighting
+
+	be     compute.Backend
+	choice backend.Choice
+}
+
+// Names in a run folder.
+const (
+	configName   = "config.yaml"
+	snapshotsDir = "snapshots"
+	SamplesDir   = "samples"
+	FiguresDir   = "figures"
+)
+
+// Create makes a run folder with initial weights, and opens it. Transforms that
+// are not fitted yet are fitted on train, which must be training data only.
+//
+// Where dir is a run already, it is opened if its configuration is the same but
+// for what may change on a resume, else refused with the settings that differ.
+// So a cell or a command that creates and trains can be run again.
+func Create(dir string, c Config, train Clips) (*Model, error) {
+	c = c.WithDefaults()
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, configName)); err == nil {
+		return reopen(dir, c, train)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	c, err := fit(c, train)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range []string{dir, filepath.Join(dir, SamplesDir), filepath.Join(dir, FiguresDir)} {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			return nil, fmt.Errorf("run folder: %w", err)
+		}
+	}
+	m := &Model{Dir: dir, Config: c}
+	m.weights, err = flatten(c.Network, c.Network.Initial(c.Training.Seed))
+	if err != nil {
+		return nil, err
+	}
+	m.ema = append([]float32(nil), m.weights...)
+	m.optimiser = [2][]float32{make([]float32, len(m.weights)), make([]float32, len(m.weights))}
+	if err := m.save(); err != nil {
+		return nil, err
+	}
+	if err := writeConfig(dir, c); err != nil { // last: a folder with it is a run
+		return nil, err
+	}
+	return m, m.prepare()
+}
+
+// reopen opens an existing run for a configuration that asks for the same.
+func reopen(dir string, c Config, train Clips) (*Model, error) {
+	m, err := Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if c, err = fit(c, train); err != nil {
+		return nil, err
+	}
+	if diff := differences(m.Config, c); len(diff) > 0 {
+		return nil, fmt.Errorf("the run in %s has other settings: %s; take another folder, or the run's settings", dir, strings.Join(diff, "; "))
+	}
+	m.Config = c
+	return m, writeConfig(dir, c)
+}
+
+// Open opens a run at its newest good snapshot.
+func Open(dir string) (*Model, error) {
+	c, err := ReadConfig(filepath.Join(dir, configName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("no run in %s (it has no %s): create one first", dir, configName)
+	}
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{Dir: dir, Config: c}
+	snapshot, warnings, err := checkpoint.Latest(filepath.Join(dir, snapshotsDir))
+	for _, w := range warnings {
+		m.Warnings = append(m.Warnings, w.String())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", dir, err)
+	}
+	if err := m.restore(snapshot); err != nil {
+		return nil, fmt.Errorf("run %s, snapshot of step %d: %w", dir, snapshot.Step, err)
+	}
+	return m, m.prepare()
+}
+
+// prepare builds what follows from the configuration.
+func (m *Model) prepare() (err error) {
+	if m.schedule, m.weighting, err = m.Config.process(); err != nil {
+		return err
+	}
+	m.transforms = nil
+	for _, ch := range m.Config.Clip.Channels {
+		t, err := ch.Transform.Build()
+		if err != nil {
+			return fmt.Errorf("transform of %s: %w", ch.Name, err)
+		}
+		m.transforms = append(m.transforms, t)
+	}
+	return nil
+}
+
+// Step is how many optimiser steps the weights have seen.
+func (m *Model) Step() int64 { return m.step }
+
+// Schedule is the noise schedule of the run.
+func (m *Model) Schedule() Schedule { return m.schedule }
+
+// Engine returns the engine that runs the graphs, opened at first use.
+func (m *Model) Engine() (compute.Backend, backend.Choice, error) {
+	if m.be == nil {
+		be, choice, err := backend.Open()
+		if err != nil {
+			return nil, choice, err
+		}
+		m.be, m.choice = be, choice
+	}
+	return m.be, m.choice, nil
+}
+
+// Weights returns the network's weights under the original's names: the
+// exponential moving average, which sampling uses, or the last ones.
+func (m *Model) Weights(averaged bool) map[string][]float32 {
+	flat := m.weights
+	if averaged {
+		flat = m.ema
+	}
+	return unflatten(m.Config.Network, flat)
+}
+
+// Forward maps clips in physical units to the model's, in place; missing stays
+// NaN.
+func (m *Model) Forward(x []float32) { forwardChannels(m.transforms, x) }
+
+// Inverse maps clips in the model's units to physical ones, in place.
+func (m *Model) Inverse(x []float32) { inverseChannels(m.transforms, x) }
+
+// fit fits the transforms that wait for it, each on its channel.
+func fit(c Config, train Clips) (Config, error) {
+	channels := append([]ChannelConfig(nil), c.Clip.Channels...)
+	for i, ch := range channels {
+		if ch.Transform.Fitted() {
+			continue
+		}
+		if train == nil {
+			return c, fmt.Errorf("transform of %s (%s) is not fitted, and there are no training clips to fit it on", ch.Name, ch.Transform)
+		}
+		var failed error
+		spec, err := ch.Transform.Fit(channelValues(train, i, &failed))
+		if failed != nil {
+			return c, failed
+		}
+		if err != nil {
+			return c, fmt.Errorf("fitting the transform of %s: %w", ch.Name, err)
+		}
+		channels[i].Transform = spec
+	}
+	c.Clip.Channels = channels
+	return c, nil
+}
+
+// Ranges is a source of clips that knows the extremes of its record, so that
+// fitting need not read every window.
+type Ranges interface {
+	// Range returns the smallest and largest value of a channel.
+	Range(channel int) (low, high float32)
+}
+
+// channelValues iterates over the values of one channel of all clips.
+func channelValues(clips Clips, channel int, failed *error) iter.Seq[[]float32] {
+	return func(yield func([]float32) bool) {
+		if r, ok := clips.(Ranges); ok {
+			low, high := r.Range(channel)
+			yield([]float32{low, high})
+			return
+		}
+		f, h, w, ch := clips.Shape()
+		clip := make([]float32, f*h*w*ch)
+		low, high := float32(math.Inf(1)), float32(math.Inf(-1))
+		for i := range clips.Len() {
+			if *failed = clips.Clip(i, clip); *failed != nil {
+				return
+			}
+			for j := channel; j < len(clip); j += ch {
+				if v := clip[j]; v == v {
+					low, high = min(low, v), max(high, v)
+				}
+			}
+		}
+		if low <= high {
+			yield([]float32{low, high})
+		}
+	}
+}
+
+func writeConfig(dir string, c Config) error {
+	text, err := c.Encode()
+	if err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(dir, ".tmp-config-*")
+	if err != nil {
+		return fmt.Errorf("run folder: %w", err)
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.Write(text)
+	return errors.Join(err, temp.Chmod(0o644), temp.Sync(), temp.Close(), os.Rename(temp.Name(), filepath.Join(dir, configName)))
+}
+
+// The stems of a snapshot's tensor files.
+const (
+	stemWeights = "weights"
+	stemEMA     = "ema"
+	stemFirst   = "adam_first"
+	stemSecond  = "adam_second"
+)
+
+// save writes a snapshot of the model as it stands.
+func (m *Model) save() error {
+	config, err := m.Config.Encode()
+	if err != nil {
+		return err
+	}
+	s := &checkpoint.Snapshot{
+		Step:    m.step,
+		Tensors: map[string][]checkpoint.Tensor{},
+		Blobs:   map[string][]byte{configName: config},
+	}
+	for stem, flat := range m.states() {
+		values := unflatten(m.Config.Network, *flat)
+		for _, v := range m.Config.Network.Variables() {
+			s.Tensors[stem] = append(s.Tensors[stem], checkpoint.FromFloat32s(v.Name, v.Shape, values[v.Name]))
+		}
+	}
+	_, err = checkpoint.Save(filepath.Join(m.Dir, snapshotsDir), s, m.Config.Training.Keep)
+	return err
+}
+
+func (m *Model) states() map[string]*[]float32 {
+	return map[string]*[]float32{
+		stemWeights: &m.weights, stemEMA: &m.ema,
+		stemFirst: &m.optimiser[0], stemSecond: &m.optimiser[1],
+	}
+}
+
+// restore takes the states of a snapshot. A network of another shape is refused
+// by the variable that differs, other settings by their names.
+func (m *Model) restore(s *checkpoint.Snapshot) error {
+	for stem, flat := range m.states() {
+		found := map[string]checkpoint.Tensor{}
+		for _, t := range s.Tensors[stem] {
+			found[t.Name] = t
+		}
+		var all []float32
+		for _, v := range m.Config.Network.Variables() {
+			t, ok := found[v.Name]
+			if !ok {
+				return fmt.Errorf("%s has no variable %s, which the configured network has (shape %v)", stem, v.Name, v.Shape)
+			}
+			if fmt.Sprint(t.Shape) != fmt.Sprint(v.Shape) {
+				return fmt.Errorf("%s: variable %s has shape %v, the configured network's has %v", stem, v.Name, t.Shape, v.Shape)
+			}
+			x, err := checkpoint.Float32s(t)
+			if err != nil {
+				return err
+			}
+			all = append(all, x...)
+			delete(found, v.Name)
+		}
+		for name := range found {
+			return fmt.Errorf("%s has a variable %s, which the configured network lacks", stem, name)
+		}
+		*flat = all
+	}
+	saved, err := ParseConfig(s.Blobs[configName])
+	if err != nil {
+		return err
+	}
+	if diff := differences(saved, m.Config); len(diff) > 0 {
+		return fmt.Errorf("%s was changed since: %s; restore it, or start another run", configName, strings.Join(diff, "; "))
+	}
+	m.step = s.Step
+	return nil
+}
+
+// ImportWeights replaces the weights and their average by those of a map under
+// the original's names, and saves a snapshot. The optimiser starts afresh.
+func (m *Model) ImportWeights(values map[string][]float32) error {
+	flat, err := flatten(m.Config.Network, values)
+	if err != nil {
+		return err
+	}
+	m.weights, m.ema = flat, append([]float32(nil), flat...)
+	for i := range m.optimiser {
+		m.optimiser[i] = make([]float32, len(flat))
+	}
+	return m.save()
+}

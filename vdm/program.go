@@ -1,0 +1,182 @@
+package vdm
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+)
+
+const f32 = dtypes.Float32
+
+// All weights travel as one flat vector, in the order of the network's
+// Variables: a step of the optimiser is then twenty operators, not three
+// thousand, and a snapshot of it one copy.
+
+// weightViews cuts a flat vector into the network's variables.
+func weightViews(c unet.Config, flat *g.Node) (views []*g.Node, w unet.Weights) {
+	w = unet.Weights{}
+	at := 0
+	for _, v := range c.Variables() {
+		view := g.Reshape(g.Slice(flat, g.AxisRange(at, at+v.Size())), v.Shape...)
+		at += v.Size()
+		views = append(views, view)
+		w[v.Name] = view
+	}
+	return views, w
+}
+
+// flatten joins the variables of a network in order.
+func flatten(c unet.Config, values map[string][]float32) ([]float32, error) {
+	var flat []float32
+	for _, v := range c.Variables() {
+		x, ok := values[v.Name]
+		if !ok {
+			return nil, fmt.Errorf("no value for the variable %s", v.Name)
+		}
+		if len(x) != v.Size() {
+			return nil, fmt.Errorf("variable %s has %d values, the network's has %d (shape %v)", v.Name, len(x), v.Size(), v.Shape)
+		}
+		flat = append(flat, x...)
+	}
+	return flat, nil
+}
+
+// unflatten is the inverse of flatten; the values share flat's memory.
+func unflatten(c unet.Config, flat []float32) map[string][]float32 {
+	values := map[string][]float32{}
+	for _, v := range c.Variables() {
+		values[v.Name], flat = flat[:v.Size()], flat[v.Size():]
+	}
+	return values
+}
+
+// networkDenoiser is the configured network with the given weights.
+func (c Config) networkDenoiser(w unet.Weights) Denoiser {
+	return c.Parameterisation.Denoiser(func(z, logSNR *g.Node) *g.Node {
+		return unet.Apply(c.Network, w, z, logSNR)
+	})
+}
+
+// batchLoss is the mean weighted loss of a batch given as batch.tensors does.
+func (c Config) batchLoss(d Denoiser, in []*g.Node) *g.Node {
+	var mask *g.Node
+	if len(in) > 4 {
+		mask = in[4]
+	}
+	return WeightedLoss(d, in[0], in[1], in[2], in[3], mask)
+}
+
+// Scalars of the training step, in the order of stepScalars.values.
+type stepScalars struct {
+	rate, bias1, bias2, ema float32
+}
+
+func (s stepScalars) values() []any {
+	return []any{s.rate, s.bias1, s.bias2, s.ema}
+}
+
+// gradientGraph is one pass of an accumulated step. Inputs: weights, sum of
+// gradients so far, batch. Outputs: loss, new sum.
+func (c Config) gradientGraph(in []*g.Node) []*g.Node {
+	loss, grad := c.lossAndGradient(in[0], in[2:])
+	return []*g.Node{loss, g.Add(in[1], grad)}
+}
+
+func (c Config) lossAndGradient(weights *g.Node, batch []*g.Node) (loss, grad *g.Node) {
+	views, w := weightViews(c.Network, weights)
+	loss = g.ReduceAllMean(c.batchLoss(c.networkDenoiser(w), batch))
+	grads := g.Gradient(loss, views...)
+	for i, x := range grads {
+		grads[i] = g.Reshape(x, x.Shape().Size())
+	}
+	return loss, g.Concatenate(grads, 0)
+}
+
+// stepGraph is one step of the optimiser (Adam: Kingma and Ba 2015), with the
+// last pass of the gradient. Inputs: weights, first and second moment, EMA, sum
+// of the gradients of the passes before, the scalars, batch. Outputs: loss,
+// norm of the gradient, and the four new states.
+//
+// Where the gradient is not finite the states come back unchanged, so a run that
+// fails keeps what it had.
+func (c Config) stepGraph(in []*g.Node) []*g.Node {
+	t := c.Training
+	weights, first, second, ema, sum := in[0], in[1], in[2], in[3], in[4]
+	rate, bias1, bias2, decay := in[5], in[6], in[7], in[8]
+	loss, grad := c.lossAndGradient(weights, in[9:])
+	grad = g.MulScalar(g.Add(sum, grad), 1/float64(t.Accumulate))
+	norm := g.Sqrt(g.ReduceAllSum(g.Mul(grad, grad)))
+	if t.Clip > 0 {
+		grad = g.Mul(grad, g.MinScalar(g.Div(g.Const(norm.Graph(), float32(t.Clip)), g.AddScalar(norm, 1e-12)), 1))
+	}
+	newFirst := g.Add(g.MulScalar(first, t.Beta1), g.MulScalar(grad, 1-t.Beta1))
+	newSecond := g.Add(g.MulScalar(second, t.Beta2), g.MulScalar(g.Mul(grad, grad), 1-t.Beta2))
+	update := g.Div(g.Div(newFirst, bias1), g.AddScalar(g.Sqrt(g.Div(newSecond, bias2)), t.Epsilon))
+	newWeights := g.Sub(weights, g.Mul(rate, update))
+	newEMA := g.Add(g.Mul(decay, ema), g.Mul(g.OneMinus(decay), newWeights))
+
+	// A comparison with NaN is false.
+	finite := g.LessThan(norm, g.Const(norm.Graph(), float32(3e38)))
+	keep := func(updated, old *g.Node) *g.Node {
+		return g.Where(g.BroadcastToDims(finite, old.Shape().Dim(0)), updated, old)
+	}
+	return []*g.Node{loss, norm, keep(newWeights, weights), keep(newFirst, first), keep(newSecond, second), keep(newEMA, ema)}
+}
+
+// lossGraph is the loss of each sample of a batch. Inputs: weights, batch.
+func (c Config) lossGraph(in []*g.Node) *g.Node {
+	_, w := weightViews(c.Network, in[0])
+	return c.batchLoss(c.networkDenoiser(w), in[1:])
+}
+
+// program compiles a graph function, with what the engine says where it cannot.
+func program[F g.ExecGraphFn](be compute.Backend, name string, f F) (*g.Exec, error) {
+	exec, err := g.NewExec(be, f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return exec.WithName(name), nil
+}
+
+// run executes a program and turns what the engine panics with into an error.
+func run(exec *g.Exec, args ...any) (out []*tensors.Tensor, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%s: %v", exec.Name(), r)
+		}
+	}()
+	out, err = exec.Exec(args...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", exec.Name(), err)
+	}
+	return out, nil
+}
+
+// vector is a flat float32 tensor that lives on the engine.
+type vector struct {
+	be compute.Backend
+	t  *tensors.Tensor
+}
+
+func newVector(be compute.Backend, values []float32) (*vector, error) {
+	t := tensors.FromFlatDataAndDimensions(values, len(values))
+	return &vector{be, t}, t.ToDevice(be, 0)
+}
+
+// donate gives the memory to the program that replaces the vector.
+func (v *vector) donate() (any, error) { return g.DonateTensorBuffer(v.t, v.be, 0) }
+
+// values copies the vector to the host.
+func (v *vector) values() ([]float32, error) { return tensors.CopyFlatData[float32](v.t) }
+
+// free releases tensors on the engine without waiting for the collector.
+func free(ts ...*tensors.Tensor) {
+	for _, t := range ts {
+		_ = t.FinalizeAll()
+	}
+}
