@@ -137,9 +137,9 @@ func (l *axesLayout) fit(f *axesFigure, c draw.Canvas) {
 		p := f.axes(nx, ny)
 		return p, p.DataCanvas(c)
 	}
-	p, data := build(5, 5)
+	_, data := build(5, 5)
 	nx, ny := f.tickCounts(data)
-	p, data = build(nx, ny)
+	p, data := build(nx, ny)
 	if f.square {
 		// Extra room goes to both sides in equal parts.
 		size := data.Size()

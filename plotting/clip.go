@@ -72,7 +72,7 @@ func anyKnown(clips []Clip) bool {
 // knownColor frames known fields: vermilion is in none of the rain classes.
 var knownColor = color.RGBA{0xd5, 0x5e, 0x00, 0xff}
 
-const knownWidth = 2 * vg.Length(1)
+const knownWidth = 1.6 * vg.Length(1)
 
 // drawFrame draws frame f of the clip into the rectangle.
 func (c Clip) drawFrame(canvas draw.Canvas, r vg.Rectangle, f int, colors *coloring, topDown bool) {

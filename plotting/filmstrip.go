@@ -61,7 +61,7 @@ const (
 	filmWidth     = 17 * vg.Centimeter  // of a text page
 	widestFrame   = 2.6 * vg.Centimeter // unless a width is set
 	smallestStrip = 9 * vg.Centimeter   // room for the colour bar
-	frameGap      = 4 * vg.Length(1)
+	frameGap      = 5 * vg.Length(1)
 )
 
 // rowLabels are the names of the clips, wrapped to at most a quarter of the

@@ -23,7 +23,6 @@ var (
 	centerBottom = anchor{0.5, 0}
 	leftTop      = anchor{0, 1}
 	rightTop     = anchor{1, 1}
-	centerMiddle = anchor{0.5, 0.5}
 )
 
 // label is text in one size, drawn by its anchor. Heights reckon from the top
