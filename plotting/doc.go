@@ -34,7 +34,7 @@
 //
 // # Colours
 //
-// Lines use the eight colours of Okabe and Ito, which readers with the common
+// Lines use the colours of Okabe and Ito (but yellow), which readers with the common
 // forms of colour blindness can tell apart. Continuous scales come from
 // gonum.org/v1/plot/palette/moreland. The rain classes of [RainScale] darken
 // steadily from dry to extreme, so that they keep their order in grey print and
