@@ -1,0 +1,278 @@
+package netcdf
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	nc "github.com/fhs/go-netcdf/netcdf"
+)
+
+// readAll reads a small variable whole, unpacked, in double precision.
+func (v *variable) readAll() ([]float64, error) {
+	const most = 1 << 26
+	n := 1
+	for _, length := range v.shape {
+		n *= length
+	}
+	if n > most {
+		return nil, fmt.Errorf("coordinate %q has %d values, more than %d", v.name, n, most)
+	}
+	u, err := newUnpacker(v, nil)
+	if err != nil {
+		return nil, fmt.Errorf("coordinate %q: %w", v.name, err)
+	}
+	s := newSlab(v, u)
+	if err := s.read(make([]int, len(v.shape)), v.shape); err != nil {
+		return nil, fmt.Errorf("reading coordinate %q: %w", v.name, err)
+	}
+	return s.wide(n), nil
+}
+
+// ordering is the grid with the order in which stored rows and columns are read
+// (nil: as stored).
+type ordering struct {
+	grid       climate.Grid
+	rows, cols []int
+	notes      []string
+}
+
+// readGrid reads the horizontal coordinates of a variable and normalises them.
+func (d *dataset) readGrid(v *variable, l *layout) (*ordering, error) {
+	o := &ordering{grid: climate.Grid{
+		Height: v.shape[l.y], Width: v.shape[l.x], YName: v.dims[l.y], XName: v.dims[l.x],
+	}}
+	g := &o.grid
+	if l.yVar != nil {
+		values, err := l.yVar.readAll()
+		if err != nil {
+			return nil, err
+		}
+		var note string
+		if g.Y, o.rows, note, err = normaliseAxis(values, false); err != nil {
+			return nil, fmt.Errorf("coordinate %q: %w", l.yVar.name, err)
+		}
+		o.note(l.yVar.name, note)
+		g.YUnits, g.YStandardName = l.yVar.text("units"), l.yVar.text("standard_name")
+		if g.YStandardName == "" && isLatitude(l.yVar) {
+			g.YStandardName = "latitude"
+		}
+	}
+	if l.xVar != nil {
+		values, err := l.xVar.readAll()
+		if err != nil {
+			return nil, err
+		}
+		g.XUnits, g.XStandardName = l.xVar.text("units"), l.xVar.text("standard_name")
+		if g.XStandardName == "" && isLongitude(l.xVar) {
+			g.XStandardName = "longitude"
+		}
+		angular := g.XStandardName == "longitude" || g.XStandardName == "grid_longitude"
+		var note string
+		if g.X, o.cols, note, err = normaliseAxis(values, angular); err != nil {
+			return nil, fmt.Errorf("coordinate %q: %w", l.xVar.name, err)
+		}
+		o.note(l.xVar.name, note)
+	}
+	if l.lat != nil {
+		if err := d.readPlaces(v, l, o); err != nil {
+			return nil, err
+		}
+	}
+	if words := strings.Fields(v.text("grid_mapping")); len(words) > 0 {
+		name := strings.TrimSuffix(words[0], ":")
+		if m := d.find(name); m != nil {
+			g.MappingName, g.Mapping = name, mappingOf(m)
+		} else {
+			o.notes = append(o.notes, fmt.Sprintf("grid mapping %q is named but not in the file", name))
+		}
+	}
+	return o, nil
+}
+
+func (o *ordering) note(name, note string) {
+	if note != "" {
+		o.notes = append(o.notes, fmt.Sprintf("coordinate %s: %s", name, note))
+	}
+}
+
+// mappingOf copies the attributes of a grid mapping variable.
+func mappingOf(m *variable) map[string]any {
+	mapping := map[string]any{}
+	for name, a := range m.attrs {
+		switch {
+		case a.typ == nc.CHAR || a.typ == nc.STRING:
+			mapping[name] = a.text
+		case slices.ContainsFunc(a.numbers, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }):
+			// JSON, and so prepared data, cannot hold it; no mapping needs it
+		case len(a.numbers) == 1:
+			mapping[name] = a.numbers[0]
+		default:
+			mapping[name] = a.numbers
+		}
+	}
+	return mapping
+}
+
+// readPlaces reads 2-D latitudes and longitudes in the order of the grid. Where
+// rows (columns) have no coordinate of their own, latitude (longitude) decides
+// whether they are reversed.
+func (d *dataset) readPlaces(v *variable, l *layout, o *ordering) error {
+	g := &o.grid
+	lat, err := l.lat.readAll()
+	if err != nil {
+		return err
+	}
+	lon, err := l.lon.readAll()
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(lat, math.IsNaN) || slices.ContainsFunc(lon, math.IsNaN) {
+		o.notes = append(o.notes, fmt.Sprintf("2-D coordinates %s and %s hold missing values and are left out", l.lat.name, l.lon.name))
+		return nil
+	}
+	rowStride, colStride := g.Width, 1
+	if l.lat.dims[0] == v.dims[l.x] {
+		rowStride, colStride = 1, g.Height
+	}
+	if l.yVar == nil && g.Height > 1 {
+		sum := 0.0
+		for x := range g.Width {
+			sum += lat[(g.Height-1)*rowStride+x*colStride] - lat[x*colStride]
+		}
+		if sum < 0 {
+			o.rows = descending(g.Height)
+			o.note(l.lat.name, "rows reversed to run northwards")
+		}
+	}
+	if l.xVar == nil && g.Width > 1 {
+		sum := 0.0
+		for y := range g.Height {
+			for x := 1; x < g.Width; x++ {
+				sum += math.Remainder(lon[y*rowStride+x*colStride]-lon[y*rowStride+(x-1)*colStride], 360)
+			}
+		}
+		if sum < 0 {
+			o.cols = descending(g.Width)
+			o.note(l.lon.name, "columns reversed to run eastwards")
+		}
+	}
+	if slices.Max(lon) > 360 {
+		all := slices.Min(lon) >= 180
+		for i := range lon {
+			if all || lon[i] > 360 {
+				lon[i] -= 360
+			}
+		}
+		o.note(l.lon.name, "360 subtracted")
+	}
+	pick := func(stored []float64) []float64 {
+		out := make([]float64, 0, len(stored))
+		for y := range g.Height {
+			for x := range g.Width {
+				out = append(out, stored[placed(o.rows, y)*rowStride+placed(o.cols, x)*colStride])
+			}
+		}
+		return out
+	}
+	g.Lat, g.Lon = pick(lat), pick(lon)
+	return nil
+}
+
+func placed(order []int, i int) int {
+	if order == nil {
+		return i
+	}
+	return order[i]
+}
+
+func descending(n int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = n - 1 - i
+	}
+	return order
+}
+
+// normaliseAxis brings a 1-D coordinate into ascending order. Longitudes
+// (angular) that pass 360 are brought back: an axis that begins beyond 180 is
+// shifted as a whole, one that goes around the globe is cut at 360 and joined at
+// the other end. order is where each value stood, nil if all stand where they
+// stood.
+func normaliseAxis(values []float64, angular bool) (axis []float64, order []int, note string, err error) {
+	for i, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, nil, "", fmt.Errorf("value %d is missing", i)
+		}
+	}
+	axis = slices.Clone(values)
+	var notes []string
+	if angular {
+		turns, unwrapped := 0.0, false
+		for i := 1; i < len(axis); i++ {
+			switch step := values[i] - values[i-1]; {
+			case step < -180:
+				turns, unwrapped = turns+360, true
+			case step > 180:
+				turns, unwrapped = turns-360, true
+			}
+			axis[i] += turns
+		}
+		if unwrapped {
+			notes = append(notes, "made continuous across the cut of the globe")
+		}
+	}
+	if len(axis) > 1 && axis[0] > axis[len(axis)-1] {
+		slices.Reverse(axis)
+		order = descending(len(axis))
+		notes = append(notes, "reversed to ascend")
+	}
+	for i := 1; i < len(axis); i++ {
+		if axis[i] <= axis[i-1] {
+			return nil, nil, "", fmt.Errorf("values %d and %d (%g, %g) neither ascend nor descend with the others", i-1, i, axis[i-1], axis[i])
+		}
+	}
+	if angular && len(axis) > 0 {
+		first, last := axis[0], axis[len(axis)-1]
+		switch {
+		case first < -180:
+			shift(axis, 360*math.Ceil((-180-first)/360))
+			notes = append(notes, "360 added")
+		case last > 360 && first >= 180:
+			shift(axis, -360*math.Floor((first+180)/360))
+			notes = append(notes, "360 subtracted")
+		case last > 360:
+			cut := 0
+			for axis[cut] <= 360 {
+				cut++
+			}
+			step := (last - first) / float64(len(axis)-1)
+			join := first - (last - 360) // across it, the grid must go on as it does elsewhere
+			if join <= 0 || join > 1.5*step {
+				break
+			}
+			rolled := make([]float64, 0, len(axis))
+			from := make([]int, 0, len(axis))
+			for i := range axis {
+				k := (cut + i) % len(axis)
+				from = append(from, placed(order, k))
+				if k >= cut {
+					rolled = append(rolled, axis[k]-360)
+				} else {
+					rolled = append(rolled, axis[k])
+				}
+			}
+			axis, order = rolled, from
+			notes = append(notes, "columns beyond 360 moved to the front")
+		}
+	}
+	return axis, order, strings.Join(notes, ", "), nil
+}
+
+func shift(axis []float64, by float64) {
+	for i := range axis {
+		axis[i] += by
+	}
+}

@@ -1,0 +1,231 @@
+package netcdf
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// Report is what a file holds, as far as training goes.
+type Report struct {
+	Path      string
+	Variables []VariableReport
+}
+
+// VariableReport describes one data variable. Values are in Units: mm/h for rain
+// that can be converted, else as in the file.
+type VariableReport struct {
+	Name, LongName, StandardName string
+	Type                         string
+	Dims                         []string
+	Shape                        []int
+	FileUnits, Units             string
+	Kind                         climate.Kind
+	Calendar                     string
+	Frames                       int
+	From, To                     string   // first and last time
+	Step                         float64  // hours; 0 for a single frame
+	Gaps                         []string // times after which the record jumps
+	Grid                         string   // in words
+	Stats                        climate.Stats
+	HasStats                     bool // values could be read
+	Trainable                    bool
+	Why                          string // why not
+	Notes                        []string
+}
+
+// Inspect describes every data variable of a file: dimensions, calendar, times,
+// units, values, missing and dry cells, and whether it can be trained on. It
+// reads the values a block at a time and needs little memory.
+func Inspect(path string) (*Report, error) { return InspectWith(path, ReadOptions{}) }
+
+// InspectWith is Inspect with options: Variable narrows it to one variable, the
+// others act as in Read.
+func InspectWith(path string, opt ReadOptions) (*Report, error) {
+	if err := opt.Validate(); err != nil {
+		return nil, fmt.Errorf("inspecting %s: %w", path, err)
+	}
+	if err := admit(path, opt.Trusted); err != nil {
+		return nil, err
+	}
+	r := &Report{Path: path}
+	err := withDataset(path, func(d *dataset) error {
+		vars := d.dataVariables()
+		if opt.Variable != "" || len(vars) == 0 {
+			v, err := d.choose(opt.Variable)
+			if err != nil {
+				return fmt.Errorf("%s: %w", path, err)
+			}
+			vars = []*variable{v}
+		}
+		for _, v := range vars {
+			r.Variables = append(r.Variables, d.inspect(v, opt))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func (d *dataset) inspect(v *variable, opt ReadOptions) VariableReport {
+	r := VariableReport{Name: v.name, LongName: v.text("long_name"), StandardName: v.text("standard_name"),
+		Type: strings.ToLower(v.typ.String()), Dims: v.dims, Shape: v.shape, FileUnits: v.text("units"), Units: v.text("units")}
+	s, err := d.newSource(v, opt)
+	if err != nil {
+		r.Why = err.Error()
+		return r
+	}
+	f := &s.field
+	r.Units, r.Kind, r.Calendar, r.Notes = f.Units, f.Kind, f.Calendar, f.Notes
+	r.Frames, r.Step = f.Frames(), f.Step()
+	r.From, r.To = f.Date(0), f.Date(f.Frames()-1)
+	for _, t := range f.Gaps() {
+		r.Gaps = append(r.Gaps, f.Date(t))
+	}
+	r.Grid = gridInWords(&f.Grid)
+	var check screen
+	var block []float32
+	err = s.stream(
+		func(_, n int) []float32 {
+			if size := n * f.Height() * f.Width(); cap(block) < size {
+				block = make([]float32, size)
+			} else {
+				block = block[:size]
+			}
+			return block
+		},
+		func(t0 int, data []float32) {
+			check.add(f, t0, data)
+			r.Stats.Add(data)
+		})
+	if err != nil {
+		r.Why = err.Error()
+		return r
+	}
+	r.HasStats = true
+	if note := check.note(); note != "" {
+		r.Notes = append(r.Notes, note)
+	}
+	problem := check.problem(f)
+	switch {
+	case s.refused != nil:
+		r.Why = s.refused.Error()
+		if r.Stats.Count > 0 && r.Stats.Min < 0 {
+			r.Notes = append(r.Notes, fmt.Sprintf("values go down to %g, which rain cannot: an undeclared fill value?", r.Stats.Min))
+		}
+	case problem != nil:
+		r.Why = problem.Error()
+	case f.Frames() < 2:
+		r.Why = "one frame is no sequence"
+	case f.Height() < 2 || f.Width() < 2:
+		r.Why = fmt.Sprintf("a grid of %d×%d cells is no field", f.Height(), f.Width())
+	case r.Stats.Min == r.Stats.Max:
+		r.Why = fmt.Sprintf("every value is %g", r.Stats.Min)
+	default:
+		r.Trainable = true
+	}
+	return r
+}
+
+// gridInWords says where the cells are.
+func gridInWords(g *climate.Grid) string {
+	var parts []string
+	along := func(name, units string, values []float64) {
+		if n := len(values); n > 0 {
+			parts = append(parts, strings.TrimSpace(fmt.Sprintf("%s %.6g to %.6g %s", name, values[0], values[n-1], units)))
+		}
+	}
+	along(g.YName, g.YUnits, g.Y)
+	along(g.XName, g.XUnits, g.X)
+	extent := func(name string, values []float64) {
+		if len(values) == 0 {
+			return
+		}
+		lo, hi := values[0], values[0]
+		for _, v := range values {
+			lo, hi = min(lo, v), max(hi, v)
+		}
+		parts = append(parts, fmt.Sprintf("%s %.6g to %.6g (2-D)", name, lo, hi))
+	}
+	extent("latitude", g.Lat)
+	extent("longitude", g.Lon)
+	if name, _ := g.Mapping["grid_mapping_name"].(string); name != "" {
+		parts = append(parts, name)
+	}
+	if len(parts) == 0 {
+		return "no coordinates"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// String is the report as text, what "vdm inspect" prints.
+func (r *Report) String() string {
+	var b strings.Builder
+	fmt.Fprintln(&b, filepath.Base(r.Path))
+	for i := range r.Variables {
+		r.Variables[i].write(&b)
+	}
+	return b.String()
+}
+
+func (r *VariableReport) write(b *strings.Builder) {
+	line := func(label, format string, values ...any) {
+		fmt.Fprintf(b, "  %-11s%s\n", label, fmt.Sprintf(format, values...))
+	}
+	fmt.Fprintln(b)
+	name := r.Name
+	if r.LongName != "" {
+		name += " — " + r.LongName
+	}
+	line("variable", "%s", name)
+	dims := make([]string, len(r.Dims))
+	for i := range dims {
+		dims[i] = fmt.Sprintf("%s %d", r.Dims[i], r.Shape[i])
+	}
+	line("dimensions", "%s; %s", strings.Join(dims, " × "), r.Type)
+	units := r.FileUnits
+	if units == "" {
+		units = "none"
+	}
+	if r.Units != r.FileUnits {
+		units += ", read as " + r.Units
+	}
+	line("units", "%s", units)
+	if r.Frames > 0 {
+		line("calendar", "%s", r.Calendar)
+		span := r.From
+		if r.Frames > 1 {
+			gaps := "no gaps"
+			if n := len(r.Gaps); n > 0 {
+				gaps = fmt.Sprintf("%d gaps, the first after %s", n, r.Gaps[0])
+				if n == 1 {
+					gaps = "one gap, after " + r.Gaps[0]
+				}
+			}
+			span = fmt.Sprintf("%s to %s, step %s, %s", r.From, r.To, hours(r.Step), gaps)
+		}
+		line("time", "%s", span)
+		line("grid", "%s", r.Grid)
+	}
+	if r.HasStats {
+		if r.Stats.Count > 0 {
+			line("values", "minimum %.6g, mean %.6g, maximum %.6g %s", r.Stats.Min, r.Stats.Mean(), r.Stats.Max, r.Units)
+		}
+		line("missing", "%.2f %% of cells", 100*r.Stats.MissingShare())
+		if r.Stats.Count > 0 && r.Kind == climate.KindRain && r.Units == climate.RainUnits {
+			line("dry", "%.2f %% of cells below %g %s", 100*r.Stats.DryShare(), climate.DryBelow, climate.RainUnits)
+		}
+	}
+	for _, n := range r.Notes {
+		line("note", "%s", n)
+	}
+	if r.Trainable {
+		line("training", "yes")
+	} else {
+		line("training", "no: %s", r.Why)
+	}
+}

@@ -1,0 +1,268 @@
+package netcdf
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	nc "github.com/fhs/go-netcdf/netcdf"
+)
+
+// jobs are waiting for the one thread that uses the C library. The library is not
+// thread-safe even across files, so one use at a time is needed in any case; one
+// thread besides, because HDF5 keeps per thread whether it prints its errors,
+// which libnetcdf turns off only in the thread that it starts in.
+var (
+	jobs        = make(chan job)
+	startThread sync.Once
+)
+
+type job struct {
+	do   func()
+	done chan any // receives what do panicked with, or nil
+}
+
+// withLibrary runs do on the library's thread, alone. It must not be nested.
+func withLibrary(do func()) {
+	startThread.Do(func() {
+		go func() {
+			runtime.LockOSThread()
+			for j := range jobs {
+				j.done <- j.run()
+			}
+		}()
+	})
+	j := job{do, make(chan any)}
+	jobs <- j
+	if trouble := <-j.done; trouble != nil {
+		panic(trouble)
+	}
+}
+
+// run does the job and returns what it panicked with: the thread must live on,
+// and the panic belongs to the caller.
+func (j job) run() (trouble any) {
+	defer func() { trouble = recover() }()
+	j.do()
+	return nil
+}
+
+// Version is the version of the C library.
+func Version() string {
+	var version string
+	withLibrary(func() { version, _, _ = strings.Cut(nc.Version(), " of ") })
+	return version
+}
+
+// dataset is an open file with all its metadata in Go.
+type dataset struct {
+	path string
+	ds   nc.Dataset
+	vars []*variable
+}
+
+type variable struct {
+	name  string
+	v     nc.Var
+	typ   nc.Type
+	dims  []string
+	shape []int
+	attrs map[string]attribute
+}
+
+// attribute is a text or numbers.
+type attribute struct {
+	typ     nc.Type
+	text    string
+	numbers []float64
+}
+
+// withDataset opens a file that has been checked, on the library's thread, and
+// closes it after use.
+func withDataset(path string, use func(*dataset) error) (err error) {
+	withLibrary(func() {
+		var d *dataset
+		if d, err = open(path); err != nil {
+			return
+		}
+		defer d.close()
+		err = use(d)
+	})
+	return err
+}
+
+// open opens a file and reads its metadata.
+func open(path string) (*dataset, error) {
+	ds, err := nc.OpenFile(path, nc.NOWRITE)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the NetCDF library cannot open it (truncated, damaged or not NetCDF): %w", path, err)
+	}
+	d := &dataset{path: path, ds: ds}
+	if err := d.readMetadata(); err != nil {
+		ds.Close()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return d, nil
+}
+
+func (d *dataset) close() { d.ds.Close() } // opened for reading: nothing can be lost
+
+func (d *dataset) readMetadata() error {
+	n, err := d.ds.NVars()
+	if err != nil {
+		return fmt.Errorf("counting variables: %w", err)
+	}
+	if n == 0 {
+		return fmt.Errorf("no variables in the root group (variables inside groups are not read)")
+	}
+	for id := range n {
+		v := &variable{v: d.ds.VarN(id), attrs: map[string]attribute{}}
+		if v.name, err = v.v.Name(); err != nil {
+			return fmt.Errorf("name of variable %d: %w", id, err)
+		}
+		if err := d.describe(v, id); err != nil {
+			return fmt.Errorf("variable %q: %w", v.name, err)
+		}
+		d.vars = append(d.vars, v)
+	}
+	return nil
+}
+
+func (d *dataset) describe(v *variable, id int) error {
+	var err error
+	if v.typ, err = v.v.Type(); err != nil {
+		return err
+	}
+	dims, err := v.v.Dims()
+	if err != nil {
+		return err
+	}
+	total := int64(1)
+	for _, dim := range dims {
+		name, err := dim.Name()
+		if err != nil {
+			return err
+		}
+		length, err := dim.Len()
+		if err != nil {
+			return err
+		}
+		const most = 1 << 40 // values: 4 TiB of float32
+		if length > most || total > most/max(1, int64(length)) {
+			return fmt.Errorf("it has more than 2⁴⁰ values (dimension %q is %d long)", name, length)
+		}
+		total *= int64(length)
+		v.dims, v.shape = append(v.dims, name), append(v.shape, int(length))
+	}
+	count, err := v.v.NAttrs()
+	if err != nil {
+		return err
+	}
+	for n := range count {
+		a, err := v.v.AttrN(n)
+		if err != nil {
+			return fmt.Errorf("attribute %d: %w", n, err)
+		}
+		value, known, err := readAttribute(d.ds, id, a)
+		if err != nil {
+			return fmt.Errorf("attribute %q: %w", a.Name(), err)
+		}
+		if known {
+			v.attrs[a.Name()] = value
+		}
+	}
+	return nil
+}
+
+// readAttribute reads an attribute; those of types made by the file's author are
+// not known. An empty one is an empty text: go-netcdf must not be asked for it.
+func readAttribute(ds nc.Dataset, variable int, a nc.Attr) (value attribute, known bool, err error) {
+	if value.typ, err = a.Type(); err != nil {
+		return value, false, err
+	}
+	length, err := a.Len()
+	if err != nil || length == 0 {
+		return value, err == nil, err
+	}
+	switch value.typ {
+	case nc.CHAR:
+		var b []byte
+		b, err = nc.GetBytes(a)
+		value.text = cleanText(string(b))
+	case nc.STRING:
+		value.text, err = stringAttribute(ds, variable, a.Name(), int(length))
+		value.text = cleanText(value.text)
+	case nc.BYTE:
+		value.numbers, err = widen(nc.GetInt8s(a))
+	case nc.UBYTE:
+		value.numbers, err = widen(nc.GetUint8s(a))
+	case nc.SHORT:
+		value.numbers, err = widen(nc.GetInt16s(a))
+	case nc.USHORT:
+		value.numbers, err = widen(nc.GetUint16s(a))
+	case nc.INT:
+		value.numbers, err = widen(nc.GetInt32s(a))
+	case nc.UINT:
+		value.numbers, err = widen(nc.GetUint32s(a))
+	case nc.INT64:
+		value.numbers, err = widen(nc.GetInt64s(a))
+	case nc.UINT64:
+		value.numbers, err = widen(nc.GetUint64s(a))
+	case nc.FLOAT:
+		value.numbers, err = widen(nc.GetFloat32s(a))
+	case nc.DOUBLE:
+		value.numbers, err = nc.GetFloat64s(a)
+	default:
+		return value, false, nil
+	}
+	return value, true, err
+}
+
+// cleanText drops the zero bytes that some writers end texts with, and brings
+// other encodings to UTF-8.
+func cleanText(s string) string {
+	s = strings.TrimSpace(strings.TrimRight(s, "\x00"))
+	if utf8.ValidString(s) {
+		return s
+	}
+	latin := make([]rune, 0, len(s)) // Latin-1, the encoding seen besides UTF-8
+	for _, b := range []byte(s) {
+		latin = append(latin, rune(b))
+	}
+	return string(latin)
+}
+
+// number is what a variable can hold to be data.
+type number interface {
+	int8 | uint8 | int16 | uint16 | int32 | uint32 | int64 | uint64 | float32 | float64
+}
+
+func widen[T number](values []T, err error) ([]float64, error) {
+	wide := make([]float64, len(values))
+	for i, v := range values {
+		wide[i] = float64(v)
+	}
+	return wide, err
+}
+
+// isNumeric says whether a variable's type is one of number.
+func (v *variable) isNumeric() bool {
+	switch v.typ {
+	case nc.BYTE, nc.UBYTE, nc.SHORT, nc.USHORT, nc.INT, nc.UINT, nc.INT64, nc.UINT64, nc.FLOAT, nc.DOUBLE:
+		return true
+	}
+	return false
+}
+
+func (v *variable) text(name string) string { return v.attrs[name].text }
+
+func (d *dataset) find(name string) *variable {
+	for _, v := range d.vars {
+		if v.name == name {
+			return v
+		}
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package netcdf
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// probeVariable in the environment makes a program that links this package read
+// the file that it names and exit.
+const probeVariable = "CLIMATE_VDM_PROBE_NETCDF"
+
+// probeRefused is the exit status of a child that met an ordinary error, which it
+// printed.
+const probeRefused = 3
+
+// The one thing that this package does by itself: it must happen before main and
+// in every program, notebook cells included, which have no place to call it from.
+func init() {
+	if path, asked := os.LookupEnv(probeVariable); asked {
+		os.Exit(probeChild(path))
+	}
+}
+
+// probeChild is the life of the child process.
+func probeChild(path string) int {
+	// Should a file make the library take all memory, let the system end this
+	// process and not its parent. Where this fails, nothing is lost.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0)
+	if err := walk(path); err != nil {
+		fmt.Println(err)
+		return probeRefused
+	}
+	return 0
+}
+
+// walk reads a file whole: metadata, and the data of every numeric variable in
+// blocks.
+func walk(path string) error {
+	return withDataset(path, func(d *dataset) error {
+		for _, v := range d.vars {
+			if !v.isNumeric() {
+				continue
+			}
+			if err := v.walk(); err != nil {
+				return fmt.Errorf("%s: variable %q cannot be read (file damaged or truncated?): %w", path, v.name, err)
+			}
+		}
+		return nil
+	})
+}
+
+// walk reads a variable in blocks along its first dimension.
+func (v *variable) walk() error {
+	raw := newSlab(v, &unpacker{})
+	start, count := make([]int, len(v.shape)), slices.Clone(v.shape)
+	if len(v.shape) == 0 {
+		return raw.read(start, count)
+	}
+	row := raw.bytes()
+	for _, n := range v.shape[1:] {
+		row *= n
+	}
+	if free := freeMemory(); free > 0 && int64(row) > free {
+		return fmt.Errorf("one row takes %d bytes, %d are free", row, free)
+	}
+	most := max(1, slabBytes/max(1, row))
+	for at := 0; at < v.shape[0]; at += most {
+		start[0], count[0] = at, min(most, v.shape[0]-at)
+		if err := raw.read(start, count); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// probed remembers the files that a child has read: by path, size and time.
+var probed sync.Map
+
+// Probe checks a file without risk to this process: it must look like NetCDF and
+// be as long as its header says, and a child process must be able to open it and
+// read every variable. If the C library crashes on it, or does not come to an
+// end, that is an error that names the file. A file that has passed is not probed
+// again until it changes.
+func Probe(path string) error {
+	if err := checkFile(path); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	identity := fmt.Sprint(full, info.Size(), info.ModTime().UnixNano())
+	if _, done := probed.Load(identity); done {
+		return nil
+	}
+	// Damaged files have sent the library round in circles; a healthy one is read
+	// at some hundred MB/s.
+	limit := 30*time.Second + time.Duration(info.Size()/(5<<20))*time.Second
+	if err := runProbe(childCommand, full, limit); err != nil {
+		return err
+	}
+	probed.Store(identity, true)
+	return nil
+}
+
+// childCommand is this program once more. On Linux /proc/self/exe is it even when
+// its file has been replaced or removed since, as go run and notebooks do.
+func childCommand(ctx context.Context, path string) (*exec.Cmd, error) {
+	program := "/proc/self/exe"
+	if runtime.GOOS != "linux" {
+		var err error
+		if program, err = os.Executable(); err != nil {
+			return nil, err
+		}
+	}
+	c := exec.CommandContext(ctx, program)
+	c.Env = append(os.Environ(), probeVariable+"="+path, "GOTRACEBACK=none", "GOMAXPROCS=1")
+	return c, nil
+}
+
+func runProbe(command func(context.Context, string) (*exec.Cmd, error), path string, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	child, err := command(ctx, path)
+	if err != nil {
+		return fmt.Errorf("%s: cannot start a process to probe it: %w", path, err)
+	}
+	var out, trouble bytes.Buffer
+	child.Stdout, child.Stderr = &out, &trouble
+	child.WaitDelay = time.Second
+	err = child.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s: the NetCDF library did not finish reading it in %v; it is damaged", path, limit)
+	case !errors.As(err, &exit):
+		return fmt.Errorf("%s: cannot start a process to probe it: %w", path, err)
+	case exit.ExitCode() == probeRefused:
+		return errors.New(strings.TrimSpace(out.String()))
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(trouble.String()), "\n")
+	const longest = 200
+	return fmt.Errorf("%s: the NetCDF library crashed while reading it (%v: %.*s); it is damaged or made to do harm", path, exit, longest, first)
+}

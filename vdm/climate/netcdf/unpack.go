@@ -1,0 +1,167 @@
+package netcdf
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	nc "github.com/fhs/go-netcdf/netcdf"
+)
+
+// unpacker turns stored numbers into values: missing ones into NaN, packed ones
+// by scale_factor and add_offset (CF-1.8, sections 2.5.1 and 8.1).
+type unpacker struct {
+	low, high     float64   // valid stored numbers
+	fills         []float64 // stored numbers that mean missing
+	unsigned      float64   // added to negative numbers: 2^bits under _Unsigned, else 0
+	packed        bool
+	scale, offset float64
+	lowValue      float64 // valid unpacked values
+	highValue     float64
+	fillValues    []float64 // unpacked values that mean missing
+}
+
+// defaultFill is what the library fills unwritten data with. It has no say
+// where _FillValue is given, nor for bytes, whose every value may be data.
+var defaultFill = map[nc.Type]float64{
+	nc.SHORT: -32767, nc.USHORT: 65535, nc.INT: -2147483647, nc.UINT: 4294967295,
+	nc.INT64: -9223372036854775806, nc.UINT64: 18446744073709551614,
+	nc.FLOAT: float64(float32(9.9692099683868690e+36)), nc.DOUBLE: 9.9692099683868690e+36,
+}
+
+// newUnpacker reads a variable's attributes. More unpacked values that mean
+// missing can be given.
+func newUnpacker(v *variable, fills []float64) (*unpacker, error) {
+	u := &unpacker{low: math.Inf(-1), high: math.Inf(1), lowValue: math.Inf(-1), highValue: math.Inf(1), scale: 1}
+	number := func(name string, missing float64) (float64, error) {
+		a, ok := v.attrs[name]
+		if !ok {
+			return missing, nil
+		}
+		if len(a.numbers) != 1 || math.IsNaN(a.numbers[0]) || math.IsInf(a.numbers[0], 0) {
+			return 0, fmt.Errorf("attribute %s is not one number", name)
+		}
+		return a.numbers[0], nil
+	}
+	var err error
+	if u.scale, err = number("scale_factor", 1); err != nil {
+		return nil, err
+	}
+	if u.offset, err = number("add_offset", 0); err != nil {
+		return nil, err
+	}
+	if u.scale == 0 {
+		return nil, fmt.Errorf("scale_factor is 0")
+	}
+	u.packed = u.scale != 1 || u.offset != 0
+	if strings.EqualFold(v.text("_Unsigned"), "true") {
+		u.unsigned = map[nc.Type]float64{nc.BYTE: 1 << 8, nc.SHORT: 1 << 16, nc.INT: 1 << 32}[v.typ]
+	}
+	_, packedType := v.attrs["scale_factor"]
+	for _, name := range []string{"_FillValue", "missing_value"} {
+		a, ok := v.attrs[name]
+		if !ok {
+			continue
+		}
+		for _, f := range a.numbers {
+			u.fills = append(u.fills, stored(f, v.typ)...)
+			// By CF a fill is a stored number; some writers give missing_value as a value.
+			if u.packed && a.typ != v.typ && packedType && a.typ == v.attrs["scale_factor"].typ {
+				u.fillValues = append(u.fillValues, f)
+			}
+		}
+	}
+	if f, ok := defaultFill[v.typ]; ok && len(v.attrs["_FillValue"].numbers) == 0 {
+		u.fills = append(u.fills, f)
+	}
+	if u.unsigned > 0 {
+		for i, f := range u.fills {
+			if f < 0 {
+				u.fills[i] = f + u.unsigned
+			}
+		}
+	}
+	u.fillValues = append(u.fillValues, fills...)
+
+	valid := func(name string, place int, low bool) error {
+		a, ok := v.attrs[name]
+		if !ok {
+			return nil
+		}
+		if len(a.numbers) <= place || math.IsNaN(a.numbers[place]) {
+			return fmt.Errorf("attribute %s does not hold the number that it should", name)
+		}
+		limit := a.numbers[place]
+		unpacked := u.packed && a.typ != v.typ // CF: of the unpacked type, it bounds unpacked values
+		if u.unsigned > 0 && limit < 0 && !unpacked {
+			limit += u.unsigned
+		}
+		if v.typ == nc.FLOAT {
+			limit = float64(float32(limit))
+		}
+		switch {
+		case low && unpacked:
+			u.lowValue = limit
+		case low:
+			u.low = limit
+		case unpacked:
+			u.highValue = limit
+		default:
+			u.high = limit
+		}
+		return nil
+	}
+	for _, r := range []struct {
+		name  string
+		place int
+		low   bool
+	}{{"valid_range", 0, true}, {"valid_range", 1, false}, {"valid_min", 0, true}, {"valid_max", 0, false}} {
+		if err := valid(r.name, r.place, r.low); err != nil {
+			return nil, err
+		}
+	}
+	return u, nil
+}
+
+// stored is a fill as a variable of the type can hold it: a fill of −99.9 given
+// in one precision must be found in data of another.
+func stored(f float64, typ nc.Type) []float64 {
+	if math.IsNaN(f) {
+		return nil // NaN is missing in any case
+	}
+	single := float64(float32(f))
+	switch {
+	case typ == nc.FLOAT:
+		return []float64{single}
+	case typ == nc.DOUBLE && single != f:
+		return []float64{f, single}
+	}
+	return []float64{f}
+}
+
+// value unpacks one stored number; NaN is missing.
+func (u *unpacker) value(x float64) float64 {
+	if x < 0 && u.unsigned > 0 {
+		x += u.unsigned
+	}
+	if !(x >= u.low && x <= u.high) { // so written, NaN is caught too
+		return math.NaN()
+	}
+	for _, f := range u.fills {
+		if x == f {
+			return math.NaN()
+		}
+	}
+	if u.packed {
+		x = x*u.scale + u.offset
+		if !(x >= u.lowValue && x <= u.highValue) {
+			return math.NaN()
+		}
+	}
+	for _, f := range u.fillValues { // unpacking rounds
+		if math.Abs(x-f) <= 1e-6*math.Abs(f) {
+			return math.NaN()
+		}
+	}
+	return x
+}
