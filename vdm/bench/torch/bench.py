@@ -13,84 +13,31 @@ random inputs, drawn before its clock starts.
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import sys
-import time
 
-import torch
-import torch.nn.functional as F
-
-from unet3d import LAYOUTS, UNet3D, parameter_count
+LAYOUTS = ("default", "conv2d-last", "conv2d", "conv3d-last", "conv3d")  # of unet3d.py, which is imported later
 
 
-class Bench:
-    """A network, its optimiser and a generator of inputs; each step returns its seconds."""
+def set_threads(options):
+    """Sets the thread pools, which read their environment once, when torch is imported.
 
-    def __init__(self, options):
-        torch.manual_seed(options.seed)
-        self.model = UNet3D(
-            dim=options.dim,
-            dim_mults=options.mults,
-            heads=options.heads,
-            dim_head=options.dim_head,
-            channels=options.channels,
-            layout=LAYOUTS[options.layout],
-        )
-        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=1e-4, foreach=not options.single_adam)
-        self.shape = (options.batch, options.channels, options.frames, options.height, options.width)
-
-    def inputs(self):
-        """A noisy clip, its logSNR, and a second clip of unit variance: target or noise."""
-        log_snr = torch.empty(self.shape[0]).uniform_(-20, 20)
-        return torch.randn(self.shape), log_snr, torch.randn(self.shape)
-
-    def train(self):
-        z, log_snr, target = self.inputs()
-        start = time.perf_counter()
-        self.optimiser.zero_grad(set_to_none=True)
-        loss = F.mse_loss(self.model(z, log_snr), target)
-        loss.backward()
-        self.optimiser.step()
-        loss.item()
-        return time.perf_counter() - start
-
-    @torch.inference_mode()
-    def sample(self):
-        z, log_snr, noise = self.inputs()
-        log_snr[:] = log_snr[0]  # a sampler has the whole batch at one noise level
-        start = time.perf_counter()
-        v = self.model(z, log_snr)
-        ancestral_step(z, v, noise, log_snr[0], log_snr[0] + 0.06)
-        return time.perf_counter() - start
-
-    def step(self, what):
-        return self.train() if what == "train" else self.sample()
-
-
-def ancestral_step(z, v, noise, log_snr_t, log_snr_s):
-    """z_s from z_t by q(z_s | z_t, x̂) with the smaller variance, σ²_s (1 − e^(λ_t − λ_s))."""
-    alpha_t, sigma_t = torch.sigmoid(log_snr_t).sqrt(), torch.sigmoid(-log_snr_t).sqrt()
-    alpha_s, sigma_s = torch.sigmoid(log_snr_s).sqrt(), torch.sigmoid(-log_snr_s).sqrt()
-    ratio = torch.exp(log_snr_t - log_snr_s)
-    x = alpha_t * z - sigma_t * v
-    mean = (ratio * alpha_s / alpha_t) * z + ((1 - ratio) * alpha_s) * x
-    return mean + (sigma_s * (1 - ratio).sqrt()) * noise
+    PyTorch's own pool (OpenMP) and that of the BLAS (OpenBLAS has another) would otherwise
+    spin against each other for the same cores between two operations: on two cores a step
+    takes up to ten times as long while other programs run. Two BLAS threads were slower
+    than one as well: most matrices here are small.
+    """
+    if options.threads:
+        os.environ["OMP_NUM_THREADS"] = str(options.threads)
+    os.environ["OPENBLAS_NUM_THREADS"] = str(options.blas_threads)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def peak_rss():
     """Largest resident memory of this process so far, in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # kilobytes on Linux
-
-
-def describe(bench, options):
-    return {
-        "parameters": parameter_count(bench.model),
-        "shape": bench.shape,
-        "layout": options.layout,
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-    }
 
 
 def measure(bench, what, options):
@@ -103,7 +50,7 @@ def measure(bench, what, options):
         "min": min(seconds),
         "max": max(seconds),
         "repeats": len(seconds),
-        **describe(bench, options),
+        **bench.describe(),
         "peak_rss": peak_rss(),
     }
 
@@ -116,7 +63,7 @@ def serve(bench, options):
         if what == "quit":
             return
         if what == "info":
-            answer = describe(bench, options)
+            answer = bench.describe()
         elif what in ("train", "sample"):
             if what not in warm:
                 warm.add(what)
@@ -152,15 +99,16 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--what", choices=("train", "sample", "both"), default="both")
     parser.add_argument("--layout", choices=LAYOUTS, default="default")
-    parser.add_argument("--single-adam", action="store_true", help="Adam tensor by tensor instead of in one call")
+    parser.add_argument("--blas-threads", type=positive, default=1, help="of OpenBLAS, which has its own pool")
     parser.add_argument("--serve", action="store_true")
     parser.add_argument("--count", action="store_true", help="print the number of parameters and stop")
     options = parser.parse_args()
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    bench = Bench(options)
+    set_threads(options)
+    import step  # here, because it imports torch
+
+    bench = step.Bench(options)
     if options.count:
-        print(parameter_count(bench.model))
+        print(bench.describe()["parameters"])
     elif options.serve:
         serve(bench, options)
     else:
