@@ -26,7 +26,7 @@ class Layout:
       3-D with (1, k, k) kernels.
     channels_last: network inputs are arranged with channels innermost in memory.
 
-    Measured (README.md): the four lie within about 15 % of each other, because the
+    Measured (README.md): the four lie within about 20 % of each other, because the
     attentions take most of the time. Folded without channels_last used the least
     processor time in training and in sampling, so it is the default.
     """
