@@ -31,6 +31,7 @@ const (
 	buckets     = 32 // rows of the relative position table
 	maxRotary   = 32 // at most so many dimensions of a head are rotated
 	normEpsilon = 1e-5
+	maxLevels   = 16 // not the dissertation's: each level halves height and width
 )
 
 // WithDefaults returns c with each zero field set to the dissertation's value.
@@ -70,6 +71,9 @@ func (c Config) Validate() error {
 	positive("heads", c.Heads)
 	if c.Dim < groups || c.Dim%groups != 0 {
 		errs = append(errs, fmt.Errorf("dim is %d, want a positive multiple of %d (the groups of the group norm)", c.Dim, groups))
+	}
+	if len(c.Multiples) > maxLevels {
+		errs = append(errs, fmt.Errorf("multiples has %d levels, want at most %d", len(c.Multiples), maxLevels))
 	}
 	for i, m := range c.Multiples {
 		positive(fmt.Sprintf("multiples[%d]", i), m)

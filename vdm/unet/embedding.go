@@ -84,13 +84,18 @@ func rotations(g *Graph, frames, headDim int) *Node {
 			*at(d, f, d) = 1
 		}
 		for a := 0; a < rotated; a += 2 {
-			sin, cos := math.Sincos(float64(f) * math.Pow(10000, -float64(a)/float64(rotated)))
+			sin, cos := math.Sincos(float64(f) * rotaryFrequency(a/2, headDim))
 			b := a + 1
 			*at(a, f, a), *at(b, f, a) = float32(cos), float32(-sin)
 			*at(a, f, b), *at(b, f, b) = float32(sin), float32(cos)
 		}
 	}
 	return constant(g, m, headDim, frames*headDim)
+}
+
+// rotaryFrequency is the angle per frame of pair m of a head's dimensions.
+func rotaryFrequency(m, headDim int) float64 {
+	return math.Pow(10000, -2*float64(m)/float64(min(maxRotary, headDim)))
 }
 
 // part returns block i of n equal blocks of w along its first axis, by a

@@ -1,0 +1,30 @@
+package unet
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+)
+
+// Check reports what keeps the network from running on an engine: a setting
+// that [Config.Validate] refuses, or an option that the engine has no operator
+// or type for. Rematerialise needs barriers that keep the compiler from merging
+// the repeated computation with the first; ONNX Runtime has none.
+func (c Config) Check(be compute.Backend) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	has := be.Capabilities()
+	if c.Rematerialise {
+		for _, op := range []compute.OpType{compute.OpTypeOptimizationBarrier, compute.OpTypeSchedulingBarrier} {
+			if !has.Operations[op] {
+				return fmt.Errorf("U-Net configuration: rematerialise cannot be used on the engine %s: it has no %s; leave rematerialise off, or choose another engine", be.Name(), op)
+			}
+		}
+	}
+	if c.BFloat16 && !has.DTypes[dtypes.BFloat16] {
+		return fmt.Errorf("U-Net configuration: bfloat16 cannot be used on the engine %s: it has no such type", be.Name())
+	}
+	return nil
+}

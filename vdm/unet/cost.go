@@ -1,0 +1,158 @@
+package unet
+
+import (
+	"fmt"
+
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// Cost is what running a graph once takes, counted from its nodes. It is an
+// account, not a measurement: engines fuse operators, pad buffers and work in
+// another order.
+type Cost struct {
+	// FLOPs of the matrix products and convolutions, 2 for a multiplication
+	// with its addition. Everything else is limited by memory: see Bytes.
+	FLOPs float64
+	// Bytes that the operators read and write if none is fused with another.
+	Bytes float64
+	// Peak is the most bytes that are live at once, in node order, with the
+	// parameters (all the time) and the outputs (from when they are made).
+	// Reshape, Identity and barriers share their input's buffer; nothing else
+	// works in place.
+	Peak int64
+}
+
+// String is the cost in words.
+func (c Cost) String() string {
+	return fmt.Sprintf("%.4g GFLOP, %.4g GB moved, %.4g GiB at the peak", c.FLOPs/1e9, c.Bytes/1e9, float64(c.Peak)/(1<<30))
+}
+
+// CostOf counts what a graph costs. The graph need not be compiled: make it
+// with graph.NewGraph and graph.Parameter, and it takes no more than its
+// building, a fraction of a second.
+//
+// Only nodes that the outputs depend on count, as engines drop the rest.
+// Without outputs, every node that no other one uses is an output.
+//
+// Matrix products are taken to contract the last axis of their left operand, and
+// the last axis of a convolution's kernel to be the output channels, as this
+// package writes both and their gradients.
+func CostOf(g *Graph, outputs ...*Node) Cost {
+	nodes := g.Nodes()
+	if len(outputs) == 0 {
+		outputs = sinks(nodes)
+	}
+	used := make([]bool, len(nodes))
+	for _, o := range outputs {
+		used[o.Id()] = true
+	}
+	for i := len(nodes) - 1; i >= 0; i-- { // inputs stand before the nodes that use them
+		if used[i] {
+			for _, in := range nodes[i].Inputs() {
+				used[in.Id()] = true
+			}
+		}
+	}
+
+	var c Cost
+	buffer := make([]int, len(nodes)) // the node whose buffer holds the value
+	last := make([]int, len(nodes))   // when a buffer is used for the last time
+	for i, n := range nodes {
+		if !used[i] {
+			continue
+		}
+		buffer[i] = i
+		if sharesInput(n) {
+			buffer[i] = buffer[n.Inputs()[0].Id()]
+		}
+		last[buffer[i]] = i
+		for _, in := range n.Inputs() {
+			last[buffer[in.Id()]] = i
+		}
+		c.FLOPs += flops(n)
+		if buffer[i] == i && !isSource(n) {
+			c.Bytes += float64(bytesOf(n))
+			for _, in := range n.Inputs() {
+				c.Bytes += float64(bytesOf(in))
+			}
+		}
+	}
+	for _, o := range outputs {
+		last[buffer[o.Id()]] = len(nodes)
+	}
+
+	var live int64
+	freed := make([][]int, len(nodes)+1)
+	for i, n := range nodes {
+		if !used[i] || buffer[i] != i {
+			continue
+		}
+		if isSource(n) {
+			live += bytesOf(n)
+			continue
+		}
+		freed[last[i]] = append(freed[last[i]], i)
+	}
+	c.Peak = live
+	for i, n := range nodes {
+		if used[i] && buffer[i] == i && !isSource(n) {
+			live += bytesOf(n)
+			c.Peak = max(c.Peak, live)
+		}
+		for _, j := range freed[i] {
+			live -= bytesOf(nodes[j])
+		}
+	}
+	return c
+}
+
+// sinks are the nodes that no other node uses.
+func sinks(nodes []*Node) []*Node {
+	used := make([]bool, len(nodes))
+	for _, n := range nodes {
+		for _, in := range n.Inputs() {
+			used[in.Id()] = true
+		}
+	}
+	var s []*Node
+	for i, n := range nodes {
+		if !used[i] {
+			s = append(s, n)
+		}
+	}
+	return s
+}
+
+// isSource says whether a node's value is there before the graph runs.
+func isSource(n *Node) bool {
+	return n.Type() == NodeTypeParameter || n.Type() == NodeTypeConstant
+}
+
+// sharesInput says whether a node is its first input under another shape or
+// name.
+func sharesInput(n *Node) bool {
+	switch n.Type() {
+	case NodeTypeReshape, NodeTypeIdentity, NodeTypeOptimizationBarrier, NodeTypeSchedulingBarrier:
+		return true
+	}
+	return false
+}
+
+func flops(n *Node) float64 {
+	switch n.Type() {
+	case NodeTypeDotGeneral:
+		return 2 * float64(n.Shape().Size()) * float64(n.Inputs()[0].Shape().Dim(-1))
+	case NodeTypeConvGeneral:
+		kernel := n.Inputs()[1].Shape()
+		return 2 * float64(n.Shape().Size()) * float64(kernel.Size()/kernel.Dim(-1))
+	}
+	return 0
+}
+
+func bytesOf(n *Node) int64 {
+	if n.NumOutputs() != 1 {
+		return 0 // its parts are nodes of their own
+	}
+	s := n.Shape()
+	return int64(s.Size()) * int64(s.DType.Size())
+}
