@@ -1,0 +1,111 @@
+// Command bench times one training step and one sampling step of the network
+// against the same network in PyTorch, in turn and in the same run, and reading
+// of random windows from a prepared file. `make bench` runs it.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+
+	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+)
+
+// options are the sizes of the benchmark; the defaults are those of the
+// project's target.
+type options struct {
+	dim, heads, headDim         int
+	multiples                   []int
+	batch, frames, height, wide int
+	repeats                     int
+	threads                     []int
+	python, script              string
+}
+
+func main() {
+	var o options
+	multiples := flag.String("multiples", "1,2", "widths of the levels over -dim")
+	threads := flag.String("threads", fmt.Sprintf("1,%d", runtime.NumCPU()), "thread counts of PyTorch to try; the fastest is the peer")
+	flag.IntVar(&o.dim, "dim", 16, "width of the first level")
+	flag.IntVar(&o.heads, "heads", 2, "attention heads")
+	flag.IntVar(&o.headDim, "head-dim", 32, "width of a head")
+	flag.IntVar(&o.batch, "batch", 4, "clips")
+	flag.IntVar(&o.frames, "frames", 10, "frames of a clip")
+	flag.IntVar(&o.height, "height", 32, "rows of a clip")
+	flag.IntVar(&o.wide, "width", 32, "columns of a clip")
+	flag.IntVar(&o.repeats, "repeats", 15, "counted steps of each, after two that are not")
+	flag.StringVar(&o.python, "python", "/usr/bin/python3", "interpreter with PyTorch")
+	flag.StringVar(&o.script, "peer", "vdm/bench/torch/bench.py", "the PyTorch program")
+	flag.Parse()
+	var err error
+	if o.multiples, err = integers(*multiples); err == nil {
+		o.threads, err = integers(*threads)
+	}
+	if err == nil {
+		err = compare(context.Background(), o)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func integers(text string) ([]int, error) {
+	var out []int
+	seen := map[int]bool{}
+	for _, word := range strings.Split(text, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("%q in %q: want positive whole numbers", word, text)
+		}
+		if !seen[n] {
+			out = append(out, n)
+		}
+		seen[n] = true
+	}
+	return out, nil
+}
+
+// compare prints the table.
+func compare(ctx context.Context, o options) error {
+	m, choice, err := newSubject(o)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(m.Dir)
+	fmt.Println(choice)
+	fmt.Printf("network: dim %d, multiples %v, %d heads of %d, %d parameters; batch %d of %d×%d×%d; float32\n",
+		o.dim, o.multiples, o.heads, o.headDim, m.Config.Network.Count(), o.batch, o.frames, o.height, o.wide)
+	peers, err := startPeers(o, m.Config.Network.Count())
+	if err != nil {
+		return fmt.Errorf("the PyTorch peer: %w", err)
+	}
+	defer func() {
+		for _, p := range peers {
+			p.stop()
+		}
+	}()
+
+	fmt.Printf("\n%-7s %-28s %9s %9s %9s   %s\n", "step", "program", "median s", "min s", "max s", "ours/PyTorch, pair by pair: median (min … max)")
+	for _, what := range []string{"train", "sample"} {
+		t, err := interleave(ctx, m, o, what, peers)
+		if err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+		t.print(what)
+	}
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err == nil {
+		fmt.Printf("\npeak memory: ours %.2f GiB", float64(usage.Maxrss)/(1<<20))
+		for _, p := range peers {
+			fmt.Printf(", %s %.2f GiB", p.name, p.peak/(1<<30))
+		}
+		fmt.Println()
+	}
+	return readWindows()
+}

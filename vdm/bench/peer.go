@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// peer is a PyTorch process that takes steps on demand.
+type peer struct {
+	name string
+	cmd  *exec.Cmd
+	in   io.WriteCloser
+	out  *bufio.Scanner
+	peak float64 // bytes
+}
+
+type answer struct {
+	Seconds    float64 `json:"seconds"`
+	Peak       float64 `json:"peak_rss"`
+	Parameters int     `json:"parameters"`
+	Torch      string  `json:"torch"`
+	Error      string  `json:"error"`
+}
+
+// startPeers starts one process a thread count.
+func startPeers(o options, parameters int) ([]*peer, error) {
+	var peers []*peer
+	for _, n := range o.threads {
+		cmd := exec.Command(o.python, o.script, "--serve", "--threads", fmt.Sprint(n),
+			"--dim", fmt.Sprint(o.dim), "--mults", strings.Trim(strings.ReplaceAll(fmt.Sprint(o.multiples), " ", ","), "[]"),
+			"--heads", fmt.Sprint(o.heads), "--dim-head", fmt.Sprint(o.headDim),
+			"--batch", fmt.Sprint(o.batch), "--frames", fmt.Sprint(o.frames), "--height", fmt.Sprint(o.height), "--width", fmt.Sprint(o.wide))
+		cmd.Stderr = os.Stderr
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			return nil, err
+		}
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			return nil, err
+		}
+		if err := cmd.Start(); err != nil {
+			return nil, err
+		}
+		p := &peer{cmd: cmd, in: in, out: bufio.NewScanner(out)}
+		peers = append(peers, p)
+		info, err := p.ask("info")
+		if err != nil {
+			return nil, err
+		}
+		if info.Parameters != parameters {
+			return nil, fmt.Errorf("its network has %d parameters, ours %d", info.Parameters, parameters)
+		}
+		p.name = fmt.Sprintf("PyTorch %s, threads: %d", info.Torch, n)
+	}
+	return peers, nil
+}
+
+// ask sends one line and reads the answer.
+func (p *peer) ask(what string) (answer, error) {
+	var a answer
+	if _, err := fmt.Fprintln(p.in, what); err != nil {
+		return a, err
+	}
+	if !p.out.Scan() {
+		return a, fmt.Errorf("%s: the process ended (%v); is python3-torch installed?", strings.Join(p.cmd.Args[:2], " "), p.out.Err())
+	}
+	if err := json.Unmarshal(p.out.Bytes(), &a); err != nil {
+		return a, fmt.Errorf("answer %q: %w", p.out.Text(), err)
+	}
+	if a.Error != "" {
+		return a, fmt.Errorf("%s", a.Error)
+	}
+	p.peak = max(p.peak, a.Peak)
+	return a, nil
+}
+
+func (p *peer) stop() {
+	_ = p.in.Close()
+	_ = p.cmd.Wait()
+}
