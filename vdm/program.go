@@ -62,6 +62,32 @@ func (c Config) networkDenoiser(w unet.Weights) Denoiser {
 	})
 }
 
+// fixedDenoiser is the configured network with weights that do not change while
+// it is used: inputs of its graph, or constants of it on engines that compile
+// convolutions faster so.
+func (c Config) fixedDenoiser(be compute.Backend, flat []float32) (inputDenoiser, []*tensors.Tensor, error) {
+	if be.Capabilities().PreferConstantsForVariables {
+		values := unflatten(c.Network, flat)
+		return func([]*g.Node) Denoiser {
+			return func(z, logSNR *g.Node) Prediction {
+				w := unet.Weights{}
+				for _, v := range c.Network.Variables() {
+					w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
+				}
+				return c.networkDenoiser(w)(z, logSNR)
+			}
+		}, nil, nil
+	}
+	v, err := newVector(be, append([]float32(nil), flat...))
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(inputs []*g.Node) Denoiser {
+		_, w := weightViews(c.Network, inputs[0])
+		return c.networkDenoiser(w)
+	}, []*tensors.Tensor{v.t}, nil
+}
+
 // batchLoss is the mean weighted loss of a batch given as batch.tensors does.
 func (c Config) batchLoss(d Denoiser, in []*g.Node) *g.Node {
 	var mask *g.Node
@@ -150,7 +176,7 @@ func run(exec *g.Exec, args ...any) (out []*tensors.Tensor, err error) {
 			err = fmt.Errorf("%s: %v", exec.Name(), r)
 		}
 	}()
-	out, err = exec.Exec(args...)
+	out, err = exec.Call(args...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", exec.Name(), err)
 	}
@@ -174,9 +200,12 @@ func (v *vector) donate() (any, error) { return g.DonateTensorBuffer(v.t, v.be, 
 // values copies the vector to the host.
 func (v *vector) values() ([]float32, error) { return tensors.CopyFlatData[float32](v.t) }
 
-// free releases tensors on the engine without waiting for the collector.
+// free releases tensors on the engine without waiting for the collector; nil
+// ones are passed over.
 func free(ts ...*tensors.Tensor) {
 	for _, t := range ts {
-		_ = t.FinalizeAll()
+		if t != nil {
+			_ = t.FinalizeAll()
+		}
 	}
 }

@@ -5,13 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-
-	"github.com/gomlx/compute"
-	g "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-
-	"github.com/climate-vdm/climate-vdm/vdm/noise"
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // SampleOptions says how to sample.
@@ -138,7 +131,7 @@ func (m *Model) observe(clip []float32, known []bool) (*observation, error) {
 	return o, nil
 }
 
-// generate runs the sampler over batches of members.
+// generate samples with the network, given what is known.
 func (m *Model) generate(ctx context.Context, obs *observation, o SampleOptions) (*Samples, error) {
 	o = o.withDefaults()
 	if err := o.Validate(); err != nil {
@@ -155,24 +148,22 @@ func (m *Model) generate(ctx context.Context, obs *observation, o SampleOptions)
 	if err != nil {
 		return nil, err
 	}
-	step, err := m.newStepper(be, obs, o)
+	if err := m.Config.Network.Check(be); err != nil {
+		return nil, err
+	}
+	flat := m.ema
+	if o.LastWeights {
+		flat = m.weights
+	}
+	d, weights, err := m.Config.fixedDenoiser(be, flat)
 	if err != nil {
 		return nil, err
 	}
-	defer step.close()
+	defer free(weights...)
 	c := m.Config.Clip
-	out := NewSamples(o.Count, c.Frames, c.Height, c.Width, len(c.Channels))
-	batches := (o.Count + o.Batch - 1) / o.Batch
-	clock := &progressClock{total: int64(batches * o.Steps), progress: o.Progress}
-	for b := range batches {
-		// The last batch is filled up with members that are thrown away, so that
-		// one compiled program serves all.
-		from := b * o.Batch
-		z, err := step.sample(ctx, plan, o.First+from, clock)
-		if err != nil {
-			return nil, err
-		}
-		copy(out.Data[from*out.Size():], z)
+	out, err := sampleFrom(ctx, be, d, weights, plan, [4]int{c.Frames, c.Height, c.Width, len(c.Channels)}, obs, o)
+	if err != nil {
+		return nil, err
 	}
 	for i := range out.Len() {
 		m.finish(out.At(i), obs, o)
@@ -197,180 +188,4 @@ func (m *Model) finish(x []float32, obs *observation, o SampleOptions) {
 			x[i] = obs.physical[i]
 		}
 	}
-}
-
-// progressClock counts steps over batches.
-type progressClock struct {
-	done, total int64
-	timer       rateTimer
-	progress    func(Progress)
-}
-
-func (p *progressClock) tick() {
-	p.done++
-	p.timer.tick()
-	if p.progress != nil {
-		p.progress(Progress{
-			Step: p.done, Steps: p.total, Loss: math.NaN(), HeldOut: math.NaN(),
-			PerSecond: p.timer.rate(), Left: p.timer.left(p.total - p.done),
-		})
-	}
-}
-
-// stepper is one compiled step of a linear sampler.
-type stepper struct {
-	be    compute.Backend
-	exec  *g.Exec
-	batch int
-	size  int
-	dims  []int
-	seed  uint64
-	obs   *observation
-	fixed []*tensors.Tensor // weights (where they are an input), known, xKnown, guidance
-}
-
-func (m *Model) newStepper(be compute.Backend, obs *observation, o SampleOptions) (*stepper, error) {
-	if err := m.Config.Network.Check(be); err != nil {
-		return nil, err
-	}
-	c := m.Config
-	s := &stepper{be: be, batch: o.Batch, seed: o.Seed, obs: obs}
-	s.dims = []int{o.Batch, c.Clip.Frames, c.Clip.Height, c.Clip.Width, len(c.Clip.Channels)}
-	s.size = c.Clip.Frames * c.Clip.Height * c.Clip.Width * len(c.Clip.Channels)
-
-	flat := m.ema
-	if o.LastWeights {
-		flat = m.weights
-	}
-	// Some engines compile convolutions faster for weights that cannot change.
-	constant := be.Capabilities().PreferConstantsForVariables
-	var values map[string][]float32
-	if constant {
-		values = unflatten(c.Network, flat)
-	} else {
-		v, err := newVector(be, append([]float32(nil), flat...))
-		if err != nil {
-			return nil, err
-		}
-		s.fixed = append(s.fixed, v.t)
-	}
-	if obs != nil {
-		repeat := func(x []float32) *tensors.Tensor {
-			all := make([]float32, 0, o.Batch*s.size)
-			for range o.Batch {
-				all = append(all, x...)
-			}
-			return tensors.FromFlatDataAndDimensions(all, s.dims...)
-		}
-		s.fixed = append(s.fixed, repeat(obs.mask), repeat(obs.x))
-	}
-
-	exec, err := program(be, "sampling step", func(in []*g.Node) []*g.Node {
-		z, logSNR, n := in[0], in[1], in[2]
-		cz, cx, cn := in[3], in[4], in[5]
-		rest := in[6:]
-		var w unet.Weights
-		if constant {
-			w = unet.Weights{}
-			for _, v := range c.Network.Variables() {
-				w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
-			}
-		} else {
-			_, w = weightViews(c.Network, rest[0])
-			rest = rest[1:]
-		}
-		d := c.networkDenoiser(w)
-		if obs != nil {
-			var weight *g.Node
-			if o.Guidance > 0 {
-				weight = g.Const(z.Graph(), float32(o.Guidance))
-			}
-			d = Conditioned(d, rest[0], rest[1], rest[2], weight)
-		}
-		p := d(z, logSNR)
-		next := g.Add(g.Add(g.Mul(cz, p.Z), g.Mul(cx, p.X())), g.Mul(cn, n))
-		return []*g.Node{next}
-	})
-	s.exec = exec
-	return s, err
-}
-
-func (s *stepper) close() {
-	free(s.fixed...)
-	s.exec.Finalize()
-}
-
-// noise makes the standard normal numbers of a batch, each sample from its own
-// key.
-func (s *stepper) noise(stream noise.Stream, first int, step uint64) []float32 {
-	x := make([]float32, s.batch*s.size)
-	_ = inParallel(s.batch, func(i int) error {
-		key := noise.Key{Seed: s.seed, Stream: stream, Sample: uint32(first + i), Step: step}
-		key.Normal(x[i*s.size : (i+1)*s.size])
-		return nil
-	})
-	return x
-}
-
-// stepNoise is what one step draws, made ahead on the host.
-type stepNoise struct{ step, known []float32 }
-
-// sample takes one batch, members first, first+1, …, through the plan. The
-// noise of a step is drawn while the engine takes the step before.
-func (s *stepper) sample(ctx context.Context, plan Plan, first int, clock *progressClock) ([]float32, error) {
-	draws := make(chan stepNoise, 1)
-	stop := make(chan struct{})
-	defer close(stop)
-	go func() {
-		for i, p := range plan.Steps {
-			var d stepNoise
-			if p.Noise != 0 {
-				d.step = s.noise(noise.Step, first, uint64(i))
-			} else {
-				d.step = make([]float32, s.batch*s.size)
-			}
-			if s.obs != nil {
-				d.known = s.noise(noise.Known, first, uint64(i))
-			}
-			select {
-			case draws <- d:
-			case <-stop:
-				return
-			}
-		}
-	}()
-	z := tensors.FromFlatDataAndDimensions(s.noise(noise.Latent, first, 0), s.dims...)
-	for _, p := range plan.Steps {
-		if ctx.Err() != nil {
-			free(z)
-			return nil, ErrInterrupted
-		}
-		d := <-draws
-		logSNR := make([]float32, s.batch)
-		for i := range logSNR {
-			logSNR[i] = float32(p.LogSNRT)
-		}
-		donated, err := g.DonateTensorBuffer(z, s.be, 0)
-		if err != nil {
-			return nil, err
-		}
-		up := []*tensors.Tensor{tensors.FromFlatDataAndDimensions(d.step, s.dims...)}
-		args := []any{donated, logSNR, up[0], float32(p.Z), float32(p.X), float32(p.Noise)}
-		for _, f := range s.fixed {
-			args = append(args, f)
-		}
-		if s.obs != nil {
-			up = append(up, tensors.FromFlatDataAndDimensions(d.known, s.dims...))
-			args = append(args, up[1])
-		}
-		out, err := run(s.exec, args...)
-		free(up...)
-		if err != nil {
-			return nil, err
-		}
-		z = out[0]
-		clock.tick()
-	}
-	defer free(z)
-	return tensors.CopyFlatData[float32](z)
 }
