@@ -1,6 +1,7 @@
 package vdm
 
 import (
+	"errors"
 	"fmt"
 
 	g "github.com/gomlx/gomlx/core/graph"
@@ -88,8 +89,13 @@ func (m *Model) newHeldOut(clips Clips) (*heldOutLoss, error) {
 		return nil, err
 	}
 	exec, err := program(be, "held-out loss", m.Config.lossGraph)
-	return &heldOutLoss{m.Config, exec, batches}, err
+	if err != nil {
+		return nil, err
+	}
+	return &heldOutLoss{m.Config, exec, batches}, nil
 }
+
+func (h *heldOutLoss) close() { h.exec.Finalize() }
 
 // each returns the loss of every sample.
 func (h *heldOutLoss) each(weights *tensors.Tensor) ([]float64, error) {
@@ -125,11 +131,14 @@ func (h *heldOutLoss) mean(weights *tensors.Tensor) (float64, error) {
 // HeldOutLosses returns the weighted loss of each sample of the fixed held-out
 // problem, with the averaged weights.
 func (m *Model) HeldOutLosses(clips Clips) ([]float64, error) {
+	if clips == nil {
+		return nil, errors.New("held-out loss: no clips")
+	}
 	h, err := m.newHeldOut(clips)
 	if err != nil {
 		return nil, fmt.Errorf("held-out loss: %w", err)
 	}
-	defer h.exec.Finalize()
+	defer h.close()
 	w, err := newVector(m.be, m.ema)
 	if err != nil {
 		return nil, err

@@ -95,6 +95,11 @@ type trainer struct {
 
 func (m *Model) newTrainer(o TrainOptions, steps int64) (_ *trainer, err error) {
 	t := &trainer{Model: m, o: o, steps: steps, saved: m.step, started: time.Now(), held: math.NaN()}
+	defer func() {
+		if err != nil {
+			t.close()
+		}
+	}()
 	if t.reader, err = newReader(m.Config, o.Data); err != nil {
 		return nil, err
 	}
@@ -140,15 +145,24 @@ func (m *Model) newTrainer(o TrainOptions, steps int64) (_ *trainer, err error) 
 	return t, nil
 }
 
+// close frees what there is, also of a trainer that could not be made.
 func (t *trainer) close() {
 	for _, v := range append(t.vectors[:], t.zero) {
 		if v != nil {
 			free(v.t)
 		}
 	}
-	t.stepExec.Finalize()
-	t.gradExec.Finalize()
-	_ = t.metrics.Close()
+	for _, exec := range []*g.Exec{t.stepExec, t.gradExec} {
+		if exec != nil {
+			exec.Finalize()
+		}
+	}
+	if t.heldOut != nil {
+		t.heldOut.close()
+	}
+	if t.metrics != nil {
+		_ = t.metrics.Close()
+	}
 }
 
 func (t *trainer) report(line string) {
@@ -160,7 +174,13 @@ func (t *trainer) report(line string) {
 func (t *trainer) loop(ctx context.Context) (err error) {
 	// However it ends, the model is what its newest snapshot is.
 	defer func() { t.step = t.saved }()
-	batches := t.prefetch(ctx)
+	feed, stop := context.WithCancel(ctx)
+	batches := t.prefetch(feed)
+	defer func() {
+		stop()
+		for range batches { // until nobody reads the clips, which the caller may now close
+		}
+	}()
 	for t.step < t.steps {
 		if ctx.Err() != nil {
 			return t.interrupted()
