@@ -49,20 +49,25 @@ func (m *Model) Estimate() (Estimate, error) {
 	}
 	seconds := (cost.FLOPs/flops + cost.Bytes/bytes) * float64(m.Config.Training.Accumulate)
 	e := Estimate{Batch: batch, Cost: cost, Step: time.Duration(seconds * float64(time.Second))}
-	if !strings.Contains(choice.Name, "cuda") {
+	if m.freeMemory != nil {
+		e.Available = m.freeMemory()
+	} else if !strings.Contains(choice.Name, "cuda") {
 		e.Available = freeMemory()
 	}
-	if e.Available > 0 {
-		one, err := m.stepCost(be, 1)
-		if err != nil {
-			return e, err
-		}
-		each := float64(one.Peak)
-		if batch > 1 {
-			each = float64(cost.Peak-one.Peak) / float64(batch-1)
-		}
-		e.Fits = max(0, 1+int(float64(e.Available-one.Peak)/each))
+	if e.Available == 0 {
+		return e, nil
 	}
+	// The peak grows by the same amount with every clip.
+	other := 1
+	if batch == 1 {
+		other = 2
+	}
+	second, err := m.stepCost(be, other)
+	if err != nil {
+		return e, err
+	}
+	each := float64(cost.Peak-second.Peak) / float64(batch-other)
+	e.Fits = max(0, batch+int(math.Floor(float64(e.Available-cost.Peak)/each)))
 	return e, nil
 }
 

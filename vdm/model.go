@@ -38,8 +38,9 @@ type Model struct {
 	schedule   Schedule
 	weighting  Weighting
 
-	be     compute.Backend
-	choice backend.Choice
+	be         compute.Backend
+	choice     backend.Choice
+	freeMemory func() int64 // nil means the system's
 }
 
 // Names in a run folder.
