@@ -68,6 +68,9 @@ func (m *Model) Sample(ctx context.Context, o SampleOptions) (*Samples, error) {
 // are not), the others, whatever they hold, are generated. clip is one clip in
 // physical units, [frame, height, width, channel]; o.Count members are drawn.
 func (m *Model) Nowcast(ctx context.Context, clip []float32, knownFrames int, o SampleOptions) (*Samples, error) {
+	if frames := m.Config.Clip.Frames; knownFrames < 0 || knownFrames > frames {
+		return nil, fmt.Errorf("nowcast: %d frames known of a clip of %d", knownFrames, frames)
+	}
 	known := make([]bool, m.Config.Clip.Frames)
 	for i := range known {
 		known[i] = i < knownFrames
@@ -111,19 +114,18 @@ func (m *Model) observe(clip []float32, known []bool) (*observation, error) {
 	m.Forward(o.x)
 	count := 0
 	for i, v := range o.x {
-		present := v == v
-		if known[i/frame] && present {
-			o.mask[i] = 1
-			count++
-		} else {
+		missing := math.IsNaN(float64(clip[i]))
+		switch {
+		case !known[i/frame] || missing:
 			o.x[i] = 0
-		}
-		if math.IsInf(float64(v), 0) {
+			continue
+		case math.IsInf(float64(clip[i]), 0) || math.IsInf(float64(v), 0):
 			return nil, fmt.Errorf("the clip is infinite at frame %d", i/frame)
-		}
-		if known[i/frame] && !present && clip[i] == clip[i] {
+		case math.IsNaN(float64(v)):
 			return nil, fmt.Errorf("value %v in frame %d is outside the domain of the run's transform", clip[i], i/frame)
 		}
+		o.mask[i] = 1
+		count++
 	}
 	if count == 0 {
 		return nil, errors.New("no cell is known: use Sample")
