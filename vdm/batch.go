@@ -21,15 +21,11 @@ type reader struct {
 }
 
 func newReader(c Config, clips Clips) (*reader, error) {
-	f, h, w, ch := clips.Shape()
-	if f != c.Clip.Frames || h != c.Clip.Height || w != c.Clip.Width || ch != len(c.Clip.Channels) {
-		return nil, fmt.Errorf("clips are %d frames × %d × %d × %d channels, the run's are %d × %d × %d × %d",
-			f, h, w, ch, c.Clip.Frames, c.Clip.Height, c.Clip.Width, len(c.Clip.Channels))
+	if err := checkClips(c, clips); err != nil {
+		return nil, err
 	}
-	if clips.Len() == 0 {
-		return nil, fmt.Errorf("no clips: the record is shorter than %d frames, or every window has missing cells", f)
-	}
-	r := &reader{clips: clips, size: f * h * w * ch, mask: c.Training.MissingCells == "mask"}
+	size := c.Clip.Frames * c.Clip.Height * c.Clip.Width * len(c.Clip.Channels)
+	r := &reader{clips: clips, size: size, mask: c.Training.MissingCells == "mask"}
 	for _, channel := range c.Clip.Channels {
 		t, err := channel.Transform.Build()
 		if err != nil {
@@ -40,32 +36,60 @@ func newReader(c Config, clips Clips) (*reader, error) {
 	return r, nil
 }
 
+// checkClips refuses clips of another shape than the run's, or none.
+func checkClips(c Config, clips Clips) error {
+	f, h, w, ch := clips.Shape()
+	if f != c.Clip.Frames || h != c.Clip.Height || w != c.Clip.Width || ch != len(c.Clip.Channels) {
+		return fmt.Errorf("clips are %d frames × %d × %d × %d channels, the run's are %d × %d × %d × %d",
+			f, h, w, ch, c.Clip.Frames, c.Clip.Height, c.Clip.Width, len(c.Clip.Channels))
+	}
+	if clips.Len() == 0 {
+		return fmt.Errorf("no clips: the record is shorter than %d frames, or every window has missing cells", f)
+	}
+	return nil
+}
+
 // read writes clip i to x in the model's units. Missing cells become 0 in x and
-// in mask, where there is one.
+// in mask, where there is one. A value outside the domain of its transform is an
+// error: it is there, and it is wrong.
 func (r *reader) read(i int, x, mask []float32) error {
 	if err := r.clips.Clip(i, x); err != nil {
 		return fmt.Errorf("clip %d: %w", i, err)
 	}
+	missing := make([]bool, len(x))
+	for j, v := range x {
+		switch {
+		case math.IsInf(float64(v), 0):
+			return fmt.Errorf("clip %d is infinite at %s", i, r.cell(j))
+		case !math.IsNaN(float64(v)):
+		case mask == nil:
+			return fmt.Errorf("clip %d holds a missing cell at %s: skip such windows, or set training.missing_cells to mask", i, r.cell(j))
+		default:
+			missing[j] = true
+		}
+	}
 	forwardChannels(r.transforms, x)
 	for j, v := range x {
-		missing := math.IsNaN(float64(v))
-		if missing && mask == nil {
-			return fmt.Errorf("clip %d holds a missing cell (or one outside the transform's domain) at value %d: skip such windows, or set training.missing_cells to mask", i, j)
-		}
-		if math.IsInf(float64(v), 0) {
-			return fmt.Errorf("clip %d is infinite at value %d", i, j)
-		}
-		if missing {
+		if missing[j] {
 			x[j] = 0
+		} else if !finite(float64(v)) {
+			t := r.transforms[j%len(r.transforms)]
+			return fmt.Errorf("clip %d holds a value outside the domain of %s at %s", i, t, r.cell(j))
 		}
 		if mask != nil {
 			mask[j] = 1
-			if missing {
+			if missing[j] {
 				mask[j] = 0
 			}
 		}
 	}
 	return nil
+}
+
+// cell names a value of a clip by where it is.
+func (r *reader) cell(j int) string {
+	_, h, w, ch := r.clips.Shape()
+	return fmt.Sprintf("frame %d, row %d, column %d, channel %d", j/(h*w*ch), j/(w*ch)%h, j/ch%w, j%ch)
 }
 
 func forwardChannels(ts []transform.Transform, x []float32) {

@@ -184,6 +184,11 @@ func (m *Model) Inverse(x []float32) { inverseChannels(m.transforms, x) }
 
 // fit fits the transforms that wait for it, each on its channel.
 func fit(c Config, train Clips) (Config, error) {
+	if train != nil {
+		if err := checkClips(c, train); err != nil {
+			return c, err
+		}
+	}
 	channels := append([]ChannelConfig(nil), c.Clip.Channels...)
 	for i, ch := range channels {
 		if ch.Transform.Fitted() {
