@@ -106,7 +106,7 @@ func (c Config) WithDefaults() Config {
 	orDefault(&c.Parameterisation, PredictV)
 	orDefault(&c.Schedule.Name, "cosine")
 	orDefault(&c.Weighting.Name, "v")
-	c.Network.Channels = len(c.Clip.Channels)
+	orDefault(&c.Network.Channels, len(c.Clip.Channels))
 	c.Network = c.Network.WithDefaults()
 	t := &c.Training
 	orDefault(&t.Batch, 32)
@@ -129,8 +129,8 @@ func (c Config) WithDefaults() Config {
 func (c Config) Validate() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if c.Format > configFormat {
-		bad("format is %d: this program reads up to %d; a newer version wrote the run", c.Format, configFormat)
+	if err := checkFormat(c.Format); err != nil {
+		bad("%w", err)
 	}
 	for _, p := range []struct {
 		name  string
@@ -165,7 +165,7 @@ func (c Config) Validate() error {
 	}{
 		{"training.rate", t.Rate, 1e-12, 1}, {"training.beta1", t.Beta1, 0, 1 - 1e-9}, {"training.beta2", t.Beta2, 0, 1 - 1e-9},
 		{"training.epsilon", t.Epsilon, 1e-30, 1}, {"training.clip_norm", t.Clip, 0, 1e30}, {"training.ema", t.EMA, 0, 1 - 1e-9},
-		{"training.warmup", float64(t.Warmup), 0, 1e12}, {"training.steps", float64(t.Steps), 0, 1e12},
+		{"clip.step_hours", c.Clip.Step, 0, 1e9}, {"training.warmup", float64(t.Warmup), 0, 1e12}, {"training.steps", float64(t.Steps), 0, 1e12},
 	} {
 		if !(p.value >= p.least && p.value <= p.most) {
 			bad("%s is %v, want %v to %v", p.name, p.value, p.least, p.most)
@@ -179,6 +179,9 @@ func (c Config) Validate() error {
 	}
 	if t.MissingCells != "refuse" && t.MissingCells != "mask" {
 		bad("training.missing_cells is %q, want refuse or mask", t.MissingCells)
+	}
+	if c.Network.Channels != len(c.Clip.Channels) {
+		bad("network.channels is %d, but clip.channels has %d", c.Network.Channels, len(c.Clip.Channels))
 	}
 	if c.Network.OutChannels != c.Network.Channels {
 		bad("network.out_channels is %d, but v̂ has the %d channels of the clip", c.Network.OutChannels, c.Network.Channels)
@@ -211,9 +214,28 @@ func (c Config) process() (Schedule, Weighting, error) {
 	return s, w, nil
 }
 
+func checkFormat(format int) error {
+	if format < 0 || format > configFormat {
+		return fmt.Errorf("format is %d: this program reads 1 to %d; a newer version wrote the run", format, configFormat)
+	}
+	return nil
+}
+
 // ParseConfig reads a configuration file's text. Unknown settings are refused
 // by name.
 func ParseConfig(text []byte) (Config, error) {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return Config{}, errors.New("configuration: the file is empty")
+	}
+	// A newer format first: its new settings are no mistakes.
+	var head struct {
+		Format int `yaml:"format"`
+	}
+	if err := yaml.Unmarshal(text, &head); err == nil {
+		if err := checkFormat(head.Format); err != nil {
+			return Config{}, fmt.Errorf("configuration: %w", err)
+		}
+	}
 	var c Config
 	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c); err != nil {
 		return Config{}, fmt.Errorf("configuration: %s", strings.TrimSpace(yaml.FormatError(err, false, true)))
