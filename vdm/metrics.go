@@ -60,21 +60,22 @@ func openMetrics(dir string, after int64) (*metricsFile, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, metricsName)
-	temp, err := os.CreateTemp(dir, ".tmp-metrics-*")
+	// One name, so that killed processes leave no more than one such file.
+	temp, err := os.Create(path + ".tmp")
 	if err != nil {
 		return nil, err
 	}
-	defer os.Remove(temp.Name())
 	m := &metricsFile{temp}
 	for _, r := range records {
 		if r.Step <= after {
-			if err := m.add(r); err != nil {
-				return nil, err
-			}
+			err = errors.Join(err, m.add(r))
 		}
 	}
-	if err := errors.Join(temp.Chmod(0o644), temp.Close(), os.Rename(temp.Name(), path)); err != nil {
-		return nil, err
+	if err = errors.Join(err, temp.Sync(), temp.Close()); err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.Remove(temp.Name()))
 	}
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o644)
 	return &metricsFile{f}, err

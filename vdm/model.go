@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/compute"
@@ -66,6 +67,12 @@ func Create(dir string, c Config, train Clips) (*Model, error) {
 		return reopen(dir, c, train)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
+	}
+	// Creating stops short of the configuration only with a snapshot of step 0.
+	if steps, err := checkpoint.List(filepath.Join(dir, snapshotsDir)); err != nil {
+		return nil, fmt.Errorf("run folder: %w", err)
+	} else if len(steps) > 0 && slices.Max(steps) > 0 {
+		return nil, fmt.Errorf("%s has snapshots up to step %d but no %s: restore it, or take another folder", dir, slices.Max(steps), configName)
 	}
 	c, err := fit(c, train)
 	if err != nil {
@@ -250,13 +257,18 @@ func writeConfig(dir string, c Config) error {
 	if err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(dir, ".tmp-config-*")
+	temp, err := os.Create(filepath.Join(dir, configName+".tmp"))
 	if err != nil {
 		return fmt.Errorf("run folder: %w", err)
 	}
-	defer os.Remove(temp.Name())
 	_, err = temp.Write(text)
-	return errors.Join(err, temp.Chmod(0o644), temp.Sync(), temp.Close(), os.Rename(temp.Name(), filepath.Join(dir, configName)))
+	if err = errors.Join(err, temp.Sync(), temp.Close()); err == nil {
+		err = os.Rename(temp.Name(), filepath.Join(dir, configName))
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("run folder: %w", err), os.Remove(temp.Name()))
+	}
+	return nil
 }
 
 // The stems of a snapshot's tensor files.
@@ -337,7 +349,13 @@ func (m *Model) restore(s *checkpoint.Snapshot) error {
 
 // ImportWeights replaces the weights and their average by those of a map under
 // the original's names, and saves a snapshot. The optimiser starts afresh.
+//
+// It is for a run that has not been trained yet: Adam's corrections count steps
+// from the run's first.
 func (m *Model) ImportWeights(values map[string][]float32) error {
+	if m.step > 0 {
+		return fmt.Errorf("import weights: the run %s has been trained for %d steps; create another", m.Dir, m.step)
+	}
 	flat, err := flatten(m.Config.Network, values)
 	if err != nil {
 		return err

@@ -49,12 +49,15 @@ const snapshotPatience = 4 * time.Second
 // returns an error that is ErrInterrupted. A loss or gradient that is not finite
 // stops it, with the last good snapshot kept, and names the step and the block.
 func (m *Model) Train(ctx context.Context, o TrainOptions) error {
-	steps := int64(o.Steps)
+	steps, decay := int64(o.Steps), int64(m.Config.Training.Decay)
 	if steps == 0 {
 		steps = int64(m.Config.Training.Steps)
 	}
-	if steps == 0 {
-		return errors.New("train: how many steps? Set training.steps")
+	if steps <= 0 {
+		return fmt.Errorf("train up to step %d: want at least 1; set training.steps", steps)
+	}
+	if decay != 0 && steps > decay {
+		return fmt.Errorf("train up to step %d: training.cosine_decay reaches a rate of 0 at step %d", steps, decay)
 	}
 	if m.step >= steps {
 		return nil
@@ -341,6 +344,9 @@ func (t *trainer) after(loss, norm float64) error {
 		held, err := t.heldOut.mean(t.vectors[3].t)
 		if err != nil {
 			return err
+		}
+		if !finite(held) {
+			return fmt.Errorf("the held-out loss is %v with a finite training loss (%v): the run stands at the snapshot of step %d", held, loss, t.saved)
 		}
 		t.held = held
 		if err := t.metrics.add(Record{Step: t.step, HeldOut: &held, Seconds: t.seconds()}); err != nil {
