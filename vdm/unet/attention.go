@@ -32,10 +32,10 @@ func (n *network) temporalAttention(name string, x *Node) *Node {
 	}
 	split := func(t *Node) *Node { return Reshape(t, batch, frames, cells, heads, headDim) }
 	q := TransposeAllDims(split(rotated(0, 1/math.Sqrt(float64(headDim)))), 0, 2, 3, 1, 4)
-	k := TransposeAllDims(split(rotated(1, 1)), 0, 2, 3, 4, 1)
+	k := TransposeAllDims(split(rotated(1, 1)), 0, 2, 3, 1, 4)
 	v := TransposeAllDims(split(matMul(xn, n.cast(transposed(part(wqkv, 2, 3))))), 0, 2, 3, 1, 4)
 
-	logits := batchMatMul(q, k) // [batch, cell, head, frame, frame]
+	logits := batchMatMul(q, swapLast(k)) // [batch, cell, head, frame, frame]
 	logits = Add(ConvertDType(logits, dtypes.Float32), Reshape(n.bias, 1, 1, heads, frames, frames))
 	y := batchMatMul(n.cast(softmax(logits, -1)), v) // [batch, cell, head, frame, headDim]
 	y = Reshape(TransposeAllDims(y, 0, 3, 1, 2, 4), d[0], d[1], d[2], d[3], inner)
@@ -65,8 +65,7 @@ func (n *network) linearAttention(name string, x *Node) *Node {
 	y := batchMatMul(TransposeAllDims(q, 0, 2, 1, 3), context)
 	y = Reshape(TransposeAllDims(y, 0, 2, 1, 3), d[0], d[1], d[2], d[3], inner)
 	y = matMul(y, n.cast(transposed(Reshape(n.weight(name+".fn.fn.to_out.weight"), width, inner))))
-	bias := n.cast(Reshape(n.weight(name+".fn.fn.to_out.bias"), 1, 1, 1, 1, width))
-	return Add(Add(y, bias), x)
+	return Add(n.addBias(name+".fn.fn.to_out", y), x)
 }
 
 // spatialAttention is the softmax attention over the positions of each frame

@@ -13,12 +13,17 @@ func (n *network) conv(name string, x *Node) *Node {
 	kernel := n.weight(name + ".weight") // [out, in, 1, k, k]
 	kd := kernel.Shape().Dimensions
 	out, in, k := kd[0], kd[1], kd[3]
-	bias := n.cast(Reshape(n.weight(name+".bias"), 1, 1, 1, 1, out))
 	if k == 1 {
-		return Add(matMul(x, n.cast(transposed(Reshape(kernel, out, in)))), bias)
+		return n.addBias(name, matMul(x, n.cast(transposed(Reshape(kernel, out, in)))))
 	}
 	kernel = TransposeAllDims(Reshape(kernel, out, in, k, k), 2, 3, 1, 0)
-	return Add(sameConv(x, n.cast(kernel)), bias)
+	return n.addBias(name, sameConv(x, n.cast(kernel)))
+}
+
+// addBias adds a bias a channel to x [batch, frame, height, width, channel].
+func (n *network) addBias(name string, x *Node) *Node {
+	width := x.Shape().Dim(-1)
+	return mark(Add(x, n.cast(Reshape(n.weight(name+".bias"), 1, 1, 1, 1, width))), "bias")
 }
 
 // sameConv convolves each frame of x [batch, frame, height, width, in] with a
@@ -47,7 +52,7 @@ func (n *network) downsample(name string, x *Node) *Node {
 	k = Reshape(k, out, in, 3, 2, 3, 2)
 	k = Reshape(TransposeAllDims(k, 2, 4, 3, 5, 1, 0), 3, 3, 4*in, out)
 	y := sameConv(spaceToDepth(x), n.cast(k))
-	return Add(y, n.cast(Reshape(n.weight(name+".bias"), 1, 1, 1, 1, out)))
+	return n.addBias(name, y)
 }
 
 // upsample is the 4×4 transposed convolution of stride 2 and padding 1 (its
@@ -63,7 +68,7 @@ func (n *network) upsample(name string, x *Node) *Node {
 	k = Reshape(k, in, out, 3, 2, 3, 2)
 	k = Reshape(TransposeAllDims(k, 2, 4, 0, 3, 5, 1), 3, 3, in, 4*out)
 	y := depthToSpace(sameConv(x, n.cast(k)), out)
-	return Add(y, n.cast(Reshape(n.weight(name+".bias"), 1, 1, 1, 1, out)))
+	return n.addBias(name, y)
 }
 
 // spread distributes the taps of a 4×4 kernel [rows·4·4] over 3 blocks of 2

@@ -25,7 +25,8 @@ func init() {
 	override(NodeTypeDotGeneral, map[string]gradient{"matmul": matMulGradient})
 	override(NodeTypeConvGeneral, map[string]gradient{"conv": sameConvGradient})
 	override(NodeTypeDiv, map[string]gradient{"softmax": softmaxGradient, "standardise": standardiseGradient})
-	override(NodeTypeMul, map[string]gradient{"silu": siluGradient, "groupnorm": groupNormGradient})
+	override(NodeTypeAdd, map[string]gradient{"bias": biasGradient})
+	override(NodeTypeMul, map[string]gradient{"silu": siluGradient, "groupnorm": groupNormGradient, "gain": gainGradient})
 }
 
 const aliasRoot = "/vdm/unet/"
@@ -93,6 +94,23 @@ func reducedAxis(full, reduced *Node) int {
 		}
 	}
 	return full.Rank() - 1
+}
+
+// biasGradient of y = x + bias, a bias a channel.
+func biasGradient(_, v *Node) []*Node { return []*Node{v, sumToChannels(v)} }
+
+// gainGradient of y = x·gain, a gain a channel.
+func gainGradient(node, v *Node) []*Node {
+	x, gain := node.Inputs()[0], node.Inputs()[1]
+	return []*Node{Mul(v, gain), sumToChannels(Mul(v, x))}
+}
+
+// sumToChannels sums over all but the channels, cells first and then the batch:
+// engines are slow at sums over several axes at once.
+func sumToChannels(x *Node) *Node {
+	d := x.Shape().Dimensions
+	sum := ReduceSum(ReduceSum(Reshape(x, d[0], d[1]*d[2]*d[3], d[4]), 1), 0)
+	return Reshape(sum, 1, 1, 1, 1, d[4])
 }
 
 // siluGradient of y = x·s, s = sigmoid(x): v·(s + y·(1 − s)).

@@ -51,5 +51,5 @@ func (n *network) channelNorm(name string, x *Node) *Node {
 	variance := StopGradient(ReduceAndKeep(Mul(centred, centred), ReduceMean, -1))
 	y := mark(Div(centred, Sqrt(AddScalar(variance, normEpsilon))), "standardise")
 	gain := Reshape(n.weight(name+".gamma"), 1, 1, 1, 1, width)
-	return n.cast(Mul(y, gain))
+	return n.cast(mark(Mul(y, gain), "gain"))
 }
