@@ -44,6 +44,9 @@ func (p Prediction) Score() *g.Node {
 // alphaSigma is the one place where α and σ are computed in the graph, in
 // float32 from λ: √S(±λ), each to a relative error below 1e-6 for |λ| ≤ 60.
 // They are shaped to multiply like.
+//
+// S is written out, as ONNX Runtime's own sigmoid is 0 below −18, and at −10 off
+// by 2e-4.
 func alphaSigma(logSNR, like *g.Node) (alpha, sigma *g.Node) {
 	dims := make([]int, like.Rank())
 	for i := range dims {
@@ -51,8 +54,8 @@ func alphaSigma(logSNR, like *g.Node) (alpha, sigma *g.Node) {
 	}
 	dims[0] = logSNR.Shape().Dim(0)
 	l := g.Reshape(logSNR, dims...)
-	// S(λ) = exp(λ)/(1+exp(λ)) by Sigmoid underflows nowhere in |λ| ≤ 60.
-	return g.Sqrt(g.Sigmoid(l)), g.Sqrt(g.Sigmoid(g.Neg(l)))
+	root := func(l *g.Node) *g.Node { return g.Sqrt(g.Inverse(g.OnePlus(g.Exp(g.Neg(l))))) }
+	return root(l), root(g.Neg(l))
 }
 
 // Parameterisation says what a network's output estimates.
