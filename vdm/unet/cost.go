@@ -3,7 +3,7 @@ package unet
 import (
 	"fmt"
 
-	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/graph"
 )
 
 // Cost is what running a graph once takes, counted from its nodes. It is an
@@ -37,7 +37,7 @@ func (c Cost) String() string {
 // Matrix products are taken to contract the last axis of their left operand, and
 // the last axis of a convolution's kernel to be the output channels, as this
 // package writes both and their gradients.
-func CostOf(g *Graph, outputs ...*Node) Cost {
+func CostOf(g *graph.Graph, outputs ...*graph.Node) Cost {
 	nodes := g.Nodes()
 	if len(outputs) == 0 {
 		outputs = sinks(nodes)
@@ -107,14 +107,14 @@ func CostOf(g *Graph, outputs ...*Node) Cost {
 }
 
 // sinks are the nodes that no other node uses.
-func sinks(nodes []*Node) []*Node {
+func sinks(nodes []*graph.Node) []*graph.Node {
 	used := make([]bool, len(nodes))
 	for _, n := range nodes {
 		for _, in := range n.Inputs() {
 			used[in.Id()] = true
 		}
 	}
-	var s []*Node
+	var s []*graph.Node
 	for i, n := range nodes {
 		if !used[i] {
 			s = append(s, n)
@@ -124,32 +124,32 @@ func sinks(nodes []*Node) []*Node {
 }
 
 // isSource says whether a node's value is there before the graph runs.
-func isSource(n *Node) bool {
-	return n.Type() == NodeTypeParameter || n.Type() == NodeTypeConstant
+func isSource(n *graph.Node) bool {
+	return n.Type() == graph.NodeTypeParameter || n.Type() == graph.NodeTypeConstant
 }
 
 // sharesInput says whether a node is its first input under another shape or
 // name.
-func sharesInput(n *Node) bool {
+func sharesInput(n *graph.Node) bool {
 	switch n.Type() {
-	case NodeTypeReshape, NodeTypeIdentity, NodeTypeOptimizationBarrier, NodeTypeSchedulingBarrier:
+	case graph.NodeTypeReshape, graph.NodeTypeIdentity, graph.NodeTypeOptimizationBarrier, graph.NodeTypeSchedulingBarrier:
 		return true
 	}
 	return false
 }
 
-func flops(n *Node) float64 {
+func flops(n *graph.Node) float64 {
 	switch n.Type() {
-	case NodeTypeDotGeneral:
+	case graph.NodeTypeDotGeneral:
 		return 2 * float64(n.Shape().Size()) * float64(n.Inputs()[0].Shape().Dim(-1))
-	case NodeTypeConvGeneral:
+	case graph.NodeTypeConvGeneral:
 		kernel := n.Inputs()[1].Shape()
 		return 2 * float64(n.Shape().Size()) * float64(kernel.Size()/kernel.Dim(-1))
 	}
 	return 0
 }
 
-func bytesOf(n *Node) int64 {
+func bytesOf(n *graph.Node) int64 {
 	if n.NumOutputs() != 1 {
 		return 0 // its parts are nodes of their own
 	}

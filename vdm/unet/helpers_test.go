@@ -75,7 +75,7 @@ func (p program) run(in ...array) []array {
 	for i, a := range in {
 		args[i] = a.tensor()
 	}
-	results, err := p.exec.Exec(args...)
+	results, err := p.exec.Call(args...)
 	if err != nil {
 		p.t.Fatal(err)
 	}

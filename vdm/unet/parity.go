@@ -146,7 +146,7 @@ func (f *weightsFile) compare(be compute.Backend) ([]ParityError, error) {
 		return nil, err
 	}
 	defer exec.Finalize()
-	outputs, err := exec.Exec(args...)
+	outputs, err := exec.Call(args...)
 	if err != nil {
 		return nil, err
 	}
