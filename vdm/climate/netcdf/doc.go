@@ -9,7 +9,7 @@
 //
 // # Files that cannot be trusted
 //
-// The C library is not thread-safe: one lock serialises every use of it here. It
+// The C library is not thread-safe: one thread does all that is done with it. It
 // can abort the process on a malformed file, which Go cannot recover from, and it
 // returns invented values from a truncated classic file. So before a file is
 // opened in this process, its size is checked against its own header, and it is

@@ -70,6 +70,7 @@ type variable struct {
 	dims  []string
 	shape []int
 	attrs map[string]attribute
+	chunk []int // chunk lengths along dims; nil if stored whole
 }
 
 // attribute is a text or numbers.
@@ -156,6 +157,7 @@ func (d *dataset) describe(v *variable, id int) error {
 		total *= int64(length)
 		v.dims, v.shape = append(v.dims, name), append(v.shape, int(length))
 	}
+	v.chunk = chunkLengths(d.ds, id, len(v.shape))
 	count, err := v.v.NAttrs()
 	if err != nil {
 		return err
@@ -255,6 +257,32 @@ func (v *variable) isNumeric() bool {
 	}
 	return false
 }
+
+// blockLength is how many places along a dimension to read at once, when one place
+// takes rowBytes: some slabBytes, in whole chunks where the memory for it is
+// reasonable. A chunk that is read in parts is inflated again for each part.
+func (v *variable) blockLength(dim, rowBytes int) int {
+	n := max(1, slabBytes/max(1, rowBytes))
+	if v.chunk == nil {
+		return n
+	}
+	chunk := v.chunk[dim]
+	if n >= chunk {
+		return n / chunk * chunk
+	}
+	if chunk <= mostBytes/max(1, rowBytes) {
+		return chunk
+	}
+	return n
+}
+
+const (
+	// slabBytes is about what is read at once: enough for the library to run at
+	// full speed, little beside a field.
+	slabBytes = 16 << 20
+	// mostBytes bounds the same where chunks are long in time.
+	mostBytes = 512 << 20
+)
 
 func (v *variable) text(name string) string { return v.attrs[name].text }
 

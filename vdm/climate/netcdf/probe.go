@@ -73,7 +73,7 @@ func (v *variable) walk() error {
 	if free := freeMemory(); free > 0 && int64(row) > free {
 		return fmt.Errorf("one row takes %d bytes, %d are free", row, free)
 	}
-	most := max(1, slabBytes/max(1, row))
+	most := v.blockLength(0, row)
 	for at := 0; at < v.shape[0]; at += most {
 		start[0], count[0] = at, min(most, v.shape[0]-at)
 		if err := raw.read(start, count); err != nil {

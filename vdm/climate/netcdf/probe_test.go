@@ -269,3 +269,17 @@ func FuzzClassicHeader(f *testing.F) {
 		}
 	})
 }
+
+// testdata/crash.nc is a file of make.py with some bytes changed at random, on
+// which libnetcdf 4.9.0 with HDF5 1.10.8 dies of a segmentation fault. Other
+// versions may refuse or read it; this process must live in any case.
+func TestFileThatCrashesTheLibrary(t *testing.T) {
+	_, err := Read("testdata/crash.nc", ReadOptions{})
+	if err == nil {
+		t.Skip("this version of the library reads the file")
+	}
+	if !strings.Contains(err.Error(), "crash.nc") {
+		t.Errorf("the error does not name the file: %v", err)
+	}
+	t.Log(err)
+}

@@ -210,17 +210,16 @@ func (d *dataset) newSource(v *variable, opt ReadOptions) (*source, error) {
 	return s, nil
 }
 
-// slabBytes is about what is read at once: enough for the library to run at full
-// speed, little beside a field.
-const slabBytes = 16 << 20
-
 // stream reads all frames in order, a block at a time, into room that the caller
 // gives for n frames from t0, and then hands it back filled.
 func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data []float32)) error {
 	l, f := s.layout, &s.field
 	height, width, frames := f.Height(), f.Width(), f.Frames()
 	raw := newSlab(s.v, s.unpack)
-	most := max(1, slabBytes/(raw.bytes()*height*width))
+	most := 1
+	if l.t >= 0 {
+		most = s.v.blockLength(l.t, raw.bytes()*height*width)
+	}
 	start := append([]int(nil), l.fixed...)
 	count := make([]int, len(start))
 	for i := range count {

@@ -1,10 +1,8 @@
 package netcdf
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -304,95 +302,6 @@ func TestReadConcurrently(t *testing.T) {
 	group.Wait()
 }
 
-func TestInspectReportsWhyNot(t *testing.T) {
-	for name, say := range map[string]string{
-		"bad-units": "training   no: variable \"pr\": units \"dBZ\"", "bad-missing": "every one of its 36 values",
-		"bad-fill": "undeclared fill", "bad-amount": "set Interval", "levels": "choose one (Index)",
-		"bad-month": "no reference date", "gap": "one gap, after 2000-01-01 05:00:00", "bad-empty": "empty",
-	} {
-		r, err := Inspect(made(t, name))
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		if !strings.Contains(r.String(), say) {
-			t.Errorf("%s: the report has no %q:\n%s", name, say, r)
-		}
-	}
-	r, err := Inspect(made(t, "bad-amount"))
-	if err != nil || !r.Variables[0].HasStats || r.Variables[0].Units != "mm" || r.Variables[0].Trainable {
-		t.Errorf("an amount over an unknown time: %+v, %v", r, err)
-	}
-}
-
-func TestNormaliseAxis(t *testing.T) {
-	for _, c := range []struct {
-		in      []float64
-		angular bool
-		want    []float64
-		order   []int
-	}{
-		{[]float64{1, 2, 3}, false, []float64{1, 2, 3}, nil},
-		{[]float64{3, 2, 1}, false, []float64{1, 2, 3}, []int{2, 1, 0}},
-		{[]float64{370, 380}, false, []float64{370, 380}, nil},
-		{[]float64{370, 380}, true, []float64{10, 20}, nil},
-		{[]float64{355, 365}, true, []float64{-5, 5}, nil},
-		{[]float64{0, 120, 240, 360.5}, true, []float64{0, 120, 240, 360.5}, nil}, // round again: no place to join
-		{[]float64{100, 200, 300, 370}, true, []float64{10, 100, 200, 300}, []int{3, 0, 1, 2}},
-		{[]float64{100, 200, 300, 361}, true, []float64{1, 100, 200, 300}, []int{3, 0, 1, 2}},
-		{[]float64{170, 270, 365}, true, []float64{170, 270, 365}, nil}, // a region, which joins nowhere
-		{[]float64{-190, -185}, true, []float64{170, 175}, nil},
-		{[]float64{1, 0, 359, 358}, true, []float64{-2, -1, 0, 1}, []int{3, 2, 1, 0}},
-		{[]float64{7}, true, []float64{7}, nil},
-	} {
-		got, order, _, err := normaliseAxis(c.in, c.angular)
-		if err != nil || !slices.Equal(got, c.want) || !slices.Equal(order, c.order) {
-			t.Errorf("%v: %v, order %v, %v; want %v, order %v", c.in, got, order, err, c.want, c.order)
-		}
-	}
-	for _, bad := range [][]float64{{1, 3, 2}, {1, 1}, {math.NaN()}, {1, math.Inf(1)}} {
-		if got, _, _, err := normaliseAxis(bad, false); err == nil {
-			t.Errorf("%v is accepted as %v", bad, got)
-		}
-	}
-}
-
-func TestTimeMethod(t *testing.T) {
-	for text, want := range map[string]struct {
-		method   string
-		interval float64
-	}{
-		"time: sum (interval: 1 hr)": {"sum", 1},
-		"time: sum":                  {"sum", 0},
-		"area: mean time: sum (interval: 10 minutes)":      {"sum", 1.0 / 6},
-		"time: mean within days time: sum over days":       {"mean", 0},
-		"time: sum (interval: 1 day comment: from gauges)": {"sum", 24},
-		"area: time: mean":                     {"mean", 0},
-		"time: sum (interval: 1 month)":        {"sum", 0},
-		"time: sum (interval: 1.2.3 hr)":       {"sum", 0},
-		"time: lat: lon: mean (interval: 3 h)": {"mean", 3},
-		"":                                     {"", 0},
-		"area: mean":                           {"", 0},
-		"time: sum (interval: 9e999 s)":        {"sum", 0},
-		"TIME: Sum (Interval: 6 Hours)":        {"sum", 6},
-		"lifetime: maximum time : point (comment: as it was)": {"point", 0},
-	} {
-		method, interval := timeMethod(text)
-		if method != want.method || math.Abs(interval-want.interval) > 1e-12 {
-			t.Errorf("%q: %q over %v h, want %q over %v h", text, method, interval, want.method, want.interval)
-		}
-	}
-}
-
-func FuzzTimeMethod(f *testing.F) {
-	f.Add("area: mean time: sum (interval: 10 minutes)")
-	f.Fuzz(func(t *testing.T, text string) {
-		if _, interval := timeMethod(text); !(interval >= 0) || math.IsInf(interval, 0) {
-			t.Errorf("%q: interval %v", text, interval)
-		}
-	})
-}
-
 // BenchmarkRead reads 64 MB of deflated float32, as the library gives them.
 func BenchmarkRead(b *testing.B) {
 	s := samples()
@@ -414,9 +323,48 @@ func BenchmarkRead(b *testing.B) {
 	b.SetBytes(4 * int64(len(data)))
 	for b.Loop() {
 		f, err := Read(path, ReadOptions{Trusted: true})
-		if err != nil || !bytes.Equal([]byte(f.Units), []byte("mm/h")) {
+		if err != nil || f.Units != "mm/h" {
 			b.Fatal(err)
 		}
 	}
-	_ = os.Remove(path)
+}
+
+// A record of several blocks, the last one short.
+func TestReadInBlocks(t *testing.T) {
+	const frames, height, width = 23, 500, 400 // 18.4 MB
+	s := samples()
+	s.Grid = climate.Grid{Height: height, Width: width}
+	s.Members, s.Channels, s.Times = 1, s.Channels[:1], nil
+	data := make([]float32, frames*height*width)
+	for i := range data {
+		data[i] = float32(i % 1009)
+	}
+	for i := range frames {
+		s.Times = append(s.Times, float64(i))
+	}
+	s.Channels[0].Data = data
+	path := t.TempDir() + "/a.nc"
+	if err := WriteSamples(path, s); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Read(path, ReadOptions{Trusted: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "blocks", f.Data, data)
+}
+
+// Blocks hold whole chunks as long as memory for them is reasonable.
+func TestBlockLength(t *testing.T) {
+	for _, c := range []struct{ chunk, rowBytes, want int }{
+		{0, 1 << 20, 16}, {1, 1 << 20, 16}, {5, 1 << 20, 15}, {100, 1 << 20, 100}, {1000, 1 << 20, 16}, {7, 1 << 30, 1}, {0, 0, 16 << 20},
+	} {
+		v := &variable{}
+		if c.chunk > 0 {
+			v.chunk = []int{c.chunk}
+		}
+		if got := v.blockLength(0, c.rowBytes); got != c.want {
+			t.Errorf("%+v: %d places", c, got)
+		}
+	}
 }

@@ -242,6 +242,10 @@ func (w *writer) samples(s *SampleFile) {
 			w.text(data[i], "coordinates", "lat lon")
 		}
 		w.text(data[i], "grid_mapping", g.MappingName)
+		if w.err == nil { // each write below fills whole chunks, of a time and some members
+			members := min(s.Members, max(1, chunkCells/(g.Height*g.Width)))
+			w.err = setChunks(w.ds, c.Name, []int{1, members, g.Height, g.Width})
+		}
 		w.deflate(data[i])
 	}
 	w.global("Conventions", "CF-1.8")
@@ -290,6 +294,9 @@ func (w *writer) samples(s *SampleFile) {
 		}
 	}
 }
+
+// chunkCells is about how many cells make a chunk of output.
+const chunkCells = 1 << 18
 
 // fillOut marks missing cells in files: the library's own fill value, which every
 // reader knows.
