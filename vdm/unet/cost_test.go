@@ -73,7 +73,7 @@ func TestCostOfTheFullNetwork(t *testing.T) {
 	useful := cost.FLOPs
 	cells := 10. * 64 * 64
 	for i := range c.Levels() - 1 {
-		cells /= 4 // of the lower level
+		cells /= 4                               // of the lower level
 		width := float64(c.Dim * c.Multiples[i]) // of the way down here, and of the way up to here
 		useful -= 2 * cells * (36 - 16) * 2 * width * width
 	}
