@@ -1,0 +1,247 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+)
+
+func newDoctor() *cobra.Command {
+	return &cobra.Command{
+		Use:     "doctor",
+		Short:   "Say what this machine has, what runs and what is missing",
+		GroupID: groupCheck,
+		Long: `doctor prints the versions, cores, memory and GPU of this machine, the engines
+that can run the graphs, which one is chosen and why the others are not, how fast
+a small training step is on it, and what is missing with the line that installs
+it. It installs nothing. The exit status is 0 if training can run.`,
+		Example: `  vdm doctor
+  GOMLX_BACKEND=go vdm doctor     # try an engine by name`,
+		Args: takes(),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := emit(c, machine()); err != nil {
+				return err
+			}
+			text, choice, runs := engineReport()
+			if err := emit(c, text); err != nil {
+				return err
+			}
+			var trouble error
+			if runs {
+				speed, err := smallStep(c.Context())
+				if errors.Is(err, vdm.ErrInterrupted) {
+					return err
+				}
+				if err != nil {
+					speed, trouble = "a small training step fails: "+oneLine(err.Error()), err
+				}
+				if err := emit(c, row("speed", "%s", speed)); err != nil {
+					return err
+				}
+			}
+			if err := emit(c, missing(choice)); err != nil {
+				return err
+			}
+			switch {
+			case !runs:
+				return errors.New("no engine can be opened: nothing can run")
+			case trouble != nil:
+				return fmt.Errorf("training does not run on this machine: %w", trouble)
+			}
+			return nil
+		},
+	}
+}
+
+// row is a line of the report; more lines of it are set in.
+func row(label, format string, args ...any) string {
+	return fmt.Sprintf("%-10s%s\n", label, fmt.Sprintf(format, args...))
+}
+
+// machine describes what the program runs on.
+func machine() string {
+	s := row("program", "vdm %s, %s, %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	if v := netcdfVersion(); v != "" {
+		s += row("netcdf", "C library %s", v)
+	} else {
+		s += row("netcdf", "not built in: prepared data only")
+	}
+	total, free := memory()
+	memoryText := "memory not known"
+	if total > 0 {
+		memoryText = fmt.Sprintf("%.1f GiB of memory, %.1f GiB free", total, free)
+	}
+	s += row("machine", "%d cores (%d used), %s", runtime.NumCPU(), runtime.GOMAXPROCS(0), memoryText)
+	if gpus := listGPUs(); len(gpus) > 0 {
+		return s + row("GPU", "%s", strings.Join(gpus, "; "))
+	}
+	return s + row("GPU", "none from NVIDIA")
+}
+
+// memory returns all and free memory in GiB, 0 where the system does not say.
+func memory() (total, free float64) {
+	f, err := os.Open("/proc/meminfo")
+	if err != nil {
+		return 0, 0
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var kib float64
+		if _, err := fmt.Sscanf(lines.Text(), "MemTotal: %f kB", &kib); err == nil {
+			total = kib / (1 << 20)
+		}
+		if _, err := fmt.Sscanf(lines.Text(), "MemAvailable: %f kB", &kib); err == nil {
+			free = kib / (1 << 20)
+		}
+	}
+	return total, free
+}
+
+// listGPUs asks the driver's own program; without it, the driver's files.
+func listGPUs() []string {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second) // a sick driver does not answer
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader").Output()
+	if err == nil {
+		return strings.FieldsFunc(strings.TrimSpace(string(out)), func(r rune) bool { return r == '\n' })
+	}
+	var gpus []string
+	found, _ := filepath.Glob("/dev/nvidia[0-9]*") // the pattern is good
+	for _, device := range found {
+		gpus = append(gpus, device+" (nvidia-smi does not answer)")
+	}
+	return gpus
+}
+
+// engineReport opens each engine, and the preferred one.
+func engineReport() (text string, choice backend.Choice, runs bool) {
+	label := "engines"
+	for _, name := range []string{"xla:cuda", "xla:cpu", "onnx", "go"} {
+		_, c, err := backend.OpenNamed(name)
+		line := fmt.Sprintf("%-9s no: %v", name, err)
+		if err == nil {
+			line = fmt.Sprintf("%-9s yes: %s", name, c.Label)
+			if c.Library != "" {
+				line += ", " + c.Library
+			}
+		}
+		text += row(label, "%s", oneLine(line))
+		label = ""
+	}
+	_, choice, err := backend.Open()
+	if err != nil {
+		return text + row("chosen", "none: %s", oneLine(err.Error())), choice, false
+	}
+	return text + row("chosen", "%s", strings.TrimPrefix(choice.String(), "engine: ")), choice, true
+}
+
+// steady is a source of clips for measuring.
+type steady struct{ frames, size int }
+
+func (s steady) Len() int                    { return 8 }
+func (s steady) Shape() (int, int, int, int) { return s.frames, s.size, s.size, 1 }
+func (s steady) Clip(i int, dst []float32) error {
+	noise.Key{Stream: noise.Synthetic, Sample: uint32(i)}.Normal(dst)
+	return nil
+}
+
+// smallStep trains a small network for some steps in a folder that is thrown
+// away, and says how fast it went.
+func smallStep(ctx context.Context) (string, error) {
+	dir, err := os.MkdirTemp("", "vdm-doctor-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	identity, err := transform.Parse("identity")
+	if err != nil {
+		return "", err
+	}
+	clips := steady{frames: 5, size: 16}
+	const steps = 8
+	m, err := vdm.Create(filepath.Join(dir, "run"), vdm.Config{
+		Clip: vdm.ClipConfig{Frames: clips.frames, Height: clips.size, Width: clips.size,
+			Channels: []vdm.ChannelConfig{{Name: "noise", Transform: identity}}},
+		Network:  unet.Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2},
+		Training: vdm.TrainingConfig{Steps: steps, Batch: 2},
+	}, clips)
+	if err != nil {
+		return "", err
+	}
+	var took []float64
+	last := time.Now()
+	err = m.Train(ctx, vdm.TrainOptions{Data: clips, Progress: func(p vdm.Progress) {
+		if now := time.Now(); p.Step > 1 { // the first one waits for the compiler
+			took = append(took, now.Sub(last).Seconds())
+		}
+		last = time.Now()
+	}})
+	if err != nil {
+		return "", err
+	}
+	estimate, err := m.Estimate()
+	if err != nil {
+		return "", err
+	}
+	slices.Sort(took)
+	median := took[len(took)/2]
+	rate := estimate.Cost.FLOPs / median / 1e9
+	digits := math.Pow(10, math.Floor(math.Log10(rate))-1)
+	return fmt.Sprintf("%.2g s for a training step of %d weights on 2 clips of %d × %d × %d: %v GFLOP/s",
+		median, m.Config.Network.Count(), clips.frames, clips.size, clips.size, math.Round(rate/digits)*digits), nil
+}
+
+// missing lists what would make more possible, with the line that installs it.
+func missing(choice backend.Choice) string {
+	var lines []string
+	if choice.Name == "go" || choice.Name == "" {
+		lines = append(lines, "a fast engine: make run (installs ONNX Runtime or a PJRT plugin in build/engines)")
+	}
+	if len(listGPUs()) > 0 && choice.Name != "xla:cuda" {
+		lines = append(lines, "a PJRT plugin for the GPU: pip install 'jax[cuda13]', then set PJRT_PLUGIN_LIBRARY_PATH to the folder that holds xla_cuda_plugin.so")
+	}
+	var packages, what []string
+	for _, tool := range []struct{ command, pack, use string }{
+		{"gcc", "gcc", "to build"},
+		{"pkg-config", "pkg-config", "to build"},
+		{"jupyter-nbconvert", "jupyter-nbconvert", "to run notebooks"},
+		{"cdo", "cdo", "to look into NetCDF files"},
+	} {
+		if _, err := exec.LookPath(tool.command); err != nil {
+			packages = append(packages, tool.pack)
+			what = append(what, tool.command+" ("+tool.use+")")
+		}
+	}
+	if _, err := exec.LookPath("go"); err != nil {
+		lines = append(lines, "Go (to build and to run notebooks): from https://go.dev/dl/")
+	}
+	if len(packages) > 0 {
+		lines = append(lines, fmt.Sprintf("%s: sudo apt-get install --yes --no-install-recommends %s", strings.Join(what, ", "), strings.Join(packages, " ")))
+	}
+	if len(lines) == 0 {
+		return row("missing", "nothing")
+	}
+	s, label := "", "missing"
+	for _, line := range lines {
+		s += row(label, "%s", line)
+		label = ""
+	}
+	return s
+}

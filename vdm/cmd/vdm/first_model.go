@@ -1,0 +1,66 @@
+//go:build !nonetcdf
+
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/report/firstmodel"
+)
+
+func newFirstModel() *cobra.Command {
+	var o firstmodel.Options
+	d := firstmodel.Defaults()
+	c := &cobra.Command{
+		Use:     "first-model",
+		Short:   "Train, sample, nowcast and verify a small model of real rain: what make run does",
+		GroupID: groupWork,
+		Long: `first-model makes a small model from one file of rain, in about ten minutes on
+two cores: it trains, holding out the last frames of the file, draws clips,
+nowcasts the held-out frames, verifies both, and writes a page with figures.
+
+Everything goes to one run folder. Stopped and run again, it goes on; where all
+is done it only prints the result again.`,
+		Example: `  vdm first-model
+  vdm first-model --data rain.nc --variable pr --out runs/mine --steps 500`,
+		Args: takes(),
+		RunE: func(c *cobra.Command, _ []string) error {
+			for _, f := range []struct {
+				name  string
+				value int
+			}{{"steps", o.Steps}, {"sampler-steps", o.SamplerSteps}, {"clips", o.Clips}, {"members", o.Members}, {"held-out", o.HeldOut}} {
+				if f.value < 1 { // 0 would mean the default
+					return misuse(c, "--%s is %d: want at least 1", f.name, f.value)
+				}
+			}
+			if o.Out == "" {
+				o.Out = firstmodel.Folder()
+			}
+			o.Log = report.Terminal{Out: c.ErrOrStderr()}
+			summary, err := firstmodel.Run(c.Context(), o)
+			if err != nil {
+				return err
+			}
+			page, err := filepath.Abs(filepath.Join(o.Out, report.PageDir, report.PageName))
+			if err != nil {
+				return err
+			}
+			return emit(c, fmt.Sprintf("%s\nreport: %s\n", summary, page))
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.Data, "data", "", "NetCDF `file` of rain (default: the sample that make run fetches)")
+	f.StringVar(&o.Variable, "variable", "", "`name` of the variable (default: the only one in the file)")
+	f.StringVar(&o.Out, "out", "", "`folder` of the run (default: runs/first-model of the project)")
+	f.IntVar(&o.Steps, "steps", d.Steps, "optimiser steps")
+	f.IntVar(&o.SamplerSteps, "sampler-steps", d.SamplerSteps, "steps of the ancestral sampler")
+	f.IntVar(&o.HeldOut, "held-out", d.HeldOut, "last frames of the file, kept from training")
+	f.IntVar(&o.Clips, "clips", d.Clips, "clips to draw without conditions")
+	f.IntVar(&o.Members, "members", d.Members, "members of the nowcast")
+	f.Uint64Var(&o.Seed, "seed", d.Seed, "seed of weights, batches and samples")
+	return c
+}

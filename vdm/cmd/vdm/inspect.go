@@ -1,0 +1,66 @@
+//go:build !nonetcdf
+
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+)
+
+func newInspect() *cobra.Command {
+	var read readFlags
+	c := &cobra.Command{
+		Use:     "inspect FILE…",
+		Short:   "Say what a NetCDF file holds and whether it can be trained on",
+		GroupID: groupLook,
+		Long: `inspect prints for each data variable of each file its dimensions, units,
+calendar, times and gaps, grid, smallest, mean and largest value, the share of
+missing and of dry cells, and whether it can be trained on, else why not.
+
+A file that cannot be read does not keep the others from being looked at; the
+exit status is then 1. No file can bring the program down: each is first read in
+a process of its own.`,
+		Example: `  vdm inspect rain.nc
+  vdm inspect --variable pr --interval 1 *.nc`,
+		Args: takes("FILE…"),
+		RunE: func(c *cobra.Command, files []string) error {
+			o, err := read.options()
+			if err != nil {
+				return misuse(c, "%v", err)
+			}
+			variables := read.variables
+			if len(variables) == 0 {
+				variables = []string{""}
+			}
+			failed, printed := false, false
+			for _, file := range files {
+				for _, o.Variable = range variables {
+					report, err := netcdf.InspectWith(file, o)
+					if c.Context().Err() != nil {
+						return c.Context().Err()
+					}
+					if err != nil {
+						complain(c, err)
+						failed = true
+						continue
+					}
+					text := report.String()
+					if printed {
+						text = "\n" + text
+					}
+					if err := emit(c, text); err != nil {
+						return err
+					}
+					printed = true
+				}
+			}
+			if failed {
+				return errTold
+			}
+			return nil
+		},
+	}
+	read.addTo(c)
+	return c
+}

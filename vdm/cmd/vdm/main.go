@@ -1,0 +1,102 @@
+// Command vdm trains, samples and verifies video diffusion models from the
+// shell, for batch queues and for those who prefer it to notebooks. It is thin:
+// every job is a few calls of the library.
+//
+// Data go to the standard output, messages to the standard error, each of its
+// own with the prefix "vdm:". The exit status is 0 for success, 1 for a failure
+// (also a check that was not passed), 2 for a command line that cannot be meant,
+// and 130 where the user stopped it.
+//
+// Built with the tag nonetcdf it needs no C library of NetCDF and trains from
+// prepared data only.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// Exit statuses.
+const (
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130 // as a shell says of a program that SIGINT ended
+)
+
+// traceEnv asks for the stack of an internal error.
+const traceEnv = "VDM_TRACE"
+
+// run is the whole program but for its process.
+func run(args []string, stdout, stderr io.Writer) (status int) {
+	return execute(newRoot(), args, stdout, stderr)
+}
+
+// execute runs a command line, and makes an exit status of whatever happens.
+func execute(root *cobra.Command, args []string, stdout, stderr io.Writer) (status int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	defer func() {
+		if trouble := recover(); trouble != nil {
+			fmt.Fprintf(stderr, "vdm: internal error: %.500s; this is a mistake of the program: please report it with the command line (%s=1 shows where it happened)\n",
+				oneLine(fmt.Sprint(trouble)), traceEnv)
+			if os.Getenv(traceEnv) != "" {
+				fmt.Fprintf(stderr, "%s", debug.Stack())
+			}
+			status = exitFailed
+		}
+	}()
+	root.SetArgs(append([]string{}, args...)) // nil would mean os.Args
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return conclude(ctx, root.ExecuteContext(ctx), stderr)
+}
+
+// errTold is a failure whose message has been printed.
+var errTold = errors.New("told")
+
+// conclude prints an error and returns the exit status.
+func conclude(ctx context.Context, err error, stderr io.Writer) int {
+	switch usage := (*usageError)(nil); {
+	case err == nil:
+		return 0
+	case errors.Is(err, vdm.ErrInterrupted):
+		fmt.Fprintln(stderr, "vdm:", oneLine(err.Error()))
+		return exitInterrupted
+	case ctx.Err() != nil: // the signal may have ended a child process, too
+		fmt.Fprintln(stderr, "vdm: interrupted:", oneLine(err.Error()))
+		return exitInterrupted
+	case errors.Is(err, errTold):
+		return exitFailed
+	case errors.As(err, &usage):
+		fmt.Fprintln(stderr, "vdm:", oneLine(err.Error()))
+		return exitUsage
+	}
+	fmt.Fprintln(stderr, "vdm:", oneLine(err.Error()))
+	return exitFailed
+}
+
+// oneLine makes one line of an error that joins several.
+func oneLine(s string) string {
+	var parts []string
+	for line := range strings.Lines(s) {
+		if line = strings.TrimSpace(line); line != "" {
+			parts = append(parts, line)
+		}
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,19 @@
+//go:build nonetcdf
+
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+func netcdfCommands() []*cobra.Command { return nil }
+
+func netcdfVersion() string { return "" }
+
+func (r *readFlags) readNetCDF(path string) ([]*climate.Field, error) {
+	return nil, fmt.Errorf("%s: this program was built without NetCDF and reads prepared data only; make them with \"vdm prepare\" elsewhere", path)
+}

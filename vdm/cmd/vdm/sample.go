@@ -1,0 +1,210 @@
+//go:build !nonetcdf
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+)
+
+// sampleFlags are the settings of all commands that generate.
+type sampleFlags struct {
+	o        vdm.SampleOptions
+	variance string
+	out      string
+}
+
+func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
+	f := c.Flags()
+	f.IntVar(&s.o.Count, count, clips, count+" to generate")
+	f.IntVar(&s.o.First, "first", 0, "`number` of the first: clip i is the same whatever else is drawn with it")
+	f.Uint64Var(&s.o.Seed, "seed", 0, "seed of the noise")
+	f.IntVar(&s.o.Steps, "steps", 256, "steps of the ancestral sampler")
+	f.StringVar(&s.variance, "variance", string(vdm.LowerBound), "variance of a step: lower or upper bound")
+	f.IntVar(&s.o.Batch, "batch", 0, "clips at a time (default: 8 at most)")
+	f.BoolVar(&s.o.Unclamped, "unclamped", false, "leave values beyond the range of the training data")
+	f.BoolVar(&s.o.LastWeights, "last-weights", false, "the last weights instead of their moving average")
+	f.StringVar(&s.out, "out", "", "NetCDF `file` to write (default: one in the run's folder samples)")
+}
+
+// check refuses what cannot be meant, before anything is read.
+func (s *sampleFlags) check(c *cobra.Command, count string) error {
+	s.o.Variance = vdm.VarianceBound(s.variance)
+	if s.o.Count < 1 {
+		return misuse(c, "--%s is %d: want at least 1", count, s.o.Count)
+	}
+	if s.o.Steps < 1 {
+		return misuse(c, "--steps is %d: want at least 1", s.o.Steps)
+	}
+	if err := s.o.Validate(); err != nil {
+		return misuse(c, "%v", err)
+	}
+	if s.out == "" {
+		return nil
+	}
+	// A night's sampling must not end in a folder that is not there.
+	info, err := os.Stat(filepath.Dir(s.out))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("--out: there is no folder %s", filepath.Dir(s.out))
+	case err != nil:
+		return fmt.Errorf("--out: %w", err)
+	case !info.IsDir():
+		return fmt.Errorf("--out: %s is no folder", filepath.Dir(s.out))
+	}
+	if info, err := os.Stat(s.out); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("--out: %s is there and is no file", s.out)
+	}
+	return nil
+}
+
+func newSample() *cobra.Command {
+	s := &sampleFlags{}
+	c := &cobra.Command{
+		Use:     "sample RUN",
+		Short:   "Draw clips from a model",
+		GroupID: groupWork,
+		Long: `sample draws clips from the model of a run, undoes its transform, and writes
+them as CF NetCDF: a member of the dimension "member" each, times in hours from
+the start of the clip, and where they come from in the global attributes. The
+name of the file goes to the standard output.`,
+		Example: `  vdm sample runs/rain --count 16
+  vdm sample runs/rain --count 1 --first 7 --steps 1000 --seed 1 --out seventh.nc`,
+		Args: takes("RUN"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := s.check(c, "count"); err != nil {
+				return err
+			}
+			m, err := openRun(c, args[0])
+			if err != nil {
+				return err
+			}
+			end := s.begin(c, m)
+			samples, err := m.Sample(c.Context(), s.o)
+			end()
+			if err != nil {
+				return err
+			}
+			clip := m.Config.Clip
+			place := clipPlace{grid: climate.Grid{Height: clip.Height, Width: clip.Width}, times: relativeTimes(clip)}
+			return s.write(c, m, samples, place, "sample", "Clips drawn from a video diffusion model", nil)
+		},
+	}
+	s.addTo(c, "count", 1)
+	return c
+}
+
+// begin says what will do the work, and starts the progress line; end ends it.
+func (s *sampleFlags) begin(c *cobra.Command, m *vdm.Model) (end func()) {
+	if _, choice, err := m.Engine(); err == nil { // else sampling says so
+		say(c, "%s", choice)
+	}
+	s.o.Progress, end = progress(c, "sampling")
+	return end
+}
+
+// clipPlace says where and when a clip lies.
+type clipPlace struct {
+	grid            climate.Grid
+	times           []float64 // hours since epoch
+	calendar, epoch string
+}
+
+// relativeTimes are those of a clip that belongs to no date, in hours; in frames
+// where the run does not know how long a step is.
+func relativeTimes(c vdm.ClipConfig) []float64 {
+	step := c.Step
+	if step == 0 {
+		step = 1
+	}
+	times := make([]float64, c.Frames)
+	for i := range times {
+		times[i] = float64(i) * step
+	}
+	return times
+}
+
+// write writes samples with all that is known of them, and prints the file's
+// name.
+func (s *sampleFlags) write(c *cobra.Command, m *vdm.Model, samples *vdm.Samples, place clipPlace, kind, title string, more map[string]string) error {
+	like, err := channelFields(m)
+	if err != nil {
+		return err
+	}
+	file, err := netcdf.NewSampleFile(like, samples.Len(), samples.Frames, samples.Height, samples.Width, samples.Data)
+	if err != nil {
+		return err
+	}
+	file.Grid, file.Times, file.Calendar, file.Epoch = place.grid, place.times, place.calendar, place.epoch
+	config, err := m.Config.Encode()
+	if err != nil {
+		return err
+	}
+	run, err := filepath.Abs(m.Dir)
+	if err != nil {
+		return err
+	}
+	weights := "exponential moving average"
+	if s.o.LastWeights {
+		weights = "last"
+	}
+	file.Attributes = map[string]string{
+		"title":             title,
+		"source":            "climate-vdm " + version(),
+		"vdm_command":       kind,
+		"vdm_run":           run,
+		"vdm_training_step": fmt.Sprint(m.Step()),
+		"vdm_training_data": m.Config.Data,
+		"vdm_weights":       weights,
+		"vdm_sampler":       fmt.Sprintf("ancestral, %d steps, %s bound of the variance", s.o.Steps, s.o.Variance),
+		"vdm_seed":          fmt.Sprint(s.o.Seed),
+		"vdm_first_member":  fmt.Sprint(s.o.First),
+		"vdm_configuration": string(config),
+	}
+	if _, choice, err := m.Engine(); err == nil {
+		file.Attributes["vdm_engine"] = choice.Label
+	}
+	for name, value := range more {
+		file.Attributes[name] = value
+	}
+	out := s.out
+	if out == "" {
+		name := fmt.Sprintf("%s-step%d-seed%d.nc", strings.ReplaceAll(kind, " ", "-"), m.Step(), s.o.Seed)
+		out = filepath.Join(m.Dir, vdm.SamplesDir, name)
+	}
+	if err := netcdf.WriteSamples(out, file); err != nil {
+		return err
+	}
+	return emit(c, out+"\n")
+}
+
+// channelFields names a run's variables, as its data did.
+func channelFields(m *vdm.Model) ([]*climate.Field, error) {
+	origin, err := readProvenance(m.Dir)
+	if err != nil {
+		return nil, err
+	}
+	var fields []*climate.Field
+	for _, ch := range m.Config.Clip.Channels {
+		f := &climate.Field{Name: ch.Name, Units: ch.Units}
+		if origin != nil {
+			for _, v := range origin.Variables {
+				if v.Name == ch.Name {
+					f.LongName, f.StandardName = v.LongName, v.StandardName
+				}
+			}
+		}
+		fields = append(fields, f)
+	}
+	return fields, nil
+}

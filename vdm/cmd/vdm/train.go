@@ -1,0 +1,373 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/goccy/go-yaml"
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+)
+
+// errNotFolder is what opening FILE/config.yaml says.
+var errNotFolder error = syscall.ENOTDIR
+
+// trainFlags are the settings of a command line. They take the place of those in
+// the configuration where they are given.
+type trainFlags struct {
+	read                  readFlags
+	data                  []string
+	out, config           string
+	steps                 int
+	frames, height, width int
+	heldOut               float64
+	flips                 bool
+	missing, transform    string
+	otherData             bool
+	printConfig           bool
+
+	seed                        uint64
+	batch, accumulate           int
+	rate                        float64
+	dim, heads, headDim         int
+	multiples                   []int
+	bfloat16, rematerialise     bool
+	heldOutEvery, snapshotEvery int
+}
+
+func newTrain() *cobra.Command {
+	t := &trainFlags{}
+	c := &cobra.Command{
+		Use:     "train --data FILE.nc --out RUN",
+		Short:   "Train a model, or go on training one",
+		GroupID: groupWork,
+		Long: `train makes a run in the folder RUN, or takes up the one that is there, and
+trains it up to a step. Run again, it goes on where it stopped, exactly as if it
+had not stopped; with the step reached it does nothing. Ctrl-C is a clean stop.
+
+The data are NetCDF files (joined in time) or the folder of prepared data. Rain
+becomes mm/h. The clips are all windows of --frames × --height × --width in space
+and time that do not span a gap in time.
+
+Settings come from the flags, from a file (--config) where a flag is not given,
+and from the run where it exists. Of an existing run only how long and how often
+may be changed: steps, and the intervals between snapshots and held-out losses.`,
+		Example: `  vdm train --data rain.nc --out runs/rain --steps 2000 --held-out 24
+  vdm train --data rain.nc --out runs/rain --steps 4000        # go on
+  vdm train --data rain.nc --out runs/small --dim 16 --multiples 1,2 --heads 2 --batch 4 --steps 500`,
+		Args: takes(),
+		RunE: func(c *cobra.Command, _ []string) error { return t.run(c) },
+	}
+	f := c.Flags()
+	f.StringArrayVar(&t.data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data")
+	f.StringVar(&t.out, "out", "", "`folder` of the run")
+	f.StringVar(&t.config, "config", "", "configuration `file` (YAML) with settings that are not given as flags")
+	f.IntVar(&t.steps, "steps", 0, "optimiser `steps` to train up to (also training.steps of the configuration)")
+	f.IntVar(&t.frames, "frames", 10, "frames of a clip")
+	f.IntVar(&t.height, "height", 32, "rows of a clip, in cells")
+	f.IntVar(&t.width, "width", 32, "columns of a clip, in cells")
+	f.Float64Var(&t.heldOut, "held-out", 0, "last `hours` of the data to hold out, for the held-out loss")
+	f.BoolVar(&t.flips, "flips", false, "also train on clips reversed in y, in x and in both (for data without a fixed place)")
+	f.StringVar(&t.missing, "missing", "skip", "windows with missing cells: skip them, or mask the cells in the loss")
+	f.StringVar(&t.transform, "transform", "", "transform of the values, as sqrt+affine, log:0.1+affine or affine (default: sqrt+affine for rain, else affine)")
+	f.BoolVar(&t.otherData, "other-data", false, "go on with other data than the run was trained on so far")
+	f.BoolVar(&t.printConfig, "print-config", false, "print the configuration with every setting, and do not train")
+	f.Uint64Var(&t.seed, "seed", 0, "seed of weights, order of clips and noise")
+	f.IntVar(&t.batch, "batch", 32, "clips of one pass")
+	f.IntVar(&t.accumulate, "accumulate", 1, "passes of one optimiser step")
+	f.Float64Var(&t.rate, "rate", 1e-4, "learning rate of Adam")
+	f.IntVar(&t.dim, "dim", 64, "channels of the network's first level, a multiple of 8")
+	f.IntSliceVar(&t.multiples, "multiples", []int{1, 2, 4, 8}, "channels of each level, as multiples of --dim")
+	f.IntVar(&t.heads, "heads", 8, "attention heads")
+	f.IntVar(&t.headDim, "head-dim", 32, "channels of a temporal attention head, even")
+	f.BoolVar(&t.bfloat16, "bfloat16", false, "activations in bfloat16")
+	f.BoolVar(&t.rematerialise, "rematerialise", false, "compute activations twice and keep fewer: less memory, more time")
+	f.IntVar(&t.heldOutEvery, "held-out-every", 500, "steps between held-out losses")
+	f.IntVar(&t.snapshotEvery, "snapshot-every", 500, "steps between snapshots")
+	t.read.addTo(c)
+	return c
+}
+
+func (t *trainFlags) run(c *cobra.Command) error {
+	switch {
+	case len(t.data) == 0:
+		return misuse(c, "--data is missing: a NetCDF file or the folder of prepared data")
+	case t.out == "":
+		return misuse(c, "--out is missing: the folder of the run")
+	case t.missing != "skip" && t.missing != "mask":
+		return misuse(c, "--missing is %q: want skip or mask", t.missing)
+	case !(t.heldOut >= 0):
+		return misuse(c, "--held-out is %v: want a number of hours from 0", t.heldOut)
+	}
+	config, err := t.base()
+	if err != nil {
+		return err
+	}
+	if len(t.read.variables) == 0 {
+		for _, ch := range config.Clip.Channels {
+			t.read.variables = append(t.read.variables, ch.Name)
+		}
+	}
+	rec, err := t.read.open(t.data)
+	if err != nil {
+		return err
+	}
+	defer rec.close()
+	if c.Context().Err() != nil {
+		return c.Context().Err()
+	}
+	if err := t.apply(c, &config, rec.fields); err != nil {
+		return err
+	}
+	if t.printConfig {
+		text, err := config.WithDefaults().Encode()
+		if err != nil {
+			return err
+		}
+		return emit(c, string(text))
+	}
+	if config.Training.Steps == 0 {
+		return misuse(c, "how many steps? Give --steps, or training.steps in the configuration")
+	}
+	origin, err := t.origin(c, rec)
+	if err != nil {
+		return err
+	}
+	clips, heldOut, err := t.split(c, config, rec, origin)
+	if err != nil {
+		return err
+	}
+	config.Data = fmt.Sprintf("%s, %s", names(rec.fields), origin.Training)
+
+	m, err := vdm.Create(t.out, config, clips)
+	if err != nil {
+		return err
+	}
+	if err := origin.write(t.out); err != nil {
+		return err
+	}
+	for _, w := range m.Warnings {
+		say(c, "warning: %s", w)
+	}
+	if m.Step() >= int64(config.Training.Steps) {
+		say(c, "%s has been trained to step %d; nothing to do (--steps goes further)", t.out, m.Step())
+		return nil
+	}
+	update, end := progress(c, "training")
+	o := vdm.TrainOptions{
+		Data: clips, Progress: update,
+		Report: func(text string) { say(c, "%s", text) },
+	}
+	if heldOut != nil { // a nil *windows in the interface would not be nil
+		o.HeldOut = heldOut
+	}
+	err = m.Train(c.Context(), o)
+	end()
+	if err != nil {
+		return err
+	}
+	say(c, "trained to step %d: %s", m.Step(), t.out)
+	return drawLosses(m.Dir)
+}
+
+// base is the configuration that the flags are put on: of the file, else of the
+// run, else empty.
+func (t *trainFlags) base() (vdm.Config, error) {
+	if t.config != "" {
+		return readPartialConfig(t.config)
+	}
+	path := filepath.Join(t.out, "config.yaml")
+	if _, err := os.Stat(path); err != nil {
+		return vdm.Config{}, nil // no run yet; Create says what else may be wrong
+	}
+	return vdm.ReadConfig(path)
+}
+
+// readPartialConfig reads a configuration file that may leave out what the data
+// and the flags say. Unknown settings are refused by name.
+func readPartialConfig(path string) (vdm.Config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return vdm.Config{}, fmt.Errorf("configuration: %w", err)
+	}
+	var c vdm.Config
+	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c)
+	if err != nil && !errors.Is(err, io.EOF) { // an empty file sets nothing
+		return vdm.Config{}, fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, false))
+	}
+	return c, nil
+}
+
+// override sets a setting to a flag's value where the flag was given or the
+// setting is not set.
+func override[T comparable](c *cobra.Command, flag string, setting *T, value T) {
+	var zero T
+	if c.Flags().Changed(flag) || *setting == zero {
+		*setting = value
+	}
+}
+
+// apply puts the flags and what the data say into a configuration.
+func (t *trainFlags) apply(c *cobra.Command, config *vdm.Config, fields []*climate.Field) error {
+	override(c, "steps", &config.Training.Steps, t.steps)
+	override(c, "frames", &config.Clip.Frames, t.frames)
+	override(c, "height", &config.Clip.Height, t.height)
+	override(c, "width", &config.Clip.Width, t.width)
+	override(c, "seed", &config.Training.Seed, t.seed)
+	override(c, "batch", &config.Training.Batch, t.batch)
+	override(c, "accumulate", &config.Training.Accumulate, t.accumulate)
+	override(c, "rate", &config.Training.Rate, t.rate)
+	override(c, "held-out-every", &config.Training.HeldOutEvery, t.heldOutEvery)
+	override(c, "snapshot-every", &config.Training.SnapshotEvery, t.snapshotEvery)
+	override(c, "missing", &config.Training.MissingCells, map[string]string{"skip": "refuse", "mask": "mask"}[t.missing])
+	override(c, "dim", &config.Network.Dim, t.dim)
+	override(c, "heads", &config.Network.Heads, t.heads)
+	override(c, "head-dim", &config.Network.HeadDim, t.headDim)
+	override(c, "bfloat16", &config.Network.BFloat16, t.bfloat16)
+	override(c, "rematerialise", &config.Network.Rematerialise, t.rematerialise)
+	if c.Flags().Changed("multiples") || len(config.Network.Multiples) == 0 {
+		config.Network.Multiples = t.multiples
+	}
+	for _, name := range []string{"steps", "frames", "height", "width", "batch", "accumulate", "rate", "dim", "heads", "head-dim", "held-out-every", "snapshot-every"} {
+		// A zero would be taken for a default, which nobody who types it means.
+		if f := c.Flags().Lookup(name); f.Changed && (f.Value.String() == "0" || strings.HasPrefix(f.Value.String(), "-")) {
+			return misuse(c, "--%s is %s: want more than 0", name, f.Value)
+		}
+	}
+
+	step := fields[0].Step()
+	if config.Clip.Step == 0 {
+		config.Clip.Step = step
+	}
+	if math.Abs(step-config.Clip.Step) > 0.01*config.Clip.Step {
+		return fmt.Errorf("clip.step_hours is %v, but the frames of the data are %v h apart", config.Clip.Step, step)
+	}
+	if len(config.Clip.Channels) == 0 {
+		for _, f := range fields {
+			config.Clip.Channels = append(config.Clip.Channels, vdm.ChannelConfig{Name: f.Name})
+		}
+	}
+	channels := slices.Clone(config.Clip.Channels)
+	if len(channels) != len(fields) {
+		return fmt.Errorf("clip.channels has %d variables, the data give %d (%s)", len(channels), len(fields), names(fields))
+	}
+	for i, f := range fields {
+		ch := &channels[i]
+		if ch.Units == "" {
+			ch.Units = f.Units
+		}
+		if ch.Name != f.Name || ch.Units != f.Units {
+			return fmt.Errorf("clip.channels[%d] is %s in %s, the data give %s in %s", i, ch.Name, ch.Units, f.Name, f.Units)
+		}
+		spec := t.transform
+		switch {
+		case spec == "" && len(ch.Transform.Steps) > 0:
+			continue
+		case spec == "" && f.Kind == climate.KindRain:
+			spec = "sqrt+affine"
+		case spec == "":
+			spec = "affine"
+		}
+		var err error
+		if ch.Transform, err = transform.Parse(spec); err != nil {
+			return err
+		}
+	}
+	config.Clip.Channels = channels
+	return config.WithDefaults().Validate()
+}
+
+// origin says what the run is to be trained on, and refuses what would make
+// another of a run that was begun.
+func (t *trainFlags) origin(c *cobra.Command, rec *record) (*provenance, error) {
+	now := &provenance{Variables: describeVariables(rec.fields), Sources: rec.sources, HeldOutHours: t.heldOut, Flips: t.flips}
+	before, err := readProvenance(t.out)
+	if err != nil || before == nil {
+		return now, err
+	}
+	if !c.Flags().Changed("held-out") {
+		now.HeldOutHours = before.HeldOutHours
+	}
+	if !c.Flags().Changed("flips") {
+		now.Flips = before.Flips
+	}
+	switch {
+	case now.HeldOutHours != before.HeldOutHours:
+		return nil, fmt.Errorf("the run in %s has other settings: --held-out is %v h, was %v h, and the run would see what it is judged by; take another folder, or the run's setting", t.out, now.HeldOutHours, before.HeldOutHours)
+	case now.Flips != before.Flips:
+		return nil, fmt.Errorf("the run in %s has other settings: --flips is %v, was %v; take another folder, or the run's setting", t.out, now.Flips, before.Flips)
+	case !now.sameSources(before) && !t.otherData:
+		return nil, fmt.Errorf("the run in %s was trained on other data (%s): give the same, or --other-data to go on with these", t.out, before.describeSources())
+	}
+	return now, nil
+}
+
+func (p *provenance) describeSources() string {
+	var all []string
+	for _, s := range p.Sources {
+		all = append(all, fmt.Sprintf("%s, SHA-256 %.12s…", s.Name, s.SHA256))
+	}
+	return strings.Join(all, "; ")
+}
+
+// split makes the clips to train on and those held out, nil for none.
+func (t *trainFlags) split(c *cobra.Command, config vdm.Config, rec *record, origin *provenance) (train, heldOut *windows, err error) {
+	o := climate.WindowOptions{Frames: config.Clip.Frames, Height: config.Clip.Height, Width: config.Clip.Width, Flips: origin.Flips}
+	if config.Training.MissingCells == "mask" {
+		o.Missing = climate.KeepMissing
+	}
+	fields := rec.fields
+	if hours := origin.HeldOutHours; hours > 0 {
+		first, last, err := splitHours(rec.fields, hours, config.Clip.Step)
+		if err != nil {
+			return nil, nil, err
+		}
+		fields = first
+		whole := o
+		whole.Flips = false
+		if heldOut, err = newWindows(whole, last); err != nil {
+			return nil, nil, fmt.Errorf("--held-out of %v h: %w", hours, err)
+		}
+		origin.HeldOut = period(last[0])
+		say(c, "held out: %s: %s", origin.HeldOut, heldOut.Summary())
+	} else {
+		say(c, "no hours are held out (--held-out HOURS): there will be no held-out loss")
+	}
+	if train, err = newWindows(o, fields); err != nil {
+		return nil, nil, err
+	}
+	origin.Training = period(fields[0])
+	for _, f := range fields {
+		for _, note := range f.Notes {
+			say(c, "%s: %s", f.Name, note)
+		}
+	}
+	say(c, "training: %s: %s", origin.Training, train.Summary())
+	return train, heldOut, nil
+}
+
+// drawLosses draws the losses of a run so far into its folder of figures.
+func drawLosses(dir string) error {
+	records, err := vdm.ReadMetrics(dir)
+	if err != nil {
+		return err
+	}
+	picture, err := report.LossCurve(records, nil)
+	if err != nil {
+		return err
+	}
+	_, err = report.Save(filepath.Join(dir, vdm.FiguresDir), report.Drawing{File: "loss.png", Title: "Loss", Picture: picture})
+	return err
+}

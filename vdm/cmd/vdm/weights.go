@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+)
+
+func newWeights() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "weights",
+		Short:   "Export and import a model's weights as safetensors",
+		GroupID: groupWork,
+		Long: `weights export and import move the network's weights between a run and a
+safetensors file under the names of the dissertation's own program, which can
+load them and whose they can be.`,
+	}
+	c.AddCommand(newExport(), newImport())
+	return asGroup(c)
+}
+
+// openRun opens a run and says what was passed over.
+func openRun(c *cobra.Command, dir string) (*vdm.Model, error) {
+	m, err := vdm.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range m.Warnings {
+		say(c, "warning: %s", w)
+	}
+	return m, nil
+}
+
+func newExport() *cobra.Command {
+	var last bool
+	c := &cobra.Command{
+		Use:     "export RUN FILE.safetensors",
+		Short:   "Write a run's weights to a file",
+		Example: `  vdm weights export runs/rain rain.safetensors`,
+		Args:    takes("RUN", "FILE.safetensors"),
+		RunE: func(c *cobra.Command, args []string) error {
+			m, err := openRun(c, args[0])
+			if err != nil {
+				return err
+			}
+			if err := unet.WriteWeights(args[1], m.Config.Network, m.Weights(!last)); err != nil {
+				return err
+			}
+			return emit(c, args[1]+"\n")
+		},
+	}
+	c.Flags().BoolVar(&last, "last", false, "the last weights instead of their moving average")
+	return c
+}
+
+func newImport() *cobra.Command {
+	var force bool
+	c := &cobra.Command{
+		Use:   "import RUN FILE.safetensors",
+		Short: "Put a file's weights into a run",
+		Long: `import replaces the weights of a run and their moving average by those of a file;
+the optimiser starts afresh. The run must have the file's network. Of a run that
+has been trained it replaces what was learnt, and asks for --force.`,
+		Example: `  vdm weights import runs/rain rain.safetensors`,
+		Args:    takes("RUN", "FILE.safetensors"),
+		RunE: func(c *cobra.Command, args []string) error {
+			network, values, err := unet.ReadWeights(args[1])
+			if err != nil {
+				return err
+			}
+			m, err := openRun(c, args[0])
+			if err != nil {
+				return err
+			}
+			if a, b := describeNetwork(m.Config.Network), describeNetwork(network); a != b {
+				return fmt.Errorf("%s holds a network of %s, the run one of %s", args[1], b, a)
+			}
+			if m.Step() > 0 && !force {
+				return fmt.Errorf("the run in %s has been trained for %d steps, which importing throws away: give --force if that is meant", args[0], m.Step())
+			}
+			if err := m.ImportWeights(values); err != nil {
+				return err
+			}
+			return checkImported(c, args[0], values)
+		},
+	}
+	c.Flags().BoolVar(&force, "force", false, "also into a run that has been trained")
+	return c
+}
+
+// checkImported reads the run back.
+func checkImported(c *cobra.Command, dir string, values map[string][]float32) error {
+	m, err := vdm.Open(dir)
+	if err != nil {
+		return err
+	}
+	for name, v := range m.Weights(true) {
+		if !reflect.DeepEqual(v, values[name]) {
+			return fmt.Errorf("run %s, read back: %s is not what the file holds", dir, name)
+		}
+	}
+	say(c, "imported %d weights into %s", m.Config.Network.Count(), dir)
+	return nil
+}
+
+// describeNetwork is a network's shape in words; two that can share weights have
+// the same.
+func describeNetwork(c unet.Config) string {
+	c = c.WithDefaults()
+	return fmt.Sprintf("dim %d, multiples %v, %d heads of %d, channels %d to %d", c.Dim, c.Multiples, c.Heads, c.HeadDim, c.Channels, c.OutChannels)
+}
