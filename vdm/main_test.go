@@ -3,6 +3,7 @@ package vdm
 import (
 	"math"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -129,4 +130,15 @@ func evaluate(t testing.TB, be compute.Backend, f func(in []*g.Node) []*g.Node, 
 // tensor is a float32 tensor with the given dimensions.
 func tensor(x []float32, dims ...int) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(x, dims...)
+}
+
+// wantError fails where there is no error, or one that does not say what it
+// should.
+func wantError(t testing.TB, name string, err error, says ...string) {
+	t.Helper()
+	for _, s := range says {
+		if err == nil || !strings.Contains(err.Error(), s) {
+			t.Errorf("%s: error %v, want one that says %q", name, err, s)
+		}
+	}
 }
