@@ -1,0 +1,232 @@
+// Package archive keeps generated clips in the folder of a run, as CF NetCDF,
+// so that no clip is drawn twice.
+//
+// Beside each file NAME.nc lies NAME.json, which says how the clips were drawn:
+// at which step of training, with which seed and settings, from which known
+// frames. Asked again for the same, [Sample] and [Nowcast] read the file; asked
+// for something else under that name, they draw anew and replace it.
+package archive
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+)
+
+// Clips are generated clips that are kept in a run's folder.
+type Clips struct {
+	*vdm.Samples
+	Draw Draw
+}
+
+// Draw says how clips were drawn, and how long it took.
+type Draw struct {
+	Settings  Settings `json:"settings"`
+	Clips     int      `json:"clips"` // drawn
+	Engine    string   `json:"engine"`
+	Seconds   float64  `json:"seconds"`          // all of it, compiling included
+	PerSecond float64  `json:"steps_per_second"` // of the sampler, a batch at a time
+	SHA256    string   `json:"sha256"`           // of the NetCDF file
+}
+
+// Settings are all that the clips depend on, but for the engine's rounding. Zero
+// values are those of the options, and mean their defaults.
+type Settings struct {
+	Step     int64             `json:"step"`    // of training
+	Weights  string            `json:"weights"` // their SHA-256, so that another run of as many steps is not taken for this one
+	Count    int               `json:"count"`
+	First    int               `json:"first"`
+	Seed     uint64            `json:"seed"`
+	Steps    int               `json:"sampler_steps"`
+	Variance vdm.VarianceBound `json:"variance"`
+	Batch    int               `json:"batch"`
+	Guidance float64           `json:"guidance"`
+	Clamped  bool              `json:"clamped"`
+	Last     bool              `json:"last_weights"`
+	Known    string            `json:"known,omitempty"` // which frames, and the SHA-256 of what is known
+}
+
+// Place is where and when clips lie, and which fields their channels are like.
+type Place struct {
+	// Like gives each channel its name and units; needed.
+	Like []*climate.Field
+	// Grid and Times (with Like's calendar) of the clips; without them they
+	// belong to no place, or to no time but hours from their start.
+	Grid  *climate.Grid
+	Times []float64
+}
+
+// Sample draws clips without conditions, or reads them where they were drawn
+// already. name is a file name without its ending.
+func Sample(ctx context.Context, m *vdm.Model, name string, at Place, o vdm.SampleOptions) (*Clips, error) {
+	return keep(m, name, at, o, "", func(o vdm.SampleOptions) (*vdm.Samples, error) { return m.Sample(ctx, o) })
+}
+
+// Nowcast continues a clip of which the first frames are known, or reads the
+// members where they were drawn already; see vdm.Model.Nowcast.
+func Nowcast(ctx context.Context, m *vdm.Model, name string, at Place, clip []float32, known int, o vdm.SampleOptions) (*Clips, error) {
+	if known < 0 || known > m.Config.Clip.Frames || len(clip)%m.Config.Clip.Frames != 0 {
+		return nil, fmt.Errorf("nowcast: %d known frames of a clip of %d values; the run's clips have %d frames", known, len(clip), m.Config.Clip.Frames)
+	}
+	sum := sha256.New()
+	_ = binary.Write(sum, binary.LittleEndian, clip[:len(clip)/m.Config.Clip.Frames*known])
+	about := fmt.Sprintf("first %d frames, %s", known, hex.EncodeToString(sum.Sum(nil)))
+	return keep(m, name, at, o, about, func(o vdm.SampleOptions) (*vdm.Samples, error) { return m.Nowcast(ctx, clip, known, o) })
+}
+
+// keep reads what was drawn, or draws it.
+func keep(m *vdm.Model, name string, at Place, o vdm.SampleOptions, known string, draw func(vdm.SampleOptions) (*vdm.Samples, error)) (*Clips, error) {
+	if name != filepath.Base(name) || name == "" || len(at.Like) != len(m.Config.Clip.Channels) {
+		return nil, fmt.Errorf("archive: name %q and %d fields; want a plain file name and a field for each of %d channels", name, len(at.Like), len(m.Config.Clip.Channels))
+	}
+	want := settings(m, o, known)
+	path := filepath.Join(m.Dir, vdm.SamplesDir, name)
+	if done, err := readDraw(path); err == nil && done.Settings == want {
+		s, err := read(path+".nc", m, at, done.Clips)
+		if err == nil {
+			return &Clips{s, done}, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("archive: %w; remove it to have it drawn again", err)
+		}
+	}
+	d := Draw{Settings: want}
+	began, told := time.Now(), o.Progress
+	o.Progress = func(p vdm.Progress) {
+		d.PerSecond = p.PerSecond
+		if told != nil {
+			told(p)
+		}
+	}
+	s, err := draw(o)
+	if err != nil {
+		return nil, err
+	}
+	d.Clips = s.Len()
+	d.Seconds = math.Round(100*time.Since(began).Seconds()) / 100
+	_, choice, err := m.Engine()
+	if err != nil {
+		return nil, err
+	}
+	d.Engine = choice.Label
+	if err := write(path, m, at, s, &d); err != nil {
+		return nil, err
+	}
+	return &Clips{s, d}, nil
+}
+
+func settings(m *vdm.Model, o vdm.SampleOptions, known string) Settings {
+	sum := sha256.New()
+	weights := m.Weights(!o.LastWeights)
+	for _, v := range m.Config.Network.Variables() {
+		_ = binary.Write(sum, binary.LittleEndian, weights[v.Name])
+	}
+	return Settings{
+		Step: m.Step(), Weights: hex.EncodeToString(sum.Sum(nil)), Count: o.Count, First: o.First, Seed: o.Seed, Steps: o.Steps,
+		Variance: o.Variance, Batch: o.Batch, Guidance: o.Guidance, Clamped: !o.Unclamped, Last: o.LastWeights, Known: known,
+	}
+}
+
+func readDraw(path string) (d Draw, err error) {
+	text, err := os.ReadFile(path + ".json")
+	if err == nil {
+		err = json.Unmarshal(text, &d)
+	}
+	return d, err
+}
+
+// write saves clips, and then how they were drawn.
+func write(path string, m *vdm.Model, at Place, s *vdm.Samples, d *Draw) error {
+	f, err := netcdf.NewSampleFile(at.Like, s.Len(), s.Frames, s.Height, s.Width, s.Data)
+	if err != nil {
+		return err
+	}
+	if at.Grid != nil {
+		f.Grid = *at.Grid
+	}
+	if at.Times != nil {
+		f.Times, f.Calendar, f.Epoch = at.Times, at.Like[0].Calendar, at.Like[0].Epoch
+	} else {
+		step := m.Config.Clip.Step
+		if step == 0 {
+			step = 1
+		}
+		for i := range s.Frames {
+			f.Times = append(f.Times, float64(i)*step)
+		}
+	}
+	set, err := json.Marshal(d.Settings)
+	if err != nil {
+		return err
+	}
+	config, err := m.Config.Encode()
+	if err != nil {
+		return err
+	}
+	f.Attributes = map[string]string{
+		"title":             "clips generated by a video diffusion model",
+		"source":            "github.com/climate-vdm/climate-vdm, " + d.Engine,
+		"vdm_settings":      string(set),
+		"vdm_configuration": string(config),
+	}
+	// The old description goes first: whenever this stops, a description speaks
+	// of the file beside it or there is none.
+	if err := os.Remove(path + ".json"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := netcdf.WriteSamples(path+".nc", f); err != nil {
+		return err
+	}
+	source, err := climate.HashSource(path + ".nc")
+	if err != nil {
+		return err
+	}
+	d.SHA256 = source.SHA256
+	text, err := json.MarshalIndent(d, "", " ")
+	if err != nil {
+		return err
+	}
+	temp := path + ".json.part"
+	return errors.Join(os.WriteFile(temp, append(text, '\n'), 0o644), os.Rename(temp, path+".json"))
+}
+
+// read reads clips back.
+func read(path string, m *vdm.Model, at Place, count int) (*vdm.Samples, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, err
+	}
+	c := m.Config.Clip
+	s := vdm.NewSamples(count, c.Frames, c.Height, c.Width, len(c.Channels))
+	for ch, like := range at.Like {
+		for i := range count {
+			f, err := netcdf.Read(path, netcdf.ReadOptions{Variable: like.Name, Kind: like.Kind, Index: map[string]int{"member": i}, Trusted: true})
+			if err != nil {
+				return nil, err
+			}
+			if f.Frames() != c.Frames || f.Height() != c.Height || f.Width() != c.Width {
+				return nil, fmt.Errorf("%s holds clips of %d×%d×%d, the run's are %d×%d×%d", path, f.Frames(), f.Height(), f.Width(), c.Frames, c.Height, c.Width)
+			}
+			clip := s.At(i)
+			for j, v := range f.Data {
+				clip[j*s.Channels+ch] = v
+			}
+		}
+	}
+	return s, nil
+}

@@ -1,0 +1,81 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+
+	"github.com/climate-vdm/climate-vdm/plotting"
+)
+
+// Figure is a picture of a run, a file in its folder of figures.
+type Figure struct {
+	File    string `json:"file"` // name in the folder of figures
+	Title   string `json:"title"`
+	Caption string `json:"caption"`
+	Width   int    `json:"width"` // in pixels of a page
+	Height  int    `json:"height"`
+}
+
+// Drawing is a figure that is not saved yet.
+type Drawing struct {
+	File, Title, Caption string
+	Picture              *plotting.Picture // nil for an animation
+	Animation            []byte            // an animated PNG
+}
+
+// Save writes drawings into a folder, which is made if need be.
+func Save(dir string, drawings ...Drawing) ([]Figure, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("folder of figures: %w", err)
+	}
+	var figures []Figure
+	for _, d := range drawings {
+		text := d.Animation
+		dpi := 100.0 // of plotting.Animation
+		if d.Picture != nil {
+			var err error
+			if text, err = d.Picture.PNG(); err != nil {
+				return nil, fmt.Errorf("figure %s: %w", d.File, err)
+			}
+			dpi = 150
+		}
+		size, err := png.DecodeConfig(bytes.NewReader(text))
+		if err != nil {
+			return nil, fmt.Errorf("figure %s: %w", d.File, err)
+		}
+		if err := writeFile(filepath.Join(dir, d.File), text); err != nil {
+			return nil, err
+		}
+		scale := 96 / dpi // a page has 96 pixels an inch
+		figures = append(figures, Figure{
+			File: d.File, Title: d.Title, Caption: d.Caption,
+			Width: int(float64(size.Width) * scale), Height: int(float64(size.Height) * scale),
+		})
+	}
+	return figures, nil
+}
+
+// writeFile writes a file under a temporary name and renames it, so that the
+// name never holds half a file.
+func writeFile(path string, text []byte) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), ".tmp-"+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.Write(text)
+	return errors.Join(err, temp.Chmod(0o644), temp.Close(), os.Rename(temp.Name(), path))
+}
+
+// scaleOf is the scale of colours for values in the given units (rain rates have
+// one of their own), and the units as a picture writes them.
+func scaleOf(units string) (plotting.Scale, string) {
+	if units == "mm/h" {
+		return plotting.RainScale(), "mm h^{-1}"
+	}
+	return plotting.Scale{}, units
+}

@@ -1,0 +1,79 @@
+package firstmodel
+
+import (
+	"fmt"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+)
+
+// What the rain is called in a run, whatever its file calls it.
+const rainName = "rain"
+
+// data is the record and its split.
+type data struct {
+	record  *climate.Field
+	source  climate.Source
+	train   *climate.Windows // of the training hours, with reflections
+	plain   *climate.Windows // the same without reflections, for statistics
+	heldOut *climate.Windows // of the held-out hours, without reflections
+}
+
+// readData reads the record and splits it in time.
+func readData(o Options, source climate.Source) (*data, error) {
+	f, err := netcdf.Read(o.Data, netcdf.ReadOptions{Variable: o.Variable})
+	if err != nil {
+		return nil, err
+	}
+	if f.Kind != climate.KindRain {
+		return nil, fmt.Errorf("%s: variable %s is not precipitation (units %s): a first model is one of rain in mm/h", o.Data, f.Name, f.Units)
+	}
+	// What accumulations were is a rate now, and goes by a name of its own.
+	f.Name, f.LongName, f.StandardName = rainName, "rain rate", "lwe_precipitation_rate"
+	train, heldOut, err := climate.SplitTime(f, o.HeldOut)
+	if err != nil {
+		return nil, err
+	}
+	d := &data{record: f, source: source}
+	size := climate.WindowOptions{Frames: o.Frames, Height: o.Height, Width: o.Width}
+	if d.plain, err = climate.NewWindows(size, train); err != nil {
+		return nil, fmt.Errorf("training hours: %w", err)
+	}
+	if d.heldOut, err = climate.NewWindows(size, heldOut); err != nil {
+		return nil, fmt.Errorf("held-out hours: %w", err)
+	}
+	size.Flips = true
+	if d.train, err = climate.NewWindows(size, train); err != nil {
+		return nil, fmt.Errorf("training hours: %w", err)
+	}
+	return d, nil
+}
+
+// wettest is the held-out clip with the most rain in its first frames: a place
+// worth a nowcast, chosen by what is known when it is made.
+func (d *data) wettest(known int) (index int, clip []float32, err error) {
+	frames, height, width, _ := d.heldOut.Shape()
+	clip = make([]float32, frames*height*width)
+	most := -1.0
+	for i := range d.heldOut.Len() {
+		if err := d.heldOut.Clip(i, clip); err != nil {
+			return 0, nil, err
+		}
+		sum := 0.0
+		for _, v := range clip[:known*height*width] {
+			sum += float64(v)
+		}
+		if sum > most {
+			index, most = i, sum
+		}
+	}
+	return index, clip, d.heldOut.Clip(index, clip)
+}
+
+// place is the grid and the times of a held-out clip.
+func (d *data) place(i int) (climate.Grid, []float64) {
+	frames, height, width, _ := d.heldOut.Shape()
+	t, y, x, _ := d.heldOut.Origin(i)
+	f := d.heldOut.Fields()[0]
+	return f.Grid.Window(y, x, height, width), f.Times[t : t+frames]
+}

@@ -1,0 +1,232 @@
+// Package firstmodel is the whole way from a NetCDF file of rain to a trained,
+// sampled and verified model and a page about it: what `make run` does.
+//
+// Everything goes to one run folder, and every stage looks there first: training
+// goes on from the newest snapshot, clips are not drawn again, and where all is
+// done nothing is touched.
+package firstmodel
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/report/archive"
+)
+
+// The names of the clips in the run's samples folder.
+const (
+	ClipsName   = "clips"
+	NowcastName = "nowcast"
+)
+
+// Run makes a first model, or what is missing of it, and returns its summary.
+// It stops at the end of ctx with an error that is vdm.ErrInterrupted; run again,
+// it goes on.
+func Run(ctx context.Context, o Options) (*report.Summary, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	source, err := climate.HashSource(o.Data)
+	if err != nil {
+		return nil, err
+	}
+	key, err := o.key(source)
+	if err != nil {
+		return nil, err
+	}
+	done, err := report.ReadSummary(o.Out)
+	if err != nil {
+		return nil, err
+	}
+	if done != nil && done.Key == key && done.Complete(o.Out, vdm.FiguresDir) {
+		o.Log.Line("all is done already in " + o.Out)
+		return done, nil
+	}
+	w := &work{Options: o}
+	for _, stage := range []func(context.Context, climate.Source) error{w.read, w.train, w.sample, w.nowcast, w.verify, w.draw} {
+		if err := stage(ctx, source); err != nil {
+			return nil, err
+		}
+	}
+	w.summary.Key = key
+	w.summary.PeakBytes = peakMemory()
+	if err := w.summary.WritePage(o.Out, vdm.FiguresDir); err != nil {
+		return nil, err
+	}
+	return w.summary, w.summary.Write(o.Out)
+}
+
+// key is a checksum of all that the results depend on.
+func (o Options) key(source climate.Source) (string, error) {
+	text, err := json.Marshal(struct {
+		Version int // raise it when the same options give other results
+		Options Options
+		Data    climate.Source
+	}{1, o, source})
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// work is one call of Run.
+type work struct {
+	Options
+	*data
+	model   *vdm.Model
+	clips   *archive.Clips
+	members *archive.Clips // of the nowcast
+	about   string         // where the nowcast lies
+	kase    report.Case    // the nowcast and what came
+	summary *report.Summary
+	stages  []report.Stage
+}
+
+func (w *work) took(name string, began time.Time) {
+	w.stages = append(w.stages, report.Stage{Name: name, Seconds: time.Since(began).Seconds()})
+}
+
+func (w *work) read(_ context.Context, source climate.Source) (err error) {
+	defer w.took("reading", time.Now())
+	if w.data, err = readData(w.Options, source); err != nil {
+		return err
+	}
+	w.Log.Line("training: " + w.data.train.Summary())
+	w.Log.Line("held out: " + w.data.heldOut.Summary())
+	return nil
+}
+
+func (w *work) train(ctx context.Context, _ climate.Source) error {
+	c, err := w.Config(w.record.Step())
+	if err != nil {
+		return err
+	}
+	if w.model, err = vdm.Create(w.Out, c, fitted{w.data.train}); err != nil {
+		return err
+	}
+	for _, warning := range w.model.Warnings {
+		w.Log.Line("warning: " + warning)
+	}
+	_, choice, err := w.model.Engine()
+	if err != nil {
+		return err
+	}
+	w.Log.Line(choice.String())
+	err = w.model.Train(ctx, vdm.TrainOptions{
+		Data: w.data.train, HeldOut: w.data.heldOut, Progress: w.Log.Bar("training"),
+		Report: func(line string) {
+			if line != choice.String() {
+				w.Log.Line(line)
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	records, err := vdm.ReadMetrics(w.Out)
+	if err != nil {
+		return err
+	}
+	w.stages = append(w.stages, report.Stage{Name: "training", Seconds: trainingSeconds(records)})
+	return nil
+}
+
+// fitted lets the transform be fitted on the extremes of the training record,
+// rather than on every window of it.
+type fitted struct{ *climate.Windows }
+
+// Range is the smallest and the largest value of the training hours.
+func (f fitted) Range(channel int) (low, high float32) {
+	s := f.Fields()[channel].Stats()
+	return float32(s.Min), float32(s.Max)
+}
+
+func (w *work) sample(ctx context.Context, _ climate.Source) (err error) {
+	w.clips, err = archive.Sample(ctx, w.model, ClipsName, archive.Place{Like: w.heldOut.Fields()}, vdm.SampleOptions{
+		Count: w.Clips, Seed: w.Seed, Steps: w.SamplerSteps, Batch: min(w.Batch, w.Clips), Progress: w.Log.Bar("sampling"),
+	})
+	if err != nil {
+		return err
+	}
+	w.stages = append(w.stages, report.Stage{Name: fmt.Sprintf("sampling %d clips", w.Clips), Seconds: w.clips.Draw.Seconds})
+	return nil
+}
+
+func (w *work) nowcast(ctx context.Context, _ climate.Source) error {
+	i, clip, err := w.wettest(w.Known)
+	if err != nil {
+		return err
+	}
+	grid, times := w.place(i)
+	w.about = w.heldOut.Describe(i)
+	w.members, err = archive.Nowcast(ctx, w.model, NowcastName,
+		archive.Place{Like: w.heldOut.Fields(), Grid: &grid, Times: times}, clip, w.Known, vdm.SampleOptions{
+			// Numbers after those of the clips, so that no noise is used twice.
+			Count: w.Members, First: w.Clips, Seed: w.Seed, Steps: w.SamplerSteps, Batch: min(w.Batch, w.Members),
+			Guidance: max(0, w.Guidance), Progress: w.Log.Bar("nowcast"),
+		})
+	if err != nil {
+		return err
+	}
+	climatology, err := report.Take(w.plain, w.Members)
+	if err != nil {
+		return err
+	}
+	w.kase = report.Case{Members: w.members.Samples, Truth: clip, Known: w.Known, Others: []report.NamedSamples{{Name: "training clips", Samples: climatology}}}
+	w.stages = append(w.stages, report.Stage{Name: fmt.Sprintf("nowcast of %d members", w.Members), Seconds: w.members.Draw.Seconds})
+	return nil
+}
+
+func (w *work) verify(context.Context, climate.Source) error {
+	defer w.took("verification", time.Now())
+	w.Log.Line("verifying")
+	ch := w.model.Config.Clip.Channels[0]
+	s := &report.Summary{Title: "A first video diffusion model of " + w.subject()}
+	var err error
+	if s.Losses, err = report.Measure(w.model, w.data.train, w.heldOut, report.LossOptions{}); err != nil {
+		return err
+	}
+	s.Forecast, err = report.ScoreForecast(report.ForecastOptions{
+		Variable: ch.Name, Units: ch.Units, Step: w.model.Config.Clip.Step, Seed: w.Seed,
+	}, w.kase)
+	if err != nil {
+		return err
+	}
+	s.Verification, err = report.Verify(report.VerifyOptions{Variable: ch.Name, Units: ch.Units},
+		report.Set{Name: "held out", Clips: w.heldOut, Limit: 400},
+		report.Set{Name: "generated", Clips: w.clips},
+		report.Set{Name: "training", Clips: w.plain, Limit: 400})
+	if err != nil {
+		return err
+	}
+	w.summary = s
+	return w.describe()
+}
+
+func (w *work) draw(context.Context, climate.Source) error {
+	began := time.Now()
+	drawings, err := w.drawings()
+	if err != nil {
+		return err
+	}
+	s := w.summary
+	if s.Figures, err = report.Save(filepath.Join(w.Out, vdm.FiguresDir), drawings...); err != nil {
+		return err
+	}
+	w.took("pictures", began)
+	s.Stages = w.stages
+	return nil
+}

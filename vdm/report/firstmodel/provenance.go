@@ -1,0 +1,152 @@
+package firstmodel
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+)
+
+// stageIV says what the sample of `make run` is.
+const stageIV = "NCEP Stage IV hourly precipitation (radar and gauges), the landfall of Hurricane Florence; the sample file of the R package stars (Debian: r-cran-stars)"
+
+func (w *work) isSample() bool { return filepath.Base(w.Data) == sampleName }
+
+// subject is what the model is of, for the title.
+func (w *work) subject() string {
+	if w.isSample() {
+		return "hourly rain (US Stage IV)"
+	}
+	return w.record.LongName + " (" + filepath.Base(w.Data) + ")"
+}
+
+// describe fills in the summary what is not a score.
+func (w *work) describe() error {
+	records, err := vdm.ReadMetrics(w.Out)
+	if err != nil {
+		return err
+	}
+	config, err := w.model.Config.Encode()
+	if err != nil {
+		return err
+	}
+	_, choice, err := w.model.Engine()
+	if err != nil {
+		return err
+	}
+	s, f, c := w.summary, w.record, w.model.Config
+	s.Config = string(config)
+	s.Speed = report.Speed{
+		Engine: choice.Label, TrainingBatch: c.Training.Batch, Training: trainingRate(records),
+		SamplerBatch: min(w.Batch, w.Clips), Sampler: w.clips.Draw.PerSecond, Nowcast: w.members.Draw.PerSecond,
+	}
+	fact := func(name, format string, args ...any) {
+		s.Provenance = append(s.Provenance, report.Fact{Name: name, Text: fmt.Sprintf(format, args...)})
+	}
+	if w.isSample() {
+		fact("Data", "%s", stageIV)
+	}
+	fact("File", "%s, %d bytes, SHA-256 %s", w.source.Name, w.source.Bytes, w.source.SHA256)
+	fact("Record", "%d frames of %d×%d cells, %s to %s, %s", f.Frames(), f.Height(), f.Width(), f.Date(0), f.Date(f.Frames()-1), strings.Join(f.Notes, "; "))
+	split := f.Frames() - w.HeldOut
+	fact("Split", "trained on the first %d frames (to %s); the last %d (from %s) were held out, and no training clip reaches into them", split, f.Date(split-1), w.HeldOut, f.Date(split))
+	fact("Training clips", "%s", w.data.train.Summary())
+	fact("Held-out clips", "%s", w.heldOut.Summary())
+	fact("Transform", "%s", c.Clip.Channels[0].Transform)
+	fact("Network", "%d parameters; trained %d steps of %d clips", c.Network.Count(), w.model.Step(), c.Training.Batch*c.Training.Accumulate)
+	fact("Sampler", "ancestral, %d steps, averaged weights; drawn on %s", w.SamplerSteps, w.clips.Draw.Engine)
+	how := "replacement alone"
+	if w.Guidance > 0 {
+		how = fmt.Sprintf("replacement and reconstruction guidance, weight %g", w.Guidance)
+	}
+	fact("Nowcast", "%s; %s: the held-out window with the most rain in its %d known frames", how, w.about, w.Known)
+	fact("Engine", "%s", choice)
+	fact("Versions", "%s", versions())
+	fact("Seed", "%d", w.Seed)
+	fact("Made", "%s on %d cores", time.Now().Format("2 January 2006, 15:04 MST"), runtime.NumCPU())
+
+	s.Limits = []string{
+		fmt.Sprintf("One storm of %d frames proves no skill. The held-out hours follow the training hours of the same storm directly, so they say little about other weather.", f.Frames()),
+		fmt.Sprintf("Clips overlap: the held-out windows are cut from %d hours, and neighbours share most of their cells. Differences in the third digit mean nothing.", w.HeldOut),
+		fmt.Sprintf("One nowcast of one window was scored; its cells are far from independent. %d generated clips leave the tail of every statistic to chance.", w.Clips),
+		"The network is small and was trained for minutes; the references are fitted in seconds. Both facts belong to the comparison.",
+	}
+	return nil
+}
+
+// trainingSeconds adds up the time of all processes that trained the run.
+func trainingSeconds(records []vdm.Record) float64 {
+	total, last := 0.0, 0.0
+	for _, r := range records {
+		if r.Seconds < last {
+			total += last
+		}
+		last = r.Seconds
+	}
+	return total + last
+}
+
+// trainingRate is the median over the records of how many steps a second were
+// taken since the record before, held-out losses and other pauses aside.
+func trainingRate(records []vdm.Record) float64 {
+	var rates []float64
+	for i := 1; i < len(records); i++ {
+		steps, seconds := records[i].Step-records[i-1].Step, records[i].Seconds-records[i-1].Seconds
+		if records[i].Loss != nil && steps > 0 && seconds > 0 {
+			rates = append(rates, float64(steps)/seconds)
+		}
+	}
+	if len(rates) == 0 {
+		return 0
+	}
+	slices.Sort(rates)
+	return rates[len(rates)/2]
+}
+
+// versions names what the program was made of.
+func versions() string {
+	parts := []string{runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, "NetCDF library " + netcdf.Version()}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				parts = append(parts, "revision "+s.Value[:min(12, len(s.Value))])
+			}
+			if s.Key == "vcs.modified" && s.Value == "true" {
+				parts = append(parts, "with changes")
+			}
+		}
+		for _, d := range info.Deps {
+			if d.Path == "github.com/gomlx/gomlx" {
+				parts = append(parts, "GoMLX "+d.Version)
+			}
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// peakMemory is the largest resident size of this process so far, 0 where the
+// system does not say.
+func peakMemory() int64 {
+	f, err := os.Open("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if rest, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
+			kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(rest, "kB")), 10, 64)
+			return kib << 10
+		}
+	}
+	return 0
+}

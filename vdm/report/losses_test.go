@@ -1,0 +1,80 @@
+package report
+
+import (
+	"math"
+	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/verify"
+)
+
+// The references see what the network sees, and come in the order that what
+// they know implies.
+func TestMeasure(t *testing.T) {
+	m := tinyModel(t)
+	l, err := Measure(m, tinyClips, tinyClips, LossOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(l.Entries) != 4 || len(l.LogSNR) != 16 || l.Fitted != 60 {
+		t.Fatalf("%d entries, %d noisy clips, %d fitted; want 4, 16, 60", len(l.Entries), len(l.LogSNR), l.Fitted)
+	}
+	wiener, pixel, mean := l.Entries[1].Mean, l.Entries[2].Mean, l.Entries[3].Mean
+	if !(wiener < 0.5*pixel && pixel < 0.95*mean && mean < 1.1) {
+		t.Errorf("Wiener %.3f, pixelwise %.3f, mean %.3f: want each well below the next", wiener, pixel, mean)
+	}
+	// The mean of v by hand, from the batches themselves.
+	batches, err := m.HeldOutBatches(tinyClips)
+	if err != nil {
+		t.Fatal(err)
+	}
+	average, count := 0.0, 0
+	clip := make([]float32, 3*8*8)
+	for i := range tinyClips.Len() {
+		if err := tinyClips.Clip(i, clip); err != nil {
+			t.Fatal(err)
+		}
+		m.Forward(clip)
+		for _, v := range clip {
+			average += float64(v)
+			count++
+		}
+	}
+	average /= float64(count)
+	want := 0.0
+	for _, b := range batches {
+		size := len(b.V) / len(b.LogSNR)
+		for i, logSNR := range b.LogSNR {
+			for _, v := range b.V[i*size : (i+1)*size] {
+				d := float64(v) + vdm.Sigma(float64(logSNR))*average
+				want += d * d / float64(size*len(l.LogSNR))
+			}
+		}
+	}
+	near(t, "loss of the mean of v", mean, want, 1e-5)
+	// And the network's is vdm's own.
+	each, err := m.HeldOutLosses(tinyClips)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range each {
+		near(t, "loss of the network", l.Entries[0].Each[i], e, 0)
+	}
+}
+
+// Masked cells count neither in one channel nor in the other.
+func TestReferenceLossesHonourTheMask(t *testing.T) {
+	n := float32(math.NaN())
+	one := vdm.HeldOutBatch{Z: []float32{1, -1, 0.5}, V: []float32{0.3, 0.1, -2}, LogSNR: []float32{0.7}, Factors: []float32{2}}
+	two := vdm.HeldOutBatch{
+		Z: []float32{1, 9, -1, 9, 0.5, 9}, V: []float32{0.3, n, 0.1, n, -2, n}, Mask: []float32{1, 0, 1, 0, 1, 0},
+		LogSNR: one.LogSNR, Factors: one.Factors,
+	}
+	p := verify.Pixelwise{Mean: []float64{0.2}, Variance: []float64{0.5}}
+	a := referenceLosses([]verify.Reference{p}, one)
+	b := referenceLosses([]verify.Reference{p, p}, two)
+	if !(a[0] > 0) {
+		t.Fatalf("loss %v", a[0])
+	}
+	near(t, "loss of two channels, one of them masked", b[0], a[0], 1e-12)
+}

@@ -1,0 +1,87 @@
+// Package notebook shows pictures, tables and progress in the cell of a Jupyter
+// notebook that runs Go (GoNB), and ends a cell on an error. Outside a notebook
+// nothing is shown.
+//
+// Every cell is a program of its own, so an error ends the cell and nothing
+// else: [Must] and [Check] print it and stop, without the trace of a panic.
+package notebook
+
+import (
+	"fmt"
+	"html"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/janpfeifer/gonb/gonbui"
+
+	"github.com/climate-vdm/climate-vdm/plotting"
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+)
+
+// Check ends the cell where there is an error.
+func Check(err error) {
+	if err != nil {
+		gonbui.Sync()
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// Must is the value, or the end of the cell.
+func Must[T any](value T, err error) T {
+	Check(err)
+	return value
+}
+
+// Must2 is two values, or the end of the cell.
+func Must2[A, B any](a A, b B, err error) (A, B) {
+	Check(err)
+	return a, b
+}
+
+// Show shows a picture.
+func Show(p *plotting.Picture, err error) {
+	Check(err)
+	ShowPNG(p.PNG())
+}
+
+// ShowPNG shows a PNG file, animated or not.
+func ShowPNG(file []byte, err error) {
+	Check(err)
+	if gonbui.IsNotebook {
+		gonbui.DisplayPng(file)
+	}
+}
+
+// ShowTable shows a table.
+func ShowTable(t report.Table) {
+	Check(t.Validate())
+	if gonbui.IsNotebook {
+		gonbui.DisplayHTML(string(t.HTML()))
+	}
+}
+
+// Progress shows where a task stands in one line that is rewritten in place, so
+// that a saved notebook holds its last state only.
+func Progress(task string) func(vdm.Progress) {
+	if !gonbui.IsNotebook {
+		return func(vdm.Progress) {}
+	}
+	var once sync.Once
+	var id string
+	var last time.Time
+	return func(p vdm.Progress) {
+		once.Do(func() { id = "progress-" + gonbui.UniqueId() })
+		if p.Step < p.Steps && time.Since(last) < time.Second {
+			return
+		}
+		last = time.Now()
+		gonbui.UpdateHTML(id, fmt.Sprintf(`<progress value="%d" max="%d"></progress> %s`, p.Step, p.Steps,
+			html.EscapeString(task+": "+report.Describe(p))))
+		if p.Step == p.Steps {
+			gonbui.Sync()
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// ResultsName is the file of a run that holds its summary.
+const ResultsName = "results.json"
+
+// resultsFormat is the version of results.json.
+const resultsFormat = 1
+
+// Summary is all that a run has shown, saved as results.json in its folder.
+type Summary struct {
+	Format int    `json:"format"`
+	Key    string `json:"key"` // of all that the results depend on
+	Title  string `json:"title"`
+
+	Losses       *Losses       `json:"losses,omitempty"`
+	Forecast     *Forecast     `json:"forecast,omitempty"`
+	Verification *Verification `json:"verification,omitempty"`
+	Speed        Speed         `json:"speed"`
+
+	Figures    []Figure `json:"figures"`
+	Provenance []Fact   `json:"provenance"`
+	Config     string   `json:"config"` // YAML
+	Limits     []string `json:"limits"` // what the figures do not prove
+	Stages     []Stage  `json:"stages"`
+	PeakBytes  int64    `json:"peak_bytes"` // of memory, 0 where not known
+}
+
+// Speed is how fast the run trained and sampled. Zero is not measured.
+type Speed struct {
+	Engine        string  `json:"engine"`
+	TrainingBatch int     `json:"training_batch"`
+	Training      float64 `json:"training_steps_per_second"`
+	SamplerBatch  int     `json:"sampler_batch"`
+	Sampler       float64 `json:"sampler_steps_per_second"`
+	Nowcast       float64 `json:"nowcast_steps_per_second"` // the sampler's, with known frames
+}
+
+// Fact is one line of provenance.
+type Fact struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// Stage is a part of the work and how long it took when it was done.
+type Stage struct {
+	Name    string  `json:"name"`
+	Seconds float64 `json:"seconds"`
+}
+
+// Tables are the short tables, the most telling one first.
+func (s *Summary) Tables() []Table {
+	var tables []Table
+	if s.Losses != nil {
+		tables = append(tables, s.Losses.Table())
+	}
+	if s.Forecast != nil {
+		tables = append(tables, s.Forecast.Table())
+	}
+	return append(tables, s.Speed.Table())
+}
+
+// Table is the speed as a table.
+func (s Speed) Table() Table {
+	t := Table{Title: "Speed on " + s.Engine, Columns: []string{"task", "steps a second", "clips a step"}}
+	for _, row := range []struct {
+		name  string
+		rate  float64
+		batch int
+	}{{"training", s.Training, s.TrainingBatch}, {"sampler", s.Sampler, s.SamplerBatch}, {"sampler, known frames", s.Nowcast, s.SamplerBatch}} {
+		if row.rate > 0 {
+			t.Rows = append(t.Rows, []string{row.name, Format(row.rate), fmt.Sprint(row.batch)})
+		}
+	}
+	return t
+}
+
+// String is the short tables as text.
+func (s *Summary) String() string {
+	var parts []string
+	for _, t := range s.Tables() {
+		parts = append(parts, t.Text())
+	}
+	return strings.Join(parts, "\n")
+}
+
+// Write saves the summary in a run's folder.
+func (s *Summary) Write(dir string) error {
+	s.Format = resultsFormat
+	text, err := json.MarshalIndent(s, "", " ")
+	if err != nil {
+		return fmt.Errorf("results: %w", err)
+	}
+	return writeFile(filepath.Join(dir, ResultsName), append(text, '\n'))
+}
+
+// ReadSummary reads the summary of a run. It is nil, without an error, where the
+// run has none yet.
+func ReadSummary(dir string) (*Summary, error) {
+	path := filepath.Join(dir, ResultsName)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := &Summary{}
+	if err := json.Unmarshal(text, s); err != nil {
+		return nil, fmt.Errorf("%s: %w; remove it to have it made again", path, err)
+	}
+	if s.Format > resultsFormat {
+		return nil, fmt.Errorf("%s has format %d: this program reads up to %d", path, s.Format, resultsFormat)
+	}
+	return s, nil
+}
+
+// Complete says whether every file that the summary speaks of is in the run's
+// folder.
+func (s *Summary) Complete(dir, figures string) bool {
+	names := []string{filepath.Join(PageDir, PageName)}
+	for _, f := range s.Figures {
+		names = append(names, filepath.Join(figures, f.File))
+	}
+	for _, name := range names {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
+			return false
+		}
+	}
+	return true
+}
