@@ -1,0 +1,150 @@
+package equation
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/janpfeifer/gonb/gonbui"
+)
+
+// Claim is one statement about one or more equations, with the values that two
+// independent routes gave for it.
+type Claim struct {
+	Numbers string // of the equations: "2.53", "A.1–A.6, first:A.1"
+	Says    string // what the equation states, in a few words
+	How     string // the two routes: "quadrature against the closed form"
+
+	Got, Want []float64 // by the one route and by the other, value by value
+
+	Tolerance float64 // on the discrepancy
+	Because   string  // why the tolerance is what it is
+	Absolute  bool    // the discrepancy is absolute; else relative to the largest |Want|
+}
+
+// Discrepancy is the largest difference between the two routes.
+func (c Claim) Discrepancy() float64 {
+	worst, scale := 0.0, 0.0
+	for i := range c.Want {
+		worst = math.Max(worst, math.Abs(c.Got[i]-c.Want[i])) // Max passes NaN on
+		scale = math.Max(scale, math.Abs(c.Want[i]))
+	}
+	if c.Absolute || scale == 0 {
+		return worst
+	}
+	return worst / scale
+}
+
+// Holds checks an equation and records that it holds.
+func Holds(c Claim) { c.within(VerdictHolds, "") }
+
+// Approximates checks how good an approximation (≈, ≃) is and records it.
+func Approximates(c Claim) { c.within(VerdictWithin, "") }
+
+// Completes checks the completed form of an equation whose print is incomplete.
+func Completes(c Claim, form string) { c.within(VerdictCompleted, form) }
+
+// Exceeds checks an inequality: every Got is at least Want, to the tolerance.
+// The discrepancy recorded is by how much the worst one falls short, 0 if none.
+func Exceeds(c Claim) {
+	r := c.record(VerdictHolds, "")
+	short := 0.0
+	for i := range c.Want {
+		short = math.Max(short, c.Want[i]-c.Got[i])
+	}
+	r.Discrepancy = short
+	lines := []string{c.values("at least"), fmt.Sprintf("falls short by %.2g, allowed %.2g: %s", short, c.Tolerance, c.Because)}
+	if !(short <= c.Tolerance) {
+		panic(c.failure("falls short by %.3g, allowed %.3g", short, c.Tolerance))
+	}
+	show(r, lines)
+}
+
+// Corrects shows that an equation does not hold as printed and that a corrected
+// form does: printed is the claim about what is printed, whose discrepancy must
+// exceed its tolerance, and right the one about the corrected form.
+func Corrects(printed, right Claim, form string) {
+	p := printed.Discrepancy()
+	if !(p > printed.Tolerance) {
+		panic(printed.failure("was to differ as printed, but only by %.3g (tolerance %.3g)", p, printed.Tolerance))
+	}
+	right.Numbers = printed.Numbers
+	if right.Says == "" {
+		right.Says = printed.Says
+	}
+	d := right.check()
+	r := right.record(VerdictCorrected, form)
+	r.Discrepancy = d
+	show(r, []string{
+		"as printed: " + printed.values("against") + fmt.Sprintf(" — differ by %.2g", p),
+		"corrected: " + right.values("against") + fmt.Sprintf(" — differ by %.2g, allowed %.2g: %s", d, right.Tolerance, right.Because),
+	})
+}
+
+// Defines records an equation that is true by naming, with a word on what it
+// names.
+func Defines(numbers, says string) {
+	show(Claim{Numbers: numbers, Says: says, How: "by naming"}.record(VerdictDefinition, ""), nil)
+}
+
+func (c Claim) within(v Verdict, form string) {
+	d := c.check()
+	r := c.record(v, form)
+	r.Discrepancy = d
+	show(r, []string{c.values("against"), fmt.Sprintf("differ by %.2g, allowed %.2g: %s", d, c.Tolerance, c.Because)})
+}
+
+// check returns the discrepancy, or panics where it is too large.
+func (c Claim) check() float64 {
+	switch {
+	case len(c.Got) != len(c.Want) || len(c.Got) == 0:
+		panic(c.failure("%d values against %d", len(c.Got), len(c.Want)))
+	case c.Because == "" || c.How == "" || c.Says == "":
+		panic(c.failure("say what it states, how it was checked, and why the tolerance is what it is"))
+	}
+	d := c.Discrepancy()
+	if !(d <= c.Tolerance) {
+		panic(c.failure("discrepancy %.3g, allowed %.3g (%s): %s", d, c.Tolerance, c.Because, c.values("against")))
+	}
+	return d
+}
+
+func (c Claim) failure(format string, args ...any) error {
+	return fmt.Errorf("equation %s, %s: %s", c.Numbers, c.Says, fmt.Sprintf(format, args...))
+}
+
+func (c Claim) record(v Verdict, form string) Record {
+	numbers, err := Numbers(c.Numbers)
+	if err != nil {
+		panic(err)
+	}
+	return Record{Numbers: numbers, Says: c.Says, How: c.How, Verdict: v, Form: form}
+}
+
+// values shows the first few values of both routes.
+func (c Claim) values(between string) string {
+	list := func(x []float64) string {
+		var words []string
+		for i, v := range x {
+			if i == 4 {
+				words = append(words, fmt.Sprintf("… (%d values)", len(x)))
+				break
+			}
+			words = append(words, fmt.Sprintf("%.6g", v))
+		}
+		return strings.Join(words, ", ")
+	}
+	return fmt.Sprintf("%s: %s %s %s", c.How, list(c.Got), between, list(c.Want))
+}
+
+// show displays a record in a notebook, and prints it elsewhere.
+func show(r Record, lines []string) {
+	if gonbui.IsNotebook {
+		gonbui.DisplayHTML(r.html(lines))
+		return
+	}
+	fmt.Printf("(%s) %s: %s\n", strings.Join(r.Numbers, ", "), r.Says, r)
+	for _, line := range lines {
+		fmt.Println("    " + line)
+	}
+}

@@ -1,0 +1,124 @@
+package equation
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Record is what one claim found.
+type Record struct {
+	Numbers     []string `json:"numbers"` // each by itself: "2.53", "first:A.1"
+	Says        string   `json:"says"`
+	How         string   `json:"how"`         // the two routes
+	Discrepancy float64  `json:"discrepancy"` // NaN does not occur; 0 for definitions
+	Verdict     Verdict  `json:"verdict"`
+	Form        string   `json:"form,omitempty"` // the corrected or completed form
+}
+
+// Verdict is the last column of EQUATIONS.md.
+type Verdict string
+
+// The verdicts.
+const (
+	VerdictHolds      Verdict = "holds"
+	VerdictWithin     Verdict = "holds approximately"
+	VerdictCorrected  Verdict = "does not hold as printed"
+	VerdictCompleted  Verdict = "incomplete as printed"
+	VerdictDefinition Verdict = "definition"
+)
+
+// String is the verdict as the table words it.
+func (r Record) String() string {
+	switch r.Verdict {
+	case VerdictWithin:
+		return fmt.Sprintf("%s: within %.2g", r.Verdict, r.Discrepancy)
+	case VerdictCorrected:
+		return fmt.Sprintf("%s: corrected form %s", r.Verdict, r.Form)
+	case VerdictCompleted:
+		return fmt.Sprintf("%s: completed form %s", r.Verdict, r.Form)
+	}
+	return string(r.Verdict)
+}
+
+// Numbers expands "2.36–2.38, A.1, first:2.2" to single numbers.
+func Numbers(text string) ([]string, error) {
+	var out []string
+	for _, part := range strings.Split(text, ",") {
+		part = strings.TrimSpace(part)
+		draft := ""
+		if rest, ok := strings.CutPrefix(part, "first:"); ok {
+			draft, part = "first:", rest
+		}
+		from, to, isRange := strings.Cut(part, "–")
+		if !isRange {
+			to = from
+		}
+		chapter, low, err := split(from)
+		if err != nil {
+			return nil, fmt.Errorf("equation numbers %q: %w", text, err)
+		}
+		other, high, err := split(to)
+		if err != nil || other != chapter || high < low {
+			return nil, fmt.Errorf("equation numbers %q: %q is no range (write 2.36–2.38 with an en dash)", text, part)
+		}
+		for n := low; n <= high; n++ {
+			out = append(out, fmt.Sprintf("%s%s.%d", draft, chapter, n))
+		}
+	}
+	return out, nil
+}
+
+var number = regexp.MustCompile(`^(2|A)\.(\d+)$`)
+
+func split(text string) (chapter string, n int, err error) {
+	m := number.FindStringSubmatch(strings.TrimSpace(text))
+	if m == nil {
+		return "", 0, fmt.Errorf("%q is no number of an equation", text)
+	}
+	n, err = strconv.Atoi(m[2])
+	return m[1], n, err
+}
+
+const attribute = "data-equation"
+
+// html shows a record to a reader, and carries it.
+func (r Record) html(lines []string) string {
+	text, _ := json.Marshal(r)
+	colour := map[Verdict]string{VerdictHolds: "#1a7f37", VerdictDefinition: "#57606a", VerdictWithin: "#9a6700"}[r.Verdict]
+	if colour == "" {
+		colour = "#b35900"
+	}
+	shown := make([]string, len(r.Numbers))
+	for i, n := range r.Numbers {
+		shown[i] = "(" + strings.TrimPrefix(n, "first:") + ")"
+		if strings.HasPrefix(n, "first:") {
+			shown[i] += " of the first draft"
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<div style="margin:.4em 0;padding:.3em .8em;border-left:4px solid %s" %s="%s">`, colour, attribute, html.EscapeString(string(text)))
+	fmt.Fprintf(&b, `<b>%s</b> %s — <span style="color:%s">%s</span>`, strings.Join(shown, ", "), html.EscapeString(r.Says), colour, html.EscapeString(r.String()))
+	for _, line := range lines {
+		fmt.Fprintf(&b, `<br><small>%s</small>`, html.EscapeString(line))
+	}
+	return b.String() + "</div>"
+}
+
+var carried = regexp.MustCompile(attribute + `="([^"]*)"`)
+
+// Read returns the records that a cell's HTML output carries.
+func Read(output string) ([]Record, error) {
+	var records []Record
+	for _, m := range carried.FindAllStringSubmatch(output, -1) {
+		var r Record
+		if err := json.Unmarshal([]byte(html.UnescapeString(m[1])), &r); err != nil {
+			return nil, fmt.Errorf("a record of an equation cannot be read: %w", err)
+		}
+		records = append(records, r)
+	}
+	return records, nil
+}
