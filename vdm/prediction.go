@@ -54,7 +54,7 @@ func alphaSigma(logSNR, like *g.Node) (alpha, sigma *g.Node) {
 	}
 	dims[0] = logSNR.Shape().Dim(0)
 	l := g.Reshape(logSNR, dims...)
-	root := func(l *g.Node) *g.Node { return g.Sqrt(g.Inverse(g.OnePlus(g.Exp(g.Neg(l))))) }
+	root := func(l *g.Node) *g.Node { return g.Sqrt(g.Reciprocal(g.OnePlus(g.Exp(g.Neg(l))))) }
 	return root(l), root(g.Neg(l))
 }
 
