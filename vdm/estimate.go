@@ -69,18 +69,47 @@ func (m *Model) Estimate() (Estimate, error) {
 	if e.Available == 0 {
 		return e, nil
 	}
-	// Memory grows by the same amount with every clip.
-	other := 1
-	if batch == 1 {
-		other = 2
+	e.Fits, err = largestBatch(float64(e.Available)/factor, batch, func(batch int) (float64, error) {
+		cost, err := m.stepCost(be, batch)
+		return float64(cost.Peak), err
+	})
+	return e, err
+}
+
+// largestBatch finds the largest batch whose peak is at most available, or one
+// close below it. The peak is the largest of sums that each grow evenly with the
+// batch, so it is convex, and a chord between a batch that fits and one that does
+// not meets the limit where a batch surely fits.
+func largestBatch(available float64, start int, peak func(batch int) (float64, error)) (int, error) {
+	const counts = 12 // about a tenth of a second each
+	low, high := 0, 0 // fits, does not (0: none known)
+	lowPeak, highPeak := 0.0, 0.0
+	next := start
+	for range counts {
+		p, err := peak(next)
+		if err != nil {
+			return 0, err
+		}
+		if p <= available {
+			low, lowPeak = next, p
+		} else {
+			high, highPeak = next, p
+		}
+		switch {
+		case high == 0: // at least as many as a proportional peak would allow
+			next = max(2*low, int(float64(low)*available/lowPeak))
+		case high == low+1:
+			return low, nil
+		case low == 0:
+			next = high / 2
+		default:
+			next = max(low+1, low+int((available-lowPeak)/(highPeak-lowPeak)*float64(high-low)))
+		}
+		if next > math.MaxInt32 {
+			break
+		}
 	}
-	second, err := m.stepCost(be, other)
-	if err != nil {
-		return e, err
-	}
-	each := factor * float64(cost.Peak-second.Peak) / float64(batch-other)
-	e.Fits = max(0, batch+int(math.Floor(float64(e.Available-e.Memory)/each)))
-	return e, nil
+	return low, nil
 }
 
 // stepCost counts the graph of one training pass.
