@@ -37,6 +37,7 @@ type trainFlags struct {
 	missing, transform    string
 	otherData             bool
 	printConfig           bool
+	onlyCreate            bool
 
 	seed                        uint64
 	batch, accumulate           int
@@ -84,6 +85,7 @@ may be changed: steps, and the intervals between snapshots and held-out losses.`
 	f.StringVar(&t.transform, "transform", "", "transform of the values, as sqrt+affine, log:0.1+affine or affine (default: sqrt+affine for rain, else affine)")
 	f.BoolVar(&t.otherData, "other-data", false, "go on with other data than the run was trained on so far")
 	f.BoolVar(&t.printConfig, "print-config", false, "print the configuration with every setting, and do not train")
+	f.BoolVar(&t.onlyCreate, "only-create", false, "make the run with its initial weights, and do not train")
 	f.Uint64Var(&t.seed, "seed", 0, "seed of weights, order of clips and noise")
 	f.IntVar(&t.batch, "batch", 32, "clips of one pass")
 	f.IntVar(&t.accumulate, "accumulate", 1, "passes of one optimiser step")
@@ -138,7 +140,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		}
 		return emit(c, string(text))
 	}
-	if config.Training.Steps == 0 {
+	if config.Training.Steps == 0 && !t.onlyCreate {
 		return misuse(c, "how many steps? Give --steps, or training.steps in the configuration")
 	}
 	origin, err := t.origin(c, rec)
@@ -160,6 +162,10 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	}
 	for _, w := range m.Warnings {
 		say(c, "warning: %s", w)
+	}
+	if t.onlyCreate {
+		say(c, "%s stands at step %d", t.out, m.Step())
+		return nil
 	}
 	if m.Step() >= int64(config.Training.Steps) {
 		say(c, "%s has been trained to step %d; nothing to do (--steps goes further)", t.out, m.Step())

@@ -124,7 +124,7 @@ func (v *verifyFlags) run(c *cobra.Command, dir string) error {
 	}
 	var end func()
 	v.o.Progress, end = progress(c, "sampling")
-	samples, _, err := archive.Sample(c.Context(), m, "verification", archive.Place{Like: like}, v.o)
+	clips, err := archive.Sample(c.Context(), m, "verification", archive.Place{Like: like}, v.o)
 	end()
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (v *verifyFlags) run(c *cobra.Command, dir string) error {
 		out.Losses = losses
 		out.add(losses.Table())
 	}
-	if err := v.statistics(&out, name, reference, samples, like); err != nil {
+	if err := v.statistics(&out, name, reference, clips.Samples, like); err != nil {
 		return err
 	}
 	return v.finish(c, out)

@@ -58,15 +58,15 @@ func newExport() *cobra.Command {
 }
 
 func newImport() *cobra.Command {
-	var force bool
-	c := &cobra.Command{
+	return &cobra.Command{
 		Use:   "import RUN FILE.safetensors",
-		Short: "Put a file's weights into a run",
-		Long: `import replaces the weights of a run and their moving average by those of a file;
-the optimiser starts afresh. The run must have the file's network. Of a run that
-has been trained it replaces what was learnt, and asks for --force.`,
-		Example: `  vdm weights import runs/rain rain.safetensors`,
-		Args:    takes("RUN", "FILE.safetensors"),
+		Short: "Put a file's weights into a run that is not trained yet",
+		Long: `import replaces the initial weights of a run and their moving average by those of
+a file. The run must have the file's network, and must not have been trained:
+train --only-create makes such a run.`,
+		Example: `  vdm train --data rain.nc --out runs/tuned --only-create
+  vdm weights import runs/tuned rain.safetensors`,
+		Args: takes("RUN", "FILE.safetensors"),
 		RunE: func(c *cobra.Command, args []string) error {
 			network, values, err := unet.ReadWeights(args[1])
 			if err != nil {
@@ -77,10 +77,7 @@ has been trained it replaces what was learnt, and asks for --force.`,
 				return err
 			}
 			if a, b := describeNetwork(m.Config.Network), describeNetwork(network); a != b {
-				return fmt.Errorf("%s holds a network of %s, the run one of %s", args[1], b, a)
-			}
-			if m.Step() > 0 && !force {
-				return fmt.Errorf("the run in %s has been trained for %d steps, which importing throws away: give --force if that is meant", args[0], m.Step())
+				return fmt.Errorf("%s holds a network of %s, the run has one of %s", args[1], b, a)
 			}
 			if err := m.ImportWeights(values); err != nil {
 				return err
@@ -88,8 +85,6 @@ has been trained it replaces what was learnt, and asks for --force.`,
 			return checkImported(c, args[0], values)
 		},
 	}
-	c.Flags().BoolVar(&force, "force", false, "also into a run that has been trained")
-	return c
 }
 
 // checkImported reads the run back.

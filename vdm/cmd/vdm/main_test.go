@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute"
+	"github.com/spf13/cobra"
+)
+
+// childEnv makes the test binary the program itself, for tests of whole
+// processes and signals.
+const childEnv = "VDM_TEST_BE_THE_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(childEnv) != "" {
+		main()
+	}
+	// The pure Go engine compiles nothing, so tiny networks start at once. Tests
+	// of what the engine matters for ask for the preferred one.
+	if os.Getenv(compute.ConfigEnvVar) == "" {
+		os.Setenv(compute.ConfigEnvVar, "go")
+		chosenHere = true
+	}
+	os.Exit(m.Run())
+}
+
+// chosenHere says that the engine is not the choice of who runs the tests.
+var chosenHere bool
+
+// preferredEngine lets a test run on the engine that the program prefers.
+func preferredEngine(t *testing.T) {
+	if chosenHere {
+		t.Setenv(compute.ConfigEnvVar, "")
+	}
+}
+
+// result is what a command line came to.
+type result struct {
+	stdout, stderr string
+	status         int
+}
+
+// vdmRun runs a command line in this process.
+func vdmRun(t testing.TB, args ...string) result {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	status := run(args, &stdout, &stderr)
+	r := result{stdout.String(), stderr.String(), status}
+	if text := r.stdout + r.stderr; strings.Contains(text, "goroutine ") || strings.Contains(text, "internal error") {
+		t.Errorf("vdm %s: a stack trace or an internal error:\n%s", strings.Join(args, " "), text)
+	}
+	return r
+}
+
+// succeed runs a command line that must succeed, and returns its data.
+func succeed(t testing.TB, args ...string) string {
+	t.Helper()
+	r := vdmRun(t, args...)
+	if r.status != 0 {
+		t.Fatalf("vdm %s: status %d\n%s", strings.Join(args, " "), r.status, r.stderr)
+	}
+	return r.stdout
+}
+
+// refuse runs a command line that must fail with one line of complaint that says
+// all the texts, and no help.
+func refuse(t testing.TB, status int, texts []string, args ...string) {
+	t.Helper()
+	r := vdmRun(t, args...)
+	if r.status != status {
+		t.Errorf("vdm %s: status %d, want %d\n%s", strings.Join(args, " "), r.status, status, r.stderr)
+	}
+	var complaint string
+	for line := range strings.Lines(r.stderr) {
+		if strings.HasPrefix(line, "vdm: ") {
+			complaint += line
+		}
+	}
+	if strings.Count(complaint, "\n") != 1 || !strings.HasSuffix(r.stderr, complaint) {
+		t.Errorf("vdm %s: want one line of complaint at the end of\n%s", strings.Join(args, " "), r.stderr)
+	}
+	for _, text := range texts {
+		if !strings.Contains(complaint, text) {
+			t.Errorf("vdm %s: %q is not said in\n%s", strings.Join(args, " "), text, complaint)
+		}
+	}
+	if strings.Contains(r.stdout+r.stderr, "Usage:") {
+		t.Errorf("vdm %s: help nobody asked for\n%s", strings.Join(args, " "), r.stderr)
+	}
+}
+
+// command is the program as a process of its own.
+func command(args ...string) *exec.Cmd {
+	c := exec.Command(os.Args[0], args...)
+	c.Env = append(os.Environ(), childEnv+"=1")
+	return c
+}
+
+// shared is a file that lies beside the project, where it is at hand.
+func shared(t testing.TB, name string) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("no go.mod above the working folder")
+		}
+	}
+	path := filepath.Join(dir, "..", "shared", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("%s is not at hand", name)
+	}
+	return path
+}
+
+// every calls f with each command that does something.
+func every(c *cobra.Command, f func(*cobra.Command)) {
+	if len(c.Commands()) == 0 {
+		f(c)
+	}
+	for _, sub := range c.Commands() {
+		if sub.Name() != "help" && sub.Name() != "completion" {
+			every(sub, f)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+//go:build !nonetcdf
+
+package main
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+)
+
+func TestVerifyRun(t *testing.T) {
+	data, dir := trained(t)
+	r := vdmRun(t, "verify", dir, "--against", data, "--count", "3", "--steps", "3")
+	if r.status != 0 {
+		t.Fatalf("status %d\n%s", r.status, r.stderr)
+	}
+	for _, want := range []string{"Wiener", "pixelwise Gaussian", "held out", "generated", "mean absolute normalised bias"} {
+		if !strings.Contains(r.stdout, want) {
+			t.Errorf("%q is not in\n%s", want, r.stdout)
+		}
+	}
+	// The last 4 of 12 hours: 3 windows of 2 hours at 3 × 4 places.
+	if !strings.Contains(r.stderr, "held out: ") || !strings.Contains(r.stderr, "36 clips of 2×4×4×1") {
+		t.Errorf("not only the held-out hours were taken:\n%s", r.stderr)
+	}
+	for _, name := range []string{"verification.json", "histogram.png", "quantiles.png", "bias.png"} {
+		if info, err := os.Stat(filepath.Join(dir, "verification", name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+
+	// Another record is compared whole.
+	other := writeRecord(t, filepath.Join(t.TempDir(), "other.nc"), func(f *netcdf.SampleFile) { f.Channels[0].Data[0]++ })
+	r = vdmRun(t, "verify", dir, "--against", other, "--count", "3", "--steps", "3", "--out", t.TempDir())
+	if r.status != 0 || !strings.Contains(r.stderr, "132 clips") || strings.Contains(r.stdout, "Wiener") {
+		t.Errorf("status %d\n%s%s", r.status, r.stderr, r.stdout)
+	}
+}
+
+// The scores of a nowcast against a file that is made such that they are known:
+// two members, one the truth and the other 3 mm/h above it everywhere ahead.
+func TestVerifyNowcast(t *testing.T) {
+	dir := t.TempDir()
+	data := rainRecord(t)
+	cells := recordHeight * recordWidth
+	path := writeRecord(t, filepath.Join(dir, "nowcast.nc"), func(f *netcdf.SampleFile) {
+		clip := slices.Clone(f.Channels[0].Data[2*cells : 5*cells])
+		above := slices.Clone(clip)
+		for i := 2 * cells; i < len(above); i++ {
+			above[i] += 3
+		}
+		f.Members, f.Times = 2, f.Times[2:5]
+		f.Channels[0].Data = append(clip, above...)
+	})
+	out := filepath.Join(dir, "figures")
+	got := succeed(t, "verify", path, "--against", data, "--out", out)
+	if !strings.Contains(got, "(2 frames known, 1 ahead") {
+		t.Errorf("the known frames were not found:\n%s", got)
+	}
+	text, err := os.ReadFile(filepath.Join(out, "verification.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var scores struct {
+		Forecasts []struct {
+			Entries []struct {
+				Name string  `json:"name"`
+				CRPS float64 `json:"crps"`
+				Fair float64 `json:"crps_fair"`
+			} `json:"entries"`
+		} `json:"forecasts"`
+	}
+	if err := json.Unmarshal(text, &scores); err != nil {
+		t.Fatal(err)
+	}
+	// |x − y| is 0 and 3, |x₁ − x₂| is 3: plain 3/2 − 2·3/8, fair 3/2 − 2·3/4.
+	model := scores.Forecasts[0].Entries[0]
+	if model.Name != "model" || math.Abs(model.CRPS-0.75) > 1e-5 || math.Abs(model.Fair) > 1e-5 {
+		t.Errorf("scores %+v, want a CRPS of 0.75 and a fair one of 0", model)
+	}
+	persistence := scores.Forecasts[0].Entries[1]
+	truth, want := field(t, data, "pr", -1), 0.0
+	for i := range cells {
+		want += math.Abs(float64(truth.Frame(4)[i]-truth.Frame(3)[i])) / float64(cells)
+	}
+	if persistence.Name != "persistence" || math.Abs(persistence.CRPS-want) > 1e-5 {
+		t.Errorf("scores %+v, want %v", persistence, want)
+	}
+
+	later := writeRecord(t, filepath.Join(dir, "later.nc"), func(f *netcdf.SampleFile) {
+		for i := range f.Times {
+			f.Times[i] += 100
+		}
+	})
+	refuse(t, exitFailed, []string{"the data about"}, "verify", path, "--against", later)
+	refuse(t, exitFailed, []string{"which frames were known", "0, 1, 2"}, "verify", data, "--against", data)
+	elsewhere := writeRecord(t, filepath.Join(dir, "elsewhere.nc"), func(f *netcdf.SampleFile) {
+		for i := range f.Grid.X {
+			f.Grid.X[i] += 40
+		}
+	})
+	refuse(t, exitFailed, []string{"not cells of the data's grid"}, "verify", path, "--against", elsewhere)
+}
+
+func TestVerifySamples(t *testing.T) {
+	data, dir := trained(t)
+	path := strings.TrimSpace(succeed(t, "sample", dir, "--count", "3", "--steps", "3"))
+	if got := succeed(t, "verify", path, "--against", data, "--windows", "20"); !strings.Contains(got, "generated") {
+		t.Error(got)
+	}
+	if _, err := os.Stat(strings.TrimSuffix(path, ".nc") + "-verification/verification.json"); err != nil {
+		t.Error(err)
+	}
+	refuse(t, exitFailed, []string{"absent.nc"}, "verify", path, "--against", "absent.nc")
+	refuse(t, exitFailed, []string{"absent"}, "verify", "absent", "--against", data)
+}
