@@ -18,11 +18,15 @@ import (
 // run in a folder instead of testing.
 const childDir = "VDM_TEST_TRAIN_DIR"
 
-const killSteps = 400
+const (
+	killSteps     = 160
+	snapshotSteps = 2 // between snapshots, so that many kills hit one being written
+)
 
 func killConfig(t testing.TB) Config {
 	c := tinyConfig(t)
-	c.Training.Steps, c.Training.SnapshotEvery, c.Training.Decay = killSteps, 4, 0
+	c.Training.Steps, c.Training.SnapshotEvery, c.Training.Decay = killSteps, snapshotSteps, 0
+	c.Training.Accumulate = 1
 	return c
 }
 
@@ -76,7 +80,7 @@ func TestKilledRunsEndBitEqual(t *testing.T) {
 		// before the first.
 		wait := time.Duration(r.Int64N(int64(400 * time.Millisecond)))
 		if kills < 32 {
-			limit := min(killSteps-20, last+4*int64(1+r.IntN(3)))
+			limit := min(killSteps-20, last+snapshotSteps*int64(1+r.IntN(3)))
 			deadline := time.Now().Add(20 * time.Second)
 			for r.IntN(8) > 0 && newestStep(run.Dir) < limit && time.Now().Before(deadline) {
 				time.Sleep(2 * time.Millisecond)

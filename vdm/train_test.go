@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
 )
 
 func create(t testing.TB, c Config, clips Clips) *Model {
@@ -143,7 +145,7 @@ func TestTrainingLearns(t *testing.T) {
 	c.Training.Steps, c.Training.Decay, c.Training.Rate, c.Training.EMA = 150, 0, 3e-3, 0.9
 	c.Training.HeldOutClips, c.Training.Batch, c.Training.Accumulate = 16, 8, 1
 	c.Training.SnapshotEvery = 1000
-	m := create(t, c, tinyClips)
+	m := create(t, c, tinyClips).on(t, backend.AtHand()[0]) // the fastest
 	loss := func() float64 {
 		each, err := m.HeldOutLosses(tinyClips)
 		if err != nil {
