@@ -1,11 +1,12 @@
 # Every target installs first what it needs and the machine lacks; see
 # notebooks/tools/setup.sh. Everything made here goes to build/ and runs/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench notebooks lab clean
+.PHONY: help run test bench notebooks site lab browser clean
 
 SETUP := notebooks/tools/setup.sh
 RUN   := notebooks/tools/run_notebooks.py --html build/site
 OUT   := runs/first-model
+BOOKS := $(sort $(wildcard notebooks/*.ipynb))
 
 # Outside a usable git checkout there is no version to put into a program.
 STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
@@ -39,13 +40,25 @@ bench: ## speed against PyTorch on this machine
 	@$(SETUP) bench
 	go run ./vdm/bench
 
-notebooks: ## run every notebook and export it to build/site
+notebooks: ## run every notebook, export it to build/site, and bring notebooks/EQUATIONS.md up to date
 	@$(SETUP) run
-	$(RUN) $(sort $(wildcard notebooks/*.ipynb))
+	$(RUN) $(BOOKS)
+	@if [ -z "$$VDM_QUICK" ] && ls notebooks/*_test.go >/dev/null 2>&1; then \
+		go test -count=1 ./notebooks -run Equations -update; fi
+	@$(RUN) --no-run $(BOOKS) >/dev/null
+
+site: ## export the notebooks, as they were last run, to build/site/index.html
+	@$(SETUP) site
+	@$(RUN) --no-run $(BOOKS)
+	@echo "site: $(CURDIR)/build/site/index.html"
 
 lab: ## open the notebooks in Jupyter
 	@$(SETUP) run
-	cd notebooks && JUPYTER_PATH=$(CURDIR)/build/jupyter PATH="$(CURDIR)/build/bin:$$PATH" /usr/bin/jupyter-notebook
+	notebooks/tools/lab.sh
+
+browser: ## see in Debian's Chromium that a notebook works for a reader
+	@$(SETUP) browser
+	go -C notebooks/tools test -count=1 -timeout 10m -run Browser -v .
 
 clean: ## remove what can be made or fetched again; runs/ stays
 	rm -rf build

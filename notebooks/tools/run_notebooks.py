@@ -7,7 +7,11 @@ Each notebook runs in its own folder with the kernel that setup.sh wrote below
 build/jupyter. A line is printed for each cell. At the first cell that fails, or
 that takes longer than the limit, the notebook, the cell and all that the cell
 printed are shown (a Go program's panic is only in its error stream), the file
-is left as it was, and the exit status is 1.
+is left as it was, and the next notebook's turn comes; the exit status is then 1.
+
+A notebook with "interactive": true in its metadata waits for a reader: it is
+exported but not run. With VDM_QUICK set, which cells see too, notebooks are
+tried out with fewer draws: the files are left as they were.
 
 This is Python because Jupyter's own client is: nbconvert's command, run from
 outside, forgets what a failed cell printed. It needs Debian's python3-nbconvert
@@ -36,11 +40,9 @@ os.environ.update(
 import nbclient  # noqa: E402
 import nbformat  # noqa: E402
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError  # noqa: E402
-from nbconvert.exporters import HTMLExporter  # noqa: E402
 
-# Debian's nbconvert links these by file path, which breaks any published page.
-MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/MathJax.js?config=TeX-AMS_CHTML-full,Safe"
-REQUIRE = "https://cdnjs.cloudflare.com/ajax/libs/require.js/2.3.6/require.min.js"
+sys.dont_write_bytecode = True  # no __pycache__ in the checkout
+import html_pages  # noqa: E402
 
 
 def printed(cell):
@@ -60,6 +62,9 @@ def printed(cell):
 def run(path, limit):
     """Run one notebook in place; returns whether every cell succeeded."""
     book = nbformat.read(path, as_version=4)
+    if book.metadata.get("interactive"):
+        print(f"{path}: interactive, not run", flush=True)
+        return True
     code = [i for i, cell in enumerate(book.cells) if cell.cell_type == "code" and cell.source.strip()]
     for i in code:
         book.cells[i].outputs = []
@@ -101,21 +106,12 @@ def run(path, limit):
         for title, text in ("the cell", cell.source), ("what it printed", printed(cell)):
             print(f"--- {title}:\n{text or '(nothing)'}", file=sys.stderr)
         return False
-    part = path.with_suffix(".ipynb.part")
-    nbformat.write(book, part)
-    part.replace(path)
+    if not os.environ.get("VDM_QUICK"):
+        part = path.with_suffix(".ipynb.part")
+        nbformat.write(book, part)
+        part.replace(path)
     print(f"{path}: {len(code)} cells in {time.monotonic() - begin:.1f} s", flush=True)
     return True
-
-
-def export(path, folder):
-    """Write the notebook as one HTML file that can be published."""
-    exporter = HTMLExporter(mathjax_url=MATHJAX, require_js_url=REQUIRE)
-    html, _ = exporter.from_filename(str(path))
-    folder.mkdir(parents=True, exist_ok=True)
-    page = folder / path.with_suffix(".html").name
-    page.write_text(html, encoding="utf-8")
-    print(f"{page}: {len(html) / 1e6:.1f} MB", flush=True)
 
 
 def main():
@@ -126,15 +122,28 @@ def main():
     parser.add_argument("notebook", nargs="+", type=pathlib.Path)
     args = parser.parse_args()
     if not args.no_run and not (JUPYTER / "kernels" / "gonb" / "kernel.json").exists():
-        parser.exit(1, "the kernel is not installed: run notebooks/tools/setup.sh run\n")
+        parser.exit(1, "the notebook kernel is not installed: run notebooks/tools/setup.sh run\n")
     for path in args.notebook:
         if not path.is_file():
             parser.exit(1, f"{path}: no such notebook\n")
-        path = path.resolve()
-        if not args.no_run and not run(path, args.limit):
-            sys.exit(1)
-        if args.html:
-            export(path, args.html)
+    books = [path.resolve() for path in args.notebook]
+    failed = [path for path in books if not args.no_run and not run(path, args.limit)]
+    if args.html:
+        write_pages([path for path in books if path not in failed], args.html)
+    if failed:
+        names = ", ".join(path.name for path in failed)
+        sys.exit(f"\n{len(failed)} of {len(books)} notebooks failed: {names}")
+
+
+def write_pages(paths, folder):
+    """Export the notebooks, and list them with all others that have a page there."""
+    try:
+        for path in paths:
+            page = html_pages.export(path, folder)
+            print(f"{page}: {page.stat().st_size / 1e6:.1f} MB", flush=True)
+        html_pages.index(folder, paths)
+    except html_pages.Missing as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@
 #   setup.sh run     what `make run` and the notebooks need
 #   setup.sh test    what `make test` needs, with independent readers to test against
 #   setup.sh bench   what `make bench` needs: PyTorch
+#   setup.sh site    what `make site` needs to export notebooks: Debian packages only
+#   setup.sh browser what `make browser` needs: the same as run, and Chromium
 #
 # Debian packages are installed as root or through sudo without a password;
 # where neither is possible, the one line to run is printed and the script stops.
@@ -97,6 +99,12 @@ need_jupyter() {
   need_python notebook=jupyter-notebook nbconvert=jupyter-nbconvert jupyter_client=python3-jupyter-client \
     ipykernel=python3-ipykernel jupyterlab_pygments=python3-jupyterlab-pygments
   [[ -x /usr/bin/jupyter-nbconvert ]] || missing+=(jupyter-nbconvert)
+}
+
+# The parts of exported pages that browsers load.
+need_pages() {
+  [[ -e /usr/share/javascript/mathjax/MathJax.js ]] || missing+=(libjs-mathjax)
+  [[ -e /usr/share/javascript/requirejs/require.min.js ]] || missing+=(libjs-requirejs)
 }
 
 need_readers() {
@@ -272,11 +280,22 @@ quote() {
 # --- Levels -----------------------------------------------------------------
 
 level=${1:-run}
+if [[ $level == site ]]; then
+  need_jupyter
+  need_pages
+  install_packages || exit 1
+  exit 0
+fi
 check_go
 case $level in
-  run)
+  run | browser)
     need_base
     need_jupyter
+    need_pages
+    if [[ $level == browser ]]; then
+      need_command chromium chromium
+      need_command chromedriver chromium-driver
+    fi
     install_packages || exit 1
     ;;
   test)
@@ -290,13 +309,13 @@ case $level in
     need_python torch=python3-torch numpy=python3-numpy
     install_packages || exit 1
     ;;
-  *) die "unknown level \"$level\": want run, test or bench" ;;
+  *) die "unknown level \"$level\": want run, test, bench, site or browser" ;;
 esac
 missing=()
 GOPROXY=off go mod download >/dev/null 2>&1 || step "downloading Go modules" go mod download || exit 1
 install_engine
 case $level in
-  run)
+  run | browser)
     install_data
     install_tools notebook github.com/janpfeifer/gonb golang.org/x/tools/cmd/goimports golang.org/x/tools/gopls
     install_kernel
