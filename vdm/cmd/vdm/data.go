@@ -33,6 +33,7 @@ func (r *readFlags) addTo(c *cobra.Command) {
 	f.Float64Var(&r.interval, "interval", 0, "`hours` over which each value of an accumulation was summed, where the file does not say")
 	f.Float64SliceVar(&r.fill, "fill", nil, "more `values` that mean missing, in the file's units")
 	f.StringToIntVar(&r.index, "index", nil, "place along a dimension that is neither time nor horizontal, as `name=number` from 0")
+	f.Lookup("fill").DefValue, f.Lookup("index").DefValue = "", "" // pflag would print []
 }
 
 // record is data opened for reading: one field a variable, all on one grid.

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -54,8 +52,8 @@ func TestDoctorFails(t *testing.T) {
 
 // Without NetCDF the program compiles, and nothing in it links the C library.
 func TestBuildsWithoutNetCDF(t *testing.T) {
-	goTool := filepath.Join(runtime.GOROOT(), "bin", "go")
-	if _, err := os.Stat(goTool); err != nil {
+	goTool, err := exec.LookPath("go")
+	if err != nil {
 		t.Skip("no go command")
 	}
 	deps, err := exec.Command(goTool, "list", "-deps", "-tags", "nonetcdf", ".").CombinedOutput()

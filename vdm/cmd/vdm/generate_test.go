@@ -31,6 +31,9 @@ func TestSample(t *testing.T) {
 			t.Fatalf("value %d of clip 3 is %v among five and %v alone", i, third.Data[i], again.Data[i])
 		}
 	}
+	if second := strings.TrimSpace(succeed(t, "sample", dir, "--steps", "2", "--seed", "9")); second != strings.TrimSuffix(alone, ".nc")+"-2.nc" {
+		t.Errorf("drawn again without a name it went to %s", second)
+	}
 	if other := field(t, out, "pr", 2); slices.Equal(other.Data, third.Data) {
 		t.Error("two clips are the same")
 	}
@@ -98,6 +101,7 @@ func TestNowcast(t *testing.T) {
 	kelvin := writeRecord(t, filepath.Join(t.TempDir(), "kelvin.nc"), func(f *netcdf.SampleFile) {
 		f.Channels[0].StandardName, f.Channels[0].Units = "air_temperature", "K"
 	})
+	renamed := writeRecord(t, filepath.Join(t.TempDir(), "renamed.nc"), func(f *netcdf.SampleFile) { f.Channels[0].Name = "rain" })
 	for _, test := range []struct {
 		status int
 		say    []string
@@ -111,9 +115,11 @@ func TestNowcast(t *testing.T) {
 		{exitFailed, []string{`no variable "tas"`}, []string{"--data", data, "--start", "1", "--variable", "tas"}},
 		{exitFailed, []string{"names 2 variables, the run has 1"}, []string{"--data", data, "--start", "1", "--variable", "pr", "--variable", "pr"}},
 		{exitFailed, []string{"absent.nc"}, []string{"--data", "absent.nc", "--start", "1"}},
+		{exitFailed, []string{`no variable "pr"`, "--variable says"}, []string{"--data", renamed, "--start", "1"}},
 	} {
 		refuse(t, test.status, test.say, append([]string{"nowcast", dir, "--steps", "2", "--members", "1"}, test.args...)...)
 	}
+	succeed(t, "nowcast", dir, "--steps", "2", "--members", "1", "--data", renamed, "--start", "1", "--variable", "rain")
 	// Of frames with a jump between them at most one side can be known.
 	long := filepath.Join(t.TempDir(), "long")
 	succeed(t, tiny(data, long, "--frames", "4", "--steps", "1")...)
@@ -195,4 +201,14 @@ func TestGenerateRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	refuse(t, exitFailed, []string{"format is 99", "newer version"}, "sample", dir)
+}
+
+// The rest of first-model is the library's, and tested there.
+func TestFirstModelRefused(t *testing.T) {
+	dir := t.TempDir()
+	refuse(t, exitFailed, []string{"absent.nc", "no such file"}, "first-model", "--data", filepath.Join(dir, "absent.nc"), "--out", filepath.Join(dir, "run"))
+	refuse(t, exitFailed, []string{"a clip of 10 frames is longer than the record of 2"}, "first-model", "--data", rainRecord(t), "--out", filepath.Join(dir, "run"))
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v (%v)", left, err)
+	}
 }

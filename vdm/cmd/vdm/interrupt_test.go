@@ -94,6 +94,13 @@ func TestInterruptAtAnyMoment(t *testing.T) {
 	}
 }
 
+// command is the program as a process of its own.
+func command(args ...string) *exec.Cmd {
+	c := exec.Command(os.Args[0], args...)
+	c.Env = append(os.Environ(), childEnv+"=1")
+	return c
+}
+
 // waitForStep waits until a run has recorded a step.
 func waitForStep(t *testing.T, dir string, step int64) {
 	t.Helper()

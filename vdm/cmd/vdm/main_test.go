@@ -3,13 +3,11 @@ package main
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/gomlx/compute"
-	"github.com/spf13/cobra"
 )
 
 // childEnv makes the test binary the program itself, for tests of whole
@@ -94,13 +92,6 @@ func refuse(t testing.TB, status int, texts []string, args ...string) {
 	}
 }
 
-// command is the program as a process of its own.
-func command(args ...string) *exec.Cmd {
-	c := exec.Command(os.Args[0], args...)
-	c.Env = append(os.Environ(), childEnv+"=1")
-	return c
-}
-
 // shared is a file that lies beside the project, where it is at hand.
 func shared(t testing.TB, name string) string {
 	t.Helper()
@@ -121,16 +112,4 @@ func shared(t testing.TB, name string) string {
 		t.Skipf("%s is not at hand", name)
 	}
 	return path
-}
-
-// every calls f with each command that does something.
-func every(c *cobra.Command, f func(*cobra.Command)) {
-	if len(c.Commands()) == 0 {
-		f(c)
-	}
-	for _, sub := range c.Commands() {
-		if sub.Name() != "help" && sub.Name() != "completion" {
-			every(sub, f)
-		}
-	}
 }

@@ -205,7 +205,7 @@ func (f *conditionalFlags) cut(c vdm.ClipConfig, fields []*climate.Field, known 
 		}
 	}
 	clip := make([]float32, 0, c.Frames*c.Height*c.Width*len(fields))
-	place := clipPlace{grid: first.Grid.Window(f.row, f.col, c.Height, c.Width), calendar: first.Calendar, epoch: first.Epoch}
+	place := clipPlace{like: fields, grid: first.Grid.Window(f.row, f.col, c.Height, c.Width), calendar: first.Calendar, epoch: first.Epoch}
 	for t := range c.Frames {
 		at := f.start + t
 		if at < first.Frames() {
@@ -250,7 +250,9 @@ func trueIndices(known []bool) string {
 // openAs opens data for a run: the variables of its channels, in their order and
 // units. Variables that the data call otherwise are named by flags.
 func (r *readFlags) openAs(paths []string, channels []vdm.ChannelConfig) (*record, error) {
+	hint := ""
 	if len(r.variables) == 0 {
+		hint = "; --variable says what the data call a channel of the run"
 		for _, ch := range channels {
 			r.variables = append(r.variables, ch.Name)
 		}
@@ -259,6 +261,9 @@ func (r *readFlags) openAs(paths []string, channels []vdm.ChannelConfig) (*recor
 		return nil, fmt.Errorf("--variable names %d variables, the run has %d channels", len(r.variables), len(channels))
 	}
 	rec, err := r.open(paths)
+	if err != nil && strings.Contains(err.Error(), "there is no variable") {
+		return nil, fmt.Errorf("%w%s", err, hint)
+	}
 	if err != nil {
 		return nil, err
 	}

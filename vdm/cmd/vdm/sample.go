@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -95,8 +94,12 @@ name of the file goes to the standard output.`,
 			if err != nil {
 				return err
 			}
+			like, err := channelFields(m)
+			if err != nil {
+				return err
+			}
 			clip := m.Config.Clip
-			place := clipPlace{grid: climate.Grid{Height: clip.Height, Width: clip.Width}, times: relativeTimes(clip)}
+			place := clipPlace{like: like, grid: climate.Grid{Height: clip.Height, Width: clip.Width}, times: relativeTimes(clip)}
 			return s.write(c, m, samples, place, "sample", "Clips drawn from a video diffusion model", nil)
 		},
 	}
@@ -113,8 +116,10 @@ func (s *sampleFlags) begin(c *cobra.Command, m *vdm.Model) (end func()) {
 	return end
 }
 
-// clipPlace says where and when a clip lies.
+// clipPlace says where and when a clip lies, and which fields its channels are
+// named like.
 type clipPlace struct {
+	like            []*climate.Field
 	grid            climate.Grid
 	times           []float64 // hours since epoch
 	calendar, epoch string
@@ -137,11 +142,7 @@ func relativeTimes(c vdm.ClipConfig) []float64 {
 // write writes samples with all that is known of them, and prints the file's
 // name.
 func (s *sampleFlags) write(c *cobra.Command, m *vdm.Model, samples *vdm.Samples, place clipPlace, kind, title string, more map[string]string) error {
-	like, err := channelFields(m)
-	if err != nil {
-		return err
-	}
-	file, err := netcdf.NewSampleFile(like, samples.Len(), samples.Frames, samples.Height, samples.Width, samples.Data)
+	file, err := netcdf.NewSampleFile(place.like, samples.Len(), samples.Frames, samples.Height, samples.Width, samples.Data)
 	if err != nil {
 		return err
 	}
@@ -179,8 +180,7 @@ func (s *sampleFlags) write(c *cobra.Command, m *vdm.Model, samples *vdm.Samples
 	}
 	out := s.out
 	if out == "" {
-		name := fmt.Sprintf("%s-step%d-seed%d.nc", strings.ReplaceAll(kind, " ", "-"), m.Step(), s.o.Seed)
-		out = filepath.Join(m.Dir, vdm.SamplesDir, name)
+		out = freeName(filepath.Join(m.Dir, vdm.SamplesDir), fmt.Sprintf("%s-step%d-seed%d", kind, m.Step(), s.o.Seed))
 	}
 	if err := netcdf.WriteSamples(out, file); err != nil {
 		return err
@@ -207,4 +207,16 @@ func channelFields(m *vdm.Model) ([]*climate.Field, error) {
 		fields = append(fields, f)
 	}
 	return fields, nil
+}
+
+// freeName is the first of NAME.nc, NAME-2.nc, NAME-3.nc … that is not there: a
+// file that nobody named must not take the place of another.
+func freeName(dir, name string) string {
+	path := filepath.Join(dir, name+".nc")
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(path); err != nil {
+			return path
+		}
+		path = filepath.Join(dir, fmt.Sprintf("%s-%d.nc", name, n))
+	}
 }

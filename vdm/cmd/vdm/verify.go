@@ -285,13 +285,13 @@ func orNone(s string) string {
 // readSamples reads a file that sample or nowcast wrote: its clips, and for each
 // variable a field with the times and the grid of the file.
 func readSamples(path string) (*vdm.Samples, []*climate.Field, error) {
-	report, err := netcdf.Inspect(path)
+	contents, err := netcdf.Inspect(path)
 	if err != nil {
 		return nil, nil, err
 	}
 	var like []*climate.Field
 	var members [][]*climate.Field // of each variable
-	for _, v := range report.Variables {
+	for _, v := range contents.Variables {
 		axis := slices.Index(v.Dims, "member")
 		if axis < 0 {
 			continue
