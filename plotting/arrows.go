@@ -1,0 +1,108 @@
+package plotting
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Arrow is a vector at a place of a map, both in the map's coordinates.
+type Arrow struct{ X, Y, DX, DY float64 }
+
+// Overlay is what is drawn over a map. Arrows begin at their place; those and
+// the points that lie outside the map are left out.
+type Overlay struct {
+	Arrows     []Arrow
+	ArrowColor color.Color // nil: black
+
+	Points []Series // marks, or lines without Points
+}
+
+const (
+	arrowWidth = 0.7 * vg.Length(1)
+	arrowHead  = 3.2 * vg.Length(1)
+	dotRadius  = 1.3 * vg.Length(1)
+)
+
+// MapWith draws a field as [Map] does, with arrows, points and lines over it. The
+// field must have coordinates; TopDown is refused.
+func MapWith(field Field2D, over Overlay, opt MapOptions) (*Picture, error) {
+	if field.X == nil || field.Y == nil || opt.TopDown {
+		return nil, fmt.Errorf("plotting: a map with an overlay needs the field's X and Y and not TopDown")
+	}
+	for i, s := range over.Points {
+		if err := s.check(i); err != nil {
+			return nil, err
+		}
+	}
+	under, err := Map(field, opt)
+	if err != nil {
+		return nil, err
+	}
+	if over.ArrowColor == nil {
+		over.ArrowColor = color.Black
+	}
+	return newPicture(&overlayFigure{mapFigure: *under.fig.(*mapFigure), over: over}, under.w, under.h, under.dpi)
+}
+
+type overlayFigure struct {
+	mapFigure
+	over Overlay
+}
+
+func (f *overlayFigure) draw(c draw.Canvas) {
+	f.mapFigure.draw(c)
+	data := f.layout(c).data
+	at := func(x, y float64) vg.Point {
+		return vg.Point{
+			X: data.X(bounded((x - f.xmin) / (f.xmax - f.xmin))),
+			Y: data.Y(bounded((y - f.ymin) / (f.ymax - f.ymin))),
+		}
+	}
+	for _, a := range f.over.Arrows {
+		if from, to := at(a.X, a.Y), at(a.X+a.DX, a.Y+a.DY); data.Contains(from) && data.Contains(to) {
+			drawArrow(data, from, to, f.over.ArrowColor)
+		}
+	}
+	for i, s := range f.over.Points {
+		t := lineTrace(i, s)
+		var run []vg.Point
+		for j := range s.X {
+			if visible(s.X[j], s.Y[j], false, false) {
+				run = append(run, at(s.X[j], s.Y[j]))
+			}
+		}
+		if t.line.Width > 0 {
+			data.StrokeLines(t.line, data.ClipLinesXY(run)...)
+		}
+		for _, pt := range run {
+			if t.mark != noMark {
+				drawMark(data, t.mark, dotRadius, t.color, pt)
+			}
+		}
+	}
+}
+
+// drawArrow draws a line with a filled head; a short arrow is head only.
+func drawArrow(c draw.Canvas, from, to vg.Point, clr color.Color) {
+	d := to.Sub(from)
+	length := vg.Length(math.Hypot(float64(d.X), float64(d.Y)))
+	if length == 0 {
+		return
+	}
+	head := min(arrowHead, length)
+	u := vg.Point{X: d.X / length, Y: d.Y / length}
+	base := vg.Point{X: to.X - head*u.X, Y: to.Y - head*u.Y}
+	c.StrokeLine2(draw.LineStyle{Color: clr, Width: arrowWidth}, from.X, from.Y, base.X, base.Y)
+	half := 0.38 * head
+	var path vg.Path
+	path.Move(to)
+	path.Line(vg.Point{X: base.X - half*u.Y, Y: base.Y + half*u.X})
+	path.Line(vg.Point{X: base.X + half*u.Y, Y: base.Y - half*u.X})
+	path.Close()
+	c.SetColor(clr)
+	c.Fill(path)
+}
