@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
-	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
 // LeadPicture draws the score of every forecast by lead time.
@@ -118,73 +117,4 @@ func (f *Forecast) Draw(c Case, channel int) ([]Drawing, error) {
 		{File: "crps.png", Title: "CRPS by lead time", Caption: "Smaller is better. The score of persistence, one member, is its mean absolute error.", Picture: lead},
 		{File: "ranks.png", Title: "Rank histogram", Caption: "Flat where the truth could be one of the members; U-shaped where they are too alike. Ties, as where all are dry, are broken at random.", Picture: rank},
 	}, nil
-}
-
-// ClipsPicture draws clips of two sources beneath each other, such as real and
-// generated ones: rows of the first, then rows of the second.
-func ClipsPicture(variable, units string, step float64, channel, rows int, sets ...NamedSamples) (*plotting.Picture, error) {
-	scale, unit := scaleOf(units)
-	var clips []plotting.Clip
-	frames := 0
-	for _, s := range sets {
-		for i := range min(rows, s.Len()) {
-			clips = append(clips, plotting.Clip{
-				Name: fmt.Sprintf("%s %d", s.Name, i+1), Data: s.Channel(i, channel),
-				Frames: s.Frames, Height: s.Height, Width: s.Width,
-			})
-			frames = max(frames, s.Frames)
-		}
-	}
-	return plotting.FilmStrip(clips, plotting.FilmStripOptions{Scale: scale, Label: variable, Unit: unit, FrameLabels: stepLabels(frames, step)})
-}
-
-// stepLabels count frames from the first.
-func stepLabels(frames int, step float64) []string {
-	labels := make([]string, frames)
-	for i := range labels {
-		labels[i] = fmt.Sprint(i + 1)
-		if step > 0 {
-			labels[i] = fmt.Sprintf("%g h", float64(i)*step)
-		}
-	}
-	return labels
-}
-
-// ClipsAnimation draws clips side by side as an animated PNG.
-func ClipsAnimation(variable, units string, step float64, channel int, clips ...NamedSamples) ([]byte, error) {
-	scale, unit := scaleOf(units)
-	var all []plotting.Clip
-	frames := 0
-	for _, s := range clips {
-		for i := range s.Len() {
-			name := s.Name
-			if s.Len() > 1 {
-				name = fmt.Sprintf("%s %d", s.Name, i+1)
-			}
-			all = append(all, plotting.Clip{Name: name, Data: s.Channel(i, channel), Frames: s.Frames, Height: s.Height, Width: s.Width})
-			frames = max(frames, s.Frames)
-		}
-	}
-	return plotting.Animation(all, plotting.AnimationOptions{Scale: scale, Label: variable, Unit: unit, FrameLabels: stepLabels(frames, step), FPS: 3})
-}
-
-// First is the first n clips, sharing memory.
-func First(s *vdm.Samples, n int) *vdm.Samples {
-	out := *s
-	out.Data = s.Data[:min(n, s.Len())*s.Size()]
-	return &out
-}
-
-// Take copies n clips of a source, at even distances, from the middle of each
-// stretch.
-func Take(clips vdm.Clips, n int) (*vdm.Samples, error) {
-	f, h, w, c := clips.Shape()
-	n = min(n, clips.Len())
-	s := vdm.NewSamples(n, f, h, w, c)
-	for i := range n {
-		if err := clips.Clip(spread(2*i+1, 2*n, clips.Len()), s.At(i)); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
 }

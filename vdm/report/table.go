@@ -95,8 +95,8 @@ func (t Table) Text() string {
 func (t Table) String() string { return t.Text() }
 
 var tableTemplate = template.Must(template.New("table").Parse(
-	`<table>{{with .Title}}<caption>{{.}}</caption>{{end}}
-{{with .Head}}<thead><tr>{{range .}}<th{{if .Right}} style="text-align:right"{{end}}>{{.Text}}</th>{{end}}</tr></thead>
+	`<table>{{with .Title}}<caption style="text-align:left">{{.}}</caption>{{end}}
+{{with .Head}}<thead><tr>{{range .}}<th style="text-align:{{if .Right}}right{{else}}left{{end}}">{{.Text}}</th>{{end}}</tr></thead>
 {{end}}<tbody>
 {{range .Rows}}<tr>{{range .}}<td style="text-align:{{if .Right}}right{{else}}left{{end}}">{{.Text}}</td>{{end}}</tr>
 {{end}}</tbody></table>

@@ -69,6 +69,15 @@ type Place struct {
 	Times []float64
 }
 
+// PlaceOf is the place and the time of one window.
+func PlaceOf(w *climate.Windows, i int) Place {
+	frames, height, width, _ := w.Shape()
+	t, y, x, _ := w.Origin(i)
+	like := w.Fields()
+	grid := like[0].Grid.Window(y, x, height, width)
+	return Place{Like: like, Grid: &grid, Times: like[0].Times[t : t+frames]}
+}
+
 // Sample draws clips without conditions, or reads them where they were drawn
 // already. name is a file name without its ending.
 func Sample(ctx context.Context, m *vdm.Model, name string, at Place, o vdm.SampleOptions) (*Clips, error) {

@@ -49,31 +49,23 @@ func readData(o Options, source climate.Source) (*data, error) {
 	return d, nil
 }
 
-// wettest is the held-out clip with the most rain in its first frames: a place
-// worth a nowcast, chosen by what is known when it is made.
-func (d *data) wettest(known int) (index int, clip []float32, err error) {
-	frames, height, width, _ := d.heldOut.Shape()
-	clip = make([]float32, frames*height*width)
+// Wettest is the window with the most rain in its first frames, and its clip: a
+// place worth a nowcast, chosen by what is known when it is made.
+func Wettest(windows *climate.Windows, known int) (index int, clip []float32, err error) {
+	frames, height, width, channels := windows.Shape()
+	clip = make([]float32, frames*height*width*channels)
 	most := -1.0
-	for i := range d.heldOut.Len() {
-		if err := d.heldOut.Clip(i, clip); err != nil {
+	for i := range windows.Len() {
+		if err := windows.Clip(i, clip); err != nil {
 			return 0, nil, err
 		}
 		sum := 0.0
-		for _, v := range clip[:known*height*width] {
+		for _, v := range clip[:known*height*width*channels] {
 			sum += float64(v)
 		}
 		if sum > most {
 			index, most = i, sum
 		}
 	}
-	return index, clip, d.heldOut.Clip(index, clip)
-}
-
-// place is the grid and the times of a held-out clip.
-func (d *data) place(i int) (climate.Grid, []float64) {
-	frames, height, width, _ := d.heldOut.Shape()
-	t, y, x, _ := d.heldOut.Origin(i)
-	f := d.heldOut.Fields()[0]
-	return f.Grid.Window(y, x, height, width), f.Times[t : t+frames]
+	return index, clip, windows.Clip(index, clip)
 }

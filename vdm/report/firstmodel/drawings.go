@@ -25,7 +25,7 @@ func (w *work) drawings() ([]report.Drawing, error) {
 	}
 	out := []report.Drawing{
 		{File: "clips.png", Title: "Real and generated", Picture: strip,
-			Caption: fmt.Sprintf("Held-out clips at even distances, and the first of the %d generated without any condition. None was picked.", w.clips.Len())},
+			Caption: fmt.Sprintf("Held-out clips from all over the record, and the first of the %d generated without any condition. None was picked.", w.clips.Len())},
 		{File: "clips-animated.png", Title: "The same, moving", Animation: film, Caption: "An animated PNG."},
 	}
 	forecast, err := s.Forecast.Draw(w.kase, 0)

@@ -156,7 +156,7 @@ func (f fitted) Range(channel int) (low, high float32) {
 
 func (w *work) sample(ctx context.Context, _ climate.Source) (err error) {
 	w.clips, err = archive.Sample(ctx, w.model, ClipsName, archive.Place{Like: w.heldOut.Fields()}, vdm.SampleOptions{
-		Count: w.Clips, Seed: w.Seed, Steps: w.SamplerSteps, Batch: min(w.Batch, w.Clips), Progress: w.Log.Bar("sampling"),
+		Count: w.Clips, Seed: w.Seed, Steps: w.SamplerSteps, Batch: min(w.SamplerBatch, w.Clips), Progress: w.Log.Bar("sampling"),
 	})
 	if err != nil {
 		return err
@@ -166,16 +166,15 @@ func (w *work) sample(ctx context.Context, _ climate.Source) (err error) {
 }
 
 func (w *work) nowcast(ctx context.Context, _ climate.Source) error {
-	i, clip, err := w.wettest(w.Known)
+	i, clip, err := Wettest(w.heldOut, w.Known)
 	if err != nil {
 		return err
 	}
-	grid, times := w.place(i)
 	w.about = w.heldOut.Describe(i)
 	w.members, err = archive.Nowcast(ctx, w.model, NowcastName,
-		archive.Place{Like: w.heldOut.Fields(), Grid: &grid, Times: times}, clip, w.Known, vdm.SampleOptions{
+		archive.PlaceOf(w.heldOut, i), clip, w.Known, vdm.SampleOptions{
 			// Numbers after those of the clips, so that no noise is used twice.
-			Count: w.Members, First: w.Clips, Seed: w.Seed, Steps: w.SamplerSteps, Batch: min(w.Batch, w.Members),
+			Count: w.Members, First: w.Clips, Seed: w.Seed, Steps: w.SamplerSteps, Batch: min(w.SamplerBatch, w.Members),
 			Guidance: max(0, w.Guidance), Progress: w.Log.Bar("nowcast"),
 		})
 	if err != nil {

@@ -7,9 +7,11 @@
 package notebook
 
 import (
+	"context"
 	"fmt"
 	"html"
 	"os"
+	"os/signal"
 	"sync"
 	"time"
 
@@ -39,6 +41,14 @@ func Must[T any](value T, err error) T {
 func Must2[A, B any](a A, b B, err error) (A, B) {
 	Check(err)
 	return a, b
+}
+
+// Context ends with the stop button of the notebook, so that training saves what
+// it has.
+func Context() context.Context {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop) // a second press ends the cell
+	return ctx
 }
 
 // Show shows a picture.

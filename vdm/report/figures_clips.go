@@ -1,0 +1,84 @@
+package report
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/climate-vdm/climate-vdm/plotting"
+	"github.com/climate-vdm/climate-vdm/vdm"
+)
+
+// ClipsPicture draws clips of two sources beneath each other, such as real and
+// generated ones: rows of the first, then rows of the second.
+func ClipsPicture(variable, units string, step float64, channel, rows int, sets ...NamedSamples) (*plotting.Picture, error) {
+	scale, unit := scaleOf(units)
+	var clips []plotting.Clip
+	frames := 0
+	for _, s := range sets {
+		for i := range min(rows, s.Len()) {
+			clips = append(clips, plotting.Clip{
+				Name: fmt.Sprintf("%s %d", s.Name, i+1), Data: s.Channel(i, channel),
+				Frames: s.Frames, Height: s.Height, Width: s.Width,
+			})
+			frames = max(frames, s.Frames)
+		}
+	}
+	return plotting.FilmStrip(clips, plotting.FilmStripOptions{Scale: scale, Label: variable, Unit: unit, FrameLabels: stepLabels(frames, step)})
+}
+
+// stepLabels count frames from the first.
+func stepLabels(frames int, step float64) []string {
+	labels := make([]string, frames)
+	for i := range labels {
+		labels[i] = fmt.Sprint(i + 1)
+		if step > 0 {
+			labels[i] = fmt.Sprintf("%g h", float64(i)*step)
+		}
+	}
+	return labels
+}
+
+// ClipsAnimation draws clips side by side as an animated PNG.
+func ClipsAnimation(variable, units string, step float64, channel int, clips ...NamedSamples) ([]byte, error) {
+	scale, unit := scaleOf(units)
+	var all []plotting.Clip
+	frames := 0
+	for _, s := range clips {
+		for i := range s.Len() {
+			name := s.Name
+			if s.Len() > 1 {
+				name = fmt.Sprintf("%s %d", s.Name, i+1)
+			}
+			all = append(all, plotting.Clip{Name: name, Data: s.Channel(i, channel), Frames: s.Frames, Height: s.Height, Width: s.Width})
+			frames = max(frames, s.Frames)
+		}
+	}
+	return plotting.Animation(all, plotting.AnimationOptions{Scale: scale, Label: variable, Unit: unit, FrameLabels: stepLabels(frames, step), FPS: 3})
+}
+
+// First is the first n clips, sharing memory.
+func First(s *vdm.Samples, n int) *vdm.Samples {
+	out := *s
+	out.Data = s.Data[:min(n, s.Len())*s.Size()]
+	return &out
+}
+
+// golden is the golden ratio less one: its multiples, taken modulo 1, lie as far
+// from each other as can be, and in step with nothing.
+const golden = 0.6180339887498949
+
+// Take copies n clips of a source, spread over it by the golden ratio: windows
+// are numbered row by row and hour by hour, so that even distances may hit the
+// same row again and again.
+func Take(clips vdm.Clips, n int) (*vdm.Samples, error) {
+	f, h, w, c := clips.Shape()
+	n = min(n, clips.Len())
+	s := vdm.NewSamples(n, f, h, w, c)
+	for i := range n {
+		_, part := math.Modf(0.5 + float64(i)*golden)
+		if err := clips.Clip(int(part*float64(clips.Len())), s.At(i)); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
