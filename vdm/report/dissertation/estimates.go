@@ -39,7 +39,7 @@ func Estimate(p vdm.Parameterisation, output, z, logSNR []float32) (e Estimates,
 	}
 	defer exec.Finalize()
 	clip := func(x []float32) *tensors.Tensor { return tensors.FromFlatDataAndDimensions(x, len(x), 1, 1, 1, 1) }
-	out, err := exec.Exec(clip(output), clip(z), tensors.FromFlatDataAndDimensions(logSNR, len(logSNR)))
+	out, err := exec.Call(clip(output), clip(z), tensors.FromFlatDataAndDimensions(logSNR, len(logSNR)))
 	if err != nil {
 		return e, err
 	}
