@@ -87,6 +87,9 @@ func TestSaveFigure(t *testing.T) {
 		if err != nil || !slices.Equal(b[:4], []byte(magic)) {
 			t.Errorf("%s: %v", file, err)
 		}
+		if magic == "%PDF" && bytes.Count(b, []byte("D:20230412000000")) != 2 {
+			t.Errorf("%s is dated by the day it was saved", file)
+		}
 	}
 	for _, bad := range []string{"", "../2.5"} {
 		if _, err := SaveFigure(p, folder, bad); err == nil {

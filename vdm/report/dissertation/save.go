@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
 )
 
 // SaveFigure writes a numbered figure as PNG and PDF into a folder, which is made
 // where it is missing: figure "2.3" in "figures" becomes figures/figure-2.3.png
-// and figures/figure-2.3.pdf. It returns the picture, to be shown.
+// and figures/figure-2.3.pdf. The same picture gives the same files on any day. It
+// returns the picture, to be shown.
 func SaveFigure(p *plotting.Picture, folder, number string) (*plotting.Picture, error) {
 	if number == "" || filepath.Base(number) != number {
 		return nil, fmt.Errorf("saving a figure: number %q, want one such as 2.3", number)
@@ -22,5 +24,23 @@ func SaveFigure(p *plotting.Picture, folder, number string) (*plotting.Picture, 
 	if err := p.SavePNG(path + ".png"); err != nil {
 		return nil, err
 	}
-	return p, p.SavePDF(path + ".pdf")
+	if err := p.SavePDF(path + ".pdf"); err != nil {
+		return nil, err
+	}
+	return p, undate(path + ".pdf")
+}
+
+var pdfDate = regexp.MustCompile(`(/(?:Creation|Mod)Date \(D:)\d{14}`)
+
+// undate sets the dates of a PDF to a fixed one of the same length, so that the
+// offsets in the file stay right.
+func undate(path string) error {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("saving a figure: %w", err)
+	}
+	if err := os.WriteFile(path, pdfDate.ReplaceAll(file, []byte("${1}20230412000000")), 0o644); err != nil {
+		return fmt.Errorf("saving a figure: %w", err)
+	}
+	return nil
 }
