@@ -100,7 +100,8 @@ func TestWeightedLossOfGaussianData(t *testing.T) {
 }
 
 // What stands where a cell does not count changes nothing but the network's
-// input; a sample of which no cell counts has the loss 0.
+// input; a sample of which one cell counts has that cell's loss, one without any
+// has the loss 0.
 func TestWeightedLossIgnoresMaskedTargets(t *testing.T) {
 	d := correlated()
 	pixelwise := newGaussian(0, d.mean, d.vals)
@@ -116,6 +117,12 @@ func TestWeightedLossIgnoresMaskedTargets(t *testing.T) {
 		if !slices.Equal(losses[0], losses[1]) {
 			t.Errorf("losses %v and %v differ by what masked cells hold", losses[0], losses[1])
 		}
+		one := noisedGaussian(d, 1, 1, 0.5, 1, []float32{0, 0, 1, 0})
+		single := weighted(t, be, pixelwise.denoiser, 4, one)[0][0]
+		v := evaluate(t, be, func(in []*g.Node) []*g.Node {
+			return []*g.Node{g.MulScalar(pixelwise.denoiser(in[0], in[1]).V, 1)}
+		}, tensor(one.z, 1, 1, 1, 4, 1), one.logSNR)[0]
+		near(t, "loss of one cell", single, math.Pow(float64(one.v[2])-float64(v[2]), 2), 1e-5)
 		if losses[0][2] != 0 || !(losses[0][0] > 0) {
 			t.Errorf("losses %v: want a positive first, and 0 for the sample without cells", losses[0])
 		}

@@ -142,3 +142,12 @@ func wantError(t testing.TB, name string, err error, says ...string) {
 		}
 	}
 }
+
+// near fails where two numbers differ by more than a tolerance; closeTo is its
+// relative sister.
+func near(t testing.TB, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance) {
+		t.Errorf("%s: %.7g, want %.7g (tolerance %.0e)", what, got, want, tolerance)
+	}
+}

@@ -276,7 +276,7 @@ func TestMissingCellsAreMasked(t *testing.T) {
 					t.Fatalf("clip %d, value %d: mask is %v", clip, i, b.Mask[at])
 				}
 				if b.Mask[at] == 0 { // noise alone: z = σε, v = αε
-					closeTo(t, "noise of z and v", float64(b.Z[at])*alpha, float64(b.V[at])*sigma, 1e-5)
+					near(t, "noise of z and v", float64(b.Z[at])*alpha, float64(b.V[at])*sigma, 1e-5)
 				}
 			}
 			if clip == 3 {
@@ -330,7 +330,7 @@ func TestTwoChannelsOnAnOddGrid(t *testing.T) {
 			}
 			m.Inverse(y)
 			for i := range x {
-				closeTo(t, "inverse", float64(y[i]), float64(x[i]), 1e-5*(1+math.Abs(float64(x[i]))))
+				near(t, "inverse", float64(y[i]), float64(x[i]), 1e-5*(1+math.Abs(float64(x[i]))))
 			}
 			s, err := m.Nowcast(t.Context(), x, 1, SampleOptions{Count: 2, Steps: 3, Guidance: 1})
 			if err != nil {
