@@ -25,7 +25,7 @@ import (
 func TestInterruptAtAnyMoment(t *testing.T) {
 	data, dir := rainRecord(t), t.TempDir()
 	settings := filepath.Join(dir, "settings.yaml")
-	if err := os.WriteFile(settings, []byte("training: {steps: 150, log_every_steps: 1, snapshot_every: 20}\n"), 0o644); err != nil {
+	if err := os.WriteFile(settings, []byte("training: {steps: 90, log_every_steps: 1, snapshot_every: 20}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	whole, stopped := filepath.Join(dir, "whole"), filepath.Join(dir, "stopped")
@@ -34,7 +34,7 @@ func TestInterruptAtAnyMoment(t *testing.T) {
 	long := time.Since(began)
 
 	last, clean := int64(0), 0
-	for n := range 7 {
+	for n := range 6 {
 		c := command(tiny(data, stopped, "--config", settings)...)
 		var stderr bytes.Buffer
 		c.Stderr = &stderr
