@@ -135,7 +135,7 @@ func TestInterruptMessages(t *testing.T) {
 	}
 
 	out := filepath.Join(t.TempDir(), "out.nc")
-	c = command("sample", dir, "--steps", "10000000", "--out", out)
+	c = command("sample", dir, "--steps", "200000", "--out", out)
 	stderr.Reset()
 	c.Stderr = &stderr
 	stopAt(t, c, func() { time.Sleep(1500 * time.Millisecond) })
