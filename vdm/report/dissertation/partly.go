@@ -1,0 +1,243 @@
+package dissertation
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
+)
+
+// Partly is Gaussian data of which some cells are known. What a sampler should
+// make of the others is then a matter of algebra, and so is what it does make of
+// them, as every step is linear.
+type Partly struct {
+	Gaussian
+	Known  []bool
+	Values []float64 // of the cells that are known; the others are not looked at
+}
+
+// Forgetful is a series of cells with mean 0, variance 1 and the correlation
+// rho^|i−j|: each depends on the past through the cell before it alone.
+func Forgetful(cells int, rho float64) Gaussian {
+	cov := mat.NewSymDense(cells, nil)
+	for i := range cells {
+		for j := i; j < cells; j++ {
+			cov.SetSym(i, j, math.Pow(rho, float64(j-i)))
+		}
+	}
+	return Gaussian{Mean: make([]float64, cells), Cov: cov}
+}
+
+// split lists the known cells and the others.
+func (p Partly) split() (known, unknown []int) {
+	if len(p.Known) != len(p.Mean) || len(p.Values) != len(p.Mean) {
+		panic(fmt.Sprintf("partly known data: %d marks and %d values for %d cells", len(p.Known), len(p.Values), len(p.Mean)))
+	}
+	for i, k := range p.Known {
+		if k {
+			known = append(known, i)
+		} else {
+			unknown = append(unknown, i)
+		}
+	}
+	return known, unknown
+}
+
+// part is the rows and columns of a matrix that are listed.
+func part(m mat.Matrix, rows, columns []int) *mat.Dense {
+	out := mat.NewDense(len(rows), len(columns), nil)
+	for i, r := range rows {
+		for j, c := range columns {
+			out.Set(i, j, m.At(r, c))
+		}
+	}
+	return out
+}
+
+// pick is the entries of a vector that are listed.
+func pick(x []float64, at []int) []float64 {
+	out := make([]float64, len(at))
+	for i, j := range at {
+		out[i] = x[j]
+	}
+	return out
+}
+
+// of is the law of the cells that are listed.
+func (g Gaussian) of(cells []int) Gaussian {
+	return Gaussian{Mean: pick(g.Mean, cells), Cov: symmetric(part(g.Cov, cells, cells))}
+}
+
+// symmetric is the symmetric part of a matrix that is symmetric but for rounding.
+func symmetric(m mat.Matrix) *mat.SymDense {
+	n, _ := m.Dims()
+	s := mat.NewSymDense(n, nil)
+	for i := range n {
+		for j := i; j < n; j++ {
+			s.SetSym(i, j, (m.At(i, j)+m.At(j, i))/2)
+		}
+	}
+	return s
+}
+
+// Given is the law of the unknown cells given the known ones: the truth.
+func (p Partly) Given() Gaussian {
+	known, unknown := p.split()
+	var gain mat.Dense // Cov_ba·Cov_aa⁻¹, transposed
+	if err := gain.Solve(part(p.Cov, known, known), part(p.Cov, known, unknown)); err != nil {
+		panic(err)
+	}
+	off := pick(p.Values, known)
+	for i, k := range known {
+		off[i] -= p.Mean[k]
+	}
+	var shift mat.VecDense
+	shift.MulVec(gain.T(), mat.NewVecDense(len(off), off))
+	mean := pick(p.Mean, unknown)
+	for i := range mean {
+		mean[i] += shift.AtVec(i)
+	}
+	var explained, rest mat.Dense
+	explained.Mul(gain.T(), part(p.Cov, known, unknown))
+	rest.Sub(part(p.Cov, unknown, unknown), &explained)
+	return Gaussian{Mean: mean, Cov: symmetric(&rest)}
+}
+
+// Posterior is the law of all cells given a noisy z, by algebra:
+// x | z ∼ N(μ + G(z − αμ), σ²/α·G) with G = α·Cov·(α²·Cov + σ²·I)⁻¹.
+func (g Gaussian) Posterior(z []float64, logSNR float64) Gaussian {
+	gain, alpha, sigma := g.gain(logSNR), vdm.Alpha(logSNR), vdm.Sigma(logSNR)
+	off := mat.NewVecDense(len(z), nil)
+	for i := range z {
+		off.SetVec(i, z[i]-alpha*g.Mean[i])
+	}
+	var shift mat.VecDense
+	shift.MulVec(gain, off)
+	mean := make([]float64, len(z))
+	for i := range mean {
+		mean[i] = g.Mean[i] + shift.AtVec(i)
+	}
+	var cov mat.Dense
+	cov.Scale(sigma*sigma/alpha, gain)
+	return Gaussian{Mean: mean, Cov: symmetric(&cov)}
+}
+
+// gain is the G of the best denoiser x̂ = μ + G(z − αμ).
+func (g Gaussian) gain(logSNR float64) *mat.Dense {
+	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
+	n := len(g.Mean)
+	noisy := mat.NewDense(n, n, nil)
+	noisy.Scale(alpha*alpha, g.Cov)
+	for i := range n {
+		noisy.Set(i, i, noisy.At(i, i)+sigma*sigma)
+	}
+	var gain mat.Dense
+	if err := gain.Solve(noisy, g.Cov); err != nil { // both symmetric, and they commute
+		panic(err)
+	}
+	gain.Scale(alpha, &gain)
+	return &gain
+}
+
+// Denoiser is the best one as a graph function, for clips of one cell a frame
+// and one channel, in terms of v̂: with the eigenvalues c of the covariance and
+// y = z − αμ in the coordinates of its eigenvectors, ασ(1 − c)/(α²c + σ²)·y − σμ.
+func (g Gaussian) Denoiser() vdm.Denoiser {
+	var eigen mat.EigenSym
+	if !eigen.Factorize(g.Cov, true) {
+		panic("the eigenvalues of a covariance were not found")
+	}
+	var vectors mat.Dense
+	eigen.VectorsTo(&vectors)
+	values := eigen.Values(nil)
+	n := len(g.Mean)
+	mean, variance, turn := make([]float32, n), make([]float32, n), make([][]float32, n)
+	for i := range n {
+		mean[i], variance[i] = float32(g.Mean[i]), float32(values[i])
+		for j := range n {
+			turn[i] = append(turn[i], float32(vectors.At(i, j)))
+		}
+	}
+	return func(z, logSNR *graph.Node) vdm.Prediction {
+		dims := z.Shape().Dimensions
+		root := func(l *graph.Node) *graph.Node {
+			return graph.Sqrt(graph.Reciprocal(graph.OnePlus(graph.Exp(graph.Neg(l)))))
+		}
+		l := graph.Reshape(logSNR, dims[0], 1)
+		alpha, sigma := root(l), root(graph.Neg(l))
+		mu := graph.Reshape(graph.Const(z.Graph(), mean), 1, n)
+		c := graph.Reshape(graph.Const(z.Graph(), variance), 1, n)
+		vecs := graph.Const(z.Graph(), turn)
+		y := graph.Sub(graph.Reshape(z, dims[0], n), graph.Mul(alpha, mu))
+		y = graph.Einsum("bi,ik->bk", y, vecs)
+		spread := graph.Add(graph.Mul(graph.Square(alpha), c), graph.Square(sigma))
+		y = graph.Mul(y, graph.Div(graph.Mul(graph.Mul(alpha, sigma), graph.OneMinus(c)), spread))
+		v := graph.Sub(graph.Einsum("bk,ik->bi", y, vecs), graph.Mul(sigma, mu))
+		return vdm.Prediction{Z: z, LogSNR: logSNR, V: graph.Reshape(v, dims...)}
+	}
+}
+
+// Draw draws members of the unknown cells with the library's conditional
+// sampler, on the pure Go engine, which the program must link:
+//
+//	import _ "github.com/gomlx/compute/gobackend"
+func (p Partly) Draw(plan vdm.Plan, weight float64, count int) ([][]float64, error) {
+	_, unknown := p.split()
+	engine, _, err := backend.OpenNamed("go")
+	if err != nil {
+		return nil, err
+	}
+	x := make([]float32, len(p.Values))
+	for i, v := range p.Values {
+		x[i] = float32(v)
+	}
+	s, err := vdm.SampleGiven(context.Background(), engine, p.Denoiser(), plan, [4]int{len(x), 1, 1, 1}, x, p.Known,
+		vdm.SampleOptions{Count: count, Batch: min(count, 4000), Guidance: weight})
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]float64, count)
+	for i := range out {
+		for _, j := range unknown {
+			out[i] = append(out[i], float64(s.At(i)[j]))
+		}
+	}
+	return out, nil
+}
+
+// Denoised is x̂ of one clip of one cell a frame, in float32 on the pure Go
+// engine.
+func Denoised(d vdm.Denoiser, z []float64, logSNR float64) ([]float64, error) {
+	engine, _, err := backend.OpenNamed("go")
+	if err != nil {
+		return nil, err
+	}
+	exec, err := graph.NewExec(engine, func(z, logSNR *graph.Node) *graph.Node { return d(z, logSNR).X() })
+	if err != nil {
+		return nil, err
+	}
+	defer exec.Finalize()
+	clip := make([]float32, len(z))
+	for i, v := range z {
+		clip[i] = float32(v)
+	}
+	out, err := exec.Exec(tensors.FromFlatDataAndDimensions(clip, 1, len(z), 1, 1, 1), []float32{float32(logSNR)})
+	if err != nil {
+		return nil, err
+	}
+	flat, err := tensors.CopyFlatData[float32](out[0])
+	if err != nil {
+		return nil, err
+	}
+	x := make([]float64, len(z))
+	for i, v := range flat {
+		x[i] = float64(v)
+	}
+	return x, nil
+}
