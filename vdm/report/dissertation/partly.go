@@ -241,3 +241,26 @@ func Denoised(d vdm.Denoiser, z []float64, logSNR float64) ([]float64, error) {
 	}
 	return x, nil
 }
+
+// Guided is the denoiser conditioned on the known cells by the library, for one
+// clip, with the given noise in their forward sample.
+func (p Partly) Guided(weight float64, noise []float64) vdm.Denoiser {
+	return func(z, logSNR *graph.Node) vdm.Prediction {
+		row := func(f func(i int) float64) *graph.Node {
+			flat := make([]float32, len(p.Mean))
+			for i := range flat {
+				flat[i] = float32(f(i))
+			}
+			return graph.Reshape(graph.Const(z.Graph(), flat), z.Shape().Dimensions...)
+		}
+		known := row(func(i int) float64 {
+			if p.Known[i] {
+				return 1
+			}
+			return 0
+		})
+		values := row(func(i int) float64 { return p.Values[i] })
+		fresh := row(func(i int) float64 { return noise[i] })
+		return vdm.Conditioned(p.Denoiser(), known, values, fresh, graph.Const(z.Graph(), float32(weight)))(z, logSNR)
+	}
+}

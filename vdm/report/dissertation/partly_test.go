@@ -99,3 +99,31 @@ func TestPosteriorIsTheDenoisers(t *testing.T) {
 		}
 	}
 }
+
+// The library's guided estimate is the affine one that the law of the samples is
+// made of.
+func TestGuidedIsTheLibrarys(t *testing.T) {
+	p := nowcast()
+	z := []float64{9, 9, 9, 1.4, -0.6, 0.1} // the known cells' are replaced
+	noise := []float64{0.4, -1.1, 0.7, 0, 0, 0}
+	for _, logSNR := range []float64{-4, 1, 6} {
+		got, err := Denoised(p.Guided(2.5, noise), z, logSNR)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := append([]float64(nil), z...)
+		for i := range 3 {
+			seen[i] = vdm.Alpha(logSNR)*p.Values[i] + vdm.Sigma(logSNR)*noise[i]
+		}
+		m, c := p.guided(logSNR, 2.5)
+		for i := range got {
+			want := c[i]
+			for j, v := range seen {
+				want += m.At(i, j) * v
+			}
+			if math.Abs(got[i]-want) > 5e-6 {
+				t.Errorf("λ = %v: x̂ of cell %d is %v, want %v", logSNR, i, got[i], want)
+			}
+		}
+	}
+}
