@@ -88,3 +88,13 @@ func TestSlope(t *testing.T) {
 		t.Errorf("slope %v, want 2", got)
 	}
 }
+
+func TestEnergyDistance(t *testing.T) {
+	// 2·(3 + 1)/2 − 2·2/4 − 0: the points 0 and 2 against 3.
+	if got := EnergyDistance([][]float64{{0}, {2}}, [][]float64{{3}}); math.Abs(got-3) > 1e-12 {
+		t.Errorf("distance %v, want 3", got)
+	}
+	if got := EnergyDistance([][]float64{{0, 1}, {2, 2}}, [][]float64{{2, 2}, {0, 1}}); math.Abs(got) > 1e-12 {
+		t.Errorf("distance of equal sets %v, want 0", got)
+	}
+}

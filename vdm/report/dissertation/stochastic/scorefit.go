@@ -15,6 +15,8 @@ type ScoreModel struct {
 	Centres [][]float64
 	Width   float64 // of the bumps
 
+	Ridge float64 // λ/points is added to the diagonal; 0 means 0.3
+
 	theta *mat.Dense // features × D, after a fit
 }
 
@@ -70,7 +72,7 @@ func (m *ScoreModel) FitImplicit(points [][]float64) error {
 			right.Set(k/d, k%d, right.At(k/d, k%d)-v/float64(len(points)))
 		}
 	}
-	return m.solve(gram, right)
+	return m.solve(gram, right, len(points))
 }
 
 // FitDenoising minimises E‖s(x + σε) + ε/σ‖² over the clean points, with one
@@ -94,15 +96,19 @@ func (m *ScoreModel) FitDenoising(clean [][]float64, sigma float64, r *rand.Rand
 			}
 		}
 	}
-	return m.solve(gram, right)
+	return m.solve(gram, right, len(clean))
 }
 
-// solve finds the parameters; a ridge of 1e-9 keeps bumps that no point has
-// reached at zero.
-func (m *ScoreModel) solve(gram *mat.SymDense, right *mat.Dense) error {
+// solve finds the parameters. The ridge keeps bumps that few points have reached
+// near zero, and vanishes as points grow in number.
+func (m *ScoreModel) solve(gram *mat.SymDense, right *mat.Dense, points int) error {
 	n, _ := right.Dims()
+	ridge := m.Ridge
+	if ridge == 0 {
+		ridge = 0.3
+	}
 	for k := range n {
-		gram.SetSym(k, k, gram.At(k, k)+1e-9)
+		gram.SetSym(k, k, gram.At(k, k)+ridge/float64(points))
 	}
 	var chol mat.Cholesky
 	if ok := chol.Factorize(gram); !ok {
