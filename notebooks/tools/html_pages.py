@@ -35,8 +35,9 @@ MATHJAX_PARTS = (
 )
 LICENCE = DEBIAN.parent / "doc" / "libjs-mathjax" / "copyright"
 
-# The same way home on every page.
-HOME = '<nav style="font:14px sans-serif;padding:.8em 1.5em 0"><a href="index.html">All notebooks</a></nav>'
+# The same way home on every page; long lines of code are wrapped, not cut.
+HOME = '<style>.highlight pre { white-space: pre-wrap; tab-size: 4 }</style>' \
+    '<nav style="font:14px sans-serif;padding:.8em 1.5em 0"><a href="index.html">All notebooks</a></nav>'
 
 INDEX = """<!DOCTYPE html>
 <html lang="en">

@@ -69,8 +69,8 @@ func pick(x []float64, at []int) []float64 {
 	return out
 }
 
-// of is the law of the cells that are listed.
-func (g Gaussian) of(cells []int) Gaussian {
+// Of is the law of the cells that are listed.
+func (g Gaussian) Of(cells ...int) Gaussian {
 	return Gaussian{Mean: pick(g.Mean, cells), Cov: symmetric(part(g.Cov, cells, cells))}
 }
 
@@ -107,6 +107,15 @@ func (p Partly) Given() Gaussian {
 	explained.Mul(gain.T(), part(p.Cov, known, unknown))
 	rest.Sub(part(p.Cov, unknown, unknown), &explained)
 	return Gaussian{Mean: mean, Cov: symmetric(&rest)}
+}
+
+// Spectrum is the eigenvalues of the covariance, smallest first.
+func (g Gaussian) Spectrum() []float64 {
+	var eigen mat.EigenSym
+	if !eigen.Factorize(g.Cov, false) {
+		panic("the eigenvalues of a covariance were not found")
+	}
+	return eigen.Values(nil)
 }
 
 // Posterior is the law of all cells given a noisy z, by algebra:

@@ -65,7 +65,7 @@ func (p Partly) Sampled(plan vdm.Plan, law Law) Gaussian {
 			z = z.affine(d, c, func(i int) float64 { return noise[i] })
 		}
 	}
-	return z.of(unknown)
+	return z.Of(unknown...)
 }
 
 // guided is the matrix M and the vector c of x̂ = M·z + c, with the shift of the
