@@ -1,9 +1,13 @@
 #!/bin/bash
-# Opens the notebooks in Jupyter with the kernel that setup.sh installed; more
-# options go to Jupyter. All that Jupyter writes goes to build/jupyter.
+# Opens the notebooks in Jupyter with the kernel that setup.sh installed. All
+# that Jupyter writes goes to build/jupyter.
+#
+#   lab.sh [FOLDER [OPTION…]]   another folder than notebooks/; options for Jupyter
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 jupyter=$root/build/jupyter
+folder=${1:-$root/notebooks}
+(($#)) && shift
 
 [[ -e $jupyter/kernels/gonb/kernel.json ]] || {
   echo "the notebook kernel is not installed: run make lab, which installs it" >&2
@@ -13,7 +17,8 @@ export JUPYTER_PATH=$jupyter JUPYTER_DATA_DIR=$jupyter/data JUPYTER_CONFIG_DIR=$
 export JUPYTER_RUNTIME_DIR=$jupyter/runtime IPYTHONDIR=$jupyter/ipython PATH=$root/build/bin:$PATH
 
 # Jupyter hides what a notebook shows until its author is trusted; these are the project's own.
-/usr/bin/python3 -m nbformat.sign "$root"/notebooks/*.ipynb >/dev/null 2>&1 || true
-options=(--FileCheckpoints.checkpoint_dir="$jupyter/checkpoints")
+/usr/bin/python3 -m nbformat.sign "$folder"/*.ipynb >/dev/null 2>&1 || true
+options=(--FileCheckpoints.checkpoint_dir="$jupyter/checkpoints"
+  --MultiKernelManager.default_kernel_name=gonb)
 ((EUID)) || options+=(--allow-root)
-exec /usr/bin/jupyter-notebook "$root/notebooks" "${options[@]}" "$@"
+exec /usr/bin/jupyter-notebook "$folder" "${options[@]}" "$@"

@@ -1,0 +1,160 @@
+package tools
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// openLab starts Jupyter as make lab does, on the notebooks of a folder, and
+// returns the address of a notebook's page.
+func openLab(t *testing.T, folder string) func(notebook string) string {
+	t.Helper()
+	needKernel(t)
+	if _, err := os.Stat("/usr/bin/jupyter-notebook"); err != nil {
+		t.Skip("jupyter-notebook is not installed (setup.sh run)")
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := free.Addr().(*net.TCPAddr).Port
+	free.Close()
+	log := new(bytes.Buffer)
+	lab := exec.Command("./lab.sh", folder, "--no-browser", "--ip=127.0.0.1", fmt.Sprintf("--port=%d", port), "--port-retries=0", "--NotebookApp.token=test")
+	lab.Stdout, lab.Stderr = log, log
+	start(t, lab)
+	for end := time.Now().Add(60 * time.Second); ; time.Sleep(200 * time.Millisecond) {
+		if answer, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/api?token=test", port)); err == nil {
+			answer.Body.Close()
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("Jupyter did not start:\n%s", log)
+		}
+	}
+	return func(notebook string) string {
+		return fmt.Sprintf("http://127.0.0.1:%d/notebooks/%s?token=test", port, notebook)
+	}
+}
+
+// openNotebook opens a notebook's page and waits for its kernel.
+func openNotebook(b *browser, url string) {
+	b.t.Helper()
+	b.open(url)
+	b.until("the kernel", `return !!(window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel
+		&& Jupyter.notebook.kernel.is_connected() && Jupyter.notebook._fully_loaded)`, time.Minute)
+}
+
+// runAll chooses Cell, Run All from the menu.
+func runAll(b *browser) {
+	b.t.Helper()
+	b.click("#celllink")
+	b.click("#run_all_cells a")
+}
+
+// done is true when every cell has been run and the kernel rests.
+const done = `let code = Jupyter.notebook.get_cells().filter(c => c.cell_type == "code");
+	return code.every(c => c.input_prompt_number > 0) && !Jupyter.notebook.kernel_busy`
+
+const curve = `import (
+	. "github.com/climate-vdm/climate-vdm/vdm/report/notebook"
+	"github.com/climate-vdm/climate-vdm/plotting"
+	"github.com/climate-vdm/climate-vdm/vdm"
+)
+
+%%
+Show(plotting.Curves([]plotting.Series{{X: []float64{0, 1}, Y: []float64{0, 1}}}, plotting.CurveOptions{}))`
+
+const film = `%%
+data := make([]float32, 4*8*8)
+for f := range 4 {
+	data[f*64+9*f] = 1
+}
+ShowPNG(plotting.Animation([]plotting.Clip{{Data: data, Frames: 4, Height: 8, Width: 8}}, plotting.AnimationOptions{}))`
+
+const slow = `%%
+show := Progress("counting")
+for i := range int64(5) {
+	time.Sleep(1100 * time.Millisecond)
+	show(vdm.Progress{Step: i + 1, Steps: 5})
+}`
+
+// A reader opens a notebook, runs it from the menu, and sees formulas, a picture,
+// an animation that moves, and progress that goes on in one line.
+func TestBrowserRunsANotebook(t *testing.T) {
+	book := write(t, curve, film, slow)
+	page := openLab(t, filepath.Dir(book))
+	b := openBrowser(t)
+	openNotebook(b, page(filepath.Base(book)))
+	runAll(b)
+
+	b.until("progress half way", `let p = document.querySelectorAll(".output progress");
+		return p.length == 1 && p[0].value > 0 && p[0].value < p[0].max`, 2*time.Minute)
+	b.screenshot("half-way")
+	b.until("the last cell", done, time.Minute)
+	if !eval[bool](b, `let p = document.querySelectorAll(".output progress"); return p.length == 1 && p[0].value == p[0].max`) {
+		t.Error("the progress display did not end full, or is there more than once")
+	}
+	checkFormulas(b)
+	if n := eval[int](b, pictures); n != 2 {
+		t.Errorf("%d pictures, want 2", n)
+	}
+	checkAnimation(b)
+	b.screenshot("done")
+}
+
+// checkFormulas fails where MathJax has not drawn the formulas of the page.
+func checkFormulas(b *browser) {
+	b.t.Helper()
+	b.until("formulas", `return window.MathJax && MathJax.Hub.queue.pending == 0 && document.querySelectorAll(".MathJax, .MathJax_SVG").length > 0`, time.Minute)
+	if text := eval[string](b, `return [...document.querySelectorAll(".MathJax_Error, merror, .mjx-merror")].map(e => e.textContent).join("; ")`); text != "" {
+		b.t.Errorf("formulas with errors: %s", text)
+	}
+	if text := eval[string](b, `return [...document.querySelectorAll(".text_cell_render, .jp-RenderedMarkdown")].map(e => {
+		let copy = e.cloneNode(true);
+		copy.querySelectorAll("script, code, pre").forEach(c => c.remove());
+		return copy.textContent;
+	}).filter(t => /\$|\\(frac|sigma|alpha|mathbb)/.test(t)).join("; ")`); text != "" {
+		b.t.Errorf("formulas that are not drawn: %.300s", text)
+	}
+}
+
+const pictures = `return [...document.querySelectorAll(".output img")].filter(i => i.complete && i.naturalWidth > 50).length`
+
+// checkAnimation finds the animated PNG among the outputs and sees it move.
+func checkAnimation(b *browser) {
+	b.t.Helper()
+	if n := eval[int](b, `let moving = [...document.querySelectorAll(".output img")].filter(i => atob(i.src.split(",")[1]).includes("acTL"));
+		moving.forEach(i => { i.id = "moving"; i.scrollIntoView() });
+		return moving.length`); n == 0 {
+		b.t.Error("no animation")
+		return
+	}
+	first := b.look("#moving")
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if !bytes.Equal(b.look("#moving"), first) {
+			return
+		}
+	}
+	b.t.Error("the animation stands still")
+}
+
+// The exported pages have their formulas without a network and without a web
+// server.
+func TestBrowserShowsPagesOffline(t *testing.T) {
+	needPages(t)
+	folder := site(t)
+	b := openBrowser(t)
+	for _, page := range []string{"01-first.html", "02-second.html", "index.html"} {
+		b.open("file://" + filepath.Join(folder, page))
+		checkFormulas(b)
+		b.screenshot(page)
+	}
+}
