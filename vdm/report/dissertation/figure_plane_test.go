@@ -1,0 +1,33 @@
+package dissertation
+
+import (
+	"math"
+	"testing"
+)
+
+func TestCountCells(t *testing.T) {
+	got := countCells([][]float64{{-0.9, -0.9}, {0.9, -0.1}, {0.1, -0.1}, {5, 0}, {math.NaN(), 0}}, 1, 2)
+	if want := []float64{0.2, 0.4, 0, 0}; math.Abs(got[0]-want[0]) > 1e-15 || math.Abs(got[1]-want[1]) > 1e-15 || got[2] != 0 || got[3] != 0 {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestFigurePlanes(t *testing.T) {
+	flat := Plane{Name: "flat", Points: [][]float64{{0, 0}, {0.5, 0.1}}, Density: func([]float64) float64 { return 0.25 }}
+	p, err := FigurePlanes(1, 4, flat, flat, flat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w, h := p.Size(); math.Abs(w-12) > 1e-9 || h < 8 || h > 12 {
+		t.Errorf("three columns are %v × %v cm", w, h)
+	}
+	for _, bad := range []func() error{
+		func() error { _, err := FigurePlanes(0, 4, flat); return err },
+		func() error { _, err := FigurePlanes(1, 4); return err },
+		func() error { _, err := FigurePlanes(1, 4, Plane{Name: "empty", Density: flat.Density}); return err },
+	} {
+		if bad() == nil {
+			t.Error("a figure of nothing was drawn")
+		}
+	}
+}
