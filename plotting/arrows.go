@@ -25,6 +25,8 @@ const (
 	arrowWidth = 0.7 * vg.Length(1)
 	arrowHead  = 3.2 * vg.Length(1)
 	dotRadius  = 1.3 * vg.Length(1)
+
+	overlayWidth = 0.8 * vg.Length(1) // of lines: the field should be seen between them
 )
 
 // MapWith draws a field as [Map] does, with arrows, points and lines over it. The
@@ -76,6 +78,7 @@ func (f *overlayFigure) draw(c draw.Canvas) {
 			}
 		}
 		if t.line.Width > 0 {
+			t.line.Width = overlayWidth
 			data.StrokeLines(t.line, data.ClipLinesXY(run)...)
 		}
 		for _, pt := range run {
