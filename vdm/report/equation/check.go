@@ -141,6 +141,7 @@ func (c Claim) values(between string) string {
 func show(r Record, lines []string) {
 	if gonbui.IsNotebook {
 		gonbui.DisplayHTML(r.html(lines))
+		gonbui.Sync() // or what a cell shows as its last act may be lost
 		return
 	}
 	fmt.Printf("(%s) %s: %s\n", strings.Join(r.Numbers, ", "), r.Says, r)

@@ -62,6 +62,7 @@ func ShowPNG(file []byte, err error) {
 	Check(err)
 	if gonbui.IsNotebook {
 		gonbui.DisplayPng(file)
+		gonbui.Sync() // or what a cell shows as its last act may be lost
 	}
 }
 
@@ -70,6 +71,7 @@ func ShowTable(t report.Table) {
 	Check(t.Validate())
 	if gonbui.IsNotebook {
 		gonbui.DisplayHTML(string(t.HTML()))
+		gonbui.Sync()
 	}
 }
 
