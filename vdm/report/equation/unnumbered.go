@@ -40,4 +40,5 @@ func say(c Claim, verdict string) {
 	}
 	gonbui.DisplayHTML(fmt.Sprintf(`<div style="margin:.4em 0;padding:.3em .8em;border-left:4px solid #57606a">%s<br><small>%s<br>%s</small></div>`,
 		html.EscapeString(lines[0]), html.EscapeString(lines[1]), html.EscapeString(lines[2])))
+	gonbui.Sync()
 }
