@@ -265,6 +265,13 @@ func (w *Windows) Shape() (frames, height, width, channels int) {
 // windows.
 func (w *Windows) Skipped() (missing, gaps int) { return w.missing, w.gaps }
 
+// Range returns the smallest and the largest value of a channel over the whole
+// record, so that a transform can be fitted without reading every window.
+func (w *Windows) Range(channel int) (low, high float32) {
+	s := w.channels[channel].Stats()
+	return float32(s.Min), float32(s.Max)
+}
+
 // Fields are the channels, in order.
 func (w *Windows) Fields() []*Field { return w.channels }
 

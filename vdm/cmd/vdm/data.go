@@ -161,33 +161,6 @@ func joinTime(pieces []*climate.Field, paths []string) (*climate.Field, error) {
 	return &whole, whole.Validate()
 }
 
-// windows is a source of clips that knows its extremes.
-type windows struct {
-	*climate.Windows
-	ranges [][2]float32
-}
-
-func newWindows(o climate.WindowOptions, fields []*climate.Field) (*windows, error) {
-	w, err := climate.NewWindows(o, fields...)
-	if err != nil {
-		return nil, err
-	}
-	s := &windows{Windows: w}
-	for _, f := range fields {
-		stats := f.Stats()
-		if math.IsInf(stats.Min, 0) || math.IsInf(stats.Max, 0) {
-			return nil, fmt.Errorf("field %q holds infinite values", f.Name)
-		}
-		s.ranges = append(s.ranges, [2]float32{float32(stats.Min), float32(stats.Max)})
-	}
-	return s, nil
-}
-
-// Range returns the extremes of a channel over the whole record.
-func (w *windows) Range(channel int) (low, high float32) {
-	return w.ranges[channel][0], w.ranges[channel][1]
-}
-
 func names(fields []*climate.Field) string {
 	var all []string
 	for _, f := range fields {

@@ -250,8 +250,8 @@ func trueIndices(known []bool) string {
 // openAs opens data for a run: the variables of its channels, in their order and
 // units. Variables that the data call otherwise are named by flags.
 func (r *readFlags) openAs(paths []string, channels []vdm.ChannelConfig) (*record, error) {
-	hint := ""
-	if len(r.variables) == 0 {
+	hint, asCalled := "", len(r.variables) == 0
+	if asCalled {
 		hint = "; --variable says what the data call a channel of the run"
 		for _, ch := range channels {
 			r.variables = append(r.variables, ch.Name)
@@ -261,11 +261,27 @@ func (r *readFlags) openAs(paths []string, channels []vdm.ChannelConfig) (*recor
 		return nil, fmt.Errorf("--variable names %d variables, the run has %d channels", len(r.variables), len(channels))
 	}
 	rec, err := r.open(paths)
+	if err != nil && asCalled && len(channels) == 1 && strings.Contains(err.Error(), "there is no variable") {
+		// A run of one channel and data of one variable leave no choice.
+		r.variables = nil
+		if rec, only := r.open(paths); only == nil {
+			return rec.as(channels)
+		}
+	}
 	if err != nil && strings.Contains(err.Error(), "there is no variable") {
 		return nil, fmt.Errorf("%w%s", err, hint)
 	}
 	if err != nil {
 		return nil, err
+	}
+	return rec.as(channels)
+}
+
+// as gives the variables the names of a run's channels, whose units they must
+// have.
+func (rec *record) as(channels []vdm.ChannelConfig) (*record, error) {
+	if len(rec.fields) != len(channels) {
+		return nil, errors.Join(fmt.Errorf("the data have %d variables, the run %d channels", len(rec.fields), len(channels)), rec.close())
 	}
 	for i, ch := range channels {
 		f := *rec.fields[i]

@@ -176,7 +176,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		Data: clips, Progress: update,
 		Report: func(text string) { say(c, "%s", text) },
 	}
-	if heldOut != nil { // a nil *windows in the interface would not be nil
+	if heldOut != nil { // a nil *climate.Windows in the interface would not be nil
 		o.HeldOut = heldOut
 	}
 	err = m.Train(c.Context(), o)
@@ -329,7 +329,7 @@ func (p *provenance) describeSources() string {
 }
 
 // split makes the clips to train on and those held out, nil for none.
-func (t *trainFlags) split(c *cobra.Command, config vdm.Config, rec *record, origin *provenance) (train, heldOut *windows, err error) {
+func (t *trainFlags) split(c *cobra.Command, config vdm.Config, rec *record, origin *provenance) (train, heldOut *climate.Windows, err error) {
 	o := climate.WindowOptions{Frames: config.Clip.Frames, Height: config.Clip.Height, Width: config.Clip.Width, Flips: origin.Flips}
 	if config.Training.MissingCells == "mask" {
 		o.Missing = climate.KeepMissing
@@ -343,7 +343,7 @@ func (t *trainFlags) split(c *cobra.Command, config vdm.Config, rec *record, ori
 		fields = first
 		whole := o
 		whole.Flips = false
-		if heldOut, err = newWindows(whole, last); err != nil {
+		if heldOut, err = climate.NewWindows(whole, last...); err != nil {
 			return nil, nil, fmt.Errorf("--held-out of %v h: %w", hours, err)
 		}
 		origin.HeldOut = period(last[0])
@@ -351,7 +351,7 @@ func (t *trainFlags) split(c *cobra.Command, config vdm.Config, rec *record, ori
 	} else {
 		say(c, "no hours are held out (--held-out HOURS): there will be no held-out loss")
 	}
-	if train, err = newWindows(o, fields); err != nil {
+	if train, err = climate.NewWindows(o, fields...); err != nil {
 		return nil, nil, err
 	}
 	origin.Training = period(fields[0])

@@ -102,18 +102,18 @@ func (v *verifyFlags) run(c *cobra.Command, dir string) error {
 		o.Missing = climate.KeepMissing
 	}
 	name, fields := "data", rec.fields
-	var train *windows
+	var train *climate.Windows
 	if origin != nil && origin.HeldOutHours > 0 && origin.sameSources(&provenance{Sources: rec.sources}) {
 		var first []*climate.Field
 		if first, fields, err = splitHours(rec.fields, origin.HeldOutHours, clip.Step); err != nil {
 			return err
 		}
-		if train, err = newWindows(o, first); err != nil {
+		if train, err = climate.NewWindows(o, first...); err != nil {
 			return err
 		}
 		name = "held out"
 	}
-	reference, err := newWindows(o, fields)
+	reference, err := climate.NewWindows(o, fields...)
 	if err != nil {
 		return err
 	}
@@ -163,8 +163,8 @@ func (v *verifyFlags) file(c *cobra.Command, path string) error {
 	if strings.Contains(like[0].Epoch, " since ") {
 		err = v.forecast(&out, path, samples, like, rec.fields)
 	} else {
-		var reference *windows
-		if reference, err = newWindows(climate.WindowOptions{Frames: samples.Frames, Height: samples.Height, Width: samples.Width}, rec.fields); err == nil {
+		var reference *climate.Windows
+		if reference, err = climate.NewWindows(climate.WindowOptions{Frames: samples.Frames, Height: samples.Height, Width: samples.Width}, rec.fields...); err == nil {
 			say(c, "data: %s: %s", period(rec.fields[0]), reference.Summary())
 			err = v.statistics(&out, "data", reference, samples, like)
 		}
@@ -224,7 +224,7 @@ func (v *verifyFlags) finish(c *cobra.Command, r results) error {
 }
 
 // statistics compares generated clips with observed ones, variable by variable.
-func (v *verifyFlags) statistics(out *results, name string, reference *windows, samples *vdm.Samples, like []*climate.Field) error {
+func (v *verifyFlags) statistics(out *results, name string, reference *climate.Windows, samples *vdm.Samples, like []*climate.Field) error {
 	for ch, f := range like {
 		o := report.VerifyOptions{Variable: f.Name, Units: f.Units, Channel: ch}
 		r, err := report.Verify(o, report.Set{Name: name, Clips: reference, Limit: v.windows}, report.Set{Name: "generated", Clips: samples})

@@ -114,7 +114,7 @@ func (w *work) train(ctx context.Context, _ climate.Source) error {
 	if err != nil {
 		return err
 	}
-	if w.model, err = vdm.Create(w.Out, c, fitted{w.data.train}); err != nil {
+	if w.model, err = vdm.Create(w.Out, c, w.data.train); err != nil {
 		return err
 	}
 	for _, warning := range w.model.Warnings {
@@ -142,16 +142,6 @@ func (w *work) train(ctx context.Context, _ climate.Source) error {
 	}
 	w.stages = append(w.stages, report.Stage{Name: "training", Seconds: trainingSeconds(records)})
 	return nil
-}
-
-// fitted lets the transform be fitted on the extremes of the training record,
-// rather than on every window of it.
-type fitted struct{ *climate.Windows }
-
-// Range is the smallest and the largest value of the training hours.
-func (f fitted) Range(channel int) (low, high float32) {
-	s := f.Fields()[channel].Stats()
-	return float32(s.Min), float32(s.Max)
 }
 
 func (w *work) sample(ctx context.Context, _ climate.Source) (err error) {
