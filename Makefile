@@ -58,7 +58,7 @@ lab: ## open the notebooks in Jupyter
 
 browser: ## see in Debian's Chromium that a notebook works for a reader
 	@$(SETUP) browser
-	go -C notebooks/tools test -count=1 -timeout 10m -run Browser -v .
+	VDM_BROWSER=full go -C notebooks/tools test -count=1 -timeout 20m -run Browser -v .
 
 clean: ## remove what can be made or fetched again; runs/ stays
 	rm -rf build

@@ -110,6 +110,63 @@ func TestBrowserRunsANotebook(t *testing.T) {
 	b.screenshot("done")
 }
 
+// The whole story of make run, after make run, on a copy of its run folder. It
+// takes minutes, so only make browser asks for it.
+func TestBrowserRunsTheFirstModel(t *testing.T) {
+	if os.Getenv("VDM_BROWSER") != "full" {
+		t.Skip("run make browser for this")
+	}
+	const run = "../../runs/first-model"
+	if _, err := os.Stat(run); err != nil {
+		t.Skip("no model has been trained (make run)")
+	}
+	book, err := os.ReadFile("../10-first-model.ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, err := os.MkdirTemp("../../build/tmp", "browser") // its cells look for the project above them
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(folder) })
+	if err := os.WriteFile(filepath.Join(folder, "first-model.ipynb"), book, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	copied, err := filepath.Abs(filepath.Join(folder, "run"))
+	if err == nil {
+		err = os.CopyFS(copied, os.DirFS(run))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"clips.nc", "clips.json"} { // so that clips are drawn anew, with their progress
+		if err := os.Remove(filepath.Join(copied, "samples", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("VDM_RUN", copied)
+	page := openLab(t, folder)
+	b := openBrowser(t)
+	openNotebook(b, page("first-model.ipynb"))
+	if eval[int](b, `Jupyter.notebook.clear_all_output(); return document.querySelectorAll(".output img").length`) != 0 {
+		t.Fatal("outputs of the last time are still there")
+	}
+	runAll(b)
+	b.until("all cells", done, 10*time.Minute)
+	checkFormulas(b)
+	if n := eval[int](b, pictures); n < 5 {
+		t.Errorf("%d pictures, want at least 5", n)
+	}
+	if n := eval[int](b, `return [...document.querySelectorAll(".output progress")].filter(p => p.value == p.max).length`); n == 0 {
+		t.Error("no progress display that ended full")
+	}
+	if text := eval[string](b, `return [...document.querySelectorAll(".output_stderr, .output_error")].map(e => e.textContent).join("; ")`); text != "" {
+		t.Errorf("errors in cells: %.500s", text)
+	}
+	checkAnimation(b)
+	b.screenshot("done")
+}
+
 // checkFormulas fails where MathJax has not drawn the formulas of the page.
 func checkFormulas(b *browser) {
 	b.t.Helper()
