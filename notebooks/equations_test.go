@@ -1,0 +1,222 @@
+// Package notebooks holds no code: its tests keep EQUATIONS.md true to the
+// notebooks beside it.
+package notebooks
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/report/equation"
+)
+
+var update = flag.Bool("update", false, "write EQUATIONS.md from what the executed notebooks show")
+
+const table = "EQUATIONS.md"
+
+// The drafts and their numbered equations.
+var drafts = []struct{ title, prefix, numbers string }{
+	{"Draft of 12 April 2023", "", "2.1–2.86, A.1–A.43"},
+	{"Draft of 28 March 2023", "first:", "first:2.1–2.5, first:A.1–A.12"},
+}
+
+// librarySources are the folders whose code the equation chapters run; a change
+// there asks for the notebooks to be run again.
+var librarySources = []string{
+	"../vdm", "../vdm/noise", "../vdm/report/equation",
+	"../vdm/report/dissertation", "../vdm/report/dissertation/stochastic",
+}
+
+type cell struct {
+	Type    string          `json:"cell_type"`
+	Source  json.RawMessage `json:"source"`
+	Outputs []struct {
+		Data map[string]json.RawMessage `json:"data"`
+	} `json:"outputs"`
+}
+
+// text joins what nbformat stores as a string or as a list of lines.
+func text(raw json.RawMessage) string {
+	var one string
+	if json.Unmarshal(raw, &one) == nil {
+		return one
+	}
+	var lines []string
+	_ = json.Unmarshal(raw, &lines)
+	return strings.Join(lines, "")
+}
+
+// found is a record with the place it comes from.
+type found struct {
+	equation.Record
+	notebook string
+	cell     int // code cells count from 1
+}
+
+// readNotebooks returns all records and a hash of each notebook's code cells.
+func readNotebooks(t *testing.T) (records []found, hashes map[string]string) {
+	t.Helper()
+	paths, err := filepath.Glob("*.ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hashes = map[string]string{}
+	for _, path := range paths {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var book struct{ Cells []cell }
+		if err := json.Unmarshal(raw, &book); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		sum, n, has := sha256.New(), 0, false
+		for _, c := range book.Cells {
+			if c.Type != "code" {
+				continue
+			}
+			n++
+			fmt.Fprintf(sum, "%s\x00", text(c.Source))
+			for _, out := range c.Outputs {
+				rs, err := equation.Read(text(out.Data["text/html"]))
+				if err != nil {
+					t.Fatalf("%s, cell %d: %v", path, n, err)
+				}
+				for _, r := range rs {
+					records = append(records, found{r, path, n})
+					has = true
+				}
+			}
+		}
+		if has {
+			hashes[path] = hex.EncodeToString(sum.Sum(nil))[:16]
+		}
+	}
+	return records, hashes
+}
+
+func libraryHash(t *testing.T) string {
+	t.Helper()
+	sum := sha256.New()
+	for _, dir := range librarySources {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sort.Strings(files)
+		for _, f := range files {
+			if strings.HasSuffix(f, "_test.go") {
+				continue
+			}
+			raw, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(sum, "%s\x00%s\x00", filepath.ToSlash(f), raw)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:16]
+}
+
+// generate writes the table.
+func generate(t *testing.T) []byte {
+	t.Helper()
+	records, hashes := readNotebooks(t)
+	byNumber := map[string][]found{}
+	for _, r := range records {
+		for _, n := range r.Numbers {
+			byNumber[n] = append(byNumber[n], r)
+		}
+	}
+	var b bytes.Buffer
+	fmt.Fprint(&b, "# Equations of the dissertation\n\n",
+		"What the notebooks found about every numbered equation when they were last run. Generated: `make notebooks`\n",
+		"runs them and writes this page; do not edit it. Discrepancies are relative unless the notebook says otherwise.\n\n",
+		"Library code: `", libraryHash(t), "`. Code cells: ")
+	var books []string
+	for path, hash := range hashes {
+		books = append(books, fmt.Sprintf("%s `%s`", path, hash))
+	}
+	slices.Sort(books)
+	fmt.Fprintf(&b, "%s.\n", strings.Join(books, ", "))
+	for _, d := range drafts {
+		numbers, err := equation.Numbers(d.numbers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n| number | says | notebook, cell | how it was checked | discrepancy | verdict |\n|---|---|---|---|---|---|\n", d.title)
+		for _, n := range numbers {
+			label := strings.TrimPrefix(n, d.prefix)
+			if len(byNumber[n]) == 0 {
+				fmt.Fprintf(&b, "| %s | | | | | **not checked yet** |\n", label)
+			}
+			for _, r := range byNumber[n] {
+				gap := fmt.Sprintf("%.1e", r.Discrepancy)
+				if r.Verdict == equation.VerdictDefinition {
+					gap = "—"
+				}
+				fmt.Fprintf(&b, "| %s | %s | %s, %d | %s | %s | %s |\n", label, escape(r.Says), strings.TrimSuffix(r.notebook, ".ipynb"), r.cell, escape(r.How), gap, escape(r.String()))
+			}
+		}
+	}
+	return b.Bytes()
+}
+
+func escape(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, "|", `\|`), "\n", " ") }
+
+// EQUATIONS.md is what the executed notebooks say, by the code as it is.
+func TestEquationsAreCurrent(t *testing.T) {
+	want := generate(t)
+	if *update {
+		if err := os.WriteFile(table, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is not what the notebooks show by the code as it is: run make notebooks, which runs them and writes it", table)
+	}
+	if missing := regexp.MustCompile(`(?m)^\| (\S+) .*not checked yet`).FindAllSubmatch(got, -1); len(missing) > 0 {
+		t.Errorf("%d equations are in no notebook, the first is (%s)", len(missing), missing[0][1])
+	}
+}
+
+// The numbers above are those of the drafts themselves.
+func TestNumbersAreThoseOfTheDrafts(t *testing.T) {
+	for file, numbers := range map[string]string{"draft-2023-04-12.md": drafts[0].numbers, "draft-2023-03-28.md": drafts[1].numbers} {
+		raw, err := os.ReadFile(filepath.Join("..", "..", "shared", "dissertation", file))
+		if err != nil {
+			t.Skipf("the dissertation is not beside the project: %v", err)
+		}
+		seen := map[string]bool{}
+		for _, m := range regexp.MustCompile(`\\?\((?:\\text\{)?((?:2|A)\.\d+)(?:\}\\?)?\)\$\$`).FindAllSubmatch(raw, -1) {
+			seen[string(m[1])] = true
+		}
+		want, err := equation.Numbers(strings.ReplaceAll(numbers, "first:", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range want {
+			if !seen[n] {
+				t.Errorf("%s has no equation (%s)", file, n)
+			}
+			delete(seen, n)
+		}
+		for n := range seen {
+			t.Errorf("%s numbers an equation (%s) that the list lacks", file, n)
+		}
+	}
+}
