@@ -215,3 +215,52 @@ func TestBrowserShowsPagesOffline(t *testing.T) {
 		b.screenshot(page)
 	}
 }
+
+// The reader moves the sliders of notebooks/interactive.ipynb, and the pictures
+// follow; the stop button leaves the last one.
+func TestBrowserMovesSliders(t *testing.T) {
+	book, err := os.ReadFile("../interactive.ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "interactive.ipynb"), book, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	page := openLab(t, folder)
+	b := openBrowser(t)
+	openNotebook(b, page("interactive.ipynb"))
+	for _, c := range []struct {
+		cells   []int // among those of code; the last one is live
+		sliders int
+		move    int // this slider
+		keys    string
+		name    string
+	}{
+		{[]int{0, 1}, 3, 3, "\uE014", "schedule"},                // right
+		{[]int{2, 3}, 4, 3, "\uE012\uE012\uE012\uE012", "steps"}, // left
+		{[]int{4}, 1, 1, "\uE010", "moving"},                     // end
+	} {
+		for _, cell := range c.cells {
+			eval[any](b, fmt.Sprintf(`let code = Jupyter.notebook.get_cells().map((c, i) => [c, i]).filter(p => p[0].cell_type == "code");
+				Jupyter.notebook.select(code[%d][1]); Jupyter.notebook.scroll_to_cell(code[%[1]d][1])`, cell))
+			b.click("button[data-jupyter-action='jupyter-notebook:run-cell-and-select-next']")
+		}
+		b.until(c.name+": sliders and a picture", fmt.Sprintf(`return document.querySelectorAll("input[type=range]").length == %d
+			&& document.querySelectorAll("[id$=-picture] img").length == 1`, c.sliders), 2*time.Minute)
+		before := eval[string](b, `return document.querySelector("[id$=-picture] img").src`)
+		value := eval[string](b, fmt.Sprintf(`let s = document.querySelectorAll("input[type=range]")[%d - 1]; s.id = "moved"; return s.parentElement.textContent`, c.move))
+		b.press("#moved", c.keys)
+		b.until(c.name+": another value", fmt.Sprintf(`return document.querySelector("#moved").parentElement.textContent != %q`, value), 10*time.Second)
+		b.until(c.name+": another picture", fmt.Sprintf(`let i = document.querySelector("[id$=-picture] img"); return i && i.src != %q`, before), 20*time.Second)
+		b.screenshot(c.name)
+		b.click("button[data-jupyter-action='jupyter-notebook:interrupt-kernel']")
+		b.until(c.name+": the end of the cell", `return !Jupyter.notebook.kernel_busy && document.querySelectorAll("input[type=range]").length == 0`, 20*time.Second)
+		if text := eval[string](b, `return [...document.querySelectorAll(".output_stderr, .output_error")].map(e => e.textContent).join("; ")`); text != "" {
+			t.Errorf("%s: errors: %.500s", c.name, text)
+		}
+	}
+	if n := eval[int](b, pictures); n != 3 {
+		t.Errorf("%d pictures stay, want 3", n)
+	}
+}

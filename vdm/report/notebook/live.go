@@ -117,10 +117,10 @@ type row struct {
 
 func newRow(root string, s Slider) *row {
 	line, label := "row-"+gonbui.UniqueId(), "value-"+gonbui.UniqueId()
-	dom.Append(root, fmt.Sprintf(`<div id="%s" style="display:flex;gap:1em;align-items:center;max-width:40em"><span style="width:14em">%s</span></div>`,
+	dom.Append(root, fmt.Sprintf(`<div id="%s" style="display:flex;gap:1em;align-items:center;max-width:44em"><span style="flex:none;width:10em">%s</span></div>`,
 		line, html.EscapeString(s.Name)))
 	w := widgets.Slider(0, s.positions(), s.position(s.Start)).AppendTo(line).Done()
-	dom.Append(line, fmt.Sprintf(`<span id="%s"></span>`, label))
+	dom.Append(line, fmt.Sprintf(`<span id="%s" style="flex:none;width:6em"></span>`, label))
 	return &row{s, w, label}
 }
 
