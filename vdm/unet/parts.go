@@ -136,7 +136,7 @@ func (c Config) Activations(be compute.Backend, weights map[string][]float32, z 
 		return nil, err
 	}
 	defer exec.Finalize()
-	out, err := exec.Exec(args...)
+	out, err := exec.Call(args...)
 	if err != nil {
 		return nil, err
 	}

@@ -236,7 +236,7 @@ func Denoised(d vdm.Denoiser, z []float64, logSNR float64) ([]float64, error) {
 	for i, v := range z {
 		clip[i] = float32(v)
 	}
-	out, err := exec.Exec(tensors.FromFlatDataAndDimensions(clip, 1, len(z), 1, 1, 1), []float32{float32(logSNR)})
+	out, err := exec.Call(tensors.FromFlatDataAndDimensions(clip, 1, len(z), 1, 1, 1), []float32{float32(logSNR)})
 	if err != nil {
 		return nil, err
 	}
