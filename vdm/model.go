@@ -115,11 +115,14 @@ func reopen(dir string, c Config, train Clips) (*Model, error) {
 	return m, writeConfig(dir, c)
 }
 
+// ErrNoRun is what Open's error wraps where a folder holds no run.
+var ErrNoRun = errors.New("create one first")
+
 // Open opens a run at its newest good snapshot.
 func Open(dir string) (*Model, error) {
 	c, err := ReadConfig(filepath.Join(dir, configName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("no run in %s (it has no %s): create one first", dir, configName)
+		return nil, fmt.Errorf("no run in %s (it has no %s): %w", dir, configName, ErrNoRun)
 	}
 	if err != nil {
 		return nil, err

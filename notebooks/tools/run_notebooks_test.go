@@ -191,3 +191,30 @@ func TestNoSuchNotebook(t *testing.T) {
 		t.Errorf("status %d, %s", status, out)
 	}
 }
+
+// Without a kernel the reader is told what installs it, headless and in Jupyter.
+func TestMissingKernel(t *testing.T) {
+	needPages(t) // the script imports Debian's nbconvert
+	bare := filepath.Join(t.TempDir(), "notebooks", "tools")
+	if err := os.MkdirAll(bare, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"run_notebooks.py", "html_pages.py", "lab.sh"} {
+		file, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(bare, name), file, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct{ script, arg, want string }{
+		{"run_notebooks.py", write(t), "the notebook kernel is not installed: run notebooks/tools/setup.sh run"},
+		{"lab.sh", t.TempDir(), "the notebook kernel is not installed: run make lab"},
+	} {
+		out, err := exec.Command(filepath.Join(bare, test.script), test.arg).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), test.want) {
+			t.Errorf("%s: %v\n%s", test.script, err, out)
+		}
+	}
+}

@@ -78,7 +78,7 @@ func (o *opener) open() (compute.Backend, Choice, error) {
 	if request := os.Getenv(compute.ConfigEnvVar); request != "" {
 		b, c, err := o.openNamed(request, compute.ConfigEnvVar+"="+request)
 		if err != nil {
-			return nil, c, fmt.Errorf("%s=%s: %w", compute.ConfigEnvVar, request, err)
+			return nil, c, fmt.Errorf("%s=%s: %w (without %[1]s the program chooses an engine itself)", compute.ConfigEnvVar, request, err)
 		}
 		return b, c, nil
 	}

@@ -8,6 +8,7 @@ package notebook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"html"
 	"os"
@@ -26,9 +27,21 @@ import (
 func Check(err error) {
 	if err != nil {
 		gonbui.Sync()
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, err.Error()+advice(err))
 		os.Exit(1)
 	}
+}
+
+// advice is what the reader of a notebook can do about an error, where that is
+// not said yet.
+func advice(err error) string {
+	switch {
+	case errors.Is(err, vdm.ErrInterrupted):
+		return ": training keeps what it had; run the cell again to go on"
+	case errors.Is(err, vdm.ErrNoRun):
+		return ": run the cells above that make it, or make run for the first model"
+	}
+	return ""
 }
 
 // Must is the value, or the end of the cell.

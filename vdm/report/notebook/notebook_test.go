@@ -2,6 +2,7 @@ package notebook
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -38,4 +39,23 @@ func TestMustPassesValuesOn(t *testing.T) {
 		t.Errorf("Must2 is %d, %q", a, b)
 	}
 	Progress("outside a notebook")(vdm.Progress{Step: 1, Steps: 1})
+}
+
+// Errors that a reader can do something about say what.
+func TestAdvice(t *testing.T) {
+	_, absent := vdm.Open(t.TempDir())
+	for _, c := range []struct {
+		err  error
+		says string
+	}{
+		{fmt.Errorf("train: %w", vdm.ErrInterrupted), "run the cell again"},
+		{absent, "run the cells above"},
+	} {
+		if got := advice(c.err); !strings.Contains(got, c.says) {
+			t.Errorf("%v: advice %q, want one that says %q", c.err, got, c.says)
+		}
+	}
+	if got := advice(errors.New("another")); got != "" {
+		t.Errorf("advice %q about an error that says enough", got)
+	}
 }
