@@ -216,6 +216,32 @@ func TestBrowserShowsPagesOffline(t *testing.T) {
 	}
 }
 
+// All pages of make site, where they have been exported.
+func TestBrowserShowsTheSite(t *testing.T) {
+	if os.Getenv("VDM_BROWSER") != "full" {
+		t.Skip("run make browser for this")
+	}
+	pages, err := filepath.Glob("../../build/site/*.html")
+	if err != nil || len(pages) == 0 {
+		t.Skip("no site has been exported (make site)")
+	}
+	b := openBrowser(t)
+	for _, page := range pages {
+		full, err := filepath.Abs(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.open("file://" + full)
+		if eval[bool](b, `return /\$[^$]+\$|\$\$|MathJax_Preview/.test(document.body.innerHTML.replace(/<pre[^]*?<\/pre>/g, ""))`) {
+			checkFormulas(b)
+		}
+		if broken := eval[string](b, `return [...document.images].filter(i => i.complete && i.naturalWidth == 0).map(i => i.src.slice(0, 80)).join("; ")`); broken != "" {
+			t.Errorf("%s: pictures that are not there: %s", filepath.Base(page), broken)
+		}
+		b.screenshot(filepath.Base(page))
+	}
+}
+
 // The reader moves the sliders of notebooks/interactive.ipynb, and the pictures
 // follow; the stop button leaves the last one.
 func TestBrowserMovesSliders(t *testing.T) {

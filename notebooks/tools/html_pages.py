@@ -152,6 +152,9 @@ def index(folder, paths):
         if not (folder / path.with_suffix(".html").name).exists():
             continue
         title, summary = describe(path)
+        number = re.match(r"0*(\d+)-", path.stem)
+        if number and not re.match(r"\d", title):
+            title = f"{number[1]} · {title}"
         title = inline(title)
         entries.append(f'<dt><a href="{html.escape(path.stem)}.html">{title}</a></dt>\n<dd>{inline(summary)}</dd>')
     table = ""
@@ -171,7 +174,8 @@ def inline(markdown):
 
 
 def equations_page(markdown):
-    body = re.sub(r'(href="[^":]*)\.ipynb(["#])', r"\1.html\2", markdown2html(markdown))
+    body = re.sub(r'<a class="anchor-link".*?</a>', "", markdown2html(markdown))
+    body = re.sub(r'(href="[^":]*)\.ipynb(["#])', r"\1.html\2", body)
     page = INDEX.format(mathjax=MATHJAX, entries="", table="")
     start, end = page.index("<h1>"), page.index("</body>")
     style = "<style>body { max-width: 90em } table { border-collapse: collapse } td, th { padding: .2em .6em; border-top: 1px solid #d0d7de; vertical-align: top; text-align: left }</style>"

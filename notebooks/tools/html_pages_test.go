@@ -79,7 +79,7 @@ func TestIndexSaysWhatThereIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`<a href="01-first.html">The <em>first</em> of $2$</a>`, `<a href="02-second.html">Second</a>`,
+		`<a href="01-first.html">1 · The <em>first</em> of $2$</a>`, `<a href="02-second.html">2 · Second</a>`,
 		`<dd>It follows Ho et al. (2022), e.g. where $a.\\ B$ holds.</dd>`, `<dd>One sentence only</dd>`,
 	} {
 		if !strings.Contains(string(index), want) {
