@@ -11,7 +11,8 @@ is left as it was, and the next notebook's turn comes; the exit status is then 1
 
 A notebook with "interactive": true in its metadata waits for a reader: it is
 exported but not run. With VDM_QUICK set, which cells see too, notebooks are
-tried out with fewer draws: the files are left as they were.
+tried out with fewer draws, in a folder below build: they and their figures are
+left as they were.
 
 This is Python because Jupyter's own client is: nbconvert's command, run from
 outside, forgets what a failed cell printed. It needs Debian's python3-nbconvert
@@ -68,6 +69,9 @@ def run(path, limit):
     code = [i for i, cell in enumerate(book.cells) if cell.cell_type == "code" and cell.source.strip()]
     for i in code:
         book.cells[i].outputs = []
+    quick = bool(os.environ.get("VDM_QUICK"))
+    folder = ROOT / "build" / "tmp" / "quick" if quick else path.parent
+    folder.mkdir(parents=True, exist_ok=True)
     current = {"cell": None, "start": time.monotonic()}
 
     def started(cell, cell_index):
@@ -83,7 +87,7 @@ def run(path, limit):
         book,
         timeout=limit,
         kernel_name="gonb",
-        resources={"metadata": {"path": str(path.parent)}},
+        resources={"metadata": {"path": str(folder)}},
         record_timing=False,  # times would make a difference of every run
         on_cell_execute=started,
         on_cell_executed=executed,
@@ -106,7 +110,7 @@ def run(path, limit):
         for title, text in ("the cell", cell.source), ("what it printed", printed(cell)):
             print(f"--- {title}:\n{text or '(nothing)'}", file=sys.stderr)
         return False
-    if not os.environ.get("VDM_QUICK"):
+    if not quick:
         part = path.with_suffix(".ipynb.part")
         nbformat.write(book, part)
         part.replace(path)

@@ -119,13 +119,14 @@ func TestNotebookRuns(t *testing.T) {
 	}
 }
 
-// A cell sees VDM_QUICK, and the notebook on the disk stays as it was; one that
+// A cell sees VDM_QUICK, and the notebook and its folder stay as they were; one that
 // waits for a reader is not run; a notebook that fails does not keep the next
 // from its turn.
 func TestSeveralNotebooks(t *testing.T) {
 	needKernel(t)
 	t.Setenv("VDM_QUICK", "1")
-	quick := write(t, "%%\nif os.Getenv(\"VDM_QUICK\") != \"1\" {\n\tpanic(\"VDM_QUICK is not set\")\n}")
+	quick := write(t, "%%\nif os.Getenv(\"VDM_QUICK\") != \"1\" {\n\tpanic(\"VDM_QUICK is not set\")\n}\n"+
+		"if err := os.WriteFile(\"quick-figure.png\", nil, 0o644); err != nil {\n\tpanic(err)\n}")
 	waits := write(t, "%%\nselect {}")
 	edit(t, waits, func(book map[string]any) { book["metadata"].(map[string]any)["interactive"] = true })
 	fails := write(t, "%%\npanic(\"on purpose\")")
@@ -144,6 +145,9 @@ func TestSeveralNotebooks(t *testing.T) {
 	}
 	if after, err := os.ReadFile(quick); err != nil || string(after) != string(before) {
 		t.Errorf("a quick run changed the notebook: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(filepath.Dir(quick), "quick-figure.png")); err == nil {
+		t.Error("a quick run wrote beside the notebook")
 	}
 }
 
