@@ -141,7 +141,8 @@ func generate(t *testing.T) []byte {
 	var b bytes.Buffer
 	fmt.Fprint(&b, "# Equations of the dissertation\n\n",
 		"What the notebooks found about every numbered equation when they were last run. Generated: `make notebooks`\n",
-		"runs them and writes this page; do not edit it. Discrepancies are relative unless the notebook says otherwise.\n\n",
+		"runs them and writes this page; do not edit it. Where an equation\n",
+		"has several checks, the row tells of the gravest. Discrepancies are relative unless the notebook says otherwise.\n\n",
 		"Library code: `", libraryHash(t), "`. Code cells: ")
 	var books []string
 	for path, hash := range hashes {
@@ -160,16 +161,40 @@ func generate(t *testing.T) []byte {
 			if len(byNumber[n]) == 0 {
 				fmt.Fprintf(&b, "| %s | | | | | **not checked yet** |\n", label)
 			}
-			for _, r := range byNumber[n] {
-				gap := fmt.Sprintf("%.1e", r.Discrepancy)
-				if r.Verdict == equation.VerdictDefinition {
-					gap = "—"
-				}
-				fmt.Fprintf(&b, "| %s | %s | %s, %d | %s | %s | %s |\n", label, escape(r.Says), strings.TrimSuffix(r.notebook, ".ipynb"), r.cell, escape(r.How), gap, escape(r.String()))
+			if len(byNumber[n]) > 0 {
+				fmt.Fprintln(&b, row(label, byNumber[n]))
 			}
 		}
 	}
 	return b.Bytes()
+}
+
+// gravity orders the verdicts: of several checks of one equation the gravest
+// speaks in its row.
+var gravity = []equation.Verdict{
+	equation.VerdictDefinition, equation.VerdictHolds, equation.VerdictWithin,
+	equation.VerdictCompleted, equation.VerdictCorrected,
+}
+
+// row is the line of one equation; the cells of all its checks are named.
+func row(label string, checks []found) string {
+	gravest := checks[0]
+	var cells []string
+	for _, c := range checks {
+		heavier := slices.Index(gravity, c.Verdict) - slices.Index(gravity, gravest.Verdict)
+		if heavier > 0 || heavier == 0 && c.Discrepancy > gravest.Discrepancy {
+			gravest = c
+		}
+		cell := fmt.Sprintf("%s, %d", strings.TrimSuffix(c.notebook, ".ipynb"), c.cell)
+		if !slices.Contains(cells, cell) {
+			cells = append(cells, cell)
+		}
+	}
+	gap := fmt.Sprintf("%.1e", gravest.Discrepancy)
+	if gravest.Verdict == equation.VerdictDefinition {
+		gap = "—"
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s |", label, escape(gravest.Says), strings.Join(cells, "; "), escape(gravest.How), gap, escape(gravest.String()))
 }
 
 func escape(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, "|", `\|`), "\n", " ") }

@@ -102,6 +102,11 @@ func TestNowcast(t *testing.T) {
 		f.Channels[0].StandardName, f.Channels[0].Units = "air_temperature", "K"
 	})
 	renamed := writeRecord(t, filepath.Join(t.TempDir(), "renamed.nc"), func(f *netcdf.SampleFile) { f.Channels[0].Name = "rain" })
+	two := writeRecord(t, filepath.Join(t.TempDir(), "two.nc"), func(f *netcdf.SampleFile) {
+		f.Channels[0].Name = "rain"
+		f.Channels = append(f.Channels, f.Channels[0])
+		f.Channels[1].Name = "more"
+	})
 	for _, test := range []struct {
 		status int
 		say    []string
@@ -115,11 +120,13 @@ func TestNowcast(t *testing.T) {
 		{exitFailed, []string{`no variable "tas"`}, []string{"--data", data, "--start", "1", "--variable", "tas"}},
 		{exitFailed, []string{"names 2 variables, the run has 1"}, []string{"--data", data, "--start", "1", "--variable", "pr", "--variable", "pr"}},
 		{exitFailed, []string{"absent.nc"}, []string{"--data", "absent.nc", "--start", "1"}},
-		{exitFailed, []string{`no variable "pr"`, "--variable says"}, []string{"--data", renamed, "--start", "1"}},
+		{exitFailed, []string{`no variable "pr"`, "--variable says"}, []string{"--data", two, "--start", "1"}},
 	} {
 		refuse(t, test.status, test.say, append([]string{"nowcast", dir, "--steps", "2", "--members", "1"}, test.args...)...)
 	}
-	succeed(t, "nowcast", dir, "--steps", "2", "--members", "1", "--data", renamed, "--start", "1", "--variable", "rain")
+	// Data of one variable leave no choice; of two, a flag makes it.
+	succeed(t, "nowcast", dir, "--steps", "2", "--members", "1", "--data", renamed, "--start", "1")
+	succeed(t, "nowcast", dir, "--steps", "2", "--members", "1", "--data", two, "--start", "1", "--variable", "rain")
 	// Of frames with a jump between them at most one side can be known.
 	long := filepath.Join(t.TempDir(), "long")
 	succeed(t, tiny(data, long, "--frames", "4", "--steps", "1")...)
