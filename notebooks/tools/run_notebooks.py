@@ -60,6 +60,19 @@ def printed(cell):
     return re.sub(r"\x1b\[[0-9;]*m", "", text)  # colours
 
 
+def joined(outputs):
+    """The outputs with neighbouring pieces of one stream as one: how a kernel
+    cuts what a cell prints differs from run to run."""
+    result = []
+    for output in outputs:
+        last = result[-1] if result else None
+        if last and last.output_type == output.output_type == "stream" and last.name == output.name:
+            last.text += output.text
+        else:
+            result.append(output)
+    return result
+
+
 def run(path, limit):
     """Run one notebook in place; returns whether every cell succeeded."""
     book = nbformat.read(path, as_version=4)
@@ -110,6 +123,8 @@ def run(path, limit):
         for title, text in ("the cell", cell.source), ("what it printed", printed(cell)):
             print(f"--- {title}:\n{text or '(nothing)'}", file=sys.stderr)
         return False
+    for i in code:
+        book.cells[i].outputs = joined(book.cells[i].outputs)
     if not quick:
         part = path.with_suffix(".ipynb.part")
         nbformat.write(book, part)
