@@ -10,11 +10,10 @@ import (
 
 // This file gives some of the network's nodes a gradient of their own, in
 // closed form or as plain matrix products. GoMLX derives the rest. Without it a
-// training step on ONNX Runtime takes 1.3 times as long (0.80 s against 0.60 s for
-// the network of make bench): the derived gradients of a
-// softmax and of a norm broadcast and multiply far more often than needed, and
-// those of a product and of a convolution's kernel become operators that ONNX
-// Runtime is slow at.
+// training step on ONNX Runtime takes 1.3 times as long (0.80 s against 0.60 s
+// for the network of make bench): the derived gradients of a softmax and of a
+// norm broadcast and multiply far more often than needed, and those of a product
+// and of a convolution's kernel become operators that ONNX Runtime is slow at.
 //
 // GoMLX looks gradients up by operator in VJPRegistration, which it documents
 // as open to change. The entries put there below act on nodes that mark has
