@@ -34,7 +34,7 @@ func ExampleCreate() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	members, err := m.Nowcast(context.Background(), heldOut.At(0), 5, vdm.SampleOptions{Count: 8, Guidance: 1})
+	members, err := m.Nowcast(context.Background(), heldOut.At(0), 5, vdm.SampleOptions{Count: 8, Guidance: vdm.Reconstruction{}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,35 +1,110 @@
 package vdm
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
 
 // Plan is a sampler: what is done at each step, made on the host in float64.
-// The linear samplers share one step,
+// All samplers of the package share one step,
 //
-//	z′ = Z·z + X·x̂ + Previous·x̂₋₁ + Noise·n
+//	z′ = Z·z + X·x̂ + PreviousZ·z₋₁ + PreviousX·x̂₋₁ + Noise·n
 //
-// with x̂ the denoised estimate at λ_t, x̂₋₁ that of the step before and n fresh
-// standard normal noise, so one compiled program serves them all.
+// with x̂ the denoised estimate of z at λ_t, z₋₁ and x̂₋₁ those of the step
+// before, and n fresh standard normal noise, so one compiled program serves them
+// all: multistep, two-stage and Langevin steps are only other coefficients.
 type Plan struct {
 	Name  string
 	Steps []PlanStep
 }
 
-// PlanStep is one step from λ_t to λ_s.
+// PlanStep is one step from λ_t to λ_s, and one evaluation of the denoiser. In
+// a stage or a corrector λ_s = λ_t; a step back to more noise has λ_s < λ_t.
 type PlanStep struct {
-	LogSNRT, LogSNRS float64
-	Z, X, Previous   float64
-	Noise            float64
+	LogSNRT, LogSNRS     float64
+	Z, X                 float64
+	PreviousZ, PreviousX float64
+	Noise                float64
 }
 
-// uniformTimes returns the log signal-to-noise ratios of steps+1 uniform times
-// from t = 1 down to t = 0 (2.45).
-func uniformTimes(s Schedule, steps int) ([]float64, error) {
-	if steps < 1 {
-		return nil, fmt.Errorf("a sampler of %d steps: want at least 1", steps)
+// Evaluations of the denoiser that the plan takes.
+func (p Plan) Evaluations() int { return len(p.Steps) }
+
+// Validate refuses a plan without steps and numbers that are not finite.
+func (p Plan) Validate() error {
+	if len(p.Steps) == 0 {
+		return fmt.Errorf("sampler %q: a plan without steps", p.Name)
 	}
-	grid := make([]float64, steps+1)
-	for i := range grid {
-		grid[i] = s.LogSNR(1 - float64(i)/float64(steps))
+	for i, s := range p.Steps {
+		for _, c := range []float64{s.LogSNRT, s.LogSNRS, s.Z, s.X, s.PreviousZ, s.PreviousX, s.Noise} {
+			if math.IsNaN(c) || math.IsInf(c, 0) {
+				return fmt.Errorf("sampler %q: step %d is %+v: want finite numbers", p.Name, i, s)
+			}
+		}
 	}
-	return grid, nil
+	return nil
+}
+
+// remembers reports whether the plan looks at the step before.
+func (p Plan) remembers() bool {
+	return slices.ContainsFunc(p.Steps, func(s PlanStep) bool { return s.PreviousZ != 0 || s.PreviousX != 0 })
+}
+
+// samplers are the names that NewPlan knows.
+var samplers = []struct {
+	name string
+	plan func(Grid) (Plan, error)
+	// evaluations of a plan over a grid of n intervals are a·n + b.
+	a, b int
+}{
+	{"ancestral", func(g Grid) (Plan, error) { return Ancestral(g, LowerBound) }, 1, 0},
+	{"ancestral-upper", func(g Grid) (Plan, error) { return Ancestral(g, UpperBound) }, 1, 0},
+	{"ddim", func(g Grid) (Plan, error) { return DDIM(g, 0) }, 1, 0},
+	{"dpm++2m", func(g Grid) (Plan, error) { return DPMSolver(g, 0) }, 1, 0},
+	{"dpm++2m-sde", func(g Grid) (Plan, error) { return DPMSolver(g, 1) }, 1, 0},
+	{"heun", Heun, 2, -1},
+	{"euler-maruyama", EulerMaruyama, 1, 0},
+	{"predictor-corrector", func(g Grid) (Plan, error) { return PredictorCorrector(g, 1, DefaultCorrectorSNR) }, 2, -1},
+}
+
+// SamplerNames are the samplers that NewPlan knows.
+func SamplerNames() []string {
+	var names []string
+	for _, s := range samplers {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// NewPlan makes a sampler from the settings of a command line:
+//
+//	ancestral            Ancestral with the lower bound of the variance
+//	ancestral-upper      Ancestral with the upper bound
+//	ddim                 DDIM, deterministic (η = 0)
+//	dpm++2m              DPMSolver, deterministic
+//	dpm++2m-sde          DPMSolver, stochastic (η = 1)
+//	heun                 Heun on the probability-flow ODE
+//	euler-maruyama       EulerMaruyama on the reverse SDE
+//	predictor-corrector  PredictorCorrector with one Langevin step after each ancestral one
+//
+// over the grid named time, logsnr or karras (see [NewGrid]), with at most
+// evaluations of the denoiser in all.
+func NewPlan(sampler, grid string, s Schedule, evaluations int) (Plan, error) {
+	for _, known := range samplers {
+		if known.name != sampler {
+			continue
+		}
+		intervals := (evaluations - known.b) / known.a
+		if evaluations < 1 || intervals < 1 {
+			return Plan{}, fmt.Errorf("sampler %s with %d evaluations: want at least %d", sampler, evaluations, max(1, known.a+known.b))
+		}
+		over, err := NewGrid(grid, s, intervals)
+		if err != nil {
+			return Plan{}, err
+		}
+		return known.plan(over)
+	}
+	return Plan{}, fmt.Errorf("sampler %q: want one of %s", sampler, strings.Join(SamplerNames(), ", "))
 }

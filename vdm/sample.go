@@ -2,23 +2,24 @@ package vdm
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // SampleOptions says how to sample.
 type SampleOptions struct {
-	Count    int           // clips to draw, or members of an ensemble; 0 means 1
-	First    int           // number of the first one: sample i is the same however it is drawn
-	Seed     uint64        // of the noise
-	Steps    int           // of the sampler; 0 means 256
-	Variance VarianceBound // "" means lower, as the dissertation's program
-	Batch    int           // clips at a time; 0 means 8, or Count if that is fewer
+	Count   int    // clips to draw, or members of an ensemble; 0 means 1
+	First   int    // number of the first one: sample i is the same however it is drawn
+	Seed    uint64 // of the noise
+	Sampler string // a name that NewPlan knows; "" means ancestral, as the dissertation's program
+	Grid    string // a name that NewGrid knows; "" means time
+	Steps   int    // evaluations of the network; 0 means 256
+	Batch   int    // clips at a time; 0 means 8, or Count if that is fewer
 
-	// Guidance is w_r of reconstruction guidance on known cells; 0 is
-	// replacement alone. See Conditioned.
-	Guidance float64
+	// Guidance is how samples are made to agree with what is known; nil means
+	// Replacement.
+	Guidance Guidance
 	// Unclamped leaves values outside the range of the training data. Without
 	// it the model's units are clamped to [−1, 1] at the end, where the last step
 	// of the transform scales to that range.
@@ -26,13 +27,19 @@ type SampleOptions struct {
 	// LastWeights samples with the last weights instead of their average.
 	LastWeights bool
 
+	// Each takes the samples one by one, in order, in the place of keeping them all:
+	// memory is that of one batch, and the Samples returned hold none. The clip is
+	// valid during the call. An error ends the sampling.
+	Each func(sample int, clip []float32) error
+
 	Progress func(Progress) // called after every step; Step counts steps of all batches
 }
 
 func (o SampleOptions) withDefaults() SampleOptions {
 	orDefault(&o.Count, 1)
 	orDefault(&o.Steps, 256)
-	orDefault(&o.Variance, LowerBound)
+	orDefault(&o.Sampler, "ancestral")
+	orDefault(&o.Grid, "time")
 	orDefault(&o.Batch, min(8, o.Count))
 	return o
 }
@@ -49,15 +56,19 @@ func (o SampleOptions) Validate() error {
 		return fmt.Errorf("steps is %d, want at least 1", o.Steps)
 	case o.Batch < 1:
 		return fmt.Errorf("batch is %d, want at least 1", o.Batch)
-	case !(o.Guidance >= 0) || math.IsInf(o.Guidance, 1):
-		return fmt.Errorf("guidance is %v, want a finite weight of at least 0", o.Guidance)
 	}
-	return o.Variance.Validate()
+	if o.Guidance != nil {
+		if err := o.Guidance.Validate(); err != nil {
+			return err
+		}
+	}
+	_, err := NewPlan(o.Sampler, o.Grid, Cosine{}, o.Steps)
+	return err
 }
 
 // Sample draws clips from the model, in physical units.
 func (m *Model) Sample(ctx context.Context, o SampleOptions) (*Samples, error) {
-	s, err := m.generate(ctx, nil, o)
+	s, err := m.generate(ctx, nil, nil, o)
 	if err != nil {
 		return nil, fmt.Errorf("sample: %w", err)
 	}
@@ -82,67 +93,69 @@ func (m *Model) Nowcast(ctx context.Context, clip []float32, knownFrames int, o 
 // does; known has one entry a frame. At the end the known cells hold their known
 // values.
 func (m *Model) Interpolate(ctx context.Context, clip []float32, known []bool, o SampleOptions) (*Samples, error) {
-	observed, err := m.observe(clip, known)
-	if err == nil {
-		var s *Samples
-		if s, err = m.generate(ctx, observed, o); err == nil {
-			return s, nil
-		}
+	frames := m.Config.Clip.Frames
+	if len(known) != frames {
+		return nil, fmt.Errorf("conditional sampling: known has %d entries, the clip %d frames", len(known), frames)
 	}
-	return nil, fmt.Errorf("conditional sampling: %w", err)
+	cells := make([]bool, len(clip))
+	for i := range cells {
+		cells[i] = known[i*frames/len(clip)]
+	}
+	return m.Inpaint(ctx, clip, cells, o)
 }
 
-// observation is what is known of a clip, in the model's units.
-type observation struct {
-	x, mask  []float32 // one clip
-	physical []float32 // the known values as given
+// Inpaint generates the cells of a clip that are not known; known has one entry
+// for each value of clip, in its order. NaN is not known either. At the end the
+// known cells hold their known values.
+func (m *Model) Inpaint(ctx context.Context, clip []float32, known []bool, o SampleOptions) (*Samples, error) {
+	cells, err := m.knownCells(clip, known)
+	if err != nil {
+		return nil, fmt.Errorf("conditional sampling: %w", err)
+	}
+	// The transform and its inverse lose the last digits of a known value.
+	s, err := m.generate(ctx, Observation{cells}, func(x []float32) {
+		for i, y := range cells.Y {
+			if !math.IsNaN(float64(y)) {
+				x[i] = clip[i]
+			}
+		}
+	}, o)
+	if err != nil {
+		return nil, fmt.Errorf("conditional sampling: %w", err)
+	}
+	return s, nil
 }
 
-func (m *Model) observe(clip []float32, known []bool) (*observation, error) {
+// knownCells checks the known cells of a clip in physical units and takes them
+// to the model's.
+func (m *Model) knownCells(clip []float32, known []bool) (Measurement, error) {
 	c := m.Config.Clip
 	frame := c.Height * c.Width * len(c.Channels)
 	if len(clip) != c.Frames*frame {
-		return nil, fmt.Errorf("the clip has %d values, want %d (%d frames × %d × %d × %d channels)", len(clip), c.Frames*frame, c.Frames, c.Height, c.Width, len(c.Channels))
+		return Measurement{}, fmt.Errorf("the clip has %d values, want %d (%d frames × %d × %d × %d channels)", len(clip), c.Frames*frame, c.Frames, c.Height, c.Width, len(c.Channels))
 	}
-	if len(known) != c.Frames {
-		return nil, fmt.Errorf("known has %d entries, the clip %d frames", len(known), c.Frames)
-	}
-	o := &observation{
-		x:    append([]float32(nil), clip...),
-		mask: make([]float32, len(clip)), physical: clip,
-	}
-	m.Forward(o.x)
-	count := 0
-	for i, v := range o.x {
-		missing := math.IsNaN(float64(clip[i]))
+	x := slices.Clone(clip)
+	m.Forward(x)
+	for i, v := range x {
 		switch {
-		case !known[i/frame] || missing:
-			o.x[i] = 0
-			continue
+		case i >= len(known) || !known[i] || math.IsNaN(float64(clip[i])):
 		case math.IsInf(float64(clip[i]), 0) || math.IsInf(float64(v), 0):
-			return nil, fmt.Errorf("the clip is infinite at frame %d", i/frame)
+			return Measurement{}, fmt.Errorf("the clip is infinite at frame %d", i/frame)
 		case math.IsNaN(float64(v)):
-			return nil, fmt.Errorf("value %v in frame %d is outside the domain of the run's transform", clip[i], i/frame)
+			return Measurement{}, fmt.Errorf("value %v in frame %d is outside the domain of the run's transform", clip[i], i/frame)
 		}
-		o.mask[i] = 1
-		count++
 	}
-	if count == 0 {
-		return nil, errors.New("no cell is known: use Sample")
-	}
-	return o, nil
+	return KnownCells(x, known)
 }
 
-// generate samples with the network, given what is known.
-func (m *Model) generate(ctx context.Context, obs *observation, o SampleOptions) (*Samples, error) {
+// generate samples with the network, given what is known, in physical units;
+// finish, if not nil, has the last word on each clip.
+func (m *Model) generate(ctx context.Context, given Observation, finish func(clip []float32), o SampleOptions) (*Samples, error) {
 	o = o.withDefaults()
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	if obs == nil && o.Guidance != 0 {
-		return nil, errors.New("guidance without known cells")
-	}
-	plan, err := Ancestral(m.schedule, o.Steps, o.Variance)
+	plan, err := NewPlan(o.Sampler, o.Grid, m.schedule, o.Steps)
 	if err != nil {
 		return nil, err
 	}
@@ -163,31 +176,36 @@ func (m *Model) generate(ctx context.Context, obs *observation, o SampleOptions)
 	}
 	defer free(weights...)
 	c := m.Config.Clip
-	out, err := sampleFrom(ctx, be, d, weights, plan, [4]int{c.Frames, c.Height, c.Width, len(c.Channels)}, obs, o)
-	if err != nil {
-		return nil, err
+	each := o.Each
+	var out *Samples
+	if each == nil {
+		out = NewSamples(o.Count, c.Frames, c.Height, c.Width, len(c.Channels))
+		each = func(i int, clip []float32) error {
+			copy(out.At(i-o.First), clip)
+			return nil
+		}
 	}
-	for i := range out.Len() {
-		m.finish(out.At(i), obs, o)
+	o.Each = func(i int, clip []float32) error {
+		m.toPhysical(clip, o.Unclamped)
+		if finish != nil {
+			finish(clip)
+		}
+		return each(i, clip)
 	}
-	return out, nil
+	empty, err := sampleFrom(ctx, be, d, weights, plan, [4]int{c.Frames, c.Height, c.Width, len(c.Channels)}, given, o)
+	if out == nil {
+		out = empty
+	}
+	return out, err
 }
 
-// finish turns a generated clip into physical units.
-func (m *Model) finish(x []float32, obs *observation, o SampleOptions) {
+// toPhysical turns a generated clip into physical units.
+func (m *Model) toPhysical(x []float32, unclamped bool) {
 	for i, v := range x {
 		ch := m.Config.Clip.Channels[i%len(m.Config.Clip.Channels)]
-		if !o.Unclamped && ch.Transform.Bounded() {
+		if !unclamped && ch.Transform.Bounded() {
 			x[i] = max(-1, min(1, v))
 		}
 	}
 	m.Inverse(x)
-	if obs == nil {
-		return
-	}
-	for i, known := range obs.mask {
-		if known == 1 {
-			x[i] = obs.physical[i]
-		}
-	}
 }

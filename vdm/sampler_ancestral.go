@@ -21,31 +21,25 @@ func (b VarianceBound) Validate() error {
 	return nil
 }
 
-// Ancestral is the discrete-time ancestral sampler (2.48–2.51) over uniform
-// steps in t, from λ_min to λ_max: z_s is drawn from q(z_s | z_t, x = x̂). The
-// last step adds no noise: what is kept is the mean of z_0.
-func Ancestral(s Schedule, steps int, bound VarianceBound) (Plan, error) {
+// Ancestral is the discrete-time ancestral sampler (2.48–2.51): z_s is drawn
+// from q(z_s | z_t, x = x̂). The last step adds no noise: what is kept is the
+// mean of z_0. The dissertation's program took 1000 steps of [UniformTime] and
+// the lower bound.
+func Ancestral(grid Grid, bound VarianceBound) (Plan, error) {
 	if err := bound.Validate(); err != nil {
 		return Plan{}, err
 	}
-	grid, err := uniformTimes(s, steps)
-	if err != nil {
-		return Plan{}, err
+	return grid.plan(fmt.Sprintf("ancestral, %s bound", bound), func(i int, t Transition) PlanStep {
+		return PlanStep{Z: t.MeanZ, X: t.MeanX, Noise: ancestralNoise(grid, i, t, bound)}
+	})
+}
+
+func ancestralNoise(grid Grid, i int, t Transition, bound VarianceBound) float64 {
+	switch {
+	case grid.last(i):
+		return 0
+	case bound == UpperBound:
+		return t.Upper
 	}
-	plan := Plan{Name: fmt.Sprintf("ancestral, %d steps, %s bound", steps, bound)}
-	for i := range steps {
-		t := NewTransition(grid[i], grid[i+1])
-		noise := t.Lower
-		if bound == UpperBound {
-			noise = t.Upper
-		}
-		if i == steps-1 {
-			noise = 0
-		}
-		plan.Steps = append(plan.Steps, PlanStep{
-			LogSNRT: grid[i], LogSNRS: grid[i+1],
-			Z: t.MeanZ, X: t.MeanX, Noise: noise,
-		})
-	}
-	return plan, nil
+	return t.Lower
 }

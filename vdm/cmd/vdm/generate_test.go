@@ -50,7 +50,7 @@ func TestSample(t *testing.T) {
 func TestNowcast(t *testing.T) {
 	data, dir := trained(t)
 	out := filepath.Join(t.TempDir(), "nowcast.nc")
-	succeed(t, "nowcast", dir, "--data", data, "--start", "4", "--members", "3", "--steps", "5", "--guidance", "2",
+	succeed(t, "nowcast", dir, "--data", data, "--start", "4", "--members", "3", "--steps", "5", "--guidance", "reconstruction", "--weight", "2",
 		"--row", "1", "--col", "3", "--out", out)
 	truth := field(t, data, "pr", -1)
 	spread := 0.0

@@ -25,6 +25,8 @@ type conditionalFlags struct {
 	start    int
 	last     bool
 	row, col int
+	guidance string
+	weight   float64
 }
 
 func (f *conditionalFlags) addTo(c *cobra.Command) {
@@ -34,7 +36,8 @@ func (f *conditionalFlags) addTo(c *cobra.Command) {
 	flags.IntVar(&f.start, "start", 0, "`index` of the clip's first frame in the data, from 0")
 	flags.IntVar(&f.row, "row", -1, "southernmost row of the clip in the data, from 0 (default: so that the clip is in the middle)")
 	flags.IntVar(&f.col, "col", -1, "westernmost column of the clip in the data, from 0 (default: likewise)")
-	flags.Float64Var(&f.o.Guidance, "guidance", 0, "weight w_r of reconstruction guidance; 0 is replacement alone")
+	flags.StringVar(&f.guidance, "guidance", "replacement", "how clips are made to agree with what is known: replacement or reconstruction, or as the original program did replacement-original or reconstruction-mean")
+	flags.Float64Var(&f.weight, "weight", 1, "weight w_r of reconstruction guidance")
 	f.read.addTo(c)
 	flags.Lookup("variable").Usage = renamed
 }
@@ -116,6 +119,10 @@ several times over, and writes the clips as nowcast does.`,
 
 // run generates; knownFrames says for each frame of a clip whether it is known.
 func (f *conditionalFlags) run(c *cobra.Command, dir, kind string, knownFrames func(frames int) ([]bool, error)) error {
+	var err error
+	if f.o.Guidance, err = vdm.NewGuidance(f.guidance, f.weight); err != nil {
+		return misuse(c, "%v", err)
+	}
 	if err := f.check(c, "members"); err != nil {
 		return err
 	}
@@ -162,7 +169,7 @@ func (f *conditionalFlags) run(c *cobra.Command, dir, kind string, knownFrames f
 	return f.write(c, m, samples, place, kind, title, map[string]string{
 		"vdm_known_frames":   trueIndices(known),
 		"vdm_known_from":     strings.Join(sources, "; "),
-		"vdm_guidance":       strconv.FormatFloat(f.o.Guidance, 'g', -1, 64),
+		"vdm_guidance":       f.o.Guidance.String(),
 		"vdm_first_frame":    fmt.Sprint(f.start),
 		"vdm_row_and_column": fmt.Sprintf("%d, %d", f.row, f.col),
 	})

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,9 +19,8 @@ import (
 
 // sampleFlags are the settings of all commands that generate.
 type sampleFlags struct {
-	o        vdm.SampleOptions
-	variance string
-	out      string
+	o   vdm.SampleOptions
+	out string
 }
 
 func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
@@ -28,8 +28,9 @@ func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 	f.IntVar(&s.o.Count, count, clips, count+" to generate")
 	f.IntVar(&s.o.First, "first", 0, "`number` of the first: clip i is the same whatever else is drawn with it")
 	f.Uint64Var(&s.o.Seed, "seed", 0, "seed of the noise")
-	f.IntVar(&s.o.Steps, "steps", 256, "steps of the ancestral sampler")
-	f.StringVar(&s.variance, "variance", string(vdm.LowerBound), "variance of a step: lower or upper bound")
+	f.IntVar(&s.o.Steps, "steps", 256, "evaluations of the network that a clip takes")
+	f.StringVar(&s.o.Sampler, "sampler", "ancestral", strings.Join(vdm.SamplerNames(), ", "))
+	f.StringVar(&s.o.Grid, "grid", "time", "where the steps lie: "+strings.Join(vdm.GridNames(), ", "))
 	f.IntVar(&s.o.Batch, "batch", 0, "clips at a time (default: 8 at most)")
 	f.BoolVar(&s.o.Unclamped, "unclamped", false, "leave values beyond the range of the training data")
 	f.BoolVar(&s.o.LastWeights, "last-weights", false, "the last weights instead of their moving average")
@@ -38,7 +39,6 @@ func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 
 // check refuses what cannot be meant, before anything is read.
 func (s *sampleFlags) check(c *cobra.Command, count string) error {
-	s.o.Variance = vdm.VarianceBound(s.variance)
 	if s.o.Count < 1 {
 		return misuse(c, "--%s is %d: want at least 1", count, s.o.Count)
 	}
@@ -167,7 +167,7 @@ func (s *sampleFlags) write(c *cobra.Command, m *vdm.Model, samples *vdm.Samples
 		"vdm_training_step": fmt.Sprint(m.Step()),
 		"vdm_training_data": m.Config.Data,
 		"vdm_weights":       weights,
-		"vdm_sampler":       fmt.Sprintf("ancestral, %d steps, %s bound of the variance", s.o.Steps, s.o.Variance),
+		"vdm_sampler":       fmt.Sprintf("%s, %d evaluations, grid uniform in %s", s.o.Sampler, s.o.Steps, s.o.Grid),
 		"vdm_seed":          fmt.Sprint(s.o.Seed),
 		"vdm_first_member":  fmt.Sprint(s.o.First),
 		"vdm_configuration": string(config),

@@ -51,9 +51,10 @@ type Settings struct {
 	First    int               `json:"first"`
 	Seed     uint64            `json:"seed"`
 	Steps    int               `json:"sampler_steps"`
-	Variance vdm.VarianceBound `json:"variance"`
+	Sampler  string            `json:"sampler"`
+	Grid     string            `json:"grid"`
 	Batch    int               `json:"batch"`
-	Guidance float64           `json:"guidance"`
+	Guidance string            `json:"guidance,omitempty"`
 	Clamped  bool              `json:"clamped"`
 	Last     bool              `json:"last_weights"`
 	Known    string            `json:"known,omitempty"` // which frames, and the SHA-256 of what is known
@@ -143,9 +144,13 @@ func settings(m *vdm.Model, o vdm.SampleOptions, known string) Settings {
 	for _, v := range m.Config.Network.Variables() {
 		_ = binary.Write(sum, binary.LittleEndian, weights[v.Name])
 	}
+	guidance := ""
+	if o.Guidance != nil {
+		guidance = o.Guidance.String()
+	}
 	return Settings{
 		Step: m.Step(), Weights: hex.EncodeToString(sum.Sum(nil)), Count: o.Count, First: o.First, Seed: o.Seed, Steps: o.Steps,
-		Variance: o.Variance, Batch: o.Batch, Guidance: o.Guidance, Clamped: !o.Unclamped, Last: o.LastWeights, Known: known,
+		Sampler: o.Sampler, Grid: o.Grid, Batch: o.Batch, Guidance: guidance, Clamped: !o.Unclamped, Last: o.LastWeights, Known: known,
 	}
 }
 

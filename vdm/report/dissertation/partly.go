@@ -202,12 +202,12 @@ func (p Partly) Draw(plan vdm.Plan, weight float64, count int) ([][]float64, err
 	if err != nil {
 		return nil, err
 	}
-	x := make([]float32, len(p.Values))
-	for i, v := range p.Values {
-		x[i] = float32(v)
+	var guidance vdm.Guidance = vdm.Replacement{}
+	if weight > 0 {
+		guidance = vdm.Reconstruction{Weight: weight}
 	}
-	s, err := vdm.SampleGiven(context.Background(), engine, p.Denoiser(), plan, [4]int{len(x), 1, 1, 1}, x, p.Known,
-		vdm.SampleOptions{Count: count, Batch: min(count, 4000), Guidance: weight})
+	s, err := vdm.SampleFrom(context.Background(), engine, p.Denoiser(), plan, [4]int{len(p.Values), 1, 1, 1}, p.observation(),
+		vdm.SampleOptions{Count: count, Batch: min(count, 4000), Guidance: guidance})
 	if err != nil {
 		return nil, err
 	}
@@ -251,25 +251,34 @@ func Denoised(d vdm.Denoiser, z []float64, logSNR float64) ([]float64, error) {
 	return x, nil
 }
 
-// Guided is the denoiser conditioned on the known cells by the library, for one
-// clip, with the given noise in their forward sample.
+// Guided is the denoiser guided by the library, for one clip, with the given
+// noise in the forward sample of the known cells. A weight of 0 is replacement.
 func (p Partly) Guided(weight float64, noise []float64) vdm.Denoiser {
 	return func(z, logSNR *graph.Node) vdm.Prediction {
-		row := func(f func(i int) float64) *graph.Node {
-			flat := make([]float32, len(p.Mean))
-			for i := range flat {
-				flat[i] = float32(f(i))
-			}
-			return graph.Reshape(graph.Const(z.Graph(), flat), z.Shape().Dimensions...)
+		flat := make([]float32, len(noise))
+		for i, n := range noise {
+			flat[i] = float32(n)
 		}
-		known := row(func(i int) float64 {
-			if p.Known[i] {
-				return 1
-			}
-			return 0
-		})
-		values := row(func(i int) float64 { return p.Values[i] })
-		fresh := row(func(i int) float64 { return noise[i] })
-		return vdm.Conditioned(p.Denoiser(), known, values, fresh, graph.Const(z.Graph(), float32(weight)))(z, logSNR)
+		fresh := graph.Reshape(graph.Const(z.Graph(), flat), z.Shape().Dimensions...)
+		given, err := p.observation().Fixed(z, fresh)
+		if err != nil {
+			panic(err)
+		}
+		if weight == 0 {
+			return vdm.Replacement{}.Guide(p.Denoiser(), given)(z, logSNR)
+		}
+		return vdm.Reconstruction{Weight: weight}.Guide(p.Denoiser(), given)(z, logSNR)
 	}
+}
+
+// observation is of the known cells.
+func (p Partly) observation() vdm.Observation {
+	y := make([]float32, len(p.Values))
+	for i, v := range p.Values {
+		y[i] = float32(math.NaN())
+		if p.Known[i] {
+			y[i] = float32(v)
+		}
+	}
+	return vdm.Observation{{Y: y}}
 }

@@ -155,6 +155,14 @@ func (w *work) sample(ctx context.Context, _ climate.Source) (err error) {
 	return nil
 }
 
+// guidance of the nowcast; nil is replacement alone.
+func (w *work) guidance() vdm.Guidance {
+	if w.Guidance > 0 {
+		return vdm.Reconstruction{Weight: w.Guidance}
+	}
+	return vdm.Replacement{}
+}
+
 func (w *work) nowcast(ctx context.Context, _ climate.Source) error {
 	i, clip, err := Wettest(w.heldOut, w.Known)
 	if err != nil {
@@ -165,7 +173,7 @@ func (w *work) nowcast(ctx context.Context, _ climate.Source) error {
 		archive.PlaceOf(w.heldOut, i), clip, w.Known, vdm.SampleOptions{
 			// Numbers after those of the clips, so that no noise is used twice.
 			Count: w.Members, First: w.Clips, Seed: w.Seed, Steps: w.SamplerSteps, Batch: min(w.SamplerBatch, w.Members),
-			Guidance: max(0, w.Guidance), Progress: w.Log.Bar("nowcast"),
+			Guidance: w.guidance(), Progress: w.Log.Bar("nowcast"),
 		})
 	if err != nil {
 		return err

@@ -65,11 +65,7 @@ func (w *work) describe() error {
 	fact("Transform", "%s", c.Clip.Channels[0].Transform)
 	fact("Network", "%d parameters; trained %d steps of %d clips", c.Network.Count(), w.model.Step(), c.Training.Batch*c.Training.Accumulate)
 	fact("Sampler", "ancestral, %d steps, averaged weights; drawn on %s", w.SamplerSteps, w.clips.Draw.Engine)
-	how := "replacement alone"
-	if w.Guidance > 0 {
-		how = fmt.Sprintf("replacement and reconstruction guidance, weight %g", w.Guidance)
-	}
-	fact("Nowcast", "%s; %s: the held-out window with the most rain in its %d known frames", how, w.about, w.Known)
+	fact("Nowcast", "%s; %s: the held-out window with the most rain in its %d known frames", w.guidance(), w.about, w.Known)
 	fact("Engine", "%s", choice)
 	fact("Versions", "%s", versions())
 	fact("Seed", "%d", w.Seed)

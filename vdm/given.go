@@ -1,0 +1,220 @@
+package vdm
+
+import (
+	"math"
+	"slices"
+
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// Given is an observation inside a graph, as a [Guidance] sees it.
+type Given struct {
+	parts []givenPart
+	// Noise is standard normal, shaped as z and fresh at every step.
+	Noise *g.Node
+	// exactRows are the squared norms of the rows of A where the observation is one
+	// measurement without noise whose rows are orthogonal; nil otherwise.
+	exactRows []float64
+	total     *g.Node // values observed in the whole batch, a scalar
+}
+
+type givenPart struct {
+	a           Operator
+	seen        *g.Node // 1 where a value was observed, else 0, [batch, …] as A·x
+	y, variance *g.Node // 0 where nothing was observed
+}
+
+// Values are shaped as the measurements of an observation: one node each,
+// [batch, frame, row, column, channel].
+type Values []*g.Node
+
+// Apply is A·x, 0 where nothing was observed.
+func (o *Given) Apply(x *g.Node) Values {
+	return o.each(func(p givenPart) *g.Node { return g.Mul(p.seen, p.a.graph(x)) })
+}
+
+// Adjoint is Aᵀ·y, shaped as x.
+func (o *Given) Adjoint(y Values) *g.Node {
+	var sum *g.Node
+	for i, p := range o.parts {
+		back := p.a.transpose().graph(g.Mul(p.seen, y[i]))
+		if sum == nil {
+			sum = back
+		} else {
+			sum = g.Add(sum, back)
+		}
+	}
+	return sum
+}
+
+// Misfit is y − A·x, 0 where nothing was observed.
+func (o *Given) Misfit(x *g.Node) Values {
+	ax := o.Apply(x)
+	for i, p := range o.parts {
+		ax[i] = g.Sub(p.y, ax[i])
+	}
+	return ax
+}
+
+// Variance is that of the noise of y, the diagonal of R.
+func (o *Given) Variance() Values {
+	return o.each(func(p givenPart) *g.Node { return p.variance })
+}
+
+func (o *Given) each(f func(p givenPart) *g.Node) Values {
+	v := make(Values, len(o.parts))
+	for i, p := range o.parts {
+		v[i] = f(p)
+	}
+	return v
+}
+
+// Dot is the inner product of each sample, [batch, 1, 1, 1, 1].
+func (v Values) Dot(w Values) *g.Node {
+	var sum *g.Node
+	for i := range v {
+		s := g.ReduceAndKeep(g.Mul(v[i], w[i]), g.ReduceSum, 1, 2, 3, 4)
+		if sum == nil {
+			sum = s
+		} else {
+			sum = g.Add(sum, s)
+		}
+	}
+	return sum
+}
+
+// Replaceable reports whether known parts of z can be replaced by forward
+// samples: the observation is one exact measurement whose rows are orthogonal,
+// such as known cells or block means.
+func (o *Given) Replaceable() bool { return o.exactRows != nil }
+
+// direct reports whether the one measurement is of the cells themselves.
+func (o *Given) direct() bool { return len(o.parts) == 1 && o.parts[0].a.identity() }
+
+// Replace puts values of A·z in the place of z's own: z + A⁺(values − A·z), for
+// a Replaceable observation.
+func (o *Given) Replace(z, values *g.Node) *g.Node {
+	p := o.parts[0]
+	if o.direct() {
+		return g.Where(g.GreaterThan(p.seen, g.ZerosLike(p.seen)), values, z)
+	}
+	return g.Add(z, o.pseudoInverse(g.Sub(values, p.a.graph(z))))
+}
+
+// pseudoInverse is A⁺ = Aᵀ(AAᵀ)⁻¹ of a Replaceable observation.
+func (o *Given) pseudoInverse(y *g.Node) *g.Node {
+	p := o.parts[0]
+	inverse := make([]float32, len(o.exactRows))
+	for i, n := range o.exactRows {
+		inverse[i] = float32(1 / n)
+	}
+	dims := slices.Clone(p.y.Shape().Dimensions)
+	dims[0], dims[4] = 1, 1
+	scale := g.Reshape(g.Const(y.Graph(), inverse), dims...)
+	return o.Adjoint(Values{g.Mul(y, scale)})
+}
+
+// Unknown is the part of a shift of x that A does not see, for a Replaceable
+// observation: d − A⁺A·d.
+func (o *Given) Unknown(d *g.Node) *g.Node {
+	if o.direct() {
+		return g.Mul(g.OneMinus(o.parts[0].seen), d)
+	}
+	return g.Sub(d, o.pseudoInverse(o.parts[0].a.graph(d)))
+}
+
+// resolved is an observation checked against clips and samples, on the host.
+type resolved struct {
+	Observation
+	clip    [4]int
+	samples int
+	rows    []float64 // as Given.exactRows
+}
+
+// resolve checks an observation. That of no measurements is nil.
+func (o Observation) resolve(clip [4]int, samples int) (*resolved, error) {
+	if len(o) == 0 {
+		return nil, nil
+	}
+	if err := o.Validate(clip, samples); err != nil {
+		return nil, err
+	}
+	r := &resolved{Observation: o, clip: clip, samples: samples}
+	if len(o) == 1 && o[0].exact() {
+		if rows, ok := o[0].Of.orthogonal(clip); ok {
+			r.rows = rows
+		}
+	}
+	return r, nil
+}
+
+// inputs are what one batch of samples has observed, three tensors a
+// measurement; samples past the last repeat it.
+func (r *resolved) inputs(first, batch int) []*tensors.Tensor {
+	var out []*tensors.Tensor
+	for _, m := range r.Observation {
+		shape, _ := m.Of.Shape(r.clip)
+		n := m.size(r.clip)
+		seen, y, variance := make([]float32, batch*n), make([]float32, batch*n), make([]float32, batch*n)
+		for i := range batch {
+			for j, v := range m.sample(min(first+i, r.samples-1), r.clip) {
+				if !math.IsNaN(float64(v)) {
+					seen[i*n+j], y[i*n+j], variance[i*n+j] = 1, v, float32(m.variance(j))
+				}
+			}
+		}
+		dims := append([]int{batch}, shape[:]...)
+		for _, flat := range [][]float32{seen, y, variance} {
+			out = append(out, tensors.FromFlatDataAndDimensions(flat, dims...))
+		}
+	}
+	return out
+}
+
+// graph takes the inputs and the noise of a step.
+func (r *resolved) graph(inputs []*g.Node, noise *g.Node) *Given {
+	o := &Given{Noise: noise, exactRows: r.rows}
+	for i, m := range r.Observation {
+		in := inputs[3*i:]
+		o.parts = append(o.parts, givenPart{a: m.Of, seen: in[0], y: in[1], variance: in[2]})
+		count := g.ReduceAllSum(in[0])
+		if i > 0 {
+			count = g.Add(o.total, count)
+		}
+		o.total = count
+	}
+	return o
+}
+
+// Fixed is the observation inside a graph, as constants, for a batch shaped as z
+// with the noise of one step: for a denoiser that is used outside [SampleFrom].
+func (o Observation) Fixed(z, noise *g.Node) (*Given, error) {
+	dims := z.Shape().Dimensions
+	r, err := o.resolve([4]int(dims[1:]), dims[0])
+	if err != nil {
+		return nil, err
+	}
+	if r == nil {
+		return nil, errNothingKnown
+	}
+	var nodes []*g.Node
+	for _, t := range r.inputs(0, dims[0]) {
+		nodes = append(nodes, g.ConstTensor(z.Graph(), t))
+	}
+	return r.graph(nodes, noise), nil
+}
+
+// putBack writes exactly known cells over what was generated.
+func (r *resolved) putBack(clip []float32, sample int) {
+	for _, m := range r.Observation {
+		if !m.Of.identity() {
+			continue
+		}
+		for j, v := range m.sample(sample, r.clip) {
+			if m.variance(j) == 0 && !math.IsNaN(float64(v)) {
+				clip[j] = v
+			}
+		}
+	}
+}

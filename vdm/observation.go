@@ -1,0 +1,110 @@
+package vdm
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Observation is what is known of a clip: measurements y = A·x + noise, whose
+// noise is Gaussian and independent from value to value. It is in the units of
+// the denoiser.
+type Observation []Measurement
+
+// Measurement is one y = A·x + noise.
+type Measurement struct {
+	Of Operator // A; the zero value is the clip itself
+
+	// Y holds what was observed, shaped as A·x, [frame, row, column, channel]: once
+	// for all samples, or once for each sample. NaN is not observed, so that a
+	// region, gauges at points or frames that are known are masks of NaN.
+	Y []float32
+	// Std is the standard deviation of the noise; 0 is exact.
+	Std float64
+	// StdOf, if not nil, is that of every value of Y apart (of one sample).
+	StdOf []float32
+}
+
+// KnownCells observes, without noise, the cells of a clip that known marks. It
+// has one mark a value of x.
+func KnownCells(x []float32, known []bool) (Measurement, error) {
+	if len(x) != len(known) {
+		return Measurement{}, fmt.Errorf("known cells: %d values and %d marks of what is known, want as many", len(x), len(known))
+	}
+	y := slices.Clone(x)
+	for i, k := range known {
+		if !k {
+			y[i] = float32(math.NaN())
+		}
+	}
+	return Measurement{Y: y}, nil
+}
+
+// Validate refuses what does not fit clips of that shape (frames, height,
+// width, channels) and that many samples, and measurements without noise that
+// contradict each other.
+func (o Observation) Validate(clip [4]int, samples int) error {
+	count := 0
+	for i, m := range o {
+		n, err := m.validate(clip, samples)
+		if err != nil {
+			return fmt.Errorf("measurement %d: %w", i, err)
+		}
+		count += n
+	}
+	if count == 0 {
+		return errNothingKnown
+	}
+	return o.consistent(clip, samples)
+}
+
+var errNothingKnown = errors.New("no cell is known: use Sample")
+
+// validate counts the observed values too.
+func (m Measurement) validate(clip [4]int, samples int) (observed int, err error) {
+	shape, err := m.Of.Shape(clip)
+	if err != nil {
+		return 0, err
+	}
+	n := shape[0] * shape[1] * shape[2] * shape[3]
+	if len(m.Y) != n && len(m.Y) != samples*n {
+		return 0, fmt.Errorf("%d values, want %d (%d frames × %d × %d × %d channels), or as many for each of %d samples", len(m.Y), n, shape[0], shape[1], shape[2], shape[3], samples)
+	}
+	if m.StdOf != nil && len(m.StdOf) != n {
+		return 0, fmt.Errorf("standard deviations of %d values, want %d", len(m.StdOf), n)
+	}
+	if !(m.Std >= 0) || math.IsInf(m.Std, 1) {
+		return 0, fmt.Errorf("standard deviation of the noise is %v, want a finite number of at least 0", m.Std)
+	}
+	for i, s := range m.StdOf {
+		if !(s >= 0) || math.IsInf(float64(s), 1) {
+			return 0, fmt.Errorf("standard deviation of value %d is %v, want a finite number of at least 0", i, s)
+		}
+	}
+	for i, y := range m.Y {
+		switch {
+		case math.IsInf(float64(y), 0):
+			return 0, fmt.Errorf("value %d is infinite", i)
+		case !math.IsNaN(float64(y)):
+			observed++
+		}
+	}
+	return observed, nil
+}
+
+// variance of the noise of value i of a sample.
+func (m Measurement) variance(i int) float64 {
+	if m.StdOf != nil {
+		return float64(m.StdOf[i]) * float64(m.StdOf[i])
+	}
+	return m.Std * m.Std
+}
+
+// exact reports whether no value has noise.
+func (m Measurement) exact() bool {
+	if m.StdOf == nil {
+		return m.Std == 0
+	}
+	return !slices.ContainsFunc(m.StdOf, func(s float32) bool { return s != 0 })
+}

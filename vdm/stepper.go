@@ -1,0 +1,186 @@
+package vdm
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gomlx/compute"
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/noise"
+)
+
+// stepper is the one compiled step of all samplers, and the plan it follows.
+type stepper struct {
+	be     compute.Backend
+	exec   *g.Exec
+	plan   Plan
+	first  int // number of the first sample
+	batch  int
+	size   int // values of a clip
+	dims   []int
+	seed   uint64
+	obs    *resolved
+	inputs []*tensors.Tensor // the denoiser's, not ours to free
+	silent *tensors.Tensor   // the noise of a step that has none
+	memory bool              // the plan looks at the step before
+}
+
+func newStepper(be compute.Backend, d inputDenoiser, inputs []*tensors.Tensor, plan Plan, shape [4]int, obs *resolved, o SampleOptions) (*stepper, error) {
+	s := &stepper{
+		be: be, plan: plan, first: o.First, batch: o.Batch, size: shape[0] * shape[1] * shape[2] * shape[3],
+		dims: append([]int{o.Batch}, shape[:]...), seed: o.Seed, obs: obs, inputs: inputs,
+		memory: plan.remembers(),
+	}
+	var guidance Guidance = Replacement{}
+	if o.Guidance != nil {
+		guidance = o.Guidance
+	}
+	if obs != nil {
+		if err := guidance.Check(obs.rows != nil); err != nil {
+			return nil, err
+		}
+	}
+	s.silent = tensors.FromFlatDataAndDimensions(make([]float32, s.batch*s.size), s.dims...)
+	exec, err := program(be, "sampling step", func(in []*g.Node) []*g.Node {
+		take := func(n int) (taken []*g.Node) {
+			taken, in = in[:n], in[n:]
+			return taken
+		}
+		state, c, den := take(4), take(5), d(take(len(inputs)))
+		z, logSNRT, logSNRS, n := state[0], state[1], state[2], state[3]
+		var given *Given
+		if obs != nil {
+			known := take(3*len(obs.Observation) + 1)
+			given = obs.graph(known[1:], known[0])
+			den = guidance.Guide(den, given)
+		}
+		p := den(z, logSNRT)
+		x := p.X()
+		// What replacement put into z stays there: p.Z is what the denoiser saw.
+		next := g.Add(g.Add(g.Mul(c[0], p.Z), g.Mul(c[1], x)), g.Mul(c[4], n))
+		if s.memory {
+			next = g.Add(next, g.Add(g.Mul(c[2], in[0]), g.Mul(c[3], in[1])))
+		}
+		if after, ok := guidance.(stepGuidance); ok && given != nil {
+			next = after.After(p, logSNRS, next, given)
+		}
+		if !s.memory {
+			return []*g.Node{next}
+		}
+		// Not the input itself, where nothing was replaced: some engines hand back
+		// freed memory for an output that is an input.
+		seen := g.Add(p.Z, g.ZerosLike(p.Z))
+		return []*g.Node{next, seen, x}
+	})
+	s.exec = exec
+	return s, err
+}
+
+func (s *stepper) close() {
+	free(s.silent)
+	s.exec.Finalize()
+}
+
+// noise makes the standard normal numbers of a batch, each sample from its own
+// key.
+func (s *stepper) noise(stream noise.Stream, from int, step uint64) []float32 {
+	x := make([]float32, s.batch*s.size)
+	_ = inParallel(s.batch, func(i int) error {
+		key := noise.Key{Seed: s.seed, Stream: stream, Sample: uint32(s.first + from + i), Step: step}
+		key.Normal(x[i*s.size : (i+1)*s.size])
+		return nil
+	})
+	return x
+}
+
+// stepNoise is what one step draws, made ahead on the host; nil is none.
+type stepNoise struct{ step, known []float32 }
+
+// draw makes the noise of the steps to come while the engine works.
+func (s *stepper) draw(from int, stop <-chan struct{}) <-chan stepNoise {
+	draws := make(chan stepNoise, 1)
+	go func() {
+		for i, p := range s.plan.Steps {
+			var d stepNoise
+			if p.Noise != 0 {
+				d.step = s.noise(noise.Step, from, uint64(i))
+			}
+			if s.obs != nil {
+				d.known = s.noise(noise.Known, from, uint64(i))
+			}
+			select {
+			case draws <- d:
+			case <-stop:
+				return
+			}
+		}
+	}()
+	return draws
+}
+
+// sample takes one batch, samples from, from+1, … of those asked for, through
+// the plan.
+func (s *stepper) sample(ctx context.Context, from int, clock *progressClock) (_ []float32, err error) {
+	stop := make(chan struct{})
+	defer close(stop)
+	draws := s.draw(from, stop)
+	var known []*tensors.Tensor
+	if s.obs != nil {
+		known = s.obs.inputs(from, s.batch)
+		defer free(known...)
+	}
+	z := tensors.FromFlatDataAndDimensions(s.noise(noise.Latent, from, 0), s.dims...)
+	var before []*tensors.Tensor // z and x̂ of the step before, where the plan wants them
+	if s.memory {
+		for range 2 {
+			before = append(before, tensors.FromFlatDataAndDimensions(make([]float32, s.batch*s.size), s.dims...))
+		}
+	}
+	defer func() { free(append(before, z)...) }()
+	for _, p := range s.plan.Steps {
+		if ctx.Err() != nil {
+			return nil, ErrInterrupted
+		}
+		if z, before, err = s.take(p, z, before, known, <-draws); err != nil {
+			return nil, err
+		}
+		clock.tick()
+	}
+	return tensors.CopyFlatData[float32](z)
+}
+
+// take is one step. It uses up z and what was before and returns the next ones.
+func (s *stepper) take(p PlanStep, z *tensors.Tensor, before, known []*tensors.Tensor, d stepNoise) (next *tensors.Tensor, now []*tensors.Tensor, err error) {
+	var up []*tensors.Tensor
+	upload := func(x []float32) *tensors.Tensor {
+		if x == nil {
+			return s.silent
+		}
+		t := tensors.FromFlatDataAndDimensions(x, s.dims...)
+		up = append(up, t)
+		return t
+	}
+	defer func() { free(append(up, before...)...) }()
+	donated, err := g.DonateTensorBuffer(z, s.be, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	level := func(l float64) []float32 { return slices.Repeat([]float32{float32(l)}, s.batch) }
+	args := []any{
+		donated, level(p.LogSNRT), level(p.LogSNRS), upload(d.step),
+		float32(p.Z), float32(p.X), float32(p.PreviousZ), float32(p.PreviousX), float32(p.Noise),
+	}
+	args = append(args, anySlice(s.inputs)...)
+	if s.obs != nil {
+		args = append(args, upload(d.known))
+		args = append(args, anySlice(known)...)
+	}
+	args = append(args, anySlice(before)...)
+	out, err := run(s.exec, args...)
+	if err != nil {
+		return nil, nil, err
+	}
+	return out[0], out[1:], nil
+}
