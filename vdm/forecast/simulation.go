@@ -1,0 +1,305 @@
+package forecast
+
+import (
+	"math"
+	"slices"
+
+	"github.com/climate-vdm/climate-vdm/vdm/noise"
+)
+
+// simulation is what all members of [STEPS] share over one gap. It lives on a
+// periodic grid that holds the domain in its middle and as much around it as
+// can flow in, in the coordinates of the known frame at which it starts: time
+// zero, the left end of the gap. For a gap without a left end time runs
+// backwards.
+type simulation struct {
+	st       STEPS
+	s        *scene // reversed where time runs backwards
+	g        gap    // in the scene's time
+	backward bool
+	v        *velocity
+
+	fft    *fft
+	margin [2]int // rows and columns of the grid before the domain
+	ar     autoregression
+	// amplitude times the coefficients of white noise gives a field with the
+	// power spectrum of the known frames.
+	amplitude []float64
+	// start are known anomalies in decibels at time zero and at before frames
+	// from it: −1, or the right end. Nil where nothing is known then.
+	start, other *knowledge
+
+	cells     []int // those that are inside
+	target    [][]float64
+	rainLeft  []float64 // distance from known rain at the left end
+	rainRight []float64
+}
+
+// knowledge is a field on the grid and where it is known.
+type knowledge struct {
+	value []float64
+	known []bool
+}
+
+func newSimulation(st STEPS, s *scene, g gap) *simulation {
+	sim := &simulation{st: st, s: s, g: g}
+	if g.left < 0 {
+		last := len(s.frames) - 1
+		sim.backward, sim.s, sim.g = true, s.reversed(), gap{last - g.right, last - g.left}
+	}
+	s, g = sim.s, sim.g
+	sim.v = st.Motion.estimate(s, g)
+	fastY, fastX := sim.v.fastest()
+	reach := 1.5 * float64(g.right-g.left)
+	h := fftSize(s.h + min(max(int(fastY*reach), s.h/2), 2*s.h))
+	w := fftSize(s.w + min(max(int(fastX*reach), s.w/2), 2*s.w))
+	sim.fft = newFFT(h, w)
+	sim.margin = [2]int{(h - s.h) / 2, (w - s.w) / 2}
+
+	bridged := g.right < len(s.frames)
+	ends := []int{g.left}
+	if bridged {
+		ends = append(ends, g.right)
+	}
+	order2 := !bridged && g.left > 0 && s.frames[g.left-1] != nil
+	sim.amplitude = sim.spectrum(ends)
+	sim.ar = sim.memory(order2)
+	mean := sim.meanOf(ends)
+	sim.start = sim.carry(g.left, mean)
+	if bridged {
+		sim.other = sim.carry(g.right, mean)
+		sim.start.complete(sim.other)
+	} else if order2 {
+		sim.other = sim.carry(g.left-1, mean)
+		sim.start.complete(sim.other)
+	}
+
+	for i, in := range s.inside {
+		if in {
+			sim.cells = append(sim.cells, i)
+		}
+	}
+	sim.targets(bridged)
+	sim.rainLeft = sim.fromRain(g.left)
+	if bridged {
+		sim.rainRight = sim.fromRain(g.right)
+	}
+	return sim
+}
+
+// decibels are those of a known frame.
+func (sim *simulation) decibels(f int) []float64 {
+	return decibels(sim.s.frames[f], sim.st.Motion.Threshold)
+}
+
+// meanOf is the mean of the decibels of frames over inside cells.
+func (sim *simulation) meanOf(frames []int) float64 {
+	sum, n := 0.0, 0
+	for _, f := range frames {
+		for i, v := range sim.decibels(f) {
+			if sim.s.inside[i] {
+				sum += v
+				n++
+			}
+		}
+	}
+	return sum / float64(n)
+}
+
+// carry is the anomaly of a known frame in the coordinates of time zero: on each
+// point of the grid, the value where its content is at the time of that frame.
+func (sim *simulation) carry(f int, mean float64) *knowledge {
+	s, field := sim.s, sim.decibels(f)
+	k := &knowledge{make([]float64, sim.fft.h*sim.fft.w), make([]bool, sim.fft.h*sim.fft.w)}
+	frames := f - sim.g.left
+	steps := sim.v.steps() * max(frames, -frames, 1)
+	for i := range k.value {
+		y, x := float64(i/sim.fft.w-sim.margin[0]), float64(i%sim.fft.w-sim.margin[1])
+		if frames != 0 {
+			y, x = sim.v.travel(y, x, float64(frames), steps, 0, 0)
+		}
+		if s.isInside(y, x) {
+			k.value[i], k.known[i] = sample(field, s.h, s.w, y, x)-mean, true
+		}
+	}
+	return k
+}
+
+// complete lets each of two fields take from the other what it lacks.
+func (k *knowledge) complete(o *knowledge) {
+	for i := range k.value {
+		switch {
+		case k.known[i] && !o.known[i]:
+			o.value[i], o.known[i] = k.value[i], true
+		case o.known[i] && !k.known[i]:
+			k.value[i], k.known[i] = o.value[i], true
+		}
+	}
+}
+
+// taper is a Hann window over the domain, zero at cells where skip.
+func (sim *simulation) taper(skip func(cell int) bool) []float64 {
+	s := sim.s
+	out := make([]float64, s.h*s.w)
+	for i := range out {
+		if !skip(i) {
+			y, x := math.Sin(math.Pi*(float64(i/s.w)+0.5)/float64(s.h)), math.Sin(math.Pi*(float64(i%s.w)+0.5)/float64(s.w))
+			out[i] = y * y * x * x
+		}
+	}
+	return out
+}
+
+// coefficients are those, on the grid, of a field of the domain less its mean,
+// both under a taper.
+func (sim *simulation) coefficients(field, taper []float64) []complex128 {
+	s, n, sum := sim.s, 0.0, 0.0
+	for i, weight := range taper {
+		n += weight
+		sum += weight * field[i]
+	}
+	mean := 0.0
+	if n > 0 {
+		mean = sum / n
+	}
+	grid := make([]float64, sim.fft.h*sim.fft.w)
+	for i, weight := range taper {
+		grid[(i/s.w+sim.margin[0])*sim.fft.w+i%s.w+sim.margin[1]] = weight * (field[i] - mean)
+	}
+	out := make([]complex128, sim.fft.modes())
+	sim.fft.forward(out, grid)
+	return out
+}
+
+// spectrum is the amplitude of noise: the root of the mean windowed periodogram
+// of the known frames at the ends of the gap, scaled so that white noise in
+// gives its expected power out.
+func (sim *simulation) spectrum(frames []int) []float64 {
+	taper := sim.taper(func(i int) bool { return !sim.s.inside[i] })
+	norm := 0.0
+	for _, t := range taper {
+		norm += t * t
+	}
+	out := make([]float64, sim.fft.modes())
+	for _, f := range frames {
+		for i, c := range sim.coefficients(sim.decibels(f), taper) {
+			out[i] += abs2(c) / norm / float64(len(frames))
+		}
+	}
+	out[0] = 0 // the mean is not drawn
+	for i, power := range out {
+		out[i] = math.Sqrt(power)
+	}
+	return out
+}
+
+// memory is the autoregression of each mode, estimated from pairs of known
+// frames near the gap of which the earlier was moved to the time of the later.
+// Where pairs are not consecutive a correlation at lag n counts as lag1ⁿ.
+func (sim *simulation) memory(order2 bool) autoregression {
+	c := newCascade(sim.fft, max(sim.s.h, sim.s.w))
+	var known []int
+	near := 0
+	for f, frame := range sim.s.frames {
+		if frame != nil {
+			if f <= sim.g.left {
+				near = len(known)
+			}
+			known = append(known, f)
+		}
+	}
+	first, last := max(near-sim.st.Motion.Pairs, 0), min(near+sim.st.Motion.Pairs, len(known)-1)
+	known = known[first : last+1]
+	lag := math.MaxInt
+	for i := 1; i < len(known); i++ {
+		lag = min(lag, known[i]-known[i-1])
+	}
+	lag1 := sim.correlations(c, known, lag)
+	if lag1 == nil { // one frame on this side: nothing is remembered
+		lag1 = make([]float64, c.levels)
+	}
+	for j := range lag1 {
+		lag1[j] = math.Pow(max(lag1[j], 0), 1/float64(lag))
+	}
+	if !order2 || lag != 1 {
+		return yuleWalker(c, lag1, nil)
+	}
+	return yuleWalker(c, lag1, sim.correlations(c, known, 2))
+}
+
+// correlations are those of the levels over pairs of known frames that many
+// frames apart; nil where there is none.
+func (sim *simulation) correlations(c *cascade, known []int, lag int) []float64 {
+	sums, any := newCoherence(c.levels), false
+	for _, b := range known {
+		if !slices.Contains(known, b-lag) {
+			continue
+		}
+		moved := newTrack(sim.s, sim.v)
+		moved.advance(-lag)
+		taper := sim.taper(func(i int) bool { return moved.ended[i] })
+		sums.add(c, sim.coefficients(moved.look(sim.decibels(b-lag)), taper), sim.coefficients(sim.decibels(b), taper))
+		any = true
+	}
+	if !any {
+		return nil
+	}
+	return sums.value()
+}
+
+// targets are the values that each unknown frame is to have, ascending.
+func (sim *simulation) targets(bridged bool) {
+	sorted := func(f int) []float64 {
+		var values []float64
+		for _, i := range sim.cells {
+			values = append(values, sim.s.frames[f][i])
+		}
+		slices.Sort(values)
+		return values
+	}
+	left := sorted(sim.g.left)
+	right := left
+	if bridged {
+		right = sorted(sim.g.right)
+	}
+	for f := sim.g.left + 1; f < sim.g.right; f++ {
+		weight := float64(f-sim.g.left) / float64(sim.g.right-sim.g.left)
+		target := left
+		if bridged {
+			target = make([]float64, len(left))
+			for i := range target {
+				target[i] = (1-weight)*left[i] + weight*right[i]
+			}
+		}
+		sim.target = append(sim.target, target)
+	}
+}
+
+// fromRain is the distance of each cell from rain at or above the threshold.
+func (sim *simulation) fromRain(f int) []float64 {
+	wet := make([]bool, len(sim.s.inside))
+	for i, in := range sim.s.inside {
+		wet[i] = in && sim.s.frames[f][i] >= sim.st.Motion.Threshold
+	}
+	return distances(wet, sim.s.h, sim.s.w)
+}
+
+// part says which of a frame's random numbers are meant.
+type part uint64
+
+const (
+	innovation part = iota
+	initial         // the field at time zero
+	earlier         // and at the frame before
+	motionError
+	parts
+)
+
+// key of a member's random numbers: all of them are here. Frames are unknown
+// ones, which belong to one gap only.
+func (sim *simulation) key(seed uint64, member uint32, f int, p part) noise.Key {
+	if sim.backward {
+		f = len(sim.s.frames) - 1 - f
+	}
+	return noise.Key{Seed: seed, Stream: noise.Step, Sample: member, Step: uint64(f)*uint64(parts) + uint64(p)}
+}
