@@ -104,7 +104,7 @@ func TestMisuse(t *testing.T) {
 		{[]string{"sample", "a", "b"}, []string{`unexpected argument "b"`, "takes only RUN"}},
 		{[]string{"sample", "a", "--count", "0"}, []string{"--count is 0"}},
 		{[]string{"sample", "a", "--steps", "0"}, []string{"--steps is 0"}},
-		{[]string{"sample", "a", "--variance", "middle"}, []string{"middle", "lower", "upper"}},
+		{[]string{"sample", "a", "--sampler", "best"}, []string{"best", "ancestral", "ddim"}},
 		{[]string{"nowcast", "a", "--data", "b", "--start", "1", "--guidance", "reconstruction", "--weight", "-1"}, []string{"guidance is -1"}},
 		{[]string{"nowcast", "a", "--data", "b"}, []string{"--start or --last"}},
 		{[]string{"nowcast", "a", "--data", "b", "--start", "1", "--last"}, []string{"--start or --last"}},
