@@ -1,0 +1,119 @@
+package verify
+
+import "fmt"
+
+// ensemble is what the scores of ensemble forecasts by lead time share: whose
+// errors they are, and how many lead times and members every forecast has.
+type ensemble struct {
+	who            string
+	leads, members int // members is 0 until the first Add
+}
+
+func newEnsemble(who string, leads int) (ensemble, error) {
+	if leads < 1 {
+		return ensemble{}, fmt.Errorf("%s: %d lead times; want at least 1", who, leads)
+	}
+	return ensemble{who: who, leads: leads}, nil
+}
+
+// take refuses a forecast that does not fit, remembers the number of members
+// and returns how many values a lead time has.
+func (e *ensemble) take(members [][]float32, truth []float32) (perLead int, err error) {
+	if err := sameEnsemble(e.who, members, truth, e.members); err != nil {
+		return 0, err
+	}
+	if len(truth)%e.leads != 0 {
+		return 0, fmt.Errorf("%s: a truth of %d values; want %d whole frames", e.who, len(truth), e.leads)
+	}
+	e.members = len(members)
+	return len(truth) / e.leads, nil
+}
+
+// takeFrames is take for scores that must know the size of a frame.
+func (e *ensemble) takeFrames(members [][]float32, truth []float32, height, width int) error {
+	if len(truth) != e.leads*height*width {
+		return fmt.Errorf("%s: a truth of %d values; want %d frames of %d×%d", e.who, len(truth), e.leads, height, width)
+	}
+	_, err := e.take(members, truth)
+	return err
+}
+
+// merge refuses other lead times or members and remembers the number of members.
+func (e *ensemble) merge(o *ensemble) error {
+	if e.leads != o.leads {
+		return fmt.Errorf("%s: merging %d lead times with %d; want equal numbers", e.who, e.leads, o.leads)
+	}
+	if e.members != 0 && o.members != 0 && e.members != o.members {
+		return fmt.Errorf("%s: merging %d members with %d; want equal numbers", e.who, e.members, o.members)
+	}
+	e.members = max(e.members, o.members)
+	return nil
+}
+
+// sameEnsemble refuses an empty ensemble, members of another size than the
+// truth, and another number of members than want (where that is not 0).
+func sameEnsemble(who string, members [][]float32, truth []float32, want int) error {
+	if len(members) == 0 || want != 0 && len(members) != want {
+		return fmt.Errorf("%s: %d members; want %d", who, len(members), max(want, 1))
+	}
+	for i, m := range members {
+		if len(m) != len(truth) || len(m) == 0 {
+			return fmt.Errorf("%s: member %d has %d values and the truth %d; want equal sizes", who, i, len(m), len(truth))
+		}
+	}
+	return nil
+}
+
+// missingAt says whether the truth or a member is missing at value c.
+func missingAt(members [][]float32, truth []float32, c int) bool {
+	missing := truth[c] != truth[c]
+	for _, m := range members {
+		missing = missing || m[c] != m[c]
+	}
+	return missing
+}
+
+// kernelSums are the sums behind a kernel score, which is the mean distance
+// from members to truth less half that between two members: the CRPS, where
+// distance is that of two numbers, and the energy score, of two vectors.
+type kernelSums struct {
+	n           []int64   // scored at each lead time
+	err, spread []float64 // Σ of the mean |x_i − y|, and of ΣΣ|x_i − x_j|
+}
+
+func newKernelSums(leads int) kernelSums {
+	return kernelSums{n: make([]int64, leads), err: make([]float64, leads), spread: make([]float64, leads)}
+}
+
+func (k *kernelSums) add(lead int, err, spread float64) {
+	k.n[lead]++
+	k.err[lead] += err
+	k.spread[lead] += spread
+}
+
+func (k *kernelSums) merge(o *kernelSums) {
+	for l := range k.n {
+		k.n[l] += o.n[l]
+		k.err[l] += o.err[l]
+		k.spread[l] += o.spread[l]
+	}
+}
+
+// value returns the scores of m members at every lead time and over all of them.
+func (k *kernelSums) value(m int) (fair, plain float64, fairByLead, plainByLead []float64) {
+	finish := func(err, spread float64, n int64) (fair, plain float64) {
+		m := float64(m)
+		plain = (err - spread/(2*m*m)) / float64(n)
+		fair = (err - spread/(2*m*(m-1))) / float64(n) // NaN for one member: its spread is 0
+		return fair, plain
+	}
+	var err, spread float64
+	var n int64
+	for l := range k.n {
+		f, p := finish(k.err[l], k.spread[l], k.n[l])
+		fairByLead, plainByLead = append(fairByLead, f), append(plainByLead, p)
+		err, spread, n = err+k.err[l], spread+k.spread[l], n+k.n[l]
+	}
+	fair, plain = finish(err, spread, n)
+	return fair, plain, fairByLead, plainByLead
+}

@@ -1,0 +1,153 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Exceedance counts forecasts of a yes-or-no event, that a cell reaches a
+// threshold: for every lead time and every number k of members that reach it,
+// how many cells had such a forecast and in how many of them the truth reached
+// it too. From these counts follow the Brier score, the reliability diagram,
+// the ROC curve and the contingency table of any decision, each a method; Merge
+// is exact.
+//
+// A value reaches the threshold where value ≥ threshold, both as float32, so
+// that 0.7 reaches 0.7. The forecast probability is k/m. A cell where the truth
+// or a member is missing is skipped and counted. Dry cells are forecasts of
+// "no" like others: with a rare event they dominate the scores that reward
+// correct "no" (Brier, ROC). Make it with [NewExceedance].
+type Exceedance struct {
+	Missing int64 // cells skipped
+
+	ensemble
+	threshold float32
+	counts    [][]kCount // [lead][k]; empty until the first Add
+}
+
+// kCount counts the forecasts with one number of members.
+type kCount struct{ cells, events int64 }
+
+// NewExceedance returns empty counts for forecasts of that many frames.
+func NewExceedance(leads int, threshold float64) (*Exceedance, error) {
+	e, err := newEnsemble("exceedance", leads)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkThresholds("exceedance", []float64{threshold}); err != nil {
+		return nil, err
+	}
+	return &Exceedance{ensemble: e, threshold: float32(threshold), counts: make([][]kCount, leads)}, nil
+}
+
+// checkThresholds refuses none at all, and those that are not finite or not
+// increasing.
+func checkThresholds(who string, thresholds []float64) error {
+	if len(thresholds) == 0 {
+		return fmt.Errorf("%s: no thresholds; want at least one", who)
+	}
+	for i, v := range thresholds {
+		if math.IsNaN(v) || math.IsInf(v, 0) || i > 0 && v <= thresholds[i-1] {
+			return fmt.Errorf("%s: threshold %d is %v; want finite, increasing thresholds", who, i, v)
+		}
+	}
+	return nil
+}
+
+// Add takes in one forecast: the members, and the truth, each a clip of leads
+// frames (the forecast ones only) of any height and width. Every forecast must
+// have the same number of members.
+func (e *Exceedance) Add(members [][]float32, truth []float32) error {
+	perLead, err := e.take(members, truth)
+	if err != nil {
+		return err
+	}
+	e.grow()
+	for c, y := range truth {
+		if missingAt(members, truth, c) {
+			e.Missing++
+			continue
+		}
+		k := 0
+		for _, m := range members {
+			if m[c] >= e.threshold {
+				k++
+			}
+		}
+		count := &e.counts[c/perLead][k]
+		count.cells++
+		if y >= e.threshold {
+			count.events++
+		}
+	}
+	return nil
+}
+
+// grow makes room for the counts once the number of members is known.
+func (e *Exceedance) grow() {
+	for l := range e.counts {
+		if e.members != 0 && e.counts[l] == nil {
+			e.counts[l] = make([]kCount, e.members+1)
+		}
+	}
+}
+
+// Merge takes in o, which must have the same threshold, lead times and members.
+func (e *Exceedance) Merge(o *Exceedance) error {
+	if e.threshold != o.threshold {
+		return fmt.Errorf("exceedance: merging a threshold of %v with %v; want equal ones", e.threshold, o.threshold)
+	}
+	if err := e.merge(&o.ensemble); err != nil {
+		return err
+	}
+	e.grow()
+	e.Missing += o.Missing
+	for l := range o.counts {
+		for k, c := range o.counts[l] {
+			e.counts[l][k].cells += c.cells
+			e.counts[l][k].events += c.events
+		}
+	}
+	return nil
+}
+
+// Lead returns a copy of the counts of one lead time (0 is the first), for its
+// own diagram or curve. Missing cells are counted over all lead times only, and
+// are 0 in it.
+func (e *Exceedance) Lead(lead int) (*Exceedance, error) {
+	if lead < 0 || lead >= e.leads {
+		return nil, fmt.Errorf("exceedance: lead time %d; want 0 … %d", lead, e.leads-1)
+	}
+	one := &Exceedance{ensemble: e.ensemble, threshold: e.threshold, counts: [][]kCount{slices.Clone(e.counts[lead])}}
+	one.leads = 1
+	return one, nil
+}
+
+// total is the counts of each k over all lead times.
+func (e *Exceedance) total() []kCount {
+	all := make([]kCount, e.members+1)
+	for _, lead := range e.counts {
+		for k, c := range lead {
+			all[k].cells += c.cells
+			all[k].events += c.events
+		}
+	}
+	return all
+}
+
+// Table returns the contingency table of the decision to say "yes" where at
+// least so many members reach the threshold, over all lead times.
+func (e *Exceedance) Table(atLeast int) EventTable {
+	var t EventTable
+	for k, c := range e.total() {
+		if k >= atLeast {
+			t.Hits += c.events
+			t.FalseAlarms += c.cells - c.events
+		} else {
+			t.Misses += c.events
+			t.CorrectNegatives += c.cells - c.events
+		}
+	}
+	return t
+}

@@ -1,0 +1,255 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+)
+
+// FSS is the fractions skill score: whether forecast and truth reach a
+// threshold in the same share of the cells of a window, for several thresholds
+// and sizes of the window. With fractions M and O in the window around each cell,
+//
+//	FSS = 1 − Σ(M − O)² / (ΣM² + ΣO²)
+//
+// (Roberts and Lean 2008, Monthly Weather Review 136, 78): 1 is perfect, 0 no
+// overlap of any window. Both sums run over all windows, frames and cases
+// before they are divided. For an ensemble M is the mean over the window of the
+// probability k/m (the neighbourhood ensemble probability of Schwartz et al.
+// 2010, Weather and Forecasting 25, 263); for one member it is the original.
+//
+// A value reaches a threshold where value ≥ threshold, both as float32. A cell
+// where the truth or a member is missing counts for neither. At the edge of the
+// frame, and beside missing cells, the window holds what is left of it, and
+// fractions are of the cells that it holds. (Filling up with zeros instead, as
+// other programs do, gives the edge less weight.) A window where both are dry
+// adds 0 to both sums, and changes nothing; so a score of frames that are dry
+// throughout in both does not exist (NaN), and where only one is dry it is 0.
+// Make it with [NewFSS].
+type FSS struct {
+	Missing int64 // cells that counted for neither
+
+	ensemble
+	height, width int
+	thresholds    []float64
+	scales        []int
+	sums          [][]fssSums // [threshold][lead]
+	work          fssWork
+}
+
+// fssSums are those of one threshold and lead time.
+type fssSums struct {
+	cells, events int64
+	square        []float64 // [scale] Σ(M − O)²
+	reference     []float64 // [scale] ΣM² + ΣO²
+}
+
+// fssWork holds summed-area tables of one frame.
+type fssWork struct {
+	present         []bool
+	one             []int32 // a frame
+	cells, fc, came []int32 // (height+1)·(width+1)
+}
+
+// FSSValue is the score at one threshold.
+//
+// BaseRate is the share f of cells where the truth reaches the threshold. A
+// random forecast of that frequency scores f cell by cell (Random). Uniform is
+// ½ + f/2, half-way from there to a perfect forecast, which Roberts and Lean
+// call FSS_uniform and take as the aim: the forecast is of use at scales where
+// the score exceeds it. (By its definition, a forecast of f everywhere, it
+// would be 2f/(1+f) cell by cell; the paper's figure is kept, as it is the one
+// in use.) Antonio and Aitchison (arXiv:2311.11985) argue that a random
+// forecast, at the window's own size, is the fairer aim.
+type FSSValue struct {
+	Threshold       float64
+	Scales          []int       // sides of the windows, in cells
+	Score           []float64   // [scale], over all lead times
+	ByLead          [][]float64 // [lead][scale]
+	BaseRate        float64
+	Random, Uniform float64
+	SkilfulScale    int // the smallest given scale whose score reaches Uniform; 0 where none does
+}
+
+// NewFSS returns an empty score for forecasts of that many frames of
+// height·width cells, at increasing thresholds in the units of the data and
+// increasing scales: the sides of square windows, odd numbers of cells, so that
+// each has a middle; 1 compares cell by cell.
+func NewFSS(leads, height, width int, thresholds []float64, scales []int) (*FSS, error) {
+	e, err := newEnsemble("fss", leads)
+	if err != nil {
+		return nil, err
+	}
+	if height < 1 || width < 1 {
+		return nil, fmt.Errorf("fss: frames of %d×%d; want at least 1×1", height, width)
+	}
+	if err := checkThresholds("fss", thresholds); err != nil {
+		return nil, err
+	}
+	if len(scales) == 0 {
+		return nil, fmt.Errorf("fss: no scales; want at least one")
+	}
+	for i, n := range scales {
+		if n < 1 || n%2 == 0 || i > 0 && n <= scales[i-1] {
+			return nil, fmt.Errorf("fss: scale %d is %d cells; want odd, increasing numbers of cells", i, n)
+		}
+	}
+	s := &FSS{ensemble: e, height: height, width: width, thresholds: slices.Clone(thresholds), scales: slices.Clone(scales)}
+	for range thresholds {
+		byLead := make([]fssSums, leads)
+		for l := range byLead {
+			byLead[l] = s.newSums()
+		}
+		s.sums = append(s.sums, byLead)
+	}
+	table := func() []int32 { return make([]int32, (height+1)*(width+1)) }
+	s.work = fssWork{make([]bool, height*width), make([]int32, height*width), table(), table(), table()}
+	return s, nil
+}
+
+func (s *FSS) newSums() fssSums {
+	return fssSums{square: make([]float64, len(s.scales)), reference: make([]float64, len(s.scales))}
+}
+
+// Add takes in one forecast: the members, and the truth, each a clip of leads
+// frames (the forecast ones only). Every forecast must have the same number of
+// members. The cost of a window does not depend on its size.
+func (s *FSS) Add(members [][]float32, truth []float32) error {
+	if err := s.takeFrames(members, truth, s.height, s.width); err != nil {
+		return err
+	}
+	w := &s.work
+	for lead := range s.leads {
+		from := lead * s.height * s.width
+		for i := range w.present {
+			w.present[i] = !missingAt(members, truth, from+i)
+			w.one[i] = 0
+			if w.present[i] {
+				w.one[i] = 1
+			} else {
+				s.Missing++
+			}
+		}
+		s.sumArea(w.cells)
+		for i, threshold := range s.thresholds {
+			s.mark(float32(threshold), from, truth)
+			s.sumArea(w.came)
+			s.mark(float32(threshold), from, members...)
+			s.sumArea(w.fc)
+			s.addWindows(&s.sums[i][lead])
+		}
+	}
+	return nil
+}
+
+// mark counts, in each cell of the frame that is not missing, the clips that
+// reach the threshold.
+func (s *FSS) mark(threshold float32, from int, clips ...[]float32) {
+	one := s.work.one
+	clear(one)
+	for _, clip := range clips {
+		for i, v := range clip[from : from+len(one)] {
+			if v >= threshold && s.work.present[i] {
+				one[i]++
+			}
+		}
+	}
+}
+
+// sumArea writes the sums of one over all rectangles that start at the corner.
+func (s *FSS) sumArea(table []int32) {
+	stride := s.width + 1
+	for y := range s.height {
+		row := int32(0)
+		for x := range s.width {
+			row += s.work.one[y*s.width+x]
+			table[(y+1)*stride+x+1] = table[y*stride+x+1] + row
+		}
+	}
+}
+
+func (s *FSS) addWindows(sums *fssSums) {
+	w, stride := &s.work, s.width+1
+	last := len(w.cells) - 1
+	sums.cells += int64(w.cells[last])
+	sums.events += int64(w.came[last])
+	if w.fc[last] == 0 && w.came[last] == 0 {
+		return // dry: every window would add 0
+	}
+	m := float64(s.members)
+	for i, scale := range s.scales {
+		half := scale / 2
+		for y := range s.height {
+			top, bottom := max(0, y-half)*stride, min(s.height, y+half+1)*stride
+			for x := range s.width {
+				left, right := max(0, x-half), min(s.width, x+half+1)
+				area := func(t []int32) float64 {
+					return float64(t[bottom+right] - t[bottom+left] - t[top+right] + t[top+left])
+				}
+				n := area(w.cells)
+				if n == 0 {
+					continue
+				}
+				forecast, came := area(w.fc)/(n*m), area(w.came)/n
+				sums.square[i] += (forecast - came) * (forecast - came)
+				sums.reference[i] += forecast*forecast + came*came
+			}
+		}
+	}
+}
+
+// Merge takes in o, which must have the same thresholds, scales, size, lead
+// times and members.
+func (s *FSS) Merge(o *FSS) error {
+	if s.height != o.height || s.width != o.width || !slices.Equal(s.thresholds, o.thresholds) || !slices.Equal(s.scales, o.scales) {
+		return fmt.Errorf("fss: merging %d×%d, thresholds %v, scales %v with %d×%d, %v, %v; want equal ones",
+			s.height, s.width, s.thresholds, s.scales, o.height, o.width, o.thresholds, o.scales)
+	}
+	if err := s.merge(&o.ensemble); err != nil {
+		return err
+	}
+	s.Missing += o.Missing
+	for i := range s.sums {
+		for l := range s.sums[i] {
+			s.sums[i][l].merge(o.sums[i][l])
+		}
+	}
+	return nil
+}
+
+func (a *fssSums) merge(b fssSums) {
+	a.cells += b.cells
+	a.events += b.events
+	for i := range a.square {
+		a.square[i] += b.square[i]
+		a.reference[i] += b.reference[i]
+	}
+}
+
+func (a *fssSums) scores() []float64 {
+	scores := make([]float64, len(a.square))
+	for i := range scores {
+		scores[i] = 1 - a.square[i]/a.reference[i]
+	}
+	return scores
+}
+
+// Value returns the scores, in the order of the thresholds.
+func (s *FSS) Value() []FSSValue {
+	var values []FSSValue
+	for i, threshold := range s.thresholds {
+		v := FSSValue{Threshold: threshold, Scales: slices.Clone(s.scales)}
+		all := s.newSums()
+		for _, sums := range s.sums[i] {
+			v.ByLead = append(v.ByLead, sums.scores())
+			all.merge(sums)
+		}
+		v.Score = all.scores()
+		v.BaseRate = ratio(all.events, all.cells)
+		v.Random, v.Uniform = v.BaseRate, 0.5+v.BaseRate/2
+		if at := slices.IndexFunc(v.Score, func(score float64) bool { return score >= v.Uniform }); at >= 0 {
+			v.SkilfulScale = s.scales[at]
+		}
+		values = append(values, v)
+	}
+	return values
+}

@@ -1,0 +1,133 @@
+package verify
+
+import (
+	"math"
+)
+
+// SpreadSkill compares how far the members lie apart with how far their mean
+// lies from the truth, for every lead time. Where truth and members are
+// exchangeable the mean square error of the mean of m members is expected to be
+// (m+1)/m times the mean of the members' variance s² (with divisor m−1):
+//
+//	spread = √((m+1)/m · mean s²)    skill = √(mean (x̄ − y)²)
+//
+// so that a ratio of 1 is right at any m, below 1 the ensemble is too narrow
+// (Fortin et al. 2014, Journal of Hydrometeorology 15, 1708, who also show that
+// it is variances that must be averaged, not standard deviations). One member
+// has no spread (NaN).
+//
+// Cells that are dry in truth and members add 0 to both: they change neither the
+// ratio nor its meaning, but they do lower spread and skill. A cell where the
+// truth or a member is missing is skipped and counted. Make it with
+// [NewSpreadSkill].
+type SpreadSkill struct {
+	Missing int64 // cells skipped
+
+	ensemble
+	sums []spreadSums // each lead time
+}
+
+type spreadSums struct {
+	n                         int64
+	variance, squares, errors float64 // Σ s², Σ (x̄ − y)², Σ (x̄ − y)
+}
+
+func (a *spreadSums) merge(b spreadSums) {
+	a.n += b.n
+	a.variance += b.variance
+	a.squares += b.squares
+	a.errors += b.errors
+}
+
+// SpreadSkillValue is what SpreadSkill finds, over all lead times and at each;
+// NaN where no cell was scored. Spread, RMSE and Bias are in the units of the
+// data.
+type SpreadSkillValue struct {
+	SpreadSkillAt
+	ByLead  []SpreadSkillAt
+	Members int
+}
+
+// SpreadSkillAt are the figures of one lead time, or of all.
+type SpreadSkillAt struct {
+	Spread float64 // √((m+1)/m · mean variance)
+	RMSE   float64 // of the ensemble mean
+	Ratio  float64 // Spread/RMSE; NaN where both are 0
+	Bias   float64 // mean of ensemble mean − truth
+	Cells  int64
+}
+
+// NewSpreadSkill returns an empty score for forecasts of that many frames.
+func NewSpreadSkill(leads int) (*SpreadSkill, error) {
+	e, err := newEnsemble("spread and skill", leads)
+	if err != nil {
+		return nil, err
+	}
+	return &SpreadSkill{ensemble: e, sums: make([]spreadSums, leads)}, nil
+}
+
+// Add takes in one forecast: the members, and the truth, each a clip of leads
+// frames (the forecast ones only) of any height and width. Every forecast must
+// have the same number of members.
+func (s *SpreadSkill) Add(members [][]float32, truth []float32) error {
+	perLead, err := s.take(members, truth)
+	if err != nil {
+		return err
+	}
+	m := float64(len(members))
+	for c, y := range truth {
+		if missingAt(members, truth, c) {
+			s.Missing++
+			continue
+		}
+		mean := 0.0
+		for _, x := range members {
+			mean += float64(x[c])
+		}
+		mean /= m
+		squares := 0.0
+		for _, x := range members {
+			squares += (float64(x[c]) - mean) * (float64(x[c]) - mean)
+		}
+		e := mean - float64(y)
+		// One member: 0/0, NaN from here on.
+		s.sums[c/perLead].merge(spreadSums{n: 1, variance: squares / (m - 1), squares: e * e, errors: e})
+	}
+	return nil
+}
+
+// Merge takes in o, which must have the same lead times and members.
+func (s *SpreadSkill) Merge(o *SpreadSkill) error {
+	if err := s.merge(&o.ensemble); err != nil {
+		return err
+	}
+	s.Missing += o.Missing
+	for l := range s.sums {
+		s.sums[l].merge(o.sums[l])
+	}
+	return nil
+}
+
+// Value returns the figures. Over all lead times every cell has the same weight.
+func (s *SpreadSkill) Value() SpreadSkillValue {
+	v := SpreadSkillValue{Members: s.members}
+	var all spreadSums
+	for _, sums := range s.sums {
+		v.ByLead = append(v.ByLead, sums.finish(s.members))
+		all.merge(sums)
+	}
+	v.SpreadSkillAt = all.finish(s.members)
+	return v
+}
+
+func (a spreadSums) finish(members int) SpreadSkillAt {
+	n, m := float64(a.n), float64(members)
+	at := SpreadSkillAt{
+		Spread: math.Sqrt((m + 1) / m * a.variance / n),
+		RMSE:   math.Sqrt(a.squares / n),
+		Bias:   a.errors / n,
+		Cells:  a.n,
+	}
+	at.Ratio = at.Spread / at.RMSE
+	return at
+}
