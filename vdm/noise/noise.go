@@ -21,18 +21,20 @@ type Stream uint16
 // The streams. Their values are part of the file format of a run: a new one is
 // added at the end.
 const (
-	Latent    Stream = iota + 1 // the initial latent z₁ of a sample
-	Step                        // the noise of one sampler step
-	Corrector                   // corrector (Langevin) steps
-	Probe                       // random probes (Hutchinson)
-	Weights                     // initial weights
-	Order                       // which clips make up training batch k
-	Time                        // t of the samples of training batch k
-	Training                    // ε of the samples of training batch k
-	HeldOut                     // t and ε of the held-out loss
-	Known                       // forward samples of known cells (replacement)
-	Synthetic                   // synthetic data
-	Ties                        // random breaking of ties in scores
+	Latent         Stream = iota + 1 // the initial latent z₁ of a sample
+	Step                             // the noise of one sampler step
+	Corrector                        // corrector (Langevin) steps
+	Probe                            // random probes (Hutchinson)
+	Weights                          // initial weights
+	Order                            // which clips make up training batch k
+	Time                             // t of the samples of training batch k
+	Training                         // ε of the samples of training batch k
+	HeldOut                          // t and ε of the held-out loss
+	Known                            // forward samples of known cells (replacement)
+	Synthetic                        // synthetic data
+	Ties                             // random breaking of ties in scores
+	Likelihood                       // λ and ε of the bound on the likelihood
+	Dequantisation                   // uniform noise within a step of rounded data
 )
 
 // Key names one block of random numbers.

@@ -45,19 +45,19 @@ type Draw struct {
 // Settings are all that the clips depend on, but for the engine's rounding. Zero
 // values are those of the options, and mean their defaults.
 type Settings struct {
-	Step     int64             `json:"step"`    // of training
-	Weights  string            `json:"weights"` // their SHA-256, so that another run of as many steps is not taken for this one
-	Count    int               `json:"count"`
-	First    int               `json:"first"`
-	Seed     uint64            `json:"seed"`
-	Steps    int               `json:"sampler_steps"`
-	Sampler  string            `json:"sampler"`
-	Grid     string            `json:"grid"`
-	Batch    int               `json:"batch"`
-	Guidance string            `json:"guidance,omitempty"`
-	Clamped  bool              `json:"clamped"`
-	Last     bool              `json:"last_weights"`
-	Known    string            `json:"known,omitempty"` // which frames, and the SHA-256 of what is known
+	Step     int64  `json:"step"`    // of training
+	Weights  string `json:"weights"` // their SHA-256, so that another run of as many steps is not taken for this one
+	Count    int    `json:"count"`
+	First    int    `json:"first"`
+	Seed     uint64 `json:"seed"`
+	Steps    int    `json:"sampler_steps"`
+	Sampler  string `json:"sampler"`
+	Grid     string `json:"grid"`
+	Batch    int    `json:"batch"`
+	Guidance string `json:"guidance,omitempty"`
+	Clamped  bool   `json:"clamped"`
+	Last     bool   `json:"last_weights"`
+	Known    string `json:"known,omitempty"` // which frames, and the SHA-256 of what is known
 }
 
 // Place is where and when clips lie, and which fields their channels are like.

@@ -1,0 +1,155 @@
+package vdm
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/gomlx/compute"
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/noise"
+)
+
+// Bound is the evidence lower bound as an upper bound of −log p(x), in nats a
+// clip, term by term (2.71). Bits per dimension are [Nats.BitsPerDim].
+type Bound struct {
+	Reconstruction Nats // E_q(z₀|x)[−log p(x | z₀)]
+	Prior          Nats // KL(q(z₁ | x) ‖ N(0, I))
+	Diffusion      Nats // ½ ∫ E‖ε − ε̂‖² dλ
+	Volume         Nats // change of variables of the transform, and rounding; 0 without them
+	Total          Nats // their sum, clip by clip
+
+	Clips      []float64 // the total of each clip
+	Dimensions int       // values of a clip
+}
+
+// ELBOOf bounds −log p of clips in the denoiser's units. With continuous time
+// the three terms of (2.71) are
+//
+//	reconstruction: p(x | z₀) = N(z₀/α₀, σ₀²/α₀²): n/2·(1 + log 2π − λ_max), whatever x is
+//	prior:          ½ Σ (σ₁² + α₁²x² − 1 − log σ₁²)
+//	diffusion:      by o.Levels levels of each clip, stratified and uniform over λ
+//
+// of which α⁴(‖ε‖² − n) is taken off, a control variate: at little noise ε̂ is far
+// smaller than ε and the spread of ‖ε − ε̂‖² is that of ‖ε‖².
+//
+// The bound is on the density of the data convolved with a Gaussian of
+// variance exp(−λ_max), and tight where the denoiser is exact.
+//
+// The samples are drawn from (seed, clip, level) alone.
+func ELBOOf(ctx context.Context, be compute.Backend, d Denoiser, s Schedule, clips *Samples, o LikelihoodOptions) (Bound, error) {
+	o = o.withDefaults()
+	err := o.Validate()
+	if err == nil && clips.Len() == 0 {
+		err = fmt.Errorf("no clips")
+	}
+	var b Bound
+	if err == nil {
+		b, err = elbo(ctx, func([]*g.Node) Denoiser { return d }, engineInputs{be: be}, s, clips, make([]float64, clips.Len()), o)
+	}
+	if err != nil {
+		return Bound{}, fmt.Errorf("ELBO: %w", err)
+	}
+	return b, nil
+}
+
+// engineInputs are an engine and what a denoiser needs on it.
+type engineInputs struct {
+	be     compute.Backend
+	inputs []*tensors.Tensor
+}
+
+func elbo(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, clips *Samples, volumes []float64, o LikelihoodOptions) (Bound, error) {
+	size, n := clips.Size(), clips.Len()
+	low, high := s.Bounds()
+	reconstruction, prior, diffusion := make([]float64, n), make([]float64, n), make([]float64, n)
+	for i := range n {
+		reconstruction[i] = float64(size) / 2 * (1 + math.Log(2*math.Pi) - high)
+		alpha, sigma := Alpha(low), Sigma(low)
+		for _, x := range clips.At(i) {
+			a := alpha * float64(x)
+			prior[i] += (sigma*sigma + a*a - 1 - 2*math.Log(sigma)) / 2
+		}
+	}
+	exec, err := program(in.be, "diffusion loss", func(nodes []*g.Node) []*g.Node {
+		z, logSNR, v := nodes[0], nodes[1], nodes[2]
+		p := d(nodes[3:])(z, logSNR)
+		err := g.Sub(v, p.V) // ε − ε̂ = α·(v − v̂)
+		return []*g.Node{g.ReduceSum(g.Mul(err, err), 1, 2, 3, 4)}
+	})
+	if err != nil {
+		return Bound{}, err
+	}
+	defer exec.Finalize()
+	evaluations := n * o.Levels
+	clock := &progressClock{total: int64((evaluations + o.Batch - 1) / o.Batch), progress: o.Progress}
+	for from := 0; from < evaluations; from += o.Batch {
+		if ctx.Err() != nil {
+			return Bound{}, ErrInterrupted
+		}
+		levels, norms := make([]float64, o.Batch), make([]float64, o.Batch)
+		z, v, logSNR := make([]float32, o.Batch*size), make([]float32, o.Batch*size), make([]float32, o.Batch)
+		_ = inParallel(o.Batch, func(k int) error {
+			clip, level := min(from+k, evaluations-1)/o.Levels, min(from+k, evaluations-1)%o.Levels
+			key := noise.Key{Seed: o.Seed, Stream: noise.Likelihood, Sample: uint32(clip)}
+			// One offset a clip moves all its strata, so the mean over clips is unbiased.
+			u := (float64(level) + key.Rand().Float64()) / float64(o.Levels)
+			levels[k] = low + u*(high-low)
+			key.Step = uint64(level) + 1
+			eps := z[k*size : (k+1)*size]
+			key.Normal(eps)
+			alpha, sigma := Alpha(levels[k]), Sigma(levels[k])
+			for j, x := range clips.At(clip) {
+				e := float64(eps[j])
+				norms[k] += e * e
+				eps[j] = float32(alpha*float64(x) + sigma*e)
+				v[k*size+j] = float32(alpha*e - sigma*float64(x))
+			}
+			logSNR[k] = float32(levels[k])
+			return nil
+		})
+		dims := []int{o.Batch, clips.Frames, clips.Height, clips.Width, clips.Channels}
+		up := []*tensors.Tensor{
+			tensors.FromFlatDataAndDimensions(z, dims...), tensors.FromFlatDataAndDimensions(logSNR, o.Batch),
+			tensors.FromFlatDataAndDimensions(v, dims...),
+		}
+		squares, err := floats(exec, anySlice(up, in.inputs))
+		free(up...)
+		if err != nil {
+			return Bound{}, err
+		}
+		for k := range min(o.Batch, evaluations-from) {
+			alpha2 := math.Pow(Alpha(levels[k]), 2)
+			control := alpha2 * alpha2 * (norms[k] - float64(size))
+			diffusion[(from+k)/o.Levels] += (high - low) / 2 * (alpha2*float64(squares[0][k]) - control) / float64(o.Levels)
+		}
+		clock.tick()
+	}
+	b := Bound{
+		Reconstruction: natsOf(reconstruction), Prior: natsOf(prior), Diffusion: natsOf(diffusion), Volume: natsOf(volumes),
+		Clips: make([]float64, n), Dimensions: size,
+	}
+	for i := range n {
+		b.Clips[i] = reconstruction[i] + prior[i] + diffusion[i] + volumes[i]
+	}
+	b.Total = natsOf(b.Clips)
+	return b, nil
+}
+
+// floats runs a program and reads back what it returns.
+func floats(exec *g.Exec, args []any) ([][]float32, error) {
+	out, err := run(exec, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer free(out...)
+	flat := make([][]float32, len(out))
+	for i, t := range out {
+		if flat[i], err = tensors.CopyFlatData[float32](t); err != nil {
+			return nil, err
+		}
+	}
+	return flat, nil
+}
