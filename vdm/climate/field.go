@@ -24,7 +24,14 @@ type Field struct {
 	// Notes say what the reader decided about this variable, a sentence each.
 	Notes []string
 
-	missing []int // missing cells of each frame where known beforehand, else nil
+	missing  []int       // missing cells of each frame where known beforehand, else nil
+	training *knownRange // of prepared data with a split, else nil
+}
+
+// knownRange is the smallest and largest value of some frames, known beforehand.
+type knownRange struct {
+	ranges    []Range
+	low, high float64
 }
 
 // Frames is the number of times.
@@ -50,6 +57,7 @@ func (f *Field) Date(t int) string { return FormatTime(f.Times[t], f.Calendar) }
 func (f *Field) Slice(t0, t1 int) *Field {
 	n := f.Grid.Height * f.Grid.Width
 	s := *f
+	s.training = nil
 	s.Times = f.Times[t0:t1:t1]
 	s.Data = f.Data[t0*n : t1*n : t1*n]
 	if f.missing != nil {
@@ -121,15 +129,23 @@ func (f *Field) missingCells() []int {
 // Validate says whether the parts of the field fit together and its times go
 // forward.
 func (f *Field) Validate() error {
+	if err := f.validateRecord(); err != nil {
+		return err
+	}
+	if want := f.Frames() * f.Height() * f.Width(); len(f.Data) != want {
+		return fmt.Errorf("field %q has %d values, expected %d frames × %d × %d = %d",
+			f.Name, len(f.Data), f.Frames(), f.Height(), f.Width(), want)
+	}
+	return nil
+}
+
+// validateRecord is Validate without the values.
+func (f *Field) validateRecord() error {
 	if err := f.Grid.Validate(); err != nil {
 		return fmt.Errorf("field %q: %w", f.Name, err)
 	}
 	if f.Frames() == 0 {
 		return fmt.Errorf("field %q has no frames", f.Name)
-	}
-	if want := f.Frames() * f.Height() * f.Width(); len(f.Data) != want {
-		return fmt.Errorf("field %q has %d values, expected %d frames × %d × %d = %d",
-			f.Name, len(f.Data), f.Frames(), f.Height(), f.Width(), want)
 	}
 	for i, t := range f.Times {
 		if math.IsNaN(t) || math.IsInf(t, 0) {

@@ -86,9 +86,9 @@ func (g *Grid) Validate() error {
 	return nil
 }
 
-// sameAs says in words how two grids differ, "" if they do not. Coordinates may
-// differ by the rounding of float32.
-func (g *Grid) sameAs(o *Grid) string {
+// Difference says in words how two grids differ, "" if they do not. Coordinates
+// may differ by the rounding of float32.
+func (g *Grid) Difference(o *Grid) string {
 	if g.Height != o.Height || g.Width != o.Width {
 		return fmt.Sprintf("%d×%d cells against %d×%d", g.Height, g.Width, o.Height, o.Width)
 	}

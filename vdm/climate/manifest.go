@@ -15,7 +15,7 @@ import (
 const (
 	manifestName    = "manifest.json"
 	manifestFormat  = "climate-vdm prepared data"
-	manifestVersion = 1
+	manifestVersion = 2 // 1 had no recipe, split or training statistics, and is read too
 	manifestLayout  = "channel, time, y, x; float32 little-endian; NaN is missing"
 )
 
@@ -24,6 +24,10 @@ type Source struct {
 	Name   string `json:"name"` // without its folder
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
+
+	// Modified is the time of its last change in nanoseconds since 1970, 0 if not
+	// known: a file of the same size and time is taken as unchanged.
+	Modified int64 `json:"modified_ns,omitempty" yaml:"modified_ns,omitempty"`
 }
 
 // HashSource describes a file for the manifest.
@@ -56,6 +60,10 @@ type manifest struct {
 	Epoch    string            `json:"epoch"`
 	Times    []float64         `json:"times"`
 	Grid     Grid              `json:"grid"`
+	Split    *Split            `json:"split,omitempty"`
+	Recipe   []string          `json:"recipe,omitempty"`
+
+	parts int // in how many the values are written
 }
 
 type manifestChannel struct {
@@ -70,6 +78,35 @@ type manifestChannel struct {
 	Missing      int      `json:"missing"`
 	ByFrame      []int    `json:"missing_by_frame,omitempty"` // only where any is missing
 	Notes        []string `json:"notes,omitempty"`
+
+	Training *manifestStats `json:"training,omitempty"` // of the training part of a split
+}
+
+// manifestStats are the figures of some frames; Dry is the share below DryBelow.
+type manifestStats struct {
+	Min     float64 `json:"min"`
+	Max     float64 `json:"max"`
+	Mean    float64 `json:"mean"`
+	Missing int     `json:"missing"`
+	Dry     float64 `json:"dry"`
+}
+
+// dataName is the name of the data file with a checksum.
+func dataName(sum string) string { return "data-" + sum[:min(16, len(sum))] + ".f32" }
+
+// digest identifies data before their values are known: it covers all that a
+// PreparedHeader gives but the notes.
+func (m *manifest) digest() string {
+	d := manifest{Bytes: m.Bytes, Frames: m.Frames, Calendar: m.Calendar, Epoch: m.Epoch, Times: m.Times, Grid: m.Grid, Split: m.Split, Recipe: m.Recipe}
+	for _, c := range m.Channels {
+		d.Channels = append(d.Channels, manifestChannel{Name: c.Name, LongName: c.LongName, StandardName: c.StandardName, Units: c.Units, Kind: c.Kind})
+	}
+	text, err := json.Marshal(d)
+	if err != nil {
+		panic(fmt.Sprintf("climate: a manifest that cannot be written: %v", err)) // numbers were checked by Validate
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }
 
 // readManifest reads and checks the manifest of a folder. Unknown settings are
@@ -98,8 +135,8 @@ func parseManifest(text []byte) (*manifest, error) {
 	if head.Format != manifestFormat {
 		return nil, fmt.Errorf("format is %q, expected %q", head.Format, manifestFormat)
 	}
-	if head.Version != manifestVersion {
-		return nil, fmt.Errorf("version %d of the format is not known; this program reads version %d", head.Version, manifestVersion)
+	if head.Version < 1 || head.Version > manifestVersion {
+		return nil, fmt.Errorf("version %d of the format is not known; this program reads versions 1 to %d", head.Version, manifestVersion)
 	}
 	m := new(manifest)
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -132,6 +169,11 @@ func parseManifest(text []byte) (*manifest, error) {
 		}
 		if c.ByFrame != nil && len(c.ByFrame) != m.Frames {
 			return nil, fmt.Errorf("channel %q: missing_by_frame has %d values, expected %d", c.Name, len(c.ByFrame), m.Frames)
+		}
+	}
+	if m.Split != nil {
+		if err := m.Split.check(m.Frames); err != nil {
+			return nil, err
 		}
 	}
 	// JSON knows one kind of list: lists of numbers in the mapping were []float64.

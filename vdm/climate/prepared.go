@@ -2,9 +2,8 @@ package climate
 
 import (
 	"bufio"
-	"crypto/sha256"
+	"context"
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,77 +19,43 @@ import (
 // WritePrepared writes fields as prepared data: in the folder dir, one flat file
 // of float32 and a manifest in JSON that says all else (shape, channels with
 // units and statistics, times, calendar, grid, sources). All fields must have
-// the same grid and times.
+// the same grid and times. What the folder held is replaced.
 //
-// Both files are written under temporary names, synced and renamed, the manifest
-// last; the data file's name holds its own checksum. So dir holds either what it
-// held before or the whole new record, whenever the writing stops.
-func WritePrepared(dir string, channels []*Field, sources []Source) error {
+// The data file gets its name, which holds its own checksum, when it is whole,
+// and the manifest is replaced last. So dir holds either what it held before or
+// the whole new record, whenever the writing stops. Data that do not fit in
+// memory are written by a [PreparedWriter].
+func WritePrepared(dir string, channels []*Field, sources []Source) (err error) {
 	if err := checkChannels(channels); err != nil {
 		return fmt.Errorf("preparing %s: %w", dir, err)
 	}
-	f := channels[0]
-	m := manifest{
-		Format: manifestFormat, Version: manifestVersion, Layout: manifestLayout,
-		Frames: f.Frames(), Sources: sources, Calendar: f.Calendar, Epoch: f.Epoch, Times: f.Times, Grid: f.Grid,
-	}
-	if m.Sources == nil {
-		m.Sources = []Source{}
-	}
-	for _, c := range channels {
-		stats := c.Stats()
-		if stats.Count == 0 {
-			return fmt.Errorf("preparing %s: every value of %q is missing", dir, c.Name)
-		}
-		if math.IsInf(stats.Min, 0) || math.IsInf(stats.Max, 0) {
-			return fmt.Errorf("preparing %s: %q holds infinite values", dir, c.Name)
-		}
-		kind := KindOther
-		if c.Kind == KindRain {
-			kind = KindRain
-		}
-		m.Channels = append(m.Channels, manifestChannel{
-			Name: c.Name, LongName: c.LongName, StandardName: c.StandardName, Units: c.Units, Kind: kind.String(),
-			Min: stats.Min, Max: stats.Max, Mean: stats.Mean(), Missing: stats.Missing, ByFrame: c.missingCells(), Notes: c.Notes,
-		})
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("preparing %s: %w", dir, err)
-	}
-	previous, _ := readManifest(dir) // nil where there is none that can be read
-
-	sum := sha256.New()
-	temporary, err := writeSynced(dir, func(w io.Writer) error {
-		for _, c := range channels {
-			n, err := writeFloats(io.MultiWriter(w, sum), c.Data)
-			m.Bytes += n
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	h := PreparedHeader{Channels: channels, Parts: max(1, len(sources))}
+	w, err := CreatePrepared(dir, h, true)
 	if err != nil {
-		return fmt.Errorf("preparing %s: %w", dir, err)
+		return err
 	}
-	m.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	m.Data = "data-" + m.SHA256[:16] + ".f32"
-	if err := os.Rename(temporary, filepath.Join(dir, m.Data)); err != nil {
-		return errors.Join(fmt.Errorf("preparing %s: %w", dir, err), os.Remove(temporary))
-	}
-	if err := replaceManifest(dir, &m); err != nil {
-		if previous == nil || previous.Data != m.Data {
-			os.Remove(filepath.Join(dir, m.Data)) // nothing names it
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.Discard())
+		} else {
+			err = w.Close()
 		}
-		return fmt.Errorf("preparing %s: %w", dir, err)
+	}()
+	for i, c := range channels {
+		if err := w.Write(i, 0, c.Data); err != nil {
+			return err
+		}
 	}
-	if err := syncDir(dir); err != nil {
-		return fmt.Errorf("preparing %s: %w", dir, err)
+	for part := range h.Parts {
+		var source Source
+		if part < len(sources) {
+			source = sources[part]
+		}
+		if err := w.Finish(part, source, nil); err != nil {
+			return err
+		}
 	}
-	if previous != nil && previous.Data != m.Data {
-		os.Remove(filepath.Join(dir, previous.Data)) // no longer named by anything; who has it mapped keeps it
-	}
-	return nil
+	return w.Commit(context.Background(), nil)
 }
 
 func replaceManifest(dir string, m *manifest) error {
@@ -108,10 +73,12 @@ func replaceManifest(dir string, m *manifest) error {
 	return nil
 }
 
+const temporaryPattern = "writing-*.tmp"
+
 // writeSynced writes a temporary file in dir and returns its name; after an error
 // no file is left.
 func writeSynced(dir string, write func(io.Writer) error) (name string, err error) {
-	file, err := os.CreateTemp(dir, "writing-*.tmp")
+	file, err := os.CreateTemp(dir, temporaryPattern)
 	if err != nil {
 		return "", err
 	}
@@ -215,6 +182,9 @@ func OpenPrepared(dir string) (*Prepared, error) {
 		if f.missing == nil {
 			f.missing = make([]int, m.Frames)
 		}
+		if c.Training != nil && m.Split != nil {
+			f.training = &knownRange{m.Split.Train, c.Training.Min, c.Training.Max}
+		}
 		if err := f.Validate(); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %w", dir, err), p.mapping.Unmap())
 		}
@@ -229,6 +199,19 @@ func (p *Prepared) Fields() []*Field { return p.fields }
 
 // Sources are the files that the data were made from.
 func (p *Prepared) Sources() []Source { return p.manifest.Sources }
+
+// Recipe says what the values were made from and how, a sentence each; nil where
+// the manifest does not say.
+func (p *Prepared) Recipe() []string { return p.manifest.Recipe }
+
+// Split says which frames are for training and which for tests; nil for data
+// that were prepared without a split. Train on
+//
+//	NewWindows(WindowOptions{…, Ranges: split.Train}, p.Fields()...)
+//
+// whose Range is then that of the training part, and test on the ranges
+// split.Test with a StrideT of the clip's length, so that tests do not overlap.
+func (p *Prepared) Split() *Split { return p.manifest.Split }
 
 // Range returns minimum, maximum and mean of a channel, from the manifest.
 func (p *Prepared) Range(channel int) (lowest, highest, mean float64) {

@@ -3,6 +3,7 @@ package climate
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -36,6 +37,11 @@ type WindowOptions struct {
 	// Steps between the starts of neighbouring windows; 0 is 1.
 	StrideT, StrideY, StrideX int
 
+	// Ranges are the frames that windows may lie in, each wholly in one of them,
+	// the first at its first frame; none means the whole record. They must be in
+	// order and not overlap: see [Split].
+	Ranges []Range
+
 	Flips   bool          // every window also reversed in y, in x and in both
 	Missing MissingPolicy // SkipMissing unless said otherwise
 }
@@ -51,6 +57,11 @@ func (o WindowOptions) Validate() error {
 	} {
 		if v.value < 0 {
 			return fmt.Errorf("window option %s is %d, expected 0 or more", v.name, v.value)
+		}
+	}
+	for i, r := range o.Ranges {
+		if r.From < 0 || r.To <= r.From || i > 0 && r.From < o.Ranges[i-1].To {
+			return fmt.Errorf("window option Ranges[%d] is frames %d to %d; want ranges that are in order and do not overlap", i, r.From, r.To)
 		}
 	}
 	if o.Missing != SkipMissing && o.Missing != KeepMissing {
@@ -114,16 +125,23 @@ func NewWindows(opt WindowOptions, channels ...*Field) (*Windows, error) {
 	}
 
 	perStart := w.rows * w.cols * w.flips
+	if len(opt.Ranges) == 0 {
+		w.opt.Ranges = []Range{{0, f.Frames()}}
+	} else if last := opt.Ranges[len(opt.Ranges)-1]; last.To > f.Frames() {
+		return nil, fmt.Errorf("field %q has %d frames; the ranges of windows go to %d", f.Name, f.Frames(), last.To)
+	}
 	gaps, next := f.Gaps(), 0
-	for t := 0; t+opt.Frames <= f.Frames(); t += opt.StrideT {
-		for next < len(gaps) && gaps[next] < t {
-			next++
+	for _, r := range w.opt.Ranges {
+		for t := r.From; t+opt.Frames <= r.To; t += opt.StrideT {
+			for next < len(gaps) && gaps[next] < t {
+				next++
+			}
+			if next < len(gaps) && gaps[next] < t+opt.Frames-1 {
+				w.gaps += perStart
+				continue
+			}
+			w.starts = append(w.starts, t)
 		}
-		if next < len(gaps) && gaps[next] < t+opt.Frames-1 {
-			w.gaps += perStart
-			continue
-		}
-		w.starts = append(w.starts, t)
 	}
 	w.length = len(w.starts) * perStart
 	if opt.Missing == SkipMissing {
@@ -146,19 +164,27 @@ func checkChannels(channels []*Field) error {
 		if err := c.Validate(); err != nil {
 			return err
 		}
-		if why := f.Grid.sameAs(&c.Grid); why != "" {
-			return fmt.Errorf("fields %q and %q have different grids: %s", f.Name, c.Name, why)
+		if err := c.sharesRecord(f); err != nil {
+			return err
 		}
-		if f.Frames() != c.Frames() || f.Calendar != c.Calendar || f.Epoch != c.Epoch {
-			return fmt.Errorf("fields %q and %q have different times: %d frames (%s, %s) against %d (%s, %s)", f.Name, c.Name,
-				f.Frames(), f.Calendar, f.Epoch, c.Frames(), c.Calendar, c.Epoch)
-		}
-		tolerance := f.Step() / 100
-		for t := range f.Times {
-			if math.Abs(f.Times[t]-c.Times[t]) > tolerance {
-				return fmt.Errorf("fields %q and %q have different times: frame %d is at %s against %s", f.Name, c.Name,
-					t, f.Date(t), c.Date(t))
-			}
+	}
+	return nil
+}
+
+// sharesRecord says whether a field has the grid and the times of another.
+func (c *Field) sharesRecord(f *Field) error {
+	if why := f.Grid.Difference(&c.Grid); why != "" {
+		return fmt.Errorf("fields %q and %q have different grids: %s", f.Name, c.Name, why)
+	}
+	if f.Frames() != c.Frames() || f.Calendar != c.Calendar || f.Epoch != c.Epoch {
+		return fmt.Errorf("fields %q and %q have different times: %d frames (%s, %s) against %d (%s, %s)", f.Name, c.Name,
+			f.Frames(), f.Calendar, f.Epoch, c.Frames(), c.Calendar, c.Epoch)
+	}
+	tolerance := f.Step() / 100
+	for t := range f.Times {
+		if math.Abs(f.Times[t]-c.Times[t]) > tolerance {
+			return fmt.Errorf("fields %q and %q have different times: frame %d is at %s against %s", f.Name, c.Name,
+				t, f.Date(t), c.Date(t))
 		}
 	}
 	return nil
@@ -262,13 +288,21 @@ func (w *Windows) Shape() (frames, height, width, channels int) {
 
 // Skipped counts the windows left out, flips counted: for missing cells, and
 // because they would span a time gap. Len plus both is the number of all
-// windows.
+// windows in the ranges.
 func (w *Windows) Skipped() (missing, gaps int) { return w.missing, w.gaps }
 
-// Range returns the smallest and the largest value of a channel over the whole
-// record, so that a transform can be fitted without reading every window.
+// Range returns the smallest and the largest value of a channel over all frames
+// that windows may lie in, so that a transform can be fitted without reading
+// every window, and to the training part alone.
 func (w *Windows) Range(channel int) (low, high float32) {
-	s := w.channels[channel].Stats()
+	f := w.channels[channel]
+	if f.training != nil && slices.Equal(w.opt.Ranges, f.training.ranges) {
+		return float32(f.training.low), float32(f.training.high)
+	}
+	var s Stats
+	for _, r := range w.opt.Ranges {
+		s.Add(f.Data[r.From*f.Height()*f.Width() : r.To*f.Height()*f.Width()])
+	}
 	return float32(s.Min), float32(s.Max)
 }
 

@@ -88,20 +88,11 @@ func (d *dataset) inspect(v *variable, opt ReadOptions) VariableReport {
 	}
 	r.Grid = gridInWords(&f.Grid)
 	var check screen
-	var block []float32
-	err = s.stream(
-		func(_, n int) []float32 {
-			if size := n * f.Height() * f.Width(); cap(block) < size {
-				block = make([]float32, size)
-			} else {
-				block = block[:size]
-			}
-			return block
-		},
-		func(t0 int, data []float32) {
-			check.add(f, t0, data)
-			r.Stats.Add(data)
-		})
+	err = s.stream(s.oneBlock(), func(t0 int, data []float32) error {
+		check.add(f, t0, data)
+		r.Stats.Add(data)
+		return nil
+	})
 	if err != nil {
 		r.Why = err.Error()
 		return r

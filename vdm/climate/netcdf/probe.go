@@ -19,6 +19,14 @@ import (
 // the file that it names and exit.
 const probeVariable = "CLIMATE_VDM_PROBE_NETCDF"
 
+// probeDepthVariable says how much of the file: depthHead or depthWhole.
+const probeDepthVariable = "CLIMATE_VDM_PROBE_DEPTH"
+
+const (
+	depthHead  = "head"  // metadata, and variables of at most two dimensions
+	depthWhole = "whole" // every numeric variable
+)
+
 // probeRefused is the exit status of a child that met an ordinary error, which it
 // printed.
 const probeRefused = 3
@@ -27,28 +35,28 @@ const probeRefused = 3
 // in every program, notebook cells included, which have no place to call it from.
 func init() {
 	if path, asked := os.LookupEnv(probeVariable); asked {
-		os.Exit(probeChild(path))
+		os.Exit(probeChild(path, os.Getenv(probeDepthVariable)))
 	}
 }
 
 // probeChild is the life of the child process.
-func probeChild(path string) int {
+func probeChild(path, depth string) int {
 	// Should a file make the library take all memory, let the system end this
 	// process and not its parent. Where this fails, nothing is lost.
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0)
-	if err := walk(path); err != nil {
+	if err := walk(path, depth); err != nil {
 		fmt.Println(err)
 		return probeRefused
 	}
 	return 0
 }
 
-// walk reads a file whole: metadata, and the data of every numeric variable in
-// blocks.
-func walk(path string) error {
+// walk reads a file: metadata, and the data of every numeric variable, or only of
+// those that can be coordinates, in blocks.
+func walk(path, depth string) error {
 	return withDataset(path, func(d *dataset) error {
 		for _, v := range d.vars {
-			if !v.isNumeric() {
+			if !v.isNumeric() || depth == depthHead && len(v.shape) > 2 {
 				continue
 			}
 			if err := v.walk(); err != nil {
@@ -91,7 +99,9 @@ var probed sync.Map
 // read every variable. If the C library crashes on it, or does not come to an
 // end, that is an error that names the file. A file that has passed is not probed
 // again until it changes.
-func Probe(path string) error {
+func Probe(path string) error { return probe(path, depthWhole) }
+
+func probe(path, depth string) error {
 	if err := checkFile(path); err != nil {
 		return err
 	}
@@ -103,23 +113,26 @@ func Probe(path string) error {
 	if err != nil {
 		return err
 	}
-	identity := fmt.Sprint(full, info.Size(), info.ModTime().UnixNano())
-	if _, done := probed.Load(identity); done {
-		return nil
+	identity := fmt.Sprintln(full, info.Size(), info.ModTime().UnixNano())
+	for _, enough := range []string{depth, depthWhole} {
+		if _, done := probed.Load(identity + enough); done {
+			return nil
+		}
 	}
 	// Damaged files have sent the library round in circles; a healthy one is read
 	// at some hundred MB/s.
 	limit := 30*time.Second + time.Duration(info.Size()/(5<<20))*time.Second
-	if err := runProbe(childCommand, full, limit); err != nil {
+	command := func(ctx context.Context, path string) (*exec.Cmd, error) { return childCommand(ctx, path, depth) }
+	if err := runProbe(command, full, limit); err != nil {
 		return err
 	}
-	probed.Store(identity, true)
+	probed.Store(identity+depth, true)
 	return nil
 }
 
 // childCommand is this program once more. On Linux /proc/self/exe is it even when
 // its file has been replaced or removed since, as go run and notebooks do.
-func childCommand(ctx context.Context, path string) (*exec.Cmd, error) {
+func childCommand(ctx context.Context, path, depth string) (*exec.Cmd, error) {
 	program := "/proc/self/exe"
 	if runtime.GOOS != "linux" {
 		var err error
@@ -128,7 +141,7 @@ func childCommand(ctx context.Context, path string) (*exec.Cmd, error) {
 		}
 	}
 	c := exec.CommandContext(ctx, program)
-	c.Env = append(os.Environ(), probeVariable+"="+path, "GOTRACEBACK=none", "GOMAXPROCS=1")
+	c.Env = append(os.Environ(), probeVariable+"="+path, probeDepthVariable+"="+depth, "GOTRACEBACK=none", "GOMAXPROCS=1")
 	return c, nil
 }
 

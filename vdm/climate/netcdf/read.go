@@ -68,7 +68,33 @@ func admit(path string, trusted bool) error {
 	return Probe(path)
 }
 
-func (d *dataset) read(opt ReadOptions) (*climate.Field, error) {
+// Head is Read without the values: the field's Data are nil. Of the file only
+// metadata and coordinates are read.
+func Head(path string, opt ReadOptions) (*climate.Field, error) {
+	if err := opt.Validate(); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", path, err)
+	}
+	check := checkFile
+	if !opt.Trusted {
+		check = func(path string) error { return probe(path, depthHead) }
+	}
+	if err := check(path); err != nil {
+		return nil, err
+	}
+	var f *climate.Field
+	err := withDataset(path, func(d *dataset) error {
+		s, err := d.sourceOf(opt)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		f = &s.field
+		return nil
+	})
+	return f, err
+}
+
+// sourceOf is the variable that the options choose, ready to be read as a field.
+func (d *dataset) sourceOf(opt ReadOptions) (*source, error) {
 	v, err := d.choose(opt.Variable)
 	if err != nil {
 		return nil, err
@@ -77,19 +103,27 @@ func (d *dataset) read(opt ReadOptions) (*climate.Field, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.refused != nil {
-		return nil, s.refused
+	return s, s.refused
+}
+
+func (d *dataset) read(opt ReadOptions) (*climate.Field, error) {
+	s, err := d.sourceOf(opt)
+	if err != nil {
+		return nil, err
 	}
 	f := &s.field
 	frame := f.Height() * f.Width()
-	if err := fits(v.name, f.Frames(), f.Height(), f.Width()); err != nil {
+	if err := fits(f.Name, f.Frames(), f.Height(), f.Width()); err != nil {
 		return nil, err
 	}
 	f.Data = make([]float32, f.Frames()*frame)
 	var check screen
 	err = s.stream(
 		func(t0, n int) []float32 { return f.Data[t0*frame : (t0+n)*frame] },
-		func(t0 int, data []float32) { check.add(f, t0, data) })
+		func(t0 int, data []float32) error {
+			check.add(f, t0, data)
+			return nil
+		})
 	if err != nil {
 		return nil, err
 	}
@@ -211,8 +245,9 @@ func (d *dataset) newSource(v *variable, opt ReadOptions) (*source, error) {
 }
 
 // stream reads all frames in order, a block at a time, into room that the caller
-// gives for n frames from t0, and then hands it back filled.
-func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data []float32)) error {
+// gives for n frames from t0, and then hands it back filled. An error of done ends
+// the reading.
+func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data []float32) error) error {
 	l, f := s.layout, &s.field
 	height, width, frames := f.Height(), f.Width(), f.Frames()
 	raw := newSlab(s.v, s.unpack)
@@ -253,7 +288,22 @@ func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data [
 				raw.row(row, base+placed(s.order.rows, y)*strides[l.y], strides[l.x], s.order.cols, factor)
 			}
 		}
-		done(t0, dst)
+		if err := done(t0, dst); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// oneBlock gives room for stream that is used again for every block.
+func (s *source) oneBlock() func(t0, n int) []float32 {
+	var block []float32
+	return func(_, n int) []float32 {
+		if size := n * s.field.Height() * s.field.Width(); cap(block) < size {
+			block = make([]float32, size)
+		} else {
+			block = block[:size]
+		}
+		return block
+	}
 }

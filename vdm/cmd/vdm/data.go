@@ -40,6 +40,7 @@ func (r *readFlags) addTo(c *cobra.Command) {
 type record struct {
 	fields  []*climate.Field
 	sources []climate.Source
+	split   *climate.Split // of prepared data that have one, else nil
 	close   func() error
 }
 
@@ -73,7 +74,7 @@ func (r *readFlags) openPrepared(dir string) (*record, error) {
 	if err != nil {
 		return nil, err
 	}
-	rec := &record{fields: slices.Clone(p.Fields()), close: p.Close}
+	rec := &record{fields: slices.Clone(p.Fields()), split: p.Split(), close: p.Close}
 	rec.sources = []climate.Source{{Name: filepath.Base(dir), SHA256: p.SHA256()}}
 	if len(r.variables) == 0 {
 		return rec, nil
@@ -185,4 +186,15 @@ func splitHours(fields []*climate.Field, hours, step float64) (first, last []*cl
 		first, last = append(first, a), append(last, b)
 	}
 	return first, last, nil
+}
+
+// testWindows are the clips of the test part of split data: none overlaps another
+// in time, none is reflected.
+func testWindows(o climate.WindowOptions, rec *record) (*climate.Windows, error) {
+	o.Ranges, o.StrideT, o.Flips = rec.split.Test, o.Frames, false
+	w, err := climate.NewWindows(o, rec.fields...)
+	if err != nil {
+		return nil, fmt.Errorf("the test part of the data: %w", err)
+	}
+	return w, nil
 }

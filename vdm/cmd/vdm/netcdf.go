@@ -16,6 +16,11 @@ func netcdfCommands() []*cobra.Command {
 	return []*cobra.Command{newFirstModel(), newInspect(), newPrepare(), newSample(), newNowcast(), newInterpolate(), newVerify()}
 }
 
+// writeSynthetic writes a synthetic record as NetCDF files.
+func writeSynthetic(c *cobra.Command, dir string, s climate.SyntheticRecord, update func(hours, total int)) (months int, err error) {
+	return netcdf.WriteSynthetic(c.Context(), dir, s, update)
+}
+
 // netcdfVersion is the version of the C library, for doctor.
 func netcdfVersion() string { return netcdf.Version() }
 

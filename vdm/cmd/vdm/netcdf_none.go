@@ -12,6 +12,10 @@ import (
 
 func netcdfCommands() []*cobra.Command { return nil }
 
+func writeSynthetic(*cobra.Command, string, climate.SyntheticRecord, func(int, int)) (int, error) {
+	return 0, fmt.Errorf("this program was built without NetCDF and writes prepared data only: --format prepared")
+}
+
 func netcdfVersion() string { return "" }
 
 func (r *readFlags) readNetCDF(path string) ([]*climate.Field, error) {

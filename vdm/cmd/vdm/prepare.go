@@ -3,41 +3,135 @@
 package main
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/spf13/cobra"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 )
 
+// prepareFlags are the settings of a command line.
+type prepareFlags struct {
+	read            readFlags
+	out             string
+	coarsen         int
+	around, size    string
+	split           string
+	dryRun, replace bool
+}
+
 func newPrepare() *cobra.Command {
-	var read readFlags
-	var out string
+	p := &prepareFlags{}
 	c := &cobra.Command{
 		Use:     "prepare FILE.nc…",
 		Short:   "Convert NetCDF files to flat data that training reads at memory speed",
 		GroupID: groupWork,
 		Long: `prepare reads variables of one or more NetCDF files, joined in time, and writes
 them as prepared data: a folder with one flat file of float32 and a manifest in
-JSON. Training reads random clips from it at memory speed, without a C library.`,
-		Example: `  vdm prepare --variable pr --out data/pr pr_1981*.nc`,
-		Args:    takes("FILE.nc…"),
-		RunE: func(c *cobra.Command, files []string) error {
-			if out == "" {
-				return misuse(c, "--out is missing: the folder to write to")
-			}
-			rec, err := read.open(files)
-			if err != nil {
-				return err
-			}
-			if err := climate.WritePrepared(out, rec.fields, rec.sources); err != nil {
-				return err
-			}
-			for _, f := range rec.fields {
-				say(c, "%s: %d frames of %d × %d cells, %s, in %s", f.Name, f.Frames(), f.Height(), f.Width(), period(f), f.Units)
-			}
-			return emit(c, out+"\n")
-		},
+JSON. Training reads random clips from it at memory speed, without a C library.
+
+On the way it can coarsen (--coarsen 4: means of 4 × 4 cells; blocks that the end
+of the grid cuts are dropped, a block with a missing cell is missing), cut a
+square around a place (--around: the cell that is nearest on the grid, rotated
+or not; of 64 cells, 31 lie to the left and below, 32 to the right and above) and
+split by season (--split seasons: seasons of 2160 h; of every five the first is
+test, and training takes clips from the four others together). Rain becomes mm/h.
+
+Files are read one by one, some frames at a time. Interrupted, it goes on with the
+file it was in; repeated, it does nothing, and says if a source has changed.
+Months that are missing are listed: no clip will span them.`,
+		Example: `  vdm prepare --variable pr --out data/pr pr_1981*.nc
+  vdm prepare --dry-run --coarsen 4 --around 52.489471,-1.898575 --size 64 --split seasons pr_rcp85_land-cpm_uk_2.2km_01_1hr_*.nc
+  vdm prepare --out data/ukcp18 --coarsen 4 --around 52.489471,-1.898575 --size 64 --split seasons pr_rcp85_land-cpm_uk_2.2km_01_1hr_*.nc`,
+		Args: takes("FILE.nc…"),
+		RunE: func(c *cobra.Command, files []string) error { return p.run(c, files) },
 	}
-	c.Flags().StringVar(&out, "out", "", "`folder` to write to")
-	read.addTo(c)
+	f := c.Flags()
+	f.StringVar(&p.out, "out", "", "`folder` to write to")
+	f.IntVar(&p.coarsen, "coarsen", 1, "`cells` a side that become one, by their mean")
+	f.StringVar(&p.around, "around", "", "`latitude,longitude` of the place to cut around, in degrees")
+	f.StringVar(&p.size, "size", "64", "cells a side of what --around cuts, or `rows,columns`")
+	f.StringVar(&p.split, "split", "none", "`how` to split into training and tests: seasons or none")
+	f.BoolVar(&p.dryRun, "dry-run", false, "only list what would be read and made")
+	f.BoolVar(&p.replace, "replace", false, "replace other data in the folder, or data whose sources have changed")
+	p.read.addTo(c)
 	return c
+}
+
+// options makes the library's options of the flags.
+func (p *prepareFlags) options(c *cobra.Command) (o netcdf.PrepareOptions, err error) {
+	o.Variables, o.Coarsen = p.read.variables, p.coarsen
+	if o.Read, err = p.read.options(); err != nil {
+		return o, misuse(c, "%v", err)
+	}
+	if p.coarsen < 1 {
+		return o, misuse(c, "--coarsen is %d: want 1 or more", p.coarsen)
+	}
+	if o.Split, err = seasonSplit(c, p.split); err != nil {
+		return o, err
+	}
+	if p.around == "" {
+		if c.Flags().Changed("size") {
+			return o, misuse(c, "--size needs --around, the place to cut around")
+		}
+		return o, nil
+	}
+	place, err := twoNumbers(p.around)
+	if err != nil || !strings.Contains(p.around, ",") {
+		return o, misuse(c, "--around is %q: want latitude,longitude in degrees", p.around)
+	}
+	size, err := twoNumbers(p.size)
+	o.Crop = &netcdf.Crop{Lat: place[0], Lon: place[1], Height: int(size[0]), Width: int(size[1])}
+	if err != nil || size[0] < 1 || size[1] < 1 || float64(o.Crop.Height) != size[0] || float64(o.Crop.Width) != size[1] {
+		return o, misuse(c, "--size is %q: want cells, or rows,columns", p.size)
+	}
+	return o, nil
+}
+
+// twoNumbers reads "a,b", or "a" for both.
+func twoNumbers(text string) (v [2]float64, err error) {
+	first, second, two := strings.Cut(text, ",")
+	if v[0], err = strconv.ParseFloat(strings.TrimSpace(first), 64); err != nil || !two {
+		v[1] = v[0]
+		return v, err
+	}
+	v[1], err = strconv.ParseFloat(strings.TrimSpace(second), 64)
+	return v, err
+}
+
+func (p *prepareFlags) run(c *cobra.Command, files []string) error {
+	if p.out == "" && !p.dryRun {
+		return misuse(c, "--out is missing: the folder to write to")
+	}
+	o, err := p.options(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Context()
+	looking, end := tally(c, "looking at files")
+	plan, err := netcdf.PlanPreparation(ctx, files, o, looking)
+	end()
+	if err != nil {
+		return err
+	}
+	if p.dryRun {
+		return emit(c, plan.String())
+	}
+	for _, gap := range plan.Gaps() {
+		say(c, "%s", gap)
+	}
+	reading, end := tally(c, "preparing frames")
+	made, err := plan.Run(ctx, p.out, p.replace, reading)
+	end()
+	if err != nil {
+		return err
+	}
+	if made == 0 {
+		say(c, "%s holds these data already; nothing to do", p.out)
+	}
+	if err := describePrepared(c, p.out); err != nil {
+		return err
+	}
+	return emit(c, p.out+"\n")
 }

@@ -335,7 +335,16 @@ func (t *trainFlags) split(c *cobra.Command, config vdm.Config, rec *record, ori
 		o.Missing = climate.KeepMissing
 	}
 	fields := rec.fields
-	if hours := origin.HeldOutHours; hours > 0 {
+	if hours := origin.HeldOutHours; hours > 0 && rec.split != nil {
+		return nil, nil, fmt.Errorf("--held-out is %v h, but the data are split into training and tests already; leave it out", hours)
+	} else if rec.split != nil {
+		if heldOut, err = testWindows(o, rec); err != nil {
+			return nil, nil, err
+		}
+		o.Ranges = rec.split.Train
+		origin.HeldOut = rec.split.Rule
+		say(c, "held out: %s: %s", origin.HeldOut, heldOut.Summary())
+	} else if hours > 0 {
 		first, last, err := splitHours(rec.fields, hours, config.Clip.Step)
 		if err != nil {
 			return nil, nil, err

@@ -1,0 +1,444 @@
+package climate
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// PreparedHeader is prepared data but for the values.
+type PreparedHeader struct {
+	Channels []*Field // without Data: names, units, times and grid, which all must share
+	Split    *Split   // nil for none
+
+	// Recipe says what the values are made from and how, a sentence each: data of
+	// another recipe are other data.
+	Recipe []string
+
+	// Parts is in how many parts the values are written: what a killed process had
+	// begun of a part is written again, what it had finished is not.
+	Parts int
+}
+
+// PreparedWriter writes prepared data part by part, in any order and from several
+// goroutines, and goes on where another one was interrupted. Until Commit the
+// folder holds what it held before, with two files more: the values so far, and
+// a journal of the parts that are finished.
+type PreparedWriter struct {
+	dir      string
+	manifest *manifest // of the new data, without what depends on values
+	previous *manifest // of the data in the folder before, nil for none
+	complete bool      // the folder holds these very data
+
+	lock *os.File
+	mu   sync.Mutex
+	file *os.File // the values so far
+	log  *journal
+}
+
+const (
+	partialName = "preparing.f32"
+	journalName = "preparing.journal"
+)
+
+// CreatePrepared starts writing prepared data in a folder, or goes on. Where the
+// folder holds data of the same header, the writer is complete and there is
+// nothing to do. Other data, finished or not, are an error that says how they
+// differ, unless replace is set: then they are replaced when all is written.
+func CreatePrepared(dir string, h PreparedHeader, replace bool) (w *PreparedWriter, err error) {
+	m, err := h.manifest()
+	if err != nil {
+		return nil, fmt.Errorf("preparing %s: %w", dir, err)
+	}
+	w = &PreparedWriter{dir: dir, manifest: m}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("preparing %s: %w", dir, err)
+	}
+	if w.lock, err = os.Open(dir); err != nil {
+		return nil, fmt.Errorf("preparing %s: %w", dir, err)
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("preparing %s: %w", dir, errors.Join(err, w.Close()))
+			w = nil
+		}
+	}()
+	if err := unix.Flock(int(w.lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return w, fmt.Errorf("another process is preparing data there (%w)", err)
+	}
+	if err := w.clean(); err != nil {
+		return w, err
+	}
+	var unreadable error
+	if w.previous, unreadable = readManifest(dir); unreadable != nil {
+		w.previous = nil
+		if !errors.Is(unreadable, fs.ErrNotExist) && !replace {
+			return w, fmt.Errorf("%w; it is in the way, and can be replaced", unreadable)
+		}
+	}
+	digest := m.digest()
+	if w.log, err = openJournal(filepath.Join(dir, journalName)); err != nil {
+		return w, err
+	}
+	if w.previous != nil && w.log != nil && w.log.SHA256 == w.previous.SHA256 { // killed before it could remove the journal
+		if err := w.discard(); err != nil {
+			return w, err
+		}
+	}
+	if w.previous != nil && !replace {
+		if w.previous.digest() != digest {
+			return w, fmt.Errorf("the folder holds other data: %s; take another folder, or replace them", difference(w.previous.Recipe, m.Recipe))
+		}
+		w.complete = true
+		return w, nil
+	}
+	if w.log != nil && w.log.Digest != digest {
+		if !replace {
+			return w, fmt.Errorf("the folder holds the beginning of other data: %s; take another folder, or replace it", difference(w.log.Recipe, m.Recipe))
+		}
+		if err := w.discard(); err != nil {
+			return w, err
+		}
+	}
+	return w, w.openFile(digest)
+}
+
+// clean removes what a process that was killed while it wrote a manifest left.
+func (w *PreparedWriter) clean() error {
+	left, err := os.ReadDir(w.dir)
+	for _, e := range left {
+		if ours, _ := filepath.Match(temporaryPattern, e.Name()); ours {
+			err = errors.Join(err, os.Remove(filepath.Join(w.dir, e.Name())))
+		}
+	}
+	return err
+}
+
+// difference says how two recipes differ.
+func difference(was, now []string) string {
+	at := func(recipe []string, i int) string {
+		if i < len(recipe) {
+			return fmt.Sprintf("%q", recipe[i])
+		}
+		return "nothing"
+	}
+	for i := range max(len(was), len(now)) {
+		if i >= len(was) || i >= len(now) || was[i] != now[i] {
+			return fmt.Sprintf("%s there, %s here", at(was, i), at(now, i))
+		}
+	}
+	return "of other times, grid, units or split"
+}
+
+// openFile opens the values so far, or makes room for them.
+func (w *PreparedWriter) openFile(digest string) (err error) {
+	path := filepath.Join(w.dir, partialName)
+	if w.log != nil {
+		w.file, err = os.OpenFile(path, os.O_RDWR, 0)
+		if errors.Is(err, fs.ErrNotExist) && w.log.SHA256 != "" { // killed after it was given its name
+			w.file, err = os.OpenFile(filepath.Join(w.dir, dataName(w.log.SHA256)), os.O_RDWR, 0)
+		}
+		if err == nil {
+			if info, e := w.file.Stat(); e == nil && info.Size() == w.manifest.Bytes {
+				return w.room()
+			}
+			w.file.Close()
+			w.file = nil
+		}
+		if err := w.discard(); err != nil { // a journal without its values
+			return err
+		}
+	}
+	if w.file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o644); err != nil {
+		return err
+	}
+	if err := w.room(); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	if err := w.file.Truncate(w.manifest.Bytes); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	w.log, err = createJournal(filepath.Join(w.dir, journalName), digest, w.manifest.Recipe)
+	return errors.Join(err, syncDir(w.dir))
+}
+
+// room says whether the disk can hold what is still to be written.
+func (w *PreparedWriter) room() error {
+	var disk unix.Statfs_t
+	var file unix.Stat_t
+	if unix.Fstatfs(int(w.file.Fd()), &disk) != nil || unix.Fstat(int(w.file.Fd()), &file) != nil {
+		return nil // not known: writing will tell
+	}
+	need, free := w.manifest.Bytes-file.Blocks*512, int64(disk.Bavail)*int64(disk.Bsize)
+	if need > free {
+		return fmt.Errorf("the data take %s more, the disk has %s free", gigabytes(need), gigabytes(free))
+	}
+	return nil
+}
+
+func gigabytes(n int64) string { return fmt.Sprintf("%.3f GB", float64(n)/1e9) }
+
+// Complete says that the folder holds these data already.
+func (w *PreparedWriter) Complete() bool { return w.complete }
+
+// Part returns the source of a part that is finished. Of complete data it is the
+// source that the manifest has at that place, if any.
+func (w *PreparedWriter) Part(part int) (source Source, finished bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.complete {
+		if part < len(w.previous.Sources) {
+			source = w.previous.Sources[part]
+		}
+		return source, true
+	}
+	p, finished := w.log.parts[part]
+	return p.Source, finished
+}
+
+// Write writes whole frames of a channel from frame t0 on; NaN is missing.
+func (w *PreparedWriter) Write(channel, t0 int, frames []float32) error {
+	m := w.manifest
+	cells := m.Grid.Height * m.Grid.Width
+	if channel < 0 || channel >= len(m.Channels) || t0 < 0 || len(frames)%cells != 0 || t0+len(frames)/cells > m.Frames {
+		panic(fmt.Sprintf("climate: %d values from frame %d of channel %d do not fit prepared data of %d channels × %d frames × %d cells",
+			len(frames), t0, channel, len(m.Channels), m.Frames, cells))
+	}
+	if w.complete {
+		return fmt.Errorf("%s is complete; nothing more can be written", w.dir)
+	}
+	at := 4 * int64(cells) * (int64(channel)*int64(m.Frames) + int64(t0))
+	if _, err := writeFloats(io.NewOffsetWriter(w.file, at), frames); err != nil {
+		return fmt.Errorf("writing prepared data: %w; what is finished is kept, run again to go on", err)
+	}
+	return nil
+}
+
+// Finish records that all values of a part are written, and where they are from;
+// a source without a name is not listed in the manifest. notes, of each channel,
+// are added to those of the header. It returns when this is safe on the disk.
+func (w *PreparedWriter) Finish(part int, source Source, notes [][]string) error {
+	if part < 0 || part >= w.manifest.parts {
+		panic(fmt.Sprintf("climate: part %d of %d", part, w.manifest.parts))
+	}
+	if err := w.file.Sync(); err != nil {
+		return fmt.Errorf("writing prepared data: %w", err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.log.add(journalEntry{Part: &part, Source: source, Notes: notes})
+}
+
+// Commit puts the data in place when every part is finished: it reads them once
+// for their checksum and statistics, telling progress the bytes, and writes the
+// manifest. It may be called on a complete writer, for which it does nothing.
+func (w *PreparedWriter) Commit(ctx context.Context, progress func(done, total int64)) (err error) {
+	if w.complete {
+		return nil
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("preparing %s: %w", w.dir, err)
+		}
+	}()
+	m := w.manifest
+	m.Sources = []Source{}
+	for part := range m.parts {
+		p, finished := w.log.parts[part]
+		if !finished {
+			return fmt.Errorf("part %d of %d is not written", part, m.parts)
+		}
+		if p.Source.Name != "" {
+			m.Sources = append(m.Sources, p.Source)
+		}
+		for c, notes := range p.Notes {
+			m.Channels[c].Notes = append(m.Channels[c].Notes, notes...)
+		}
+	}
+	if err := w.file.Sync(); err != nil {
+		return err
+	}
+	if err := w.sweep(ctx, progress); err != nil {
+		return err
+	}
+	m.Data = dataName(m.SHA256)
+	if err := w.log.add(journalEntry{SHA256: m.SHA256}); err != nil {
+		return err
+	}
+	if path := filepath.Join(w.dir, m.Data); w.file.Name() != path {
+		if err := os.Rename(w.file.Name(), path); err != nil {
+			return err
+		}
+	}
+	if err := replaceManifest(w.dir, m); err != nil {
+		return err
+	}
+	if err := syncDir(w.dir); err != nil {
+		return err
+	}
+	if w.previous != nil && w.previous.Data != m.Data {
+		os.Remove(filepath.Join(w.dir, w.previous.Data)) // no longer named by anything; who has it mapped keeps it
+	}
+	w.previous, w.complete = m, true
+	return w.discard()
+}
+
+// sweep reads the values from first to last for the manifest.
+func (w *PreparedWriter) sweep(ctx context.Context, progress func(done, total int64)) error {
+	m := w.manifest
+	cells := m.Grid.Height * m.Grid.Width
+	const about = 4 << 20
+	many := max(1, about/(4*cells)) // frames read at once
+	buffer, values := make([]byte, 4*many*cells), make([]float32, many*cells)
+	sum, done := sha256.New(), int64(0)
+	reader := io.NewSectionReader(w.file, 0, m.Bytes)
+	for i := range m.Channels {
+		c := &m.Channels[i]
+		var all, training Stats
+		byFrame := make([]int, m.Frames)
+		for t0 := 0; t0 < m.Frames; t0 += many {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			n := min(many, m.Frames-t0)
+			if _, err := io.ReadFull(reader, buffer[:4*n*cells]); err != nil {
+				return fmt.Errorf("reading %s: %w", w.file.Name(), err)
+			}
+			sum.Write(buffer[:4*n*cells])
+			for k := range n * cells {
+				values[k] = math.Float32frombits(binary.LittleEndian.Uint32(buffer[4*k:]))
+			}
+			for t := t0; t < t0+n; t++ {
+				frame, before := values[(t-t0)*cells:(t-t0+1)*cells], all.Missing
+				all.Add(frame)
+				byFrame[t] = all.Missing - before
+				if m.Split != nil && within(m.Split.Train, t) {
+					training.Add(frame)
+				}
+			}
+			if done += int64(4 * n * cells); progress != nil {
+				progress(done, m.Bytes)
+			}
+		}
+		if err := c.describe(all, byFrame); err != nil {
+			return err
+		}
+		if m.Split != nil && training.Count > 0 {
+			c.Training = &manifestStats{Min: training.Min, Max: training.Max, Mean: training.Mean(), Missing: training.Missing, Dry: training.DryShare()}
+		}
+	}
+	m.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return nil
+}
+
+// within says whether a frame lies in one of ranges that are in order.
+func within(ranges []Range, t int) bool {
+	i, _ := slices.BinarySearchFunc(ranges, t, func(r Range, t int) int { return r.To - 1 - t })
+	return i < len(ranges) && ranges[i].From <= t
+}
+
+// describe puts the figures of a channel's values in its place.
+func (c *manifestChannel) describe(s Stats, byFrame []int) error {
+	if s.Count == 0 {
+		return fmt.Errorf("every value of %q is missing", c.Name)
+	}
+	if math.IsInf(s.Min, 0) || math.IsInf(s.Max, 0) {
+		return fmt.Errorf("%q holds infinite values", c.Name)
+	}
+	c.Min, c.Max, c.Mean, c.Missing = s.Min, s.Max, s.Mean(), s.Missing
+	if s.Missing > 0 {
+		c.ByFrame = byFrame
+	}
+	return nil
+}
+
+// Close lets go of the folder. What is not committed stays, to be gone on with.
+func (w *PreparedWriter) Close() error {
+	var err error
+	if w.file != nil {
+		err = w.file.Close()
+	}
+	err = errors.Join(err, w.log.close())
+	if w.lock != nil {
+		err = errors.Join(err, w.lock.Close())
+	}
+	w.file, w.log, w.lock = nil, nil, nil
+	return err
+}
+
+// Discard removes what is not committed and lets go of the folder.
+func (w *PreparedWriter) Discard() error {
+	if w.file != nil && filepath.Base(w.file.Name()) != partialName && !w.complete && (w.previous == nil || w.previous.Data != filepath.Base(w.file.Name())) {
+		os.Remove(w.file.Name())
+	}
+	return errors.Join(w.discard(), w.Close())
+}
+
+// discard removes the journal first: values without a journal are nothing.
+func (w *PreparedWriter) discard() error {
+	err := w.log.close()
+	if w.log != nil && w.log.SHA256 != "" && !w.complete { // it may have been given its name
+		if name := dataName(w.log.SHA256); w.previous == nil || w.previous.Data != name {
+			err = errors.Join(err, removeIfThere(filepath.Join(w.dir, name)))
+		}
+	}
+	w.log = nil
+	return errors.Join(err, removeIfThere(filepath.Join(w.dir, journalName)), removeIfThere(filepath.Join(w.dir, partialName)))
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// manifest makes the manifest of data that are to be written.
+func (h PreparedHeader) manifest() (*manifest, error) {
+	if len(h.Channels) == 0 {
+		return nil, fmt.Errorf("no field was given")
+	}
+	if h.Parts < 1 {
+		return nil, fmt.Errorf("data in %d parts; want 1 or more", h.Parts)
+	}
+	f := h.Channels[0]
+	if err := f.validateRecord(); err != nil {
+		return nil, err
+	}
+	m := &manifest{
+		Format: manifestFormat, Version: manifestVersion, Layout: manifestLayout, Recipe: h.Recipe, Split: h.Split,
+		Frames: f.Frames(), Calendar: f.Calendar, Epoch: f.Epoch, Times: f.Times, Grid: f.Grid, parts: h.Parts,
+		Bytes: 4 * int64(len(h.Channels)) * int64(f.Frames()) * int64(f.Height()) * int64(f.Width()),
+	}
+	m.Grid.Mapping = maps.Clone(m.Grid.Mapping)
+	for _, c := range h.Channels {
+		if err := c.sharesRecord(f); err != nil {
+			return nil, err
+		}
+		kind := KindOther
+		if c.Kind == KindRain {
+			kind = KindRain
+		}
+		m.Channels = append(m.Channels, manifestChannel{Name: c.Name, LongName: c.LongName, StandardName: c.StandardName,
+			Units: c.Units, Kind: kind.String(), Notes: slices.Clone(c.Notes)})
+	}
+	if h.Split != nil {
+		if err := h.Split.check(m.Frames); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// synthFlags are the settings of a command line.
+type synthFlags struct {
+	out, format, resolution, split string
+	hours, height, width           int
+	seed                           uint64
+	replace                        bool
+}
+
+func newSynth() *cobra.Command {
+	s := &synthFlags{}
+	c := &cobra.Command{
+		Use:     "synth --out FOLDER",
+		Short:   "Make synthetic rain with known statistics, shaped like UKCP18",
+		GroupID: groupWork,
+		Long: `synth makes hourly rain whose statistics are known in closed form, for tests,
+teaching and scale: dry share, mean and distribution of a cell, and a spectrum and
+a memory like those of real rain. It is no observation or simulation, and every
+file says so.
+
+--format prepared writes flat data, ready for training, from the seed alone.
+--format netcdf writes CF NetCDF in the layout of UKCP18 Local: a file a month of
+30 days, 4-D pr in mm/hour on a rotated grid around Birmingham, so that
+"vdm prepare" has something to work on. At --resolution 2.2km the grid has
+606 × 484 cells unless --height and --width say otherwise.
+
+The same seed and sizes make the same rain, whatever the machine's number of
+processors, and both formats hold the same. Interrupted, it goes on; repeated, it
+does nothing.`,
+		Example: `  vdm synth --out data/synthetic --hours 20000
+  vdm synth --out data/months --hours 1440 --format netcdf --resolution 2.2km
+  vdm synth --out data/small --hours 400 --height 16 --width 16 --split none`,
+		Args: takes(),
+		RunE: func(c *cobra.Command, _ []string) error { return s.run(c) },
+	}
+	f := c.Flags()
+	f.StringVar(&s.out, "out", "", "`folder` to write to")
+	f.StringVar(&s.format, "format", "prepared", "`what` to write: prepared or netcdf")
+	f.IntVar(&s.hours, "hours", 20000, "hours of rain, from December 1980 on in the three periods of UKCP18")
+	f.Uint64Var(&s.seed, "seed", 1, "seed of the rain")
+	f.IntVar(&s.height, "height", 0, "rows of the grid (default 64, or 606 at 2.2km)")
+	f.IntVar(&s.width, "width", 0, "columns of the grid (default 64, or 484 at 2.2km)")
+	f.StringVar(&s.resolution, "resolution", "8.8km", "`size` of a cell: 8.8km, as the dissertation trains on, or 2.2km, as UKCP18's files have it")
+	f.StringVar(&s.split, "split", "seasons", "`how` to split prepared data into training and tests: seasons or none")
+	f.BoolVar(&s.replace, "replace", false, "replace other prepared data in the folder")
+	for _, name := range []string{"height", "width"} {
+		f.Lookup(name).DefValue = "" // the help says it in words
+	}
+	return c
+}
+
+func (s *synthFlags) run(c *cobra.Command) error {
+	coarse, known := map[string]int{"2.2km": 1, "8.8km": 4}[s.resolution]
+	switch {
+	case s.out == "":
+		return misuse(c, "--out is missing: the folder to write to")
+	case !known:
+		return misuse(c, "--resolution is %q: want 2.2km or 8.8km", s.resolution)
+	case s.format != "prepared" && s.format != "netcdf":
+		return misuse(c, "--format is %q: want prepared or netcdf", s.format)
+	case s.format == "netcdf" && (c.Flags().Changed("split") || s.replace):
+		return misuse(c, "--split and --replace are for --format prepared")
+	}
+	record := climate.SyntheticRecord{Seed: s.seed, Hours: s.hours, Coarse: coarse, Height: s.height, Width: s.width}
+	if err := record.Validate(); err != nil {
+		return misuse(c, "%v", err)
+	}
+	update, end := tally(c, "making hours")
+	defer end()
+	if s.format == "netcdf" {
+		made, err := writeSynthetic(c, s.out, record, update)
+		if err != nil {
+			return err
+		}
+		if end(); made == 0 {
+			say(c, "%s holds all %d months already; nothing to do", s.out, record.Months())
+		}
+		return emit(c, s.out+"\n")
+	}
+	seasons, err := seasonSplit(c, s.split)
+	if err != nil {
+		return err
+	}
+	var split *climate.Split
+	if seasons != nil {
+		if split, err = seasons.Split(record.Field().Times); err != nil {
+			return fmt.Errorf("%w: make more hours, or --split none", err)
+		}
+	}
+	made, err := record.Prepare(c.Context(), s.out, split, s.replace, update)
+	if end(); err != nil {
+		return err
+	}
+	if !made {
+		say(c, "%s holds these data already; nothing to do", s.out)
+	}
+	if err := describePrepared(c, s.out); err != nil {
+		return err
+	}
+	return emit(c, s.out+"\n")
+}
+
+// seasonSplit is the split that a flag asks for, nil for none.
+func seasonSplit(c *cobra.Command, name string) (*climate.SeasonSplit, error) {
+	switch name {
+	case "none":
+		return nil, nil
+	case "seasons":
+		return &climate.SeasonSplit{}, nil
+	}
+	return nil, misuse(c, "--split is %q: want seasons or none", name)
+}
+
+// describePrepared says what is in a folder of prepared data.
+func describePrepared(c *cobra.Command, dir string) error {
+	data, err := climate.OpenPrepared(dir)
+	if err != nil {
+		return err
+	}
+	for i, f := range data.Fields() {
+		lowest, highest, mean := data.Range(i)
+		say(c, "%s: %d frames of %d × %d cells, %s, in %s: minimum %.6g, mean %.6g, maximum %.6g",
+			f.Name, f.Frames(), f.Height(), f.Width(), period(f), f.Units, lowest, mean, highest)
+		for _, note := range f.Notes {
+			say(c, "%s: %s", f.Name, note)
+		}
+	}
+	if s := data.Split(); s != nil {
+		say(c, "split: %s: %s", s.Rule, s.Describe())
+	}
+	return data.Close()
+}
+
+// tally starts a progress line for a task that counts, as progress does for one
+// that takes steps. end may be called twice.
+func tally(c *cobra.Command, task string) (update func(done, total int), end func()) {
+	bar, end := progress(c, task)
+	var began time.Time
+	var before int
+	return func(done, total int) {
+		if began.IsZero() {
+			began, before = time.Now(), done
+		}
+		p := vdm.Progress{Step: int64(done), Steps: int64(total), Loss: math.NaN(), HeldOut: math.NaN()}
+		if long := time.Since(began); done > before && long > time.Second {
+			p.PerSecond = float64(done-before) / long.Seconds()
+			p.Left = time.Duration(float64(total-done) / p.PerSecond * float64(time.Second))
+		}
+		bar(p)
+	}, end
+}
