@@ -20,6 +20,15 @@ import (
 // A case without a score (NaN) keeps its place in time and enters no product.
 // Fewer than two cases are an error.
 func BlockLength(series []float64) (float64, error) {
+	block, _, err := blockLength(series)
+	return block, err
+}
+
+// blockLength also returns Σ λ(k/M)R(k): n times the variance of the mean, by
+// the flat-top estimate of Politis and Romano (1995, Journal of Time Series
+// Analysis 16, 67), which with a gap in the series counts the pairs that there
+// are.
+func blockLength(series []float64) (block, spectrum float64, err error) {
 	n, mean := 0, 0.0
 	for _, x := range series {
 		if x == x {
@@ -28,7 +37,7 @@ func BlockLength(series []float64) (float64, error) {
 		}
 	}
 	if n < 2 {
-		return 0, fmt.Errorf("block length: %d cases with a score of %d; want at least 2", n, len(series))
+		return 0, 0, fmt.Errorf("block length: %d cases with a score of %d; want at least 2", n, len(series))
 	}
 	mean /= float64(n)
 	d := make([]float64, len(series)) // deviations; 0 where missing
@@ -52,7 +61,7 @@ func BlockLength(series []float64) (float64, error) {
 		r[lag] = covariance(lag)
 	}
 	if r[0] == 0 {
-		return 1, nil
+		return 1, 0, nil
 	}
 	negligible := 2 * math.Sqrt(math.Log10(size)/size)
 	last, quiet := 1, 0 // the last lag that is not negligible before a run of those that are, at least 1
@@ -63,7 +72,8 @@ func BlockLength(series []float64) (float64, error) {
 		}
 	}
 	m := min(2*last, most)
-	g, spectrum := 0.0, r[0]
+	g := 0.0
+	spectrum = r[0]
 	for lag := 1; lag <= m; lag++ {
 		window := min(1, 2*(1-float64(lag)/float64(m)))
 		g += 2 * window * float64(lag) * r[lag]
@@ -73,5 +83,5 @@ func BlockLength(series []float64) (float64, error) {
 	if longest := min(3*math.Sqrt(size), size/3); !(b <= longest) { // a spectrum of 0 included
 		b = longest
 	}
-	return max(1, b), nil
+	return max(1, b), max(spectrum, 0), nil // of few cases it may come out below 0
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Bootstrap gives confidence intervals for the mean of a series of scores, one
@@ -14,21 +15,29 @@ import (
 // other. It is the stationary bootstrap (Politis and Romano 1994, JASA 89,
 // 1303): a resample is made of blocks that start anywhere in the series, with
 // equal probability, have lengths drawn from a geometric distribution, and go on
-// at the beginning when they pass the end. The interval is between quantiles of
-// the resampled statistic (percentile method). The zero value is ready for use.
+// at the beginning when they pass the end. The interval lies between quantiles
+// of the resampled means. The zero value is ready for use.
+//
+// As the blocks are cut apart, resamples vary less than the mean does. So where
+// the length of blocks is left to [BlockLength], the interval is stretched about
+// the estimate: to the standard error by the flat-top estimate of the
+// autocovariances' sum, where that is larger, and by the quantile of Student's t
+// with cases/block − 1 degrees of freedom over that of the normal distribution.
+// With Block set it is the paper's own interval.
+//
+// Of 4000 autoregressive series of order 1, correlated by 0.5 with the next
+// case, the 95 % interval held the true mean in 88 % at 50 cases, 90 % at 100,
+// 93 % at 400 and 94 % at 1000 (the paper's own: 82, 86, 91 and 92 %; as if
+// cases were independent: 73 %); of 50 independent cases in 95 %. So of few
+// cases that depend on each other it is still too narrow.
 //
 // A case without a score (NaN) keeps its place in time and is left out of the
 // mean; of two paired series, a pair is left out where either has none. The
 // result is a pure function of the series and the settings.
-//
-// An interval rests on the number of blocks, cases/block: with few of them it is
-// too narrow. On autoregressive series of order 1 a 95 % interval held the true
-// mean in the share of trials that this package's tests print (about 93 % for
-// 400 cases correlated by 0.5 with the next).
 type Bootstrap struct {
 	Resamples int     // 0 is 2000
 	Level     float64 // of confidence; 0 is 0.95
-	Block     float64 // mean length of blocks in cases; 0 takes BlockLength of the series
+	Block     float64 // mean length of blocks in cases; 0 takes that of [BlockLength], and stretches
 	Seed      uint64
 }
 
@@ -36,7 +45,7 @@ type Bootstrap struct {
 type Interval struct {
 	Estimate  float64 // of the series itself
 	Low, High float64
-	SE        float64 // standard deviation of the resamples
+	SE        float64 // standard error
 	Level     float64
 	Block     float64 // mean length of blocks that was used
 	Cases     int     // used
@@ -147,11 +156,14 @@ func (b Bootstrap) ratio(who string, first, second, influence []float64) (Interv
 		return Interval{}, fmt.Errorf("bootstrap of a %s: %d cases with a score of %d; want at least 2", who, interval.Cases, n)
 	}
 	interval.Estimate = sum / by
+	longRun := 0.0
 	if b.Block == 0 {
-		var err error
-		if interval.Block, err = BlockLength(influence); err != nil {
+		block, spectrum, err := blockLength(influence)
+		if err != nil {
 			return Interval{}, err
 		}
+		cases := float64(interval.Cases)
+		interval.Block, longRun = block, math.Sqrt(spectrum/cases)*cases/math.Abs(by)
 	}
 	rng := rand.New(rand.NewPCG(b.Seed, 0x626f6f7473747261)) // "bootstra", so that no other use of the seed meets it
 	values := make([]float64, 0, b.Resamples)
@@ -178,8 +190,26 @@ func (b Bootstrap) ratio(who string, first, second, influence []float64) (Interv
 	}
 	slices.Sort(values)
 	tail := (1 - b.Level) / 2
-	interval.Low = stat.Quantile(tail, stat.LinInterp, values, nil)
-	interval.High = stat.Quantile(1-tail, stat.LinInterp, values, nil)
+	low, high := orderStatistic(values, tail), orderStatistic(values, 1-tail)
 	interval.SE = stat.StdDev(values, nil)
+	stretch := 1.0
+	if b.Block == 0 && interval.SE > 0 {
+		blocks := max(2, float64(interval.Cases)/interval.Block)
+		t := distuv.StudentsT{Sigma: 1, Nu: blocks - 1}.Quantile(1 - tail)
+		longer := max(1, longRun/interval.SE)
+		interval.SE *= longer
+		stretch = longer * t / distuv.UnitNormal.Quantile(1-tail)
+	}
+	interval.Low = interval.Estimate - stretch*(interval.Estimate-low)
+	interval.High = interval.Estimate + stretch*(high-interval.Estimate)
 	return interval, nil
+}
+
+// orderStatistic is the value of rank p·(n + 1) among n sorted ones, between two
+// by interpolation: the quantile whose expected share is p.
+func orderStatistic(sorted []float64, p float64) float64 {
+	at := min(max(p*float64(len(sorted)+1)-1, 0), float64(len(sorted)-1))
+	low := int(at)
+	high := min(low+1, len(sorted)-1)
+	return sorted[low] + (at-float64(low))*(sorted[high]-sorted[low])
 }

@@ -8,22 +8,73 @@
 // Merge takes in another score of the same settings, so that parts of a sample
 // can be scored apart; Value finishes and may be called at any time. Merge is
 // associative and commutative: exactly for counts (Histogram, Quantiles,
-// RankHistogram), to float64 rounding for sums. A Merge or Add with other
+// RankHistogram, Exceedance, Contingency), to float64 rounding for sums. A Merge or Add with other
 // settings or sizes is an error that names both. A score is not for concurrent
 // use: give each goroutine its own, then merge.
+//
+// # Which score answers what
+//
+// Are generated clips like real ones, whatever came?
+//
+//   - amounts: [Histogram], [Quantiles], [Moments]
+//   - where it rains: [BiasMap]
+//   - scales: [SpatialPower], [TemporalPower], [PowerRatio]
+//
+// Is a forecast right, each cell by itself? These and the next take members and
+// truth, and score each lead time:
+//
+//   - the whole distribution: [CRPS]
+//   - an amount that is reached or not: [Exceedance], from which follow the Brier
+//     score and its decomposition, the reliability diagram and the ROC curve
+//   - yes or no: [Contingency], and from it POD, FAR, CSI, ETS, frequency bias
+//   - is the ensemble as wide as its errors: [SpreadSkill], [RankHistogram]
+//
+// Is its pattern right? A fine forecast displaced by a few cells is wrong twice
+// cell by cell, and loses to a blurred one; these tell:
+//
+//   - [FSS]: from which scale on is it of use
+//   - [SAL]: are objects too large, too wet, in the wrong place
+//   - [EnergyScore], [VariogramScore]: the joint distribution of cells, proper
+//     scores that cannot be won by forecasting what one does not believe
+//
+// How sure is the figure? [Bootstrap], of a series of scores, one a case:
+//
+//	total, _ := verify.NewCRPS(leads)
+//	var series []float64
+//	for each case {
+//		one, _ := verify.NewCRPS(leads)
+//		one.Add(members, truth)
+//		series = append(series, one.Value().Fair)
+//		total.Merge(one)
+//	}
+//	interval, err := verify.Bootstrap{}.Mean(series)
+//
+// Scores called fair expect what an endless ensemble from the same distribution
+// would score, so that ensembles of different size can be compared; the plain
+// ones reward members.
 //
 // # Clips
 //
 // A clip is a []float32 of frames·height·width values in that order, in
-// physical units (mm/h): scores are taken after the transform was undone.
+// physical units (mm/h): scores are taken after the transform was undone. A
+// forecast is its members and the truth, each a clip of the lead times alone,
+// without the frames that were known.
+//
+// # Thresholds and dry cells
+//
+// A value reaches a threshold where value ≥ threshold, both as float32. Dry cells
+// are values like others and are never left out: what they do to a score, most
+// cells being dry, each score says. Where a score does not exist for want of
+// rain, it is NaN or, in SAL, left out and counted.
 //
 // # Missing cells
 //
 // NaN means missing, and nothing is filled in. Scores of single cells skip
-// missing cells; those that need a neighbourhood skip the whole frame
-// (SpatialPower) or the cell's whole series (TemporalPower); those of an
-// ensemble skip a cell where the truth or any member is missing. What was
-// skipped is counted in the field Missing. A Value that has nothing to average
+// missing cells; the spectra, which need all of a neighbourhood, skip the whole
+// frame (SpatialPower, PowerRatio) or the cell's whole series (TemporalPower);
+// those of an ensemble skip a cell where the truth or any member is missing, so
+// that all members are scored on the same cells. What was
+// skipped is counted in the field Missing (or in the Value). A Value that has nothing to average
 // is NaN, which encoding/json refuses: test for it before saving.
 //
 // # Reference denoisers

@@ -46,8 +46,8 @@ type fssSums struct {
 // fssWork holds summed-area tables of one frame.
 type fssWork struct {
 	present         []bool
-	one             []int32 // a frame
-	cells, fc, came []int32 // (height+1)·(width+1)
+	one             []int // a frame
+	cells, fc, came []int // (height+1)·(width+1)
 }
 
 // FSSValue is the score at one threshold.
@@ -101,8 +101,8 @@ func NewFSS(leads, height, width int, thresholds []float64, scales []int) (*FSS,
 		}
 		s.sums = append(s.sums, byLead)
 	}
-	table := func() []int32 { return make([]int32, (height+1)*(width+1)) }
-	s.work = fssWork{make([]bool, height*width), make([]int32, height*width), table(), table(), table()}
+	table := func() []int { return make([]int, (height+1)*(width+1)) }
+	s.work = fssWork{make([]bool, height*width), make([]int, height*width), table(), table(), table()}
 	return s, nil
 }
 
@@ -156,10 +156,10 @@ func (s *FSS) mark(threshold float32, from int, clips ...[]float32) {
 }
 
 // sumArea writes the sums of one over all rectangles that start at the corner.
-func (s *FSS) sumArea(table []int32) {
+func (s *FSS) sumArea(table []int) {
 	stride := s.width + 1
 	for y := range s.height {
-		row := int32(0)
+		row := 0
 		for x := range s.width {
 			row += s.work.one[y*s.width+x]
 			table[(y+1)*stride+x+1] = table[y*stride+x+1] + row
@@ -182,7 +182,7 @@ func (s *FSS) addWindows(sums *fssSums) {
 			top, bottom := max(0, y-half)*stride, min(s.height, y+half+1)*stride
 			for x := range s.width {
 				left, right := max(0, x-half), min(s.width, x+half+1)
-				area := func(t []int32) float64 {
+				area := func(t []int) float64 {
 					return float64(t[bottom+right] - t[bottom+left] - t[top+right] + t[top+left])
 				}
 				n := area(w.cells)

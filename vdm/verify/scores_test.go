@@ -192,8 +192,9 @@ func scoresOf(t *testing.T, in scoreInput) map[string][]float64 {
 	check(t, power.Add(members, truth))
 	put("power_ratio", append(power.Value().Ratio, power.Value().MeanAbsLog)...)
 
-	put("block", must(BlockLength(in.Series)))
-	put("bootstrap_se", must(Bootstrap{Resamples: 20000}.Mean(in.Series)).SE)
+	block := must(BlockLength(in.Series))
+	put("block", block)
+	put("bootstrap_se", must(Bootstrap{Resamples: 20000, Block: block}.Mean(in.Series)).SE)
 	return out
 }
 

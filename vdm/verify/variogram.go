@@ -46,7 +46,7 @@ type offset struct {
 
 // VariogramOptions are the order and the choice of pairs.
 type VariogramOptions struct {
-	Order  float64 // p; 0 is ½, which Scheuerer and Hamill found to tell forecasts apart best
+	Order  float64 // p; 0 is ½, which large differences sway less than 1 or 2
 	Radius float64 // largest distance of a pair, in cells; 0 is 4 (24 pairs a cell)
 }
 

@@ -1,0 +1,152 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// With blocks of one case the standard error is s/√n, with divisor n. (For
+// longer ones scores.py has it in closed form: Politis and Romano 1994.)
+func TestBootstrapOfIndependentCases(t *testing.T) {
+	series := gaussian(1, 200)
+	got := must(Bootstrap{Block: 1, Resamples: 20000}.Mean(series))
+	mean, variance := stat.PopMeanVariance(series, nil)
+	se := math.Sqrt(variance / 200)
+	if !near(got.Estimate, mean, 1e-12) || math.Abs(got.SE/se-1) > 5/math.Sqrt(2*20000) || got.Cases != 200 || got.Block != 1 {
+		t.Errorf("%+v, want %v ± %v", got, mean, se)
+	}
+	// Of a mean of 200 the interval is nearly normal.
+	if math.Abs((got.High-got.Low)/(2*1.96*se)-1) > 0.03 {
+		t.Errorf("interval %v to %v, want ± %v", got.Low, got.High, 1.96*se)
+	}
+}
+
+// The share of 95 % intervals that hold the true mean of AR(1) series: near
+// 95 % with blocks, far from it as if cases were independent.
+func TestBootstrapCoverage(t *testing.T) {
+	const trials = 300
+	for _, c := range []struct {
+		n            int
+		phi, atLeast float64
+	}{{100, 0, 0.92}, {400, 0.5, 0.89}, {1000, 0.5, 0.90}} {
+		blocks, single := 0, 0
+		for k := range uint32(trials) {
+			series := ar1(1000+k, c.n, c.phi)
+			for i, block := range []float64{0, 1} {
+				v := must(Bootstrap{Resamples: 200, Block: block, Seed: uint64(k)}.Mean(series))
+				if v.Low <= 0 && v.High >= 0 {
+					if i == 0 {
+						blocks++
+					} else {
+						single++
+					}
+				}
+			}
+		}
+		share, without := float64(blocks)/trials, float64(single)/trials
+		t.Logf("%d cases, correlation %v: %.3f with blocks, %.3f without (± 0.014)", c.n, c.phi, share, without)
+		if share < c.atLeast || share > 0.98 {
+			t.Errorf("%d cases, correlation %v: %.3f of the intervals hold the mean", c.n, c.phi, share)
+		}
+		if c.phi == 0.5 && without > 0.85 {
+			t.Errorf("%d cases, correlation %v: single cases hold the mean in %.3f: the test cannot tell", c.n, c.phi, without)
+		}
+	}
+}
+
+func TestBootstrapIsAFunctionOfItsSeed(t *testing.T) {
+	series := ar1(1, 50, 0.4)
+	b := Bootstrap{Seed: 3, Resamples: 200}
+	if must(b.Mean(series)) != must(b.Mean(series)) {
+		t.Error("the same seed gives two intervals")
+	}
+	other := b
+	other.Seed = 4
+	if must(b.Mean(series)).Low == must(other.Mean(series)).Low {
+		t.Error("another seed gives the same interval")
+	}
+}
+
+// What both forecasts have in common does not widen the interval of their
+// difference, nor of their ratio.
+func TestBootstrapPairs(t *testing.T) {
+	common, own := ar1(7, 300, 0.6), gaussian(8, 300)
+	a, b := make([]float64, 300), make([]float64, 300)
+	for i := range a {
+		hard := math.Exp(common[i])
+		a[i], b[i] = 0.8*hard+0.02*own[i], hard
+	}
+	d, r := must(Bootstrap{}.Difference(a, b)), must(Bootstrap{}.Ratio(a, b))
+	first, second := must(Bootstrap{}.Mean(a)), must(Bootstrap{}.Mean(b))
+	if !near(d.Estimate, first.Estimate-second.Estimate, 1e-12) || !near(r.Estimate, first.Estimate/second.Estimate, 1e-12) {
+		t.Errorf("difference %v, ratio %v of %v and %v", d.Estimate, r.Estimate, first.Estimate, second.Estimate)
+	}
+	if d.SE > 0.5*first.SE || d.High >= 0 {
+		t.Errorf("difference %+v of means with standard errors of %v and %v", d, first.SE, second.SE)
+	}
+	if !(r.Low < 0.8 && 0.8 < r.High) || r.High-r.Low > 0.02 {
+		t.Errorf("ratio %+v, want 0.8 within a narrow interval", r)
+	}
+	if r.Level != 0.95 || d.Missing != 0 || d.Cases != 300 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestBootstrapMissing(t *testing.T) {
+	nan := math.NaN()
+	v := must(Bootstrap{Block: 2, Resamples: 100}.Mean([]float64{1, nan, 3, nan, 5}))
+	if v.Estimate != 3 || v.Cases != 3 || v.Missing != 2 || v.Low < 1 || v.High > 5 {
+		t.Errorf("%+v", v)
+	}
+	p := must(Bootstrap{Block: 2, Resamples: 100}.Ratio([]float64{2, nan, 6, 4}, []float64{1, 1, 3, nan}))
+	if p.Estimate != 2 || p.Cases != 2 || p.Missing != 2 || p.Low != 2 || p.High != 2 {
+		t.Errorf("%+v", p)
+	}
+	same := must(Bootstrap{}.Mean([]float64{0.5, 0.5, 0.5}))
+	if same.Low != 0.5 || same.High != 0.5 || same.SE != 0 || same.Block != 1 {
+		t.Errorf("equal cases: %+v", same)
+	}
+}
+
+func TestBootstrapRefuses(t *testing.T) {
+	good, nan := []float64{1, 2, 3, 4}, math.NaN()
+	run := func(_ Interval, err error) error { return err }
+	for name, c := range map[string]struct {
+		err  error
+		says string
+	}{
+		"one resample":      {run(Bootstrap{Resamples: 1}.Mean(good)), "1 resamples"},
+		"resamples below 0": {run(Bootstrap{Resamples: -5}.Mean(good)), "-5 resamples"},
+		"a level of 1":      {run(Bootstrap{Level: 1}.Mean(good)), "level of 1"},
+		"a level of NaN":    {run(Bootstrap{Level: nan}.Mean(good)), "level of NaN"},
+		"short blocks":      {run(Bootstrap{Block: 0.5}.Mean(good)), "blocks of 0.5"},
+		"no cases":          {run(Bootstrap{}.Mean(nil)), "0 cases"},
+		"one case":          {run(Bootstrap{}.Mean([]float64{1, nan})), "1 cases with a score of 2"},
+		"an endless score":  {run(Bootstrap{}.Mean([]float64{1, 2, math.Inf(1)})), "case 2 is infinite"},
+		"both endless":      {run(Bootstrap{}.Difference([]float64{1, math.Inf(1)}, []float64{1, math.Inf(1)})), "case 1 is infinite"},
+		"no pairs":          {run(Bootstrap{}.Difference(good, good[1:])), "4 and 3 cases"},
+		"ratio to 0":        {run(Bootstrap{}.Ratio(good, make([]float64, 4))), "second series is 0"},
+		"ratio to noise":    {run(Bootstrap{}.Ratio(good, []float64{-1, 1, -1, 2})), "other sign"},
+	} {
+		if c.err == nil || !strings.Contains(c.err.Error(), c.says) {
+			t.Errorf("%s: error %v, want one that says %q", name, c.err, c.says)
+		}
+	}
+}
+
+func ExampleBootstrap() {
+	// CRPS of two forecasts of the same twelve hours.
+	model := []float64{0.2, 0.3, 0.3, 0.4, 0.4, 0.3, 0.2, 0.1, 0.1, 0.2, 0.2, 0.3}
+	persistence := []float64{0.3, 0.4, 0.5, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.3, 0.3, 0.4}
+	v, err := Bootstrap{}.Ratio(model, persistence)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.2f of the score of persistence (95 %%: %.2f to %.2f, blocks of %.1f hours)\n", v.Estimate, v.Low, v.High, v.Block)
+	// Output: 0.70 of the score of persistence (95 %: 0.65 to 0.75, blocks of 1.5 hours)
+}
