@@ -1,0 +1,137 @@
+package exact
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+)
+
+// Modes is a normal law that is independent along the eigenvectors of a
+// [GaussianProcess]: a mean and a variance a mode.
+type Modes struct{ Mean, Variance []float64 }
+
+// Modes is the law of the data.
+func (p *GaussianProcess) Modes() Modes {
+	return Modes{append([]float64(nil), p.centre...), append([]float64(nil), p.variance...)}
+}
+
+// PlanModes is the exact law of what a sampler draws with the process's own
+// denoiser, without an observation, from z ~ N(0, I): each step maps every mode
+// alone. Plans that look at the step before are propagated with what they look
+// at, (z, z₋₁, x̂₋₁).
+func (p *GaussianProcess) PlanModes(plan vdm.Plan) Modes {
+	return p.PlanModesFrom(plan, p.start())
+}
+
+// start is z ~ N(0, I).
+func (p *GaussianProcess) start() Modes {
+	m := Modes{make([]float64, len(p.mean)), make([]float64, len(p.mean))}
+	for k := range m.Variance {
+		m.Variance[k] = 1
+	}
+	return m
+}
+
+// Noisy is the law of z = α·x + σ·ε at λ.
+func (p *GaussianProcess) Noisy(logSNR float64) Modes {
+	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
+	m := p.Modes()
+	for k := range m.Mean {
+		m.Mean[k] *= alpha
+		m.Variance[k] = alpha*alpha*m.Variance[k] + sigma*sigma
+	}
+	return m
+}
+
+// PlanModesFrom is PlanModes from another law of the first z.
+func (p *GaussianProcess) PlanModesFrom(plan vdm.Plan, first Modes) Modes {
+	out := Modes{make([]float64, len(p.mean)), make([]float64, len(p.mean))}
+	for k, c := range p.variance {
+		state := modeState{mean: [3]float64{first.Mean[k]}}
+		state.cov[0][0] = first.Variance[k]
+		for _, s := range plan.Steps {
+			alpha, sigma := vdm.Alpha(s.LogSNRT), vdm.Sigma(s.LogSNRT)
+			gain := alpha * c / (alpha*alpha*c + sigma*sigma)
+			state = state.step(s, gain, (1-gain*alpha)*p.centre[k])
+		}
+		out.Mean[k], out.Variance[k] = state.mean[0], state.cov[0][0]
+	}
+	return out
+}
+
+// modeState is the law of (z, z₋₁, x̂₋₁) of a mode.
+type modeState struct {
+	mean [3]float64
+	cov  [3][3]float64
+}
+
+// step is a step of a plan with x̂ = gain·z + offset.
+func (m modeState) step(s vdm.PlanStep, gain, offset float64) modeState {
+	next := [3]float64{s.Z + s.X*gain, s.PreviousZ, s.PreviousX}
+	var to modeState
+	if s.PreviousZ == 0 && s.PreviousX == 0 {
+		to.cov[0][0] = next[0] * next[0] * m.cov[0][0]
+	} else {
+		for i, a := range next {
+			for j, b := range next {
+				to.cov[0][0] += a * b * m.cov[i][j]
+			}
+		}
+	}
+	to.cov[0][0] += s.Noise * s.Noise
+	for i, a := range next {
+		to.mean[0] += a * m.mean[i]
+		to.cov[0][1] += a * m.cov[i][0] // with z, which is z₋₁ of the next step
+	}
+	to.mean[0] += s.X * offset
+	to.mean[1], to.mean[2] = m.mean[0], gain*m.mean[0]+offset
+	to.cov[0][2] = gain * to.cov[0][1]
+	to.cov[1][0], to.cov[2][0] = to.cov[0][1], to.cov[0][2]
+	v := m.cov[0][0]
+	to.cov[1][1], to.cov[1][2], to.cov[2][1], to.cov[2][2] = v, gain*v, gain*v, gain*gain*v
+	return to
+}
+
+// Wasserstein2 is the 2-Wasserstein distance of two laws along the same modes.
+func (m Modes) Wasserstein2(o Modes) float64 {
+	square := 0.0
+	for k := range m.Mean {
+		d, s := m.Mean[k]-o.Mean[k], math.Sqrt(m.Variance[k])-math.Sqrt(o.Variance[k])
+		square += d*d + s*s
+	}
+	return math.Sqrt(square)
+}
+
+// KL is D(m ‖ o) in nats; +Inf where a variance is 0.
+func (m Modes) KL(o Modes) float64 {
+	sum := 0.0
+	for k := range m.Mean {
+		if m.Variance[k] == 0 || o.Variance[k] == 0 {
+			return math.Inf(1)
+		}
+		d, ratio := m.Mean[k]-o.Mean[k], m.Variance[k]/o.Variance[k]
+		sum += (d*d/o.Variance[k] + ratio - 1 - math.Log(ratio)) / 2
+	}
+	return sum
+}
+
+// Dense is the law of the cells.
+func (p *GaussianProcess) Dense(m Modes) Gaussian {
+	n := len(p.mean)
+	out := Gaussian{Mean: p.fromModes(m.Mean), Cov: mat.NewSymDense(n, nil)}
+	unit := make([]float64, n)
+	for i := range n {
+		unit[i] = 1
+		row := p.toModes(unit)
+		for k := range row {
+			row[k] *= m.Variance[k]
+		}
+		for j, v := range p.fromModes(row)[i:] {
+			out.Cov.SetSym(i, i+j, v)
+		}
+		unit[i] = 0
+	}
+	return out
+}
