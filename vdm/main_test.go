@@ -28,6 +28,10 @@ func TestMain(m *testing.M) {
 		trainChild(dir)
 		return
 	}
+	if dir := os.Getenv(extendDir); dir != "" {
+		extendChild(dir)
+		return
+	}
 	os.Exit(m.Run())
 }
 

@@ -5,6 +5,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
 )
 
 // SampleOptions says how to sample.
@@ -134,52 +139,50 @@ func (m *Model) knownCells(clip []float32, known []bool) (Measurement, error) {
 	if len(clip) != c.Frames*frame {
 		return Measurement{}, fmt.Errorf("the clip has %d values, want %d (%d frames × %d × %d × %d channels)", len(clip), c.Frames*frame, c.Frames, c.Height, c.Width, len(c.Channels))
 	}
-	x := slices.Clone(clip)
-	m.Forward(x)
-	for i, v := range x {
-		switch {
-		case i >= len(known) || !known[i] || math.IsNaN(float64(clip[i])):
-		case math.IsInf(float64(clip[i]), 0) || math.IsInf(float64(v), 0):
-			return Measurement{}, fmt.Errorf("the clip is infinite at frame %d", i/frame)
+	cells, err := KnownCells(clip, known)
+	if err != nil {
+		return Measurement{}, err
+	}
+	cells.Y, err = m.forward(cells.Y)
+	return cells, err
+}
+
+// forward takes frames in physical units to the model's, in new memory, and
+// refuses values that the transforms cannot take. NaN stays.
+func (m *Model) forward(x []float32) ([]float32, error) {
+	c := m.Config.Clip
+	frame := c.Height * c.Width * len(c.Channels)
+	y := slices.Clone(x)
+	m.Forward(y)
+	for i, v := range y {
+		switch raw := float64(x[i]); {
+		case math.IsNaN(raw):
+		case math.IsInf(raw, 0) || math.IsInf(float64(v), 0):
+			return nil, fmt.Errorf("the clip is infinite at frame %d", i/frame)
 		case math.IsNaN(float64(v)):
-			return Measurement{}, fmt.Errorf("value %v in frame %d is outside the domain of the run's transform", clip[i], i/frame)
+			return nil, fmt.Errorf("value %v in frame %d is outside the domain of the run's transform", x[i], i/frame)
 		}
 	}
-	return KnownCells(x, known)
+	return y, nil
 }
 
 // generate samples with the network, given what is known, in physical units;
 // finish, if not nil, has the last word on each clip.
 func (m *Model) generate(ctx context.Context, given Observation, finish func(clip []float32), o SampleOptions) (*Samples, error) {
 	o = o.withDefaults()
-	if err := o.Validate(); err != nil {
-		return nil, err
-	}
-	plan, err := NewPlan(o.Sampler, o.Grid, m.schedule, o.Steps)
+	n, err := m.bind(o)
 	if err != nil {
 		return nil, err
 	}
-	be, _, err := m.Engine()
-	if err != nil {
-		return nil, err
-	}
-	if err := m.Config.Network.Check(be); err != nil {
-		return nil, err
-	}
-	flat := m.ema
-	if o.LastWeights {
-		flat = m.weights
-	}
-	d, weights, err := m.Config.fixedDenoiser(be, flat)
-	if err != nil {
-		return nil, err
-	}
-	defer free(weights...)
-	c := m.Config.Clip
+	defer free(n.weights...)
+	shape := m.Config.Clip.shape()
 	each := o.Each
 	var out *Samples
 	if each == nil {
-		out = NewSamples(o.Count, c.Frames, c.Height, c.Width, len(c.Channels))
+		if err := m.checkRoom(o.Count, shape); err != nil {
+			return nil, err
+		}
+		out = NewSamples(o.Count, shape[0], shape[1], shape[2], shape[3])
 		each = func(i int, clip []float32) error {
 			copy(out.At(i-o.First), clip)
 			return nil
@@ -192,11 +195,55 @@ func (m *Model) generate(ctx context.Context, given Observation, finish func(cli
 		}
 		return each(i, clip)
 	}
-	empty, err := sampleFrom(ctx, be, d, weights, plan, [4]int{c.Frames, c.Height, c.Width, len(c.Channels)}, given, o)
+	empty, err := sampleFrom(ctx, n.be, n.denoiser, n.weights, n.plan, shape, given, o)
 	if out == nil {
 		out = empty
 	}
 	return out, err
+}
+
+// bound is the network on an engine, and the plan it samples by.
+type bound struct {
+	be       compute.Backend
+	choice   backend.Choice
+	denoiser inputDenoiser
+	weights  []*tensors.Tensor // inputs of the denoiser's graph, to be freed
+	plan     Plan
+}
+
+// bind checks the options and opens the engine.
+func (m *Model) bind(o SampleOptions) (b bound, err error) {
+	if err := o.Validate(); err != nil {
+		return b, err
+	}
+	if b.plan, err = NewPlan(o.Sampler, o.Grid, m.schedule, o.Steps); err != nil {
+		return b, err
+	}
+	if b.be, b.choice, err = m.Engine(); err != nil {
+		return b, err
+	}
+	if err := m.Config.Network.Check(b.be); err != nil {
+		return b, err
+	}
+	flat := m.ema
+	if o.LastWeights {
+		flat = m.weights
+	}
+	b.denoiser, b.weights, err = m.Config.fixedDenoiser(b.be, flat)
+	return b, err
+}
+
+// checkRoom refuses to keep more clips than the memory holds that is free.
+func (m *Model) checkRoom(count int, shape [4]int) error {
+	available := m.freeMemory
+	if available == nil {
+		available = freeMemory
+	}
+	need, room := 4*int64(count)*int64(shape[0]*shape[1]*shape[2]*shape[3]), available()
+	if room > 0 && need > room {
+		return fmt.Errorf("%d clips need %.1f GiB and %.1f GiB are free: take them one by one with SampleOptions.Each", count, gib(need), gib(room))
+	}
+	return nil
 }
 
 // toPhysical turns a generated clip into physical units.

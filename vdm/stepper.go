@@ -21,6 +21,7 @@ type stepper struct {
 	size   int // values of a clip
 	dims   []int
 	seed   uint64
+	clip   uint64 // which clip of a long sequence: part of the noise's key
 	obs    *resolved
 	inputs []*tensors.Tensor // the denoiser's, not ours to free
 	silent *tensors.Tensor   // the noise of a step that has none
@@ -88,7 +89,7 @@ func (s *stepper) close() {
 func (s *stepper) noise(stream noise.Stream, from int, step uint64) []float32 {
 	x := make([]float32, s.batch*s.size)
 	_ = inParallel(s.batch, func(i int) error {
-		key := noise.Key{Seed: s.seed, Stream: stream, Sample: uint32(s.first + from + i), Step: step}
+		key := noise.Key{Seed: s.seed, Stream: stream, Sample: uint32(s.first + from + i), Step: s.clip<<32 | step}
 		key.Normal(x[i*s.size : (i+1)*s.size])
 		return nil
 	})

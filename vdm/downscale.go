@@ -1,0 +1,178 @@
+package vdm
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+)
+
+// Coarsening says what a coarse clip is of a fine one: means over blocks of
+// Cells × Cells cells and Frames consecutive frames. 0 is 1, not coarser.
+type Coarsening struct {
+	Cells, Frames int
+}
+
+func (c Coarsening) withDefaults() Coarsening {
+	orDefault(&c.Cells, 1)
+	orDefault(&c.Frames, 1)
+	return c
+}
+
+// Operator is the coarsening of clips of that shape (frames, height, width,
+// channels), each of whose sides must be a multiple of the block's.
+func (c Coarsening) Operator(clip [4]int) (Operator, error) {
+	c = c.withDefaults()
+	var a Operator
+	var err error
+	if c.Frames != 1 {
+		if a, err = TimeMeans(clip[0], c.Frames); err != nil {
+			return a, err
+		}
+	}
+	if c.Cells != 1 {
+		space, err := BlockMeans(clip[1], clip[2], c.Cells)
+		if err != nil {
+			return a, err
+		}
+		a.Rows, a.Columns = space.Rows, space.Columns
+	}
+	return a, nil
+}
+
+// Downscale draws clips whose means over blocks of space, of time or of both are
+// known. coarse is in physical units, [frame/by.Frames, height/by.Cells,
+// width/by.Cells, channel]; NaN is not known.
+//
+// The means of what is drawn are the known ones to the rounding of float32: at
+// the end each block is moved to the nearest values within the range of the
+// training data (widened to the mean itself) that have its mean. o.Unclamped
+// moves all its cells alike instead, whatever the range.
+//
+// A mean is a linear function of what the model generates only where the
+// transform of the channel is affine; others are refused by name.
+func (m *Model) Downscale(ctx context.Context, coarse []float32, by Coarsening, o SampleOptions) (*Samples, error) {
+	s, err := m.downscale(ctx, coarse, by.withDefaults(), o)
+	if err != nil {
+		return nil, fmt.Errorf("downscale: %w", err)
+	}
+	return s, nil
+}
+
+func (m *Model) downscale(ctx context.Context, coarse []float32, by Coarsening, o SampleOptions) (*Samples, error) {
+	for _, ch := range m.Config.Clip.Channels {
+		if !affine(ch.Transform) {
+			return nil, fmt.Errorf("channel %q has the transform %v, under which a mean of cells is no linear function of what the model generates: "+
+				"train a run whose transform is affine or identity", ch.Name, ch.Transform)
+		}
+	}
+	fine := m.Config.Clip.shape()
+	a, err := by.Operator(fine)
+	if err != nil {
+		return nil, err
+	}
+	shape, err := a.Shape(fine)
+	if err != nil {
+		return nil, err
+	}
+	if n := shape[0] * shape[1] * shape[2] * shape[3]; len(coarse) != n {
+		return nil, fmt.Errorf("the coarse clip has %d values, want %d (%d frames × %d × %d × %d channels)", len(coarse), n, shape[0], shape[1], shape[2], shape[3])
+	}
+	y := slices.Clone(coarse)
+	m.Forward(y)
+	settle := m.settler(coarse, by, o.Unclamped)
+	return m.generate(ctx, Observation{{Of: a, Y: y}}, settle, o)
+}
+
+// shape is that of a clip: frames, height, width, channels.
+func (c ClipConfig) shape() [4]int { return [4]int{c.Frames, c.Height, c.Width, len(c.Channels)} }
+
+// affine reports whether a transform is a·x + b.
+func affine(s transform.Spec) bool {
+	return !slices.ContainsFunc(s.Steps, func(step transform.Step) bool {
+		return step.Kind != transform.KindAffine && step.Kind != transform.KindIdentity
+	})
+}
+
+// settler returns a function that moves the blocks of a clip to their means.
+func (m *Model) settler(coarse []float32, by Coarsening, unclamped bool) func(clip []float32) {
+	fine := m.Config.Clip.shape()
+	low, high := make([]float64, fine[3]), make([]float64, fine[3])
+	for c, ch := range m.Config.Clip.Channels {
+		low[c], high[c] = math.Inf(-1), math.Inf(1)
+		if ch.Transform.Bounded() && !unclamped {
+			low[c], high[c] = m.transforms[c].Inverse(-1), m.transforms[c].Inverse(1)
+		}
+	}
+	height, width := fine[1]/by.Cells, fine[2]/by.Cells
+	block := make([]int, 0, by.Frames*by.Cells*by.Cells)
+	return func(clip []float32) {
+		for i, mean := range coarse {
+			if mean != mean {
+				continue
+			}
+			c, x := i%fine[3], i/fine[3]%width
+			y, t := i/fine[3]/width%height, i/fine[3]/width/height
+			block = block[:0]
+			for f := t * by.Frames; f < (t+1)*by.Frames; f++ {
+				for row := y * by.Cells; row < (y+1)*by.Cells; row++ {
+					for column := x * by.Cells; column < (x+1)*by.Cells; column++ {
+						block = append(block, ((f*fine[1]+row)*fine[2]+column)*fine[3]+c)
+					}
+				}
+			}
+			toMean(clip, block, float64(mean), min(low[c], float64(mean)), max(high[c], float64(mean)))
+		}
+	}
+}
+
+// toMean moves the values x[i], i in block, to the nearest ones within [low, high]
+// (least squares) whose mean is given: x ← min(max(x + μ, low), high), with μ the
+// root of a function that grows with it. low ≤ mean ≤ high.
+func toMean(x []float32, block []int, mean, low, high float64) {
+	clamp := func(v float64) float64 { return min(max(v, low), high) }
+	excess := func(shift float64) (sum float64, free int) {
+		for _, i := range block {
+			v := float64(x[i]) + shift
+			sum += clamp(v) - mean
+			if v > low && v < high {
+				free++
+			}
+		}
+		return sum, free
+	}
+	// The root lies where all cells have come to the mean at the latest. Newton's
+	// steps end exactly, as the function is made of straight pieces; bisection
+	// takes over where one leaves the bracket.
+	least, most := math.Inf(1), math.Inf(-1)
+	for _, i := range block {
+		least, most = min(least, mean-float64(x[i])), max(most, mean-float64(x[i]))
+	}
+	shift := min(max(0, least), most)
+	for range 100 {
+		sum, free := excess(shift)
+		if sum == 0 || least == most {
+			break
+		}
+		if sum > 0 {
+			most = shift
+		} else {
+			least = shift
+		}
+		next := (least + most) / 2
+		if free > 0 {
+			if newton := shift - sum/float64(free); newton >= least && newton <= most {
+				next = newton
+			}
+		}
+		if next == shift {
+			break
+		}
+		shift = next
+	}
+	for _, i := range block {
+		x[i] = float32(clamp(float64(x[i]) + shift))
+	}
+}
