@@ -15,8 +15,8 @@ import (
 // the known frame whatever the lead, limited so as to make no new extremes. The
 // scheme conserves values along trajectories and not mass: where motion
 // converges, mass is lost. A trajectory that leaves the domain, or meets cells
-// that are known in no frame, ends at its last point inside, so that inflow is
-// the edge's value held.
+// that are known in no frame, ends at its last point inside (within a sub-step of
+// the edge), so that inflow is the value at the edge, held.
 //
 // Between two known frames the left one is moved forwards and the right one
 // backwards, and they are averaged with weights linear in time; where one
@@ -36,7 +36,7 @@ func (a Advection) Validate() error { return a.Motion.Validate() }
 // Forecast is as in [Forecaster]. At least one frame must be known, and known
 // values must not be negative.
 func (a Advection) Forecast(ctx context.Context, c Case, members int, _ uint64) ([][]float32, error) {
-	if err := c.validFor(a.Name(), members, 1); err != nil {
+	if err := c.validFor(ctx, a.Name(), members, 1); err != nil {
 		return nil, err
 	}
 	if err := c.validRain(a.Name()); err != nil {
@@ -83,5 +83,5 @@ func (a Advection) Forecast(ctx context.Context, c Case, members int, _ uint64) 
 			}
 		}
 	}
-	return same(clip, members), ctx.Err()
+	return same(clip, members), nil
 }

@@ -50,9 +50,12 @@ func (c Case) Validate() error {
 	return nil
 }
 
-// validFor says besides whether the arguments of Forecast are sound. Forecasters
-// that start from known frames need one at least.
-func (c Case) validFor(who string, members, known int) error {
+// validFor says besides whether the arguments of Forecast are sound, so many
+// frames are known, and there is still time.
+func (c Case) validFor(ctx context.Context, who string, members, known int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := c.Validate(); err != nil {
 		return fmt.Errorf("%s: %w", who, err)
 	}

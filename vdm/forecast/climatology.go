@@ -40,7 +40,7 @@ func (cl Climatology) Validate() error {
 
 // Forecast is as in [Forecaster]. No frame need be known.
 func (cl Climatology) Forecast(ctx context.Context, c Case, members int, seed uint64) ([][]float32, error) {
-	if err := c.validFor(cl.Name(), members, 0); err != nil {
+	if err := c.validFor(ctx, cl.Name(), members, 0); err != nil {
 		return nil, err
 	}
 	if err := cl.Validate(); err != nil {

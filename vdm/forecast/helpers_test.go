@@ -42,7 +42,7 @@ func newLatent(n int, windY, windX float64) *latent {
 	return l
 }
 
-// white is the coefficients of white noise with the spectrum of the field.
+// draw is the coefficients of an independent field.
 func (l *latent) draw(key noise.Key) []complex128 {
 	z := make([]float32, l.n*l.n)
 	key.Normal(z)
@@ -83,8 +83,7 @@ func (l *latent) fields(seed uint64, frames int) [][]float64 {
 // rain is the rate in mm/h of a latent value: dry in 83 % of cells.
 func rain(z float64) float64 { return 0.72 * math.Expm1(0.95*max(z-0.939, 0)) }
 
-// syntheticRain is a clip of side×side cells cut from moving synthetic rain, and
-// the latent field's clip.
+// syntheticRain is a clip of side×side cells cut from moving synthetic rain.
 func syntheticRain(seed uint64, frames, side int, windY, windX float64) (clip []float32) {
 	l := newLatent(2*side, windY, windX)
 	for _, field := range l.fields(seed, frames) {

@@ -28,7 +28,7 @@ type Motion struct {
 	// 0 means a quarter of the shorter side per pair of known frames.
 	Reach float64
 	// Window is the standard deviation in cells of the finest window, which is
-	// what the field can resolve; 0 means an eighth of the shorter side.
+	// what the field can resolve; 0 means a sixth of the shorter side.
 	Window float64
 	// Pairs is how many pairs of known frames are used on each side; 0 means 3.
 	Pairs int
@@ -113,7 +113,7 @@ func (m Motion) estimate(s *scene, g gap) *velocity {
 	v = newVelocity(s.h, s.w, dy, dx)
 	window := m.Window
 	if window == 0 {
-		window = side / 8
+		window = side / 6
 	}
 	for _, level := range []struct {
 		smooth, window float64

@@ -14,12 +14,12 @@ func (Persistence) Name() string { return "persistence" }
 
 // Forecast is as in [Forecaster]. At least one frame must be known.
 func (p Persistence) Forecast(ctx context.Context, c Case, members int, _ uint64) ([][]float32, error) {
-	if err := c.validFor(p.Name(), members, 1); err != nil {
+	if err := c.validFor(ctx, p.Name(), members, 1); err != nil {
 		return nil, err
 	}
 	clip := c.perCell(func(frames []int, values []float32, frame int) float32 {
 		next, _ := slices.BinarySearch(frames, frame)
 		return values[max(next-1, 0)]
 	})
-	return same(clip, members), ctx.Err()
+	return same(clip, members), nil
 }

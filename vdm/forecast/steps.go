@@ -40,10 +40,11 @@ type STEPS struct {
 	Motion Motion
 	// VelocityError is the standard deviation of the error of the velocity,
 	// along the mean motion and across, as a share of the mean speed; 0 means
-	// 0.15, negative none.
+	// 0.3, negative none. On radar of Brisbane (2 km, 10 min) and on US Stage
+	// IV (4 km, 1 h) 0.3 had a lower CRPS than 0.15, and 0.15 than none.
 	VelocityError float64
 	// MaskGrowth is how many cells per frame rain may appear away from known
-	// rain; 0 means an eighth of the shorter side, negative only where there was
+	// rain; 0 means a sixteenth of the shorter side, negative only where there was
 	// rain (after moving).
 	MaskGrowth float64
 }
@@ -68,10 +69,10 @@ func (st STEPS) Validate() error {
 func (st STEPS) withDefaults(c Case) STEPS {
 	st.Motion = st.Motion.withDefaults()
 	if st.VelocityError == 0 {
-		st.VelocityError = 0.15
+		st.VelocityError = 0.3
 	}
 	if st.MaskGrowth == 0 {
-		st.MaskGrowth = float64(min(c.Height, c.Width)) / 8
+		st.MaskGrowth = float64(min(c.Height, c.Width)) / 16
 	}
 	st.VelocityError, st.MaskGrowth = max(st.VelocityError, 0), max(st.MaskGrowth, 0)
 	return st
@@ -81,7 +82,7 @@ func (st STEPS) withDefaults(c Case) STEPS {
 // motion and memory are estimated from them, and known values must not be
 // negative.
 func (st STEPS) Forecast(ctx context.Context, c Case, members int, seed uint64) ([][]float32, error) {
-	if err := c.validFor(st.Name(), members, 2); err != nil {
+	if err := c.validFor(ctx, st.Name(), members, 2); err != nil {
 		return nil, err
 	}
 	if err := c.validRain(st.Name()); err != nil {
@@ -94,7 +95,7 @@ func (st STEPS) Forecast(ctx context.Context, c Case, members int, seed uint64) 
 	s := newScene(c)
 	all := same(c.start(), members)
 	if !s.any {
-		return all, ctx.Err()
+		return all, nil
 	}
 	for _, g := range c.gaps() {
 		if err := ctx.Err(); err != nil {
