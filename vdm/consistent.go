@@ -30,10 +30,8 @@ func (o Observation) consistent(clip [4]int, samples int) error {
 	if len(exact) == 0 {
 		return nil
 	}
-	if len(exact) == 1 {
-		if _, ok := o[exact[0]].Of.orthogonal(clip); ok {
-			return nil
-		}
+	if len(exact) == 1 && o[exact[0]].Of.orthogonal() {
+		return nil
 	}
 	for sample := range samples {
 		if err := o.consistentOne(exact, clip, sample); err != nil {

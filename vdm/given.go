@@ -12,17 +12,28 @@ import (
 type Given struct {
 	parts []givenPart
 	// Noise is standard normal, shaped as z and fresh at every step.
-	Noise *g.Node
-	// exactRows are the squared norms of the rows of A where the observation is one
-	// measurement without noise whose rows are orthogonal; nil otherwise.
-	exactRows []float64
-	total     *g.Node // values observed in the whole batch, a scalar
+	Noise       *g.Node
+	replaceable bool    // one measurement, without noise, whose rows are orthogonal
+	orthogonal  bool    // all rows of A are orthogonal to each other
+	total       *g.Node // values observed in the whole batch, a scalar
 }
 
 type givenPart struct {
 	a           Operator
 	seen        *g.Node // 1 where a value was observed, else 0, [batch, …] as A·x
 	y, variance *g.Node // 0 where nothing was observed
+}
+
+// squares is the diagonal of AAᵀ of a measurement of which everything is observed,
+// [1, frame, row, column, 1].
+func (p givenPart) squares() *g.Node {
+	dims := slices.Clone(p.y.Shape().Dimensions)
+	dims[0], dims[4] = 1, 1
+	var flat []float32
+	for _, n := range p.a.squares([3]int(dims[1:4])) {
+		flat = append(flat, float32(n))
+	}
+	return g.Reshape(g.Const(p.y.Graph(), flat), dims...)
 }
 
 // Values are shaped as the measurements of an observation: one node each,
@@ -87,7 +98,7 @@ func (v Values) Dot(w Values) *g.Node {
 // Replaceable reports whether known parts of z can be replaced by forward
 // samples: the observation is one exact measurement whose rows are orthogonal,
 // such as known cells or block means.
-func (o *Given) Replaceable() bool { return o.exactRows != nil }
+func (o *Given) Replaceable() bool { return o.replaceable }
 
 // direct reports whether the one measurement is of the cells themselves.
 func (o *Given) direct() bool { return len(o.parts) == 1 && o.parts[0].a.identity() }
@@ -104,15 +115,7 @@ func (o *Given) Replace(z, values *g.Node) *g.Node {
 
 // pseudoInverse is A⁺ = Aᵀ(AAᵀ)⁻¹ of a Replaceable observation.
 func (o *Given) pseudoInverse(y *g.Node) *g.Node {
-	p := o.parts[0]
-	inverse := make([]float32, len(o.exactRows))
-	for i, n := range o.exactRows {
-		inverse[i] = float32(1 / n)
-	}
-	dims := slices.Clone(p.y.Shape().Dimensions)
-	dims[0], dims[4] = 1, 1
-	scale := g.Reshape(g.Const(y.Graph(), inverse), dims...)
-	return o.Adjoint(Values{g.Mul(y, scale)})
+	return o.Adjoint(Values{g.Div(y, o.parts[0].squares())})
 }
 
 // Unknown is the part of a shift of x that A does not see, for a Replaceable
@@ -129,7 +132,8 @@ type resolved struct {
 	Observation
 	clip    [4]int
 	samples int
-	rows    []float64 // as Given.exactRows
+
+	replaceable, orthogonal bool // as those of Given
 }
 
 // resolve checks an observation. That of no measurements is nil.
@@ -141,11 +145,8 @@ func (o Observation) resolve(clip [4]int, samples int) (*resolved, error) {
 		return nil, err
 	}
 	r := &resolved{Observation: o, clip: clip, samples: samples}
-	if len(o) == 1 && o[0].exact() {
-		if rows, ok := o[0].Of.orthogonal(clip); ok {
-			r.rows = rows
-		}
-	}
+	r.orthogonal = len(o) == 1 && o[0].Of.orthogonal()
+	r.replaceable = r.orthogonal && o[0].exact()
 	return r, nil
 }
 
@@ -174,7 +175,7 @@ func (r *resolved) inputs(first, batch int) []*tensors.Tensor {
 
 // graph takes the inputs and the noise of a step.
 func (r *resolved) graph(inputs []*g.Node, noise *g.Node) *Given {
-	o := &Given{Noise: noise, exactRows: r.rows}
+	o := &Given{Noise: noise, replaceable: r.replaceable, orthogonal: r.orthogonal}
 	for i, m := range r.Observation {
 		in := inputs[3*i:]
 		o.parts = append(o.parts, givenPart{a: m.Of, seen: in[0], y: in[1], variance: in[2]})

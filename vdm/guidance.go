@@ -2,6 +2,7 @@ package vdm
 
 import (
 	"fmt"
+	"strings"
 
 	g "github.com/gomlx/gomlx/core/graph"
 )
@@ -18,27 +19,48 @@ type Guidance interface {
 	String() string
 }
 
+// guidances are the names that NewGuidance knows.
+var guidances = []struct {
+	name string
+	with func(weight float64) Guidance
+}{
+	{"replacement", func(float64) Guidance { return Replacement{} }},
+	{"replacement-original", func(float64) Guidance { return Replacement{AsOriginal: true} }},
+	{"reconstruction", func(w float64) Guidance { return Reconstruction{Weight: w} }},
+	{"reconstruction-mean", func(w float64) Guidance { return Reconstruction{Weight: w, Mean: true} }},
+	{"pseudo-inverse", func(float64) Guidance { return PseudoInverse{} }},
+	{"posterior-sampling", func(w float64) Guidance { return PosteriorSampling{Scale: w} }},
+	{"moment-matching", func(float64) Guidance { return MomentMatching{} }},
+}
+
+// GuidanceNames are the methods that NewGuidance knows.
+func GuidanceNames() []string {
+	var names []string
+	for _, known := range guidances {
+		names = append(names, known.name)
+	}
+	return names
+}
+
 // NewGuidance makes a guidance from the settings of a command line:
 //
 //	replacement           Replacement
 //	replacement-original  Replacement as in the dissertation's program
 //	reconstruction        Reconstruction with w_r = weight
 //	reconstruction-mean   Reconstruction with w_r = weight on the mean of squares
+//	pseudo-inverse        PseudoInverse
+//	posterior-sampling    PosteriorSampling with ζ = weight
+//	moment-matching       MomentMatching
+//
+// A weight of 0 means 1; methods that have none pass it over.
 func NewGuidance(name string, weight float64) (Guidance, error) {
-	var guidance Guidance
-	switch name {
-	case "replacement":
-		guidance = Replacement{}
-	case "replacement-original":
-		guidance = Replacement{AsOriginal: true}
-	case "reconstruction":
-		guidance = Reconstruction{Weight: weight}
-	case "reconstruction-mean":
-		guidance = Reconstruction{Weight: weight, Mean: true}
-	default:
-		return nil, fmt.Errorf("guidance %q: want replacement, replacement-original, reconstruction or reconstruction-mean", name)
+	for _, known := range guidances {
+		if known.name == name {
+			guidance := known.with(weight)
+			return guidance, guidance.Validate()
+		}
 	}
-	return guidance, guidance.Validate()
+	return nil, fmt.Errorf("guidance %q: want one of %s", name, strings.Join(GuidanceNames(), ", "))
 }
 
 // stepGuidance is a Guidance that changes what a step ends with, too.

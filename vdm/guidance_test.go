@@ -43,7 +43,7 @@ func conditionedOnce(t testing.TB, be compute.Backend, d Denoiser, z, logSNR, kn
 	out := evaluate(t, be, func(in []*g.Node) []*g.Node {
 		given := &Given{
 			parts: []givenPart{{seen: in[2], y: g.Mul(in[2], in[3]), variance: g.ZerosLike(in[2])}},
-			Noise: in[4], exactRows: slices.Repeat([]float64{1}, len(z)/n),
+			Noise: in[4], replaceable: true, orthogonal: true,
 		}
 		var guidance Guidance = Replacement{}
 		if weight >= 0 {

@@ -3,6 +3,7 @@ package vdm
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	g "github.com/gomlx/gomlx/core/graph"
 )
@@ -133,7 +134,9 @@ func (a Operator) Apply(x []float64, clip [4]int) ([]float64, error) {
 
 // graph is A·x of a batch [batch, frame, height, width, channel].
 func (a Operator) graph(x *g.Node) *g.Node {
-	equations := [3]string{"of,bfhwc->bohwc", "oh,bfhwc->bfowc", "ow,bfhwc->bfhoc"}
+	// The matrix comes second: with the matrix first, the engine of ONNX Runtime
+	// gives a product over columns another shape than it says.
+	equations := [3]string{"bfhwc,of->bohwc", "bfhwc,oh->bfowc", "bfhwc,ow->bfhoc"}
 	for axis, m := range a.axes() {
 		if m == nil {
 			continue
@@ -144,45 +147,51 @@ func (a Operator) graph(x *g.Node) *g.Node {
 				flat[i] = append(flat[i], float32(v))
 			}
 		}
-		x = g.Einsum(equations[axis], g.Const(x.Graph(), flat), x)
+		x = g.Einsum(equations[axis], x, g.Const(x.Graph(), flat))
 	}
 	return x
 }
 
 // orthogonal reports whether the rows of A are orthogonal to each other, to
-// rounding, and returns the squared norm of each, shaped as A·x without the
-// channels.
-func (a Operator) orthogonal(clip [4]int) ([]float64, bool) {
-	norms := [3][]float64{}
-	for axis, m := range a.axes() {
-		if m == nil {
-			for range clip[axis] {
-				norms[axis] = append(norms[axis], 1)
-			}
-			continue
-		}
-		for i := range m {
-			own := dot(m[i], m[i])
+// rounding, and none is zero.
+func (a Operator) orthogonal() bool {
+	for _, m := range a.axes() {
+		for i, row := range m {
+			own := dot(row, row)
 			for _, other := range m[:i] {
-				if math.Abs(dot(m[i], other)) > 1e-12*math.Sqrt(own*dot(other, other)) {
-					return nil, false
+				if math.Abs(dot(row, other)) > 1e-12*math.Sqrt(own*dot(other, other)) {
+					return false
 				}
 			}
 			if own == 0 {
-				return nil, false
-			}
-			norms[axis] = append(norms[axis], own)
-		}
-	}
-	var all []float64
-	for _, f := range norms[0] {
-		for _, r := range norms[1] {
-			for _, c := range norms[2] {
-				all = append(all, f*r*c)
+				return false
 			}
 		}
 	}
-	return all, true
+	return true
+}
+
+// squares are the squared norms of the rows of A, the diagonal of AAᵀ, shaped as
+// A·x without the channels. An axis that A leaves alone has the size given.
+func (a Operator) squares(sizes [3]int) []float64 {
+	all := []float64{1}
+	for axis, m := range a.axes() {
+		norms := slices.Repeat([]float64{1}, sizes[axis])
+		if m != nil {
+			norms = nil
+			for _, row := range m {
+				norms = append(norms, dot(row, row))
+			}
+		}
+		var next []float64
+		for _, outer := range all {
+			for _, inner := range norms {
+				next = append(next, outer*inner)
+			}
+		}
+		all = next
+	}
+	return all
 }
 
 func dot(a, b []float64) (sum float64) {

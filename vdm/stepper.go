@@ -39,7 +39,7 @@ func newStepper(be compute.Backend, d inputDenoiser, inputs []*tensors.Tensor, p
 		guidance = o.Guidance
 	}
 	if obs != nil {
-		if err := guidance.Check(obs.rows != nil); err != nil {
+		if err := guidance.Check(obs.replaceable); err != nil {
 			return nil, err
 		}
 	}

@@ -36,8 +36,8 @@ func (f *conditionalFlags) addTo(c *cobra.Command) {
 	flags.IntVar(&f.start, "start", 0, "`index` of the clip's first frame in the data, from 0")
 	flags.IntVar(&f.row, "row", -1, "southernmost row of the clip in the data, from 0 (default: so that the clip is in the middle)")
 	flags.IntVar(&f.col, "col", -1, "westernmost column of the clip in the data, from 0 (default: likewise)")
-	flags.StringVar(&f.guidance, "guidance", "replacement", "how clips are made to agree with what is known: replacement or reconstruction, or as the original program did replacement-original or reconstruction-mean")
-	flags.Float64Var(&f.weight, "weight", 1, "weight w_r of reconstruction guidance")
+	flags.StringVar(&f.guidance, "guidance", "replacement", "how clips are made to agree with what is known: "+strings.Join(vdm.GuidanceNames(), ", "))
+	flags.Float64Var(&f.weight, "weight", 1, "weight w_r of reconstruction guidance, or ζ of posterior sampling")
 	f.read.addTo(c)
 	flags.Lookup("variable").Usage = renamed
 }

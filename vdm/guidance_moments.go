@@ -1,0 +1,95 @@
+package vdm
+
+import (
+	"fmt"
+	"math"
+
+	g "github.com/gomlx/gomlx/core/graph"
+)
+
+// MomentMatching takes x given z to be normal about x̂ with its own covariance,
+// which Tweedie's formula for the second moment gives (Boys et al. 2023, Tweedie
+// moment projected diffusions for inverse problems; with conjugate gradients,
+// Rozet et al. 2024, Learning diffusion priors from observations by expectation
+// maximization, as moment matching posterior sampling),
+//
+//	Σ = cov(x | z) = (σ²/α)·J,  J = ∂x̂/∂z
+//
+// and conditions on y:
+//
+//	x̂ ← x̂ + Σ·Aᵀ·u,  (A·Σ·Aᵀ + R)·u = y − A·x̂
+//
+// On Gaussian data that is E[x | z, y] itself, and samplers draw from the exact
+// conditional law but for the error of their steps. The system is solved by
+// conjugate gradients, of which each iteration takes one product of a vector with
+// J, one pass back through the network.
+//
+// J of an exact denoiser is symmetric and positive. That of a network is neither,
+// and where there is little signal its error counts 1/α times as much. So r²·I (see
+// [PseudoInverse]) stands for Σ below the noise level From, and in a sample in
+// which Σ is not positive along the first direction; and a sample stops where a
+// later direction shows it not to be.
+type MomentMatching struct {
+	// Iterations of conjugate gradients; 0 is 5. Each lets x̂ see farther from what
+	// was observed; more than the observed values are of no use.
+	Iterations int
+	// From is the λ from which J is used; 0 is −10, where 1/α is 150. For λ = 0
+	// give a number next to it, for all levels −Inf.
+	From float64
+	// DataVariance is s², the variance of the values of x; 0 is 1.
+	DataVariance float64
+}
+
+const (
+	defaultIterations = 5
+	defaultFrom       = -10.0
+)
+
+// Guide is the formula.
+func (m MomentMatching) Guide(d Denoiser, given *Given) Denoiser {
+	m = m.withDefaults()
+	return func(z, logSNR *g.Node) Prediction {
+		p := d(z, logSNR)
+		r2, gain := whiteVariance(p, m.DataVariance)
+		x := p.X()
+		level := g.Reshape(logSNR, r2.Shape().Dimensions...)
+		trusted := g.GreaterOrEqual(level, g.Scalar(z.Graph(), f32, math.Max(m.From, -math.MaxFloat32)))
+		first := true
+		spread := func(v *g.Node) *g.Node {
+			moved := g.Mul(gain, p.pullBack(x, v))
+			if first {
+				first = false
+				along := g.ReduceAndKeep(g.Mul(v, moved), g.ReduceSum, 1, 2, 3, 4)
+				trusted = g.LogicalAnd(trusted, positive(along))
+			}
+			return g.Where(g.BroadcastToDims(trusted, v.Shape().Dimensions...), moved, v)
+		}
+		shift := newCovarianceSolver(given, r2).solve(given.Misfit(x), m.Iterations, spread)
+		return p.shifted(shift)
+	}
+}
+
+func (m MomentMatching) withDefaults() MomentMatching {
+	orDefault(&m.Iterations, defaultIterations)
+	orDefault(&m.From, defaultFrom)
+	return m
+}
+
+// Check takes any observation.
+func (MomentMatching) Check(bool) error { return nil }
+
+// Validate refuses fewer iterations than none, and what is not a number.
+func (m MomentMatching) Validate() error {
+	if m.Iterations < 0 {
+		return fmt.Errorf("moment matching: %d iterations, want at least 1 (0 means %d)", m.Iterations, defaultIterations)
+	}
+	if math.IsNaN(m.From) || math.IsInf(m.From, 1) {
+		return fmt.Errorf("moment matching: the Jacobian is used from λ = %v, want a number or −Inf", m.From)
+	}
+	return checkDataVariance(m.DataVariance)
+}
+
+func (m MomentMatching) String() string {
+	m = m.withDefaults()
+	return fmt.Sprintf("moment matching, %d iterations from λ = %g", m.Iterations, m.From)
+}
