@@ -90,15 +90,6 @@ func (v *velocity) fastest() (dy, dx float64) {
 	return dy, dx
 }
 
-// backwards is the field for time that runs backwards.
-func (v *velocity) backwards() *velocity {
-	r := newVelocity(v.h, v.w, 0, 0)
-	for i := range r.dy {
-		r.dy[i], r.dx[i] = -v.dy[i], -v.dx[i]
-	}
-	return r
-}
-
 // steps is how many sub-steps a frame is divided into: each crosses two cells
 // at most, which for motion that is smooth over many cells leaves the midpoint
 // rule an error far below a cell.

@@ -68,6 +68,21 @@ func TestEveryForecaster(t *testing.T) {
 	}
 }
 
+func TestTinyDomains(t *testing.T) {
+	for _, size := range [][2]int{{1, 1}, {1, 5}, {3, 2}, {4, 4}, {5, 1}} {
+		for _, known := range [][]int{{0, 1, 2}, {1, 3}} {
+			c := caseOf(5, size[0], size[1], known, func(f int, y, x float64) float64 { return wavy(y+float64(f), x) })
+			for _, f := range all(c) {
+				for _, clip := range forecastOf(t, f, c, 2, 1) {
+					if slices.ContainsFunc(clip, func(v float32) bool { return !(v >= 0) }) {
+						t.Errorf("%s on %d×%d: %v", f.Name(), size[0], size[1], clip)
+					}
+				}
+			}
+		}
+	}
+}
+
 // Unknown frames hold the truth in a test, so none may be read.
 func TestUnknownFramesAreNotRead(t *testing.T) {
 	a := rainCase(1, 2, 5)

@@ -21,7 +21,7 @@ type Source interface {
 // time and no skill beyond it. Known frames are then put in. It reads one
 // window a member.
 type Climatology struct {
-	Windows Source // of the case's shape
+	Windows Source // of the case's shape; concurrent forecasts read it concurrently
 }
 
 // Name is a short name for tables.

@@ -195,7 +195,8 @@ func (sim *simulation) spectrum(frames []int) []float64 {
 
 // memory is the autoregression of each mode, estimated from pairs of known
 // frames near the gap of which the earlier was moved to the time of the later.
-// Where pairs are not consecutive a correlation at lag n counts as lag1ⁿ.
+// Of all pairs those least frames apart are used, and a correlation over n frames
+// counts as the nth power of that over one.
 func (sim *simulation) memory(order2 bool) autoregression {
 	c := newCascade(sim.fft, max(sim.s.h, sim.s.w))
 	var known []int
@@ -215,13 +216,10 @@ func (sim *simulation) memory(order2 bool) autoregression {
 		lag = min(lag, known[i]-known[i-1])
 	}
 	lag1 := sim.correlations(c, known, lag)
-	if lag1 == nil { // one frame on this side: nothing is remembered
-		lag1 = make([]float64, c.levels)
-	}
 	for j := range lag1 {
 		lag1[j] = math.Pow(max(lag1[j], 0), 1/float64(lag))
 	}
-	if !order2 || lag != 1 {
+	if !order2 {
 		return yuleWalker(c, lag1, nil)
 	}
 	return yuleWalker(c, lag1, sim.correlations(c, known, 2))

@@ -35,7 +35,8 @@ import (
 // averaged quantile by quantile with weights linear in time; what enters the
 // domain in the gap is seen in one end only and counts for both. Before the
 // first known frame time is reversed. AR(2) is used where the two known frames
-// next to the gap are consecutive, AR(1) otherwise.
+// next to the gap are consecutive and some are known two frames apart, AR(1)
+// otherwise.
 type STEPS struct {
 	Motion Motion
 	// VelocityError is the standard deviation of the error of the velocity,
