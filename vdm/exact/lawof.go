@@ -15,8 +15,9 @@ import (
 )
 
 // affineTolerance is how far the graph may be from the affine map that was read
-// off it, as a share of the terms that add up to the value: float32 rounding is
-// some 1e-6 of them.
+// off it, as a share of the terms that add up to the value and of the root mean
+// square of what the map adds: float32 rounding is some 1e-6 of the terms, and that
+// of a guidance that solves equations some 1e-5 of the whole.
 const affineTolerance = 1e-4
 
 // LawOf is the exact law of what [vdm.SampleFrom] draws where the denoiser,
@@ -63,14 +64,10 @@ func lawOf(ctx context.Context, be compute.Backend, d vdm.Denoiser, plan vdm.Pla
 		return Gaussian{}, err
 	}
 	defer r.exec.Finalize()
-	// The state is z and, where the plan looks back, z₋₁ and x̂₋₁ below it.
-	n, memory := r.n, false
-	for _, s := range plan.Steps {
-		memory = memory || s.PreviousZ != 0 || s.PreviousX != 0
-	}
-	rows := n
-	if memory {
-		rows = 3 * n
+	// The state is z and, where the plan looks back, z₋₁, x̂₋₁ and x̂₋₂ below it.
+	n, rows := r.n, r.n
+	if looksBack(plan) {
+		rows = 4 * n
 	}
 	mean, cov := mat.NewDense(rows, 1, nil), mat.NewSymDense(rows, nil)
 	for i := range n {
@@ -84,7 +81,7 @@ func lawOf(ctx context.Context, be compute.Backend, d vdm.Denoiser, plan vdm.Pla
 		if err != nil {
 			return Gaussian{}, err
 		}
-		mean, cov = step.propagate(s, mean, cov, memory)
+		mean, cov = step.propagate(s, mean, cov)
 	}
 	law := Gaussian{Mean: mat.Col(nil, 0, mean.Slice(0, n, 0, 1)), Cov: mat.NewSymDense(n, nil)}
 	for i := range n {
@@ -244,8 +241,10 @@ func (r *reader) read(s vdm.PlanStep) (step affineStep, err error) {
 func (r *reader) affine(flat []float32) (affine, error) {
 	n := r.n
 	a := affine{offset: make([]float64, n)}
+	square := 0.0
 	for i := range n {
 		a.offset[i] = float64(flat[i])
+		square += a.offset[i] * a.offset[i] / float64(n)
 	}
 	for k := range r.inputs {
 		part := mat.NewDense(n, n, nil)
@@ -259,7 +258,7 @@ func (r *reader) affine(flat []float32) (affine, error) {
 	}
 	for p := range probes {
 		for i, got := range flat[(r.batch-probes+p)*n:][:n] {
-			want, size := a.offset[i], math.Abs(a.offset[i])
+			want, size := a.offset[i], math.Abs(a.offset[i])+math.Sqrt(square)
 			for k, part := range a.parts {
 				for j, v := range part.RawRowView(i) {
 					term := v * float64(r.probes[(p*r.inputs+k)*n+j])
@@ -276,19 +275,18 @@ func (r *reader) affine(flat []float32) (affine, error) {
 
 // propagate takes the law of the state through a step
 //
-//	z′ = Z·seen + X·x̂ + PreviousZ·z₋₁ + PreviousX·x̂₋₁ + Noise·n
+//	z′ = Z·seen + X·x̂ + PreviousZ·z₋₁ + PreviousX·x̂₋₁ + EarlierX·x̂₋₂ + Noise·n
 //
 // and the hook after it.
-func (a affineStep) propagate(s vdm.PlanStep, mean *mat.Dense, cov *mat.SymDense, memory bool) (*mat.Dense, *mat.SymDense) {
+func (a affineStep) propagate(s vdm.PlanStep, mean *mat.Dense, cov *mat.SymDense) (*mat.Dense, *mat.SymDense) {
 	n := len(a.x.offset)
 	rows, _ := mean.Dims()
 	noisy := len(a.x.parts) > 1
 	offset := mat.NewDense(rows, 1, nil)
 	onState := mat.NewDense(rows, rows, nil) // the state's share of the next one
-	var onKnown, onNoise *mat.Dense          // that of the observation's noise, and of the step's
-	onNoise = mat.NewDense(n, n, nil)
+	onNoise := scaledIdentity(n, s.Noise)
+	var onKnown *mat.Dense // the share of the observation's noise
 	for i := range n {
-		onNoise.Set(i, i, s.Noise)
 		offset.Set(i, 0, s.Z*a.seen.offset[i]+s.X*a.x.offset[i])
 	}
 	next := func(input int) *mat.Dense {
@@ -306,9 +304,11 @@ func (a affineStep) propagate(s vdm.PlanStep, mean *mat.Dense, cov *mat.SymDense
 		onKnown = mat.NewDense(rows, n, nil)
 		onKnown.Slice(0, n, 0, n).(*mat.Dense).Copy(next(1))
 	}
-	if memory {
+	if rows > n {
 		block(0, 1, scaledIdentity(n, s.PreviousZ))
 		block(0, 2, scaledIdentity(n, s.PreviousX))
+		block(0, 3, scaledIdentity(n, s.EarlierX))
+		block(3, 2, scaledIdentity(n, 1))
 		for i, m := range []affine{a.seen, a.x} {
 			row := i + 1
 			block(row, 0, m.parts[0])
