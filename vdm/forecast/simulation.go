@@ -25,14 +25,15 @@ type simulation struct {
 	// amplitude times the coefficients of white noise gives a field with the
 	// power spectrum of the known frames.
 	amplitude []float64
-	// start are known anomalies in decibels at time zero and at before frames
-	// from it: −1, or the right end. Nil where nothing is known then.
+	// start is what is known at time zero, in decibels less their mean; other is
+	// that of the right end or, without one, of the frame before time zero, nil
+	// where it is not used.
 	start, other *knowledge
 
 	cells     []int // those that are inside
-	target    [][]float64
-	rainLeft  []float64 // distance from known rain at the left end
-	rainRight []float64
+	target    [][]float64 // of each unknown frame, ascending
+	rainLeft  []float64   // distance of each cell from rain at the left end
+	rainRight []float64   // and at the right one; nil without one
 }
 
 // knowledge is a field on the grid and where it is known.
