@@ -30,7 +30,7 @@ type simulation struct {
 	// where it is not used.
 	start, other *knowledge
 
-	cells     []int // those that are inside
+	cells     []int       // those that are inside
 	target    [][]float64 // of each unknown frame, ascending
 	rainLeft  []float64   // distance of each cell from rain at the left end
 	rainRight []float64   // and at the right one; nil without one
