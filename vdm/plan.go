@@ -3,18 +3,18 @@ package vdm
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 )
 
 // Plan is a sampler: what is done at each step, made on the host in float64.
 // All samplers of the package share one step,
 //
-//	z′ = Z·z + X·x̂ + PreviousZ·z₋₁ + PreviousX·x̂₋₁ + Noise·n
+//	z′ = Z·z + X·x̂ + PreviousZ·z₋₁ + PreviousX·x̂₋₁ + EarlierX·x̂₋₂ + Noise·n
 //
 // with x̂ the denoised estimate of z at λ_t, z₋₁ and x̂₋₁ those of the step
-// before, and n fresh standard normal noise, so one compiled program serves them
-// all: multistep, two-stage and Langevin steps are only other coefficients.
+// before, x̂₋₂ that of the one before that, and n fresh standard normal noise, so
+// one compiled program serves them all: multistep, two-stage and Langevin steps
+// are only other coefficients.
 type Plan struct {
 	Name  string
 	Steps []PlanStep
@@ -26,6 +26,7 @@ type PlanStep struct {
 	LogSNRT, LogSNRS     float64
 	Z, X                 float64
 	PreviousZ, PreviousX float64
+	EarlierX             float64
 	Noise                float64
 }
 
@@ -38,7 +39,7 @@ func (p Plan) Validate() error {
 		return fmt.Errorf("sampler %q: a plan without steps", p.Name)
 	}
 	for i, s := range p.Steps {
-		for _, c := range []float64{s.LogSNRT, s.LogSNRS, s.Z, s.X, s.PreviousZ, s.PreviousX, s.Noise} {
+		for _, c := range []float64{s.LogSNRT, s.LogSNRS, s.Z, s.X, s.PreviousZ, s.PreviousX, s.EarlierX, s.Noise} {
 			if math.IsNaN(c) || math.IsInf(c, 0) {
 				return fmt.Errorf("sampler %q: step %d is %+v: want finite numbers", p.Name, i, s)
 			}
@@ -47,9 +48,17 @@ func (p Plan) Validate() error {
 	return nil
 }
 
-// remembers reports whether the plan looks at the step before.
-func (p Plan) remembers() bool {
-	return slices.ContainsFunc(p.Steps, func(s PlanStep) bool { return s.PreviousZ != 0 || s.PreviousX != 0 })
+// memory is how many of z₋₁, x̂₋₁ and x̂₋₂ the plan looks at.
+func (p Plan) memory() (n int) {
+	for _, s := range p.Steps {
+		switch {
+		case s.EarlierX != 0:
+			return 3
+		case s.PreviousZ != 0 || s.PreviousX != 0:
+			n = 2
+		}
+	}
+	return n
 }
 
 // samplers are the names that NewPlan knows.
@@ -62,6 +71,7 @@ var samplers = []struct {
 	{"ancestral", func(g Grid) (Plan, error) { return Ancestral(g, LowerBound) }, 1, 0},
 	{"ancestral-upper", func(g Grid) (Plan, error) { return Ancestral(g, UpperBound) }, 1, 0},
 	{"ddim", func(g Grid) (Plan, error) { return DDIM(g, 0) }, 1, 0},
+	{"dpm++3m", DPMSolver3, 1, 0},
 	{"dpm++2m", func(g Grid) (Plan, error) { return DPMSolver(g, 0) }, 1, 0},
 	{"dpm++2m-sde", func(g Grid) (Plan, error) { return DPMSolver(g, 1) }, 1, 0},
 	{"heun", Heun, 2, -1},
@@ -83,13 +93,14 @@ func SamplerNames() []string {
 //	ancestral            Ancestral with the lower bound of the variance
 //	ancestral-upper      Ancestral with the upper bound
 //	ddim                 DDIM, deterministic (η = 0)
+//	dpm++3m              DPMSolver3, deterministic, of order 3
 //	dpm++2m              DPMSolver, deterministic
 //	dpm++2m-sde          DPMSolver, stochastic (η = 1)
 //	heun                 Heun on the probability-flow ODE
 //	euler-maruyama       EulerMaruyama on the reverse SDE
 //	predictor-corrector  PredictorCorrector with one Langevin step after each ancestral one
 //
-// over the grid named time, logsnr or karras (see [NewGrid]), with at most
+// over the grid named time, logsnr, karras or trimmed (see [NewGrid]), with at most
 // evaluations of the denoiser in all.
 func NewPlan(sampler, grid string, s Schedule, evaluations int) (Plan, error) {
 	for _, known := range samplers {

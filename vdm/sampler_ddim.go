@@ -24,9 +24,6 @@ func DDIM(grid Grid, eta float64) (Plan, error) {
 		noise := eta * t.Lower
 		if grid.last(i) {
 			noise = 0
-			if eta > 0 {
-				z = t.MeanZ // the mean of the ancestral step, as the noise is left out
-			}
 		}
 		return PlanStep{Z: z, X: Alpha(t.LogSNRS) - Alpha(t.LogSNRT)*z, Noise: noise}
 	})

@@ -27,19 +27,23 @@ func DPMSolver(grid Grid, eta float64) (Plan, error) {
 		name = fmt.Sprintf("SDE-DPM-Solver++(2M), η = %g", eta)
 	}
 	return grid.plan(name, func(i int, t Transition) PlanStep {
-		h := (t.LogSNRS - t.LogSNRT) / 2
-		churn := eta * eta
-		gain := -Alpha(t.LogSNRS) * math.Expm1(-(1+churn)*h)
-		step := PlanStep{Z: Sigma(t.LogSNRS) / Sigma(t.LogSNRT) * math.Exp(-churn*h), X: gain}
-		if grid.last(i) {
-			return step
-		}
-		step.Noise = Sigma(t.LogSNRS) * math.Sqrt(-math.Expm1(-2*churn*h))
-		if i > 0 {
-			change := gain * (grid[i+1] - grid[i]) / (2 * (grid[i] - grid[i-1]))
-			step.X += change
-			step.PreviousX = -change
-		}
-		return step
+		return dpmStep(grid, i, t, eta)
 	})
+}
+
+func dpmStep(grid Grid, i int, t Transition, eta float64) PlanStep {
+	h := (t.LogSNRS - t.LogSNRT) / 2
+	churn := eta * eta
+	gain := -Alpha(t.LogSNRS) * math.Expm1(-(1+churn)*h)
+	step := PlanStep{Z: Sigma(t.LogSNRS) / Sigma(t.LogSNRT) * math.Exp(-churn*h), X: gain}
+	if grid.last(i) {
+		return step
+	}
+	step.Noise = Sigma(t.LogSNRS) * math.Sqrt(-math.Expm1(-2*churn*h))
+	if i > 0 {
+		change := gain * (grid[i+1] - grid[i]) / (2 * (grid[i] - grid[i-1]))
+		step.X += change
+		step.PreviousX = -change
+	}
+	return step
 }

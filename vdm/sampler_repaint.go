@@ -41,7 +41,6 @@ func (p PlanStep) backTo(logSNR float64) PlanStep {
 	return PlanStep{
 		LogSNRT: p.LogSNRT, LogSNRS: logSNR,
 		Z: forward.Alpha * p.Z, X: forward.Alpha * p.X,
-		PreviousZ: forward.Alpha * p.PreviousZ, PreviousX: forward.Alpha * p.PreviousX,
 		Noise: math.Hypot(forward.Alpha*p.Noise, forward.Sigma),
 	}
 }

@@ -128,15 +128,15 @@ func (d gaussian) follow(plan Plan, seed uint64, first, count int) []float64 {
 		return y
 	}
 	for i := first; i < first+count; i++ {
-		z, beforeZ, beforeX := draw(noise.Latent, i, 0), make([]float64, n), make([]float64, n)
+		z, beforeZ, beforeX, earlierX := draw(noise.Latent, i, 0), make([]float64, n), make([]float64, n), make([]float64, n)
 		for k, p := range plan.Steps {
 			x, _, _, _ := d.estimates(z, p.LogSNRT)
 			e := draw(noise.Step, i, uint64(k))
 			next := make([]float64, n)
 			for j := range z {
-				next[j] = p.Z*z[j] + p.X*x[j] + p.PreviousZ*beforeZ[j] + p.PreviousX*beforeX[j] + p.Noise*e[j]
+				next[j] = p.Z*z[j] + p.X*x[j] + p.PreviousZ*beforeZ[j] + p.PreviousX*beforeX[j] + p.EarlierX*earlierX[j] + p.Noise*e[j]
 			}
-			z, beforeZ, beforeX = next, z, x
+			z, beforeZ, beforeX, earlierX = next, z, x, beforeX
 		}
 		out = append(out, z...)
 	}

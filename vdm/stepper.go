@@ -25,14 +25,14 @@ type stepper struct {
 	obs    *resolved
 	inputs []*tensors.Tensor // the denoiser's, not ours to free
 	silent *tensors.Tensor   // the noise of a step that has none
-	memory bool              // the plan looks at the step before
+	memory int               // how many of z₋₁, x̂₋₁ and x̂₋₂ the plan looks at
 }
 
 func newStepper(be compute.Backend, d inputDenoiser, inputs []*tensors.Tensor, plan Plan, shape [4]int, obs *resolved, o SampleOptions) (*stepper, error) {
 	s := &stepper{
 		be: be, plan: plan, first: o.First, batch: o.Batch, size: shape[0] * shape[1] * shape[2] * shape[3],
 		dims: append([]int{o.Batch}, shape[:]...), seed: o.Seed, obs: obs, inputs: inputs,
-		memory: plan.remembers(),
+		memory: plan.memory(),
 	}
 	var guidance Guidance = Replacement{}
 	if o.Guidance != nil {
@@ -49,7 +49,7 @@ func newStepper(be compute.Backend, d inputDenoiser, inputs []*tensors.Tensor, p
 			taken, in = in[:n], in[n:]
 			return taken
 		}
-		state, c, den := take(4), take(5), d(take(len(inputs)))
+		state, c, den := take(4), take(6), d(take(len(inputs)))
 		z, logSNRT, logSNRS, n := state[0], state[1], state[2], state[3]
 		var given *Given
 		if obs != nil {
@@ -60,20 +60,20 @@ func newStepper(be compute.Backend, d inputDenoiser, inputs []*tensors.Tensor, p
 		p := den(z, logSNRT)
 		x := p.X()
 		// What replacement put into z stays there: p.Z is what the denoiser saw.
-		next := g.Add(g.Add(g.Mul(c[0], p.Z), g.Mul(c[1], x)), g.Mul(c[4], n))
-		if s.memory {
-			next = g.Add(next, g.Add(g.Mul(c[2], in[0]), g.Mul(c[3], in[1])))
+		next := g.Add(g.Add(g.Mul(c[0], p.Z), g.Mul(c[1], x)), g.Mul(c[5], n))
+		for i := range s.memory {
+			next = g.Add(next, g.Mul(c[2+i], in[i]))
 		}
 		if after, ok := guidance.(stepGuidance); ok && given != nil {
 			next = after.After(p, logSNRS, next, given)
 		}
-		if !s.memory {
+		if s.memory == 0 {
 			return []*g.Node{next}
 		}
-		// Not the input itself, where nothing was replaced: some engines hand back
-		// freed memory for an output that is an input.
-		seen := g.Add(p.Z, g.ZerosLike(p.Z))
-		return []*g.Node{next, seen, x}
+		// Some engines hand back freed memory for an output that is an input, such as
+		// p.Z where nothing was replaced.
+		copied := func(x *g.Node) *g.Node { return g.Add(x, g.ZerosLike(x)) }
+		return []*g.Node{next, copied(p.Z), x, copied(in[1])}[:1+s.memory]
 	})
 	s.exec = exec
 	return s, err
@@ -133,11 +133,9 @@ func (s *stepper) sample(ctx context.Context, from int, clock *progressClock) (_
 		defer free(known...)
 	}
 	z := tensors.FromFlatDataAndDimensions(s.noise(noise.Latent, from, 0), s.dims...)
-	var before []*tensors.Tensor // z and x̂ of the step before, where the plan wants them
-	if s.memory {
-		for range 2 {
-			before = append(before, tensors.FromFlatDataAndDimensions(make([]float32, s.batch*s.size), s.dims...))
-		}
+	var before []*tensors.Tensor // z₋₁, x̂₋₁ and x̂₋₂, where the plan looks at them
+	for range s.memory {
+		before = append(before, tensors.FromFlatDataAndDimensions(make([]float32, s.batch*s.size), s.dims...))
 	}
 	defer func() { free(append(before, z)...) }()
 	for _, p := range s.plan.Steps {
@@ -171,7 +169,7 @@ func (s *stepper) take(p PlanStep, z *tensors.Tensor, before, known []*tensors.T
 	level := func(l float64) []float32 { return slices.Repeat([]float32{float32(l)}, s.batch) }
 	args := []any{
 		donated, level(p.LogSNRT), level(p.LogSNRS), upload(d.step),
-		float32(p.Z), float32(p.X), float32(p.PreviousZ), float32(p.PreviousX), float32(p.Noise),
+		float32(p.Z), float32(p.X), float32(p.PreviousZ), float32(p.PreviousX), float32(p.EarlierX), float32(p.Noise),
 	}
 	args = append(args, anySlice(s.inputs)...)
 	if s.obs != nil {

@@ -2,6 +2,7 @@ package exact
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -19,8 +20,8 @@ func (p *GaussianProcess) Modes() Modes {
 
 // PlanModes is the exact law of what a sampler draws with the process's own
 // denoiser, without an observation, from z ~ N(0, I): each step maps every mode
-// alone. Plans that look at the step before are propagated with what they look
-// at, (z, z₋₁, x̂₋₁).
+// alone. Plans that look at the steps before are propagated with what they look
+// at, (z, z₋₁, x̂₋₁, x̂₋₂).
 func (p *GaussianProcess) PlanModes(plan vdm.Plan) Modes {
 	return p.PlanModesFrom(plan, p.start())
 }
@@ -48,49 +49,69 @@ func (p *GaussianProcess) Noisy(logSNR float64) Modes {
 // PlanModesFrom is PlanModes from another law of the first z.
 func (p *GaussianProcess) PlanModesFrom(plan vdm.Plan, first Modes) Modes {
 	out := Modes{make([]float64, len(p.mean)), make([]float64, len(p.mean))}
+	past := looksBack(plan)
 	for k, c := range p.variance {
-		state := modeState{mean: [3]float64{first.Mean[k]}}
+		state := modeState{mean: [4]float64{first.Mean[k]}}
 		state.cov[0][0] = first.Variance[k]
 		for _, s := range plan.Steps {
 			alpha, sigma := vdm.Alpha(s.LogSNRT), vdm.Sigma(s.LogSNRT)
 			gain := alpha * c / (alpha*alpha*c + sigma*sigma)
-			state = state.step(s, gain, (1-gain*alpha)*p.centre[k])
+			offset := (1 - gain*alpha) * p.centre[k]
+			if past {
+				state = state.step(s, gain, offset)
+				continue
+			}
+			a := s.Z + s.X*gain
+			state.mean[0] = a*state.mean[0] + s.X*offset
+			state.cov[0][0] = a*a*state.cov[0][0] + s.Noise*s.Noise
 		}
 		out.Mean[k], out.Variance[k] = state.mean[0], state.cov[0][0]
 	}
 	return out
 }
 
-// modeState is the law of (z, z₋₁, x̂₋₁) of a mode.
+// looksBack reports whether a plan looks at the steps before.
+func looksBack(plan vdm.Plan) bool {
+	return slices.ContainsFunc(plan.Steps, func(s vdm.PlanStep) bool {
+		return s.PreviousZ != 0 || s.PreviousX != 0 || s.EarlierX != 0
+	})
+}
+
+// modeState is the law of (z, z₋₁, x̂₋₁, x̂₋₂) of a mode.
 type modeState struct {
-	mean [3]float64
-	cov  [3][3]float64
+	mean [4]float64
+	cov  [4][4]float64
 }
 
 // step is a step of a plan with x̂ = gain·z + offset.
-func (m modeState) step(s vdm.PlanStep, gain, offset float64) modeState {
-	next := [3]float64{s.Z + s.X*gain, s.PreviousZ, s.PreviousX}
-	var to modeState
-	if s.PreviousZ == 0 && s.PreviousX == 0 {
-		to.cov[0][0] = next[0] * next[0] * m.cov[0][0]
-	} else {
-		for i, a := range next {
-			for j, b := range next {
-				to.cov[0][0] += a * b * m.cov[i][j]
+func (m modeState) step(s vdm.PlanStep, gain, offset float64) (to modeState) {
+	z := s.Z + s.X*gain
+	rows := [4][4]float64{
+		{z, s.PreviousZ, s.PreviousX, s.EarlierX},
+		{1},
+		{gain},
+		{2: 1},
+	}
+	for i, a := range rows {
+		for j, v := range a {
+			to.mean[i] += v * m.mean[j]
+		}
+		for k, b := range rows[:i+1] {
+			sum := 0.0
+			for j, v := range a {
+				if v == 0 {
+					continue
+				}
+				for l, w := range b {
+					sum += v * w * m.cov[j][l]
+				}
 			}
+			to.cov[i][k], to.cov[k][i] = sum, sum
 		}
 	}
-	to.cov[0][0] += s.Noise * s.Noise
-	for i, a := range next {
-		to.mean[0] += a * m.mean[i]
-		to.cov[0][1] += a * m.cov[i][0] // with z, which is z₋₁ of the next step
-	}
 	to.mean[0] += s.X * offset
-	to.mean[1], to.mean[2] = m.mean[0], gain*m.mean[0]+offset
-	to.cov[0][2] = gain * to.cov[0][1]
-	to.cov[1][0], to.cov[2][0] = to.cov[0][1], to.cov[0][2]
-	v := m.cov[0][0]
-	to.cov[1][1], to.cov[1][2], to.cov[2][1], to.cov[2][2] = v, gain*v, gain*v, gain*gain*v
+	to.mean[2] += offset
+	to.cov[0][0] += s.Noise * s.Noise
 	return to
 }
 

@@ -25,15 +25,15 @@ func (m Isotropic) Follow(plan vdm.Plan, count int, seed uint64) [][][]float64 {
 			z[i] = float64(e)
 		}
 		path[0][s] = z
-		beforeZ, beforeX := make([]float64, dim), make([]float64, dim)
+		beforeZ, beforeX, earlierX := make([]float64, dim), make([]float64, dim), make([]float64, dim)
 		for k, p := range plan.Steps {
 			x := m.Denoise(z, p.LogSNRT)
 			e := draw(noise.Step, s, k)
 			next := make([]float64, dim)
 			for i := range next {
-				next[i] = p.Z*z[i] + p.X*x[i] + p.PreviousZ*beforeZ[i] + p.PreviousX*beforeX[i] + p.Noise*float64(e[i])
+				next[i] = p.Z*z[i] + p.X*x[i] + p.PreviousZ*beforeZ[i] + p.PreviousX*beforeX[i] + p.EarlierX*earlierX[i] + p.Noise*float64(e[i])
 			}
-			z, beforeZ, beforeX = next, z, x
+			z, beforeZ, beforeX, earlierX = next, z, x, beforeX
 			path[k+1][s] = z
 		}
 	}
