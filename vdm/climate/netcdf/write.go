@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -62,6 +61,21 @@ func NewSampleFile(like []*climate.Field, members, frames, height, width int, cl
 
 // Validate says whether the parts fit together.
 func (s *SampleFile) Validate() error {
+	if err := s.validateHeader(); err != nil {
+		return err
+	}
+	want := s.Members * len(s.Times) * s.Grid.Height * s.Grid.Width
+	for _, c := range s.Channels {
+		if len(c.Data) != want {
+			return fmt.Errorf("channel %q has %d values, expected %d members × %d times × %d × %d = %d",
+				c.Name, len(c.Data), s.Members, len(s.Times), s.Grid.Height, s.Grid.Width, want)
+		}
+	}
+	return nil
+}
+
+// validateHeader checks all but the values.
+func (s *SampleFile) validateHeader() error {
 	if err := s.Grid.Validate(); err != nil {
 		return err
 	}
@@ -77,16 +91,11 @@ func (s *SampleFile) Validate() error {
 	for _, name := range s.coordinateNames() {
 		names[name] = true
 	}
-	want := s.Members * len(s.Times) * s.Grid.Height * s.Grid.Width
 	for _, c := range s.Channels {
 		if c.Name == "" || names[c.Name] {
 			return fmt.Errorf("channel name %q is empty or already taken", c.Name)
 		}
 		names[c.Name] = true
-		if len(c.Data) != want {
-			return fmt.Errorf("channel %q has %d values, expected %d members × %d times × %d × %d = %d",
-				c.Name, len(c.Data), s.Members, len(s.Times), s.Grid.Height, s.Grid.Width, want)
-		}
 	}
 	return nil
 }
@@ -105,50 +114,26 @@ func (s *SampleFile) coordinateNames() []string {
 	return []string{"time", "member", y, x, "lat", "lon", s.Grid.MappingName}
 }
 
-// WriteSamples writes samples as a deflated CF-1.8 NetCDF-4 file (classic model).
-// It is written under a temporary name in the same folder, synced and renamed, so
-// the name path never holds half a file.
-func WriteSamples(path string, s *SampleFile) (err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("writing %s: %w", path, err)
-		}
-	}()
+// WriteSamples writes samples that are held whole, as [CreateSamples] does.
+func WriteSamples(path string, s *SampleFile) error {
 	if err := s.Validate(); err != nil {
-		return err
+		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	// The place is taken by Go, whose errors say more than the library's.
-	place, err := os.CreateTemp(filepath.Dir(path), ".writing-*.nc")
+	w, err := CreateSamples(path, s)
 	if err != nil {
 		return err
 	}
-	defer place.Close()
-	temporary := place.Name()
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, ignoreAbsent(os.Remove(temporary)))
+	clip := make([]float32, len(s.Times)*s.Grid.Height*s.Grid.Width*len(s.Channels))
+	for m := range s.Members {
+		for i := range clip {
+			c := i % len(s.Channels)
+			clip[i] = s.Channels[c].Data[(m*len(clip)+i)/len(s.Channels)]
 		}
-	}()
-	if err := place.Chmod(0o644); err != nil {
-		return err
-	}
-	withLibrary(func() {
-		var ds nc.Dataset
-		if ds, err = nc.CreateFile(temporary, nc.CLOBBER|nc.NETCDF4|nc.CLASSIC_MODEL); err != nil {
-			err = fmt.Errorf("the NetCDF library cannot create it: %w", err)
-			return
+		if err := w.Write(m, 0, clip); err != nil {
+			return errors.Join(err, w.Abort())
 		}
-		w := &writer{ds: ds}
-		w.samples(s)
-		err = errors.Join(w.err, ds.Close()) // a full disk may show at closing only
-	})
-	if err != nil {
-		return err
 	}
-	if err := syncFile(temporary); err != nil {
-		return err
-	}
-	return os.Rename(temporary, path)
+	return w.Commit()
 }
 
 func ignoreAbsent(err error) error {
@@ -173,7 +158,8 @@ type writer struct {
 	err error
 }
 
-func (w *writer) samples(s *SampleFile) {
+// header writes all but the values of the channels, whose variables it returns.
+func (w *writer) header(s *SampleFile) []nc.Var {
 	g := &s.Grid
 	yName, xName := s.horizontal()
 	t, m := w.dim("time", len(s.Times)), w.dim("member", s.Members)
@@ -242,9 +228,8 @@ func (w *writer) samples(s *SampleFile) {
 			w.text(data[i], "coordinates", "lat lon")
 		}
 		w.text(data[i], "grid_mapping", g.MappingName)
-		if w.err == nil { // each write below fills whole chunks, of a time and some members
-			members := min(s.Members, max(1, chunkCells/(g.Height*g.Width)))
-			w.err = setChunks(w.ds, c.Name, []int{1, members, g.Height, g.Width})
+		if w.err == nil {
+			w.err = setChunks(w.ds, c.Name, []int{s.chunkFrames(), 1, g.Height, g.Width})
 		}
 		w.deflate(data[i])
 	}
@@ -274,25 +259,13 @@ func (w *writer) samples(s *SampleFile) {
 		w.doubles(lat, g.Lat)
 		w.doubles(lon, g.Lon)
 	}
-	cells := g.Height * g.Width
-	frame := make([]float32, s.Members*cells)
-	for i, c := range s.Channels {
-		for t := range s.Times {
-			for m := range s.Members {
-				at := (m*len(s.Times) + t) * cells
-				for k, v := range c.Data[at : at+cells] {
-					if v != v {
-						v = fillOut
-					}
-					frame[m*cells+k] = v
-				}
-			}
-			if w.err == nil {
-				w.err = data[i].WriteFloat32Slice(frame, []uint64{uint64(t), 0, 0, 0},
-					[]uint64{1, uint64(s.Members), uint64(g.Height), uint64(g.Width)})
-			}
-		}
-	}
+	return data
+}
+
+// chunkFrames is how many frames of a member a chunk of the file holds: members
+// are written, and mostly read, one by one.
+func (s *SampleFile) chunkFrames() int {
+	return min(len(s.Times), max(1, chunkCells/(s.Grid.Height*s.Grid.Width)))
 }
 
 // chunkCells is about how many cells make a chunk of output.
