@@ -58,6 +58,51 @@ func TestBootstrapCoverage(t *testing.T) {
 	}
 }
 
+// With blocks chosen by the rule, the interval is that of the same resamples
+// about the estimate, stretched to the long-run standard error, where that is
+// larger, and by Student's t; of a ratio, to first order, on the scale of the
+// ratio.
+func TestBootstrapStretch(t *testing.T) {
+	a, b := ar1(21, 120, 0.8), ar1(22, 120, 0.3)
+	d := make([]float64, len(a))
+	for i := range a {
+		a[i], b[i] = a[i]+10, b[i]+20
+	}
+	r := stat.Mean(a, nil) / stat.Mean(b, nil)
+	for i := range d {
+		d[i] = a[i] - r*b[i]
+	}
+	ones := make([]float64, len(a))
+	for i := range ones {
+		ones[i] = 1
+	}
+	for name, c := range map[string]struct{ influence, by []float64 }{"mean": {a, ones}, "ratio": {d, b}} {
+		_, spectrum, err := blockLength(c.influence)
+		check(t, err)
+		want := math.Sqrt(spectrum/120) / stat.Mean(c.by, nil)
+		run := func(b Bootstrap) (Interval, error) {
+			if name == "mean" {
+				return b.Mean(a)
+			}
+			return b.Ratio(a, c.by)
+		}
+		auto := must(run(Bootstrap{}))
+		plain := must(run(Bootstrap{Block: auto.Block}))
+		if want < 1.05*plain.SE {
+			t.Fatalf("%s: standard error %v, of the resamples %v: the test cannot tell", name, want, plain.SE)
+		}
+		// The quantile of Student's t over that of the normal distribution, by the
+		// expansion of Abramowitz and Stegun (1964), 26.7.5.
+		nu, z := 120/auto.Block-1, 1.959964
+		student := 1 + (z*z+1)/(4*nu) + (5*z*z*z*z+16*z*z+3)/(96*nu*nu)
+		stretch := student * want / plain.SE
+		if !near(auto.SE, want, 1e-9) || !near(auto.High-auto.Estimate, stretch*(plain.High-plain.Estimate), 2e-3) ||
+			!near(auto.Estimate-auto.Low, stretch*(plain.Estimate-plain.Low), 2e-3) {
+			t.Errorf("%s: %+v, of the resamples %+v; want a standard error of %v and a stretch of %v", name, auto, plain, want, stretch)
+		}
+	}
+}
+
 func TestBootstrapIsAFunctionOfItsSeed(t *testing.T) {
 	series := ar1(1, 50, 0.4)
 	b := Bootstrap{Seed: 3, Resamples: 200}

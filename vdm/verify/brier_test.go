@@ -63,6 +63,9 @@ func TestBrierDecomposition(t *testing.T) {
 	if b = exceed(t, 3, []int{0, 0}, []bool{false, false}).Brier(); b.Score != 0 || !math.IsNaN(b.Skill) {
 		t.Errorf("dry: %+v", b)
 	}
+	if b = exceed(t, 3, []int{1, 0}, []bool{false, false}).Brier(); b.Score != 1.0/18 || !math.IsNaN(b.Skill) {
+		t.Errorf("an event that never came: %+v", b)
+	}
 	if b = exceed(t, 1, []int{1, 0}, []bool{true, true}).Brier(); b.Score != 0.5 || !math.IsNaN(b.Fair) {
 		t.Errorf("one member: %+v", b)
 	}
