@@ -30,7 +30,7 @@ import (
 // which Σ is not positive along the first direction; and a sample stops where a
 // later direction shows it not to be.
 type MomentMatching struct {
-	// Iterations of conjugate gradients; 0 is 5. Each lets x̂ see farther from what
+	// Iterations of conjugate gradients; 0 is 10. Each lets x̂ see farther from what
 	// was observed; more than the observed values are of no use.
 	Iterations int
 	// From is the λ from which J is used; 0 is −10, where 1/α is 150. For λ = 0
@@ -41,7 +41,7 @@ type MomentMatching struct {
 }
 
 const (
-	defaultIterations = 5
+	defaultIterations = 10
 	defaultFrom       = -10.0
 )
 
