@@ -44,7 +44,8 @@ func (c Coarsening) Operator(clip [4]int) (Operator, error) {
 
 // Downscale draws clips whose means over blocks of space, of time or of both are
 // known. coarse is in physical units, [frame/by.Frames, height/by.Cells,
-// width/by.Cells, channel]; NaN is not known.
+// width/by.Cells, channel], once or one after another for each of o.Count samples;
+// NaN is not known.
 //
 // The means of what is drawn are the known ones to the rounding of float32: at
 // the end each block is moved to the nearest values within the range of the
@@ -54,7 +55,7 @@ func (c Coarsening) Operator(clip [4]int) (Operator, error) {
 // A mean is a linear function of what the model generates only where the
 // transform of the channel is affine; others are refused by name.
 func (m *Model) Downscale(ctx context.Context, coarse []float32, by Coarsening, o SampleOptions) (*Samples, error) {
-	s, err := m.downscale(ctx, coarse, by.withDefaults(), o)
+	s, err := m.downscale(ctx, coarse, by.withDefaults(), o.withDefaults())
 	if err != nil {
 		return nil, fmt.Errorf("downscale: %w", err)
 	}
@@ -77,8 +78,8 @@ func (m *Model) downscale(ctx context.Context, coarse []float32, by Coarsening, 
 	if err != nil {
 		return nil, err
 	}
-	if n := shape[0] * shape[1] * shape[2] * shape[3]; len(coarse) != n {
-		return nil, fmt.Errorf("the coarse clip has %d values, want %d (%d frames × %d × %d × %d channels)", len(coarse), n, shape[0], shape[1], shape[2], shape[3])
+	if n := shape[0] * shape[1] * shape[2] * shape[3]; len(coarse) != n && len(coarse) != o.Count*n {
+		return nil, fmt.Errorf("the coarse clip has %d values, want %d (%d frames × %d × %d × %d channels), or as many for each of %d samples", len(coarse), n, shape[0], shape[1], shape[2], shape[3], o.Count)
 	}
 	y := slices.Clone(coarse)
 	m.Forward(y)
@@ -89,6 +90,9 @@ func (m *Model) downscale(ctx context.Context, coarse []float32, by Coarsening, 
 // shape is that of a clip: frames, height, width, channels.
 func (c ClipConfig) shape() [4]int { return [4]int{c.Frames, c.Height, c.Width, len(c.Channels)} }
 
+// size is the number of values of a clip.
+func (c ClipConfig) size() int { return c.Frames * c.Height * c.Width * len(c.Channels) }
+
 // affine reports whether a transform is a·x + b.
 func affine(s transform.Spec) bool {
 	return !slices.ContainsFunc(s.Steps, func(step transform.Step) bool {
@@ -97,7 +101,7 @@ func affine(s transform.Spec) bool {
 }
 
 // settler returns a function that moves the blocks of a clip to their means.
-func (m *Model) settler(coarse []float32, by Coarsening, unclamped bool) func(clip []float32) {
+func (m *Model) settler(coarse []float32, by Coarsening, unclamped bool) func(sample int, clip []float32) {
 	fine := m.Config.Clip.shape()
 	low, high := make([]float64, fine[3]), make([]float64, fine[3])
 	for c, ch := range m.Config.Clip.Channels {
@@ -108,8 +112,10 @@ func (m *Model) settler(coarse []float32, by Coarsening, unclamped bool) func(cl
 	}
 	height, width := fine[1]/by.Cells, fine[2]/by.Cells
 	block := make([]int, 0, by.Frames*by.Cells*by.Cells)
-	return func(clip []float32) {
-		for i, mean := range coarse {
+	each := fine[0] / by.Frames * height * width * fine[3] // values of one coarse clip
+	return func(sample int, clip []float32) {
+		at := sample * each % len(coarse)
+		for i, mean := range coarse[at : at+each] {
 			if mean != mean {
 				continue
 			}

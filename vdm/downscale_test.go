@@ -135,3 +135,42 @@ func TestDownscaleRefuses(t *testing.T) {
 	_, err = m.Downscale(context.Background(), nothing, Coarsening{Cells: 2}, o)
 	wantError(t, "infinite", err, "value 7 is infinite")
 }
+
+// Each of several samples has its own coarse clip, or its own known cells, in
+// whatever batches they are drawn.
+func TestAClipForEachSample(t *testing.T) {
+	m := affineModel(t)
+	o := SampleOptions{Count: 3, Batch: 2, Steps: 2, First: 4, Seed: 1}
+	y := make([]float32, 3*4*2*2*2)
+	noise.Key{Seed: 4, Stream: noise.Synthetic}.Uniform(y, 1, 9)
+	all, err := m.Downscale(context.Background(), y, Coarsening{Cells: 4}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clips := append([]float32(nil), all.Data...)
+	again, err := m.Nowcast(context.Background(), clips, 2, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		alone := o
+		alone.Count, alone.First = 1, o.First+i
+		one, err := m.Downscale(context.Background(), y[i*32:(i+1)*32], Coarsening{Cells: 4}, alone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, err := m.Nowcast(context.Background(), all.At(i), 2, alone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j, want := range one.At(0) {
+			near(t, fmt.Sprintf("downscaled %d, value %d", i, j), float64(all.At(i)[j]), float64(want), 1e-4)
+			near(t, fmt.Sprintf("continued %d, value %d", i, j), float64(again.At(i)[j]), float64(next.At(0)[j]), 1e-4)
+			if j < 256 && again.At(i)[j] != all.At(i)[j] {
+				t.Fatalf("known value %d of sample %d is %v, was %v", j, i, again.At(i)[j], all.At(i)[j])
+			}
+		}
+	}
+	_, err = m.Downscale(context.Background(), y[:64], Coarsening{Cells: 4}, o)
+	wantError(t, "two for three", err, "64 values, want 32", "each of 3 samples")
+}

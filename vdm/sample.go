@@ -81,8 +81,9 @@ func (m *Model) Sample(ctx context.Context, o SampleOptions) (*Samples, error) {
 }
 
 // Nowcast continues a clip: its first frames are known (NaN cells among them
-// are not), the others, whatever they hold, are generated. clip is one clip in
-// physical units, [frame, height, width, channel]; o.Count members are drawn.
+// are not), the others, whatever they hold, are generated. clip is in physical
+// units, [frame, height, width, channel]: one clip, of which o.Count members are
+// drawn, or as many clips as members, one after another, each continued once.
 func (m *Model) Nowcast(ctx context.Context, clip []float32, knownFrames int, o SampleOptions) (*Samples, error) {
 	if frames := m.Config.Clip.Frames; knownFrames < 0 || knownFrames > frames {
 		return nil, fmt.Errorf("nowcast: %d frames known of a clip of %d", knownFrames, frames)
@@ -94,8 +95,8 @@ func (m *Model) Nowcast(ctx context.Context, clip []float32, knownFrames int, o 
 	return m.Interpolate(ctx, clip, known, o)
 }
 
-// Interpolate generates the frames of a clip that are not known, as Nowcast
-// does; known has one entry a frame. At the end the known cells hold their known
+// Interpolate generates the frames of a clip (or of several) that are not known, as
+// Nowcast does; known has one entry a frame. At the end the known cells hold their known
 // values.
 func (m *Model) Interpolate(ctx context.Context, clip []float32, known []bool, o SampleOptions) (*Samples, error) {
 	frames := m.Config.Clip.Frames
@@ -103,25 +104,29 @@ func (m *Model) Interpolate(ctx context.Context, clip []float32, known []bool, o
 		return nil, fmt.Errorf("conditional sampling: known has %d entries, the clip %d frames", len(known), frames)
 	}
 	cells := make([]bool, len(clip))
+	frame := m.Config.Clip.size() / frames
 	for i := range cells {
-		cells[i] = known[i*frames/len(clip)]
+		cells[i] = known[i/frame%frames]
 	}
 	return m.Inpaint(ctx, clip, cells, o)
 }
 
-// Inpaint generates the cells of a clip that are not known; known has one entry
-// for each value of clip, in its order. NaN is not known either. At the end the
-// known cells hold their known values.
+// Inpaint generates the cells of a clip (or of several, as Nowcast does) that are
+// not known; known has one entry for each value of clip, in its order. NaN is not
+// known either. At the end the known cells hold their known values.
 func (m *Model) Inpaint(ctx context.Context, clip []float32, known []bool, o SampleOptions) (*Samples, error) {
-	cells, err := m.knownCells(clip, known)
+	o = o.withDefaults()
+	cells, err := m.knownCells(clip, known, o.Count)
 	if err != nil {
 		return nil, fmt.Errorf("conditional sampling: %w", err)
 	}
+	size := m.Config.Clip.size()
 	// The transform and its inverse lose the last digits of a known value.
-	s, err := m.generate(ctx, Observation{cells}, func(x []float32) {
-		for i, y := range cells.Y {
+	s, err := m.generate(ctx, Observation{cells}, func(sample int, x []float32) {
+		at := sample * size % len(clip)
+		for i, y := range cells.Y[at : at+size] {
 			if !math.IsNaN(float64(y)) {
-				x[i] = clip[i]
+				x[i] = clip[at+i]
 			}
 		}
 	}, o)
@@ -131,13 +136,12 @@ func (m *Model) Inpaint(ctx context.Context, clip []float32, known []bool, o Sam
 	return s, nil
 }
 
-// knownCells checks the known cells of a clip in physical units and takes them
-// to the model's.
-func (m *Model) knownCells(clip []float32, known []bool) (Measurement, error) {
+// knownCells checks the known cells of a clip, or of one for each of count samples,
+// in physical units and takes them to the model's.
+func (m *Model) knownCells(clip []float32, known []bool, count int) (Measurement, error) {
 	c := m.Config.Clip
-	frame := c.Height * c.Width * len(c.Channels)
-	if len(clip) != c.Frames*frame {
-		return Measurement{}, fmt.Errorf("the clip has %d values, want %d (%d frames × %d × %d × %d channels)", len(clip), c.Frames*frame, c.Frames, c.Height, c.Width, len(c.Channels))
+	if n := c.size(); len(clip) != n && len(clip) != count*n {
+		return Measurement{}, fmt.Errorf("the clip has %d values, want %d (%d frames × %d × %d × %d channels), or as many for each of %d samples", len(clip), n, c.Frames, c.Height, c.Width, len(c.Channels), count)
 	}
 	cells, err := KnownCells(clip, known)
 	if err != nil {
@@ -167,8 +171,8 @@ func (m *Model) forward(x []float32) ([]float32, error) {
 }
 
 // generate samples with the network, given what is known, in physical units;
-// finish, if not nil, has the last word on each clip.
-func (m *Model) generate(ctx context.Context, given Observation, finish func(clip []float32), o SampleOptions) (*Samples, error) {
+// finish, if not nil, has the last word on each clip; sample counts from 0.
+func (m *Model) generate(ctx context.Context, given Observation, finish func(sample int, clip []float32), o SampleOptions) (*Samples, error) {
 	o = o.withDefaults()
 	n, err := m.bind(o)
 	if err != nil {
@@ -191,7 +195,7 @@ func (m *Model) generate(ctx context.Context, given Observation, finish func(cli
 	o.Each = func(i int, clip []float32) error {
 		m.toPhysical(clip, o.Unclamped)
 		if finish != nil {
-			finish(clip)
+			finish(i-o.First, clip)
 		}
 		return each(i, clip)
 	}

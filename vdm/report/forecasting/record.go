@@ -1,0 +1,161 @@
+package forecasting
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+)
+
+// Record is rain that is forecast: its first frames are for training, the last
+// are held out.
+type Record struct {
+	Folder         string // of all that is made from it
+	About          string // what it is, in a sentence
+	Train, HeldOut *climate.Field
+}
+
+// The radar's day: rain fell from midnight to noon, and the later hours hold next
+// to none. Cells of 0.5 km are averaged to 2 km.
+const (
+	radarName    = "brisbane_radar_20201031_10min.nc"
+	radarCoarsen = 4
+	radarFrames  = 76 // of 144
+	radarHeldOut = 30 // of them, the last
+)
+
+// Of synthetic rain, which stands in where there is no radar, as much is made.
+const (
+	syntheticFrames  = 200
+	syntheticHeldOut = 60
+)
+
+// Open opens the record: ten-minute radar rain over Brisbane where its file lies
+// beside the project (in ../shared/data) or VDM_RADAR names it, else synthetic
+// rain. It is kept coarsened in the folder runs/radar or runs/synthetic-rain of
+// the project; VDM_FORECASTING names another place for either.
+func Open(ctx context.Context) (*Record, error) {
+	path, err := radarPath()
+	if err != nil {
+		return nil, err
+	}
+	if path == "" {
+		return open("synthetic-rain", "Synthetic rain (vdm/climate): hourly, 64 × 64 cells. No radar file is at hand, so this proves that the parts fit together and no skill.",
+			syntheticHeldOut, func() (*climate.Field, []climate.Source, error) {
+				f, err := synthetic(ctx)
+				return f, nil, err
+			})
+	}
+	return open("radar", "Ten-minute rain of the radar at Mt Stapylton near Brisbane, 31 October 2020 from midnight to noon (Bureau of Meteorology), averaged to cells of 2 km. One storm of one day: enough to compare methods on, not to claim skill.",
+		radarHeldOut, func() (*climate.Field, []climate.Source, error) { return radar(path) })
+}
+
+// open reads the record that is kept in a folder, or makes it.
+func open(name, about string, heldOut int, read func() (*climate.Field, []climate.Source, error)) (*Record, error) {
+	folder := os.Getenv("VDM_FORECASTING")
+	if folder == "" {
+		folder = filepath.Join(root(), "runs", name)
+	}
+	dir := filepath.Join(folder, "record")
+	kept, err := climate.OpenPrepared(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		field, sources, err := read()
+		if err != nil {
+			return nil, err
+		}
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return nil, err
+		}
+		if err := climate.WritePrepared(dir, []*climate.Field{field}, sources); err != nil {
+			return nil, err
+		}
+		kept, err = climate.OpenPrepared(dir)
+		if err != nil {
+			return nil, err
+		}
+	} else if err != nil {
+		return nil, err
+	}
+	r := &Record{Folder: folder, About: about}
+	r.Train, r.HeldOut, err = climate.SplitTime(kept.Fields()[0], heldOut)
+	return r, err
+}
+
+func radarPath() (string, error) {
+	if path := os.Getenv("VDM_RADAR"); path != "" {
+		if _, err := os.Stat(path); err != nil {
+			return "", fmt.Errorf("VDM_RADAR: %w", err)
+		}
+		return path, nil
+	}
+	path := filepath.Join(root(), "..", "shared", "data", radarName)
+	if _, err := os.Stat(path); err != nil {
+		return "", nil
+	}
+	return path, nil
+}
+
+// radar reads the radar's record and coarsens it.
+func radar(path string) (*climate.Field, []climate.Source, error) {
+	// 17 of 38 million values are −0.1 mm: missing.
+	f, err := netcdf.Read(path, netcdf.ReadOptions{Kind: climate.KindRain, Interval: 1.0 / 6, Fill: []float64{-0.1}})
+	if err != nil {
+		return nil, nil, err
+	}
+	source, err := climate.HashSource(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	coarser, err := climate.Coarsening(f.Grid, radarCoarsen)
+	if err != nil {
+		return nil, nil, err
+	}
+	if f.Frames() < radarFrames {
+		return nil, nil, fmt.Errorf("%s: %d frames, want at least %d", path, f.Frames(), radarFrames)
+	}
+	f = f.Slice(0, radarFrames)
+	cells := coarser.Height * coarser.Width
+	fine := *f
+	f.Grid, f.Data = coarser.Grid(), make([]float32, f.Frames()*cells)
+	for t := range f.Frames() {
+		coarser.Apply(f.Data[t*cells:(t+1)*cells], fine.Frame(t))
+	}
+	f.Name, f.LongName, f.StandardName = "rain", "rain rate", "lwe_precipitation_rate"
+	return f, []climate.Source{source}, f.Validate()
+}
+
+func synthetic(ctx context.Context) (*climate.Field, error) {
+	rain := climate.SyntheticRain{Seed: 1}
+	f := &climate.Field{
+		Name: "rain", LongName: "synthetic rain rate", StandardName: "lwe_precipitation_rate", Units: climate.RainUnits, Kind: climate.KindRain,
+		Grid: climate.Grid{Height: 64, Width: 64}, Calendar: climate.ThreeSixtyDay, Epoch: climate.Epoch,
+	}
+	err := rain.Block(ctx, 0, syntheticFrames, func(hour int, frame []float32) error {
+		f.Times = append(f.Times, float64(hour))
+		f.Data = append(f.Data, frame...)
+		return nil
+	})
+	return f, errors.Join(err, f.Validate())
+}
+
+// root is the folder of the project: the nearest one above the working directory
+// that holds its go.mod, else the working directory.
+func root() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "."
+	}
+	for up := dir; ; up = filepath.Dir(up) {
+		if _, err := os.Stat(filepath.Join(up, "go.mod")); err == nil {
+			return up
+		}
+		if up == filepath.Dir(up) {
+			return dir
+		}
+	}
+}
