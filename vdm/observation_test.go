@@ -21,13 +21,13 @@ func TestObservationRefuses(t *testing.T) {
 		"measurement 1: 4 values, want 1":                                 {{Y: make([]float32, 4)}, {Of: blocks, Y: make([]float32, 4)}},
 		"has 3 entries, the clip 2 columns":                               {{Of: Operator{Columns: [][]float64{{1, 1, 1}}}, Y: make([]float32, 2)}},
 		"standard deviations of 3 values, want 4":                         {{Y: make([]float32, 4), StdOf: make([]float32, 3)}},
-		"noise is -0.1":                                                   {{Y: make([]float32, 4), Std: -0.1}},
-		"noise is NaN":                                                    {{Y: make([]float32, 4), Std: math.NaN()}},
-		"noise is +Inf":                                                   {{Y: make([]float32, 4), Std: math.Inf(1)}},
-		"deviation of value 2 is -1":                                      {{Y: make([]float32, 4), StdOf: []float32{0, 1, -1, 0}}},
-		"deviation of value 1 is NaN":                                     {{Y: make([]float32, 4), StdOf: []float32{0, nan32, 0, 0}}},
-		"value 3 is infinite":                                             {{Y: []float32{0, 1, 2, inf}}},
-		"no cell is known: use Sample":                                    {{Y: []float32{nan32, nan32, nan32, nan32}}},
+		"noise is -0.1":                {{Y: make([]float32, 4), Std: -0.1}},
+		"noise is NaN":                 {{Y: make([]float32, 4), Std: math.NaN()}},
+		"noise is +Inf":                {{Y: make([]float32, 4), Std: math.Inf(1)}},
+		"deviation of value 2 is -1":   {{Y: make([]float32, 4), StdOf: []float32{0, 1, -1, 0}}},
+		"deviation of value 1 is NaN":  {{Y: make([]float32, 4), StdOf: []float32{0, nan32, 0, 0}}},
+		"value 3 is infinite":          {{Y: []float32{0, 1, 2, inf}}},
+		"no cell is known: use Sample": {{Y: []float32{nan32, nan32, nan32, nan32}}},
 	} {
 		wantError(t, "observation", o.Validate(clip, 2), says)
 	}
