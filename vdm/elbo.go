@@ -94,10 +94,12 @@ func elbo(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, cli
 		_ = inParallel(o.Batch, func(k int) error {
 			clip, level := min(from+k, evaluations-1)/o.Levels, min(from+k, evaluations-1)%o.Levels
 			key := noise.Key{Seed: o.Seed, Stream: noise.Likelihood, Sample: uint32(clip)}
-			// One offset a clip moves all its strata, so the mean over clips is unbiased.
+			key.Step = 2 * uint64(level)
+			// Each stratum by itself: one offset for all would make an error of half a
+			// stratum times the difference of the ends, where the loss is not small.
 			u := (float64(level) + key.Rand().Float64()) / float64(o.Levels)
 			levels[k] = low + u*(high-low)
-			key.Step = uint64(level) + 1
+			key.Step++
 			eps := z[k*size : (k+1)*size]
 			key.Normal(eps)
 			alpha, sigma := Alpha(levels[k]), Sigma(levels[k])

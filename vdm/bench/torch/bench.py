@@ -40,6 +40,12 @@ def peak_rss():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # kilobytes on Linux
 
 
+def peak_device():
+    import step
+
+    return step.peak_device()
+
+
 def measure(bench, what, options):
     for _ in range(options.warmup):
         bench.step(what)
@@ -52,6 +58,7 @@ def measure(bench, what, options):
         "repeats": len(seconds),
         **bench.describe(),
         "peak_rss": peak_rss(),
+        "peak_device": peak_device(),
     }
 
 
@@ -69,7 +76,7 @@ def serve(bench, options):
                 warm.add(what)
                 for _ in range(options.warmup):
                     bench.step(what)
-            answer = {"what": what, "seconds": bench.step(what), "peak_rss": peak_rss()}
+            answer = {"what": what, "seconds": bench.step(what), "peak_rss": peak_rss(), "peak_device": peak_device()}
         else:
             answer = {"error": f"{what!r}: expected train, sample, info or quit"}
         print(json.dumps(answer), flush=True)
@@ -98,6 +105,9 @@ def main():
     parser.add_argument("--warmup", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--what", choices=("train", "sample", "both"), default="both")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--precision", choices=("float32", "tf32", "bfloat16"), default="float32")
+    parser.add_argument("--compile", action="store_true", help="torch.compile, of PyTorch 2")
     parser.add_argument("--layout", choices=LAYOUTS, default="default")
     parser.add_argument("--blas-threads", type=positive, default=1, help="of OpenBLAS, which has its own pool")
     parser.add_argument("--serve", action="store_true")

@@ -102,7 +102,7 @@ class ConvNorm(nn.Module):
         self.norm = nn.GroupNorm(GROUPS, outputs, eps=1e-5)
 
     def forward(self, x, scale_shift=None):
-        x = self.norm(self.proj(x))
+        x = self.norm(self.proj(x).to(self.norm.weight.dtype))
         if scale_shift is not None:
             scale, shift = scale_shift[:, :, None, None, None].chunk(2, dim=1)
             x = torch.addcmul(shift, x, scale + 1)
@@ -134,7 +134,7 @@ class ChannelNorm(nn.Module):
         self.gamma = nn.Parameter(torch.ones(1, dim, 1, 1, 1))
 
     def forward(self, x):
-        return F.layer_norm(x, x.shape[-1:], self.gamma.flatten(), eps=1e-5)
+        return F.layer_norm(x.to(self.gamma.dtype), x.shape[-1:], self.gamma.flatten(), eps=1e-5)
 
 
 class Wrapper(nn.Module):
