@@ -43,10 +43,10 @@ type PreparedWriter struct {
 	previous *manifest // of the data in the folder before, nil for none
 	complete bool      // the folder holds these very data
 
-	lock *os.File
-	mu   sync.Mutex
-	file *os.File // the values so far
-	log  *journal
+	release func() error // of the folder
+	mu      sync.Mutex
+	file    *os.File // the values so far
+	log     *journal
 }
 
 const (
@@ -67,8 +67,8 @@ func CreatePrepared(dir string, h PreparedHeader, replace bool) (w *PreparedWrit
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("preparing %s: %w", dir, err)
 	}
-	if w.lock, err = os.Open(dir); err != nil {
-		return nil, fmt.Errorf("preparing %s: %w", dir, err)
+	if w.release, err = LockFolder(dir); err != nil {
+		return nil, fmt.Errorf("preparing data: %w", err)
 	}
 	defer func() {
 		if err != nil {
@@ -76,9 +76,6 @@ func CreatePrepared(dir string, h PreparedHeader, replace bool) (w *PreparedWrit
 			w = nil
 		}
 	}()
-	if err := unix.Flock(int(w.lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return w, fmt.Errorf("another process is preparing data there (%w)", err)
-	}
 	if err := w.clean(); err != nil {
 		return w, err
 	}
@@ -372,10 +369,10 @@ func (w *PreparedWriter) Close() error {
 		err = w.file.Close()
 	}
 	err = errors.Join(err, w.log.close())
-	if w.lock != nil {
-		err = errors.Join(err, w.lock.Close())
+	if w.release != nil {
+		err = errors.Join(err, w.release())
 	}
-	w.file, w.log, w.lock = nil, nil, nil
+	w.file, w.log, w.release = nil, nil, nil
 	return err
 }
 

@@ -38,6 +38,11 @@ func WriteSynthetic(ctx context.Context, dir string, s climate.SyntheticRecord, 
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return 0, err
 	}
+	release, err := climate.LockFolder(dir)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	if err := claimFolder(dir, s.Recipe()); err != nil {
 		return 0, err
 	}
@@ -59,8 +64,8 @@ func WriteSynthetic(ctx context.Context, dir string, s climate.SyntheticRecord, 
 	return len(months), err
 }
 
-// claimFolder writes the recipe of the files that the folder is for, and refuses
-// a folder of others.
+// claimFolder writes the recipe of the files that a folder is for, refuses a folder
+// of others, and removes what a process that was killed left.
 func claimFolder(dir string, recipe []string) error {
 	path := filepath.Join(dir, recipeName)
 	want, err := json.MarshalIndent(map[string][]string{"recipe": recipe}, "", " ")
@@ -68,40 +73,37 @@ func claimFolder(dir string, recipe []string) error {
 		return err
 	}
 	want = append(want, '\n')
-	got, err := os.ReadFile(path)
-	switch {
-	case err == nil && string(got) == string(want):
-	case err == nil:
-		return fmt.Errorf("%s: the folder is of another synthetic record; take another folder. It says: %s", path, strings.Join(strings.Fields(string(got)), " "))
-	case !errors.Is(err, fs.ErrNotExist):
+	switch got, err := os.ReadFile(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := writeRecipe(path, want); err != nil {
+			return err
+		}
+	case err != nil:
 		return err
+	case string(got) != string(want):
+		return fmt.Errorf("%s: the folder is of another synthetic record; take another folder. It says: %s", path, strings.Join(strings.Fields(string(got)), " "))
 	}
-	// A process that was killed leaves files under temporary names.
-	left, globErr := os.ReadDir(dir)
-	if globErr != nil {
-		return globErr
-	}
-	for _, e := range left {
-		if ours, _ := filepath.Match(temporaryMonth, e.Name()); ours {
-			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if left, _ := filepath.Match(temporaryMonth, e.Name()); left {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
 		}
 	}
-	if err == nil {
-		return nil
-	}
-	temporary, err := os.CreateTemp(dir, temporaryMonth)
+	return err
+}
+
+func writeRecipe(path string, text []byte) error {
+	file, err := os.CreateTemp(filepath.Dir(path), temporaryMonth)
 	if err != nil {
 		return err
 	}
-	_, err = temporary.Write(want)
-	err = errors.Join(err, temporary.Chmod(0o644), temporary.Sync(), temporary.Close())
+	_, err = file.Write(text)
+	err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close())
 	if err == nil {
-		err = os.Rename(temporary.Name(), path)
+		err = os.Rename(file.Name(), path)
 	}
 	if err != nil {
-		return errors.Join(err, ignoreAbsent(os.Remove(temporary.Name())))
+		return errors.Join(err, ignoreAbsent(os.Remove(file.Name())))
 	}
 	return nil
 }
