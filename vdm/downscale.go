@@ -55,7 +55,7 @@ func (c Coarsening) Operator(clip [4]int) (Operator, error) {
 // A mean is a linear function of what the model generates only where the
 // transform of the channel is affine; others are refused by name.
 func (m *Model) Downscale(ctx context.Context, coarse []float32, by Coarsening, o SampleOptions) (*Samples, error) {
-	s, err := m.downscale(ctx, coarse, by.withDefaults(), o.withDefaults())
+	s, err := m.downscale(ctx, coarse, by.withDefaults(), o.WithDefaults())
 	if err != nil {
 		return nil, fmt.Errorf("downscale: %w", err)
 	}

@@ -40,7 +40,8 @@ type SampleOptions struct {
 	Progress func(Progress) // called after every step; Step counts steps of all batches
 }
 
-func (o SampleOptions) withDefaults() SampleOptions {
+// WithDefaults returns o with every zero value that means a default replaced.
+func (o SampleOptions) WithDefaults() SampleOptions {
 	orDefault(&o.Count, 1)
 	orDefault(&o.Steps, 256)
 	orDefault(&o.Sampler, "ancestral")
@@ -51,7 +52,7 @@ func (o SampleOptions) withDefaults() SampleOptions {
 
 // Validate reports a setting that makes no sense.
 func (o SampleOptions) Validate() error {
-	o = o.withDefaults()
+	o = o.WithDefaults()
 	switch {
 	case o.Count < 1:
 		return fmt.Errorf("count is %d, want at least 1", o.Count)
@@ -115,7 +116,7 @@ func (m *Model) Interpolate(ctx context.Context, clip []float32, known []bool, o
 // not known; known has one entry for each value of clip, in its order. NaN is not
 // known either. At the end the known cells hold their known values.
 func (m *Model) Inpaint(ctx context.Context, clip []float32, known []bool, o SampleOptions) (*Samples, error) {
-	o = o.withDefaults()
+	o = o.WithDefaults()
 	cells, err := m.knownCells(clip, known, o.Count)
 	if err != nil {
 		return nil, fmt.Errorf("conditional sampling: %w", err)
@@ -173,7 +174,7 @@ func (m *Model) forward(x []float32) ([]float32, error) {
 // generate samples with the network, given what is known, in physical units;
 // finish, if not nil, has the last word on each clip; sample counts from 0.
 func (m *Model) generate(ctx context.Context, given Observation, finish func(sample int, clip []float32), o SampleOptions) (*Samples, error) {
-	o = o.withDefaults()
+	o = o.WithDefaults()
 	n, err := m.bind(o)
 	if err != nil {
 		return nil, err

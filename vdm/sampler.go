@@ -29,7 +29,7 @@ func SampleFrom(ctx context.Context, be compute.Backend, d Denoiser, plan Plan, 
 	if slices.Min(shape[:]) < 1 {
 		return nil, fmt.Errorf("sample: clips of %v (frames, height, width, channels): want each at least 1", shape)
 	}
-	o = o.withDefaults()
+	o = o.WithDefaults()
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("sample: %w", err)
 	}
