@@ -20,7 +20,7 @@ func DDIM(grid Grid, eta float64) (Plan, error) {
 	return grid.plan(fmt.Sprintf("DDIM, η = %g", eta), func(i int, t Transition) PlanStep {
 		sigmaS, sigmaT := Sigma(t.LogSNRS), Sigma(t.LogSNRT)
 		// σ_s² − η²σ̃² = σ_s²·(1 − η²·(1 − exp(λ_t − λ_s))), without cancellation.
-		z := sigmaS * math.Sqrt(1+eta*eta*math.Expm1(t.LogSNRT-t.LogSNRS)) / sigmaT
+		z := sigmaS * math.Sqrt((1-eta*eta)+eta*eta*math.Exp(t.LogSNRT-t.LogSNRS)) / sigmaT
 		noise := eta * t.Lower
 		if grid.last(i) {
 			noise = 0

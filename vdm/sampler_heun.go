@@ -2,6 +2,9 @@ package vdm
 
 import "fmt"
 
+// shortestRatio is the least τ_s/τ_t of an interval that Heun takes in two stages.
+const shortestRatio = 0.3
+
 // Heun is Heun's method, of order 2, for the probability-flow ODE in the
 // noise-to-signal ratio τ = σ/α (Karras et al. 2022, Elucidating the design
 // space, algorithm 1): with y = z/α it reads dy/dτ = (y − x̂)/τ. Each interval
@@ -14,8 +17,10 @@ import "fmt"
 //	y_s = r·y + (1 − r)·((1 − 1/(2r))·x̂(y, τ_t) + 1/(2r)·x̂(y′, τ_s))
 //
 // Where r < ½ the first weight is negative: the trapezium rule extrapolates, and
-// rounding and the error of x̂ are amplified by 1/(2r). Such an interval is too
-// long for the method; it is taken by Euler's step alone, in one evaluation.
+// rounding and the error of x̂ are amplified by 1/(2r). An interval with r < 0.3 is
+// too long for the method; it is taken by Euler's step alone, in one evaluation.
+// (On Gaussian clips and 25 evaluations the limits 0.1 to 0.3 give the same
+// distance to the data, ½ a larger one, and without a limit the result is lost.)
 func Heun(grid Grid) (Plan, error) {
 	euler, err := DDIM(grid, 0)
 	if err != nil {
@@ -26,7 +31,7 @@ func Heun(grid Grid) (Plan, error) {
 		plan.Steps = append(plan.Steps, stage)
 		s, t := stage.LogSNRS, stage.LogSNRT
 		r := Sigma(s) / Sigma(t) * Alpha(t) / Alpha(s)
-		if grid.last(i) || r < 0.5 {
+		if grid.last(i) || r < shortestRatio {
 			continue
 		}
 		plan.Steps = append(plan.Steps, PlanStep{
