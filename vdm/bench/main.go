@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,6 +25,8 @@ type options struct {
 	batch, frames, height, wide int
 	repeats                     int
 	threads                     []int
+	modes                       []string
+	device, precision           string
 	python, script              string
 }
 
@@ -39,12 +42,19 @@ func main() {
 	flag.IntVar(&o.height, "height", 32, "rows of a clip")
 	flag.IntVar(&o.wide, "width", 32, "columns of a clip")
 	flag.IntVar(&o.repeats, "repeats", 15, "counted steps of each, after two that are not")
+	modes := flag.String("modes", "eager", "how PyTorch runs: eager, compile (torch.compile), or both with a comma; the fastest is the peer")
+	flag.StringVar(&o.device, "device", "cpu", "PyTorch's device: cpu or cuda; ours is the engine that GOMLX_BACKEND names")
+	flag.StringVar(&o.precision, "precision", "float32", "float32, tf32 or bfloat16 (activations; master weights, norms and softmax stay float32). Whether our float32 is TF32 on a GPU is a setting of the engine")
 	flag.StringVar(&o.python, "python", "/usr/bin/python3", "interpreter with PyTorch")
 	flag.StringVar(&o.script, "peer", "vdm/bench/torch/bench.py", "the PyTorch program")
 	flag.Parse()
 	var err error
 	if o.multiples, err = integers(*multiples); err == nil {
 		o.threads, err = integers(*threads)
+	}
+	o.modes = strings.Split(*modes, ",")
+	if err == nil {
+		err = o.check()
 	}
 	if err == nil {
 		err = compare(context.Background(), o)
@@ -53,6 +63,18 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+func (o options) check() error {
+	if !slices.Contains([]string{"float32", "tf32", "bfloat16"}, o.precision) {
+		return fmt.Errorf("-precision is %q: want float32, tf32 or bfloat16", o.precision)
+	}
+	for _, m := range o.modes {
+		if m != "eager" && m != "compile" {
+			return fmt.Errorf("-modes holds %q: want eager or compile", m)
+		}
+	}
+	return nil
 }
 
 func integers(text string) ([]int, error) {
@@ -79,8 +101,8 @@ func compare(ctx context.Context, o options) error {
 	}
 	defer os.RemoveAll(m.Dir)
 	fmt.Println(choice)
-	fmt.Printf("network: dim %d, multiples %v, %d heads of %d, %d parameters; batch %d of %d×%d×%d; float32\n",
-		o.dim, o.multiples, o.heads, o.headDim, m.Config.Network.Count(), o.batch, o.frames, o.height, o.wide)
+	fmt.Printf("network: dim %d, multiples %v, %d heads of %d, %d parameters; batch %d of %d×%d×%d; %s\n",
+		o.dim, o.multiples, o.heads, o.headDim, m.Config.Network.Count(), o.batch, o.frames, o.height, o.wide, o.precision)
 	peers, err := startPeers(o, m.Config.Network.Count())
 	if err != nil {
 		return fmt.Errorf("the PyTorch peer: %w", err)
@@ -92,12 +114,16 @@ func compare(ctx context.Context, o options) error {
 	}()
 
 	fmt.Printf("\n%-7s %-28s %9s %9s %9s   %s\n", "step", "program", "median s", "min s", "max s", "ours/PyTorch, pair by pair: median (min … max)")
+	trained := 0.0
 	for _, what := range []string{"train", "sample"} {
 		t, err := interleave(ctx, m, o, what, peers)
 		if err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
 		t.print(what)
+		if what == "train" {
+			trained = median(t.ours)
+		}
 	}
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err == nil {
@@ -106,6 +132,9 @@ func compare(ctx context.Context, o options) error {
 			fmt.Printf(", %s %.2f GiB", p.name, p.peak/(1<<30))
 		}
 		fmt.Println()
+	}
+	if err := account(m, trained); err != nil {
+		return err
 	}
 	return readWindows()
 }

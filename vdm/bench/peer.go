@@ -16,12 +16,14 @@ type peer struct {
 	cmd  *exec.Cmd
 	in   io.WriteCloser
 	out  *bufio.Scanner
-	peak float64 // bytes
+	peak float64 // bytes, of the device where it is a GPU
 }
 
 type answer struct {
 	Seconds    float64 `json:"seconds"`
 	Peak       float64 `json:"peak_rss"`
+	PeakDevice float64 `json:"peak_device"`
+	Device     string  `json:"device"`
 	Parameters int     `json:"parameters"`
 	Torch      string  `json:"torch"`
 	Error      string  `json:"error"`
@@ -30,11 +32,13 @@ type answer struct {
 // startPeers starts one process a thread count.
 func startPeers(o options, parameters int) ([]*peer, error) {
 	var peers []*peer
-	for _, n := range o.threads {
-		cmd := exec.Command(o.python, o.script, "--serve", "--threads", fmt.Sprint(n),
+	for _, v := range o.variants() {
+		n := v.threads
+		cmd := exec.Command(o.python, append([]string{o.script, "--serve", "--threads", fmt.Sprint(n),
+			"--device", o.device, "--precision", o.precision,
 			"--dim", fmt.Sprint(o.dim), "--mults", strings.Trim(strings.ReplaceAll(fmt.Sprint(o.multiples), " ", ","), "[]"),
 			"--heads", fmt.Sprint(o.heads), "--dim-head", fmt.Sprint(o.headDim),
-			"--batch", fmt.Sprint(o.batch), "--frames", fmt.Sprint(o.frames), "--height", fmt.Sprint(o.height), "--width", fmt.Sprint(o.wide))
+			"--batch", fmt.Sprint(o.batch), "--frames", fmt.Sprint(o.frames), "--height", fmt.Sprint(o.height), "--width", fmt.Sprint(o.wide)}, v.flags...)...)
 		cmd.Stderr = os.Stderr
 		in, err := cmd.StdinPipe()
 		if err != nil {
@@ -57,8 +61,34 @@ func startPeers(o options, parameters int) ([]*peer, error) {
 			return nil, fmt.Errorf("its network has %d parameters, ours %d", info.Parameters, parameters)
 		}
 		p.name = fmt.Sprintf("PyTorch %s, threads: %d", info.Torch, n)
+		if o.device != "cpu" {
+			p.name = fmt.Sprintf("PyTorch %s on %s", info.Torch, info.Device)
+		}
+		if len(v.flags) > 0 {
+			p.name += ", compiled"
+		}
 	}
 	return peers, nil
+}
+
+// variant is one way to run PyTorch.
+type variant struct {
+	threads int
+	flags   []string
+}
+
+// variants are those to try: the fastest is the peer.
+func (o options) variants() (all []variant) {
+	for _, n := range o.threads {
+		for _, mode := range o.modes {
+			v := variant{threads: n}
+			if mode == "compile" {
+				v.flags = []string{"--compile"}
+			}
+			all = append(all, v)
+		}
+	}
+	return all
 }
 
 // ask sends one line and reads the answer.
@@ -77,6 +107,9 @@ func (p *peer) ask(what string) (answer, error) {
 		return a, fmt.Errorf("%s", a.Error)
 	}
 	p.peak = max(p.peak, a.Peak)
+	if a.PeakDevice > 0 {
+		p.peak = a.PeakDevice
+	}
 	return a, nil
 }
 

@@ -30,7 +30,7 @@ func newSubject(o options) (*vdm.Model, backend.Choice, error) {
 	}
 	m, err := vdm.Create(dir, vdm.Config{
 		Clip:     vdm.ClipConfig{Frames: o.frames, Height: o.height, Width: o.wide, Channels: []vdm.ChannelConfig{{Name: "x", Units: "1"}}},
-		Network:  unet.Config{Dim: o.dim, Multiples: o.multiples, Heads: o.heads, HeadDim: o.headDim},
+		Network:  unet.Config{Dim: o.dim, Multiples: o.multiples, Heads: o.heads, HeadDim: o.headDim, BFloat16: o.precision == "bfloat16"},
 		Training: vdm.TrainingConfig{Batch: o.batch, SnapshotEvery: 1 << 30},
 	}, nil)
 	if err != nil {
