@@ -1,0 +1,118 @@
+package sampling
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	_ "github.com/gomlx/compute/gobackend"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
+)
+
+// A table has a row for each sampler, a column for each grid, and marks the
+// recommended pair and no other.
+func TestTableMarksTheRecommended(t *testing.T) {
+	table, err := Table("smooth", Smooth(), vdm.DefaultSteps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := table.Validate(); err != nil || len(table.Rows) != len(vdm.SamplerNames()) {
+		t.Fatalf("%d rows, %v", len(table.Rows), err)
+	}
+	for _, row := range table.Rows {
+		for i, cell := range row[1:] {
+			recommended := row[0] == vdm.DefaultSampler && vdm.GridNames()[i] == vdm.DefaultGrid
+			if strings.Contains(cell, "*") != recommended {
+				t.Errorf("%s on %s: %s", row[0], vdm.GridNames()[i], cell)
+			}
+		}
+	}
+	if size := Size(Rough()); math.Abs(size-math.Sqrt(2560*0.25)) > 1e-9 {
+		t.Errorf("size %v of 2560 cells of variance ¼", size)
+	}
+	if _, err := Distance(Smooth(), "best", "time", 3); err == nil {
+		t.Error("an unknown sampler has a distance")
+	}
+}
+
+func TestOrderAndSlope(t *testing.T) {
+	for want, sampler := range map[float64]func(vdm.Grid) (vdm.Plan, error){
+		1: func(g vdm.Grid) (vdm.Plan, error) { return vdm.DDIM(g, 0) },
+		2: func(g vdm.Grid) (vdm.Plan, error) { return vdm.DPMSolver(g, 0) },
+		3: vdm.DPMSolver3,
+	} {
+		s, err := Order("", Series(), sampler, 64, 128)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Slope(s); math.Abs(got-want) > 0.1 {
+			t.Errorf("slope %v, want %v", got, want)
+		}
+	}
+}
+
+// The sliced distance of samples of the mixture itself falls with the root of
+// their number, and that of shifted ones is the root mean square of the shift over
+// the directions.
+func TestSliced(t *testing.T) {
+	m := Three()
+	small, _ := Sliced(m, Itself(m, 6, 500))
+	large, e := Sliced(m, Itself(m, 6, 4500))
+	if ratio := small / large; ratio < 2 || ratio > 4.5 {
+		t.Errorf("distances %v of 500 samples and %v of 4500: want a ratio of about 3", small, large)
+	}
+	shifted := Itself(m, 4, 4500)
+	for _, batch := range shifted {
+		for _, x := range batch {
+			x[0] += 0.3
+		}
+	}
+	w, _ := Sliced(m, shifted)
+	if want := 0.3 / math.Sqrt2; math.Abs(w-want) > 0.01 {
+		t.Errorf("distance %v of samples shifted by 0.3, want %v (standard error of none: %v)", w, want, e)
+	}
+}
+
+// Paths end where the plan does, whatever the part of it.
+func TestPathsArePartsOfOnePlan(t *testing.T) {
+	be, _, err := backend.OpenNamed("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := Three()
+	plan, err := vdm.NewPlan("dpm++2m-sde", "trimmed", vdm.Cosine{}, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths, err := Paths(be, m, plan, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	draws, err := Draws(be, m, plan, 1, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range paths {
+		if len(p.X) != 8 || math.Abs(p.X[7]-float64(draws[0][i][0])) > 1e-5 {
+			t.Errorf("path %d has %d points and ends at %v, sample %v", i, len(p.X), p.X[len(p.X)-1], draws[0][i])
+		}
+	}
+	table, err := MixtureTable(be, m, 4, 2, 20)
+	if err != nil || table.Validate() != nil || len(table.Rows) != 11 {
+		t.Errorf("table of %d rows: %v", len(table.Rows), err)
+	}
+}
+
+// The density is one: its integral over the square that holds nearly all of it.
+func TestDensity(t *testing.T) {
+	sum := 0.0
+	field := Density(Three(), 100)
+	for _, v := range field.Data {
+		sum += v * 0.04 * 0.04
+	}
+	if math.Abs(sum-1) > 2e-3 {
+		t.Errorf("integral %v", sum)
+	}
+}
