@@ -110,6 +110,33 @@ func TestBrowserRunsANotebook(t *testing.T) {
 	b.screenshot("done")
 }
 
+// A reader who stops a cell is told what to do, once, and the next cell runs.
+func TestBrowserStopsACell(t *testing.T) {
+	book := write(t, "%%\nfmt.Println(\"begun\")\nfor {\n\ttime.Sleep(time.Second)\n}", "%%\nfmt.Println(\"the next cell\")")
+	page := openLab(t, filepath.Dir(book))
+	b := openBrowser(t)
+	openNotebook(b, page(filepath.Base(book)))
+	runCell(b, 0)
+	b.until("the cell's first words", `return document.querySelector("#notebook").textContent.includes("begun\n")`, 2*time.Minute)
+	b.click("button[data-jupyter-action='jupyter-notebook:interrupt-kernel']")
+	b.until("the end of the cell", `return !Jupyter.notebook.kernel_busy && document.querySelectorAll(".output_error").length == 1`, 20*time.Second)
+	b.screenshot("stopped")
+	if n := eval[int](b, `return document.querySelector("#notebook").textContent.split("run it again to start it anew").length - 1`); n != 1 {
+		t.Errorf("what to do is said %d times, want once", n)
+	}
+	runCell(b, 1)
+	b.until("the next cell", `return [...document.querySelectorAll(".output_stdout")].some(e => e.textContent.includes("the next cell"))`, time.Minute)
+}
+
+// runCell selects a cell, counted among those of code, and presses the button that
+// runs it.
+func runCell(b *browser, code int) {
+	b.t.Helper()
+	eval[any](b, fmt.Sprintf(`let code = Jupyter.notebook.get_cells().map((c, i) => [c, i]).filter(p => p[0].cell_type == "code");
+		Jupyter.notebook.select(code[%d][1]); Jupyter.notebook.scroll_to_cell(code[%[1]d][1])`, code))
+	b.click("button[data-jupyter-action='jupyter-notebook:run-cell-and-select-next']")
+}
+
 // The whole story of make run, after make run, on a copy of its run folder. It
 // takes minutes, so only make browser asks for it.
 func TestBrowserRunsTheFirstModel(t *testing.T) {
@@ -152,7 +179,7 @@ func TestBrowserRunsTheFirstModel(t *testing.T) {
 		t.Fatal("outputs of the last time are still there")
 	}
 	runAll(b)
-	b.until("all cells", done, 10*time.Minute)
+	untilDone(b)
 	checkFormulas(b)
 	if n := eval[int](b, pictures); n < 5 {
 		t.Errorf("%d pictures, want at least 5", n)
@@ -160,12 +187,38 @@ func TestBrowserRunsTheFirstModel(t *testing.T) {
 	if n := eval[int](b, `return [...document.querySelectorAll(".output progress")].filter(p => p.value == p.max).length`); n == 0 {
 		t.Error("no progress display that ended full")
 	}
-	if text := eval[string](b, `return [...document.querySelectorAll(".output_stderr, .output_error")].map(e => e.textContent).join("; ")`); text != "" {
+	if text := eval[string](b, complaints); text != "" {
 		t.Errorf("errors in cells: %.500s", text)
 	}
 	checkAnimation(b)
 	b.screenshot("done")
 }
+
+// untilDone waits until every cell has been run, as long as the page goes on
+// changing: how long a cell takes depends on what else the machine does.
+func untilDone(b *browser) {
+	b.t.Helper()
+	const patience = 4 * time.Minute
+	last, seen := time.Now(), ""
+	for !eval[bool](b, done) {
+		if text := eval[string](b, complaints); text != "" {
+			b.screenshot("failed")
+			b.t.Fatalf("a cell failed: %.500s", text)
+		}
+		now := eval[string](b, `return [...document.querySelectorAll(".prompt_container, .output")].map(e => e.innerText).join()`)
+		if now != seen {
+			last, seen = time.Now(), now
+		}
+		if time.Since(last) > patience {
+			b.screenshot("failed")
+			b.t.Fatalf("nothing has changed on the page for %v", patience)
+		}
+		time.Sleep(time.Second)
+	}
+}
+
+// complaints are what cells print as errors.
+const complaints = `return [...document.querySelectorAll(".output_stderr, .output_error")].map(e => e.textContent).join("; ")`
 
 // checkFormulas fails where MathJax has not drawn the formulas of the page.
 func checkFormulas(b *browser) {
@@ -216,22 +269,27 @@ func TestBrowserShowsPagesOffline(t *testing.T) {
 	}
 }
 
-// All pages of make site, where they have been exported.
+// All pages of make site, of the notebooks as they are.
 func TestBrowserShowsTheSite(t *testing.T) {
 	if os.Getenv("VDM_BROWSER") != "full" {
 		t.Skip("run make browser for this")
 	}
-	pages, err := filepath.Glob("../../build/site/*.html")
-	if err != nil || len(pages) == 0 {
-		t.Skip("no site has been exported (make site)")
+	needPages(t)
+	books, err := filepath.Glob("../*.ipynb")
+	if err != nil || len(books) == 0 {
+		t.Fatalf("no notebooks: %v", err)
+	}
+	folder := t.TempDir()
+	if status, printed := run(t, append([]string{"--no-run", "--html", folder}, books...)...); status != 0 {
+		t.Fatalf("status %d\n%s", status, printed)
+	}
+	pages, err := filepath.Glob(filepath.Join(folder, "*.html"))
+	if err != nil || len(pages) != len(books)+2 { // the index, and EQUATIONS.md
+		t.Fatalf("%d pages of %d notebooks: %v", len(pages), len(books), err)
 	}
 	b := openBrowser(t)
 	for _, page := range pages {
-		full, err := filepath.Abs(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.open("file://" + full)
+		b.open("file://" + page)
 		if eval[bool](b, `return /\$[^$]+\$|\$\$|MathJax_Preview/.test(document.body.innerHTML.replace(/<pre[^]*?<\/pre>/g, ""))`) {
 			checkFormulas(b)
 		}
@@ -263,14 +321,12 @@ func TestBrowserMovesSliders(t *testing.T) {
 		keys    string
 		name    string
 	}{
-		{[]int{0, 1}, 3, 3, "\uE014", "schedule"},                // right
-		{[]int{2, 3}, 4, 3, "\uE012\uE012\uE012\uE012", "steps"}, // left
-		{[]int{4}, 1, 1, "\uE010", "moving"},                     // end
+		{[]int{0, 1, 2}, 3, 3, "\uE014", "schedule"},                // right
+		{[]int{3, 4, 5}, 4, 3, "\uE012\uE012\uE012\uE012", "steps"}, // left
+		{[]int{6, 7}, 1, 1, "\uE010", "moving"},                     // end
 	} {
 		for _, cell := range c.cells {
-			eval[any](b, fmt.Sprintf(`let code = Jupyter.notebook.get_cells().map((c, i) => [c, i]).filter(p => p[0].cell_type == "code");
-				Jupyter.notebook.select(code[%d][1]); Jupyter.notebook.scroll_to_cell(code[%[1]d][1])`, cell))
-			b.click("button[data-jupyter-action='jupyter-notebook:run-cell-and-select-next']")
+			runCell(b, cell)
 		}
 		b.until(c.name+": sliders and a picture", fmt.Sprintf(`return document.querySelectorAll("input[type=range]").length == %d
 			&& document.querySelectorAll("[id$=-picture] img").length == 1`, c.sliders), 2*time.Minute)
@@ -282,7 +338,7 @@ func TestBrowserMovesSliders(t *testing.T) {
 		b.screenshot(c.name)
 		b.click("button[data-jupyter-action='jupyter-notebook:interrupt-kernel']")
 		b.until(c.name+": the end of the cell", `return !Jupyter.notebook.kernel_busy && document.querySelectorAll("input[type=range]").length == 0`, 20*time.Second)
-		if text := eval[string](b, `return [...document.querySelectorAll(".output_stderr, .output_error")].map(e => e.textContent).join("; ")`); text != "" {
+		if text := eval[string](b, complaints); text != "" {
 			t.Errorf("%s: errors: %.500s", c.name, text)
 		}
 	}

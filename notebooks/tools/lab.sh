@@ -16,6 +16,10 @@ folder=${1:-$root/notebooks}
 export JUPYTER_PATH=$jupyter JUPYTER_DATA_DIR=$jupyter/data JUPYTER_CONFIG_DIR=$jupyter/config
 export JUPYTER_RUNTIME_DIR=$jupyter/runtime IPYTHONDIR=$jupyter/ipython PATH=$root/build/bin:$PATH
 
+# What the notebook's page needs beyond Jupyter's own; see these files.
+mkdir -p "$jupyter/config/custom"
+cp "$root"/notebooks/tools/page/custom.* "$jupyter/config/custom/"
+
 # Jupyter hides what a notebook shows until its author is trusted; these are the project's own.
 /usr/bin/python3 -m nbformat.sign "$folder"/*.ipynb >/dev/null 2>&1 || true
 options=(--FileCheckpoints.checkpoint_dir="$jupyter/checkpoints"

@@ -109,6 +109,10 @@ def run(path, limit):
     try:
         with open(JUPYTER / "gonb.log", "w") as log:  # the kernel's own chatter
             client.execute(stderr=log)
+    except (AssertionError, AttributeError) as error:
+        if client.km is None:  # on Control-C nbclient ends the kernel, and stumbles as it ends it again
+            raise KeyboardInterrupt from error
+        raise
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         why = {
             CellTimeoutError: f"took longer than {limit} s",
@@ -166,4 +170,7 @@ def write_pages(paths, folder):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nstopped: the notebook that was running is as it was; run the same command again to start it anew")

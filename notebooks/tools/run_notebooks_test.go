@@ -3,6 +3,8 @@
 package tools
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"os"
@@ -10,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // write makes a notebook of the cells and returns its path.
@@ -220,5 +223,37 @@ func TestMissingKernel(t *testing.T) {
 		if err == nil || !strings.Contains(string(out), test.want) {
 			t.Errorf("%s: %v\n%s", test.script, err, out)
 		}
+	}
+}
+
+// Control-C ends a run with what to do, and leaves the file as it was.
+func TestStoppedRun(t *testing.T) {
+	needKernel(t)
+	path := write(t, "%%\nfmt.Println(1)", "%%\nfor {\n\ttime.Sleep(time.Second)\n}")
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("./run_notebooks.py", path)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var complaint bytes.Buffer
+	cmd.Stderr = &complaint
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(out); lines.Scan() && !strings.Contains(lines.Text(), "cell 1 of 2"); {
+	}
+	time.Sleep(time.Second) // into the second cell, or its compilation
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil || !strings.Contains(complaint.String(), "run the same command again") || strings.Contains(complaint.String(), "Traceback") {
+		t.Errorf("%v:\n%s", err, complaint.String())
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
+		t.Errorf("the notebook was changed (%v)", err)
 	}
 }
