@@ -171,9 +171,10 @@ func newReader(be compute.Backend, d vdm.Denoiser, shape [4]int, given vdm.Obser
 			den = guidance.Guide(d, o)
 		}
 		p := den(z, logSNRT)
-		out := []*g.Node{g.Add(p.Z, g.ZerosLike(p.Z)), p.X()} // no output is an input: some engines free those
+		own := func(x *g.Node) *g.Node { return g.Add(x, g.ZerosLike(x)) } // no output is an input: some engines free those
+		out := []*g.Node{own(p.Z), p.X()}
 		if hooked {
-			out = append(out, after.After(p, logSNRS, in[2], o))
+			out = append(out, own(after.After(p, logSNRS, in[2], o)))
 		}
 		return out
 	})
