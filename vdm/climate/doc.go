@@ -13,6 +13,12 @@
 //     from accumulations over known bounds they are the middle of the interval.
 //   - A clip is an array (frames, height, width, channels), channels last.
 //
+// Data larger than memory are prepared: one flat file of float32, mapped when it is
+// read, with a manifest of where the values are from. [PreparedWriter] writes it part
+// by part and survives being killed; [Reduction] coarsens and crops what goes into it,
+// [SeasonSplit] says which hours are for training, and [SyntheticRecord] makes rain
+// with known statistics where there is no data.
+//
 // Units and intervals are never guessed: what is not recognised is refused with
 // a list of what is.
 package climate

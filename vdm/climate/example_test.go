@@ -2,6 +2,7 @@ package climate_test
 
 import (
 	"fmt"
+	"log"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
@@ -44,4 +45,49 @@ func ExampleParseRainUnits() {
 	// mm/hour 1 false
 	// kg m-2 s-1 3600 false
 	// kg m**-2 1 true
+}
+
+// The dissertation's domain: UKCP18's grid of 2.2 km, coarsened to 8.8 km, 64 × 64
+// cells around Birmingham.
+func ExampleReduction() {
+	fine := climate.SyntheticRecord{Hours: 2, Coarse: 1}.Grid()
+	all, err := climate.Coarsening(fine, 4)
+	if err != nil {
+		log.Fatal(err)
+	}
+	domain, err := all.Around(climate.BirminghamLat, climate.BirminghamLon, 64, 64)
+	if err != nil {
+		log.Fatal(err)
+	}
+	grid := domain.Grid()
+	row, column, err := grid.Nearest(climate.BirminghamLat, climate.BirminghamLon)
+	fmt.Println(fine.Height, fine.Width, "→", all.Height, all.Width, "→", grid.Height, grid.Width)
+	fmt.Println("Birmingham: row", row, "column", column, err)
+	// Output:
+	// 606 484 → 151 121 → 64 64
+	// Birmingham: row 31 column 31 <nil>
+}
+
+// Twenty years hold 80 seasons, 16 of them for tests.
+func ExampleSeasonSplit() {
+	record := climate.SyntheticRecord{Hours: 20 * 12 * 720, Height: 2, Width: 2}
+	split, err := climate.SeasonSplit{}.Split(record.Field().Times)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(split.Describe())
+	fmt.Println("first trained on: frames", split.Train[0].From, "to", split.Train[0].To-1)
+	// Output:
+	// 138240 frames train in 16 ranges, 34560 frames test in 16
+	// first trained on: frames 2160 to 10799
+}
+
+// The law of a cell of synthetic rain is known in closed form.
+func ExampleSyntheticRain() {
+	var rain climate.SyntheticRain
+	fmt.Printf("below 0.01 mm/h: %.3f of cells\n", rain.DryShare(0.01))
+	fmt.Printf("mean: %.4f mm/h\n", rain.Mean())
+	// Output:
+	// below 0.01 mm/h: 0.830 of cells
+	// mean: 0.1085 mm/h
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 )
@@ -58,8 +59,8 @@ func openJournal(path string) (*journal, error) {
 	if j.file, err = os.OpenFile(path, os.O_WRONLY, 0); err != nil {
 		return nil, err
 	}
-	if err := j.file.Truncate(int64(whole)); err == nil {
-		_, err = j.file.Seek(int64(whole), 0)
+	if err = j.file.Truncate(int64(whole)); err == nil {
+		_, err = j.file.Seek(int64(whole), io.SeekStart)
 	}
 	if err != nil {
 		return nil, errors.Join(err, j.file.Close())

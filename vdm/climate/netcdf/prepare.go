@@ -332,6 +332,9 @@ func (p *Preparation) Run(ctx context.Context, dir string, replace bool, progres
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ready := p.admitAhead(ctx, todo)
+	if progress != nil {
+		progress(done, total) // the first file is probed before a frame of it is read
+	}
 	for _, i := range todo {
 		var a admitted
 		select {

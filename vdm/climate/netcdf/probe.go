@@ -67,28 +67,53 @@ func walk(path, depth string) error {
 	})
 }
 
-// walk reads a variable in blocks along its first dimension.
+// walk reads a variable, a block at a time.
 func (v *variable) walk() error {
 	raw := newSlab(v, &unpacker{})
-	start, count := make([]int, len(v.shape)), slices.Clone(v.shape)
 	if len(v.shape) == 0 {
-		return raw.read(start, count)
+		return raw.read(nil, nil)
 	}
-	row := raw.bytes()
-	for _, n := range v.shape[1:] {
-		row *= n
+	return v.eachBlock(raw.bytes(), raw.read)
+}
+
+// eachBlock cuts a variable into blocks along one of its dimensions: the first of
+// which a row is small, so that one whose first dimension has the length 1, as the
+// member of an ensemble has, does not make one block.
+func (v *variable) eachBlock(bytes int, do func(start, count []int) error) error {
+	if slices.Contains(v.shape, 0) {
+		return nil
+	}
+	start, count := make([]int, len(v.shape)), slices.Clone(v.shape)
+	along, row := len(v.shape)-1, bytes
+	for along > 0 && row*v.shape[along] <= slabBytes {
+		row *= v.shape[along]
+		along--
 	}
 	if free := freeMemory(); free > 0 && int64(row) > free {
 		return fmt.Errorf("one row takes %d bytes, %d are free", row, free)
 	}
-	most := v.blockLength(0, row)
-	for at := 0; at < v.shape[0]; at += most {
-		start[0], count[0] = at, min(most, v.shape[0]-at)
-		if err := raw.read(start, count); err != nil {
-			return err
+	for i := range along {
+		count[i] = 1
+	}
+	most := v.blockLength(along, row)
+	for {
+		for at := 0; at < v.shape[along]; at += most {
+			start[along], count[along] = at, min(most, v.shape[along]-at)
+			if err := do(start, count); err != nil {
+				return err
+			}
+		}
+		i := along - 1 // on to the next place along the dimensions before
+		for ; i >= 0; i-- {
+			if start[i]++; start[i] < v.shape[i] {
+				break
+			}
+			start[i] = 0
+		}
+		if i < 0 {
+			return nil
 		}
 	}
-	return nil
 }
 
 // probed remembers the files that a child has read: by path, size and time.

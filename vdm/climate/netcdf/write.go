@@ -16,6 +16,7 @@ import (
 type SampleFile struct {
 	Channels []SampleChannel
 	Members  int
+	Numbers  []int32 // values of the coordinate "member"; nil for 0, 1, 2 …
 	Grid     climate.Grid
 
 	// Times of the frames: hours since Epoch in the calendar; with
@@ -81,6 +82,9 @@ func (s *SampleFile) validateHeader() error {
 	}
 	if s.Members < 1 || len(s.Times) < 1 || len(s.Channels) < 1 {
 		return fmt.Errorf("%d channels of %d members and %d times are nothing to write", len(s.Channels), s.Members, len(s.Times))
+	}
+	if s.Numbers != nil && len(s.Numbers) != s.Members {
+		return fmt.Errorf("%d numbers for %d members", len(s.Numbers), s.Members)
 	}
 	for i := range s.Times {
 		if i > 0 && !(s.Times[i] > s.Times[i-1]) {
@@ -242,9 +246,12 @@ func (w *writer) header(s *SampleFile) []nc.Var {
 	}
 
 	w.doubles(time, s.Times)
-	numbers := make([]int32, s.Members)
-	for i := range numbers {
-		numbers[i] = int32(i)
+	numbers := s.Numbers
+	if numbers == nil {
+		numbers = make([]int32, s.Members)
+		for i := range numbers {
+			numbers[i] = int32(i)
+		}
 	}
 	if w.err == nil {
 		w.err = member.WriteInt32s(numbers)
