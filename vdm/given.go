@@ -95,9 +95,7 @@ func (v Values) Dot(w Values) *g.Node {
 	return sum
 }
 
-// Replaceable reports whether known parts of z can be replaced by forward
-// samples: the observation is one exact measurement whose rows are orthogonal,
-// such as known cells or block means.
+// Replaceable is that of the observation.
 func (o *Given) Replaceable() bool { return o.replaceable }
 
 // direct reports whether the one measurement is of the cells themselves.
@@ -146,7 +144,7 @@ func (o Observation) resolve(clip [4]int, samples int) (*resolved, error) {
 	}
 	r := &resolved{Observation: o, clip: clip, samples: samples}
 	r.orthogonal = len(o) == 1 && o[0].Of.orthogonal()
-	r.replaceable = r.orthogonal && o[0].exact()
+	r.replaceable = o.Replaceable()
 	return r, nil
 }
 

@@ -59,6 +59,13 @@ func (o Observation) Validate(clip [4]int, samples int) error {
 	return o.consistent(clip, samples)
 }
 
+// Replaceable reports whether known parts of z can be replaced by forward
+// samples: the observation is one exact measurement whose rows are orthogonal,
+// such as known cells or block means.
+func (o Observation) Replaceable() bool {
+	return len(o) == 1 && o[0].exact() && o[0].Of.orthogonal()
+}
+
 var errNothingKnown = errors.New("no cell is known: use Sample")
 
 // validate counts the observed values too.

@@ -1,0 +1,147 @@
+package guidance
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gomlx/compute"
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+)
+
+// Network is an untrained network as a denoiser, with its initial weights.
+func Network(c unet.Config) vdm.Denoiser {
+	values := c.Initial(1)
+	return vdm.PredictV.Denoiser(func(z, logSNR *g.Node) *g.Node {
+		w := unet.Weights{}
+		for _, v := range c.Variables() {
+			w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
+		}
+		return unet.Apply(c, w, z, logSNR)
+	})
+}
+
+// Timing is how long a guided estimate takes, in units of one without guidance.
+type Timing struct {
+	Guidance vdm.Guidance
+	Alone    time.Duration // an estimate without guidance, the shortest of all rounds
+	Ratio    float64       // median over rounds, each of which takes all in turn
+}
+
+// Timings measures, one after another in each round so that all see the same
+// other load, x̂ of a denoiser without guidance and with each, given that the first
+// half of the values of a clip is known.
+func Timings(be compute.Backend, d vdm.Denoiser, batch int, shape [4]int, guidances []vdm.Guidance, rounds int) (out []Timing, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("timing a guided step: %v", r)
+		}
+	}()
+	n := shape[0] * shape[1] * shape[2] * shape[3]
+	known := make([]bool, n)
+	for i := range n / 2 {
+		known[i] = true
+	}
+	half, err := vdm.KnownCells(make([]float32, n), known)
+	if err != nil {
+		return nil, err
+	}
+	var programs []*g.Exec
+	for i := range len(guidances) + 1 {
+		exec, err := g.NewExec(be, func(z, logSNR *g.Node) *g.Node {
+			if i == 0 {
+				return d(z, logSNR).X()
+			}
+			given, err := vdm.Observation{half}.Fixed(z, g.ZerosLike(z))
+			if err != nil {
+				panic(err)
+			}
+			guidance := guidances[i-1]
+			p := guidance.Guide(d, given)(z, logSNR)
+			if after, ok := guidance.(interface {
+				After(p vdm.Prediction, logSNRS, next *g.Node, given *vdm.Given) *g.Node
+			}); ok {
+				return after.After(p, logSNR, p.X(), given)
+			}
+			return p.X()
+		})
+		if err != nil {
+			return nil, err
+		}
+		defer exec.Finalize()
+		programs = append(programs, exec)
+	}
+	z := tensors.FromFlatDataAndDimensions(make([]float32, batch*n), append([]int{batch}, shape[:]...)...)
+	took := make([][]float64, len(programs))
+	for round := range rounds + 1 { // the first compiles
+		for i, exec := range programs {
+			began := time.Now()
+			result, err := exec.Call(z, make([]float32, batch))
+			if err != nil {
+				return nil, err
+			}
+			_ = tensors.ConstFlatData(result[0], func([]float32) {})
+			if round > 0 {
+				took[i] = append(took[i], time.Since(began).Seconds())
+			}
+			_ = result[0].FinalizeAll()
+		}
+	}
+	for i, guidance := range guidances {
+		var ratios []float64
+		for k, t := range took[i+1] {
+			ratios = append(ratios, t/took[0][k])
+		}
+		slices.Sort(ratios)
+		out = append(out, Timing{guidance, time.Duration(slices.Min(took[0]) * 1e9), ratios[len(ratios)/2]})
+	}
+	return out, nil
+}
+
+// CostTable is what a step costs at the size of a configuration, counted from its
+// graph, for one clip of which the first half is known.
+func CostTable(be compute.Backend, c vdm.Config, guidances []vdm.Guidance) (report.Table, error) {
+	t := report.Table{
+		Title:   fmt.Sprintf("One step for one clip of %d×%d×%d", c.Clip.Frames, c.Clip.Height, c.Clip.Width),
+		Columns: []string{"guidance", "GFLOP", "times the network's", "GiB at the peak"},
+	}
+	n := c.Clip.Frames * c.Clip.Height * c.Clip.Width * len(c.Clip.Channels)
+	known := make([]bool, n)
+	for i := range n / 2 {
+		known[i] = true
+	}
+	half, err := vdm.KnownCells(make([]float32, n), known)
+	if err != nil {
+		return t, err
+	}
+	alone, err := c.SamplingCost(be, 1, nil, nil)
+	if err != nil {
+		return t, err
+	}
+	add := func(name string, cost unet.Cost) {
+		t.Rows = append(t.Rows, []string{name, fmt.Sprintf("%.1f", cost.FLOPs/1e9), fmt.Sprintf("%.2f", cost.FLOPs/alone.FLOPs), fmt.Sprintf("%.2f", float64(cost.Peak)/(1<<30))})
+	}
+	add("none", alone)
+	for _, guidance := range guidances {
+		cost, err := c.SamplingCost(be, 1, vdm.Observation{half}, guidance)
+		if err != nil {
+			return t, err
+		}
+		add(guidance.String(), cost)
+	}
+	return t, nil
+}
+
+// TimingTable shows timings.
+func TimingTable(timings []Timing) report.Table {
+	t := report.Table{Title: "Time of a guided estimate, in units of one without guidance", Columns: []string{"guidance", "times as long"}}
+	for _, m := range timings {
+		t.Rows = append(t.Rows, []string{m.Guidance.String(), fmt.Sprintf("%.2f", m.Ratio)})
+	}
+	return t
+}

@@ -1,0 +1,87 @@
+package guidance
+
+import (
+	"math"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/exact"
+)
+
+// Case is one clip of a Gaussian process, and what is known of it.
+type Case struct {
+	Name    string
+	Process *exact.GaussianProcess
+	Clip    []float32
+	Given   vdm.Observation
+}
+
+// Process is clips of mean 0 and variance 1 whose correlation falls with distance
+// as exp(−d/length) along each axis: three frames or cells.
+func Process(frames, rows, columns int) (*exact.GaussianProcess, error) {
+	const length = 3
+	return exact.NewGaussianProcess(nil, exact.Exponential(frames, length, 1), exact.Exponential(rows, length, 1), exact.Exponential(columns, length, 1))
+}
+
+// Cases are four observations of one clip of a process:
+//
+//   - frames: every third frame, from the first, exactly;
+//   - gauges: every so many cells, with noise of standard deviation 0.1;
+//   - blocks: the means of block × block cells of every frame, exactly;
+//   - mean and gauges: the gauges, and the mean over all frames with noise 0.1.
+func Cases(p *exact.GaussianProcess, block, every int) ([]Case, error) {
+	shape, x := p.Shape(), p.Draw(7, 0)
+	frame := shape[1] * shape[2] * shape[3]
+	known := make([]bool, len(x))
+	gauges := make([]float32, len(x))
+	noise := p.Draw(8, 0) // correlated, but no matter: one draw of the noise is as good as another
+	for i := range x {
+		known[i] = i/frame%3 == 0
+		if gauges[i] = float32(math.NaN()); i%every == every/2 {
+			gauges[i] = x[i] + 0.1*noise[i]
+		}
+	}
+	frames, err := vdm.KnownCells(x, known)
+	if err != nil {
+		return nil, err
+	}
+	blocks, err := vdm.BlockMeans(shape[1], shape[2], block)
+	if err != nil {
+		return nil, err
+	}
+	coarse, err := measured(blocks, x, shape, 0)
+	if err != nil {
+		return nil, err
+	}
+	all, err := vdm.TimeMeans(shape[0], shape[0])
+	if err != nil {
+		return nil, err
+	}
+	mean, err := measured(all, x, shape, 0.1)
+	if err != nil {
+		return nil, err
+	}
+	points := vdm.Measurement{Y: gauges, Std: 0.1}
+	return []Case{
+		{"frames", p, x, vdm.Observation{frames}},
+		{"gauges", p, x, vdm.Observation{points}},
+		{"blocks", p, x, vdm.Observation{coarse}},
+		{"mean and gauges", p, x, vdm.Observation{mean, points}},
+	}, nil
+}
+
+// measured is A·x, as if it had been measured.
+func measured(a vdm.Operator, x []float32, shape [4]int, std float64) (vdm.Measurement, error) {
+	wide := make([]float64, len(x))
+	for i, v := range x {
+		wide[i] = float64(v)
+	}
+	ax, err := a.Apply(wide, shape)
+	if err != nil {
+		return vdm.Measurement{}, err
+	}
+	m := vdm.Measurement{Of: a, Std: std}
+	for _, v := range ax {
+		m.Y = append(m.Y, float32(v))
+	}
+	return m, nil
+}
