@@ -3,6 +3,9 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
@@ -17,6 +20,9 @@ func newInspect() *cobra.Command {
 		Long: `inspect prints for each data variable of each file its dimensions, units,
 calendar, times and gaps, grid, smallest, mean and largest value, the share of
 missing and of dry cells, and whether it can be trained on, else why not.
+
+Of a folder of prepared data it prints sizes, times, values, what the data were
+made by, and the split.
 
 A file that cannot be read does not keep the others from being looked at; the
 exit status is then 1. No file can bring the program down: each is first read in
@@ -36,7 +42,7 @@ a process of its own.`,
 			failed, printed := false, false
 			for _, file := range files {
 				for _, o.Variable = range variables {
-					report, err := netcdf.InspectWith(file, o)
+					report, err := inspectPath(file, o)
 					if c.Context().Err() != nil {
 						return c.Context().Err()
 					}
@@ -45,7 +51,7 @@ a process of its own.`,
 						failed = true
 						continue
 					}
-					text := report.String()
+					text := report
 					if printed {
 						text = "\n" + text
 					}
@@ -63,4 +69,19 @@ a process of its own.`,
 	}
 	read.addTo(c)
 	return c
+}
+
+// inspectPath describes a file, or a folder of prepared data.
+func inspectPath(path string, o netcdf.ReadOptions) (string, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		if _, err := os.Stat(filepath.Join(path, "manifest.json")); err == nil {
+			text, err := preparedInWords(path)
+			return filepath.Base(path) + "\n" + text, err
+		}
+	}
+	report, err := netcdf.InspectWith(path, o)
+	if err != nil {
+		return "", err
+	}
+	return report.String(), nil
 }

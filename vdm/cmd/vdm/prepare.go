@@ -125,7 +125,7 @@ func (p *prepareFlags) run(c *cobra.Command, files []string) error {
 	made, err := plan.Run(ctx, p.out, p.replace, reading)
 	end()
 	if err != nil {
-		return err
+		return goesOn(c, err)
 	}
 	if made == 0 {
 		say(c, "%s holds these data already; nothing to do", p.out)

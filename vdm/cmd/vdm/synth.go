@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -82,7 +83,7 @@ func (s *synthFlags) run(c *cobra.Command) error {
 	if s.format == "netcdf" {
 		made, err := writeSynthetic(c, s.out, record, update)
 		if err != nil {
-			return err
+			return goesOn(c, err)
 		}
 		if end(); made == 0 {
 			say(c, "%s holds all %d months already; nothing to do", s.out, record.Months())
@@ -101,7 +102,7 @@ func (s *synthFlags) run(c *cobra.Command) error {
 	}
 	made, err := record.Prepare(c.Context(), s.out, split, s.replace, update)
 	if end(); err != nil {
-		return err
+		return goesOn(c, err)
 	}
 	if !made {
 		say(c, "%s holds these data already; nothing to do", s.out)
@@ -110,6 +111,14 @@ func (s *synthFlags) run(c *cobra.Command) error {
 		return err
 	}
 	return emit(c, s.out+"\n")
+}
+
+// goesOn adds to what a stop by the user says that nothing is lost.
+func goesOn(c *cobra.Command, err error) error {
+	if c.Context().Err() != nil {
+		return fmt.Errorf("%w: what is finished is kept, run again to go on", err)
+	}
+	return err
 }
 
 // seasonSplit is the split that a flag asks for, nil for none.
@@ -125,22 +134,35 @@ func seasonSplit(c *cobra.Command, name string) (*climate.SeasonSplit, error) {
 
 // describePrepared says what is in a folder of prepared data.
 func describePrepared(c *cobra.Command, dir string) error {
+	text, err := preparedInWords(dir)
+	if err == nil {
+		say(c, "%s", strings.TrimSuffix(text, "\n"))
+	}
+	return err
+}
+
+// preparedInWords describes a folder of prepared data, a line each.
+func preparedInWords(dir string) (string, error) {
 	data, err := climate.OpenPrepared(dir)
 	if err != nil {
-		return err
+		return "", err
 	}
+	var b strings.Builder
 	for i, f := range data.Fields() {
 		lowest, highest, mean := data.Range(i)
-		say(c, "%s: %d frames of %d × %d cells, %s, in %s: minimum %.6g, mean %.6g, maximum %.6g",
+		fmt.Fprintf(&b, "%s: %d frames of %d × %d cells, %s, in %s: minimum %.6g, mean %.6g, maximum %.6g\n",
 			f.Name, f.Frames(), f.Height(), f.Width(), period(f), f.Units, lowest, mean, highest)
 		for _, note := range f.Notes {
-			say(c, "%s: %s", f.Name, note)
+			fmt.Fprintf(&b, "%s: %s\n", f.Name, note)
 		}
 	}
-	if s := data.Split(); s != nil {
-		say(c, "split: %s: %s", s.Rule, s.Describe())
+	for _, line := range data.Recipe() {
+		fmt.Fprintf(&b, "made by: %s\n", line)
 	}
-	return data.Close()
+	if s := data.Split(); s != nil {
+		fmt.Fprintf(&b, "split: %s: %s\n", s.Rule, s.Describe())
+	}
+	return b.String(), data.Close()
 }
 
 // tally starts a progress line for a task that counts, as progress does for one

@@ -193,5 +193,14 @@ func TestSynthPrepareTrain(t *testing.T) {
 			}
 		}
 	}
+	for _, say := range []string{"prepared\n", "2880 frames of 4 × 4 cells", "made by: cropped to 4 × 4 cells", "split: seasons of 2160 h"} {
+		if got := succeed(t, "inspect", prepared); !strings.Contains(got, say) {
+			t.Errorf("inspect does not say %q:\n%s", say, got)
+		}
+	}
+	r := vdmRun(t, "verify", filepath.Join(dir, "run-prepared"), "--against", prepared, "--count", "2", "--steps", "2")
+	if r.status != 0 || !strings.Contains(r.stderr, "test part: ") || !strings.Contains(r.stderr, "1080 clips of 2×4×4×1") {
+		t.Errorf("verify: status %d\n%s", r.status, r.stderr)
+	}
 	refuse(t, exitFailed, []string{"--held-out is 5 h", "split"}, tiny(prepared, filepath.Join(dir, "other"), "--steps", "2", "--held-out", "5")...)
 }

@@ -103,7 +103,13 @@ func (v *verifyFlags) run(c *cobra.Command, dir string) error {
 	}
 	name, fields := "data", rec.fields
 	var train *climate.Windows
-	if origin != nil && origin.HeldOutHours > 0 && origin.sameSources(&provenance{Sources: rec.sources}) {
+	if rec.split != nil {
+		trained := o
+		trained.Ranges = rec.split.Train
+		if train, err = climate.NewWindows(trained, rec.fields...); err != nil {
+			return err
+		}
+	} else if origin != nil && origin.HeldOutHours > 0 && origin.sameSources(&provenance{Sources: rec.sources}) {
 		var first []*climate.Field
 		if first, fields, err = splitHours(rec.fields, origin.HeldOutHours, clip.Step); err != nil {
 			return err
@@ -112,6 +118,9 @@ func (v *verifyFlags) run(c *cobra.Command, dir string) error {
 			return err
 		}
 		name = "held out"
+	}
+	if rec.split != nil { // the clips of the test part do not overlap
+		name, o.Ranges, o.StrideT = "test part", rec.split.Test, o.Frames
 	}
 	reference, err := climate.NewWindows(o, fields...)
 	if err != nil {
