@@ -157,6 +157,37 @@ func logSumExp(terms []float64) float64 {
 	return largest + math.Log(sum)
 }
 
+// Estimate is E[x | z] on the host, in float64: what the [Mixture.Denoiser] says.
+func (m *Mixture) Estimate(z []float64, logSNR float64) []float64 {
+	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
+	n := len(z)
+	logs, x, gained := make([]float64, len(m.components)), make([]float64, n), make([]float64, n*len(m.components))
+	for k, c := range m.components {
+		at := gained[k*n:][:n]
+		copy(at, c.Mean)
+		logs[k] = math.Log(m.weights[k])
+		for j, v := range c.variance {
+			y := -alpha * c.centre[j]
+			for i := range z {
+				y += c.vectors.At(i, j) * z[i]
+			}
+			total := alpha*alpha*v + sigma*sigma
+			logs[k] -= (math.Log(total) + y*y/total) / 2
+			for i := range at {
+				at[i] += alpha * v / total * y * c.vectors.At(i, j)
+			}
+		}
+	}
+	all := logSumExp(logs)
+	for k, l := range logs {
+		share := math.Exp(l - all)
+		for i := range x {
+			x[i] += share * gained[k*n+i]
+		}
+	}
+	return x
+}
+
 // Given is the law of the clips given an observation of one sample: a mixture
 // again, with weights in proportion to w_k·p_k(y). See [Gaussian.Given].
 func (m *Mixture) Given(o vdm.Observation) (*Mixture, error) {

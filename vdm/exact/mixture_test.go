@@ -42,13 +42,16 @@ func TestMixtureDenoiserIsTheSlopeOfTheLogDensity(t *testing.T) {
 			}
 			levels = append(levels, float32(l))
 			alpha, sigma := vdm.Alpha(l), vdm.Sigma(l)
+			host := m.Estimate(at, l)
 			for j := range at {
 				const h = 1e-5
 				up, down := append([]float64(nil), at...), append([]float64(nil), at...)
 				up[j] += h
 				down[j] -= h
 				score := (m.LogDensity(up, l) - m.LogDensity(down, l)) / (2 * h)
-				want = append(want, -(score+at[j])*sigma/alpha) // v̂ = (ε̂ − σz)/α, ε̂ = −σ·score
+				v := -(score + at[j]) * sigma / alpha // v̂ = (ε̂ − σz)/α, ε̂ = −σ·score
+				want = append(want, v)
+				near(t, fmt.Sprintf("x̂ at λ = %v", l), host[j], alpha*at[j]-sigma*v, 1e-7*(1+1e-2/alpha))
 			}
 		}
 	}

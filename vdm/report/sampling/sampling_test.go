@@ -2,6 +2,7 @@ package sampling
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -90,16 +91,51 @@ func TestPathsArePartsOfOnePlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	draws, err := Draws(be, m, plan, 1, 5)
+	all, err := vdm.SampleFrom(t.Context(), be, m.Denoiser(), plan, m.Shape(), nil, vdm.SampleOptions{Count: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, p := range paths {
-		if len(p.X) != 8 || math.Abs(p.X[7]-float64(draws[0][i][0])) > 1e-5 {
-			t.Errorf("path %d has %d points and ends at %v, sample %v", i, len(p.X), p.X[len(p.X)-1], draws[0][i])
+		if x := float64(all.At(i)[0]); len(p.X) != 8 || math.Abs(p.X[7]-x) > 1e-5 {
+			t.Errorf("path %d has %d points and ends at %v, sample %v", i, len(p.X), p.X[len(p.X)-1], x)
 		}
 	}
-	table, err := MixtureTable(be, m, 4, 2, 20)
+}
+
+// What is drawn on the host has the law of what the compiled sampler draws: both
+// are as far from the mixture, with the same plan of a few steps.
+func TestDrawsAreThoseOfTheSampler(t *testing.T) {
+	be, _, err := backend.OpenNamed("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := Three()
+	for _, sampler := range []string{"ancestral", "dpm++3m", "dpm++2m-sde", "heun"} {
+		plan, err := vdm.NewPlan(sampler, "time", vdm.Cosine{}, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const batches, size = 4, 2000
+		compiled := make([][][]float32, batches)
+		_, err = vdm.SampleFrom(t.Context(), be, m.Denoiser(), plan, m.Shape(), nil, vdm.SampleOptions{Count: batches * size, Batch: size,
+			Each: func(i int, x []float32) error {
+				compiled[i/size] = append(compiled[i/size], slices.Clone(x))
+				return nil
+			}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, ea := Sliced(m, Draws(m, plan, batches, size))
+		b, eb := Sliced(m, compiled)
+		t.Logf("%s: distance %.4f ± %.4f on the host, %.4f ± %.4f compiled", sampler, a, ea, b, eb)
+		if math.Abs(a-b) > 4*math.Hypot(ea, eb) {
+			t.Errorf("%s: distance %v ± %v on the host, %v ± %v compiled", sampler, a, ea, b, eb)
+		}
+	}
+}
+
+func TestMixtureTable(t *testing.T) {
+	table, err := MixtureTable(Three(), 4, 2, 20)
 	if err != nil || table.Validate() != nil || len(table.Rows) != 11 {
 		t.Errorf("table of %d rows: %v", len(table.Rows), err)
 	}
