@@ -16,8 +16,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// conditionalFlags are the settings of commands that generate the rest of a clip
-// of which frames are known.
+// conditionalFlags are the settings of commands that generate what is not known of
+// a clip, or more than is known.
 type conditionalFlags struct {
 	sampleFlags
 	read     readFlags
@@ -32,14 +32,46 @@ type conditionalFlags struct {
 func (f *conditionalFlags) addTo(c *cobra.Command) {
 	f.sampleFlags.addTo(c, "members", 8)
 	flags := c.Flags()
-	flags.StringArrayVar(&f.data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data, with the known frames")
+	flags.StringArrayVar(&f.data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data, with what is known")
 	flags.IntVar(&f.start, "start", 0, "`index` of the clip's first frame in the data, from 0")
 	flags.IntVar(&f.row, "row", -1, "southernmost row of the clip in the data, from 0 (default: so that the clip is in the middle)")
 	flags.IntVar(&f.col, "col", -1, "westernmost column of the clip in the data, from 0 (default: likewise)")
 	flags.StringVar(&f.guidance, "guidance", "replacement", "how clips are made to agree with what is known: "+strings.Join(vdm.GuidanceNames(), ", "))
-	flags.Float64Var(&f.weight, "weight", 1, "weight w_r of reconstruction guidance, or ζ of posterior sampling")
+	flags.Float64Var(&f.weight, "weight", 1, "weight of those guidances that have one, such as w_r of reconstruction")
 	f.read.addTo(c)
 	flags.Lookup("variable").Usage = renamed
+}
+
+// prepare checks the settings that need no data.
+func (f *conditionalFlags) prepare(c *cobra.Command) (err error) {
+	if f.o.Guidance, err = vdm.NewGuidance(f.guidance, f.weight); err != nil {
+		return misuse(c, "%v", err)
+	}
+	return f.check(c, "members")
+}
+
+// located wants to be told where in the data the clip begins.
+func (f *conditionalFlags) located(c *cobra.Command) error {
+	if f.last != c.Flags().Changed("start") {
+		return nil
+	}
+	if c.Flags().Lookup("last") == nil {
+		return misuse(c, "--start is missing: where in the data the clip begins")
+	}
+	return misuse(c, "give --start or --last: where in the data the clip begins")
+}
+
+// known says where the data that are known come from.
+func (f *conditionalFlags) known(rec *record) map[string]string {
+	var sources []string
+	for _, s := range rec.sources {
+		sources = append(sources, fmt.Sprintf("%s (SHA-256 %s)", s.Name, s.SHA256))
+	}
+	return map[string]string{
+		"vdm_known_from":     strings.Join(sources, "; "),
+		"vdm_first_frame":    fmt.Sprint(f.start),
+		"vdm_row_and_column": fmt.Sprintf("%d, %d", f.row, f.col),
+	}
 }
 
 func newNowcast() *cobra.Command {
@@ -119,18 +151,11 @@ several times over, and writes the clips as nowcast does.`,
 
 // run generates; knownFrames says for each frame of a clip whether it is known.
 func (f *conditionalFlags) run(c *cobra.Command, dir, kind string, knownFrames func(frames int) ([]bool, error)) error {
-	var err error
-	if f.o.Guidance, err = vdm.NewGuidance(f.guidance, f.weight); err != nil {
-		return misuse(c, "%v", err)
-	}
-	if err := f.check(c, "members"); err != nil {
+	if err := f.prepare(c); err != nil {
 		return err
 	}
-	if f.last == c.Flags().Changed("start") {
-		if c.Flags().Lookup("last") == nil {
-			return misuse(c, "--start is missing: where in the data the clip begins")
-		}
-		return misuse(c, "give --start or --last: where in the data the clip begins")
+	if err := f.located(c); err != nil {
+		return err
 	}
 	m, err := openRun(c, dir)
 	if err != nil {
@@ -152,26 +177,15 @@ func (f *conditionalFlags) run(c *cobra.Command, dir, kind string, knownFrames f
 	if err != nil {
 		return err
 	}
-	end := f.begin(c, m)
-	samples, err := m.Interpolate(c.Context(), clip, known, f.o)
-	end()
-	if err != nil {
-		return err
-	}
 	title := map[string]string{
 		"nowcast":     "Nowcast of a video diffusion model",
 		"interpolate": "Interpolation in time of a video diffusion model",
 	}[kind]
-	var sources []string
-	for _, s := range rec.sources {
-		sources = append(sources, fmt.Sprintf("%s (SHA-256 %s)", s.Name, s.SHA256))
-	}
-	return f.write(c, m, samples, place, kind, title, map[string]string{
-		"vdm_known_frames":   trueIndices(known),
-		"vdm_known_from":     strings.Join(sources, "; "),
-		"vdm_guidance":       f.o.Guidance.String(),
-		"vdm_first_frame":    fmt.Sprint(f.start),
-		"vdm_row_and_column": fmt.Sprintf("%d, %d", f.row, f.col),
+	more := f.known(rec)
+	more["vdm_known_frames"] = trueIndices(known)
+	return f.write(c, m, place, kind, title, more, func(o vdm.SampleOptions) error {
+		_, err := m.Interpolate(c.Context(), clip, known, o)
+		return err
 	})
 }
 

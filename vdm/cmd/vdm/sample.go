@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/report/archive"
 )
 
 // sampleFlags are the settings of all commands that generate.
@@ -75,8 +77,9 @@ func newSample() *cobra.Command {
 		GroupID: groupWork,
 		Long: `sample draws clips from the model of a run, undoes its transform, and writes
 them as CF NetCDF: a member of the dimension "member" each, times in hours from
-the start of the clip, and where they come from in the global attributes. The
-name of the file goes to the standard output.`,
+the start of the clip, and where they come from in the global attributes. Each
+clip is written as it comes: a thousand need the memory of one batch. The name
+of the file goes to the standard output.`,
 		Example: `  vdm sample runs/rain --count 16
   vdm sample runs/rain --count 1 --first 7 --steps 1000 --seed 1 --out seventh.nc`,
 		Args: takes("RUN"),
@@ -88,32 +91,20 @@ name of the file goes to the standard output.`,
 			if err != nil {
 				return err
 			}
-			end := s.begin(c, m)
-			samples, err := m.Sample(c.Context(), s.o)
-			end()
-			if err != nil {
-				return err
-			}
 			like, err := channelFields(m)
 			if err != nil {
 				return err
 			}
 			clip := m.Config.Clip
 			place := clipPlace{like: like, grid: climate.Grid{Height: clip.Height, Width: clip.Width}, times: relativeTimes(clip)}
-			return s.write(c, m, samples, place, "sample", "Clips drawn from a video diffusion model", nil)
+			return s.write(c, m, place, "sample", "Clips drawn from a video diffusion model", nil, func(o vdm.SampleOptions) error {
+				_, err := m.Sample(c.Context(), o)
+				return err
+			})
 		},
 	}
 	s.addTo(c, "count", 1)
 	return c
-}
-
-// begin says what will do the work, and starts the progress line; end ends it.
-func (s *sampleFlags) begin(c *cobra.Command, m *vdm.Model) (end func()) {
-	if _, choice, err := m.Engine(); err == nil { // else sampling says so
-		say(c, "%s", choice)
-	}
-	s.o.Progress, end = progress(c, "sampling")
-	return end
 }
 
 // clipPlace says where and when a clip lies, and which fields its channels are
@@ -139,53 +130,52 @@ func relativeTimes(c vdm.ClipConfig) []float64 {
 	return times
 }
 
-// write writes samples with all that is known of them, and prints the file's
-// name.
-func (s *sampleFlags) write(c *cobra.Command, m *vdm.Model, samples *vdm.Samples, place clipPlace, kind, title string, more map[string]string) error {
-	file, err := netcdf.NewSampleFile(place.like, samples.Len(), samples.Frames, samples.Height, samples.Width, samples.Data)
+// write draws clips, writes each to the file as it comes, so that memory is that
+// of one batch, and prints the file's name.
+func (s *sampleFlags) write(c *cobra.Command, m *vdm.Model, place clipPlace, kind, title string, more map[string]string, draw func(vdm.SampleOptions) error) (err error) {
+	file, err := s.describe(m, place, s.o.Count, kind, title, more)
 	if err != nil {
 		return err
-	}
-	file.Grid, file.Times, file.Calendar, file.Epoch = place.grid, place.times, place.calendar, place.epoch
-	config, err := m.Config.Encode()
-	if err != nil {
-		return err
-	}
-	run, err := filepath.Abs(m.Dir)
-	if err != nil {
-		return err
-	}
-	weights := "exponential moving average"
-	if s.o.LastWeights {
-		weights = "last"
-	}
-	file.Attributes = map[string]string{
-		"title":             title,
-		"source":            "climate-vdm " + version(),
-		"vdm_command":       kind,
-		"vdm_run":           run,
-		"vdm_training_step": fmt.Sprint(m.Step()),
-		"vdm_training_data": m.Config.Data,
-		"vdm_weights":       weights,
-		"vdm_sampler":       fmt.Sprintf("%s, %d evaluations, grid uniform in %s", s.o.Sampler, s.o.Steps, s.o.Grid),
-		"vdm_seed":          fmt.Sprint(s.o.Seed),
-		"vdm_first_member":  fmt.Sprint(s.o.First),
-		"vdm_configuration": string(config),
-	}
-	if _, choice, err := m.Engine(); err == nil {
-		file.Attributes["vdm_engine"] = choice.Label
-	}
-	for name, value := range more {
-		file.Attributes[name] = value
 	}
 	out := s.out
 	if out == "" {
 		out = freeName(filepath.Join(m.Dir, vdm.SamplesDir), fmt.Sprintf("%s-step%d-seed%d", kind, m.Step(), s.o.Seed))
 	}
-	if err := netcdf.WriteSamples(out, file); err != nil {
+	w, err := netcdf.CreateSamples(out, file)
+	if err != nil {
+		return err
+	}
+	if _, choice, err := m.Engine(); err == nil { // else sampling says so
+		say(c, "%s", choice)
+	}
+	o := s.o
+	o.Each = func(sample int, clip []float32) error { return w.Write(sample-o.First, 0, clip) }
+	var end func()
+	o.Progress, end = progress(c, "sampling")
+	err = draw(o)
+	end()
+	if err != nil {
+		return errors.Join(err, w.Abort())
+	}
+	if err := w.Commit(); err != nil {
 		return err
 	}
 	return emit(c, out+"\n")
+}
+
+// describe is the file of clips but for their values.
+func (s *sampleFlags) describe(m *vdm.Model, place clipPlace, members int, kind, title string, more map[string]string) (*netcdf.SampleFile, error) {
+	file := &netcdf.SampleFile{Members: members, Grid: place.grid, Times: place.times, Calendar: place.calendar, Epoch: place.epoch}
+	for _, f := range place.like {
+		file.Channels = append(file.Channels, netcdf.SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units})
+	}
+	var err error
+	if file.Attributes, err = archive.Attributes(m, s.o, kind, title); err != nil {
+		return nil, err
+	}
+	file.Attributes["source"] = "climate-vdm " + version()
+	maps.Copy(file.Attributes, more)
+	return file, nil
 }
 
 // channelFields names a run's variables, as its data did.

@@ -1,0 +1,178 @@
+//go:build !nonetcdf
+
+package main
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+)
+
+// longer is a run of clips of 4 frames of 4 × 4 whose transform is affine.
+func longer(t testing.TB, data string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "long")
+	succeed(t, tiny(data, dir, "--frames", "4", "--steps", "1", "--transform", "affine")...)
+	return dir
+}
+
+func TestInpaint(t *testing.T) {
+	gaps := func(f *netcdf.SampleFile) { // the middle of frames 3 and 4, and a mask of its east
+		quality := f.Channels[0]
+		quality.Name, quality.StandardName, quality.Units = "quality", "", "1"
+		quality.Data = slices.Repeat([]float32{1}, len(quality.Data))
+		f.Channels[0].Data = slices.Clone(f.Channels[0].Data)
+		for n := 3; n < 5; n++ {
+			f.Channels[0].Data[n*recordHeight*recordWidth+2*recordWidth+3] = float32(math.NaN())
+			quality.Data[n*recordHeight*recordWidth+3*recordWidth+4] = 0
+		}
+		f.Channels = append(f.Channels, quality)
+	}
+	data := writeRecord(t, filepath.Join(t.TempDir(), "gaps.nc"), gaps)
+	dir := longer(t, rainRecord(t))
+	truth := field(t, data, "pr", -1)
+	for _, mask := range []string{"", "quality"} {
+		out := filepath.Join(t.TempDir(), "filled.nc")
+		args := []string{"inpaint", dir, "--data", data, "--start", "2", "--members", "2", "--steps", "2", "--out", out}
+		if mask != "" {
+			args = append(args, "--mask", mask)
+		}
+		succeed(t, args...)
+		f := field(t, out, "pr", 1)
+		for i, got := range f.Data { // in the middle of 6 × 7: from row 1 and column 1
+			n, y, x := i/16, 1+i/4%4, 1+i%4
+			want := truth.Frame(2 + n)[y*recordWidth+x]
+			missing := want != want
+			masked := mask != "" && (n == 1 || n == 2) && y == 3 && x == 4
+			switch {
+			case got != got:
+				t.Errorf("mask %q: frame %d, cell (%d, %d) is still missing", mask, n, y, x)
+			case !missing && !masked && got != want:
+				t.Errorf("mask %q: known cell (%d, %d) of frame %d is %v, was %v", mask, y, x, n, got, want)
+			case masked && got == want:
+				t.Errorf("mask %q: cell (%d, %d) of frame %d was not drawn", mask, y, x, n)
+			}
+		}
+	}
+	refuse(t, exitFailed, []string{"no cell of the clip is missing"}, "inpaint", dir, "--data", data, "--start", "6", "--variable", "pr")
+	refuse(t, exitFailed, []string{"--mask absent", `no variable "absent"`}, "inpaint", dir, "--data", data, "--start", "2", "--mask", "absent")
+	refuse(t, exitUsage, []string{"--start is missing"}, "inpaint", dir, "--data", data)
+}
+
+func TestDownscale(t *testing.T) {
+	whole := rainRecord(t)
+	dir := longer(t, whole)
+	truth := field(t, whole, "pr", -1)
+	coarse := filepath.Join(t.TempDir(), "coarse.nc") // means of 2 × 2 cells and 2 frames of the western 6 × 6
+	writeRecord(t, coarse, func(f *netcdf.SampleFile) {
+		g := &f.Grid
+		g.Height, g.Width, g.Y, g.X = 3, 3, []float64{50.125, 50.625, 51.125}, []float64{-3.875, -3.375, -2.875}
+		times := f.Times
+		f.Times, f.Channels[0].Data = nil, nil
+		for n := range 6 {
+			f.Times = append(f.Times, (times[2*n]+times[2*n+1])/2)
+			for i := range 9 {
+				sum := float32(0)
+				for k := range 8 {
+					sum += truth.Frame(2*n + k/4)[(i/3*2+k/2%2)*recordWidth+i%3*2+k%2]
+				}
+				f.Channels[0].Data = append(f.Channels[0].Data, sum/8)
+			}
+		}
+	})
+	out := filepath.Join(t.TempDir(), "fine.nc")
+	succeed(t, "downscale", dir, "--data", coarse, "--start", "2", "--row", "1", "--col", "0", "--cells", "2", "--frames", "2", "--members", "2", "--steps", "2", "--out", out)
+	known := field(t, coarse, "pr", -1)
+	for member := range 2 {
+		f := field(t, out, "pr", member)
+		if !slices.Equal(f.Times, truth.Times[4:8]) || fmt.Sprint(f.Grid.Y) != fmt.Sprint(truth.Grid.Y[2:6]) || fmt.Sprint(f.Grid.X) != fmt.Sprint(truth.Grid.X[:4]) {
+			t.Errorf("times %v, rows %v, columns %v", f.Times, f.Grid.Y, f.Grid.X)
+		}
+		for n := range 2 {
+			for i := range 4 {
+				sum := 0.0
+				for k := range 8 {
+					sum += float64(f.Frame(2*n + k/4)[(i/2*2+k/2%2)*4+i%2*2+k%2])
+				}
+				if want := float64(known.Frame(2 + n)[(1+i/2)*3+i%2]); math.Abs(sum/8-want) > 1e-5 {
+					t.Errorf("member %d: mean %d of frames %d is %v, want %v", member, i, n, sum/8, want)
+				}
+			}
+		}
+	}
+	refuse(t, exitUsage, []string{"--cells or --frames"}, "downscale", dir, "--data", coarse, "--start", "0")
+	refuse(t, exitUsage, []string{"--cells is 0"}, "downscale", dir, "--data", coarse, "--start", "0", "--cells", "0")
+	refuse(t, exitUsage, []string{"no multiple", "--cells 3"}, "downscale", dir, "--data", coarse, "--start", "0", "--cells", "3")
+	_, roots := trained(t)
+	refuse(t, exitFailed, []string{"sqrt+affine", "affine or identity"}, "downscale", roots, "--data", coarse, "--start", "0", "--cells", "2", "--frames", "2")
+	if left, _ := os.ReadDir(filepath.Join(roots, "samples")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestRefineAxes(t *testing.T) {
+	g := refineGrid(climate.Grid{Height: 3, Width: 2, Y: []float64{0, 4, 12}, X: []float64{10, 8}}, 2)
+	if g.Height != 6 || g.Width != 4 || !slices.Equal(g.Y, []float64{-1, 1, 2.5, 5.5, 10, 14}) || !slices.Equal(g.X, []float64{10.5, 9.5, 8.5, 7.5}) {
+		t.Errorf("%+v", g)
+	}
+	if times := refineTimes([]float64{12, 36}, 24, 4); !slices.Equal(times, []float64{3, 9, 15, 21, 27, 33, 39, 45}) {
+		t.Errorf("%v", times)
+	}
+}
+
+func TestExtend(t *testing.T) {
+	data := rainRecord(t)
+	dir := longer(t, data)
+	out := filepath.Join(t.TempDir(), "week")
+	args := func(frames, members string) []string {
+		return []string{"extend", dir, "--data", data, "--start", "3", "--known", "2", "--overlap", "2", "--stride", "1",
+			"--frames", frames, "--members", members, "--batch", "2", "--steps", "2", "--out", out}
+	}
+	if got := succeed(t, args("5", "1")...); got != out+".nc\n" {
+		t.Errorf("extend prints %q", got)
+	}
+	succeed(t, args("14", "3")...)
+	truth := field(t, data, "pr", -1)
+	e, err := vdm.OpenExtension(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for member := range 3 {
+		f := field(t, out+".nc", "pr", member)
+		x := make([]float32, 14*16)
+		if err := e.Read(member, 0, x); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(f.Data, x) {
+			t.Errorf("member %d: the file is not the folder", member)
+		}
+		if !slices.Equal(f.Times[:9], truth.Times[3:]) || f.Times[13] != truth.Times[11]+5 {
+			t.Errorf("times %v", f.Times)
+		}
+		for i := range 32 { // what it begins with
+			if got, want := f.Data[i], truth.Frame(3 + i/16)[(1+i/4%4)*recordWidth+1+i%4]; got != want {
+				t.Errorf("member %d: value %d is %v, was %v", member, i, got, want)
+			}
+		}
+	}
+	refuse(t, exitFailed, []string{"begun with other settings", "seed was 0, is 5"}, append(args("14", "3"), "--seed", "5")...)
+	free := strings.TrimSpace(succeed(t, "extend", dir, "--frames", "7", "--members", "1", "--steps", "2"))
+	if filepath.Dir(free) != filepath.Join(dir, "samples") || field(t, free, "pr", -1).Frames() != 7 {
+		t.Errorf("a free sequence is %s", free)
+	}
+	refuse(t, exitUsage, []string{"--frames is 0"}, "extend", dir)
+	refuse(t, exitUsage, []string{"give --start or --last"}, "extend", dir, "--data", data, "--frames", "7")
+	refuse(t, exitFailed, []string{"--known is 9"}, "extend", dir, "--data", data, "--start", "0", "--known", "9", "--frames", "7")
+	if err := os.WriteFile(out+"x", nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	refuse(t, exitFailed, []string{"is no folder"}, "extend", dir, "--frames", "7", "--out", out+"x")
+}

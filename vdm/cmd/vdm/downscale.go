@@ -1,0 +1,129 @@
+//go:build !nonetcdf
+
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+func newDownscale() *cobra.Command {
+	f := &conditionalFlags{}
+	var by vdm.Coarsening
+	c := &cobra.Command{
+		Use:     "downscale RUN --data FILE.nc --start INDEX --cells N",
+		Short:   "Refine coarse data in space, in time or in both with an ensemble",
+		GroupID: groupWork,
+		Long: `downscale takes coarse data, whose cells are means of --cells × --cells cells of
+the run's clips and of --frames of their frames, and draws fine clips that have
+these means, several times over. They are written as CF NetCDF, a member each.
+
+The fine axes divide the coarse ones evenly, and so do the fine times, as if a
+coarse time stood in the middle of its interval. --start, --row and --col count
+in the coarse data. The transform of the run must be affine (or none): under
+others a mean is not linear.`,
+		Example: `  vdm downscale runs/rain --data coarse.nc --start 0 --cells 4
+  vdm downscale runs/rain --data daily.nc --start 3 --frames 24 --guidance pseudo-inverse --members 16`,
+		Args: takes("RUN"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if by.Cells < 1 || by.Frames < 1 {
+				return misuse(c, "--cells is %d and --frames is %d: want at least 1", by.Cells, by.Frames)
+			}
+			if by == (vdm.Coarsening{Cells: 1, Frames: 1}) {
+				return misuse(c, "give --cells or --frames: how much coarser the data are")
+			}
+			if err := f.prepare(c); err != nil {
+				return err
+			}
+			if err := f.located(c); err != nil {
+				return err
+			}
+			m, err := openRun(c, args[0])
+			if err != nil {
+				return err
+			}
+			return f.downscale(c, m, by)
+		},
+	}
+	c.Flags().IntVar(&by.Cells, "cells", 1, "cells of the run along a side of a coarse one")
+	c.Flags().IntVar(&by.Frames, "frames", 1, "frames of the run in a coarse one")
+	f.addTo(c)
+	return c
+}
+
+func (f *conditionalFlags) downscale(c *cobra.Command, m *vdm.Model, by vdm.Coarsening) error {
+	fine := m.Config.Clip
+	if fine.Height%by.Cells != 0 || fine.Width%by.Cells != 0 || fine.Frames%by.Frames != 0 {
+		return misuse(c, "clips of %d frames of %d × %d cells are no multiple of --frames %d and --cells %d", fine.Frames, fine.Height, fine.Width, by.Frames, by.Cells)
+	}
+	coarse := fine
+	coarse.Frames, coarse.Height, coarse.Width, coarse.Step = fine.Frames/by.Frames, fine.Height/by.Cells, fine.Width/by.Cells, fine.Step*float64(by.Frames)
+	rec, err := f.read.openAs(f.data, fine.Channels)
+	if err != nil {
+		return err
+	}
+	defer rec.close()
+	all := make([]bool, coarse.Frames)
+	for i := range all {
+		all[i] = true
+	}
+	clip, place, err := f.cut(coarse, rec.fields, all)
+	if err != nil {
+		return err
+	}
+	place.grid = refineGrid(place.grid, by.Cells)
+	step := rec.fields[0].Step()
+	if step == 0 {
+		step = coarse.Step
+	}
+	if place.times = refineTimes(place.times, step, by.Frames); len(place.times) == 0 {
+		return fmt.Errorf("the data have one frame and the run does not know how long its own are: the fine times cannot be told")
+	}
+	more := f.known(rec)
+	more["vdm_known_means"] = fmt.Sprintf("%d × %d cells, %d frames", by.Cells, by.Cells, by.Frames)
+	return f.write(c, m, place, "downscale", "Downscaling by a video diffusion model", more, func(o vdm.SampleOptions) error {
+		_, err := m.Downscale(c.Context(), clip, by, o)
+		return err
+	})
+}
+
+// refineTimes divides times that stand in the middle of their intervals.
+func refineTimes(times []float64, step float64, parts int) (fine []float64) {
+	if parts > 1 && step == 0 {
+		return nil
+	}
+	for _, t := range times {
+		for i := range parts {
+			fine = append(fine, t+step*((float64(i)+0.5)/float64(parts)-0.5))
+		}
+	}
+	return fine
+}
+
+// refineGrid divides the cells of a grid evenly along its axes. Latitudes and
+// longitudes of cells are left out where the axes are not they.
+func refineGrid(g climate.Grid, parts int) climate.Grid {
+	if parts == 1 {
+		return g
+	}
+	axis := func(centres []float64) (fine []float64) {
+		if len(centres) < 2 { // a single cell does not say how wide it is
+			return nil
+		}
+		for i, centre := range centres {
+			left, right := max(i-1, 0), min(i+1, len(centres)-1)
+			width := (centres[right] - centres[left]) / float64(right-left)
+			for k := range parts {
+				fine = append(fine, centre+width*((float64(k)+0.5)/float64(parts)-0.5))
+			}
+		}
+		return fine
+	}
+	g.Height, g.Width, g.Lat, g.Lon = g.Height*parts, g.Width*parts, nil, nil
+	g.Y, g.X = axis(g.Y), axis(g.X)
+	return g
+}

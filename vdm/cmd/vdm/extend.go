@@ -1,0 +1,168 @@
+//go:build !nonetcdf
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+)
+
+func newExtend() *cobra.Command {
+	f := &conditionalFlags{}
+	var o vdm.ExtendOptions
+	var known int
+	c := &cobra.Command{
+		Use:     "extend RUN --frames N",
+		Short:   "Continue a clip to any length, clip by clip",
+		GroupID: groupWork,
+		Long: `extend draws sequences of any length: each clip knows the last --overlap frames
+of what is there and adds --stride new ones. They begin with frames of the data,
+or, without --data, with a clip drawn freely.
+
+The frames go to a folder as they come, a flat file of float32 for each member.
+Stopped or killed, the same command goes on where it stood and ends with the same
+numbers; with more --frames or --members it makes those. At the end they are
+written as CF NetCDF beside the folder. Memory is that of one batch throughout.`,
+		Example: `  vdm extend runs/rain --frames 240 --members 8
+  vdm extend runs/rain --data today.nc --last --known 5 --frames 60 --overlap 5 --stride 5 --out week`,
+		Args: takes("RUN"),
+		RunE: func(c *cobra.Command, args []string) error {
+			out := f.out
+			f.out = "" // a folder: check must not ask for a file
+			if err := f.prepare(c); err != nil {
+				return err
+			}
+			if o.Frames < 1 {
+				return misuse(c, "--frames is %d: want how many frames each member shall have", o.Frames)
+			}
+			if len(f.data) > 0 {
+				if err := f.located(c); err != nil {
+					return err
+				}
+			}
+			m, err := openRun(c, args[0])
+			if err != nil {
+				return err
+			}
+			if out == "" {
+				out = filepath.Join(m.Dir, vdm.SamplesDir, fmt.Sprintf("extend-step%d-seed%d", m.Step(), f.o.Seed))
+			}
+			if known == 0 {
+				known = o.Overlap
+			}
+			if known == 0 {
+				known = m.Config.Clip.Frames / 2
+			}
+			return f.extend(c, m, o, known, filepath.Clean(out))
+		},
+	}
+	flags := c.Flags()
+	f.addTo(c)
+	flags.IntVar(&o.Frames, "frames", 0, "frames of each member in all")
+	flags.IntVar(&o.Overlap, "overlap", 0, "frames that each new clip knows (default: half a clip)")
+	flags.IntVar(&o.Stride, "stride", 0, "frames that each new clip adds (default: all but the overlap)")
+	flags.IntVar(&known, "known", 0, "`frames` of the data to begin with (default: the overlap)")
+	flags.BoolVar(&f.last, "last", false, "begin with the last frames of the data")
+	flags.Lookup("out").Usage = "`folder` of the sequences; the NetCDF file gets its name and .nc (default: one in the run's folder samples)"
+	return c
+}
+
+// extend makes the sequences and then writes them as NetCDF.
+func (f *conditionalFlags) extend(c *cobra.Command, m *vdm.Model, o vdm.ExtendOptions, known int, out string) error {
+	if info, err := os.Stat(out); err == nil && !info.IsDir() {
+		return fmt.Errorf("--out: %s is there and is no folder", out)
+	}
+	start, place, more, err := f.begin(m, o.Frames, known)
+	if err != nil {
+		return err
+	}
+	if _, choice, err := m.Engine(); err == nil {
+		say(c, "%s", choice)
+	}
+	o.SampleOptions = f.o
+	if len(start) == 0 && f.guidance == "replacement" {
+		o.Guidance = nil
+	}
+	var end func()
+	o.Progress, end = progress(c, "extending")
+	e, err := m.Extend(c.Context(), out, start, o)
+	end()
+	if err != nil {
+		if errors.Is(err, vdm.ErrInterrupted) {
+			return fmt.Errorf("%w; the same command goes on in %s", err, out)
+		}
+		return err
+	}
+	s := e.Settings
+	more["vdm_overlap_and_stride"] = fmt.Sprintf("%d, %d", s.Overlap, s.Stride)
+	more["vdm_known_frames"] = fmt.Sprintf("the first %d", s.Start)
+	file, err := f.describe(m, place, f.o.Count, "extend", "Sequences of a video diffusion model", more)
+	if err != nil {
+		return err
+	}
+	if err := writeExtension(out+".nc", file, e, f.o.First); err != nil {
+		return err
+	}
+	return emit(c, out+".nc\n")
+}
+
+// begin is what the sequences begin with, and where and when they lie.
+func (f *conditionalFlags) begin(m *vdm.Model, frames, known int) (start []float32, place clipPlace, more map[string]string, err error) {
+	clip := m.Config.Clip
+	clip.Frames = frames
+	if len(f.data) == 0 {
+		like, err := channelFields(m)
+		return nil, clipPlace{like: like, grid: climate.Grid{Height: clip.Height, Width: clip.Width}, times: relativeTimes(clip)}, map[string]string{}, err
+	}
+	if known < 1 || known >= frames {
+		return nil, place, nil, fmt.Errorf("--known is %d: want 1 to %d of the %d frames", known, frames-1, frames)
+	}
+	rec, err := f.read.openAs(f.data, clip.Channels)
+	if err != nil {
+		return nil, place, nil, err
+	}
+	defer rec.close()
+	if f.last {
+		f.start = rec.fields[0].Frames() - known
+	}
+	marks := make([]bool, frames)
+	for i := range known {
+		marks[i] = true
+	}
+	if start, place, err = f.cut(clip, rec.fields, marks); err != nil {
+		return nil, place, nil, err
+	}
+	size := clip.Height * clip.Width * len(clip.Channels)
+	return start[: known*size : known*size], place, f.known(rec), nil
+}
+
+// writeExtension writes sequences as NetCDF, some frames at a time.
+func writeExtension(path string, file *netcdf.SampleFile, e *vdm.Extension, first int) error {
+	w, err := netcdf.CreateSamples(path, file)
+	if err != nil {
+		return err
+	}
+	frames := len(file.Times)
+	buffer := make([]float32, w.ChunkFrames()*e.FrameSize())
+	for member := range file.Members {
+		for from := 0; from < frames; from += w.ChunkFrames() {
+			part := buffer[:min(w.ChunkFrames(), frames-from)*e.FrameSize()]
+			err := e.Read(first+member, from, part)
+			if err == nil {
+				err = w.Write(member, from, part)
+			}
+			if err != nil {
+				return errors.Join(err, w.Abort())
+			}
+		}
+	}
+	return w.Commit()
+}

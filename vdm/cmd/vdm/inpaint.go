@@ -1,0 +1,112 @@
+//go:build !nonetcdf
+
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+)
+
+func newInpaint() *cobra.Command {
+	f := &conditionalFlags{}
+	var mask string
+	c := &cobra.Command{
+		Use:     "inpaint RUN --data FILE.nc --start INDEX",
+		Short:   "Fill in missing or masked cells with an ensemble",
+		GroupID: groupWork,
+		Long: `inpaint takes a clip of the data, generates its missing cells several times
+over, and writes the clips as CF NetCDF on the grid and with the times of the
+data, a member each. Known cells come out as they went in.
+
+With --mask, a variable of the data says which cells are known too: those where
+it is neither 0 nor missing.`,
+		Example: `  vdm inpaint runs/rain --data gaps.nc --start 12 --members 16
+  vdm inpaint runs/rain --data rain.nc --start 12 --mask quality --guidance pseudo-inverse --out filled.nc`,
+		Args: takes("RUN"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := f.prepare(c); err != nil {
+				return err
+			}
+			if err := f.located(c); err != nil {
+				return err
+			}
+			m, err := openRun(c, args[0])
+			if err != nil {
+				return err
+			}
+			return f.inpaint(c, m, mask)
+		},
+	}
+	c.Flags().StringVar(&mask, "mask", "", "`name` of a variable of the data that is 0 where a cell is to be generated")
+	f.addTo(c)
+	return c
+}
+
+func (f *conditionalFlags) inpaint(c *cobra.Command, m *vdm.Model, mask string) error {
+	marks := f.read // as the flags say, before it is told of the run's channels
+	rec, err := f.read.openAs(f.data, m.Config.Clip.Channels)
+	if err != nil {
+		return err
+	}
+	defer rec.close()
+	all := make([]bool, m.Config.Clip.Frames)
+	for i := range all {
+		all[i] = true
+	}
+	clip, place, err := f.cut(m.Config.Clip, rec.fields, all)
+	if err != nil {
+		return err
+	}
+	known := make([]bool, len(clip))
+	for i, v := range clip {
+		known[i] = v == v
+	}
+	more := f.known(rec)
+	if mask != "" {
+		if err := f.mask(marks, mask, rec, m.Config.Clip, known); err != nil {
+			return fmt.Errorf("--mask %s: %w", mask, err)
+		}
+		more["vdm_mask"] = mask
+	}
+	missing := 0
+	for _, k := range known {
+		if !k {
+			missing++
+		}
+	}
+	if missing == 0 {
+		return errors.New("no cell of the clip is missing: there is nothing to generate; --mask names cells that are known and shall be generated")
+	}
+	say(c, "%d of %d values are generated", missing, len(known))
+	return f.write(c, m, place, "inpaint", "Missing cells filled in by a video diffusion model", more, func(o vdm.SampleOptions) error {
+		_, err := m.Inpaint(c.Context(), clip, known, o)
+		return err
+	})
+}
+
+// mask takes what a variable calls unknown out of known, which has a mark for each
+// value of the clip.
+func (f *conditionalFlags) mask(read readFlags, name string, data *record, c vdm.ClipConfig, known []bool) error {
+	read.variables, read.kind, read.units, read.interval = []string{name}, "other", "", 0
+	rec, err := read.open(f.data)
+	if err != nil {
+		return err
+	}
+	defer rec.close()
+	field := rec.fields[0]
+	if first := data.fields[0]; field.Frames() != first.Frames() || field.Height() != first.Height() || field.Width() != first.Width() {
+		return fmt.Errorf("it has %d frames of %d × %d, the data have %d of %d × %d", field.Frames(), field.Height(), field.Width(),
+			first.Frames(), first.Height(), first.Width())
+	}
+	for i := range known {
+		cell := i / len(c.Channels)
+		t, y, x := cell/c.Width/c.Height, cell/c.Width%c.Height, cell%c.Width
+		v := field.Frame(f.start + t)[(f.row+y)*field.Width()+f.col+x]
+		known[i] = known[i] && v == v && v != 0
+	}
+	return nil
+}
