@@ -13,7 +13,7 @@ import (
 
 // netcdfCommands are the commands that need the C library.
 func netcdfCommands() []*cobra.Command {
-	return []*cobra.Command{newFirstModel(), newInspect(), newPrepare(), newSample(), newNowcast(), newInterpolate(), newInpaint(), newDownscale(), newExtend(), newVerify()}
+	return []*cobra.Command{newFirstModel(), newInspect(), newPrepare(), newSample(), newNowcast(), newInterpolate(), newInpaint(), newDownscale(), newExtend(), newMerge(), newVerify()}
 }
 
 // writeSynthetic writes a synthetic record as NetCDF files.
