@@ -58,9 +58,11 @@ func MixtureTable(ctx context.Context, be compute.Backend, m *exact.Mixture, giv
 	}
 	t := report.Table{
 		Title:   fmt.Sprintf("A mixture given an observation: %d members", members),
-		Columns: []string{"method", "share of the first kind", "error of the mean, per cent", "spread / true spread"},
+		Columns: []string{"method", "share of the first kind", "error of the mean / true spread, per cent", "spread / true spread"},
 		Notes:   []string{fmt.Sprintf("exact share: %.3f; ± one standard error", truth.Weights()[0])},
 	}
+	moments := truth.Moments()
+	inSpreads := 100 * mat.Norm(mat.NewVecDense(len(moments.Mean), moments.Mean), 2) / math.Sqrt(mat.Trace(moments.Cov))
 	rows := append([]Method{{Name: "exact conditional denoiser", Plan: methods[0].Plan}}, methods...)
 	for i, method := range rows {
 		d, o := m.Denoiser(), given
@@ -71,11 +73,11 @@ func MixtureTable(ctx context.Context, be compute.Backend, m *exact.Mixture, giv
 		if err != nil {
 			return t, err
 		}
-		e, share := compare(s, truth.Moments()), firstKind(m, s)
+		e, share := compare(s, moments), firstKind(m, s)
 		t.Rows = append(t.Rows, []string{
 			method.Name,
 			fmt.Sprintf("%.3f ± %.3f", share, math.Sqrt(share*(1-share)/float64(members))),
-			fmt.Sprintf("%.1f ± %.1f", 100*e.Mean, 100*e.MeanError),
+			fmt.Sprintf("%.1f ± %.1f", inSpreads*e.Mean, inSpreads*e.MeanError),
 			fmt.Sprintf("%.3f ± %.3f", e.Spread, e.SpreadError),
 		})
 	}

@@ -3,7 +3,10 @@ package guidance
 import (
 	"math"
 
+	"github.com/gomlx/compute"
+
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
 
@@ -84,4 +87,10 @@ func measured(a vdm.Operator, x []float32, shape [4]int, std float64) (vdm.Measu
 		m.Y = append(m.Y, float32(v))
 	}
 	return m, nil
+}
+
+// Engine is the one that the program chooses.
+func Engine() (compute.Backend, error) {
+	be, _, err := backend.Open()
+	return be, err
 }
