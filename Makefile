@@ -1,7 +1,7 @@
 # Every target installs first what it needs and the machine lacks; see
 # notebooks/tools/setup.sh. Everything made here goes to build/ and runs/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench notebooks site lab browser clean
+.PHONY: help run test bench notebooks site lab browser gpu-bundle clean
 
 SETUP := notebooks/tools/setup.sh
 RUN   := notebooks/tools/run_notebooks.py --html build/site
@@ -59,6 +59,10 @@ lab: ## open the notebooks in Jupyter
 browser: ## see in Debian's Chromium that a notebook works for a reader
 	@$(SETUP) browser
 	VDM_BROWSER=full go -C notebooks/tools test -count=1 -timeout 20m -run Browser -v .
+
+gpu-bundle: ## a folder to carry to a GPU machine without Go or network: build/gpu-bundle
+	@$(SETUP) test
+	vdm/bench/gpu/bundle.sh build/gpu-bundle
 
 clean: ## remove what can be made or fetched again; runs/ stays
 	rm -rf build

@@ -37,7 +37,7 @@ stopped.`,
 		&cobra.Group{ID: groupLook, Title: "Look:"},
 		&cobra.Group{ID: groupCheck, Title: "Check the program:"},
 	)
-	root.AddCommand(newTrain(), newSynth(), newSchedule(), newDoctor(), newParity(), newWeights(), newVersion())
+	root.AddCommand(newTrain(), newExperiment(), newSynth(), newSchedule(), newDoctor(), newParity(), newWeights(), newVersion())
 	root.AddCommand(netcdfCommands()...)
 	root.SetFlagErrorFunc(flagError)
 	root.InitDefaultHelpCmd()

@@ -1,0 +1,246 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+)
+
+// Unconditional trains, draws, verifies and draws figures, in one run folder.
+// It is idempotent: what is done is not done again, and an interrupted call loses
+// at most the training since the last snapshot and the clip in work. The summary
+// is nil where TrainOnly is set.
+func Unconditional(ctx context.Context, o Options) (*report.Summary, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	w := &work{Options: o.withDefaults()}
+	data, err := climate.OpenPrepared(w.Data)
+	if err != nil {
+		return nil, err
+	}
+	defer data.Close()
+	if err := w.read(data); err != nil {
+		return nil, err
+	}
+	if err := w.train(ctx); err != nil {
+		return nil, err
+	}
+	if w.TrainOnly {
+		return nil, nil
+	}
+	if err := w.draw(ctx); err != nil {
+		return nil, err
+	}
+	defer w.generated.close()
+	if err := w.verify(); err != nil {
+		return nil, err
+	}
+	return w.summary, w.finish()
+}
+
+// work is one call of Unconditional.
+type work struct {
+	Options
+	data        *climate.Prepared
+	training    *climate.Windows // of the training seasons, at every offset
+	test        *climate.Windows // of the test seasons, without overlap
+	model       *vdm.Model
+	generated   *Generated
+	summary     *report.Summary
+	stages      []report.Stage
+	samplerRate float64
+}
+
+func (w *work) took(name string, began time.Time) {
+	w.stages = append(w.stages, report.Stage{Name: name, Seconds: time.Since(began).Seconds()})
+}
+
+func (w *work) read(data *climate.Prepared) (err error) {
+	split := data.Split()
+	if split == nil {
+		return fmt.Errorf("%s has no split into training and test seasons: prepare it with one", w.Data)
+	}
+	w.data = data
+	fields := data.Fields()
+	o := climate.WindowOptions{Frames: w.Frames, Ranges: split.Train}
+	if w.training, err = climate.NewWindows(o, fields...); err != nil {
+		return fmt.Errorf("training seasons of %s: %w", w.Data, err)
+	}
+	o.Ranges, o.StrideT = split.Test, w.Frames
+	if w.test, err = climate.NewWindows(o, fields...); err != nil {
+		return fmt.Errorf("test seasons of %s: %w", w.Data, err)
+	}
+	w.Log.Line("training: " + w.training.Summary())
+	w.Log.Line("test: " + w.test.Summary())
+	return nil
+}
+
+// config is that of the run.
+func (w *work) config() (vdm.Config, error) {
+	spec, err := transform.Parse(w.Transform)
+	if err != nil {
+		return vdm.Config{}, err
+	}
+	frames, height, width, _ := w.training.Shape()
+	c := vdm.Config{
+		Data:    filepath.Base(w.Data),
+		Clip:    vdm.ClipConfig{Frames: frames, Height: height, Width: width, Step: w.data.Fields()[0].Step()},
+		Network: w.Network, Training: w.Training,
+	}
+	for _, f := range w.data.Fields() {
+		c.Clip.Channels = append(c.Clip.Channels, vdm.ChannelConfig{Name: f.Name, Units: f.Units, Transform: spec})
+	}
+	return c, nil
+}
+
+func (w *work) train(ctx context.Context) error {
+	c, err := w.config()
+	if err != nil {
+		return err
+	}
+	if w.model, err = vdm.Create(w.Out, c, w.training); err != nil {
+		return err
+	}
+	for _, warning := range w.model.Warnings {
+		w.Log.Line("warning: " + warning)
+	}
+	if w.TrainFor < 0 {
+		w.Log.Line(fmt.Sprintf("no training; the run is at step %d", w.model.Step()))
+		return nil
+	}
+	bounded := ctx
+	if w.TrainFor > 0 {
+		var cancel context.CancelFunc
+		bounded, cancel = context.WithTimeout(ctx, w.TrainFor)
+		defer cancel()
+	}
+	began := time.Now()
+	err = w.model.Train(bounded, vdm.TrainOptions{
+		Data: w.training, HeldOut: w.test, Progress: w.Log.Bar("training"), Report: w.Log.Line,
+	})
+	w.took("training", began)
+	if errors.Is(err, vdm.ErrInterrupted) && ctx.Err() == nil {
+		w.Log.Line(fmt.Sprintf("the time for training is over at step %d of %d; run again to go on", w.model.Step(), w.model.Config.Training.Steps))
+		return nil
+	}
+	return err
+}
+
+// draw draws the clips that are not there yet.
+func (w *work) draw(ctx context.Context) (err error) {
+	f, height, width, channels := w.training.Shape()
+	o := w.sampling(0)
+	if o.Sampler == "" {
+		o.Sampler = "ancestral"
+	}
+	if o.Grid == "" {
+		o.Grid = "time"
+	}
+	w.generated, err = openGenerated(w.Out, w.model.Config.Clip, settings{
+		Step: w.model.Step(), Seed: o.Seed, Sampler: o.Sampler, Grid: o.Grid, Evaluations: o.Steps,
+		Shape: [4]int{f, height, width, channels},
+	})
+	if err != nil {
+		return err
+	}
+	done := w.generated.Len()
+	if done > 0 {
+		w.Log.Line(fmt.Sprintf("%d of %d clips are there already", min(done, w.Clips), w.Clips))
+	}
+	if done >= w.Clips {
+		return nil
+	}
+	o = w.sampling(done)
+	o.Each = func(_ int, clip []float32) error { return w.generated.add(clip) }
+	bar := w.Log.Bar("drawing clips")
+	o.Progress = func(p vdm.Progress) {
+		w.samplerRate = p.PerSecond
+		bar(p)
+	}
+	began := time.Now()
+	if _, err := w.model.Sample(ctx, o); err != nil {
+		return errors.Join(err, w.generated.close())
+	}
+	w.took(fmt.Sprintf("drawing %d clips", w.Clips-done), began)
+	return nil
+}
+
+func (w *work) verify() error {
+	began := time.Now()
+	w.Log.Line("verifying")
+	ch := w.model.Config.Clip.Channels[0]
+	s := &report.Summary{Title: fmt.Sprintf("Unconditional %s of %s", ch.Name, filepath.Base(w.Data))}
+	var err error
+	if s.Losses, err = report.Measure(w.model, w.training, w.test, report.LossOptions{}); err != nil {
+		return err
+	}
+	s.Verification, err = report.Verify(report.VerifyOptions{Variable: ch.Name, Units: ch.Units},
+		report.Set{Name: "test", Clips: w.test, Limit: w.ReferenceClips},
+		report.Set{Name: "generated", Clips: w.generated, Limit: w.Clips},
+		report.Set{Name: "training", Clips: w.training, Limit: w.ReferenceClips})
+	if err != nil {
+		return err
+	}
+	w.summary = s
+	w.took("verification", began)
+	return nil
+}
+
+// finish draws the figures and writes the page.
+func (w *work) finish() error {
+	began := time.Now()
+	drawings, err := w.drawings()
+	if err != nil {
+		return err
+	}
+	s := w.summary
+	if s.Figures, err = report.Save(filepath.Join(w.Out, vdm.FiguresDir), drawings...); err != nil {
+		return err
+	}
+	w.took("figures", began)
+	s.Stages = w.stages
+	if err := w.describe(); err != nil {
+		return err
+	}
+	if err := s.WritePage(w.Out, vdm.FiguresDir); err != nil {
+		return err
+	}
+	return s.Write(w.Out)
+}
+
+// describe says what was done, and what it does not prove.
+func (w *work) describe() error {
+	s, c := w.summary, w.model.Config
+	text, err := c.Encode()
+	if err != nil {
+		return err
+	}
+	_, choice, err := w.model.Engine()
+	if err != nil {
+		return err
+	}
+	s.Config = string(text)
+	s.Speed = report.Speed{Engine: choice.Label, TrainingBatch: c.Training.Batch, SamplerBatch: w.SamplerBatch, Sampler: w.samplerRate}
+	fact := func(name, format string, args ...any) {
+		s.Provenance = append(s.Provenance, report.Fact{Name: name, Text: fmt.Sprintf(format, args...)})
+	}
+	fact("Data", "%s, SHA-256 %s; %s", filepath.Base(w.Data), w.data.SHA256(), strings.Join(w.data.Recipe(), "; "))
+	fact("Split", "%s", w.data.Split().Describe())
+	fact("Network", "%d parameters, at step %d of %d, batch %d", c.Network.Count(), w.model.Step(), c.Training.Steps, c.Training.Batch*c.Training.Accumulate)
+	fact("Clips", "%d, %d evaluations each, averaged weights", w.generated.Len(), w.Evaluations)
+	fact("Engine", "%s", choice)
+	if done, all := w.model.Step(), int64(c.Training.Steps); done < all {
+		s.Limits = append(s.Limits, fmt.Sprintf("Training stands at step %d of %d.", done, all))
+	}
+	s.Limits = append(s.Limits, "Statistics of single cells, of space and of time are compared; none of them knows a front from noise with the same spectrum. Look at the clips.")
+	return nil
+}

@@ -1,0 +1,89 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+)
+
+// Options says what is trained on what, and for how long.
+type Options struct {
+	Data string // folder of prepared data that has a split
+	Out  string // folder of the run
+
+	Frames    int    // of a clip; 0 is 10. Its height and width are those of the data
+	Transform string // of the values; "" is sqrt+affine. See transform.Parse
+	Network   unet.Config
+	Training  vdm.TrainingConfig // its Seed and more; zero values are the library's
+
+	// TrainFor bounds this call's training; 0 is until Training.Steps, below 0 is
+	// none at all. What is not done is left to the next call.
+	TrainFor time.Duration
+	// TrainOnly ends after training.
+	TrainOnly bool
+
+	Clips          int    // to draw; 0 is 200
+	Sampler, Grid  string // of vdm.SampleOptions
+	Evaluations    int    // of the network, a clip; 0 is 256
+	SamplerBatch   int    // 0 is 8
+	ReferenceClips int    // of the test and of the training seasons, to compare with; 0 is 1000
+	Log            report.Log
+}
+
+func (o Options) withDefaults() Options {
+	for _, v := range []struct {
+		value     *int
+		otherwise int
+	}{
+		{&o.Frames, 10}, {&o.Clips, 200}, {&o.Evaluations, 256}, {&o.SamplerBatch, 8}, {&o.ReferenceClips, 1000},
+	} {
+		if *v.value == 0 {
+			*v.value = v.otherwise
+		}
+	}
+	if o.Transform == "" {
+		o.Transform = "sqrt+affine"
+	}
+	if o.Log == nil {
+		o.Log = report.Quiet{}
+	}
+	return o
+}
+
+// Validate reports the settings that make no sense; those of the network and of
+// training are checked with the run's configuration.
+func (o Options) Validate() error {
+	o = o.withDefaults()
+	switch {
+	case o.Data == "":
+		return errors.New("experiment: no data: name a folder that vdm prepare or vdm synth made")
+	case o.Out == "":
+		return errors.New("experiment: no folder for the run")
+	}
+	for _, v := range []struct {
+		name  string
+		value int
+	}{{"frames", o.Frames}, {"clips", o.Clips}, {"evaluations", o.Evaluations}, {"sampler batch", o.SamplerBatch}, {"reference clips", o.ReferenceClips}} {
+		if v.value < 1 {
+			return fmt.Errorf("experiment: %s is %d, want at least 1", v.name, v.value)
+		}
+	}
+	if err := o.sampling(0).Validate(); err != nil {
+		return fmt.Errorf("experiment: %w", err)
+	}
+	_, err := transform.Parse(o.Transform)
+	return err
+}
+
+// sampling is how the clips after the first done ones are drawn.
+func (o Options) sampling(done int) vdm.SampleOptions {
+	return vdm.SampleOptions{
+		Count: max(1, o.Clips-done), First: done, Seed: o.Training.Seed,
+		Sampler: o.Sampler, Grid: o.Grid, Steps: o.Evaluations, Batch: o.SamplerBatch,
+	}
+}

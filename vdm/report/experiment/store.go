@@ -1,0 +1,117 @@
+package experiment
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+)
+
+// Generated is a growing file of clips, and a source of them: little-endian
+// float32 in physical units, [clip, frame, height, width, channel], so that
+// numpy.memmap opens it. What it holds of an unfinished clip does not count.
+type Generated struct {
+	file *os.File
+	clip vdm.ClipConfig
+	n    int
+}
+
+// settings are all that the clips depend on but their number.
+type settings struct {
+	Step        int64  `json:"training_step"`
+	Seed        uint64 `json:"seed"`
+	Sampler     string `json:"sampler"`
+	Grid        string `json:"grid"`
+	Evaluations int    `json:"evaluations"`
+	Shape       [4]int `json:"shape"`
+}
+
+const (
+	clipsName    = "generated.f32"
+	settingsName = "generated.json"
+)
+
+// openGenerated opens the clips of a run, and begins anew where they were drawn
+// in another way.
+func openGenerated(dir string, clip vdm.ClipConfig, s settings) (*Generated, error) {
+	want, err := json.MarshalIndent(s, "", " ")
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, clipsName)
+	have, err := os.ReadFile(filepath.Join(dir, settingsName))
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	case string(have) != string(want):
+		// The clips first: settings without clips are a beginning, clips with other
+		// settings would be a lie.
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		temp := filepath.Join(dir, settingsName+".part")
+		if err := errors.Join(os.WriteFile(temp, want, 0o644), os.Rename(temp, filepath.Join(dir, settingsName))); err != nil {
+			return nil, err
+		}
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	g := &Generated{file: file, clip: clip}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	g.n = int(info.Size() / g.bytes())
+	return g, nil
+}
+
+func (g *Generated) bytes() int64 {
+	return int64(4 * g.clip.Frames * g.clip.Height * g.clip.Width * len(g.clip.Channels))
+}
+
+// add appends a clip.
+func (g *Generated) add(clip []float32) error {
+	raw := make([]byte, 0, 4*len(clip))
+	for _, v := range clip {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
+	}
+	if _, err := g.file.WriteAt(raw, int64(g.n)*g.bytes()); err != nil {
+		return fmt.Errorf("clip %d of %s: %w", g.n, g.file.Name(), err)
+	}
+	g.n++
+	return nil
+}
+
+// Len is the number of clips.
+func (g *Generated) Len() int { return g.n }
+
+// Shape is the shape of a clip.
+func (g *Generated) Shape() (frames, height, width, channels int) {
+	return g.clip.Frames, g.clip.Height, g.clip.Width, len(g.clip.Channels)
+}
+
+// Clip reads clip i.
+func (g *Generated) Clip(i int, dst []float32) error {
+	if i < 0 || i >= g.n || int64(4*len(dst)) != g.bytes() {
+		return fmt.Errorf("clip %d of %d into %d values: want %d values", i, g.n, len(dst), g.bytes()/4)
+	}
+	raw := make([]byte, g.bytes())
+	if _, err := g.file.ReadAt(raw, int64(i)*g.bytes()); err != nil {
+		return fmt.Errorf("clip %d of %s: %w", i, g.file.Name(), err)
+	}
+	for j := range dst {
+		dst[j] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*j:]))
+	}
+	return nil
+}
+
+// close closes the file.
+func (g *Generated) close() error { return g.file.Close() }
