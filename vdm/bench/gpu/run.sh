@@ -14,7 +14,7 @@
 # A stage writes FOLDER/STAGE.log, and FOLDER/STAGE.done when it has ended well;
 # cut off, it is run again and goes on where its program can. The figures of all
 # stages stand in FOLDER/table.txt.
-# shellcheck disable=SC2012,SC2317 # folders of wheels; functions that are called by their names
+# shellcheck disable=SC2012,SC2054,SC2317 # folders of wheels; lists with commas; functions that are called by their names
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
@@ -24,7 +24,7 @@ while (($#)); do
     --small) small=1 ;;
     --out) out=${2:?--out needs a folder}; shift ;;
     --list) list=1 ;;
-    -h | --help) sed -n '2,/^#.*table.txt/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit ;;
+    -h | --help) sed -n '2,/^#.*table.txt/s/^# \{0,1\}//p' run.sh; exit ;;
     -*) echo "run.sh: unknown option $1 (see --help)" >&2; exit 2 ;;
     *) only+=("$1") ;;
   esac
