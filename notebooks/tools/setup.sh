@@ -7,6 +7,7 @@
 #   setup.sh bench   what `make bench` needs: PyTorch
 #   setup.sh site    what `make site` needs to export notebooks: Debian packages only
 #   setup.sh browser what `make browser` needs: the same as run, and Chromium
+#   setup.sh cuda    XLA's plugin for CUDA and NVIDIA's libraries (2 GB), for an NVIDIA GPU
 #
 # Debian packages are installed as root or through sudo without a password;
 # where neither is possible, the one line to run is printed and the script stops.
@@ -163,6 +164,13 @@ fetch_xla() {
   return 1
 }
 
+# fetch_cuda installs what a GPU needs beside its driver; backend.Open tries it first.
+fetch_cuda() {
+  [[ -e build/engines/xla/pjrt_c_api_cuda_plugin.so ]] ||
+    step "an engine: go-xla's PJRT plugin for CUDA, and NVIDIA's libraries (2 GB)" \
+      build/bin/engine -limit 60m -fetch-cuda build/engines/xla || exit 1
+}
+
 # fetch_onnx takes the library out of the npm package, whose scripts are not run.
 fetch_onnx() {
   local arch sum
@@ -309,7 +317,11 @@ case $level in
     need_python torch=python3-torch numpy=python3-numpy
     install_packages || exit 1
     ;;
-  *) die "unknown level \"$level\": want run, test, bench, site or browser" ;;
+  cuda)
+    need_base
+    install_packages || exit 1
+    ;;
+  *) die "unknown level \"$level\": want run, test, bench, site, browser or cuda" ;;
 esac
 missing=()
 GOPROXY=off go mod download >/dev/null 2>&1 || step "downloading Go modules" go mod download || exit 1
@@ -324,5 +336,6 @@ case $level in
     install_data
     install_tools lint honnef.co/go/tools/cmd/staticcheck
     ;;
+  cuda) fetch_cuda ;;
 esac
 say "ready"

@@ -1,9 +1,11 @@
 // Command engine prints which engine runs the graphs on this machine and why,
 // and can fetch one. It is what notebooks/tools/setup.sh asks.
 //
-//	engine                 print the engine that backend.Open chooses
-//	engine -check NAME     open the engine NAME and run a small graph on it
-//	engine -fetch-xla DIR  download go-xla's PJRT plugin for the CPU into DIR
+//	engine                  print the engine that backend.Open chooses
+//	engine -check NAME      open the engine NAME and run a small graph on it
+//	engine -fetch-xla DIR   download go-xla's PJRT plugin for the CPU into DIR
+//	engine -fetch-cuda DIR  download the one for CUDA, and NVIDIA's libraries
+//	                        into the folder nvidia beside DIR
 //
 // Its exit status is 3 where the engine chosen is the slow pure Go one, and 1
 // for any error.
@@ -14,13 +16,10 @@ import (
 	"flag"
 	"fmt"
 	"math"
-	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/go-xla/installer"
 	"github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
@@ -32,6 +31,7 @@ const onlySlow = 3 // exit status
 func main() {
 	check := flag.String("check", "", "open this engine and run a small graph on it")
 	fetch := flag.String("fetch-xla", "", "download the PJRT plugin for the CPU into this folder")
+	cuda := flag.String("fetch-cuda", "", "download the PJRT plugin for CUDA into this folder, and NVIDIA's libraries (2 GB) beside it")
 	limit := flag.Duration("limit", 90*time.Second, "time limit of the download")
 	flag.Parse()
 	if flag.NArg() > 0 {
@@ -40,6 +40,8 @@ func main() {
 	switch {
 	case *fetch != "":
 		fail(fetchXLA(*fetch, *limit))
+	case *cuda != "":
+		fail(fetchCUDA(*cuda, *limit))
 	case *check != "":
 		b, choice, err := backend.OpenNamed(*check)
 		fail(err)
@@ -60,52 +62,6 @@ func fail(err error) {
 		fmt.Fprintln(os.Stderr, "engine:", err)
 		os.Exit(1)
 	}
-}
-
-// fetchXLA runs go-xla's installer within the limit. The installer knows no
-// limit of its own, so first a request with a short one tells whether its source
-// can be reached at all; what it leaves behind when stopped is removed.
-func fetchXLA(dir string, limit time.Duration) error {
-	client := http.Client{Timeout: min(5*time.Second, limit)}
-	reply, err := client.Head("https://github.com/" + installer.BinaryCPUReleasesRepo)
-	if err != nil {
-		return fmt.Errorf("the source of PJRT plugins cannot be reached: %w", err)
-	}
-	reply.Body.Close()
-	if reply.StatusCode != http.StatusOK {
-		return fmt.Errorf("the source of PJRT plugins answers %s", reply.Status)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	part, err := os.MkdirTemp(dir, "part-") // in one file system with dir, for the rename
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(part)
-	if err := os.Setenv("TMPDIR", part); err != nil {
-		return err
-	}
-	done := make(chan error, 1)
-	go func() { done <- installer.CPUAutoInstall(filepath.Join(part, "xla"), false, installer.Quiet) }()
-	select {
-	case err := <-done:
-		if err != nil {
-			return err
-		}
-	case <-time.After(limit):
-		return fmt.Errorf("the download of the PJRT plugin was not done within %v", limit)
-	}
-	files, err := os.ReadDir(filepath.Join(part, "xla"))
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		if err := os.Rename(filepath.Join(part, "xla", file.Name()), filepath.Join(dir, file.Name())); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // tryOut checks the gradient of Σ x² on the engine.
