@@ -61,3 +61,35 @@ func TestCompareTiny(t *testing.T) {
 		}
 	}
 }
+
+// A step of a tiny network is timed, with and without guidance, against a forward
+// pass that was really run.
+func TestCostOfTiny(t *testing.T) {
+	o := options{dim: 8, heads: 1, headDim: 4, multiples: []int{1}, batch: 2, frames: 2, height: 4, wide: 4, repeats: 3}
+	m, _, err := newSubject(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Dir = t.TempDir()
+	be, _, err := m.Engine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass, err := newForward(be, m, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pass.close()
+	for _, guidance := range []string{"", "reconstruction"} {
+		step, ratio, err := costOf(context.Background(), be, m, o, "ancestral", guidance, pass)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !(step > 0) || !(ratio > 0) {
+			t.Errorf("guidance %q: %v s, %v forward passes", guidance, step, ratio)
+		}
+	}
+	if _, _, err := costOf(context.Background(), be, m, o, "ancestral", "none", pass); err == nil {
+		t.Error("an unknown guidance is timed")
+	}
+}

@@ -1,6 +1,7 @@
 // Command bench times one training step and one sampling step of the network
 // against the same network in PyTorch, in turn and in the same run, and reading
-// of random windows from a prepared file. `make bench` runs it.
+// of random windows from a prepared file; then what a step of each sampler costs
+// in forward passes. `make bench` runs it.
 package main
 
 import (
@@ -47,6 +48,7 @@ func main() {
 	flag.StringVar(&o.precision, "precision", "float32", "float32, tf32 or bfloat16 (activations; master weights, norms and softmax stay float32). Whether our float32 is TF32 on a GPU is a setting of the engine")
 	flag.StringVar(&o.python, "python", "/usr/bin/python3", "interpreter with PyTorch")
 	flag.StringVar(&o.script, "peer", "vdm/bench/torch/bench.py", "the PyTorch program")
+	only := flag.Bool("samplers", false, "only what samplers cost, without the peer")
 	flag.Parse()
 	var err error
 	if o.multiples, err = integers(*multiples); err == nil {
@@ -57,7 +59,11 @@ func main() {
 		err = o.check()
 	}
 	if err == nil {
-		err = compare(context.Background(), o)
+		if *only {
+			err = samplersAlone(context.Background(), o)
+		} else {
+			err = compare(context.Background(), o)
+		}
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -136,5 +142,8 @@ func compare(ctx context.Context, o options) error {
 	if err := account(m, trained); err != nil {
 		return err
 	}
-	return readWindows()
+	if err := readWindows(); err != nil {
+		return err
+	}
+	return samplers(ctx, m, o)
 }

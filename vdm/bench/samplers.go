@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/gomlx/compute"
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+)
+
+// samplerCases are the steps that are timed: samplers without conditions, and
+// guidances of a nowcast by the ancestral one.
+var samplerCases = []struct {
+	sampler, guidance string
+	limit             float64 // of forward passes that an evaluation may cost; 0 for none
+}{
+	{"ancestral", "", 1.05},
+	{"ddim", "", 1.05},
+	{"dpm++2m", "", 1.05},
+	{"dpm++2m-sde", "", 1.05},
+	{"heun", "", 0},
+	{"ancestral", "replacement", 0},
+	{"ancestral", "reconstruction", 3.5},
+	{"ancestral", "pseudo-inverse", 0},
+	{"ancestral", "moment-matching", 0},
+}
+
+// samplers prints what an evaluation of each sampler costs, in forward passes of
+// the network that are run in turn with it, and evaluations a second.
+func samplers(ctx context.Context, m *vdm.Model, o options) error {
+	be, _, err := m.Engine()
+	if err != nil {
+		return err
+	}
+	pass, err := newForward(be, m, o)
+	if err != nil {
+		return err
+	}
+	defer pass.close()
+	fmt.Printf("\n%-12s %-16s %12s %24s %16s %7s\n", "sampler", "guidance", "median s", "evaluations/s (clips/s)", "forward passes", "limit")
+	for _, c := range samplerCases {
+		step, ratio, err := costOf(ctx, be, m, o, c.sampler, c.guidance, pass)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", c.sampler, c.guidance, err)
+		}
+		limit := ""
+		if c.limit > 0 {
+			limit = fmt.Sprintf("%.2f", c.limit)
+			if ratio > c.limit {
+				limit += " missed"
+			}
+		}
+		fmt.Printf("%-12s %-16s %12.3f %14.2f (%6.1f) %16.3f %7s\n", c.sampler, c.guidance, step, 1/step, float64(o.batch)/step, ratio, limit)
+	}
+	return nil
+}
+
+// samplersAlone prints that table and nothing else.
+func samplersAlone(ctx context.Context, o options) error {
+	m, choice, err := newSubject(o)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(m.Dir)
+	fmt.Println(choice)
+	return samplers(ctx, m, o)
+}
+
+// costOf takes steps of a sampler in turn with forward passes: the median of an
+// evaluation in seconds, and of its ratio to the forward pass after it.
+func costOf(ctx context.Context, be compute.Backend, m *vdm.Model, o options, sampler, guidance string, pass *forward) (step, ratio float64, err error) {
+	const warmUp = 2
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	plan, err := vdm.NewPlan(sampler, "time", m.Schedule(), o.repeats+warmUp)
+	if err != nil {
+		return 0, 0, err
+	}
+	options := vdm.SampleOptions{Count: o.batch, Batch: o.batch}
+	var given vdm.Observation
+	if guidance != "" {
+		if options.Guidance, err = vdm.NewGuidance(guidance, 1); err != nil {
+			return 0, 0, err
+		}
+		x := make([]float32, o.frames*o.height*o.wide)
+		known := make([]bool, len(x))
+		for i := range known {
+			known[i] = i < len(x)/2
+		}
+		cells, err := vdm.KnownCells(x, known)
+		if err != nil {
+			return 0, 0, err
+		}
+		given = vdm.Observation{cells}
+	}
+	var steps, ratios []float64
+	var failed error
+	began, n := time.Now(), 0
+	options.Progress = func(vdm.Progress) {
+		seconds := time.Since(began).Seconds()
+		again := time.Now()
+		if failed = pass.run(); failed != nil {
+			cancel(failed)
+			return
+		}
+		if n++; n > warmUp {
+			steps, ratios = append(steps, seconds), append(ratios, seconds/time.Since(again).Seconds())
+		}
+		began = time.Now()
+	}
+	_, err = vdm.SampleFrom(ctx, be, pass.denoiser, plan, [4]int{o.frames, o.height, o.wide, 1}, given, options)
+	if failed != nil {
+		err = failed
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	return median(steps), median(ratios), nil
+}
+
+// forward is the network alone, as a compiled program.
+type forward struct {
+	denoiser vdm.Denoiser
+	exec     *g.Exec
+	z        *tensors.Tensor
+	logSNR   []float32
+}
+
+func newForward(be compute.Backend, m *vdm.Model, o options) (*forward, error) {
+	values := m.Weights(true)
+	f := &forward{logSNR: make([]float32, o.batch)}
+	f.denoiser = m.Config.Parameterisation.Denoiser(func(z, logSNR *g.Node) *g.Node {
+		w := unet.Weights{}
+		for _, v := range m.Config.Network.Variables() {
+			w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
+		}
+		return unet.Apply(m.Config.Network, w, z, logSNR)
+	})
+	x := make([]float32, o.batch*o.frames*o.height*o.wide)
+	noise.Key{Seed: 6, Stream: noise.Latent}.Normal(x)
+	f.z = tensors.FromFlatDataAndDimensions(x, o.batch, o.frames, o.height, o.wide, 1)
+	exec, err := g.NewExec(be, func(z, logSNR *g.Node) *g.Node { return f.denoiser(z, logSNR).V })
+	f.exec = exec
+	return f, err
+}
+
+// run is one forward pass, whose output is waited for.
+func (f *forward) run() error {
+	out, err := f.exec.Exec(f.z, f.logSNR)
+	if err != nil {
+		return err
+	}
+	err = tensors.ConstFlatData(out[0], func([]float32) {})
+	for _, t := range out {
+		if e := t.FinalizeAll(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+func (f *forward) close() { f.exec.Finalize() }
