@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// DefaultCorrectorSNR is the ratio r of Langevin steps that Song et al. 2021 use
-// for the variance-preserving process (appendix G).
+// DefaultCorrectorSNR is a common choice of the ratio r of Langevin steps. It is
+// not tuned for the process here.
 const DefaultCorrectorSNR = 0.16
 
 // PredictorCorrector follows every step of [Ancestral] (lower bound) but the
@@ -15,10 +15,12 @@ const DefaultCorrectorSNR = 0.16
 //
 //	z ← z + δ·∇log q(z) + √(2δ)·n,  δ = 2·(ratio·σ_s)²
 //
-// There δ = 2·(r·‖n‖/‖∇log q‖)²; here the norm of the score is put at what the
-// exact score has on average over z, ‖n‖/σ_s, so that a step is linear and no
-// member sees another. On Gaussian data the steps leave a variance that is too
-// large by a share of at most ratio²/(1 − ratio²).
+// There δ = 2·α·(r·‖n‖/‖∇log q‖)² with the norms of each draw; here α is left out
+// and the norm of the score is put at ‖n‖/σ_s, the most that it is in the mean
+// square for any data (the Fisher information of z is at most that of its noise),
+// so that a step is linear and no member sees another. On Gaussian data the steps
+// leave the mean as it is and a variance that is too large by the share
+// r²σ²/(v − r²σ²) of v = α²c + σ², at most r²/(1 − r²).
 func PredictorCorrector(grid Grid, corrections int, ratio float64) (Plan, error) {
 	if corrections < 1 || !(ratio > 0 && ratio < 1) {
 		return Plan{}, fmt.Errorf("predictor–corrector: %d corrections with ratio %v: want at least 1, and a ratio between 0 and 1", corrections, ratio)

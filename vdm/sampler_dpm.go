@@ -17,7 +17,8 @@ import (
 //
 // The first step has no step before it and the last one may be far longer than
 // that (a schedule cut at λ_max): both are of order 1, as the authors advise for
-// few steps. The last step adds no noise.
+// few steps. The last step adds no noise. On Gaussian data the mean and variance
+// of the stochastic form converge with order 2 as well.
 func DPMSolver(grid Grid, eta float64) (Plan, error) {
 	if !(eta >= 0) || math.IsInf(eta, 1) {
 		return Plan{}, fmt.Errorf("DPM-Solver++(2M): η is %v, want a finite number of at least 0 (0 is deterministic)", eta)
@@ -31,6 +32,7 @@ func DPMSolver(grid Grid, eta float64) (Plan, error) {
 	})
 }
 
+// dpmStep is the step over interval i.
 func dpmStep(grid Grid, i int, t Transition, eta float64) PlanStep {
 	h := (t.LogSNRS - t.LogSNRT) / 2
 	churn := eta * eta
