@@ -20,8 +20,8 @@ const longestStep = 2
 // leaves order 3 but for what the first two cost: start where x̂ hardly changes, as
 // [Trimmed] does. A step that is more than twice as long as the intervals that it
 // would extrapolate from is of lower order too. With guidance that puts fresh noise
-// into z at every step, such as [Replacement], the stochastic [DPMSolver] (η = 1)
-// comes nearer to the conditional law.
+// into z at every step, [Replacement] and [Reconstruction] with a weight near 1,
+// the stochastic [DPMSolver] (η = 1) comes nearer to the conditional law.
 func DPMSolver3(grid Grid) (Plan, error) {
 	return grid.plan("DPM-Solver++(3M)", func(i int, t Transition) PlanStep {
 		step := dpmStep(grid, i, t, 0)
