@@ -32,6 +32,10 @@ func TestMain(m *testing.M) {
 		extendChild(dir)
 		return
 	}
+	if members := os.Getenv(memoryMembers); members != "" {
+		memoryChild(members)
+		return
+	}
 	os.Exit(m.Run())
 }
 

@@ -1,0 +1,184 @@
+package forecasting
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/gomlx/compute"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv(compute.ConfigEnvVar) == "" {
+		os.Setenv(compute.ConfigEnvVar, "go")
+	}
+	os.Exit(m.Run())
+}
+
+// opened is the synthetic record, in a folder of the test.
+func opened(t *testing.T) *Record {
+	t.Helper()
+	t.Setenv("VDM_FORECASTING", t.TempDir())
+	t.Setenv("VDM_RADAR", "")
+	dir := t.TempDir() // no radar beside it
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	r, err := Open(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Train.Data[777] != r.Train.Data[777] || r.Train.Frames() != syntheticFrames-syntheticHeldOut || r.HeldOut.Frames() != syntheticHeldOut {
+		t.Errorf("%d and %d frames", r.Train.Frames(), r.HeldOut.Frames())
+	}
+	return r
+}
+
+// Cases lie in the held-out part, in order, and are chosen by what is known; all
+// baselines score, and a perfect forecast scores as one.
+func TestCasesAndScores(t *testing.T) {
+	r := opened(t)
+	ctx := context.Background()
+	for _, known := range [][]bool{FirstKnown(5), EverySecondKnown()} {
+		c, err := r.Cases(known, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := -1
+		for _, i := range c.Index {
+			start, _, _, _ := c.Windows.Origin(i)
+			if start <= last {
+				t.Errorf("case starts %d after %d", start, last)
+			}
+			last = start
+		}
+		all, err := c.Baselines(ctx, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		perfect := Forecasts{Name: "truth"}
+		for _, truth := range c.Truth {
+			perfect.Members = append(perfect.Members, [][]float32{truth})
+		}
+		s, err := c.Score(append([]Forecasts{perfect}, all...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := s.Of[0]; p.CRPS.Estimate != 0 || p.FSS != 1 || p.CSI != 1 || p.Brier.Skill != 1 || p.ROC != 1 || p.Power != 0 {
+			t.Errorf("the truth scores %+v", p)
+		}
+		for _, o := range s.Of[1:] {
+			if !(o.CRPS.Estimate > 0) || !(o.Difference.Estimate > 0) || len(o.ByLead) != 5 {
+				t.Errorf("%s: %+v", o.Name, o)
+			}
+		}
+		table := s.Table()
+		if err := table.Validate(); err != nil || len(table.Rows) != len(s.Of) {
+			t.Errorf("%v: %d rows", err, len(table.Rows))
+		}
+		if _, err := s.ReliabilityPicture(); err != nil {
+			t.Error(err)
+		}
+		if _, err := c.FilmPicture(1, 2, all...); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A tiny model fills cases in, refines and extends, and what must hold exactly
+// holds.
+func TestModelOfCases(t *testing.T) {
+	r := opened(t)
+	ctx := context.Background()
+	train, _, err := r.Windows()
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := r.Config("affine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.Network = unet.Config{Dim: 8, Multiples: []int{1}, Heads: 1, HeadDim: 4}
+	m, err := vdm.Create(filepath.Join(r.Folder, "tiny"), config, train)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := r.Cases(FirstKnown(5), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := c.Model(ctx, m, "model", "cases", 2, vdm.SampleOptions{Steps: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, members := range f.Members {
+		for _, clip := range members {
+			for j := range len(clip) / 2 {
+				if clip[j] != c.Truth[i][j] {
+					t.Fatalf("case %d: known value %d is %v, was %v", i, j, clip[j], c.Truth[i][j])
+				}
+			}
+		}
+	}
+	refinement, err := c.Refine(vdm.Coarsening{Cells: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn, err := refinement.Model(ctx, m, "model", "fine", 2, vdm.SampleOptions{Steps: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, f := range map[string]Forecasts{"model": drawn, "nearest": refinement.Nearest()} {
+		if misfit, err := refinement.LargestMisfit(f); err != nil || misfit > 1e-6 {
+			t.Errorf("%s: the means are off by %v (%v)", name, misfit, err)
+		}
+	}
+	s, err := refinement.Score(refinement.Nearest(), refinement.Bilinear(), drawn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Leads != Frames || !(s.Of[1].CRPS.Estimate < s.Of[0].CRPS.Estimate) {
+		t.Errorf("bilinear %v, nearest %v over %d frames", s.Of[1].CRPS.Estimate, s.Of[0].CRPS.Estimate, s.Leads)
+	}
+	e, err := m.Extend(ctx, SequenceFolder(m, "long"), nil, vdm.ExtendOptions{Frames: 20, SampleOptions: vdm.SampleOptions{Steps: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	long, err := Measure(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float32, e.FrameSize()*2)
+	if err := e.Read(0, 9, x); err != nil {
+		t.Fatal(err)
+	}
+	change := 0.0
+	for i := range e.FrameSize() {
+		change += math.Abs(float64(x[e.FrameSize()+i]-x[i])) / float64(e.FrameSize())
+	}
+	if math.Abs(long.Change[10]-change) > 1e-6*change || long.Change[0] == long.Change[0] {
+		t.Errorf("change into frame 10 is %v, want %v", long.Change[10], change)
+	}
+}
+
+// Seam is the ratio that a made series was made with.
+func TestSeam(t *testing.T) {
+	s := Sequences{Change: []float64{nan, 9, 9, 2, 1, 1, 2, 1, 1, 2, 1}}
+	if got := s.Seam(3, 3); got != 2 {
+		t.Errorf("seam %v, want 2", got)
+	}
+	if a, b := Half(s.Change, false), Half(s.Change, true); a != 5.25 || math.Abs(b-8.0/6) > 1e-12 {
+		t.Errorf("halves %v and %v", a, b)
+	}
+}

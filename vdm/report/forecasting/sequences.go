@@ -1,0 +1,139 @@
+package forecasting
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"github.com/climate-vdm/climate-vdm/plotting"
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/verify"
+)
+
+// SequenceFolder is where a model's long sequences of a name lie.
+func SequenceFolder(m *vdm.Model, name string) string {
+	return filepath.Join(m.Dir, vdm.SamplesDir, name)
+}
+
+// Sequences are statistics of long sequences, frame by frame, over all members.
+type Sequences struct {
+	Mean   []float64 // mm/h
+	Wet    []float64 // share of cells of Threshold and more
+	Change []float64 // mean absolute change to each frame from the one before; NaN for the first
+	Power  []float64 // by TemporalPower, of stretches of Frames frames
+	Freq   []float64 // cycles in such a stretch
+}
+
+// Measure reads the members of an extension, frame by frame.
+func Measure(e *vdm.Extension) (*Sequences, error) {
+	members := e.Members()
+	if len(members) == 0 {
+		return nil, fmt.Errorf("sequences: %s has no frames", e.Dir)
+	}
+	frames := e.Frames(members[0])
+	s := &Sequences{Mean: make([]float64, frames), Wet: make([]float64, frames), Change: make([]float64, frames)}
+	power, err := verify.NewTemporalPower(Frames)
+	if err != nil {
+		return nil, err
+	}
+	size := e.FrameSize()
+	scale := 1 / float64(size*len(members))
+	x := make([]float32, Frames*size)
+	before := make([]float32, size)
+	for _, m := range members {
+		for from := 0; from < frames; from += Frames {
+			part := x[:min(Frames, frames-from)*size]
+			if err := e.Read(m, from, part); err != nil {
+				return nil, err
+			}
+			if len(part) == len(x) {
+				if err := power.Add(part); err != nil {
+					return nil, err
+				}
+			}
+			for i, v := range part {
+				t := from + i/size
+				s.Mean[t] += float64(v) * scale
+				if v >= Threshold {
+					s.Wet[t] += scale
+				}
+				last := before[i%size]
+				if i >= size {
+					last = part[i-size]
+				}
+				s.Change[t] += math.Abs(float64(v-last)) * scale
+			}
+			copy(before, part[len(part)-size:])
+		}
+	}
+	s.Change[0] = nan
+	s.Freq, s.Power = power.Value()
+	return s, nil
+}
+
+// Seam compares the mean change into the first frame that a clip adds with that
+// into its others, from the second clip on: a ratio above 1 is a seam. first is the
+// frame that the second clip adds first.
+func (s *Sequences) Seam(first, stride int) float64 {
+	var border, inside float64
+	var borders, insides int
+	for t := first; t < len(s.Change); t++ {
+		if (t-first)%stride == 0 {
+			border, borders = border+s.Change[t], borders+1
+		} else {
+			inside, insides = inside+s.Change[t], insides+1
+		}
+	}
+	return border / float64(borders) / (inside / float64(insides))
+}
+
+// Half is the mean of a series over its first or its second half.
+func Half(series []float64, second bool) float64 {
+	part := series[:len(series)/2]
+	if second {
+		part = series[len(series)/2:]
+	}
+	sum, n := 0.0, 0
+	for _, v := range part {
+		if v == v {
+			sum, n = sum+v, n+1
+		}
+	}
+	return sum / float64(n)
+}
+
+// ObservedPower is the temporal power of clips spread over a source, at most so
+// many, as a curve like those of [Sequences].
+func ObservedPower(name string, clips vdm.Clips, most int) (plotting.Series, error) {
+	frames, height, width, channels := clips.Shape()
+	p, err := verify.NewTemporalPower(frames)
+	if err != nil {
+		return plotting.Series{}, err
+	}
+	x := make([]float32, frames*height*width*channels)
+	for i := 0; i < clips.Len(); i += max(1, clips.Len()/most) {
+		if err := clips.Clip(i, x); err != nil {
+			return plotting.Series{}, err
+		}
+		if err := p.Add(x); err != nil {
+			return plotting.Series{}, err
+		}
+	}
+	frequency, power := p.Value()
+	return plotting.Series{Name: name, X: frequency, Y: power}, nil
+}
+
+// DriftPicture draws the mean rain by frame, of several sets of sequences.
+func DriftPicture(names []string, sets []*Sequences) (*plotting.Picture, error) {
+	var series []plotting.Series
+	for i, s := range sets {
+		one := plotting.Series{Name: names[i], Y: s.Mean}
+		for t := range s.Mean {
+			one.X = append(one.X, float64(t))
+		}
+		series = append(series, one)
+	}
+	return plotting.Curves(series, plotting.CurveOptions{
+		X: plotting.Axis{Label: "Frame"}, Y: plotting.Axis{Label: "Mean rain", Unit: "mm h^{-1}", Limits: [2]float64{0, nan}}, Legend: plotting.LegendBelow,
+	})
+}
