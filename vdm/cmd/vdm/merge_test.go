@@ -280,7 +280,7 @@ func TestKubernetesFile(t *testing.T) {
 		t.Fatalf("%+v", job)
 	}
 	c := pod.Containers[0]
-	if want := []string{"docker/slurm-ensemble.sh"}; !slices.Equal(c.Command, want) {
+	if want := []string{"/home/vdm/climate-vdm/docker/slurm-ensemble.sh"}; !slices.Equal(c.Command, want) {
 		t.Errorf("command %v, want %v", c.Command, want)
 	}
 	members := 0
