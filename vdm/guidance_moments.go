@@ -91,5 +91,5 @@ func (m MomentMatching) Validate() error {
 
 func (m MomentMatching) String() string {
 	m = m.withDefaults()
-	return fmt.Sprintf("moment matching, %d iterations from λ = %g", m.Iterations, m.From)
+	return fmt.Sprintf("moment matching, iterations: %d, from λ = %g", m.Iterations, m.From)
 }

@@ -57,7 +57,7 @@ func clipOf[T ~float32 | ~float64](c Case, name string, data []T) plotting.Clip 
 func SweepPicture(weights []float64, sweeps map[string][]Bias) (*plotting.Picture, error) {
 	var means, spreads []plotting.Series
 	for _, name := range sortedNames(sweeps) {
-		m, s := plotting.Series{Name: name, Points: true}, plotting.Series{Name: name, Points: true}
+		m, s := plotting.Series{Name: name, Points: true, Dashed: true}, plotting.Series{Name: name, Points: true, Dashed: true}
 		for i, b := range sweeps[name] {
 			if b.Mean < 1e3 {
 				m.X, m.Y = append(m.X, weights[i]), append(m.Y, 100*b.Mean)
