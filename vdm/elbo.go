@@ -35,8 +35,9 @@ type Bound struct {
 // of which α⁴(‖ε‖² − n) is taken off, a control variate: at little noise ε̂ is far
 // smaller than ε and the spread of ‖ε − ε̂‖² is that of ‖ε‖².
 //
-// The bound is on the density of the data convolved with a Gaussian of
-// variance exp(−λ_max), and tight where the denoiser is exact.
+// The bound is on the density of the data, and for an exact denoiser it is tight,
+// as λ_max → ∞. Before, p(x | z₀) adds the noise of z₀ a second time, and the bound
+// is loose where the data have scales as fine as exp(−λ_max/2).
 //
 // The samples are drawn from (seed, clip, level) alone.
 func ELBOOf(ctx context.Context, be compute.Backend, d Denoiser, s Schedule, clips *Samples, o LikelihoodOptions) (Bound, error) {

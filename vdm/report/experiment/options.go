@@ -3,6 +3,8 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
@@ -85,5 +87,25 @@ func (o Options) sampling(done int) vdm.SampleOptions {
 	return vdm.SampleOptions{
 		Count: max(1, o.Clips-done), First: done, Seed: o.Training.Seed,
 		Sampler: o.Sampler, Grid: o.Grid, Steps: o.Evaluations, Batch: o.SamplerBatch,
+	}
+}
+
+// Folder is where notebooks keep the experiment: what VDM_EXPERIMENT says, else
+// runs/climate-training of the project.
+func Folder() (string, error) {
+	if dir := os.Getenv("VDM_EXPERIMENT"); dir != "" {
+		return dir, nil
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for up := dir; ; up = filepath.Dir(up) {
+		if _, err := os.Stat(filepath.Join(up, "go.mod")); err == nil {
+			return filepath.Join(up, "runs", "climate-training"), nil
+		}
+		if up == filepath.Dir(up) {
+			return filepath.Join(dir, "runs", "climate-training"), nil
+		}
 	}
 }

@@ -110,3 +110,12 @@ func Progress(task string) func(vdm.Progress) {
 		}
 	}
 }
+
+// Log shows in the cell what a long task says, and how far it is.
+type Log struct{}
+
+// Line prints a line.
+func (Log) Line(text string) { fmt.Println(text) }
+
+// Bar starts a task of many steps.
+func (Log) Bar(task string) func(vdm.Progress) { return Progress(task) }
