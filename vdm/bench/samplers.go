@@ -153,7 +153,7 @@ func newForward(be compute.Backend, m *vdm.Model, o options) (*forward, error) {
 
 // run is one forward pass, whose output is waited for.
 func (f *forward) run() error {
-	out, err := f.exec.Exec(f.z, f.logSNR)
+	out, err := f.exec.Call(f.z, f.logSNR)
 	if err != nil {
 		return err
 	}

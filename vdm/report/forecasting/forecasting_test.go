@@ -51,7 +51,7 @@ func TestCasesAndScores(t *testing.T) {
 	r := opened(t)
 	ctx := context.Background()
 	for _, known := range [][]bool{FirstKnown(5), EverySecondKnown()} {
-		c, err := r.Cases(known, 4)
+		c, err := r.Cases(known, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestCasesAndScores(t *testing.T) {
 			}
 			last = start
 		}
-		all, err := c.Baselines(ctx, 3)
+		all, err := c.Baselines(ctx, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
