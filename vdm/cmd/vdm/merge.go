@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -284,7 +285,7 @@ func (f *mergeFlags) copy(c *cobra.Command, paths []string, whole *netcdf.Sample
 	}
 	update, end := progress(c, "merging")
 	err = copyMembers(c.Context(), w, paths, whole, places, func(n int) {
-		update(vdm.Progress{Step: int64(n), Steps: int64(len(places))})
+		update(vdm.Progress{Step: int64(n), Steps: int64(len(places)), Loss: math.NaN(), HeldOut: math.NaN()})
 	})
 	end()
 	if err != nil {
