@@ -123,9 +123,19 @@ func (w *work) train(ctx context.Context) error {
 		bounded, cancel = context.WithTimeout(ctx, w.TrainFor)
 		defer cancel()
 	}
+	_, choice, err := w.model.Engine()
+	if err != nil {
+		return err
+	}
+	w.Log.Line("engine: " + choice.Label)
 	began := time.Now()
 	err = w.model.Train(bounded, vdm.TrainOptions{
-		Data: w.training, HeldOut: w.test, Progress: w.Log.Bar("training"), Report: w.Log.Line,
+		Data: w.training, HeldOut: w.test, Progress: w.Log.Bar("training"),
+		Report: func(line string) {
+			if line != choice.String() { // which names folders of this machine
+				w.Log.Line(line)
+			}
+		},
 	})
 	w.took("training", began)
 	if errors.Is(err, vdm.ErrInterrupted) && ctx.Err() == nil {
