@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -203,9 +202,8 @@ func smallStep(ctx context.Context) (string, error) {
 	slices.Sort(took)
 	median := took[len(took)/2]
 	rate := estimate.Cost.FLOPs / median / 1e9
-	digits := math.Pow(10, math.Floor(math.Log10(rate))-1)
-	return fmt.Sprintf("%.2g s for a training step of %d weights on 2 clips of %d × %d × %d: %v GFLOP/s",
-		median, m.Config.Network.Count(), clips.frames, clips.size, clips.size, math.Round(rate/digits)*digits), nil
+	return fmt.Sprintf("%.2g s for a training step of %d weights on 2 clips of %d × %d × %d: %.1f GFLOP/s",
+		median, m.Config.Network.Count(), clips.frames, clips.size, clips.size, rate), nil
 }
 
 // missing lists what would make more possible, with the line that installs it.
