@@ -127,11 +127,11 @@ func TestFetchCUDA(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		"xla/pjrt_c_api_cuda_plugin.so":             "jax-cuda13-pjrt " + jaxVersion,
-		"nvidia/cu13/lib/libnvidia-nccl-cu13.so":    "nvidia-nccl-cu13 2.28.9",
-		"nvidia/cu13/lib/libnvidia-cublas.so":       "nvidia-cublas 13.1.0.3",
-		"nvidia/bin/ptxas":                          "nvidia-cuda-nvcc 13.0.88",
-		"nvidia/nvvm/libdevice/libdevice.10.bc":     "nvidia-nvvm 13.0.88",
+		"xla/pjrt_c_api_cuda_plugin.so":          "jax-cuda13-pjrt " + jaxVersion,
+		"nvidia/cu13/lib/libnvidia-nccl-cu13.so": "nvidia-nccl-cu13 2.28.9",
+		"nvidia/cu13/lib/libnvidia-cublas.so":    "nvidia-cublas 13.1.0.3",
+		"nvidia/bin/ptxas":                       "nvidia-cuda-nvcc 13.0.88",
+		"nvidia/nvvm/libdevice/libdevice.10.bc":  "nvidia-nvvm 13.0.88",
 	} {
 		if got, err := os.ReadFile(filepath.Join(engines, path)); err != nil || string(got) != want {
 			t.Errorf("%s holds %q (%v), want %q", path, got, err, want)
