@@ -1,12 +1,14 @@
 # Every target installs first what it needs and the machine lacks; see
 # notebooks/tools/setup.sh. Everything made here goes to build/ and runs/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench notebooks site lab browser gpu-bundle clean
+.PHONY: help run test bench notebooks site lab browser climate gpu-bundle clean
 
 SETUP := notebooks/tools/setup.sh
 RUN   := notebooks/tools/run_notebooks.py --html build/site
 OUT   := runs/first-model
 BOOKS := $(sort $(wildcard notebooks/*.ipynb))
+# Those that train models of their own.
+CLIMATE := $(sort $(wildcard notebooks/[34]*.ipynb))
 
 # Outside a usable git checkout there is no version to put into a program.
 STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
@@ -40,12 +42,16 @@ bench: ## speed against PyTorch on this machine
 	@$(SETUP) bench
 	go run ./vdm/bench
 
-notebooks: ## run every notebook, export it to build/site, and bring notebooks/EQUATIONS.md up to date
+notebooks: ## run chapters 01 to 22, export all to build/site, and bring notebooks/EQUATIONS.md up to date
 	@$(SETUP) run
-	$(RUN) $(BOOKS)
+	$(RUN) $(filter-out $(CLIMATE),$(BOOKS))
 	@if [ -z "$$VDM_QUICK" ] && ls notebooks/*_test.go >/dev/null 2>&1; then \
 		go test -count=1 ./notebooks -run Equations -update; fi
 	@$(RUN) --no-run $(BOOKS) >/dev/null
+
+climate: ## run chapters 30 to 40, which train models of their own the first time, and export them
+	@$(SETUP) run
+	$(RUN) $(CLIMATE)
 
 site: ## export the notebooks, as they were last run, to build/site/index.html
 	@$(SETUP) site
