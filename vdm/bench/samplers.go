@@ -79,7 +79,11 @@ func costOf(ctx context.Context, be compute.Backend, m *vdm.Model, o options, sa
 	const warmUp = 2
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	plan, err := vdm.NewPlan(sampler, "time", m.Schedule(), o.repeats+warmUp)
+	evaluations := o.repeats + warmUp
+	plan, err := vdm.NewPlan(sampler, "time", m.Schedule(), evaluations)
+	if err == nil && plan.Evaluations() < evaluations { // Heun takes long intervals in one evaluation
+		plan, err = vdm.NewPlan(sampler, "time", m.Schedule(), 2*evaluations)
+	}
 	if err != nil {
 		return 0, 0, err
 	}
