@@ -78,7 +78,8 @@ def export(path, folder):
     add_mathjax(folder)
     exporter = HTMLExporter(mathjax_url=MATHJAX, require_js_url=REQUIRE)
     book = nbformat.read(path, as_version=4)
-    book.metadata.language_info.pygments_lexer = "go"  # the kernel names none, which means Python
+    language = book.metadata.setdefault("language_info", {"name": "go"})
+    language["pygments_lexer"] = "go"  # the kernel names none, which means Python
     text, _ = exporter.from_notebook_node(book, {"metadata": {"name": path.stem}})
     text = re.sub(r'(href="[^":]*)\.ipynb(["#])', r"\1.html\2", text)  # links between notebooks
     text = re.sub(r"(<body[^>]*>)", lambda body: body[1] + HOME, text, count=1)

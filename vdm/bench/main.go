@@ -27,7 +27,7 @@ type options struct {
 	repeats                     int
 	threads                     []int
 	modes                       []string
-	device, precision           string
+	device, precision, row      string
 	python, script              string
 }
 
@@ -48,6 +48,7 @@ func main() {
 	flag.StringVar(&o.precision, "precision", "float32", "float32, tf32 or bfloat16 (activations; master weights, norms and softmax stay float32). Whether our float32 is TF32 on a GPU is a setting of the engine")
 	flag.StringVar(&o.python, "python", "/usr/bin/python3", "interpreter with PyTorch")
 	flag.StringVar(&o.script, "peer", "vdm/bench/torch/bench.py", "the PyTorch program")
+	flag.StringVar(&o.row, "row", "", `with -samplers, the only row wanted, as "ancestral" or "ancestral reconstruction"`)
 	only := flag.Bool("samplers", false, "only what samplers cost, without the peer")
 	flag.Parse()
 	var err error

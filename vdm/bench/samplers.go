@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -46,6 +47,9 @@ func samplers(ctx context.Context, m *vdm.Model, o options) error {
 	defer pass.close()
 	fmt.Printf("\n%-12s %-16s %12s %24s %16s %7s\n", "sampler", "guidance", "median s", "evaluations/s (clips/s)", "forward passes", "limit")
 	for _, c := range samplerCases {
+		if o.row != "" && strings.TrimSpace(c.sampler+" "+c.guidance) != o.row {
+			continue
+		}
 		step, ratio, err := costOf(ctx, be, m, o, c.sampler, c.guidance, pass)
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", c.sampler, c.guidance, err)
