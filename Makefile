@@ -7,8 +7,8 @@ SETUP := notebooks/tools/setup.sh
 RUN   := notebooks/tools/run_notebooks.py --html build/site
 OUT   := runs/first-model
 BOOKS := $(sort $(wildcard notebooks/*.ipynb))
-# Those that train models of their own.
-CLIMATE := $(sort $(wildcard notebooks/[34]*.ipynb))
+# Those beyond the dissertation's equations; some train models of their own.
+LATER := $(sort $(wildcard notebooks/[234]*.ipynb))
 
 # Outside a usable git checkout there is no version to put into a program.
 STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
@@ -42,16 +42,16 @@ bench: ## speed against PyTorch on this machine
 	@$(SETUP) bench
 	go run ./vdm/bench
 
-notebooks: ## run chapters 01 to 22, export all to build/site, and bring notebooks/EQUATIONS.md up to date
+notebooks: ## run chapters 01 to 10, export all to build/site, and bring notebooks/EQUATIONS.md up to date
 	@$(SETUP) run
-	$(RUN) $(filter-out $(CLIMATE),$(BOOKS))
+	$(RUN) $(filter-out $(LATER),$(BOOKS))
 	@if [ -z "$$VDM_QUICK" ] && ls notebooks/*_test.go >/dev/null 2>&1; then \
 		go test -count=1 ./notebooks -run Equations -update; fi
 	@$(RUN) --no-run $(BOOKS) >/dev/null
 
-climate: ## run chapters 30 to 40, which train models of their own the first time, and export them
+climate: ## run chapters 20 to 40, some of which train models of their own the first time, and export them
 	@$(SETUP) run
-	$(RUN) $(CLIMATE)
+	$(RUN) $(LATER)
 
 site: ## export the notebooks, as they were last run, to build/site/index.html
 	@$(SETUP) site
