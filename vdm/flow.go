@@ -60,7 +60,7 @@ func FlowLikelihoodOf(ctx context.Context, be compute.Backend, d Denoiser, s Sch
 func flowStep(d Denoiser, z, probe *g.Node, logSNR [3]*g.Node, h *g.Node) (next, logP *g.Node) {
 	slope := func(z, l *g.Node) (dz, dp *g.Node) {
 		v := d(z, l).V
-		alpha, sigma := alphaSigma(l, z)
+		alpha, sigma := AlphaSigma(l, z)
 		rate := g.MulScalar(g.Mul(alpha, sigma), 0.5)
 		product := g.Gradient(g.ReduceAllSum(g.Mul(v, probe)), z)[0]
 		trace := g.ReduceAndKeep(g.Mul(product, probe), g.ReduceSum, 1, 2, 3, 4)

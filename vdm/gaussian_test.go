@@ -83,7 +83,7 @@ func (d gaussian) draw(r *rand.Rand) []float64 {
 func (d gaussian) denoiser(z, logSNR *g.Node) Prediction {
 	dims := z.Shape().Dimensions
 	flat := g.Reshape(z, dims[0], d.dim())
-	alpha, sigma := alphaSigma(logSNR, flat)
+	alpha, sigma := AlphaSigma(logSNR, flat)
 	constant := func(f func(i int) float64) *g.Node {
 		row := make([]float32, d.dim())
 		for i := range row {

@@ -42,14 +42,14 @@ type Values []*g.Node
 
 // Apply is A·x, 0 where nothing was observed.
 func (o *Given) Apply(x *g.Node) Values {
-	return o.each(func(p givenPart) *g.Node { return g.Mul(p.seen, p.a.graph(x)) })
+	return o.each(func(p givenPart) *g.Node { return g.Mul(p.seen, p.a.Graph(x)) })
 }
 
 // Adjoint is Aᵀ·y, shaped as x.
 func (o *Given) Adjoint(y Values) *g.Node {
 	var sum *g.Node
 	for i, p := range o.parts {
-		back := p.a.transpose().graph(g.Mul(p.seen, y[i]))
+		back := p.a.transpose().Graph(g.Mul(p.seen, y[i]))
 		if sum == nil {
 			sum = back
 		} else {
@@ -108,7 +108,7 @@ func (o *Given) Replace(z, values *g.Node) *g.Node {
 	if o.direct() {
 		return g.Where(g.GreaterThan(p.seen, g.ZerosLike(p.seen)), values, z)
 	}
-	return g.Add(z, o.pseudoInverse(g.Sub(values, p.a.graph(z))))
+	return g.Add(z, o.pseudoInverse(g.Sub(values, p.a.Graph(z))))
 }
 
 // pseudoInverse is A⁺ = Aᵀ(AAᵀ)⁻¹ of a Replaceable observation.
@@ -122,7 +122,7 @@ func (o *Given) Unknown(d *g.Node) *g.Node {
 	if o.direct() {
 		return g.Mul(g.OneMinus(o.parts[0].seen), d)
 	}
-	return g.Sub(d, o.pseudoInverse(o.parts[0].a.graph(d)))
+	return g.Sub(d, o.pseudoInverse(o.parts[0].a.Graph(d)))
 }
 
 // resolved is an observation checked against clips and samples, on the host.

@@ -73,7 +73,7 @@ type stepGuidance interface {
 // v̂ = (α·z − x̂)/σ the shift is divided by −σ; multiplied by σ again in X it is
 // the same to rounding, for |λ| ≤ 60.
 func (p Prediction) shifted(shift *g.Node) Prediction {
-	_, sigma := alphaSigma(p.LogSNR, p.Z)
+	_, sigma := AlphaSigma(p.LogSNR, p.Z)
 	p.V = g.Sub(p.V, g.Div(shift, sigma))
 	return p
 }

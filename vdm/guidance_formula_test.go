@@ -251,7 +251,7 @@ func TestMomentMatchingGuardsAgainstNegativeCurvature(t *testing.T) {
 	z, next, _ := randomBatch(35, len(formulaLevels))
 	scaled := func(by ...float32) Denoiser {
 		return PredictX.Denoiser(func(z, logSNR *g.Node) *g.Node {
-			alpha, _ := alphaSigma(logSNR, z)
+			alpha, _ := AlphaSigma(logSNR, z)
 			return g.Mul(alpha, g.Mul(g.Reshape(g.Const(z.Graph(), by), 1, 1, 1, 4, 1), z))
 		})
 	}

@@ -54,7 +54,7 @@ func whiteVariance(p Prediction, s2 float64) (r2, gain *g.Node) {
 	if s2 == 0 {
 		s2 = 1
 	}
-	alpha, sigma := alphaSigma(p.LogSNR, p.Z)
+	alpha, sigma := AlphaSigma(p.LogSNR, p.Z)
 	total := g.Add(g.MulScalar(g.Square(alpha), s2), g.Square(sigma))
 	return g.Div(g.MulScalar(g.Square(sigma), s2), total), g.Div(total, g.MulScalar(alpha, s2))
 }

@@ -37,7 +37,7 @@ func (r Reconstruction) weight() float64 {
 func (r Reconstruction) Guide(d Denoiser, given *Given) Denoiser {
 	guided := func(z, logSNR *g.Node) Prediction {
 		p := d(z, logSNR)
-		alpha, _ := alphaSigma(logSNR, z)
+		alpha, _ := AlphaSigma(logSNR, z)
 		misfit := given.Misfit(p.X())
 		loss := g.ReduceAllSum(misfit.Dot(misfit))
 		if r.Mean {

@@ -25,9 +25,9 @@ func (r Replacement) Guide(d Denoiser, given *Given) Denoiser {
 		return d
 	}
 	return func(z, logSNR *g.Node) Prediction {
-		alpha, sigma := alphaSigma(logSNR, z)
+		alpha, sigma := AlphaSigma(logSNR, z)
 		p := given.parts[0]
-		noise := p.a.graph(given.Noise) // the noise of A·z has the covariance σ²AAᵀ
+		noise := p.a.Graph(given.Noise) // the noise of A·z has the covariance σ²AAᵀ
 		forward := g.Add(g.Mul(alpha, p.y), g.Mul(sigma, noise))
 		return d(given.Replace(z, forward), logSNR)
 	}
@@ -40,16 +40,16 @@ func (r Replacement) After(p Prediction, logSNRS, next *g.Node, given *Given) *g
 	}
 	// NewTransition, in float32: the gain 1 − exp(λ_t − λ_s) loses digits where a
 	// step is short, but as many as λ itself has lost there.
-	alphaS, sigmaS := alphaSigma(logSNRS, next)
-	_, sigmaT := alphaSigma(p.LogSNR, next)
+	alphaS, sigmaS := AlphaSigma(logSNRS, next)
+	_, sigmaT := AlphaSigma(p.LogSNR, next)
 	ratio := g.Exp(g.Reshape(g.Sub(p.LogSNR, logSNRS), alphaS.Shape().Dimensions...))
 	gain := g.OneMinus(ratio)
 	part := given.parts[0]
 	mean := g.Add(
-		g.Mul(g.Mul(g.Sqrt(ratio), g.Div(sigmaS, sigmaT)), part.a.graph(next)),
+		g.Mul(g.Mul(g.Sqrt(ratio), g.Div(sigmaS, sigmaT)), part.a.Graph(next)),
 		g.Mul(g.Mul(alphaS, gain), part.y),
 	)
-	noise := g.Mul(g.Mul(sigmaS, g.Sqrt(gain)), part.a.graph(given.Noise))
+	noise := g.Mul(g.Mul(sigmaS, g.Sqrt(gain)), part.a.Graph(given.Noise))
 	return given.Replace(next, g.Add(mean, noise))
 }
 

@@ -132,8 +132,8 @@ func (a Operator) Apply(x []float64, clip [4]int) ([]float64, error) {
 	return x, nil
 }
 
-// graph is A·x of a batch [batch, frame, height, width, channel].
-func (a Operator) graph(x *g.Node) *g.Node {
+// Graph is A·x of a batch [batch, frame, height, width, channel].
+func (a Operator) Graph(x *g.Node) *g.Node {
 	// The matrix comes second: with the matrix first, the engine of ONNX Runtime
 	// gives a product over columns another shape than it says.
 	equations := [3]string{"bfhwc,of->bohwc", "bfhwc,oh->bfowc", "bfhwc,ow->bfhoc"}

@@ -24,30 +24,30 @@ type Prediction struct {
 
 // X returns the denoised estimate x̂ = α·z − σ·v̂ (2.62).
 func (p Prediction) X() *g.Node {
-	alpha, sigma := alphaSigma(p.LogSNR, p.Z)
+	alpha, sigma := AlphaSigma(p.LogSNR, p.Z)
 	return g.Sub(g.Mul(alpha, p.Z), g.Mul(sigma, p.V))
 }
 
 // Epsilon returns the estimated noise ε̂ = σ·z + α·v̂ (from 2.60 and A.25).
 func (p Prediction) Epsilon() *g.Node {
-	alpha, sigma := alphaSigma(p.LogSNR, p.Z)
+	alpha, sigma := AlphaSigma(p.LogSNR, p.Z)
 	return g.Add(g.Mul(sigma, p.Z), g.Mul(alpha, p.V))
 }
 
 // Score returns the estimated score ∇ log q(z) = −ε̂/σ, which is Tweedie's
 // formula (2.66) with x̂ for the mean.
 func (p Prediction) Score() *g.Node {
-	_, sigma := alphaSigma(p.LogSNR, p.Z)
+	_, sigma := AlphaSigma(p.LogSNR, p.Z)
 	return g.Neg(g.Div(p.Epsilon(), sigma))
 }
 
-// alphaSigma is the one place where α and σ are computed in the graph, in
+// AlphaSigma is the one place where α and σ are computed in the graph, in
 // float32 from λ: √S(±λ), each to a relative error below 1e-6 for |λ| ≤ 60.
 // They are shaped to multiply like.
 //
 // S is written out, as ONNX Runtime's own sigmoid is 0 below −18, and at −10 off
 // by 2e-4.
-func alphaSigma(logSNR, like *g.Node) (alpha, sigma *g.Node) {
+func AlphaSigma(logSNR, like *g.Node) (alpha, sigma *g.Node) {
 	dims := make([]int, like.Rank())
 	for i := range dims {
 		dims[i] = 1
@@ -88,7 +88,7 @@ func (p Parameterisation) Denoiser(network func(z, logSNR *g.Node) *g.Node) Deno
 
 // prediction turns an output of kind p into v̂.
 func (p Parameterisation) prediction(output, z, logSNR *g.Node) Prediction {
-	alpha, sigma := alphaSigma(logSNR, z)
+	alpha, sigma := AlphaSigma(logSNR, z)
 	var v *g.Node
 	switch p {
 	case PredictV:

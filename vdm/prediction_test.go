@@ -18,7 +18,7 @@ func TestAlphaSigmaInTheGraph(t *testing.T) {
 	}
 	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
 		out := evaluate(t, be, func(in []*g.Node) []*g.Node {
-			alpha, sigma := alphaSigma(in[0], in[0])
+			alpha, sigma := AlphaSigma(in[0], in[0])
 			return []*g.Node{alpha, sigma}
 		}, logSNR)
 		for i, l := range logSNR {

@@ -230,11 +230,15 @@ func (m *Mixture) Denoiser() vdm.Denoiser {
 	return func(z, logSNR *g.Node) vdm.Prediction {
 		dims, n := z.Shape().Dimensions, len(m.components[0].Mean)
 		flat := g.Reshape(z, dims[0], n)
-		alpha, sigma := alphaSigma(logSNR, flat)
+		alpha, sigma := vdm.AlphaSigma(logSNR, flat)
 		constant := func(x []float64) *g.Node { return g.Reshape(g.Const(z.Graph(), float32s(x)), 1, n) }
 		var estimates, logs []*g.Node
 		for k, c := range m.components {
-			vectors := constantRows(z, rowsOf(c.vectors))
+			var rows [][]float32
+			for _, row := range rowsOf(c.vectors) {
+				rows = append(rows, float32s(row))
+			}
+			vectors := g.Const(z.Graph(), rows)
 			mean, variance := constant(c.Mean), constant(c.variance)
 			y := g.Einsum("bi,ik->bk", g.Sub(flat, g.Mul(alpha, mean)), vectors)
 			total := g.Add(g.Mul(g.Square(alpha), variance), g.Square(sigma))

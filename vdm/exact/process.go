@@ -164,46 +164,17 @@ func (p *GaussianProcess) Given(o vdm.Observation) (Gaussian, error) {
 // in which nothing cancels at either end of the schedule.
 func (p *GaussianProcess) Denoiser() vdm.Denoiser {
 	return func(z, logSNR *g.Node) vdm.Prediction {
-		alpha, sigma := alphaSigma(logSNR, z)
+		alpha, sigma := vdm.AlphaSigma(logSNR, z)
 		constant := func(x []float64) *g.Node {
 			return g.Reshape(g.Const(z.Graph(), float32s(x)), 1, p.shape[0], p.shape[1], p.shape[2], 1)
 		}
 		c, mean := constant(p.variance), constant(p.mean)
-		y := applyGraph(p.back, g.Sub(z, g.Mul(alpha, mean)))
+		y := p.back.Graph(g.Sub(z, g.Mul(alpha, mean)))
 		total := g.Add(g.Mul(g.Square(alpha), c), g.Square(sigma))
 		y = g.Mul(y, g.Div(g.Mul(g.Mul(alpha, sigma), g.OneMinus(c)), total))
-		v := g.Sub(applyGraph(p.turn, y), g.Mul(sigma, mean))
+		v := g.Sub(p.turn.Graph(y), g.Mul(sigma, mean))
 		return vdm.Prediction{Z: z, LogSNR: logSNR, V: v}
 	}
-}
-
-// alphaSigma is √sigmoid(±λ) in the graph, shaped to multiply like.
-func alphaSigma(logSNR, like *g.Node) (alpha, sigma *g.Node) {
-	dims := make([]int, like.Rank())
-	for i := range dims {
-		dims[i] = 1
-	}
-	dims[0] = logSNR.Shape().Dim(0)
-	l := g.Reshape(logSNR, dims...)
-	root := func(l *g.Node) *g.Node { return g.Sqrt(g.Reciprocal(g.OnePlus(g.Exp(g.Neg(l))))) }
-	return root(l), root(g.Neg(l))
-}
-
-// applyGraph is A·x of a batch [batch, frame, row, column, channel], with no
-// matrix nil. The matrix comes second: with the matrix first the engine of ONNX
-// Runtime gives the last product another shape than it says.
-func applyGraph(a vdm.Operator, x *g.Node) *g.Node {
-	x = g.Einsum("bfhwc,of->bohwc", x, constantRows(x, a.Frames))
-	x = g.Einsum("bfhwc,oh->bfowc", x, constantRows(x, a.Rows))
-	return g.Einsum("bfhwc,ow->bfhoc", x, constantRows(x, a.Columns))
-}
-
-func constantRows(like *g.Node, m [][]float64) *g.Node {
-	rows := make([][]float32, len(m))
-	for i := range m {
-		rows[i] = float32s(m[i])
-	}
-	return g.Const(like.Graph(), rows)
 }
 
 func float32s(x []float64) []float32 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
 
 // Partly is Gaussian data of which some cells are known. What a sampler should
@@ -155,41 +156,14 @@ func (g Gaussian) gain(logSNR float64) *mat.Dense {
 }
 
 // Denoiser is the best one as a graph function, for clips of one cell a frame
-// and one channel, in terms of v̂: with the eigenvalues c of the covariance and
-// y = z − αμ in the coordinates of its eigenvectors, ασ(1 − c)/(α²c + σ²)·y − σμ.
+// and one channel.
 func (g Gaussian) Denoiser() vdm.Denoiser {
-	var eigen mat.EigenSym
-	if !eigen.Factorize(g.Cov, true) {
-		panic("the eigenvalues of a covariance were not found")
+	one := mat.NewSymDense(1, []float64{1})
+	process, err := exact.NewGaussianProcess(g.Mean, g.Cov, one, one)
+	if err != nil {
+		panic(err)
 	}
-	var vectors mat.Dense
-	eigen.VectorsTo(&vectors)
-	values := eigen.Values(nil)
-	n := len(g.Mean)
-	mean, variance, turn := make([]float32, n), make([]float32, n), make([][]float32, n)
-	for i := range n {
-		mean[i], variance[i] = float32(g.Mean[i]), float32(values[i])
-		for j := range n {
-			turn[i] = append(turn[i], float32(vectors.At(i, j)))
-		}
-	}
-	return func(z, logSNR *graph.Node) vdm.Prediction {
-		dims := z.Shape().Dimensions
-		root := func(l *graph.Node) *graph.Node {
-			return graph.Sqrt(graph.Reciprocal(graph.OnePlus(graph.Exp(graph.Neg(l)))))
-		}
-		l := graph.Reshape(logSNR, dims[0], 1)
-		alpha, sigma := root(l), root(graph.Neg(l))
-		mu := graph.Reshape(graph.Const(z.Graph(), mean), 1, n)
-		c := graph.Reshape(graph.Const(z.Graph(), variance), 1, n)
-		vecs := graph.Const(z.Graph(), turn)
-		y := graph.Sub(graph.Reshape(z, dims[0], n), graph.Mul(alpha, mu))
-		y = graph.Einsum("bi,ik->bk", y, vecs)
-		spread := graph.Add(graph.Mul(graph.Square(alpha), c), graph.Square(sigma))
-		y = graph.Mul(y, graph.Div(graph.Mul(graph.Mul(alpha, sigma), graph.OneMinus(c)), spread))
-		v := graph.Sub(graph.Einsum("bk,ik->bi", y, vecs), graph.Mul(sigma, mu))
-		return vdm.Prediction{Z: z, LogSNR: logSNR, V: graph.Reshape(v, dims...)}
-	}
+	return process.Denoiser()
 }
 
 // Draw draws members of the unknown cells with the library's conditional
