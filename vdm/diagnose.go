@@ -44,20 +44,25 @@ func (t *trainer) diagnose(b *batch, loss, norm float64) error {
 		return fmt.Errorf("%s (where is not known: %w)", what, err)
 	}
 	defer exec.Finalize()
-	up := b.tensors(t.Config)
-	out, err := run(exec, anySlice([]*tensors.Tensor{t.vectors[0].t}, up)...)
-	free(up...)
-	if err != nil {
-		return fmt.Errorf("%s (where is not known: %w)", what, err)
-	}
-	where := "an earlier pass of the step"
-	for i, x := range out {
-		if !finite(float64(tensors.ToScalar[float32](x))) {
-			where = names[i]
-			break
+	where := ""
+	for i := 0; i < len(t.replicas) && where == ""; i++ { // a whole batch may not fit on one device
+		up := b.share(i, len(t.replicas)).tensors(t.Config)
+		out, err := run(exec, anySlice([]*tensors.Tensor{t.replicas[0].states[0].t}, up)...)
+		free(up...)
+		if err != nil {
+			return fmt.Errorf("%s (where is not known: %w)", what, err)
 		}
+		for j, x := range out {
+			if !finite(float64(tensors.ToScalar[float32](x))) {
+				where = names[j]
+				break
+			}
+		}
+		free(out...)
 	}
-	free(out...)
+	if where == "" {
+		where = "an earlier pass of the step"
+	}
 	return fmt.Errorf("%s: first not finite in %s; the run stands at the snapshot of step %d. Try a lower training.rate, a warm-up, or training.clip_norm",
 		what, where, t.saved)
 }

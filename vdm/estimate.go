@@ -2,9 +2,11 @@ package vdm
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"time"
@@ -21,12 +23,15 @@ import (
 // and two short measurements of the engine. Engines fuse operators and plan
 // buffers in their own ways, so both memory and time are rough.
 type Estimate struct {
-	Batch     int
-	Cost      unet.Cost     // of one pass
+	Batch     int           // of all devices
+	Cost      unet.Cost     // of one pass, on one device
 	Step      time.Duration // of one optimiser step, all its passes
-	Memory    int64         // bytes that the engine will take for it
+	Memory    int64         // bytes that the engine will take for it, on one device
 	Available int64         // bytes of free memory, 0 where not known
 	Fits      int           // the largest batch whose memory fits in Available, 0 where not known
+	// Loose says that the engine fuses operators, so that Memory is an upper bound
+	// which may be far off: Check does not refuse by it.
+	Loose bool
 }
 
 // overhead is how many times the account's peak an engine takes. ONNX Runtime's
@@ -40,7 +45,10 @@ func overhead(engine string) float64 {
 }
 
 // Estimate builds the graph of a training step, without compiling it, and counts.
-func (m *Model) Estimate() (Estimate, error) {
+func (m *Model) Estimate() (Estimate, error) { return m.estimate(1) }
+
+// estimate is of a step that devices share.
+func (m *Model) estimate(devices int) (Estimate, error) {
 	be, choice, err := m.Engine()
 	if err != nil {
 		return Estimate{}, err
@@ -48,7 +56,7 @@ func (m *Model) Estimate() (Estimate, error) {
 	if err := m.Config.Network.Check(be); err != nil {
 		return Estimate{}, err
 	}
-	batch := m.Config.Training.Batch
+	batch := m.Config.Training.Batch / devices
 	cost, err := m.stepCost(be, batch)
 	if err != nil {
 		return Estimate{}, err
@@ -58,12 +66,14 @@ func (m *Model) Estimate() (Estimate, error) {
 		return Estimate{}, err
 	}
 	seconds := (cost.FLOPs/flops + cost.Bytes/bytes) * float64(m.Config.Training.Accumulate)
-	e := Estimate{Batch: batch, Cost: cost, Step: time.Duration(seconds * float64(time.Second))}
+	e := Estimate{Batch: batch * devices, Loose: strings.HasPrefix(choice.Name, "xla"), Cost: cost, Step: time.Duration(seconds * float64(time.Second))}
 	factor := overhead(choice.Name)
 	e.Memory = int64(factor * float64(cost.Peak))
 	if m.freeMemory != nil {
 		e.Available = m.freeMemory()
-	} else if !strings.Contains(choice.Name, "cuda") {
+	} else if strings.Contains(choice.Name, "cuda") {
+		e.Available = deviceMemory()
+	} else {
 		e.Available = freeMemory()
 	}
 	if e.Available == 0 {
@@ -73,6 +83,7 @@ func (m *Model) Estimate() (Estimate, error) {
 		cost, err := m.stepCost(be, batch)
 		return float64(cost.Peak), err
 	})
+	e.Fits *= devices
 	return e, err
 }
 
@@ -145,15 +156,24 @@ func (m *Model) stepCost(be compute.Backend, batch int) (cost unet.Cost, err err
 
 // Check is an error where the step does not fit in memory.
 func (e Estimate) Check() error {
-	if e.Available == 0 || e.Memory <= e.Available {
+	if e.Loose || e.Available == 0 || e.Memory <= e.Available {
 		return nil
 	}
-	advice := "take a smaller clip or network, or set network.rematerialise"
-	if e.Fits > 0 {
-		advice = fmt.Sprintf("a batch of %d would fit (training.batch; training.accumulate keeps the sum)", e.Fits)
-	}
 	return fmt.Errorf("a training step of batch %d needs about %.1f GiB and %.1f GiB are free: %s",
-		e.Batch, gib(e.Memory), gib(e.Available), advice)
+		e.Batch, gib(e.Memory), gib(e.Available), e.advice())
+}
+
+// advice says what would fit. Where an engine has failed with a batch of which
+// the estimate says that it fits, or says nothing, that is half of it.
+func (e Estimate) advice() string {
+	const how = "(training.batch; training.accumulate keeps the sum)"
+	switch {
+	case e.Fits > 0 && e.Fits < e.Batch:
+		return fmt.Sprintf("a batch of %d would fit %s", e.Fits, how)
+	case e.Batch > 1 && (e.Fits > 0 || e.Available == 0):
+		return fmt.Sprintf("try a batch of %d %s", e.Batch/2, how)
+	}
+	return "take a smaller clip or network, or set network.rematerialise"
 }
 
 // String is the estimate in a line.
@@ -187,11 +207,11 @@ func engineRates(be compute.Backend) (flops, bytes float64, err error) {
 
 // timed returns the shortest time in seconds of a small program of two inputs.
 func timed(be compute.Backend, size int, dims []int, f func(a, b *g.Node) *g.Node) (float64, error) {
-	exec, err := program(be, "measuring the engine", f)
+	measured, err := program(be, "measuring the engine", f)
 	if err != nil {
 		return 0, err
 	}
-	defer exec.Finalize()
+	defer measured.Finalize()
 	x := make([]float32, size)
 	for i := range x {
 		x[i] = float32(i%7) - 3
@@ -201,7 +221,7 @@ func timed(be compute.Backend, size int, dims []int, f func(a, b *g.Node) *g.Nod
 	best := math.Inf(1)
 	for range 6 {
 		began := time.Now()
-		out, err := run(exec, a, b)
+		out, err := run(measured, a, b)
 		if err != nil {
 			return 0, err
 		}
@@ -214,6 +234,30 @@ func timed(be compute.Backend, size int, dims []int, f func(a, b *g.Node) *g.Nod
 		}
 	}
 	return best, nil
+}
+
+// deviceMemory is what XLA may take of the smallest NVIDIA GPU that this process
+// sees: three quarters of it, as its client reserves by default; 0 where the driver
+// does not say.
+func deviceMemory() int64 {
+	args := []string{"--query-gpu=memory.total", "--format=csv,noheader,nounits"}
+	if visible := os.Getenv("CUDA_VISIBLE_DEVICES"); visible != "" {
+		args = append(args, "--id="+visible)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "nvidia-smi", args...).Output()
+	if err != nil {
+		return 0
+	}
+	smallest := int64(0)
+	for line := range strings.Lines(string(out)) {
+		mib, err := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
+		if err == nil && (smallest == 0 || mib < smallest) {
+			smallest = mib
+		}
+	}
+	return smallest << 20 / 4 * 3
 }
 
 // freeMemory is what the system says can be had without swapping, less where a

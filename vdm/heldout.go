@@ -139,7 +139,7 @@ func (m *Model) HeldOutLosses(clips Clips) ([]float64, error) {
 		return nil, fmt.Errorf("held-out loss: %w", err)
 	}
 	defer h.close()
-	w, err := newVector(m.be, m.ema)
+	w, err := newVector(m.be, 0, m.ema)
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func (c Config) fixedDenoiser(be compute.Backend, flat []float32) (inputDenoiser
 			}
 		}, nil, nil
 	}
-	v, err := newVector(be, append([]float32(nil), flat...))
+	v, err := newVector(be, 0, append([]float32(nil), flat...))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -135,7 +135,8 @@ func (c Config) stepGraph(in []*g.Node) []*g.Node {
 	weights, first, second, ema, sum := in[0], in[1], in[2], in[3], in[4]
 	rate, bias1, bias2, decay := in[5], in[6], in[7], in[8]
 	loss, grad := c.lossAndGradient(weights, in[9:])
-	grad = g.MulScalar(g.Add(sum, grad), 1/float64(t.Accumulate))
+	means := meanOverDevices(loss, g.Add(sum, grad))
+	loss, grad = means[0], g.MulScalar(means[1], 1/float64(t.Accumulate))
 	norm := g.Sqrt(g.ReduceAllSum(g.Mul(grad, grad)))
 	if t.Clip > 0 {
 		grad = g.Mul(grad, g.MinScalar(g.Div(g.Const(norm.Graph(), float32(t.Clip)), g.AddScalar(norm, 1e-12)), 1))
@@ -173,29 +174,30 @@ func program[F g.ExecGraphFn](be compute.Backend, name string, f F) (*g.Exec, er
 func run(exec *g.Exec, args ...any) (out []*tensors.Tensor, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%s: %v", exec.Name(), r)
+			err = engineError(exec.Name(), fmt.Errorf("%v", r))
 		}
 	}()
 	out, err = exec.Call(args...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", exec.Name(), err)
+		return nil, engineError(exec.Name(), err)
 	}
 	return out, nil
 }
 
-// vector is a flat float32 tensor that lives on the engine.
+// vector is a flat float32 tensor that lives on a device of the engine.
 type vector struct {
-	be compute.Backend
-	t  *tensors.Tensor
+	be     compute.Backend
+	device compute.DeviceNum
+	t      *tensors.Tensor
 }
 
-func newVector(be compute.Backend, values []float32) (*vector, error) {
-	t := tensors.FromFlatDataAndDimensions(values, len(values))
-	return &vector{be, t}, t.ToDevice(be, 0)
+func newVector(be compute.Backend, device int, values []float32) (*vector, error) {
+	v := &vector{be, compute.DeviceNum(device), tensors.FromFlatDataAndDimensions(values, len(values))}
+	return v, v.t.ToDevice(be, v.device)
 }
 
 // donate gives the memory to the program that replaces the vector.
-func (v *vector) donate() (any, error) { return g.DonateTensorBuffer(v.t, v.be, 0) }
+func (v *vector) donate() (any, error) { return g.DonateTensorBuffer(v.t, v.be, v.device) }
 
 // values copies the vector to the host.
 func (v *vector) values() ([]float32, error) { return tensors.CopyFlatData[float32](v.t) }

@@ -2,6 +2,8 @@ package vdm
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/gomlx/compute"
@@ -96,24 +98,30 @@ func (s *stepper) noise(stream noise.Stream, from int, step uint64) []float32 {
 	return x
 }
 
-// stepNoise is what one step draws, made ahead on the host; nil is none.
-type stepNoise struct{ step, known []float32 }
+// stepNoise is what one step draws, on the engine; nil is none.
+type stepNoise struct {
+	step, known *tensors.Tensor
+	err         error
+}
 
-// draw makes the noise of the steps to come while the engine works.
+// draw makes the noise of the steps to come, and uploads it, while the engine
+// works. Who reads it frees it.
 func (s *stepper) draw(from int, stop <-chan struct{}) <-chan stepNoise {
 	draws := make(chan stepNoise, 1)
 	go func() {
+		defer close(draws)
 		for i, p := range s.plan.Steps {
 			var d stepNoise
 			if p.Noise != 0 {
-				d.step = s.noise(noise.Step, from, uint64(i))
+				d.step, d.err = s.upload(s.noise(noise.Step, from, uint64(i)))
 			}
-			if s.obs != nil {
-				d.known = s.noise(noise.Known, from, uint64(i))
+			if s.obs != nil && d.err == nil {
+				d.known, d.err = s.upload(s.noise(noise.Known, from, uint64(i)))
 			}
 			select {
 			case draws <- d:
 			case <-stop:
+				free(d.step, d.known)
 				return
 			}
 		}
@@ -121,12 +129,22 @@ func (s *stepper) draw(from int, stop <-chan struct{}) <-chan stepNoise {
 	return draws
 }
 
+func (s *stepper) upload(x []float32) (*tensors.Tensor, error) {
+	t := tensors.FromFlatDataAndDimensions(x, s.dims...)
+	return t, t.ToDevice(s.be, 0)
+}
+
 // sample takes one batch, samples from, from+1, … of those asked for, through
 // the plan.
 func (s *stepper) sample(ctx context.Context, from int, clock *progressClock) (_ []float32, err error) {
 	stop := make(chan struct{})
-	defer close(stop)
 	draws := s.draw(from, stop)
+	defer func() {
+		close(stop)
+		for d := range draws {
+			free(d.step, d.known)
+		}
+	}()
 	var known []*tensors.Tensor
 	if s.obs != nil {
 		known = s.obs.inputs(from, s.batch)
@@ -143,6 +161,9 @@ func (s *stepper) sample(ctx context.Context, from int, clock *progressClock) (_
 			return nil, ErrInterrupted
 		}
 		if z, before, err = s.take(p, z, before, known, <-draws); err != nil {
+			if errors.Is(err, ErrDeviceMemory) && s.batch > 1 {
+				err = fmt.Errorf("%w; %d samples are drawn at a time: try a batch of %d", err, s.batch, s.batch/2)
+			}
 			return nil, err
 		}
 		clock.tick()
@@ -150,30 +171,29 @@ func (s *stepper) sample(ctx context.Context, from int, clock *progressClock) (_
 	return tensors.CopyFlatData[float32](z)
 }
 
-// take is one step. It uses up z and what was before and returns the next ones.
+// take is one step. It uses up z, what was before and the noise, and returns the
+// next ones.
 func (s *stepper) take(p PlanStep, z *tensors.Tensor, before, known []*tensors.Tensor, d stepNoise) (next *tensors.Tensor, now []*tensors.Tensor, err error) {
-	var up []*tensors.Tensor
-	upload := func(x []float32) *tensors.Tensor {
-		if x == nil {
-			return s.silent
-		}
-		t := tensors.FromFlatDataAndDimensions(x, s.dims...)
-		up = append(up, t)
-		return t
+	defer func() { free(append(before, d.step, d.known)...) }()
+	if d.err != nil {
+		return nil, nil, engineError("noise", d.err)
 	}
-	defer func() { free(append(up, before...)...) }()
 	donated, err := g.DonateTensorBuffer(z, s.be, 0)
 	if err != nil {
 		return nil, nil, err
 	}
+	fresh := d.step
+	if fresh == nil {
+		fresh = s.silent
+	}
 	level := func(l float64) []float32 { return slices.Repeat([]float32{float32(l)}, s.batch) }
 	args := []any{
-		donated, level(p.LogSNRT), level(p.LogSNRS), upload(d.step),
+		donated, level(p.LogSNRT), level(p.LogSNRS), fresh,
 		float32(p.Z), float32(p.X), float32(p.PreviousZ), float32(p.PreviousX), float32(p.EarlierX), float32(p.Noise),
 	}
 	args = append(args, anySlice(s.inputs)...)
 	if s.obs != nil {
-		args = append(args, upload(d.known))
+		args = append(args, d.known)
 		args = append(args, anySlice(known)...)
 	}
 	args = append(args, anySlice(before)...)

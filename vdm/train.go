@@ -17,6 +17,9 @@ type TrainOptions struct {
 	Data    Clips // training clips; needed
 	HeldOut Clips // for the held-out loss; nil for none
 	Steps   int   // train up to this step; 0 means the configuration's
+	// Devices of the engine that share each batch; 0 is one. The losses are those of
+	// one device, to rounding.
+	Devices int
 	// Progress, if set, is called after every step.
 	Progress func(Progress)
 	// Report, if set, receives lines worth reading: the engine, the estimate,
@@ -76,16 +79,16 @@ func (m *Model) Train(ctx context.Context, o TrainOptions) error {
 // trainer is one call of Train.
 type trainer struct {
 	*Model
-	o       TrainOptions
-	steps   int64
-	be      compute.Backend
-	reader  *reader
-	heldOut *heldOutLoss
-	metrics *metricsFile
+	o        TrainOptions
+	steps    int64
+	be       compute.Backend
+	reader   *reader
+	heldOut  *heldOutLoss
+	metrics  *metricsFile
+	estimate Estimate
 
 	stepExec, gradExec *g.Exec
-	vectors            [4]*vector // weights, first, second, EMA, on the engine
-	zero               *vector
+	replicas           []*replica // one a device
 
 	started  time.Time
 	lastSave time.Duration
@@ -98,6 +101,7 @@ type trainer struct {
 
 func (m *Model) newTrainer(o TrainOptions, steps int64) (_ *trainer, err error) {
 	t := &trainer{Model: m, o: o, steps: steps, saved: m.step, started: time.Now(), held: math.NaN()}
+	orDefault(&t.o.Devices, 1)
 	defer func() {
 		if err != nil {
 			t.close()
@@ -112,35 +116,43 @@ func (m *Model) newTrainer(o TrainOptions, steps int64) (_ *trainer, err error) 
 	}
 	t.be = be
 	t.report(choice.String())
+	if err := checkDevices(be, t.o.Devices, m.Config.Training.Batch); err != nil {
+		return nil, err
+	}
+	if has := be.NumDevices(); has > 1 {
+		t.report(fmt.Sprintf("%d of the engine's %d devices share each batch", t.o.Devices, has))
+	}
 	if m.step > 0 {
 		t.report(fmt.Sprintf("resuming at step %d", m.step))
 	}
-	estimate, err := m.Estimate()
-	if err != nil {
+	if t.estimate, err = m.estimate(t.o.Devices); err != nil {
 		return nil, err
 	}
-	t.report(estimate.String())
-	if err := estimate.Check(); err != nil {
+	t.report(t.estimate.String())
+	if err := t.estimate.Check(); err != nil {
 		return nil, err
 	}
 	if t.heldOut, err = m.newHeldOut(o.HeldOut); err != nil {
 		return nil, fmt.Errorf("held-out clips: %w", err)
 	}
-	if t.stepExec, err = program(be, "training step", m.Config.stepGraph); err != nil {
-		return nil, err
-	}
-	if t.gradExec, err = program(be, "gradient", m.Config.gradientGraph); err != nil {
-		return nil, err
-	}
-	for i, values := range [][]float32{m.weights, m.optimiser[0], m.optimiser[1], m.ema} {
-		// A copy: the engine may share the host's memory, and a donated buffer is
-		// overwritten, while these must stay good until the next snapshot.
-		if t.vectors[i], err = newVector(be, append([]float32(nil), values...)); err != nil {
+	for _, p := range []struct {
+		exec  **g.Exec
+		name  string
+		graph func([]*g.Node) []*g.Node
+	}{{&t.stepExec, "training step", m.Config.stepGraph}, {&t.gradExec, "gradient", m.Config.gradientGraph}} {
+		if *p.exec, err = program(be, p.name, p.graph); err != nil {
+			return nil, err
+		}
+		if err := onDevices(*p.exec, t.o.Devices); err != nil {
 			return nil, err
 		}
 	}
-	if t.zero, err = newVector(be, make([]float32, len(m.weights))); err != nil {
-		return nil, err
+	for i := range t.o.Devices {
+		r, err := newReplica(be, i, [4][]float32{m.weights, m.optimiser[0], m.optimiser[1], m.ema})
+		t.replicas = append(t.replicas, r)
+		if err != nil {
+			return nil, t.explained(err)
+		}
 	}
 	if t.metrics, err = openMetrics(m.Dir, m.step); err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
@@ -150,10 +162,8 @@ func (m *Model) newTrainer(o TrainOptions, steps int64) (_ *trainer, err error) 
 
 // close frees what there is, also of a trainer that could not be made.
 func (t *trainer) close() {
-	for _, v := range append(t.vectors[:], t.zero) {
-		if v != nil {
-			free(v.t)
-		}
+	for _, r := range t.replicas {
+		r.close()
 	}
 	for _, exec := range []*g.Exec{t.stepExec, t.gradExec} {
 		if exec != nil {
@@ -181,21 +191,27 @@ func (t *trainer) loop(ctx context.Context) (err error) {
 	batches := t.prefetch(feed)
 	defer func() {
 		stop()
-		for range batches { // until nobody reads the clips, which the caller may now close
+		for next := range batches { // until nobody reads the clips, which the caller may now close
+			free(flat(next.shares)...)
 		}
 	}()
-	for t.step < t.steps {
+	for first := true; t.step < t.steps; {
 		if ctx.Err() != nil {
 			return t.interrupted()
 		}
+		began := time.Now()
 		loss, norm, err := t.takeStep(batches)
 		if err != nil {
 			if ctx.Err() != nil {
 				return t.interrupted()
 			}
-			return fmt.Errorf("training step %d: %w", t.step+1, err)
+			return fmt.Errorf("training step %d: %w", t.step+1, t.explained(err))
 		}
 		t.step++
+		if first && time.Since(began) > time.Second {
+			t.report(fmt.Sprintf("compiling the training step and taking it once took %.1f s", time.Since(began).Seconds()))
+		}
+		first = false
 		if err := t.after(loss, norm); err != nil {
 			return fmt.Errorf("after step %d: %w", t.step, err)
 		}
@@ -203,7 +219,8 @@ func (t *trainer) loop(ctx context.Context) (err error) {
 	return t.snapshot()
 }
 
-// prefetch makes the batches of the coming steps while the engine works.
+// prefetch makes the batches of the coming steps, and uploads them, while the
+// engine works.
 func (t *trainer) prefetch(ctx context.Context) <-chan prefetched {
 	out := make(chan prefetched, 2)
 	from, passes := t.step, t.Config.Training.Accumulate
@@ -211,10 +228,11 @@ func (t *trainer) prefetch(ctx context.Context) <-chan prefetched {
 		defer close(out)
 		for k := from; k < t.steps; k++ {
 			for a := range passes {
-				b, err := t.reader.trainingBatch(t.Config, t.schedule, t.weighting, k, a)
+				next := t.prepare(k, a)
 				select {
-				case out <- prefetched{b, err}:
+				case out <- next:
 				case <-ctx.Done():
+					free(flat(next.shares)...)
 					return
 				}
 			}
@@ -224,71 +242,88 @@ func (t *trainer) prefetch(ctx context.Context) <-chan prefetched {
 }
 
 type prefetched struct {
-	b   *batch
-	err error
+	b      *batch
+	shares [][]*tensors.Tensor // of each device
+	err    error
+}
+
+// prepare makes pass a of step k.
+func (t *trainer) prepare(k int64, a int) (p prefetched) {
+	if p.b, p.err = t.reader.trainingBatch(t.Config, t.schedule, t.weighting, k, a); p.err == nil {
+		p.shares, p.err = p.b.upload(t.Config, t.be, len(t.replicas))
+	}
+	return p
 }
 
 // takeStep is one step of the optimiser. The states on the engine change only
 // if loss and gradient are finite.
 func (t *trainer) takeStep(batches <-chan prefetched) (loss, norm float64, err error) {
-	c := t.Config.Training
-	sum, owned := t.zero.t, false
-	var in *batch
-	for a := range c.Accumulate {
-		next, ok := <-batches
-		if !ok {
+	passes, devices := t.Config.Training.Accumulate, len(t.replicas)
+	sums := make([]*tensors.Tensor, devices) // of the gradients of the passes before, nil is none
+	defer func() { free(sums...) }()
+	sum := func(i int) *tensors.Tensor {
+		if sums[i] == nil {
+			return t.replicas[i].zero.t
+		}
+		return sums[i]
+	}
+	var in prefetched
+	for a := range passes {
+		var ok bool
+		if in, ok = <-batches; !ok {
 			return 0, 0, context.Canceled
 		}
-		if next.err != nil {
-			return 0, 0, next.err
+		if in.err != nil {
+			return 0, 0, in.err
 		}
-		in = next.b
-		if a == c.Accumulate-1 {
+		if a == passes-1 {
 			break
 		}
-		up := in.tensors(t.Config)
-		out, err := run(t.gradExec, anySlice([]*tensors.Tensor{t.vectors[0].t, sum}, up)...)
-		free(up...)
+		var args []any
+		for i, r := range t.replicas {
+			args = append(args, anySlice([]*tensors.Tensor{r.states[0].t, sum(i)}, in.shares[i])...)
+		}
+		out, err := run(t.gradExec, args...)
+		free(flat(in.shares)...)
 		if err != nil {
 			return 0, 0, err
 		}
-		loss += float64(tensors.ToScalar[float32](out[0]))
-		free(out[0])
-		if owned {
-			free(sum)
+		for i := range devices {
+			loss += float64(tensors.ToScalar[float32](out[2*i])) / float64(devices)
+			free(out[2*i], sums[i])
+			sums[i] = out[2*i+1]
 		}
-		sum, owned = out[1], true
 	}
-	args := make([]any, 0, 16)
-	for _, v := range t.vectors {
-		donated, err := v.donate()
-		if err != nil {
-			return 0, 0, err
+	defer func() { free(flat(in.shares)...) }()
+	var args []any
+	for i, r := range t.replicas {
+		for _, v := range r.states {
+			donated, err := v.donate()
+			if err != nil {
+				return 0, 0, err
+			}
+			args = append(args, donated)
 		}
-		args = append(args, donated)
-	}
-	args = append(args, sum)
-	args = append(args, t.scalars().values()...)
-	up := in.tensors(t.Config)
-	for _, x := range up {
-		args = append(args, x)
+		args = append(args, sum(i))
+		args = append(args, t.scalars().values()...)
+		args = append(args, anySlice(in.shares[i])...)
 	}
 	out, err := run(t.stepExec, args...)
-	free(up...)
-	if owned {
-		free(sum)
-	}
 	if err != nil {
 		return 0, 0, err
 	}
-	for i := range t.vectors {
-		t.vectors[i].t = out[2+i]
-	}
-	loss = (loss + float64(tensors.ToScalar[float32](out[0]))) / float64(c.Accumulate)
+	// Loss and norm are those of all devices, and each says the same.
+	loss = (loss + float64(tensors.ToScalar[float32](out[0]))) / float64(passes)
 	norm = float64(tensors.ToScalar[float32](out[1]))
-	free(out[0], out[1])
+	for i, r := range t.replicas {
+		own := out[6*i:][:6]
+		free(own[:2]...)
+		for j, v := range r.states {
+			v.t = own[2+j]
+		}
+	}
 	if !finite(loss) || !finite(norm) {
-		return loss, norm, t.diagnose(in, loss, norm)
+		return loss, norm, t.diagnose(in.b, loss, norm)
 	}
 	return loss, norm, nil
 }
@@ -341,7 +376,7 @@ func (t *trainer) after(loss, norm float64) error {
 	t.running += 0.05 * (loss - t.running)
 	last := t.step == t.steps
 	if t.heldOut != nil && (last || t.step%int64(c.HeldOutEvery) == 0) {
-		held, err := t.heldOut.mean(t.vectors[3].t)
+		held, err := t.heldOut.mean(t.replicas[0].states[3].t)
 		if err != nil {
 			return err
 		}
@@ -391,7 +426,7 @@ func (t *trainer) snapshot() error {
 	began := time.Now()
 	old := *t.Model
 	for i, to := range []*[]float32{&t.weights, &t.optimiser[0], &t.optimiser[1], &t.ema} {
-		values, err := t.vectors[i].values()
+		values, err := t.replicas[0].states[i].values()
 		if err != nil {
 			*t.Model = old
 			return fmt.Errorf("snapshot: %w", err)
