@@ -13,32 +13,36 @@ import (
 //
 // The rotary embedding of frame f is a linear map R_f, so it is applied to the
 // projection instead of its result: q_f = x_f·(W_q·R_f), the same numbers for
-// the price of turning a small matrix.
+// the price of turning a small matrix. Frames come first for it: then it is one
+// product a frame for the whole batch, and no matrix is copied for each clip.
 func (n *network) temporalAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	batch, frames, cells, width := d[0], d[1], d[2]*d[3], d[4]
 	heads, headDim := n.Heads, n.HeadDim
 	inner := heads * headDim
 	xn := Reshape(n.channelNorm(name+".fn.norm", x), batch, frames, cells, width)
+	xn = Reshape(TransposeAllDims(xn, 1, 0, 2, 3), frames, batch*cells, width)
 
 	wqkv := n.weight(name + ".fn.fn.fn.to_qkv.weight") // [3·inner, width]
 	turn := rotations(n.g, frames, headDim)
-	rotated := func(i int, scale float64) *Node { // [batch, frame, cell, inner]
+	rotated := func(i int, scale float64) *Node { // [frame, width, inner]
 		w := MulScalar(transposed(part(wqkv, i, 3)), scale) // [width, inner]
 		w = matMul(Reshape(w, width*heads, headDim), turn)
 		w = TransposeAllDims(Reshape(w, width, heads, frames, headDim), 2, 0, 1, 3)
-		w = BroadcastToDims(Reshape(n.cast(w), 1, frames, width, inner), batch, frames, width, inner)
-		return batchMatMul(xn, w)
+		return n.cast(Reshape(w, frames, width, inner))
 	}
-	split := func(t *Node) *Node { return Reshape(t, batch, frames, cells, heads, headDim) }
-	q := TransposeAllDims(split(rotated(0, 1/math.Sqrt(float64(headDim)))), 0, 2, 3, 1, 4)
-	k := TransposeAllDims(split(rotated(1, 1)), 0, 2, 3, 1, 4)
-	v := TransposeAllDims(split(matMul(xn, n.cast(transposed(part(wqkv, 2, 3))))), 0, 2, 3, 1, 4)
+	split := func(t *Node) *Node { // [batch·cell, head, frame, headDim]
+		return TransposeAllDims(Reshape(t, frames, batch*cells, heads, headDim), 1, 2, 0, 3)
+	}
+	q := split(batchMatMul(xn, rotated(0, 1/math.Sqrt(float64(headDim)))))
+	k := split(batchMatMul(xn, rotated(1, 1)))
+	v := split(matMul(xn, n.cast(transposed(part(wqkv, 2, 3)))))
 
-	logits := batchMatMul(q, swapLast(k)) // [batch, cell, head, frame, frame]
-	logits = Add(ConvertDType(logits, dtypes.Float32), Reshape(n.bias, 1, 1, heads, frames, frames))
-	y := batchMatMul(n.cast(softmax(logits, -1)), v) // [batch, cell, head, frame, headDim]
-	y = Reshape(TransposeAllDims(y, 0, 3, 1, 2, 4), d[0], d[1], d[2], d[3], inner)
+	logits := batchMatMul(q, swapLast(k)) // [batch·cell, head, frame, frame]
+	logits = Add(ConvertDType(logits, dtypes.Float32), InsertAxes(n.bias, 0))
+	y := batchMatMul(n.cast(softmax(logits, -1)), v) // [batch·cell, head, frame, headDim]
+	y = TransposeAllDims(Reshape(y, batch, cells, heads, frames, headDim), 0, 3, 1, 2, 4)
+	y = Reshape(y, d[0], d[1], d[2], d[3], inner)
 	return Add(matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight")))), x)
 }
 
