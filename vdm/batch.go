@@ -123,6 +123,31 @@ type batch struct {
 	z, v           []float32 // noisy clips and targets, [sample, clip]
 	mask           []float32 // nil where no cell can be missing
 	logSNR, factor []float32 // [sample]
+
+	// Of clips that lie in a record on the device, where z is the noise and v nil.
+	frames       []int64   // [sample, frame] in the record; else nil
+	alpha, sigma []float32 // [sample]
+}
+
+// recorded fills a batch of clips that lie in a record.
+func (r *reader) recorded(c Recorded, s Schedule, w Weighting, indices []int, times []float64, keys []noise.Key) *batch {
+	n := len(indices)
+	count, _, _, _ := c.Shape()
+	b := &batch{
+		clips: indices, z: make([]float32, n*r.size), frames: make([]int64, n*count),
+		logSNR: make([]float32, n), factor: make([]float32, n), alpha: make([]float32, n), sigma: make([]float32, n),
+	}
+	_ = inParallel(n, func(i int) error {
+		keys[i].Normal(b.z[i*r.size : (i+1)*r.size])
+		for f := range count {
+			b.frames[i*count+f] = int64(c.Start(indices[i]) + f)
+		}
+		logSNR := s.LogSNR(times[i])
+		b.logSNR[i], b.factor[i] = float32(logSNR), float32(LossFactor(s, w, logSNR))
+		b.alpha[i], b.sigma[i] = float32(Alpha(logSNR)), float32(Sigma(logSNR))
+		return nil
+	})
+	return b
 }
 
 // draw fills a batch with the clips at the given indices, noised at the given
@@ -168,8 +193,9 @@ func noised(z, v, x, eps []float32, logSNR float64) {
 
 // trainingBatch is pass a of optimiser step k: a function of (seed, k, a) and
 // the data only. Clips are drawn with replacement; the times are one
-// low-discrepancy set over all passes of the step.
-func (r *reader) trainingBatch(c Config, s Schedule, w Weighting, k int64, a int) (*batch, error) {
+// low-discrepancy set over all passes of the step. The clips lie in a record on
+// the device where one is given.
+func (r *reader) trainingBatch(c Config, s Schedule, w Weighting, record *resident, k int64, a int) (*batch, error) {
 	t := c.Training
 	n := t.Batch * t.Accumulate
 	key := noise.Key{Seed: t.Seed, Step: uint64(k)}
@@ -185,22 +211,27 @@ func (r *reader) trainingBatch(c Config, s Schedule, w Weighting, k int64, a int
 		keys[i] = key
 	}
 	from, to := a*t.Batch, (a+1)*t.Batch
+	if record != nil {
+		return r.recorded(record.clips, s, w, indices[from:to], times[from:to], keys[from:to]), nil
+	}
 	return r.draw(s, w, indices[from:to], times[from:to], keys[from:to])
 }
 
-// tensors uploads the batch in the order of the programs' inputs: z, λ, v,
-// factor and, if there is one, mask.
+// tensors are the batch in the order of the programs' inputs: z, λ, v, factor and,
+// if there is one, mask; or what fromRecord wants, but for the record.
 func (b *batch) tensors(c Config) []*tensors.Tensor {
 	n := len(b.logSNR)
-	dims := []int{n, c.Clip.Frames, c.Clip.Height, c.Clip.Width, len(c.Clip.Channels)}
-	ts := []*tensors.Tensor{
-		tensors.FromFlatDataAndDimensions(b.z, dims...),
-		tensors.FromFlatDataAndDimensions(b.logSNR, n),
-		tensors.FromFlatDataAndDimensions(b.v, dims...),
-		tensors.FromFlatDataAndDimensions(b.factor, n),
+	each := func(x []float32) *tensors.Tensor { return tensors.FromFlatDataAndDimensions(x, n) }
+	cells := func(x []float32) *tensors.Tensor {
+		return tensors.FromFlatDataAndDimensions(x, n, c.Clip.Frames, c.Clip.Height, c.Clip.Width, len(c.Clip.Channels))
 	}
+	if b.frames != nil {
+		frames := tensors.FromFlatDataAndDimensions(b.frames, n, c.Clip.Frames)
+		return []*tensors.Tensor{cells(b.z), each(b.logSNR), frames, each(b.alpha), each(b.sigma), each(b.factor)}
+	}
+	ts := []*tensors.Tensor{cells(b.z), each(b.logSNR), cells(b.v), each(b.factor)}
 	if b.mask != nil {
-		ts = append(ts, tensors.FromFlatDataAndDimensions(b.mask, dims...))
+		ts = append(ts, cells(b.mask))
 	}
 	return ts
 }

@@ -85,19 +85,22 @@ func meanOverDevices(xs ...*g.Node) []*g.Node {
 
 // share is part i of n of a batch, sharing memory.
 func (b *batch) share(i, n int) *batch {
-	samples := len(b.logSNR) / n
-	part := func(x []float32, size int) []float32 {
-		if x == nil {
-			return nil
-		}
-		return x[i*samples*size : (i+1)*samples*size]
-	}
-	size := len(b.z) / len(b.logSNR)
+	all := len(b.logSNR)
 	return &batch{
-		clips: b.clips[i*samples : (i+1)*samples],
-		z:     part(b.z, size), v: part(b.v, size), mask: part(b.mask, size),
-		logSNR: part(b.logSNR, 1), factor: part(b.factor, 1),
+		clips: part(b.clips, all, i, n),
+		z:     part(b.z, all, i, n), v: part(b.v, all, i, n), mask: part(b.mask, all, i, n),
+		logSNR: part(b.logSNR, all, i, n), factor: part(b.factor, all, i, n),
+		frames: part(b.frames, all, i, n), alpha: part(b.alpha, all, i, n), sigma: part(b.sigma, all, i, n),
 	}
+}
+
+// part i of n of the values of so many samples; of nil it is nil.
+func part[T any](x []T, samples, i, n int) []T {
+	if x == nil {
+		return nil
+	}
+	own := len(x) / samples * (samples / n)
+	return x[i*own : (i+1)*own]
 }
 
 // upload puts each device's share of a batch there, in the order of the programs'

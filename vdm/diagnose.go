@@ -15,7 +15,7 @@ func (t *trainer) diagnose(b *batch, loss, norm float64) error {
 	what := fmt.Sprintf("loss %v, gradient norm %v", loss, norm)
 	for i, z := range b.z {
 		if !finite(float64(z)) {
-			return fmt.Errorf("%s: the noisy clip made of training clip %d is not finite", what, b.clips[i/t.reader.size])
+			return fmt.Errorf("%s: what was made of training clip %d is not finite", what, b.clips[i/t.reader.size])
 		}
 	}
 	var names []string
@@ -30,7 +30,7 @@ func (t *trainer) diagnose(b *batch, loss, norm float64) error {
 		d := t.Config.Parameterisation.Denoiser(func(z, logSNR *g.Node) *g.Node {
 			return unet.ApplyWatched(t.Config.Network, w, z, logSNR, check)
 		})
-		total := g.ReduceAllMean(t.Config.batchLoss(d, in[1:]))
+		total := g.ReduceAllMean(t.Config.batchLoss(d, t.batchInputs(in[1:])))
 		check("loss", total)
 		grads := g.Gradient(total, views...)
 		variables := t.Config.Network.Variables()
@@ -47,7 +47,7 @@ func (t *trainer) diagnose(b *batch, loss, norm float64) error {
 	where := ""
 	for i := 0; i < len(t.replicas) && where == ""; i++ { // a whole batch may not fit on one device
 		up := b.share(i, len(t.replicas)).tensors(t.Config)
-		out, err := run(exec, anySlice([]*tensors.Tensor{t.replicas[0].states[0].t}, up)...)
+		out, err := run(exec, anySlice([]*tensors.Tensor{t.replicas[0].states[0].t}, t.record.on(0), up)...)
 		free(up...)
 		if err != nil {
 			return fmt.Errorf("%s (where is not known: %w)", what, err)

@@ -191,7 +191,7 @@ func TestLowDiscrepancyTimesVaryLess(t *testing.T) {
 	const batches = 150
 	var even, independent []*batch
 	for k := range int64(batches) {
-		b, err := r.trainingBatch(c, s, V{Schedule: s}, k, 0)
+		b, err := r.trainingBatch(c, s, V{Schedule: s}, nil, k, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

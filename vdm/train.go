@@ -20,6 +20,9 @@ type TrainOptions struct {
 	// Devices of the engine that share each batch; 0 is one. The losses are those of
 	// one device, to rounding.
 	Devices int
+	// Residence of the training clips: see [ResideAuto]. Where they reside changes the
+	// losses by rounding at most.
+	Residence Residence
 	// Progress, if set, is called after every step.
 	Progress func(Progress)
 	// Report, if set, receives lines worth reading: the engine, the estimate,
@@ -89,6 +92,7 @@ type trainer struct {
 
 	stepExec, gradExec *g.Exec
 	replicas           []*replica // one a device
+	record             *resident  // nil where clips are uploaded
 
 	started  time.Time
 	lastSave time.Duration
@@ -135,12 +139,19 @@ func (m *Model) newTrainer(o TrainOptions, steps int64) (_ *trainer, err error) 
 	if t.heldOut, err = m.newHeldOut(o.HeldOut); err != nil {
 		return nil, fmt.Errorf("held-out clips: %w", err)
 	}
+	if t.record, err = t.newResident(); err != nil {
+		return nil, t.explained(err)
+	}
 	for _, p := range []struct {
 		exec  **g.Exec
 		name  string
 		graph func([]*g.Node) []*g.Node
-	}{{&t.stepExec, "training step", m.Config.stepGraph}, {&t.gradExec, "gradient", m.Config.gradientGraph}} {
-		if *p.exec, err = program(be, p.name, p.graph); err != nil {
+		batch int // the number of inputs before it
+	}{{&t.stepExec, "training step", m.Config.stepGraph, 9}, {&t.gradExec, "gradient", m.Config.gradientGraph, 2}} {
+		graph := func(in []*g.Node) []*g.Node {
+			return p.graph(append(in[:p.batch:p.batch], t.batchInputs(in[p.batch:])...))
+		}
+		if *p.exec, err = program(be, p.name, graph); err != nil {
 			return nil, err
 		}
 		if err := onDevices(*p.exec, t.o.Devices); err != nil {
@@ -165,6 +176,7 @@ func (t *trainer) close() {
 	for _, r := range t.replicas {
 		r.close()
 	}
+	t.record.close()
 	for _, exec := range []*g.Exec{t.stepExec, t.gradExec} {
 		if exec != nil {
 			exec.Finalize()
@@ -249,7 +261,7 @@ type prefetched struct {
 
 // prepare makes pass a of step k.
 func (t *trainer) prepare(k int64, a int) (p prefetched) {
-	if p.b, p.err = t.reader.trainingBatch(t.Config, t.schedule, t.weighting, k, a); p.err == nil {
+	if p.b, p.err = t.reader.trainingBatch(t.Config, t.schedule, t.weighting, t.record, k, a); p.err == nil {
 		p.shares, p.err = p.b.upload(t.Config, t.be, len(t.replicas))
 	}
 	return p
@@ -281,7 +293,7 @@ func (t *trainer) takeStep(batches <-chan prefetched) (loss, norm float64, err e
 		}
 		var args []any
 		for i, r := range t.replicas {
-			args = append(args, anySlice([]*tensors.Tensor{r.states[0].t, sum(i)}, in.shares[i])...)
+			args = append(args, anySlice([]*tensors.Tensor{r.states[0].t, sum(i)}, t.record.on(i), in.shares[i])...)
 		}
 		out, err := run(t.gradExec, args...)
 		free(flat(in.shares)...)
@@ -306,7 +318,7 @@ func (t *trainer) takeStep(batches <-chan prefetched) (loss, norm float64, err e
 		}
 		args = append(args, sum(i))
 		args = append(args, t.scalars().values()...)
-		args = append(args, anySlice(in.shares[i])...)
+		args = append(args, anySlice(t.record.on(i), in.shares[i])...)
 	}
 	out, err := run(t.stepExec, args...)
 	if err != nil {
@@ -326,6 +338,14 @@ func (t *trainer) takeStep(batches <-chan prefetched) (loss, norm float64, err e
 		return loss, norm, t.diagnose(in.b, loss, norm)
 	}
 	return loss, norm, nil
+}
+
+// batchInputs are the inputs of the loss, of what a batch uploads.
+func (t *trainer) batchInputs(in []*g.Node) []*g.Node {
+	if t.record != nil {
+		return fromRecord(in)
+	}
+	return in
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -1,0 +1,127 @@
+package vdm
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/gomlx/compute"
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// Recorded are clips that are runs of whole frames of one record. Windows that
+// overlap share most of their frames, so training can keep the record on the device
+// and upload only which frames a batch takes, and its noise.
+type Recorded interface {
+	Clips
+	Record() int                      // number of frames; 0 if the clips are no such runs
+	Start(i int) int                  // first frame of clip i
+	Frame(t int, dst []float32) error // frame t, [height, width, channel], in physical units
+}
+
+// Residence says where the training clips lie.
+type Residence int
+
+const (
+	// ResideAuto is the device where it is a GPU, the clips are [Recorded] and the
+	// record takes at most a quarter of its memory; else the host.
+	ResideAuto Residence = iota
+	ResideHost
+	ResideDevice // an error where that cannot be
+)
+
+// resident is a record on the devices.
+type resident struct {
+	record []*tensors.Tensor // of each device, [frame, height, width, channel], in the model's units
+	clips  Recorded
+}
+
+// newResident uploads the record if it is to reside on the devices; else it
+// returns nil.
+func (t *trainer) newResident() (*resident, error) {
+	bytes, err := t.recordBytes()
+	switch wanted := t.o.Residence; {
+	case wanted == ResideHost:
+		return nil, nil
+	case wanted == ResideDevice && err != nil:
+		return nil, fmt.Errorf("training clips cannot reside on the device: %w", err)
+	case wanted == ResideAuto && (err != nil || !strings.Contains(t.choice.Name, "cuda") || bytes > t.estimate.Available/4):
+		return nil, nil
+	}
+	clips := t.o.Data.(Recorded)
+	_, height, width, channels := clips.Shape()
+	size := height * width * channels
+	record := make([]float32, clips.Record()*size)
+	err = inParallel(clips.Record(), func(i int) error {
+		frame := record[i*size : (i+1)*size]
+		if err := clips.Frame(i, frame); err != nil {
+			return err
+		}
+		for j, v := range frame {
+			if math.IsNaN(float64(v)) { // in no clip
+				frame[j] = 0
+			}
+		}
+		forwardChannels(t.reader.transforms, frame)
+		for j, v := range frame {
+			if !finite(float64(v)) {
+				return fmt.Errorf("frame %d of the record is infinite or outside the domain of its transform at row %d, column %d", i, j/channels/width, j/channels%width)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	r := &resident{clips: clips}
+	for d := range t.o.Devices {
+		up := tensors.FromFlatDataAndDimensions(record, clips.Record(), height, width, channels)
+		r.record = append(r.record, up)
+		if err := up.ToDevice(t.be, compute.DeviceNum(d)); err != nil {
+			r.close()
+			return nil, engineError("the record", err)
+		}
+	}
+	t.report(fmt.Sprintf("the record of %d frames (%.2f GiB) lies on the device", clips.Record(), gib(bytes)))
+	return r, nil
+}
+
+func (r *resident) close() {
+	if r != nil {
+		free(r.record...)
+	}
+}
+
+// on is the record on a device, nothing where there is none.
+func (r *resident) on(device int) []*tensors.Tensor {
+	if r == nil {
+		return nil
+	}
+	return r.record[device : device+1]
+}
+
+// recordBytes is the size of the record, or why there is none to keep.
+func (t *trainer) recordBytes() (int64, error) {
+	clips, ok := t.o.Data.(Recorded)
+	switch {
+	case !ok || clips.Record() == 0:
+		return 0, fmt.Errorf("they are no runs of whole frames of a record")
+	case t.reader.mask:
+		return 0, fmt.Errorf("missing cells are masked, clip by clip")
+	}
+	return 4 * int64(clips.Record()) * int64(t.reader.size/t.Config.Clip.Frames), nil
+}
+
+// fromRecord makes the inputs of a batch, as batch.tensors gives them, of those of
+// one whose clips lie in a record: the record, the noise, λ, the frames of each
+// sample, α, σ and the loss's factor.
+func fromRecord(in []*g.Node) []*g.Node {
+	record, eps, logSNR, frames, factor := in[0], in[1], in[2], in[3], in[6]
+	each := func(x *g.Node) *g.Node { return g.Reshape(x, x.Shape().Dim(0), 1, 1, 1, 1) }
+	alpha, sigma := each(in[4]), each(in[5])
+	x := g.Gather(record, g.ExpandDims(frames, -1))
+	z := g.Add(g.Mul(alpha, x), g.Mul(sigma, eps)) // (A.25)
+	v := g.Sub(g.Mul(alpha, eps), g.Mul(sigma, x)) // (2.60)
+	return []*g.Node{z, logSNR, v, factor}
+}
