@@ -1,6 +1,7 @@
 package unet
 
 import (
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors/images"
 )
@@ -20,10 +21,13 @@ func (n *network) conv(name string, x *Node) *Node {
 	return n.addBias(name, sameConv(x, n.cast(kernel)))
 }
 
-// addBias adds a bias a channel to x [batch, frame, height, width, channel].
+// addBias adds a bias a channel to x [batch, frame, height, width, channel], in
+// float32: the gradient of a bias is a sum over all cells, millions of them,
+// and an engine may add bfloat16 numbers up in bfloat16, where a sum stops
+// growing once it is 256 times what is added.
 func (n *network) addBias(name string, x *Node) *Node {
-	width := x.Shape().Dim(-1)
-	return mark(Add(x, n.cast(Reshape(n.weight(name+".bias"), 1, 1, 1, 1, width))), "bias")
+	bias := Reshape(n.weight(name+".bias"), 1, 1, 1, 1, x.Shape().Dim(-1))
+	return n.cast(mark(Add(ConvertDType(x, dtypes.Float32), bias), "bias"))
 }
 
 // sameConv convolves each frame of x [batch, frame, height, width, in] with a

@@ -43,18 +43,7 @@ func CostOf(g *graph.Graph, outputs ...*graph.Node) Cost {
 	if len(outputs) == 0 {
 		outputs = sinks(nodes)
 	}
-	used := make([]bool, len(nodes))
-	for _, o := range outputs {
-		used[o.Id()] = true
-	}
-	for i := len(nodes) - 1; i >= 0; i-- { // inputs stand before the nodes that use them
-		if used[i] {
-			for _, in := range nodes[i].Inputs() {
-				used[in.Id()] = true
-			}
-		}
-	}
-
+	used := usedBy(nodes, outputs)
 	var c Cost
 	buffer := make([]int, len(nodes)) // the node whose buffer holds the value
 	last := make([]int, len(nodes))   // when a buffer is used for the last time
@@ -105,6 +94,22 @@ func CostOf(g *graph.Graph, outputs ...*graph.Node) Cost {
 		}
 	}
 	return c
+}
+
+// usedBy marks the nodes that the outputs depend on, and the outputs.
+func usedBy(nodes, outputs []*graph.Node) []bool {
+	used := make([]bool, len(nodes))
+	for _, o := range outputs {
+		used[o.Id()] = true
+	}
+	for i := len(nodes) - 1; i >= 0; i-- { // inputs stand before the nodes that use them
+		if used[i] {
+			for _, in := range nodes[i].Inputs() {
+				used[in.Id()] = true
+			}
+		}
+	}
+	return used
 }
 
 // sinks are the nodes that no other node uses.
