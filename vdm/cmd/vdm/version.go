@@ -20,8 +20,16 @@ func newVersion() *cobra.Command {
 	}
 }
 
-// version is the module's version, or the commit that the program was built from.
+// commit is set by the linker (-X main.commit=…) where the go command finds no
+// checkout to take it from, as in an image, or is told not to look.
+var commit string
+
+// version is the commit that the linker was told, the module's version, or the
+// commit that the go command found.
 func version() string {
+	if commit != "" {
+		return commit
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
@@ -29,17 +37,17 @@ func version() string {
 	if v := info.Main.Version; v != "" && v != "(devel)" {
 		return v
 	}
-	commit, changed := "", ""
+	found, changed := "", ""
 	for _, s := range info.Settings {
 		switch {
 		case s.Key == "vcs.revision":
-			commit = s.Value[:min(12, len(s.Value))]
+			found = s.Value[:min(12, len(s.Value))]
 		case s.Key == "vcs.modified" && s.Value == "true":
 			changed = " with changes"
 		}
 	}
-	if commit == "" {
+	if found == "" {
 		return "(commit unknown)"
 	}
-	return commit + changed
+	return found + changed
 }

@@ -1,0 +1,194 @@
+// Package suite runs the tests of many packages out of one program, for machines
+// that have neither Go nor the source. Each package runs as `go test` runs it: in
+// a process of its own, in its own folder, under its own TestMain, so that tests
+// that start the test program again find it. The command in folder link makes
+// such a program.
+//
+//	quick.test [PACKAGE…] [-test.run=… -test.v …]
+//
+// It is started in the folder that holds the packages' folders with their
+// testdata, runs the packages named (without a name all), prints a line of each
+// as `go test` does, and exits with 1 if any failed.
+package suite
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Package is what one package's test files hold.
+type Package struct {
+	Path       string // below the module's root, as "vdm/unet"
+	Main       func(*testing.M)
+	Tests      []testing.InternalTest
+	Benchmarks []testing.InternalBenchmark
+	Fuzz       []testing.InternalFuzzTarget // their seeds and stored inputs run as tests
+	Examples   []testing.InternalExample
+}
+
+// LeftOut is a test that only says why it cannot be run out of one program.
+func LeftOut(why string) func(*testing.T) {
+	return func(t *testing.T) { t.Skip(why) }
+}
+
+// Main is the program: it does not return. start is testing.MainStart with a
+// package's tests.
+func Main(start func(Package) *testing.M, packages []Package) {
+	exe, err := os.Executable()
+	if err != nil {
+		fail(err)
+	}
+	// A package is told by the name under which the program was started, since
+	// tests start the program again with other arguments and environments.
+	name := filepath.Base(exe)
+	if i := slices.IndexFunc(packages, func(p Package) bool { return p.programName() == name }); i >= 0 {
+		packages[i].run(start)
+	}
+	flags := os.Args[1:]
+	var names []string
+	for len(flags) > 0 && !strings.HasPrefix(flags[0], "-") {
+		names, flags = append(names, flags[0]), flags[1:]
+	}
+	if len(flags) > 0 && !strings.HasPrefix(flags[0], "-test.") {
+		fmt.Fprintf(os.Stderr, "usage: %s [PACKAGE…] [-test.run=… -test.v …]\npackages: %s\n", name, paths(packages))
+		os.Exit(2)
+	}
+	chosen, err := choose(packages, names)
+	if err != nil {
+		fail(err)
+	}
+	// An interrupt reaches the package's process, too; what it leaves is seen below.
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, os.Interrupt)
+	status := 0
+	for _, p := range chosen {
+		if err := p.spawn(exe, flags); err != nil {
+			status = 1
+		}
+		if len(interrupted) > 0 {
+			fail(errors.New("interrupted"))
+		}
+	}
+	os.Exit(status)
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "tests:", err)
+	os.Exit(1)
+}
+
+func paths(packages []Package) string {
+	var names []string
+	for _, p := range packages {
+		names = append(names, p.Path)
+	}
+	return strings.Join(names, " ")
+}
+
+func choose(packages []Package, names []string) ([]Package, error) {
+	if len(names) == 0 {
+		return packages, nil
+	}
+	var chosen []Package
+	for _, name := range names {
+		i := slices.IndexFunc(packages, func(p Package) bool { return p.Path == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no package %q in this program; there are: %s", name, paths(packages))
+		}
+		chosen = append(chosen, packages[i])
+	}
+	return chosen, nil
+}
+
+// run is the process of one package.
+func (p Package) run(start func(Package) *testing.M) {
+	m := start(p)
+	if p.Main == nil {
+		os.Exit(m.Run())
+	}
+	p.Main(m)
+	// As in the program that `go test` makes: a TestMain may return.
+	os.Exit(int(reflect.ValueOf(m).Elem().FieldByName("exitCode").Int()))
+}
+
+func (p Package) programName() string { return strings.ReplaceAll(p.Path, "/", ".") + ".test" }
+
+// spawn starts the process of one package and prints how it ended.
+func (p Package) spawn(exe string, flags []string) error {
+	program, err := p.program(exe)
+	if err != nil {
+		fail(err)
+	}
+	dir, err := filepath.Abs(filepath.FromSlash(p.Path))
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
+	}
+	if err != nil {
+		fail(err)
+	}
+	cmd := exec.Command(program, flags...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, os.Stdout, os.Stderr
+	began := time.Now()
+	err = cmd.Run()
+	word := "ok  "
+	if err != nil {
+		word = "FAIL"
+	}
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
+		word += " (" + err.Error() + ")"
+	}
+	fmt.Printf("%s\t%s\t%.3fs\n", word, p.Path, time.Since(began).Seconds())
+	return err
+}
+
+// program is the program under the package's name: a hard link beside it, or a
+// copy where the file system has none.
+func (p Package) program(exe string) (string, error) {
+	dir := exe + ".packages"
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, p.programName())
+	whole, err := os.Stat(exe)
+	if err != nil {
+		return "", err
+	}
+	if there, err := os.Stat(path); err == nil && os.SameFile(whole, there) {
+		return path, nil
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", err
+	}
+	if err := os.Link(exe, path); err == nil {
+		return path, nil
+	} else if errors.Is(err, syscall.ENOSPC) {
+		return "", err
+	}
+	return path, copyProgram(exe, path)
+}
+
+func copyProgram(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o755)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
