@@ -22,7 +22,7 @@ import (
 )
 
 func main() {
-	o := options{}
+	o := options{leftOut: leftOut}
 	flag.StringVar(&o.out, "o", "", "the program to write")
 	flag.StringVar(&o.folders, "folders", "", "where the packages' folders with their testdata go")
 	flag.StringVar(&o.tags, "tags", "", "build tags, as of go build")
@@ -38,7 +38,7 @@ func main() {
 type options struct {
 	out, folders, tags, ldflags string
 	noVCS                       bool
-	dir                         string // of the module; "" for the working folder
+	leftOut                     map[string]string // tests that are not run, and why
 }
 
 // link makes the program of the packages that the patterns name.
@@ -55,7 +55,7 @@ func link(o options, patterns []string) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	goroot, err := goTool(o.dir, "env", "GOROOT")
+	goroot, err := goTool("", "env", "GOROOT")
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func link(o options, patterns []string) error {
 	}
 	// The program's folder exists in the overlay alone.
 	module := listed[0].Module
-	text, err := table(module.Path, all)
+	text, err := table(module.Path, all, o.leftOut)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (p listing) path() string {
 
 func list(o options, patterns []string) ([]listing, error) {
 	args := append([]string{"list", "-tags", o.tags, "-json=Dir,ImportPath,Name,TestGoFiles,XTestGoFiles,Module", "--"}, patterns...)
-	text, err := goTool(o.dir, args...)
+	text, err := goTool("", args...)
 	if err != nil {
 		return nil, err
 	}

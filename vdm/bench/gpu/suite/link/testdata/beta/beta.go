@@ -1,0 +1,2 @@
+// Package beta has external tests alone.
+package beta
