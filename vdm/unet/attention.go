@@ -11,10 +11,9 @@ import (
 // rotary embedding of queries and keys and the shared relative position bias,
 // pre-normed and residual. x is [batch, frame, height, width, channel].
 //
-// The rotary embedding of frame f is a linear map R_f, so it is applied to the
-// projection instead of its result: q_f = x_f·(W_q·R_f), the same numbers for
-// the price of turning a small matrix. Frames come first for it: then it is one
-// product a frame for the whole batch, and no matrix is copied for each clip.
+// Queries and keys have a projection for each frame. Frames come first for it:
+// then it is one product a frame for the whole batch, and no matrix is copied for
+// each clip.
 func (n *network) temporalAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	batch, frames, cells, width := d[0], d[1], d[2]*d[3], d[4]
@@ -23,20 +22,13 @@ func (n *network) temporalAttention(name string, x *Node) *Node {
 	xn := Reshape(n.channelNorm(name+".fn.norm", x), batch, frames, cells, width)
 	xn = Reshape(TransposeAllDims(xn, 1, 0, 2, 3), frames, batch*cells, width)
 
-	wqkv := n.weight(name + ".fn.fn.fn.to_qkv.weight") // [3·inner, width]
-	turn := rotations(n.g, frames, headDim)
-	rotated := func(i int, scale float64) *Node { // [frame, width, inner]
-		w := MulScalar(transposed(part(wqkv, i, 3)), scale) // [width, inner]
-		w = matMul(Reshape(w, width*heads, headDim), turn)
-		w = TransposeAllDims(Reshape(w, width, heads, frames, headDim), 2, 0, 1, 3)
-		return n.cast(Reshape(w, frames, width, inner))
-	}
+	wq, wk, wv := n.temporalWeights(name, frames)
 	split := func(t *Node) *Node { // [batch·cell, head, frame, headDim]
 		return TransposeAllDims(Reshape(t, frames, batch*cells, heads, headDim), 1, 2, 0, 3)
 	}
-	q := split(batchMatMul(xn, rotated(0, 1/math.Sqrt(float64(headDim)))))
-	k := split(batchMatMul(xn, rotated(1, 1)))
-	v := split(matMul(xn, n.cast(transposed(part(wqkv, 2, 3)))))
+	q := split(batchMatMul(xn, n.cast(Reshape(wq, frames, width, inner))))
+	k := split(batchMatMul(xn, n.cast(Reshape(wk, frames, width, inner))))
+	v := split(matMul(xn, n.cast(wv)))
 
 	logits := batchMatMul(q, swapLast(k)) // [batch·cell, head, frame, frame]
 	logits = Add(ConvertDType(logits, dtypes.Float32), InsertAxes(n.bias, 0))
@@ -44,6 +36,25 @@ func (n *network) temporalAttention(name string, x *Node) *Node {
 	y = TransposeAllDims(Reshape(y, batch, cells, heads, frames, headDim), 0, 3, 1, 2, 4)
 	y = Reshape(y, d[0], d[1], d[2], d[3], inner)
 	return Add(matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight")))), x)
+}
+
+// temporalWeights are the projections of queries (with their factor d^−½) and
+// keys, [frame, width, head, headDim], and of values, [width, head·headDim], in
+// float32.
+//
+// The rotary embedding of frame f is a linear map R_f, so it is applied to the
+// projection instead of its result: q_f = x_f·(W_q·R_f), the same numbers for
+// the price of turning a small matrix.
+func (n *network) temporalWeights(name string, frames int) (wq, wk, wv *Node) {
+	wqkv := n.weight(name + ".fn.fn.fn.to_qkv.weight") // [3·head·headDim, width]
+	width := wqkv.Shape().Dim(1)
+	turn := rotations(n.g, frames, n.HeadDim)
+	rotated := func(i int, scale float64) *Node {
+		w := MulScalar(transposed(part(wqkv, i, 3)), scale)
+		w = matMul(Reshape(w, width*n.Heads, n.HeadDim), turn)
+		return TransposeAllDims(Reshape(w, width, n.Heads, frames, n.HeadDim), 2, 0, 1, 3)
+	}
+	return rotated(0, 1/math.Sqrt(float64(n.HeadDim))), rotated(1, 1), transposed(part(wqkv, 2, 3))
 }
 
 // linearAttention is the spatial attention of every level (Shen et al. 2021,
@@ -78,20 +89,22 @@ func (n *network) linearAttention(name string, x *Node) *Node {
 func (n *network) spatialAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	rows, cells, width := d[0]*d[1], d[2]*d[3], d[4]
-	heads := n.Heads
-	inner := heads * spatialHead
-	xn := Reshape(n.channelNorm(name+".fn.norm", x), rows, cells, width)
+	q, k, v := n.spatialProjections(name, Reshape(n.channelNorm(name+".fn.norm", x), rows, cells, width))
+	q, k, v = TransposeAllDims(q, 0, 2, 1, 3), TransposeAllDims(k, 0, 2, 3, 1), TransposeAllDims(v, 0, 2, 1, 3)
+	y := batchMatMul(n.cast(softmax(ConvertDType(batchMatMul(q, k), dtypes.Float32), -1)), v)
+	y = Reshape(TransposeAllDims(y, 0, 2, 1, 3), d[0], d[1], d[2], d[3], n.Heads*spatialHead)
+	return Add(matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight")))), x)
+}
+
+// spatialProjections are the queries (with their factor d^−½), keys and values of
+// spatialAttention for xn [row, cell, width], [row, cell, head, spatialHead] each.
+func (n *network) spatialProjections(name string, xn *Node) (q, k, v *Node) {
 	wqkv := n.weight(name + ".fn.fn.fn.to_qkv.weight")
 	project := func(i int, scale float64) *Node {
 		w := MulScalar(transposed(part(wqkv, i, 3)), scale)
-		return Reshape(matMul(xn, n.cast(w)), rows, cells, heads, spatialHead)
+		return Reshape(matMul(xn, n.cast(w)), xn.Shape().Dim(0), xn.Shape().Dim(1), n.Heads, spatialHead)
 	}
-	q := TransposeAllDims(project(0, 1/math.Sqrt(spatialHead)), 0, 2, 1, 3)
-	k := TransposeAllDims(project(1, 1), 0, 2, 3, 1)
-	v := TransposeAllDims(project(2, 1), 0, 2, 1, 3)
-	y := batchMatMul(n.cast(softmax(ConvertDType(batchMatMul(q, k), dtypes.Float32), -1)), v)
-	y = Reshape(TransposeAllDims(y, 0, 2, 1, 3), d[0], d[1], d[2], d[3], inner)
-	return Add(matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight")))), x)
+	return project(0, 1/math.Sqrt(spatialHead)), project(1, 1), project(2, 1)
 }
 
 // batchMatMul multiplies the last two axes of a and b for each entry of the

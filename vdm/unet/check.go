@@ -23,6 +23,13 @@ func (c Config) Check(be compute.Backend) error {
 			}
 		}
 	}
+	if c.fusesSpatial() || c.fusesTemporal() {
+		for _, op := range []compute.OpType{compute.OpTypeFusedScaledDotProductAttention, compute.OpTypeFusedScaledDotProductAttentionVJP} {
+			if !has.Operations[op] {
+				return fmt.Errorf("U-Net configuration: fused_attention %q cannot be used on the engine %s: it has no %s; leave it %q, or choose another engine", c.FusedAttention, be.Name(), op, FusedNone)
+			}
+		}
+	}
 	if c.BFloat16 && !has.DTypes[dtypes.BFloat16] {
 		return fmt.Errorf("U-Net configuration: bfloat16 cannot be used on the engine %s: it has no such type", be.Name())
 	}

@@ -22,6 +22,12 @@ type Config struct {
 	// Rematerialise computes the activations inside each residual block and
 	// attention again in the backward pass instead of keeping them.
 	Rematerialise bool `yaml:"rematerialise"`
+	// FusedAttention says which attentions one operator of the engine computes,
+	// without storing their logits: "none", also when it is empty, "spatial" (the
+	// softmax attention in the middle), "temporal" or "both". Only XLA on CUDA has
+	// the operator (cuDNN's), for bfloat16. The temporal one pads heads by the
+	// frames and ten frames to a tile of at least 64: measure it before choosing it.
+	FusedAttention string `yaml:"fused_attention,omitempty"`
 }
 
 // Sizes that the dissertation's network fixes.
@@ -80,6 +86,17 @@ func (c Config) Validate() error {
 	}
 	if c.HeadDim < 2 || c.HeadDim%2 != 0 {
 		errs = append(errs, fmt.Errorf("head_dim is %d, want an even number of at least 2 (rotary embedding turns pairs)", c.HeadDim))
+	}
+	switch c.FusedAttention {
+	case "", FusedNone, FusedSpatial, FusedTemporal, FusedBoth:
+	default:
+		errs = append(errs, fmt.Errorf("fused_attention is %q, want %q, %q, %q or %q", c.FusedAttention, FusedNone, FusedSpatial, FusedTemporal, FusedBoth))
+	}
+	if (c.fusesSpatial() || c.fusesTemporal()) && !c.BFloat16 {
+		errs = append(errs, fmt.Errorf("fused_attention is %q, but the operator takes bfloat16 only: set bfloat16 too", c.FusedAttention))
+	}
+	if c.fusesTemporal() && c.HeadDim%fusedStep != 0 {
+		errs = append(errs, fmt.Errorf("head_dim is %d, want a multiple of %d for fused temporal attention", c.HeadDim, fusedStep))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("U-Net configuration: %w", err)

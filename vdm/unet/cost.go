@@ -10,8 +10,9 @@ import (
 // account, not a measurement: engines fuse operators, pad buffers and work in
 // another order.
 type Cost struct {
-	// FLOPs of the matrix products and convolutions, 2 for a multiplication
-	// with its addition. Everything else is limited by memory: see Bytes.
+	// FLOPs of the matrix products, convolutions and fused attentions, 2 for a
+	// multiplication with its addition. Everything else is limited by memory: see
+	// Bytes.
 	FLOPs float64
 	// Bytes that the operators read and write if none is fused with another.
 	Bytes float64
@@ -151,8 +152,18 @@ func flops(n *graph.Node) float64 {
 	case graph.NodeTypeConvGeneral:
 		kernel := n.Inputs()[1].Shape()
 		return 2 * float64(n.Shape().Size()) * float64(kernel.Size()/kernel.Dim(-1))
+	case graph.NodeTypeFusedScaledDotProductAttention: // two products
+		return 2 * attentionProduct(n.Inputs())
+	case graph.NodeTypeFusedScaledDotProductAttentionVJP: // four, and the logits again
+		return 5 * attentionProduct(n.Inputs())
 	}
 	return 0
+}
+
+// attentionProduct is what one product of queries and keys costs, both [batch,
+// position, head, width].
+func attentionProduct(inputs []*graph.Node) float64 {
+	return 2 * float64(inputs[0].Shape().Size()) * float64(inputs[1].Shape().Dim(1))
 }
 
 func bytesOf(n *graph.Node) int64 {

@@ -67,8 +67,8 @@ func ReadWeights(path string) (Config, map[string][]float32, error) {
 }
 
 // WriteWeights writes a network as [ReadWeights] reads it, with everything that
-// the original program needs to load it. BFloat16 and Rematerialise are no part
-// of such a file.
+// the original program needs to load it. BFloat16, Rematerialise and
+// FusedAttention are no part of such a file.
 func WriteWeights(path string, c Config, weights map[string][]float32) error {
 	c = c.WithDefaults()
 	if err := c.Validate(); err != nil {

@@ -98,7 +98,7 @@ func (n *network) forward(z, logSNR *Node) *Node {
 	last := len(n.Multiples) - 1
 
 	x := n.seen("init_conv", n.conv("init_conv", z))
-	x = n.attend("init_temporal_attn", x, n.temporalAttention)
+	x = n.attend("init_temporal_attn", x, n.temporal())
 	r := x
 	var skips []*Node
 	for i := range n.Multiples {
@@ -111,8 +111,8 @@ func (n *network) forward(z, logSNR *Node) *Node {
 	}
 
 	x = n.block("mid_block1", x, true)
-	x = n.attend("mid_spatial_attn", x, n.spatialAttention)
-	x = n.attend("mid_temporal_attn", x, n.temporalAttention)
+	x = n.attend("mid_spatial_attn", x, n.spatial())
+	x = n.attend("mid_temporal_attn", x, n.temporal())
 	x = n.block("mid_block2", x, true)
 
 	for j := range n.Multiples {
@@ -134,11 +134,27 @@ func (n *network) level(name string, x *Node) *Node {
 	x = n.block(name+".0", x, true)
 	x = n.block(name+".1", x, true)
 	x = n.attend(name+".2", x, n.linearAttention)
-	return n.attend(name+".3", x, n.temporalAttention)
+	return n.attend(name+".3", x, n.temporal())
 }
 
-// attend applies one kind of attention.
-func (n *network) attend(name string, x *Node, attention func(name string, x *Node) *Node) *Node {
+// attention is one kind of attention.
+type attention func(name string, x *Node) *Node
+
+func (n *network) temporal() attention {
+	if n.fusesTemporal() {
+		return n.fusedTemporalAttention
+	}
+	return n.temporalAttention
+}
+
+func (n *network) spatial() attention {
+	if n.fusesSpatial() {
+		return n.fusedSpatialAttention
+	}
+	return n.spatialAttention
+}
+
+func (n *network) attend(name string, x *Node, attention attention) *Node {
 	return n.seen(name, n.remat(x, func(x *Node) *Node { return attention(name, x) }))
 }
 
