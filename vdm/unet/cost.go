@@ -16,6 +16,11 @@ type Cost struct {
 	FLOPs float64
 	// Bytes that the operators read and write if none is fused with another.
 	Bytes float64
+	// Least is the bytes that move if everything else is fused into the products,
+	// convolutions and attentions: these read their operands and write their
+	// results once each, inputs of the graph are read once and outputs written
+	// once. No step of this graph takes less time than Least takes to move.
+	Least float64
 	// Peak is the most bytes that are live at once, in node order, with the
 	// parameters (all the time) and the outputs (from when they are made).
 	// Reshape, Identity and barriers share their input's buffer; nothing else
@@ -26,7 +31,7 @@ type Cost struct {
 
 // String is the cost in words.
 func (c Cost) String() string {
-	return fmt.Sprintf("%.4g GFLOP, %.4g GB moved, %.4g GiB at the peak", c.FLOPs/1e9, c.Bytes/1e9, float64(c.Peak)/(1<<30))
+	return fmt.Sprintf("%.4g GFLOP, %.4g GB moved (at least %.4g), %.4g GiB at the peak", c.FLOPs/1e9, c.Bytes/1e9, c.Least/1e9, float64(c.Peak)/(1<<30))
 }
 
 // CostOf counts what a graph costs. The graph need not be compiled: make it
@@ -71,6 +76,7 @@ func CostOf(g *graph.Graph, outputs ...*graph.Node) Cost {
 	for _, o := range outputs {
 		last[buffer[o.Id()]] = len(nodes)
 	}
+	c.Least = leastBytes(nodes, used, outputs)
 
 	var live int64
 	freed := make([][]int, len(nodes)+1)
@@ -95,6 +101,56 @@ func CostOf(g *graph.Graph, outputs ...*graph.Node) Cost {
 		}
 	}
 	return c
+}
+
+// leastBytes is Cost.Least.
+func leastBytes(nodes []*graph.Node, used []bool, outputs []*graph.Node) (sum float64) {
+	for i, n := range nodes {
+		switch {
+		case !used[i]:
+		case isSource(n) || n.Type() == graph.NodeTypeSplitNode:
+			sum += float64(bytesOf(n))
+		case isProduct(n):
+			sum += float64(bytesOf(n))
+			for _, in := range n.Inputs() {
+				if from, bytes := origin(in); !isSource(from) {
+					sum += float64(bytes)
+				}
+			}
+		}
+	}
+	for _, o := range outputs {
+		if from, _ := origin(o); !isProduct(from) && from.Type() != graph.NodeTypeSplitNode {
+			sum += float64(bytesOf(o))
+		}
+	}
+	return sum
+}
+
+// origin follows a value back through what only moves, copies or converts it,
+// and returns where it was computed and the fewest bytes that it took on the way.
+func origin(n *graph.Node) (*graph.Node, int64) {
+	least := bytesOf(n)
+	for {
+		switch n.Type() {
+		case graph.NodeTypeTranspose, graph.NodeTypeBroadcastInDim, graph.NodeTypeConvertDType, graph.NodeTypeSlice:
+		default:
+			if !sharesInput(n) {
+				return n, least
+			}
+		}
+		n = n.Inputs()[0]
+		least = min(least, bytesOf(n))
+	}
+}
+
+// isProduct says whether a node is one that FLOPs counts.
+func isProduct(n *graph.Node) bool {
+	switch n.Type() {
+	case graph.NodeTypeDotGeneral, graph.NodeTypeConvGeneral, graph.NodeTypeFusedScaledDotProductAttention, graph.NodeTypeFusedScaledDotProductAttentionVJP:
+		return true
+	}
+	return false
 }
 
 // usedBy marks the nodes that the outputs depend on, and the outputs.
@@ -166,6 +222,7 @@ func attentionProduct(inputs []*graph.Node) float64 {
 	return 2 * float64(inputs[0].Shape().Size()) * float64(inputs[1].Shape().Dim(1))
 }
 
+// bytesOf is the size of a node's value.
 func bytesOf(n *graph.Node) int64 {
 	if n.NumOutputs() != 1 {
 		return 0 // its parts are nodes of their own

@@ -53,6 +53,10 @@ func TestCostByHand(t *testing.T) {
 	if want := float64((60 + 140 + 84) + (84 + 84) + (84 + 4) + (4 + 84) + (84 + 84) + (84 + 84 + 84)); got.Bytes != want {
 		t.Errorf("%g bytes moved, want %g", got.Bytes, want)
 	}
+	// Parameters once, the product once, the output once.
+	if want := float64(60 + 140 + 84 + 84); got.Least != want {
+		t.Errorf("at least %g bytes moved, want %g", got.Least, want)
+	}
 	// At the end: parameters, y, exp and the product.
 	if want := int64(60 + 140 + 3*84); got.Peak != want {
 		t.Errorf("%d bytes at the peak, want %d", got.Peak, want)
@@ -104,6 +108,7 @@ func TestCostGrowsWithTheBatch(t *testing.T) {
 	for name, x := range map[string][3]float64{
 		"FLOPs": {one.FLOPs, two.FLOPs, three.FLOPs},
 		"Bytes": {one.Bytes, two.Bytes, three.Bytes},
+		"Least": {one.Least, two.Least, three.Least},
 		"Peak":  {float64(one.Peak), float64(two.Peak), float64(three.Peak)},
 	} {
 		// Broadcasting to a batch of one is left out of the graph.

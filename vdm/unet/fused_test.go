@@ -157,9 +157,12 @@ func TestFusedCost(t *testing.T) {
 	g := graph.NewGraph(flashing{engine(t, "go")}, "by hand")
 	q := graph.Parameter(g, "q", shapes.Make(dtypes.Float32, 2, 6, 3, 8))
 	y := fusedAttention(q, q, q)
-	const product = 2 * 2 * 3 * 6 * 6 * 8
+	const product, tensor = 2 * 2 * 3 * 6 * 6 * 8, 4 * 2 * 6 * 3 * 8
 	if got := CostOf(g, y).FLOPs; got != 2*product {
 		t.Errorf("forward %g FLOP, want %d", got, 2*product)
+	}
+	if got := CostOf(g, y).Least; got != tensor+tensor { // q, once, and y
+		t.Errorf("forward at least %g bytes, want %d", got, 2*tensor)
 	}
 	dq := graph.Gradient(graph.ReduceAllSum(y), q)[0]
 	if got := CostOf(g, dq).FLOPs; got != 7*product {
