@@ -236,9 +236,9 @@ func timed(be compute.Backend, size int, dims []int, f func(a, b *g.Node) *g.Nod
 	return best, nil
 }
 
-// deviceMemory is what XLA may take of the smallest NVIDIA GPU that this process
-// sees: three quarters of it, as its client reserves by default; 0 where the driver
-// does not say.
+// deviceMemory is what XLA's client takes at most, by default, of the smallest
+// NVIDIA GPU that this process sees: three quarters of it; 0 where the driver does
+// not say.
 func deviceMemory() int64 {
 	args := []string{"--query-gpu=memory.total", "--format=csv,noheader,nounits"}
 	if visible := os.Getenv("CUDA_VISIBLE_DEVICES"); visible != "" {

@@ -1,0 +1,93 @@
+// Package recorder is for tests: an XLA engine without XLA. Its PJRT plugin writes
+// down the StableHLO programs that go-xla hands to it for compilation and runs none
+// of them. So a machine without a plugin can tell whether a graph becomes an XLA
+// program at all, and look at the program; what XLA makes of it remains unproven.
+package recorder
+
+import (
+	_ "embed"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute"
+
+	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+)
+
+//go:embed testdata/recorder.c
+var source []byte
+
+// Open opens an engine of the kind of a plugin ("cuda", "cpu") with so many devices.
+// It skips the test where the plugin cannot be built, as on a machine without a C
+// compiler or the module's sources.
+func Open(t testing.TB, kind string, devices int) compute.Backend {
+	t.Helper()
+	folder := t.TempDir()
+	plugin := filepath.Join(folder, "recorder_"+kind+"_plugin.so")
+	if err := build(folder, plugin); err != nil {
+		t.Skipf("no recorder of XLA programs: %v", err)
+	}
+	t.Setenv("RECORDER_DEVICES", strconv.Itoa(devices))
+	t.Setenv("GOPJRT_CUDA_CHECKS", "0")
+	be, err := compute.NewWithConfig("xla:" + plugin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(be.Finalize)
+	return be
+}
+
+func build(folder, plugin string) error {
+	header, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/gomlx/go-xla").Output()
+	if err != nil {
+		return fmt.Errorf("where go-xla is: %w", err)
+	}
+	file := filepath.Join(folder, "recorder.c")
+	if err := os.WriteFile(file, source, 0o644); err != nil {
+		return err
+	}
+	include := "-I" + filepath.Join(strings.TrimSpace(string(header)), "pjrt")
+	if out, err := exec.Command("cc", "-shared", "-fPIC", include, "-o", plugin, file).CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
+}
+
+// Programs are the texts, in StableHLO, of what f compiles. What f panics with, as
+// graph functions do, is an error.
+func Programs(f func() error) (texts []string, err error) {
+	folder, err := os.MkdirTemp("", "recorder-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("building the graph: %v", r)
+		}
+	}()
+	if err := os.Setenv("RECORDER_FOLDER", folder); err != nil {
+		return nil, err
+	}
+	defer os.Unsetenv("RECORDER_FOLDER")
+	if err := f(); err != nil {
+		return nil, err
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "*.mlir"))
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, string(data))
+	}
+	return texts, nil
+}

@@ -1,0 +1,172 @@
+package vdm
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/backend/recorder"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+)
+
+// dissertationConfig is the dissertation's network and clips.
+func dissertationConfig(t *testing.T, bfloat16 bool) Config {
+	c := Config{
+		Clip:     ClipConfig{Frames: 10, Height: 64, Width: 64, Channels: []ChannelConfig{{Name: "pr", Units: "mm/h", Transform: parse(t, "sqrt+affine")}}},
+		Network:  unet.Config{BFloat16: bfloat16},
+		Training: TrainingConfig{Batch: 64},
+	}
+	return c.WithDefaults()
+}
+
+var operators = regexp.MustCompile(`"?stablehlo\.([a-z_0-9]+)"?`)
+
+// recorded compiles what f makes and returns the one program and how often each
+// operator stands in it.
+func recorded(t *testing.T, f func() error) (string, map[string]int) {
+	t.Helper()
+	programs, err := recorder.Programs(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(programs) != 1 {
+		t.Fatalf("%d programs were compiled, want 1", len(programs))
+	}
+	n := map[string]int{}
+	for _, m := range operators.FindAllStringSubmatch(programs[0], -1) {
+		n[m[1]]++
+	}
+	if strings.Contains(programs[0], "xf64>") {
+		t.Error("the program has float64 in it")
+	}
+	return programs[0], n
+}
+
+// The training step of the full network becomes an XLA program, on one device and
+// shared by four, in float32 and with bfloat16 activations, with clips that are
+// uploaded and with those of a record.
+func TestTrainingStepIsAnXLAProgram(t *testing.T) {
+	be := recorder.Open(t, "cuda", 4)
+	for _, c := range []struct {
+		name             string
+		bfloat16, record bool
+		devices          int
+	}{{"float32", false, false, 1}, {"bfloat16", true, false, 1}, {"bfloat16, record, four devices", true, true, 4}} {
+		t.Run(c.name, func(t *testing.T) {
+			config := dissertationConfig(t, c.bfloat16)
+			count, batch := config.Network.Count(), config.Training.Batch/c.devices
+			clip := shapes.Make(f32, batch, 10, 64, 64, 1)
+			each := shapes.Make(f32, batch)
+			var in []shapes.Shape
+			for range c.devices {
+				for range 5 {
+					in = append(in, shapes.Make(f32, count))
+				}
+				for range 4 {
+					in = append(in, shapes.Make(f32))
+				}
+				if c.record {
+					in = append(in, shapes.Make(f32, 20000, 64, 64, 1), clip, each, shapes.Make(dtypes.Int64, batch, 10), each, each, each)
+				} else {
+					in = append(in, clip, each, clip, each)
+				}
+			}
+			trainer := &trainer{}
+			if c.record {
+				trainer.record = &resident{}
+			}
+			exec, err := program(be, "training step", func(in []*g.Node) []*g.Node {
+				return config.stepGraph(append(in[:9:9], trainer.batchInputs(in[9:])...))
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer exec.Finalize()
+			if err := onDevices(exec, c.devices); err != nil {
+				t.Fatal(err)
+			}
+			text, n := recorded(t, func() error { _, err := exec.Compile(in...); return err })
+			if want := min(1, c.devices-1); n["all_reduce"] != want {
+				t.Errorf("%d all-reduces on %d devices, want %d", n["all_reduce"], c.devices, want)
+			}
+			if c.bfloat16 != strings.Contains(text, "xbf16>") {
+				t.Errorf("bfloat16 asked for: %v, in the program: %v", c.bfloat16, !c.bfloat16)
+			}
+			if c.record != (n["gather"] > 0) {
+				t.Errorf("%d gathers, with a record on the device: %v", n["gather"], c.record)
+			}
+		})
+	}
+}
+
+// So does a sampling step of it, under every guidance.
+func TestSamplingStepIsAnXLAProgram(t *testing.T) {
+	be := recorder.Open(t, "cuda", 1)
+	config := dissertationConfig(t, true)
+	shape := [4]int{10, 64, 64, 1}
+	const batch = 2
+	o := SampleOptions{Count: batch, Batch: batch}
+	weights := []*tensors.Tensor{tensors.FromShape(shapes.Make(f32, config.Network.Count()))}
+	network := func(in []*g.Node) Denoiser {
+		_, w := weightViews(config.Network, in[0])
+		return config.networkDenoiser(w)
+	}
+	schedule, _, err := config.process()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := NewPlan(DefaultSampler, DefaultGrid, schedule, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float32, shape[0]*shape[1]*shape[2])
+	known := make([]bool, len(x))
+	for i := range known {
+		known[i] = i < len(x)/2
+	}
+	cells, err := KnownCells(x, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append([]string{""}, GuidanceNames()...) {
+		t.Run("guidance "+name, func(t *testing.T) {
+			var obs *resolved
+			if name != "" {
+				if o.Guidance, err = NewGuidance(name, 1); err != nil {
+					t.Fatal(err)
+				}
+				if obs, err = (Observation{cells}).resolve(shape, batch); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s, err := newStepper(be, network, weights, plan, shape, obs, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.exec.Finalize()
+			clip, each := shapes.Make(f32, s.dims...), shapes.Make(f32, batch)
+			in := []shapes.Shape{clip, each, each, clip}
+			for range 6 {
+				in = append(in, shapes.Make(f32))
+			}
+			in = append(in, weights[0].Shape())
+			if obs != nil {
+				in = append(in, clip)
+				for _, y := range obs.inputs(0, batch) {
+					in = append(in, y.Shape())
+				}
+			}
+			for range s.memory {
+				in = append(in, clip)
+			}
+			if _, n := recorded(t, func() error { _, err := s.exec.Compile(in...); return err }); n["convolution"] < 45 {
+				t.Errorf("%d convolutions, the network has 45 or more", n["convolution"])
+			}
+		})
+	}
+}
