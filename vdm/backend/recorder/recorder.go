@@ -16,6 +16,7 @@ import (
 
 	"github.com/gomlx/compute"
 
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 )
 
@@ -27,19 +28,25 @@ var source []byte
 // compiler or the module's sources.
 func Open(t testing.TB, kind string, devices int) compute.Backend {
 	t.Helper()
-	folder := t.TempDir()
-	plugin := filepath.Join(folder, "recorder_"+kind+"_plugin.so")
-	if err := build(folder, plugin); err != nil {
-		t.Skipf("no recorder of XLA programs: %v", err)
-	}
 	t.Setenv("RECORDER_DEVICES", strconv.Itoa(devices))
-	t.Setenv("GOPJRT_CUDA_CHECKS", "0")
-	be, err := compute.NewWithConfig("xla:" + plugin)
+	be, _, err := backend.OpenNamed("xla:" + Plugin(t, kind))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(be.Finalize)
 	return be
+}
+
+// Plugin builds the plugin and returns its path.
+func Plugin(t testing.TB, kind string) string {
+	t.Helper()
+	folder := t.TempDir()
+	plugin := filepath.Join(folder, "recorder_"+kind+"_plugin.so")
+	if err := build(folder, plugin); err != nil {
+		t.Skipf("no recorder of XLA programs: %v", err)
+	}
+	t.Setenv("GOPJRT_CUDA_CHECKS", "0")
+	return plugin
 }
 
 func build(folder, plugin string) error {

@@ -4,7 +4,7 @@
 //
 //   RECORDER_FOLDER   programs go there as 0.mlir, 1.mlir, …
 //   RECORDER_DEVICES  number of devices, 1 unless said otherwise
-//   RECORDER_REFUSES  a message with which every compilation fails
+//   RECORDER_REFUSES  a message with which the plugin refuses its client
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +45,8 @@ static PJRT_Error* attributes(PJRT_Plugin_Attributes_Args* a) {
 }
 
 static PJRT_Error* client_create(PJRT_Client_Create_Args* a) {
+  const char* refuses = getenv("RECORDER_REFUSES");
+  if (refuses && *refuses) return failed(refuses);
   const char* wanted = getenv("RECORDER_DEVICES");
   client.devices = wanted ? atoi(wanted) : 1;
   if (client.devices < 1 || client.devices > most_devices) return failed("RECORDER_DEVICES");
@@ -104,8 +106,6 @@ static PJRT_Error* description_string(PJRT_DeviceDescription_DebugString_Args* a
 
 static PJRT_Error* compile(PJRT_Client_Compile_Args* a) {
   static int programs = 0;
-  const char* refuses = getenv("RECORDER_REFUSES");
-  if (refuses && *refuses) return failed(refuses);
   const char* folder = getenv("RECORDER_FOLDER");
   if (folder && *folder) {
     char path[4096];
