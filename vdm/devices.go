@@ -112,7 +112,7 @@ func (b *batch) upload(c Config, be compute.Backend, devices int) (shares [][]*t
 		for _, t := range up {
 			if err := t.ToDevice(be, compute.DeviceNum(i)); err != nil {
 				free(flat(shares)...)
-				return nil, err
+				return nil, engineError("upload", err)
 			}
 		}
 	}

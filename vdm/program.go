@@ -193,14 +193,23 @@ type vector struct {
 
 func newVector(be compute.Backend, device int, values []float32) (*vector, error) {
 	v := &vector{be, compute.DeviceNum(device), tensors.FromFlatDataAndDimensions(values, len(values))}
-	return v, v.t.ToDevice(be, v.device)
+	if err := v.t.ToDevice(be, v.device); err != nil {
+		return v, engineError("upload", err)
+	}
+	return v, nil
 }
 
 // donate gives the memory to the program that replaces the vector.
 func (v *vector) donate() (any, error) { return g.DonateTensorBuffer(v.t, v.be, v.device) }
 
 // values copies the vector to the host.
-func (v *vector) values() ([]float32, error) { return tensors.CopyFlatData[float32](v.t) }
+func (v *vector) values() ([]float32, error) {
+	x, err := tensors.CopyFlatData[float32](v.t)
+	if err != nil {
+		return nil, engineError("download", err)
+	}
+	return x, nil
+}
 
 // free releases tensors on the engine without waiting for the collector; nil
 // ones are passed over.

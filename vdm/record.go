@@ -80,7 +80,7 @@ func (t *trainer) newResident() (*resident, error) {
 		r.record = append(r.record, up)
 		if err := up.ToDevice(t.be, compute.DeviceNum(d)); err != nil {
 			r.close()
-			return nil, engineError("the record", err)
+			return nil, engineError("upload", err)
 		}
 	}
 	t.report(fmt.Sprintf("the record of %d frames (%.2f GiB) lies on the device", clips.Record(), gib(bytes)))

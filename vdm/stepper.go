@@ -176,7 +176,7 @@ func (s *stepper) sample(ctx context.Context, from int, clock *progressClock) (_
 func (s *stepper) take(p PlanStep, z *tensors.Tensor, before, known []*tensors.Tensor, d stepNoise) (next *tensors.Tensor, now []*tensors.Tensor, err error) {
 	defer func() { free(append(before, d.step, d.known)...) }()
 	if d.err != nil {
-		return nil, nil, engineError("noise", d.err)
+		return nil, nil, engineError("upload", d.err)
 	}
 	donated, err := g.DonateTensorBuffer(z, s.be, 0)
 	if err != nil {

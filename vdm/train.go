@@ -225,7 +225,7 @@ func (t *trainer) loop(ctx context.Context) (err error) {
 		}
 		first = false
 		if err := t.after(loss, norm); err != nil {
-			return fmt.Errorf("after step %d: %w", t.step, err)
+			return fmt.Errorf("after step %d: %w", t.step, t.explained(err))
 		}
 	}
 	return t.snapshot()
