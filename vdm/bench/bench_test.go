@@ -2,9 +2,16 @@ package main
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/gomlx/compute"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 func TestIntegers(t *testing.T) {
@@ -28,6 +35,19 @@ func TestMedian(t *testing.T) {
 	}
 }
 
+// subject is newSubject's network without fused attention.
+func subject(t *testing.T, o options) *vdm.Model {
+	t.Helper()
+	m, _, err := newSubject(o, "none")
+	if m != nil {
+		t.Cleanup(func() { os.RemoveAll(m.Dir) })
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 // The whole comparison on a tiny network, where PyTorch is there.
 func TestCompareTiny(t *testing.T) {
 	const python = "/usr/bin/python3"
@@ -38,27 +58,105 @@ func TestCompareTiny(t *testing.T) {
 		dim: 8, heads: 1, headDim: 4, multiples: []int{1}, batch: 2, frames: 2, height: 4, wide: 4,
 		repeats: 3, threads: []int{1}, modes: []string{"eager"}, device: "cpu", precision: "float32", python: python, script: "torch/bench.py",
 	}
-	m, _, err := newSubject(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.Dir = t.TempDir()
+	m := subject(t, o)
 	peers, err := startPeers(o, m.Config.Network.Count())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer peers[0].stop()
 	for _, what := range []string{"train", "sample"} {
-		got, err := interleave(context.Background(), m, o, what, peers)
+		got, err := interleave(context.Background(), m, o, what, nil, peers)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(got.ours) != o.repeats || len(got.their[0]) != o.repeats {
-			t.Errorf("%s: %d of our steps and %d of theirs, want %d", what, len(got.ours), len(got.their[0]), o.repeats)
+		ours, their := got.ours, got.their[0]
+		if len(ours.seconds) != o.repeats || len(their.seconds) != o.repeats {
+			t.Errorf("%s: %d of our steps and %d of theirs, want %d", what, len(ours.seconds), len(their.seconds), o.repeats)
 		}
-		if slices.Min(got.ours) <= 0 || slices.Min(got.their[0]) <= 0 {
-			t.Errorf("%s: a step took no time: %v, %v", what, got.ours, got.their)
+		if slices.Min(ours.seconds) <= 0 || slices.Min(their.seconds) <= 0 || their.first <= 0 {
+			t.Errorf("%s: a step took no time: %v, %v", what, ours, their)
 		}
+		if ours.compiling() <= 0 { // two hundred operators are never compiled within a step's spread
+			t.Errorf("%s: compiling took %v s", what, ours.compiling())
+		}
+	}
+}
+
+// Alternatives take their steps in turn with ours, and what an engine refuses
+// is left out by name.
+func TestAlternatives(t *testing.T) {
+	o := options{dim: 8, heads: 1, headDim: 8, multiples: []int{1}, batch: 2, frames: 2, height: 4, wide: 4, repeats: 3,
+		precision: "bfloat16", attention: []string{"none", "none", "both", "other"}}
+	m := subject(t, o)
+	be, _, err := m.Engine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	others := newAlternatives(o)
+	for _, a := range others {
+		defer a.close()
+	}
+	fused := be.Capabilities().Operations[compute.OpTypeFusedScaledDotProductAttention]
+	if refused := others[1].failed; !fused && (refused == nil || !strings.Contains(refused.Error(), `fused_attention "both" cannot be used`)) {
+		t.Errorf("both: %v", refused)
+	}
+	if refused := others[2].failed; refused == nil || !strings.Contains(refused.Error(), `fused_attention is "other"`) {
+		t.Errorf("other: %v", refused)
+	}
+	for _, what := range []string{"train", "sample"} {
+		got, err := interleave(context.Background(), m, o, what, others, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if others[0].failed != nil || len(got.others) == 0 || len(got.others[0].seconds) != o.repeats || slices.Min(got.others[0].seconds) <= 0 {
+			t.Errorf("%s: %+v, %v", what, got.others, others[0].failed)
+		}
+	}
+}
+
+func TestRates(t *testing.T) {
+	m := machine{flops: 100, bytes: 10}
+	flops, ofProduct, ofFloor := m.rates(unet.Cost{FLOPs: 150, Bytes: 90, Least: 15}, 3)
+	if flops != 50 || ofProduct != 0.5 || ofFloor != 0.5 {
+		t.Errorf("%v, %v, %v, want 50, 0.5, 0.5", flops, ofProduct, ofFloor)
+	}
+}
+
+// What the machine reaches at best is more than a step of the tiny network.
+func TestMeasure(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a product of 2048×2048 and a pass over 2²⁶ numbers: seconds")
+	}
+	o := options{dim: 8, heads: 1, headDim: 4, multiples: []int{1}, batch: 2, frames: 2, height: 4, wide: 4, repeats: 3}
+	m := subject(t, o)
+	be, choice, err := m.Engine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.HasPrefix(choice.Name, "go") {
+		t.Skip("the pure Go engine takes minutes")
+	}
+	ceilings, err := measure(be, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(ceilings)
+	pass, err := newForward(be, m, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pass.close()
+	step, _, err := costOf(context.Background(), be, m, o, "ddim", "", pass)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cost, err := costOfStep(be, m, o, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	flops, ofProduct, ofFloor := ceilings.rates(cost, step)
+	if flops <= 0 || ofProduct <= 0 || ofProduct >= 1 || ofFloor <= 0 || ofFloor >= 1 {
+		t.Errorf("%v FLOP/s, %v of the product's, %v of the floor", flops, ofProduct, ofFloor)
 	}
 }
 
@@ -66,11 +164,7 @@ func TestCompareTiny(t *testing.T) {
 // pass that was really run.
 func TestCostOfTiny(t *testing.T) {
 	o := options{dim: 8, heads: 1, headDim: 4, multiples: []int{1}, batch: 2, frames: 2, height: 4, wide: 4, repeats: 3}
-	m, _, err := newSubject(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.Dir = t.TempDir()
+	m := subject(t, o)
 	be, _, err := m.Engine()
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,9 @@
 // Command bench times one training step and one sampling step of the network
-// against the same network in PyTorch, in turn and in the same run, and reading
-// of random windows from a prepared file; then what a step of each sampler costs
-// in forward passes. `make bench` runs it.
+// against the same network in PyTorch, and against other forms of its attention,
+// in turn and in the same run, and reading of random windows from a prepared
+// file; then what a step of each sampler costs in forward passes. It says what
+// compiling took, and how near the steps come to the machine's own rates.
+// `make bench` runs it.
 package main
 
 import (
@@ -26,7 +28,7 @@ type options struct {
 	batch, frames, height, wide int
 	repeats                     int
 	threads                     []int
-	modes                       []string
+	modes, attention            []string
 	device, precision, row      string
 	python, script              string
 }
@@ -46,6 +48,7 @@ func main() {
 	modes := flag.String("modes", "eager", "how PyTorch runs: eager, compile (torch.compile), or both with a comma; the fastest is the peer")
 	flag.StringVar(&o.device, "device", "cpu", "PyTorch's device: cpu or cuda; ours is the engine that GOMLX_BACKEND names")
 	flag.StringVar(&o.precision, "precision", "float32", "float32, tf32 or bfloat16 (activations; master weights, norms and softmax stay float32). Whether our float32 is TF32 on a GPU is a setting of the engine")
+	attention := flag.String("attention", "none", "fused attention of our network: none, spatial, temporal or both; after a comma others, which take their steps in turn with the first")
 	flag.StringVar(&o.python, "python", "/usr/bin/python3", "interpreter with PyTorch")
 	flag.StringVar(&o.script, "peer", "vdm/bench/torch/bench.py", "the PyTorch program")
 	flag.StringVar(&o.row, "row", "", `with -samplers, the only row wanted, as "ancestral" or "ancestral reconstruction"`)
@@ -55,7 +58,7 @@ func main() {
 	if o.multiples, err = integers(*multiples); err == nil {
 		o.threads, err = integers(*threads)
 	}
-	o.modes = strings.Split(*modes, ",")
+	o.modes, o.attention = strings.Split(*modes, ","), strings.Split(*attention, ",")
 	if err == nil {
 		err = o.check()
 	}
@@ -102,11 +105,17 @@ func integers(text string) ([]int, error) {
 
 // compare prints the table.
 func compare(ctx context.Context, o options) error {
-	m, choice, err := newSubject(o)
+	m, choice, err := newSubject(o, o.attention[0])
+	if m != nil {
+		defer os.RemoveAll(m.Dir)
+	}
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(m.Dir)
+	others := newAlternatives(o)
+	for _, a := range others {
+		defer a.close()
+	}
 	fmt.Println(choice)
 	fmt.Printf("network: dim %d, multiples %v, %d heads of %d, %d parameters; batch %d of %d×%d×%d; %s\n",
 		o.dim, o.multiples, o.heads, o.headDim, m.Config.Network.Count(), o.batch, o.frames, o.height, o.wide, o.precision)
@@ -121,15 +130,18 @@ func compare(ctx context.Context, o options) error {
 	}()
 
 	fmt.Printf("\n%-7s %-28s %9s %9s %9s   %s\n", "step", "program", "median s", "min s", "max s", "ours/PyTorch, pair by pair: median (min … max)")
-	trained := 0.0
+	seconds := map[string]float64{}
 	for _, what := range []string{"train", "sample"} {
-		t, err := interleave(ctx, m, o, what, peers)
+		t, err := interleave(ctx, m, o, what, others, peers)
 		if err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
 		t.print(what)
-		if what == "train" {
-			trained = median(t.ours)
+		seconds[what] = median(t.ours.seconds)
+	}
+	for _, a := range others {
+		if a.failed != nil {
+			fmt.Printf("%s is left out: %v\n", a.name(), a.failed)
 		}
 	}
 	var usage syscall.Rusage
@@ -140,11 +152,27 @@ func compare(ctx context.Context, o options) error {
 		}
 		fmt.Println()
 	}
-	if err := account(m, trained); err != nil {
+	be, _, err := m.Engine()
+	if err != nil {
 		return err
 	}
+	ceilings, err := measure(be, o)
+	if err != nil {
+		return fmt.Errorf("measuring the machine: %w", err)
+	}
+	fmt.Printf("\n%s\n", ceilings)
+	estimate, err := m.Estimate()
+	if err != nil {
+		return err
+	}
+	ceilings.print("training step", estimate.Cost, seconds["train"], o.batch)
+	cost, err := m.Config.SamplingCost(be, o.batch, nil, nil)
+	if err != nil {
+		return err
+	}
+	ceilings.print("sampling step", cost, seconds["sample"], o.batch)
 	if err := readWindows(); err != nil {
 		return err
 	}
-	return samplers(ctx, m, o)
+	return samplers(ctx, m, o, ceilings)
 }

@@ -17,10 +17,13 @@ type peer struct {
 	in   io.WriteCloser
 	out  *bufio.Scanner
 	peak float64 // bytes, of the device where it is a GPU
+
+	compiled bool // by torch.compile
 }
 
 type answer struct {
 	Seconds    float64 `json:"seconds"`
+	First      float64 `json:"first"` // of the first step of its kind, which compiles
 	Peak       float64 `json:"peak_rss"`
 	PeakDevice float64 `json:"peak_device"`
 	Device     string  `json:"device"`
@@ -66,6 +69,7 @@ func startPeers(o options, parameters int) ([]*peer, error) {
 		}
 		if len(v.flags) > 0 {
 			p.name += ", compiled"
+			p.compiled = true
 		}
 	}
 	return peers, nil

@@ -34,8 +34,9 @@ var samplerCases = []struct {
 }
 
 // samplers prints what an evaluation of each sampler costs, in forward passes of
-// the network that are run in turn with it, and evaluations a second.
-func samplers(ctx context.Context, m *vdm.Model, o options) error {
+// the network that are run in turn with it, evaluations a second, and how near
+// they come to what the machine can do.
+func samplers(ctx context.Context, m *vdm.Model, o options, ceilings machine) error {
 	be, _, err := m.Engine()
 	if err != nil {
 		return err
@@ -45,7 +46,7 @@ func samplers(ctx context.Context, m *vdm.Model, o options) error {
 		return err
 	}
 	defer pass.close()
-	fmt.Printf("\n%-12s %-16s %12s %24s %16s %7s\n", "sampler", "guidance", "median s", "evaluations/s (clips/s)", "forward passes", "limit")
+	fmt.Printf("\n%-12s %-16s %12s %24s %16s %7s %12s %11s %11s\n", "sampler", "guidance", "median s", "evaluations/s (clips/s)", "forward passes", "limit", "GFLOP/s", "of product", "of floor")
 	for _, c := range samplerCases {
 		if o.row != "" && strings.TrimSpace(c.sampler+" "+c.guidance) != o.row {
 			continue
@@ -61,26 +62,70 @@ func samplers(ctx context.Context, m *vdm.Model, o options) error {
 				limit += " missed"
 			}
 		}
-		fmt.Printf("%-12s %-16s %12.3f %14.2f (%6.1f) %16.3f %7s\n", c.sampler, c.guidance, step, 1/step, float64(o.batch)/step, ratio, limit)
+		cost, err := costOfStep(be, m, o, c.guidance)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", c.sampler, c.guidance, err)
+		}
+		flops, ofProduct, ofFloor := ceilings.rates(cost, step)
+		fmt.Printf("%-12s %-16s %12.3f %14.2f (%6.1f) %16.3f %7s %12.1f %9.1f %% %9.1f %%\n", c.sampler, c.guidance, step, 1/step, float64(o.batch)/step, ratio, limit,
+			flops/1e9, 100*ofProduct, 100*ofFloor)
 	}
 	return nil
 }
 
 // samplersAlone prints that table and nothing else.
 func samplersAlone(ctx context.Context, o options) error {
-	m, choice, err := newSubject(o)
+	m, choice, err := newSubject(o, o.attention[0])
+	if m != nil {
+		defer os.RemoveAll(m.Dir)
+	}
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(m.Dir)
 	fmt.Println(choice)
-	return samplers(ctx, m, o)
+	be, _, err := m.Engine()
+	if err != nil {
+		return err
+	}
+	ceilings, err := measure(be, o)
+	if err != nil {
+		return fmt.Errorf("measuring the machine: %w", err)
+	}
+	fmt.Println(ceilings)
+	return samplers(ctx, m, o, ceilings)
+}
+
+// nowcast is what the guidances are given, the first half of each clip, and the
+// guidance by its name; nothing for none.
+func nowcast(o options, guidance string) (given vdm.Observation, by vdm.Guidance, err error) {
+	if guidance == "" {
+		return nil, nil, nil
+	}
+	if by, err = vdm.NewGuidance(guidance, 1); err != nil {
+		return nil, nil, err
+	}
+	x := make([]float32, o.frames*o.height*o.wide)
+	known := make([]bool, len(x))
+	for i := range known {
+		known[i] = i < len(x)/2
+	}
+	cells, err := vdm.KnownCells(x, known)
+	return vdm.Observation{cells}, by, err
+}
+
+// costOfStep counts the step that costOf times. (All samplers without guidance
+// have one step; what they keep of the steps before is a few clips.)
+func costOfStep(be compute.Backend, m *vdm.Model, o options, guidance string) (unet.Cost, error) {
+	given, by, err := nowcast(o, guidance)
+	if err != nil {
+		return unet.Cost{}, err
+	}
+	return m.Config.SamplingCost(be, o.batch, given, by)
 }
 
 // costOf takes steps of a sampler in turn with forward passes: the median of an
 // evaluation in seconds, and of its ratio to the forward pass after it.
 func costOf(ctx context.Context, be compute.Backend, m *vdm.Model, o options, sampler, guidance string, pass *forward) (step, ratio float64, err error) {
-	const warmUp = 2
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	evaluations := o.repeats + warmUp
@@ -91,23 +136,11 @@ func costOf(ctx context.Context, be compute.Backend, m *vdm.Model, o options, sa
 	if err != nil {
 		return 0, 0, err
 	}
-	options := vdm.SampleOptions{Count: o.batch, Batch: o.batch}
-	var given vdm.Observation
-	if guidance != "" {
-		if options.Guidance, err = vdm.NewGuidance(guidance, 1); err != nil {
-			return 0, 0, err
-		}
-		x := make([]float32, o.frames*o.height*o.wide)
-		known := make([]bool, len(x))
-		for i := range known {
-			known[i] = i < len(x)/2
-		}
-		cells, err := vdm.KnownCells(x, known)
-		if err != nil {
-			return 0, 0, err
-		}
-		given = vdm.Observation{cells}
+	given, by, err := nowcast(o, guidance)
+	if err != nil {
+		return 0, 0, err
 	}
+	options := vdm.SampleOptions{Count: o.batch, Batch: o.batch, Guidance: by}
 	var steps, ratios []float64
 	var failed error
 	began, n := time.Now(), 0

@@ -23,47 +23,103 @@ func (r randomClips) Clip(i int, dst []float32) error {
 	return nil
 }
 
-func newSubject(o options) (*vdm.Model, backend.Choice, error) {
+// newSubject makes a run of the network with one form of attention. Where the
+// engine refuses the network, the run comes with the error.
+func newSubject(o options, attention string) (*vdm.Model, backend.Choice, error) {
 	dir, err := os.MkdirTemp("", "vdm-bench-*")
 	if err != nil {
 		return nil, backend.Choice{}, err
 	}
 	m, err := vdm.Create(dir, vdm.Config{
-		Clip:     vdm.ClipConfig{Frames: o.frames, Height: o.height, Width: o.wide, Channels: []vdm.ChannelConfig{{Name: "x", Units: "1"}}},
-		Network:  unet.Config{Dim: o.dim, Multiples: o.multiples, Heads: o.heads, HeadDim: o.headDim, BFloat16: o.precision == "bfloat16"},
+		Clip: vdm.ClipConfig{Frames: o.frames, Height: o.height, Width: o.wide, Channels: []vdm.ChannelConfig{{Name: "x", Units: "1"}}},
+		Network: unet.Config{Dim: o.dim, Multiples: o.multiples, Heads: o.heads, HeadDim: o.headDim,
+			BFloat16: o.precision == "bfloat16", FusedAttention: attention},
 		Training: vdm.TrainingConfig{Batch: o.batch, SnapshotEvery: 1 << 30},
 	}, nil)
 	if err != nil {
 		return nil, backend.Choice{}, err
 	}
-	_, choice, err := m.Engine()
+	be, choice, err := m.Engine()
+	if err == nil {
+		err = m.Config.Network.Check(be)
+	}
 	return m, choice, err
 }
 
-// timings are the seconds of each step, ours and each peer's, in the order taken.
-type timings struct {
-	ours  []float64
-	peers []*peer
-	their [][]float64
+// warmUp is the steps that are not counted. The first of them compiles.
+const warmUp = 2
+
+// series are the seconds of one program's steps.
+type series struct {
+	name    string
+	first   float64 // with what comes before a first step: compiling, above all
+	seconds []float64
 }
 
-// interleave takes steps in turn: ours, then one of each peer. Neither side's
-// clock counts the drawing of its random inputs: ours are drawn ahead, and ready
-// when the clock starts, as the peers' turn is over.
-func interleave(ctx context.Context, m *vdm.Model, o options, what string, peers []*peer) (*timings, error) {
-	const warmUp = 2
+// add takes a step's seconds, counted from 0.
+func (s *series) add(step int, seconds float64) {
+	switch {
+	case step == 0:
+		s.first = seconds
+	case step >= warmUp:
+		s.seconds = append(s.seconds, seconds)
+	}
+}
+
+// compiling is what the first step took beyond a steady one.
+func (s series) compiling() float64 { return s.first - median(s.seconds) }
+
+// takeSteps takes all the steps of one kind, and calls after each.
+func takeSteps(ctx context.Context, m *vdm.Model, o options, what string, after func()) error {
+	total, progress := o.repeats+warmUp, func(vdm.Progress) { after() }
+	if what == "train" {
+		return m.Train(ctx, vdm.TrainOptions{Data: randomClips{o.frames, o.height, o.wide}, Steps: total, Progress: progress})
+	}
+	_, err := m.Sample(ctx, vdm.SampleOptions{Count: o.batch, Batch: o.batch, Steps: total, Progress: progress})
+	return err
+}
+
+// timings are the steps of one kind, of each program, in the order taken.
+type timings struct {
+	ours          series
+	others, their []series // of the alternatives that ran, and of the peers
+	peers         []*peer
+}
+
+// interleave takes steps in turn: ours, then one of each alternative and each
+// peer. No side's clock counts the drawing of its random inputs: ours are drawn
+// ahead, and ready when the clock starts, as the others' turn is over.
+func interleave(ctx context.Context, m *vdm.Model, o options, what string, others []*alternative, peers []*peer) (*timings, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	t := &timings{peers: peers, their: make([][]float64, len(peers))}
-	began, steps := time.Now(), 0
+	t := &timings{ours: series{name: "climate-vdm"}, their: make([]series, len(peers)), peers: peers}
+	running := map[*alternative]*turns{}
+	taken := map[*alternative]*series{}
+	for _, a := range others {
+		if a.failed == nil {
+			running[a], taken[a] = a.start(ctx, o, what), &series{name: a.name()}
+		}
+	}
+	defer func() { // their memory is free then
+		cancel(nil)
+		for _, turn := range running {
+			<-turn.ended
+		}
+	}()
+	began, n := time.Now(), 0
 	var failed error
-	progress := func(vdm.Progress) {
+	err := takeSteps(ctx, m, o, what, func() {
 		if failed != nil {
 			return
 		}
-		seconds := time.Since(began).Seconds()
-		if steps++; steps > warmUp {
-			t.ours = append(t.ours, seconds)
+		t.ours.add(n, time.Since(began).Seconds())
+		for _, a := range others {
+			if a.failed != nil {
+				continue
+			}
+			var seconds float64
+			if seconds, a.failed = running[a].step(); a.failed == nil {
+				taken[a].add(n, seconds)
+			}
 		}
 		for i, p := range peers {
 			a, err := p.ask(what)
@@ -72,48 +128,68 @@ func interleave(ctx context.Context, m *vdm.Model, o options, what string, peers
 				cancel(err)
 				return
 			}
-			if steps > warmUp {
-				t.their[i] = append(t.their[i], a.Seconds)
+			t.their[i].name = p.name
+			if t.their[i].add(n, a.Seconds); n == 0 {
+				t.their[i].first = a.First
 			}
 		}
+		n++
 		began = time.Now()
-	}
-	total := o.repeats + warmUp
-	var err error
-	if what == "train" {
-		err = m.Train(ctx, vdm.TrainOptions{Data: randomClips{o.frames, o.height, o.wide}, Steps: total, Progress: progress})
-	} else {
-		_, err = m.Sample(ctx, vdm.SampleOptions{Count: o.batch, Batch: o.batch, Steps: total, Progress: progress})
-	}
+	})
 	if failed != nil {
-		return nil, failed
+		err = failed
 	}
-	return t, err
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range others {
+		if a.failed == nil {
+			t.others = append(t.others, *taken[a])
+		}
+	}
+	return t, nil
 }
 
-// print writes a row for each side; the ratio is against the fastest peer.
+// print writes a row for each program, with our ratio to the fastest peer and to
+// each alternative, and what compiling took.
 func (t *timings) print(what string) {
 	best := 0
 	for i := range t.their {
-		if median(t.their[i]) < median(t.their[best]) {
+		if median(t.their[i].seconds) < median(t.their[best].seconds) {
 			best = i
 		}
 	}
-	ratios := make([]float64, len(t.ours))
-	for i := range ratios {
-		ratios[i] = t.ours[i] / t.their[best][i]
+	row := func(s series, note string) {
+		fmt.Printf("%-7s %-28s %9.3f %9.3f %9.3f   %s\n", what, s.name, median(s.seconds), slices.Min(s.seconds), slices.Max(s.seconds), note)
 	}
-	row := func(name string, x []float64, note string) {
-		fmt.Printf("%-7s %-28s %9.3f %9.3f %9.3f   %s\n", what, name, median(x), slices.Min(x), slices.Max(x), note)
+	row(t.ours, t.ours.over(t.their[best]))
+	for _, s := range t.others {
+		row(s, t.ours.over(s)+" of ours to this")
 	}
-	row("climate-vdm", t.ours, fmt.Sprintf("%.2f (%.2f … %.2f)", median(ratios), slices.Min(ratios), slices.Max(ratios)))
-	for i, p := range t.peers {
+	for i, s := range t.their {
 		note := ""
 		if i == best {
 			note = "the peer"
 		}
-		row(p.name, t.their[i], note)
+		row(s, note)
 	}
+	for _, s := range append([]series{t.ours}, t.others...) {
+		fmt.Printf("compile %-7s %-28s %9.1f s\n", what, s.name, s.compiling())
+	}
+	for i, s := range t.their {
+		if t.peers[i].compiled {
+			fmt.Printf("compile %-7s %-28s %9.1f s\n", what, s.name, s.compiling())
+		}
+	}
+}
+
+// over is the ratio to another program's steps, pair by pair.
+func (s series) over(other series) string {
+	ratios := make([]float64, len(s.seconds))
+	for i := range ratios {
+		ratios[i] = s.seconds[i] / other.seconds[i]
+	}
+	return fmt.Sprintf("%.2f (%.2f … %.2f)", median(ratios), slices.Min(ratios), slices.Max(ratios))
 }
 
 func median(x []float64) float64 {
