@@ -12,9 +12,10 @@
 #   ./run.sh --out FOLDER    results go there (default: results, or results-small)
 #
 # A stage writes FOLDER/STAGE.log, and FOLDER/STAGE.done when it has ended well;
-# cut off, it is run again and goes on where its program can. The figures of all
-# stages stand in FOLDER/table.txt.
-# shellcheck disable=SC2012,SC2054,SC2317 # folders of wheels; lists with commas; functions that are called by their names
+# cut off or killed, it is run again and goes on where its program can. The
+# engine is tried out before the first stage and after a change of it (engine.log).
+# The figures of all stages stand in FOLDER/table.txt.
+# shellcheck disable=SC2034,SC2154,SC2317 # set for and by what is sourced; functions that are called by their names
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
@@ -33,8 +34,14 @@ done
 if ((small)); then : "${out:=results-small}"; else : "${out:=results}"; fi
 python=${PYTHON:-python3}
 limit=${STAGE_SECONDS:-540} # of a stage
-
-stages=(machine tests parity first-steps bench-tf32 bench-bf16 data train-1 train-2 sample small-1 small-ship)
+grace=$((limit / 18 + 1))   # for what it is told to end
+export GOMLX_NO_AUTO_INSTALL=1
+mkdir -p "$out" || exit 1
+out=$(cd "$out" && pwd)
+# shellcheck source=engine.sh
+. ./engine.sh
+# shellcheck source=stages.sh
+. ./stages.sh
 
 for s in "${only[@]}"; do
   [[ " ${stages[*]} " == *" $s "* ]] || { echo "run.sh: no stage $s; there are: ${stages[*]}" >&2; exit 2; }
@@ -45,112 +52,58 @@ if ((list)); then
   done
   exit
 fi
-mkdir -p "$out" || exit 1
-out=$(cd "$out" && pwd)
 
-# The programs are carried compressed.
-if [[ ! -x bin/vdm || programs.tar.xz -nt bin/.unpacked ]]; then
-  mkdir -p bin
-  tar -xJf programs.tar.xz -C bin || { echo "run.sh: programs.tar.xz cannot be unpacked" >&2; exit 1; }
-  touch bin/.unpacked
-fi
+# --- A stage as a process group -----------------------------------------------
 
-# --- Engine ------------------------------------------------------------------
-
-if ((!small)); then
-  packages=$("$python" -c 'import jax, os; print(os.path.dirname(os.path.dirname(jax.__file__)))' 2>/dev/null) ||
-    { echo "run.sh: $python has no jax, whose wheel brings the PJRT CUDA plugin; set PYTHON, or use --small" >&2; exit 1; }
-  plugin=$(find "$packages" -name xla_cuda_plugin.so | head -n 1)
-  [[ -n $plugin ]] || { echo "run.sh: no xla_cuda_plugin.so below $packages: jax is there without CUDA" >&2; exit 1; }
-  LD_LIBRARY_PATH=$(ls -d "$packages"/nvidia/*/lib 2>/dev/null | paste -sd:)${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-  cuda=$(ls -d "$packages"/nvidia/cu[0-9]* "$packages"/nvidia/cuda_nvcc 2>/dev/null | head -n 1)
-  export LD_LIBRARY_PATH XLA_FLAGS="--xla_gpu_cuda_data_dir=$cuda ${XLA_FLAGS:-}" GOPJRT_CUDA_CHECKS=0
-  export GOMLX_BACKEND="xla:$plugin"
-  exact="xla:$plugin,tf32=false" # float32 as it is written
-else
-  exact=${GOMLX_BACKEND:-}
-fi
-export GOMLX_NO_AUTO_INSTALL=1
-# with_exact runs a command on the engine without TF32.
-with_exact() { if [[ -n $exact ]]; then GOMLX_BACKEND=$exact "$@"; else "$@"; fi; }
-
-# --- Sizes -------------------------------------------------------------------
-
-if ((small)); then
-  network=(--dim 8 --multiples 1,2 --heads 1 --head-dim 8)
-  benched=(-dim 8 -multiples 1,2 -heads 1 -head-dim 8 -frames 4 -height 8 -width 8)
-  frames=4 clip=(--frames 4 --height 8 --width 8) grid=(--height 8 --width 8) hours=11000
-  train_batch=2 sample_batch=2 repeats=2 modes=eager device=cpu single=float32 precision=() steps=4 draws=4 evaluations=4
-  shipped=(--dim 8 --multiples 1 --heads 1 --head-dim 4) ship_steps=4
-else
-  network=(--dim 64 --multiples 1,2,4,8 --heads 8)
-  benched=(-dim 64 -multiples 1,2,4,8 -heads 8 -frames 10 -height 64 -width 64)
-  frames=10 clip=(--frames 10 --height 64 --width 64) grid=() hours=20000
-  train_batch=64 sample_batch=16 repeats=20 modes=eager,compile device=cuda single=tf32 precision=(--bfloat16) steps=200000 draws=256 evaluations=64
-  shipped=(--dim 32 --multiples 1,2,4,8 --heads 8) ship_steps=100000
-fi
-
-# --- Stages ------------------------------------------------------------------
-
-bench() { # bench PRECISION BATCH
-  bin/bench "${benched[@]}" -batch "$2" -repeats "$repeats" -threads "$(nproc)" -modes "$modes" -device "$device" \
-    -precision "$1" -python "$python" -peer torch/bench.py
+# started prints when a process began, which with its number tells it from all.
+started() {
+  local s
+  s=$(cat "/proc/$1/stat" 2>/dev/null) || return
+  # shellcheck disable=SC2086 # its fields; the name, which may hold spaces, is cut off
+  set -- ${s##*) }
+  echo "${20}"
 }
 
-# experiment RUN OPTION… goes on with a run. Training leaves the stage a minute to
-# end in: what is trained by then is what the next stage goes on from.
-experiment() {
-  local run=$1
-  shift
-  bin/vdm experiment unconditional --data "$out/data" --out "$run" --frames "$frames" --seed 1 "$@"
+# stop_group interrupts all processes of a stage, which is a clean stop, and kills
+# what is left of them.
+stop_group() {
+  kill -INT -- "-$1" 2>/dev/null
+  for ((i = 0; i < 5 * grace; i++)); do kill -0 -- "-$1" 2>/dev/null || return; sleep 0.2; done
+  kill -KILL -- "-$1" 2>/dev/null
 }
-for_stage=(--train-for $((limit > 120 ? limit - 90 : limit / 2))s)
-full=("${network[@]}" "${precision[@]}" --batch "$train_batch" --steps "$steps" --clips "$draws" --evaluations "$evaluations" --sampler-batch "$sample_batch")
-light=("${shipped[@]}" "${precision[@]}" --batch "$train_batch" --steps "$ship_steps")
 
-stage_machine() {
-  nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv 2>/dev/null
-  "$python" -c 'import torch; print("PyTorch", torch.__version__)'
-  bin/vdm version && bin/vdm doctor
+# stop_running stops the stage that is at work, also one that a run.sh left which
+# was killed. It fails where there is none.
+stop_running() {
+  local pid when there=1
+  [[ -s $out/.running ]] && read -r pid when <"$out/.running" || return
+  if [[ $(started "$pid") == "$when" ]]; then
+    there=0
+    stop_group "$pid"
+  fi
+  rm -f "$out/.running"
+  return "$there"
 }
-stage_tests() {
-  (cd tests/unet && with_exact ../../bin/unet.test -test.short -test.timeout 4m) &&
-    (cd tests/vdm && with_exact ../../bin/vdm.test -test.short -test.timeout 4m \
-      -test.run 'Plan|SampleFrom|Samples|Gaussian|Guid|Replacement|Loss|ELBO|Flow|Resume|Engine')
-}
-stage_parity() { with_exact bin/vdm parity tests/unet/testdata/*.safetensors; }
-# The losses of the first 20 steps at batch 2 in float32, to be set beside a CPU's.
-stage_first-steps() {
-  rm -rf "$out/first"
-  bin/vdm synth --out "$out/first-data" --hours 200 --split none "${grid[@]}" &&
-    with_exact bin/vdm train --data "$out/first-data" --out "$out/first" "${network[@]}" "${clip[@]}" \
-      --batch 2 --steps 20 --held-out-every 20 --seed 7 && cat "$out/first/metrics.jsonl"
-}
-stage_bench-tf32() { bench "$single" "$train_batch" && bench "$single" "$sample_batch"; }
-stage_bench-bf16() { bench bfloat16 "$train_batch" && bench bfloat16 "$sample_batch"; }
-stage_data() { bin/vdm synth --out "$out/data" --hours "$hours" --seed 1 "${grid[@]}"; }
-stage_train-1() { experiment "$out/full" "${full[@]}" "${for_stage[@]}" --train-only; }
-stage_train-2() { stage_train-1; }
-stage_sample() { experiment "$out/full" "${full[@]}" --no-training; }
-stage_small-1() { experiment "$out/small" "${light[@]}" "${for_stage[@]}" --train-only; }
-stage_small-ship() { bin/vdm weights export "$out/small" "$out/small.safetensors" && ls -l "$out/small.safetensors"; }
-
-# --- The run -----------------------------------------------------------------
 
 # run_stage runs one stage in a process group of its own, so that its time limit
-# reaches all that it started: first an interrupt, which is a clean stop.
+# reaches all that it started.
 run_stage() {
   local s=$1 began=$SECONDS status=0
-  printf 'run.sh: %-12s ' "$s"
+  rm -f "$out/$s.done"
+  printf 'run.sh: %-13s ' "$s"
+  trap 'stop_running; exit 130' INT TERM HUP
   set -m
-  (set +m; "stage_$s") >"$out/$s.log" 2>&1 </dev/null &
+  (
+    set +m
+    exec 9>&-
+    echo "$BASHPID $(started "$BASHPID")" >"$out/.running"
+    "stage_$s"
+  ) >"$out/$s.log" 2>&1 </dev/null &
   local pid=$!
   set +m
   while kill -0 "$pid" 2>/dev/null; do
     if ((SECONDS - began > limit)); then
-      kill -INT -- "-$pid" 2>/dev/null
-      for ((i = 0; i < 30; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep 1; done
-      kill -KILL -- "-$pid" 2>/dev/null
+      stop_group "$pid"
       wait "$pid" 2>/dev/null
       echo "cut off after $limit s; run again to go on ($out/$s.log)"
       return 1
@@ -158,31 +111,47 @@ run_stage() {
     sleep 0.2
   done
   wait "$pid" || status=$?
-  if ((status)); then
-    echo "failed with status $status after $((SECONDS - began)) s ($out/$s.log):"
-    tail -n 5 "$out/$s.log" | sed 's/^/  /'
-    return 1
+  trap - INT TERM HUP
+  rm -f "$out/.running"
+  if ((status == 0)) && echo $((SECONDS - began)) >"$out/$s.done"; then
+    echo "done in $((SECONDS - began)) s"
+    return
   fi
-  echo $((SECONDS - began)) >"$out/$s.done"
-  echo "done in $((SECONDS - began)) s"
+  echo "failed with status $status after $((SECONDS - began)) s ($out/$s.log):"
+  tail -n 5 "$out/$s.log" | sed 's/^/  /'
+  if (($(free) < 20)); then
+    echo "run.sh: the disk of $out is full: make room and run again; what is done stays done"
+  fi
+  return 1
 }
 
-# table gathers the figures of all stages.
-table() {
-  {
-    echo "Stage         Seconds"
-    for s in "${stages[@]}"; do printf '%-12s %8s\n' "$s" "$(cat "$out/$s.done" 2>/dev/null || echo 'not done')"; done
-    echo
-    [[ -e $out/machine.log ]] && grep -hE 'NVIDIA|PyTorch|^(program|engine|chosen)' "$out/machine.log"
-    [[ -e $out/tests.log ]] && grep -hE '^(ok|PASS|FAIL|---)' "$out/tests.log"
-    [[ -e $out/parity.log ]] && grep -hE 'safetensors|passed|output|relative' "$out/parity.log"
-    for s in bench-tf32 bench-bf16; do
-      [[ -e $out/$s.log ]] && { echo; echo "$s:"; grep -hE '^(network|step|train|sample|peak|  )|GFLOP' "$out/$s.log"; }
-    done
-    [[ -e $out/sample.log ]] && { echo; sed -n '/generated/,$p' "$out/sample.log"; }
-  } >"$out/table.txt" 2>/dev/null
-  cat "$out/table.txt"
-}
+# free prints the megabytes that the disk of the results has left.
+free() { df -Pm "$out" | awk 'NR == 2 { print $4 }'; }
+
+# --- The run -----------------------------------------------------------------
+
+if command -v flock >/dev/null; then
+  exec 9>"$out/.lock" || exit 1
+  flock -n 9 || die "another run.sh is at work in $out"
+fi
+if stop_running; then
+  echo "run.sh: a stage that an earlier run.sh had left at work was stopped"
+fi
+if [[ ! -e $out/data.done ]] && (($(free) < megabytes)); then
+  die "$out has $(free) MB left on its disk: want $megabytes for data, snapshots and clips; --out takes another folder"
+fi
+
+# The programs are carried compressed.
+if [[ ! -x bin/vdm || programs.tar.xz -nt bin/.unpacked ]]; then
+  mkdir -p bin
+  tar -xJf programs.tar.xz -C bin || die "programs.tar.xz cannot be unpacked"
+  touch bin/.unpacked
+fi
+if ((!small)); then
+  find_gpu
+  find_plugin
+  try_engine
+fi
 
 failed=0
 for s in "${only[@]:-${stages[@]}}"; do

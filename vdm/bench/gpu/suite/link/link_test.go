@@ -19,7 +19,7 @@ func TestLinked(t *testing.T) {
 	dir := t.TempDir()
 	program, folders := filepath.Join(dir, "small.test"), filepath.Join(dir, "tests")
 	err := link(options{
-		out: program, folders: folders, noVCS: true,
+		out: program, folders: folders,
 		leftOut: map[string]string{below + "beta.TestElsewhere": "it has no business here", "vdm/unknown.TestX": "not linked"},
 	}, []string{"./testdata/alpha", "./testdata/beta"})
 	if err != nil {
@@ -83,7 +83,7 @@ func TestLinked(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	dir := t.TempDir()
-	o := options{out: filepath.Join(dir, "x.test"), folders: dir, noVCS: true}
+	o := options{out: filepath.Join(dir, "x.test"), folders: dir}
 	stale := o
 	stale.leftOut = map[string]string{below + "alpha.TestGone": "it was renamed"}
 	for _, test := range []struct {

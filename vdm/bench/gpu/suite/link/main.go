@@ -27,7 +27,6 @@ func main() {
 	flag.StringVar(&o.folders, "folders", "", "where the packages' folders with their testdata go")
 	flag.StringVar(&o.tags, "tags", "", "build tags, as of go build")
 	flag.StringVar(&o.ldflags, "ldflags", "", "flags of the linker, as of go build")
-	flag.BoolVar(&o.noVCS, "no-vcs", false, "do not stamp the commit: there is no usable git checkout")
 	flag.Parse()
 	if err := link(o, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "link:", err)
@@ -37,7 +36,6 @@ func main() {
 
 type options struct {
 	out, folders, tags, ldflags string
-	noVCS                       bool
 	leftOut                     map[string]string // tests that are not run, and why
 }
 
@@ -90,12 +88,9 @@ func link(o options, patterns []string) error {
 		return err
 	}
 	// testing.Testing reports what the linker is told here, as by go test.
-	args := []string{"build", "-overlay", file, "-trimpath", "-tags", o.tags,
-		"-ldflags", strings.TrimSpace(o.ldflags + " -X testing.testBinary=1"), "-o", out}
-	if o.noVCS {
-		args = append(args, "-buildvcs=false")
-	}
-	if _, err := goTool(module.Dir, append(args, "./"+folder)...); err != nil {
+	_, err = goTool(module.Dir, "build", "-overlay", file, "-trimpath", "-buildvcs=false", "-tags", o.tags,
+		"-ldflags", strings.TrimSpace(o.ldflags+" -X testing.testBinary=1"), "-o", out, "./"+folder)
+	if err != nil {
 		return err
 	}
 	return copyData(o.folders, listed)
