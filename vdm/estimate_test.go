@@ -12,7 +12,7 @@ import (
 // The batch that is said to fit is the largest whose counted peak fits, and
 // training a larger one is refused with its name.
 func TestEstimateNamesTheBatchThatFits(t *testing.T) {
-	m := create(t, tinyConfig(t), tinyClips)
+	m := create(t, tinyConfig(t), tinyClips).on(t, "go") // which takes what the account says
 	be, _, err := m.Engine()
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +24,6 @@ func TestEstimateNamesTheBatchThatFits(t *testing.T) {
 		}
 		return cost.Peak
 	}
-	m.on(t, "go") // which takes what the account says
 	for _, c := range []struct {
 		batch     int
 		available int64

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -60,10 +61,21 @@ func OpenNamed(name string) (compute.Backend, Choice, error) {
 }
 
 // AtHand returns the names of the engines that can be opened here, in Open's
-// order of preference, for tests that run on every one. It opens them.
+// order of preference, for tests that run on every one. It opens them. The one that
+// GOMLX_BACKEND asks for stands for its kind.
 func AtHand() []string {
+	wanted := slices.Clone(preferred)
+	if request := os.Getenv(compute.ConfigEnvVar); request != "" {
+		if _, c, err := OpenNamed(request); err == nil {
+			if i := slices.Index(wanted, c.Name); i >= 0 {
+				wanted[i] = request
+			} else {
+				wanted = append([]string{request}, wanted...)
+			}
+		}
+	}
 	var names []string
-	for _, name := range preferred {
+	for _, name := range wanted {
 		if _, _, err := OpenNamed(name); err == nil {
 			names = append(names, name)
 		}

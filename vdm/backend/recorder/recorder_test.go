@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,5 +58,15 @@ func TestPluginOfAnotherVersion(t *testing.T) {
 	_, _, err := backend.OpenNamed("xla:" + plugin)
 	if err == nil || !strings.Contains(err.Error(), plugin) || !strings.Contains(err.Error(), refusal) {
 		t.Errorf("opening it: %v", err)
+	}
+}
+
+// Tests that run on every engine at hand run on the one that GOMLX_BACKEND names by
+// its path.
+func TestPluginByPathIsAtHand(t *testing.T) {
+	request := "xla:" + Plugin(t, "cuda")
+	t.Setenv("GOMLX_BACKEND", request)
+	if names := backend.AtHand(); names[0] != request || !slices.Contains(names, "go") {
+		t.Errorf("at hand: %q, want %q first and go", names, request)
 	}
 }
