@@ -68,7 +68,7 @@ func writeFile(path string, text []byte) error {
 	}
 	defer os.Remove(temp.Name())
 	_, err = temp.Write(text)
-	return errors.Join(err, temp.Chmod(0o644), temp.Close(), os.Rename(temp.Name(), path))
+	return errors.Join(err, temp.Chmod(0o644), temp.Sync(), temp.Close(), os.Rename(temp.Name(), path))
 }
 
 // scaleOf is the scale of colours for values in the given units (rain rates have

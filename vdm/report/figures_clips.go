@@ -67,16 +67,30 @@ func First(s *vdm.Samples, n int) *vdm.Samples {
 // from each other as can be, and in step with nothing.
 const golden = 0.6180339887498949
 
-// Take copies n clips of a source, spread over it by the golden ratio: windows
-// are numbered row by row and hour by hour, so that even distances may hit the
-// same row again and again.
+// Spread are n different places of so many, spread over them by the golden ratio:
+// the first of more places are the same. Windows are numbered row by row and hour
+// by hour, so that even distances may hit the same row again and again.
+func Spread(n, of int) []int {
+	n = min(n, of)
+	seen := map[int]bool{}
+	var all []int
+	for i := 0; len(all) < n; i++ {
+		_, part := math.Modf(0.5 + float64(i)*golden)
+		if at := int(part * float64(of)); !seen[at] {
+			seen[at] = true
+			all = append(all, at)
+		}
+	}
+	return all
+}
+
+// Take copies n clips of a source, spread over it.
 func Take(clips vdm.Clips, n int) (*vdm.Samples, error) {
 	f, h, w, c := clips.Shape()
-	n = min(n, clips.Len())
-	s := vdm.NewSamples(n, f, h, w, c)
-	for i := range n {
-		_, part := math.Modf(0.5 + float64(i)*golden)
-		if err := clips.Clip(int(part*float64(clips.Len())), s.At(i)); err != nil {
+	at := Spread(n, clips.Len())
+	s := vdm.NewSamples(len(at), f, h, w, c)
+	for i, number := range at {
+		if err := clips.Clip(number, s.At(i)); err != nil {
 			return nil, err
 		}
 	}

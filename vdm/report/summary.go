@@ -25,6 +25,7 @@ type Summary struct {
 	Losses       *Losses       `json:"losses,omitempty"`
 	Forecast     *Forecast     `json:"forecast,omitempty"`
 	Verification *Verification `json:"verification,omitempty"`
+	Comparisons  []*Comparison `json:"comparisons,omitempty"`
 	Speed        Speed         `json:"speed"`
 
 	Figures    []Figure `json:"figures"`
@@ -66,7 +67,13 @@ func (s *Summary) Tables() []Table {
 	if s.Forecast != nil {
 		tables = append(tables, s.Forecast.Table())
 	}
-	return append(tables, s.Speed.Table())
+	for _, c := range s.Comparisons {
+		tables = append(tables, c.Table())
+	}
+	if speed := s.Speed.Table(); len(speed.Rows) > 0 {
+		tables = append(tables, speed)
+	}
+	return tables
 }
 
 // Table is the speed as a table.
@@ -91,6 +98,11 @@ func (s *Summary) String() string {
 		parts = append(parts, t.Text())
 	}
 	return strings.Join(parts, "\n")
+}
+
+// Fact adds a line of provenance.
+func (s *Summary) Fact(name, format string, args ...any) {
+	s.Provenance = append(s.Provenance, Fact{Name: name, Text: fmt.Sprintf(format, args...)})
 }
 
 // Write saves the summary in a run's folder.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
@@ -15,13 +16,14 @@ import (
 func newExperiment() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "experiment",
-		Short:   "Train, draw, verify and picture a whole experiment of the dissertation",
+		Short:   "Train, draw, verify and picture the experiments of the dissertation",
 		GroupID: groupWork,
 		Long: `experiment runs one of the dissertation's experiments from prepared data to a page
 with the figures of its results chapter.`,
-		Example: `  vdm experiment unconditional --data data/synthetic --out runs/synthetic --steps 2000`,
+		Example: `  vdm experiment unconditional --data data/synthetic --out runs/synthetic --steps 2000
+  vdm experiment conditional --data data/synthetic --run runs/synthetic`,
 	}
-	c.AddCommand(newUnconditional())
+	c.AddCommand(newUnconditional(), newConditional())
 	return asGroup(c)
 }
 
@@ -62,11 +64,7 @@ that long at most in this call, and what there is then is drawn and verified.`,
 			if err != nil || summary == nil {
 				return err
 			}
-			page, err := filepath.Abs(filepath.Join(o.Out, report.PageDir, report.PageName))
-			if err != nil {
-				return err
-			}
-			return emit(c, fmt.Sprintf("%s\nreport: %s\n", summary, page))
+			return emitReport(c, o.Out, summary.String())
 		},
 	}
 	f := c.Flags()
@@ -90,10 +88,87 @@ that long at most in this call, and what there is then is drawn and verified.`,
 	f.BoolVar(&o.TrainOnly, "train-only", false, "end after training")
 	f.BoolVar(&noTraining, "no-training", false, "draw and verify what there is")
 	f.IntVar(&o.Clips, "clips", 200, "clips to draw")
-	f.IntVar(&o.Evaluations, "evaluations", 256, "evaluations of the network that a clip takes")
-	f.IntVar(&o.SamplerBatch, "sampler-batch", 8, "clips drawn at a time")
-	f.StringVar(&o.Sampler, "sampler", "ancestral", strings.Join(vdm.SamplerNames(), ", "))
-	f.StringVar(&o.Grid, "grid", "time", "where the steps lie: "+strings.Join(vdm.GridNames(), ", "))
+	addSampler(f, &o.Evaluations, &o.SamplerBatch, &o.Sampler, &o.Grid)
 	f.IntVar(&o.ReferenceClips, "reference-clips", 1000, "clips of the test and of the training seasons to compare with")
 	return c
+}
+
+// addSampler adds the settings of how an experiment draws.
+func addSampler(f *pflag.FlagSet, evaluations, batch *int, sampler, grid *string) {
+	f.IntVar(evaluations, "evaluations", 256, "evaluations of the network that a clip takes")
+	f.IntVar(batch, "sampler-batch", 8, "clips drawn at a time")
+	f.StringVar(sampler, "sampler", "ancestral", strings.Join(vdm.SamplerNames(), ", "))
+	f.StringVar(grid, "grid", "time", "where the steps lie: "+strings.Join(vdm.GridNames(), ", "))
+}
+
+func newConditional() *cobra.Command {
+	var o experiment.ConditionalOptions
+	c := &cobra.Command{
+		Use:   "conditional --data FOLDER --run RUN",
+		Short: "Nowcasts and interpolations of test windows, by weight of the guidance",
+		Long: `conditional takes a run of "vdm experiment unconditional" and windows of its test
+seasons, which do not overlap. It generates their second half from the first (the
+task nowcast), and every second frame from the others (interpolation), with each
+weight w_r of reconstruction guidance (0 is replacement) and each other guidance
+asked for, several members a window; scores them beside persistence, linear
+interpolation and climatology; and writes a page with the figures, all in the
+folder conditional of the run. The clips lie there as little-endian float32.
+
+Stopped or killed, the same command goes on after the last batch. With --draw-for
+drawing takes that long at most in this call, and what is complete then is scored.
+The standard output has a line that begins with "conditional" for each task and
+method.`,
+		Example: `  vdm experiment conditional --data data/synthetic --run runs/small --windows 16 --evaluations 32
+  vdm experiment conditional --data data/ukcp18 --run runs/full --members 8 --weights 0,0.003,1,3 --guidance moment-matching --sampler-batch 32 --draw-for 8h`,
+		Args: takes(),
+		RunE: func(c *cobra.Command, _ []string) error {
+			switch {
+			case o.Data == "":
+				return misuse(c, "--data is missing: the prepared data that the run was trained on")
+			case o.Run == "":
+				return misuse(c, "--run is missing: the folder of a run that vdm experiment unconditional made")
+			case c.Flags().Changed("draw-for") && o.DrawFor <= 0:
+				return misuse(c, "--draw-for is %v: want a time above 0", o.DrawFor)
+			}
+			for _, f := range []struct {
+				name  string
+				value int
+			}{{"windows", o.Windows}, {"members", o.Members}, {"evaluations", o.Evaluations}, {"sampler-batch", o.SamplerBatch}} {
+				if f.value < 1 { // 0 would mean the default
+					return misuse(c, "--%s is %d: want at least 1", f.name, f.value)
+				}
+			}
+			if err := o.Validate(); err != nil {
+				return misuse(c, "%v", err)
+			}
+			o.Log = report.Terminal{Out: c.ErrOrStderr()}
+			summary, err := experiment.Conditional(c.Context(), o)
+			if err != nil || summary == nil {
+				return err
+			}
+			return emitReport(c, filepath.Join(o.Run, experiment.ConditionalDir), summary.String()+"\n"+strings.Join(experiment.Lines(summary), "\n"))
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.Data, "data", "", "`folder` of the prepared data that the run was trained on")
+	f.StringVar(&o.Run, "run", "", "`folder` of the run")
+	f.StringSliceVar(&o.Tasks, "tasks", experiment.TaskNames(), "`tasks` of "+strings.Join(experiment.TaskNames(), ", "))
+	f.Float64SliceVar(&o.Weights, "weights", []float64{0, 0.003, 3}, "weights `w_r` of reconstruction guidance, 0 is replacement")
+	f.StringSliceVar(&o.Guidance, "guidance", nil, "more methods, each `NAME` or NAME:WEIGHT, of "+strings.Join(vdm.GuidanceNames(), ", "))
+	f.IntVar(&o.Windows, "windows", 64, "windows of the test seasons, spread over them")
+	f.IntVar(&o.Members, "members", 4, "members of each window")
+	addSampler(f, &o.Evaluations, &o.SamplerBatch, &o.Sampler, &o.Grid)
+	f.Uint64Var(&o.Seed, "seed", 0, "seed of the noise")
+	f.DurationVar(&o.DrawFor, "draw-for", 0, "`time` that drawing may take in this call, as 8m (default: until all is drawn)")
+	f.Lookup("weights").DefValue = "0,0.003,3" // pflag would print six digits
+	return c
+}
+
+// emitReport prints what a run has shown, and where its page lies.
+func emitReport(c *cobra.Command, dir, text string) error {
+	page, err := filepath.Abs(filepath.Join(dir, report.PageDir, report.PageName))
+	if err != nil {
+		return err
+	}
+	return emit(c, fmt.Sprintf("%s\nreport: %s\n", text, page))
 }

@@ -3,9 +3,6 @@
 package main
 
 import (
-	"fmt"
-	"path/filepath"
-
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm/report"
@@ -45,11 +42,7 @@ is done it only prints the result again.`,
 			if err != nil {
 				return err
 			}
-			page, err := filepath.Abs(filepath.Join(o.Out, report.PageDir, report.PageName))
-			if err != nil {
-				return err
-			}
-			return emit(c, fmt.Sprintf("%s\nreport: %s\n", summary, page))
+			return emitReport(c, o.Out, summary.String())
 		},
 	}
 	f := c.Flags()

@@ -16,6 +16,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/report/archive"
 )
 
@@ -180,7 +181,7 @@ func (s *sampleFlags) describe(m *vdm.Model, place clipPlace, members int, kind,
 
 // channelFields names a run's variables, as its data did.
 func channelFields(m *vdm.Model) ([]*climate.Field, error) {
-	origin, err := readProvenance(m.Dir)
+	origin, err := report.ReadOrigin(m.Dir)
 	if err != nil {
 		return nil, err
 	}

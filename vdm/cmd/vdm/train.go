@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
@@ -20,9 +19,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
-
-// errNotFolder is what opening FILE/config.yaml says.
-var errNotFolder error = syscall.ENOTDIR
 
 // trainFlags are the settings of a command line. They take the place of those in
 // the configuration where they are given.
@@ -157,7 +153,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := origin.write(t.out); err != nil {
+	if err := origin.Write(t.out); err != nil {
 		return err
 	}
 	for _, w := range m.Warnings {
@@ -297,9 +293,9 @@ func (t *trainFlags) apply(c *cobra.Command, config *vdm.Config, fields []*clima
 
 // origin says what the run is to be trained on, and refuses what would make
 // another of a run that was begun.
-func (t *trainFlags) origin(c *cobra.Command, rec *record) (*provenance, error) {
-	now := &provenance{Variables: describeVariables(rec.fields), Sources: rec.sources, HeldOutHours: t.heldOut, Flips: t.flips}
-	before, err := readProvenance(t.out)
+func (t *trainFlags) origin(c *cobra.Command, rec *record) (*report.Origin, error) {
+	now := &report.Origin{Variables: report.OriginVariables(rec.fields), Sources: rec.sources, HeldOutHours: t.heldOut, Flips: t.flips}
+	before, err := report.ReadOrigin(t.out)
 	if err != nil || before == nil {
 		return now, err
 	}
@@ -314,22 +310,14 @@ func (t *trainFlags) origin(c *cobra.Command, rec *record) (*provenance, error) 
 		return nil, fmt.Errorf("the run in %s has other settings: --held-out is %v h, was %v h, and the run would see what it is judged by; take another folder, or the run's setting", t.out, now.HeldOutHours, before.HeldOutHours)
 	case now.Flips != before.Flips:
 		return nil, fmt.Errorf("the run in %s has other settings: --flips is %v, was %v; take another folder, or the run's setting", t.out, now.Flips, before.Flips)
-	case !now.sameSources(before) && !t.otherData:
-		return nil, fmt.Errorf("the run in %s was trained on other data (%s): give the same, or --other-data to go on with these", t.out, before.describeSources())
+	case !now.SameSources(before) && !t.otherData:
+		return nil, fmt.Errorf("the run in %s was trained on other data (%s): give the same, or --other-data to go on with these", t.out, before)
 	}
 	return now, nil
 }
 
-func (p *provenance) describeSources() string {
-	var all []string
-	for _, s := range p.Sources {
-		all = append(all, fmt.Sprintf("%s, SHA-256 %.12s…", s.Name, s.SHA256))
-	}
-	return strings.Join(all, "; ")
-}
-
 // split makes the clips to train on and those held out, nil for none.
-func (t *trainFlags) split(c *cobra.Command, config vdm.Config, rec *record, origin *provenance) (train, heldOut *climate.Windows, err error) {
+func (t *trainFlags) split(c *cobra.Command, config vdm.Config, rec *record, origin *report.Origin) (train, heldOut *climate.Windows, err error) {
 	o := climate.WindowOptions{Frames: config.Clip.Frames, Height: config.Clip.Height, Width: config.Clip.Width, Flips: origin.Flips}
 	if config.Training.MissingCells == "mask" {
 		o.Missing = climate.KeepMissing

@@ -93,7 +93,7 @@ func (v *verifyFlags) run(c *cobra.Command, dir string) error {
 		return err
 	}
 	defer rec.close()
-	origin, err := readProvenance(dir)
+	origin, err := report.ReadOrigin(dir)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (v *verifyFlags) run(c *cobra.Command, dir string) error {
 		if train, err = climate.NewWindows(trained, rec.fields...); err != nil {
 			return err
 		}
-	} else if origin != nil && origin.HeldOutHours > 0 && origin.sameSources(&provenance{Sources: rec.sources}) {
+	} else if origin != nil && origin.HeldOutHours > 0 && origin.SameSources(&report.Origin{Sources: rec.sources}) {
 		var first []*climate.Field
 		if first, fields, err = splitHours(rec.fields, origin.HeldOutHours, clip.Step); err != nil {
 			return err

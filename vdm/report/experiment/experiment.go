@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
@@ -28,7 +27,7 @@ func Unconditional(ctx context.Context, o Options) (*report.Summary, error) {
 		return nil, err
 	}
 	defer data.Close()
-	if err := w.read(data); err != nil {
+	if w.seasons, err = readSeasons(data, w.Data, w.Frames, w.Log); err != nil {
 		return nil, err
 	}
 	if err := w.train(ctx); err != nil {
@@ -50,9 +49,7 @@ func Unconditional(ctx context.Context, o Options) (*report.Summary, error) {
 // work is one call of Unconditional.
 type work struct {
 	Options
-	data        *climate.Prepared
-	training    *climate.Windows // of the training seasons, at every offset
-	test        *climate.Windows // of the test seasons, without overlap
+	*seasons
 	model       *vdm.Model
 	generated   *Generated
 	summary     *report.Summary
@@ -62,26 +59,6 @@ type work struct {
 
 func (w *work) took(name string, began time.Time) {
 	w.stages = append(w.stages, report.Stage{Name: name, Seconds: time.Since(began).Seconds()})
-}
-
-func (w *work) read(data *climate.Prepared) (err error) {
-	split := data.Split()
-	if split == nil {
-		return fmt.Errorf("%s has no split into training and test seasons: prepare it with one", w.Data)
-	}
-	w.data = data
-	fields := data.Fields()
-	o := climate.WindowOptions{Frames: w.Frames, Ranges: split.Train}
-	if w.training, err = climate.NewWindows(o, fields...); err != nil {
-		return fmt.Errorf("training seasons of %s: %w", w.Data, err)
-	}
-	o.Ranges, o.StrideT = split.Test, w.Frames
-	if w.test, err = climate.NewWindows(o, fields...); err != nil {
-		return fmt.Errorf("test seasons of %s: %w", w.Data, err)
-	}
-	w.Log.Line("training: " + w.training.Summary())
-	w.Log.Line("test: " + w.test.Summary())
-	return nil
 }
 
 // config is that of the run.
@@ -112,6 +89,9 @@ func (w *work) train(ctx context.Context) error {
 	}
 	for _, warning := range w.model.Warnings {
 		w.Log.Line("warning: " + warning)
+	}
+	if err := w.claim(w.Out); err != nil {
+		return err
 	}
 	if w.TrainFor < 0 {
 		w.Log.Line(fmt.Sprintf("no training; the run is at step %d", w.model.Step()))
@@ -155,12 +135,15 @@ func (w *work) draw(ctx context.Context) (err error) {
 	if o.Grid == "" {
 		o.Grid = "time"
 	}
-	w.generated, err = openGenerated(w.Out, w.model.Config.Clip, settings{
+	w.generated, err = openGenerated(filepath.Join(w.Out, clipsName), w.model.Config.Clip, settings{
 		Step: w.model.Step(), Seed: o.Seed, Sampler: o.Sampler, Grid: o.Grid, Evaluations: o.Steps,
 		Shape: [4]int{f, height, width, channels},
 	})
 	if err != nil {
 		return err
+	}
+	if w.generated.Len() < w.Clips {
+		w.generated.back(w.SamplerBatch)
 	}
 	done := w.generated.Len()
 	if done > 0 {
@@ -240,14 +223,11 @@ func (w *work) describe() error {
 	}
 	s.Config = string(text)
 	s.Speed = report.Speed{Engine: choice.Label, TrainingBatch: c.Training.Batch, SamplerBatch: w.SamplerBatch, Sampler: w.samplerRate}
-	fact := func(name, format string, args ...any) {
-		s.Provenance = append(s.Provenance, report.Fact{Name: name, Text: fmt.Sprintf(format, args...)})
-	}
-	fact("Data", "%s, SHA-256 %s; %s", filepath.Base(w.Data), w.data.SHA256(), strings.Join(w.data.Recipe(), "; "))
-	fact("Split", "%s", w.data.Split().Describe())
-	fact("Network", "%d parameters, at step %d of %d, batch %d", c.Network.Count(), w.model.Step(), c.Training.Steps, c.Training.Batch*c.Training.Accumulate)
-	fact("Clips", "%d, %d evaluations each, averaged weights", w.generated.Len(), w.Evaluations)
-	fact("Engine", "%s", choice)
+	s.Fact("Data", "%s", w.about())
+	s.Fact("Split", "%s", w.data.Split().Describe())
+	s.Fact("Network", "%d parameters, at step %d of %d, batch %d", c.Network.Count(), w.model.Step(), c.Training.Steps, c.Training.Batch*c.Training.Accumulate)
+	s.Fact("Clips", "%d, %d evaluations each, averaged weights", w.generated.Len(), w.Evaluations)
+	s.Fact("Engine", "%s", choice)
 	if done, all := w.model.Step(), int64(c.Training.Steps); done < all {
 		s.Limits = append(s.Limits, fmt.Sprintf("Training stands at step %d of %d.", done, all))
 	}

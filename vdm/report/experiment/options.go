@@ -38,16 +38,7 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	for _, v := range []struct {
-		value     *int
-		otherwise int
-	}{
-		{&o.Frames, 10}, {&o.Clips, 200}, {&o.Evaluations, 256}, {&o.SamplerBatch, 8}, {&o.ReferenceClips, 1000},
-	} {
-		if *v.value == 0 {
-			*v.value = v.otherwise
-		}
-	}
+	defaults([]defaulted{{&o.Frames, 10}, {&o.Clips, 200}, {&o.Evaluations, 256}, {&o.SamplerBatch, 8}, {&o.ReferenceClips, 1000}})
 	if o.Transform == "" {
 		o.Transform = "sqrt+affine"
 	}
@@ -67,13 +58,8 @@ func (o Options) Validate() error {
 	case o.Out == "":
 		return errors.New("experiment: no folder for the run")
 	}
-	for _, v := range []struct {
-		name  string
-		value int
-	}{{"frames", o.Frames}, {"clips", o.Clips}, {"evaluations", o.Evaluations}, {"sampler batch", o.SamplerBatch}, {"reference clips", o.ReferenceClips}} {
-		if v.value < 1 {
-			return fmt.Errorf("experiment: %s is %d, want at least 1", v.name, v.value)
-		}
+	if err := atLeast([]number{{"frames", o.Frames, 1}, {"clips", o.Clips, 1}, {"evaluations", o.Evaluations, 1}, {"sampler batch", o.SamplerBatch, 1}, {"reference clips", o.ReferenceClips, 1}}); err != nil {
+		return err
 	}
 	if err := o.sampling(0).Validate(); err != nil {
 		return fmt.Errorf("experiment: %w", err)
@@ -88,6 +74,35 @@ func (o Options) sampling(done int) vdm.SampleOptions {
 		Count: max(1, o.Clips-done), First: done, Seed: o.Training.Seed,
 		Sampler: o.Sampler, Grid: o.Grid, Steps: o.Evaluations, Batch: o.SamplerBatch,
 	}
+}
+
+// defaulted is a setting and what its zero value means.
+type defaulted struct {
+	value     *int
+	otherwise int
+}
+
+func defaults(all []defaulted) {
+	for _, v := range all {
+		if *v.value == 0 {
+			*v.value = v.otherwise
+		}
+	}
+}
+
+// number is a setting and its smallest value.
+type number struct {
+	name         string
+	value, least int
+}
+
+func atLeast(all []number) error {
+	for _, v := range all {
+		if v.value < v.least {
+			return fmt.Errorf("experiment: %s is %d, want at least %d", v.name, v.value, v.least)
+		}
+	}
+	return nil
 }
 
 // Folder is where notebooks keep the experiment: what VDM_EXPERIMENT says, else

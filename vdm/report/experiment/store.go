@@ -9,13 +9,15 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
 // Generated is a growing file of clips, and a source of them: little-endian
 // float32 in physical units, [clip, frame, height, width, channel], so that
-// numpy.memmap opens it. What it holds of an unfinished clip does not count.
+// numpy.memmap opens it. Beside it lies a file of how the clips were drawn. What it
+// holds of an unfinished clip does not count.
 type Generated struct {
 	file *os.File
 	clip vdm.ClipConfig
@@ -32,20 +34,18 @@ type settings struct {
 	Shape       [4]int `json:"shape"`
 }
 
-const (
-	clipsName    = "generated.f32"
-	settingsName = "generated.json"
-)
+// clipsName is the name of the clips of Unconditional.
+const clipsName = "generated.f32"
 
-// openGenerated opens the clips of a run, and begins anew where they were drawn
-// in another way.
-func openGenerated(dir string, clip vdm.ClipConfig, s settings) (*Generated, error) {
-	want, err := json.MarshalIndent(s, "", " ")
+// openGenerated opens a file of clips that are drawn as settings say, and begins
+// anew where they were drawn in another way.
+func openGenerated(path string, clip vdm.ClipConfig, settings any) (*Generated, error) {
+	want, err := json.MarshalIndent(settings, "", " ")
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, clipsName)
-	have, err := os.ReadFile(filepath.Join(dir, settingsName))
+	how := strings.TrimSuffix(path, filepath.Ext(path)) + ".json"
+	have, err := os.ReadFile(how)
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, err
@@ -55,8 +55,8 @@ func openGenerated(dir string, clip vdm.ClipConfig, s settings) (*Generated, err
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
-		temp := filepath.Join(dir, settingsName+".part")
-		if err := errors.Join(os.WriteFile(temp, want, 0o644), os.Rename(temp, filepath.Join(dir, settingsName))); err != nil {
+		temp := how + ".part"
+		if err := errors.Join(os.WriteFile(temp, want, 0o644), os.Rename(temp, how)); err != nil {
 			return nil, err
 		}
 	}
@@ -89,6 +89,10 @@ func (g *Generated) add(clip []float32) error {
 	g.n++
 	return nil
 }
+
+// back forgets clips of a batch that is not whole: drawn again they meet the same
+// neighbours, and so the same rounding, as without a stop.
+func (g *Generated) back(batch int) { g.n -= g.n % batch }
 
 // Len is the number of clips.
 func (g *Generated) Len() int { return g.n }

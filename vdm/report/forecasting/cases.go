@@ -8,6 +8,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/report/archive"
 )
 
@@ -152,7 +153,7 @@ func (c *Cases) Baselines(ctx context.Context, members int) ([]Forecasts, error)
 		by      forecast.Forecaster
 		members int
 	}
-	all := []of{{forecast.Persistence{}, 1}, {forecast.Climatology{Windows: source{c.train}}, members}}
+	all := []of{{forecast.Persistence{}, 1}, {forecast.Climatology{Windows: report.Channel{Clips: c.train}}, members}}
 	last := 0
 	for i, known := range c.Known {
 		if known {
@@ -174,25 +175,8 @@ func (c *Cases) Baselines(ctx context.Context, members int) ([]Forecasts, error)
 	return made, nil
 }
 
-// source is training windows as a forecaster wants them.
-type source struct{ *climate.Windows }
-
-func (s source) Shape() (frames, height, width int) {
-	frames, height, width, _ = s.Windows.Shape()
-	return frames, height, width
-}
-
 // unknown are the frames of a clip that are not known, one after another.
-func (c *Cases) unknown(clip []float32) []float32 {
-	frame := len(clip) / len(c.Known)
-	var out []float32
-	for i, known := range c.Known {
-		if !known {
-			out = append(out, clip[i*frame:(i+1)*frame]...)
-		}
-	}
-	return out
-}
+func (c *Cases) unknown(clip []float32) []float32 { return report.Unknown(clip, c.Known) }
 
 // leads is the number of frames that are not known.
 func (c *Cases) leads() int {

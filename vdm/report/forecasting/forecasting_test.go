@@ -75,7 +75,7 @@ func TestCasesAndScores(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p := s.Of[0]; p.CRPS.Estimate != 0 || p.FSS != 1 || p.CSI != 1 || p.Brier.Skill != 1 || p.ROC != 1 || p.Power != 0 {
+		if p := s.Of[0]; p.CRPS.Estimate != 0 || p.FSS != 1 || p.CSI != 1 || p.Brier.Skill != 1 || p.ROC != 1 || p.Power.MeanAbsLog != 0 {
 			t.Errorf("the truth scores %+v", p)
 		}
 		for _, o := range s.Of[1:] {

@@ -25,19 +25,14 @@ type Scores struct {
 
 // Score is one forecast's.
 type Score struct {
-	Name        string
-	Members     int
-	CRPS        verify.Interval // plain; of one member the mean absolute error
+	Name string
+	report.EnsembleValue
 	Difference  verify.Interval // of the CRPS and the first forecast's, case by case
-	ByLead      []float64       // CRPS
-	Energy      verify.Interval
-	Spread      verify.SpreadSkillValue
 	FSS         float64
 	CSI         float64 // of members, each a forecast of its own
 	Brier       verify.BrierValue
 	ROC         float64
 	Reliability []verify.ReliabilityPoint
-	Power       float64 // mean over scales of |ln(forecast/truth)|
 }
 
 // Score scores forecasts; the first is the one that others are compared with.
@@ -45,16 +40,14 @@ type Score struct {
 // other in time.
 func (c *Cases) Score(forecasts ...Forecasts) (*Scores, error) {
 	s := &Scores{Cases: c.Len(), Leads: c.leads()}
-	var first []float64
-	for _, f := range forecasts {
-		score, series, err := c.score(f)
+	for i, f := range forecasts {
+		score, err := c.score(f)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
-		if first == nil {
-			first = series
+		if i == 0 {
 			score.Difference = verify.Interval{Estimate: nan}
-		} else if score.Difference, err = (verify.Bootstrap{}).Difference(series, first); err != nil {
+		} else if score.Difference, err = (verify.Bootstrap{}).Difference(score.Each, s.Of[0].Each); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
 		s.Of = append(s.Of, score)
@@ -62,66 +55,44 @@ func (c *Cases) Score(forecasts ...Forecasts) (*Scores, error) {
 	return s, nil
 }
 
-// score is that of one forecast, and the CRPS of each case.
-func (c *Cases) score(f Forecasts) (score Score, crps []float64, err error) {
+// score is that of one forecast.
+func (c *Cases) score(f Forecasts) (Score, error) {
 	leads := c.leads()
 	_, height, width, _ := c.Windows.Shape()
-	spread, err := verify.NewSpreadSkill(leads)
+	ensemble, err := report.NewEnsembleScore(leads, height, width)
 	if err != nil {
-		return score, nil, err
-	}
-	whole, err := verify.NewCRPS(leads)
-	if err != nil {
-		return score, nil, err
+		return Score{}, err
 	}
 	fss, err := verify.NewFSS(leads, height, width, []float64{Threshold}, []int{FSSWindow})
 	if err != nil {
-		return score, nil, err
+		return Score{}, err
 	}
 	event, err := verify.NewExceedance(leads, Threshold)
 	if err != nil {
-		return score, nil, err
+		return Score{}, err
 	}
 	table, err := verify.NewContingency(leads, []float64{Threshold})
 	if err != nil {
-		return score, nil, err
+		return Score{}, err
 	}
-	power, err := verify.NewPowerRatio(height, width)
-	if err != nil {
-		return score, nil, err
-	}
-	var energy []float64
 	for i, truth := range c.Truth {
 		truth = c.unknown(truth)
 		var members [][]float32
 		for _, m := range f.Members[i] {
 			members = append(members, c.unknown(m))
 		}
-		one, err := verify.NewCRPS(leads)
-		if err != nil {
-			return score, nil, err
-		}
-		es, err := verify.NewEnergyScore(leads)
-		if err != nil {
-			return score, nil, err
-		}
-		for _, add := range []func([][]float32, []float32) error{whole.Add, one.Add, es.Add, spread.Add, fss.Add, event.Add, table.Add, power.Add} {
+		for _, add := range []func([][]float32, []float32) error{ensemble.Add, fss.Add, event.Add, table.Add} {
 			if err := add(members, truth); err != nil {
-				return score, nil, err
+				return Score{}, err
 			}
 		}
-		crps, energy = append(crps, one.Value().Plain), append(energy, es.Value().Plain)
 	}
-	score = Score{
-		Name: f.Name, Members: len(f.Members[0]), ByLead: whole.Value().PlainByLead, Spread: spread.Value(),
-		FSS: fss.Value()[0].Score[0], CSI: table.Value()[0].CSI(), Brier: event.Brier(), ROC: event.ROC().Area,
-		Reliability: event.Reliability(), Power: power.Value().MeanAbsLog,
+	s := Score{
+		Name: f.Name, FSS: fss.Value()[0].Score[0], CSI: table.Value()[0].CSI(),
+		Brier: event.Brier(), ROC: event.ROC().Area, Reliability: event.Reliability(),
 	}
-	if score.CRPS, err = (verify.Bootstrap{}).Mean(crps); err != nil {
-		return score, nil, err
-	}
-	score.Energy, err = verify.Bootstrap{}.Mean(energy)
-	return score, crps, err
+	s.EnsembleValue, err = ensemble.Value()
+	return s, err
 }
 
 // Table is a row for each forecast.
@@ -145,7 +116,7 @@ func (s *Scores) Table() report.Table {
 			o.Name, fmt.Sprint(o.Members),
 			fmt.Sprintf("%.2f (%.2f, %.2f)", o.CRPS.Estimate, o.CRPS.Low, o.CRPS.High), difference,
 			fmt.Sprintf("%.0f (%.0f, %.0f)", o.Energy.Estimate, o.Energy.Low, o.Energy.High),
-			number(o.Spread.Ratio), number(o.FSS), number(o.CSI), number(o.Brier.Skill), number(o.ROC), number(math.Exp(o.Power)) + " ×",
+			number(o.Spread.Ratio), number(o.FSS), number(o.CSI), number(o.Brier.Skill), number(o.ROC), number(math.Exp(o.Power.MeanAbsLog)) + " ×",
 		})
 	}
 	return t

@@ -1,0 +1,41 @@
+package report
+
+import "github.com/climate-vdm/climate-vdm/vdm"
+
+// Channel is one channel of a source of clips: what the forecasters of package
+// forecast draw from.
+type Channel struct {
+	Clips vdm.Clips
+	Index int // of the channel
+}
+
+// Len is the number of clips.
+func (c Channel) Len() int { return c.Clips.Len() }
+
+// Shape is the shape of a clip.
+func (c Channel) Shape() (frames, height, width int) {
+	frames, height, width, _ = c.Clips.Shape()
+	return frames, height, width
+}
+
+// Clip writes the channel of clip i to dst, [frame, height, width].
+func (c Channel) Clip(i int, dst []float32) error {
+	_, _, _, channels := c.Clips.Shape()
+	if channels == 1 {
+		return c.Clips.Clip(i, dst)
+	}
+	whole := make([]float32, len(dst)*channels)
+	if err := c.Clips.Clip(i, whole); err != nil {
+		return err
+	}
+	c.Of(whole, dst)
+	return nil
+}
+
+// Of takes the channel out of a clip of the source.
+func (c Channel) Of(clip, dst []float32) {
+	channels := len(clip) / len(dst)
+	for i := range dst {
+		dst[i] = clip[i*channels+c.Index]
+	}
+}

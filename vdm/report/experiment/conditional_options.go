@@ -1,0 +1,164 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+)
+
+// ConditionalOptions says which frames of which test windows are generated, and
+// how.
+type ConditionalOptions struct {
+	Run  string // folder of a run of Unconditional
+	Data string // folder of the prepared data that it was trained on
+
+	Tasks []string // nil is TaskNames
+	// Weights are w_r of reconstruction guidance in the formula's scale; 0 is
+	// replacement. nil is 0, 0.003 and 3: the 0, 10³ and 10⁶ of the dissertation's
+	// program, whose mean over 327,680 values the formula has as a sum.
+	Weights []float64
+	// Guidance are more methods, each a name of vdm.GuidanceNames, or
+	// NAME:WEIGHT.
+	Guidance []string
+
+	Windows       int    // of the test seasons, spread over them; 0 is 64
+	Members       int    // of each window; 0 is 4
+	Sampler, Grid string // of vdm.SampleOptions
+	Evaluations   int    // of the network, a clip; 0 is 256
+	SamplerBatch  int    // 0 is 8
+	Seed          uint64 // of the noise
+
+	// DrawFor bounds this call's drawing; 0 is until all is drawn. Methods that are
+	// not complete then are left to the next call, and out of the tables.
+	DrawFor time.Duration
+	Log     report.Log
+}
+
+// The tasks that Conditional knows.
+const (
+	Nowcast       = "nowcast"       // the first half of the frames is known
+	Interpolation = "interpolation" // every second frame is known, from the first on
+)
+
+// TaskNames are the tasks that Conditional knows.
+func TaskNames() []string { return []string{Nowcast, Interpolation} }
+
+// known marks the known frames of a task.
+func known(task string, frames int) []bool {
+	marks := make([]bool, frames)
+	for i := range marks {
+		marks[i] = task == Nowcast && i < frames/2 || task == Interpolation && i%2 == 0
+	}
+	return marks
+}
+
+func (o ConditionalOptions) withDefaults() ConditionalOptions {
+	defaults([]defaulted{{&o.Windows, 64}, {&o.Members, 4}, {&o.Evaluations, 256}, {&o.SamplerBatch, 8}})
+	if o.Tasks == nil {
+		o.Tasks = TaskNames()
+	}
+	if o.Weights == nil {
+		o.Weights = []float64{0, 0.003, 3}
+	}
+	if o.Sampler == "" {
+		o.Sampler = "ancestral"
+	}
+	if o.Grid == "" {
+		o.Grid = "time"
+	}
+	if o.Log == nil {
+		o.Log = report.Quiet{}
+	}
+	return o
+}
+
+// Validate reports the settings that make no sense.
+func (o ConditionalOptions) Validate() error {
+	o = o.withDefaults()
+	switch {
+	case o.Run == "":
+		return errors.New("experiment: no run: name the folder of one that vdm experiment unconditional made")
+	case o.Data == "":
+		return errors.New("experiment: no data: name the prepared data that the run was trained on")
+	case o.DrawFor < 0:
+		return fmt.Errorf("experiment: the time for drawing is %v, want 0 or more", o.DrawFor)
+	case len(o.Tasks) == 0:
+		return fmt.Errorf("experiment: no task, want some of %s", strings.Join(TaskNames(), ", "))
+	}
+	if err := atLeast([]number{{"windows", o.Windows, 2}, {"members", o.Members, 1}, {"evaluations", o.Evaluations, 1}, {"sampler batch", o.SamplerBatch, 1}}); err != nil {
+		return err
+	}
+	for i, t := range o.Tasks {
+		if !slices.Contains(TaskNames(), t) || slices.Contains(o.Tasks[:i], t) {
+			return fmt.Errorf("experiment: task %q: want each of %s once at most", t, strings.Join(TaskNames(), ", "))
+		}
+	}
+	methods, err := o.methods()
+	if err != nil {
+		return fmt.Errorf("experiment: %w", err)
+	}
+	if len(methods) == 0 {
+		return errors.New("experiment: no weights and no guidance, want at least one")
+	}
+	if err := o.sampling().Validate(); err != nil {
+		return fmt.Errorf("experiment: %w", err)
+	}
+	return nil
+}
+
+// sampling is how the clips of all methods are drawn.
+func (o ConditionalOptions) sampling() vdm.SampleOptions {
+	return vdm.SampleOptions{
+		Count: o.Windows * o.Members, Seed: o.Seed, Sampler: o.Sampler, Grid: o.Grid, Steps: o.Evaluations, Batch: o.SamplerBatch,
+	}
+}
+
+// method is one way of generating what is not known.
+type method struct {
+	name     string // in tables and legends
+	file     string // part of a file's name
+	guidance vdm.Guidance
+}
+
+// methods are those of all weights, and the others.
+func (o ConditionalOptions) methods() ([]method, error) {
+	var all []method
+	add := func(name, file string, g vdm.Guidance, err error) error {
+		if err == nil && slices.ContainsFunc(all, func(m method) bool { return m.guidance.String() == g.String() }) {
+			err = fmt.Errorf("%s is asked for twice", g)
+		}
+		all = append(all, method{name, file, g})
+		return err
+	}
+	for _, w := range o.Weights {
+		var g vdm.Guidance = vdm.Reconstruction{Weight: w}
+		if w == 0 { // which means 1 there
+			g = vdm.Replacement{}
+		}
+		text := strconv.FormatFloat(w, 'g', -1, 64)
+		if err := add("w_r = "+text, "w"+text, g, g.Validate()); err != nil {
+			return nil, err
+		}
+	}
+	for _, spec := range o.Guidance {
+		name, text, weighted := strings.Cut(spec, ":")
+		weight := 0.0
+		if weighted {
+			var err error
+			if weight, err = strconv.ParseFloat(text, 64); err != nil || weight == 0 {
+				return nil, fmt.Errorf("guidance %q: the weight is %q, want a number other than 0", spec, text)
+			}
+		}
+		g, err := vdm.NewGuidance(name, weight)
+		if err := add(strings.ReplaceAll(spec, ":", " "), strings.ReplaceAll(spec, ":", "-"), g, err); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,96 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// OriginName is the file of a run folder that says what the run was trained on;
+// the configuration says how.
+const OriginName = "data.yaml"
+
+// Origin is what a run was trained on, and what its variables are called.
+type Origin struct {
+	Variables    []OriginVariable `yaml:"variables"`
+	Sources      []climate.Source `yaml:"sources"`
+	Training     string           `yaml:"training"` // first and last time
+	HeldOut      string           `yaml:"held_out"` // "" for none
+	HeldOutHours float64          `yaml:"held_out_hours"`
+	Flips        bool             `yaml:"flips"`
+}
+
+// OriginVariable is what the data call a channel of the run.
+type OriginVariable struct {
+	Name         string `yaml:"name"`
+	LongName     string `yaml:"long_name"`
+	StandardName string `yaml:"standard_name"`
+	Units        string `yaml:"units"`
+}
+
+// OriginVariables are those of fields.
+func OriginVariables(fields []*climate.Field) (all []OriginVariable) {
+	for _, f := range fields {
+		all = append(all, OriginVariable{f.Name, f.LongName, f.StandardName, f.Units})
+	}
+	return all
+}
+
+// ReadOrigin returns nil where the folder has none: another program made the run,
+// or it was stopped before it was written.
+func ReadOrigin(dir string) (*Origin, error) {
+	path := filepath.Join(dir, OriginName)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	o := new(Origin)
+	if err := yaml.UnmarshalWithOptions(text, o, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, false))
+	}
+	return o, nil
+}
+
+// Write saves the origin in a run's folder.
+func (o *Origin) Write(dir string) error {
+	text, err := yaml.Marshal(o)
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(dir, OriginName), text)
+}
+
+// SameSources says whether two runs were trained on the same bytes, whatever the
+// files are called and in whatever order they were given.
+func (o *Origin) SameSources(other *Origin) bool {
+	sums := func(o *Origin) []string {
+		var all []string
+		for _, s := range o.Sources {
+			all = append(all, s.SHA256)
+		}
+		slices.Sort(all)
+		return all
+	}
+	return slices.Equal(sums(o), sums(other))
+}
+
+// String names the sources.
+func (o *Origin) String() string {
+	var all []string
+	for _, s := range o.Sources {
+		all = append(all, fmt.Sprintf("%s, SHA-256 %.12s…", s.Name, s.SHA256))
+	}
+	return strings.Join(all, "; ")
+}
