@@ -61,6 +61,11 @@ func (n *network) temporalWeights(name string, frames int) (wq, wk, wv *Node) {
 // Efficient Attention): each frame alone, softmax of q over the head's
 // dimensions and of k over the frame's positions, so that its cost is linear in
 // the number of positions. Pre-normed and residual.
+//
+// The rest is a chain of products, out = q·((kᵀ·(x·W_v))·W_out). Where a frame
+// has more positions than x has channels it is cheaper as q·(((kᵀ·x)·W_v)·W_out):
+// neither the values nor the heads' results, both much larger than x, are made,
+// and only small matrices are split into heads.
 func (n *network) linearAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	rows, cells, width := d[0]*d[1], d[2]*d[3], d[4]
@@ -68,19 +73,31 @@ func (n *network) linearAttention(name string, x *Node) *Node {
 	inner := heads * spatialHead
 	xn := Reshape(n.channelNorm(name+".fn.norm", x), rows, cells, width)
 	wqkv := Reshape(n.weight(name+".fn.fn.to_qkv.weight"), 3*inner, width)
+	wout := transposed(Reshape(n.weight(name+".fn.fn.to_out.weight"), width, inner))
 	project := func(i int) *Node { return matMul(xn, n.cast(transposed(part(wqkv, i, 3)))) }
 
 	q := softmax(ConvertDType(Reshape(project(0), rows, cells, heads, spatialHead), dtypes.Float32), -1)
 	k := softmax(ConvertDType(project(1), dtypes.Float32), 1)
-	q, k = n.cast(q), Reshape(n.cast(k), rows, cells, heads, spatialHead)
-	v := Reshape(project(2), rows, cells, heads, spatialHead)
+	q, k = n.cast(q), n.cast(k)
+	scale := 1 / math.Sqrt(spatialHead) // the factor of q, on smaller matrices
 
-	context := batchMatMul(TransposeAllDims(k, 0, 2, 3, 1), TransposeAllDims(v, 0, 2, 1, 3))
-	context = MulScalar(context, 1/math.Sqrt(spatialHead)) // the factor of q, on the smaller matrix
-	y := batchMatMul(TransposeAllDims(q, 0, 2, 1, 3), context)
-	y = Reshape(TransposeAllDims(y, 0, 2, 1, 3), d[0], d[1], d[2], d[3], inner)
-	y = matMul(y, n.cast(transposed(Reshape(n.weight(name+".fn.fn.to_out.weight"), width, inner))))
-	return Add(n.addBias(name+".fn.fn.to_out", y), x)
+	var y *Node
+	if cells > width {
+		wv := TransposeAllDims(Reshape(part(wqkv, 2, 3), heads, spatialHead, width), 0, 2, 1)
+		wout = Reshape(MulScalar(wout, scale), heads, spatialHead, width)
+		m := batchMatMul(swapLast(k), xn) // [row, head·spatialHead, width]
+		m = TransposeAllDims(Reshape(m, rows, heads, spatialHead, width), 1, 0, 2, 3)
+		m = batchMatMul(Reshape(m, heads, rows*spatialHead, width), n.cast(wv))
+		m = Reshape(batchMatMul(m, n.cast(wout)), heads, rows, spatialHead, width)
+		m = Reshape(TransposeAllDims(m, 1, 0, 2, 3), rows, inner, width)
+		y = batchMatMul(Reshape(q, rows, cells, inner), m)
+	} else {
+		k, v := Reshape(k, rows, cells, heads, spatialHead), Reshape(project(2), rows, cells, heads, spatialHead)
+		context := batchMatMul(TransposeAllDims(k, 0, 2, 3, 1), TransposeAllDims(v, 0, 2, 1, 3))
+		y = batchMatMul(TransposeAllDims(q, 0, 2, 1, 3), MulScalar(context, scale))
+		y = matMul(Reshape(TransposeAllDims(y, 0, 2, 1, 3), rows, cells, inner), n.cast(wout))
+	}
+	return Add(n.addBias(name+".fn.fn.to_out", Reshape(y, d...)), x)
 }
 
 // spatialAttention is the softmax attention over the positions of each frame

@@ -195,6 +195,90 @@ func TestChannelNorm(t *testing.T) {
 	})
 }
 
+// TestLinearAttention is for more cells than channels and for fewer, which take
+// the products in another order.
+func TestLinearAttention(t *testing.T) {
+	c, weights := forwardConfig, variablesOf(forwardConfig, 3)
+	for _, one := range []struct {
+		name          string
+		width         int
+		height, cells int
+	}{{"downs.0.2", 16, 4, 24}, {"downs.1.2", 32, 2, 8}} {
+		x := normal(1, 2, 2, one.height, one.cells/one.height, one.width)
+		gain, qkv := weights[one.name+".fn.norm.gamma"].values, weights[one.name+".fn.fn.to_qkv.weight"].values
+		out, bias := weights[one.name+".fn.fn.to_out.weight"].values, weights[one.name+".fn.fn.to_out.bias"].values
+		inner := c.Heads * spatialHead
+		var want []float64
+		for picture := range 2 * 2 {
+			in := x.values[picture*one.cells*one.width:][:one.cells*one.width]
+			p := make([][]float64, one.cells) // q, k and v of each cell
+			for i := range p {
+				cell := in[i*one.width:][:one.width]
+				var mean, variance float64
+				for _, v := range cell {
+					mean += float64(v) / float64(one.width)
+				}
+				for _, v := range cell {
+					variance += math.Pow(float64(v)-mean, 2) / float64(one.width)
+				}
+				p[i] = make([]float64, 3*inner)
+				for o := range p[i] {
+					for j, v := range cell {
+						p[i][o] += float64(qkv[o*one.width+j]) * (float64(v) - mean) / math.Sqrt(variance+1e-5) * float64(gain[j])
+					}
+				}
+			}
+			for h := range c.Heads {
+				for i := range p { // over the head's dimensions
+					q := p[i][h*spatialHead:][:spatialHead]
+					softmax64(spatialHead, func(d int) *float64 { return &q[d] })
+					for d := range q {
+						q[d] /= math.Sqrt(spatialHead)
+					}
+				}
+				for d := range spatialHead { // over the cells
+					softmax64(one.cells, func(i int) *float64 { return &p[i][inner+h*spatialHead+d] })
+				}
+			}
+			for i := range p {
+				y := make([]float64, inner)
+				for o := range y {
+					first := o / spatialHead * spatialHead
+					for d := first; d < first+spatialHead; d++ {
+						for j := range p {
+							y[o] += p[i][d] * p[j][inner+d] * p[j][2*inner+o]
+						}
+					}
+				}
+				for w := range one.width {
+					sum := float64(bias[w]) + float64(in[i*one.width+w])
+					for o := range y {
+						sum += float64(out[w*inner+o]) * y[o]
+					}
+					want = append(want, sum)
+				}
+			}
+		}
+		t.Run(one.name, func(t *testing.T) {
+			eachEngine(t, func(t *testing.T, be compute.Backend) {
+				forward(t, be, c, weights, x, want, func(n *network, x *graph.Node) *graph.Node { return n.linearAttention(one.name, x) })
+			})
+		})
+	}
+}
+
+// softmax64 replaces n numbers by their softmax.
+func softmax64(n int, at func(i int) *float64) {
+	var sum float64
+	for i := range n {
+		*at(i) = math.Exp(*at(i))
+		sum += *at(i)
+	}
+	for i := range n {
+		*at(i) /= sum
+	}
+}
+
 // TestRotations turns pairs (a, b) of a query by hand. Heads of 40 turn their
 // first 32 dimensions only.
 func TestRotations(t *testing.T) {

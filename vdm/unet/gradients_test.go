@@ -92,6 +92,8 @@ func blocks() []block {
 			func(n *network, x []*graph.Node) *graph.Node { return n.block("final_conv.0", x[0], false) }},
 		{"linear attention", small, []array{clip(1, 16)}, nil, []string{"downs.0.2"},
 			func(n *network, x []*graph.Node) *graph.Node { return n.linearAttention("downs.0.2", x[0]) }},
+		{"linear attention, fewer cells than channels", small, []array{clip(1, 32)}, nil, []string{"downs.1.2"},
+			func(n *network, x []*graph.Node) *graph.Node { return n.linearAttention("downs.1.2", x[0]) }},
 		{"spatial attention", small, []array{clip(1, 32)}, nil, []string{"mid_spatial_attn"},
 			func(n *network, x []*graph.Node) *graph.Node { return n.spatialAttention("mid_spatial_attn", x[0]) }},
 		{"temporal attention", small, []array{clip(1, 16)}, nil, []string{"downs.0.3", table}, temporal},
