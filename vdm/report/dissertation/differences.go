@@ -1,7 +1,5 @@
 package dissertation
 
-import "slices"
-
 // Blend is a·x + b·y.
 func Blend(a float64, x []float64, b float64, y []float64) []float64 {
 	out := make([]float64, len(x))
@@ -18,17 +16,4 @@ func Derivative(f func(x float64) float64, x, h float64) float64 { return (f(x+h
 // Tangent is [Derivative] for a curve.
 func Tangent(curve func(x float64) []float64, x, h float64) []float64 {
 	return Blend(0.5/h, curve(x+h), -0.5/h, curve(x-h))
-}
-
-// Gradient is [Derivative] in each coordinate. f must not keep its argument.
-func Gradient(f func(x []float64) float64, x []float64, h float64) []float64 {
-	at, slope := slices.Clone(x), make([]float64, len(x))
-	for i := range x {
-		slope[i] = Derivative(func(v float64) float64 {
-			at[i] = v
-			return f(at)
-		}, x[i], h)
-		at[i] = x[i]
-	}
-	return slope
 }

@@ -13,15 +13,7 @@ func TestDerivative(t *testing.T) {
 	near(t, "order", math.Log2(off(0.1)/off(0.05)), 2, 1e-2)
 }
 
-func TestGradientAndTangent(t *testing.T) {
-	x := []float64{1, -2, 0.5}
-	got := Gradient(func(x []float64) float64 { return x[0]*x[1] + x[2]*x[2] }, x, 1e-3)
-	for i, want := range []float64{-2, 1, 1} {
-		near(t, "gradient", got[i], want, 1e-12)
-	}
-	if x[0] != 1 || x[1] != -2 || x[2] != 0.5 {
-		t.Errorf("the point was moved to %v", x)
-	}
+func TestTangent(t *testing.T) {
 	turn := Tangent(func(a float64) []float64 { return Blend(math.Cos(a), []float64{1, 0}, math.Sin(a), []float64{0, 1}) }, 0.3, 1e-4)
 	near(t, "along x", turn[0], -math.Sin(0.3), 1e-8)
 	near(t, "along y", turn[1], math.Cos(0.3), 1e-8)

@@ -1,18 +1,19 @@
 package dissertation
 
-import "math"
+import (
+	"math"
+
+	"github.com/climate-vdm/climate-vdm/vdm/report/dissertation/stochastic"
+)
 
 // MonteCarlo is the mean of n independent draws and its standard error. Nothing
 // is kept of the draws.
 func MonteCarlo(n int, draw func() float64) (mean, se float64) {
-	square := 0.0 // sum of squared distances from the mean so far (Welford 1962)
-	for i := range n {
-		x := draw()
-		before := x - mean
-		mean += before / float64(i+1)
-		square += before * (x - mean)
+	var t stochastic.Tally
+	for range n {
+		t.Add(draw())
 	}
-	return mean, math.Sqrt(square / float64(n-1) / float64(n))
+	return t.Means()[0], t.Errors()[0]
 }
 
 // Kolmogorov is the largest distance between the shares of sorted values below
