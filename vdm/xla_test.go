@@ -55,10 +55,20 @@ func TestTrainingStepIsAnXLAProgram(t *testing.T) {
 	for _, c := range []struct {
 		name             string
 		bfloat16, record bool
+		fused            string // attention
 		devices          int
-	}{{"float32", false, false, 1}, {"bfloat16", true, false, 1}, {"bfloat16, record, four devices", true, true, 4}} {
+	}{
+		{"float32", false, false, "", 1},
+		{"bfloat16", true, false, "", 1},
+		{"bfloat16, fused attention", true, false, unet.FusedBoth, 1},
+		{"bfloat16, record, four devices", true, true, "", 4},
+	} {
 		t.Run(c.name, func(t *testing.T) {
 			config := dissertationConfig(t, c.bfloat16)
+			config.Network.FusedAttention = c.fused
+			if err := config.Network.Check(be); err != nil {
+				t.Fatal(err)
+			}
 			count, batch := config.Network.Count(), config.Training.Batch/c.devices
 			clip := shapes.Make(f32, batch, 10, 64, 64, 1)
 			each := shapes.Make(f32, batch)
@@ -96,6 +106,9 @@ func TestTrainingStepIsAnXLAProgram(t *testing.T) {
 			}
 			if c.bfloat16 != strings.Contains(text, "xbf16>") {
 				t.Errorf("bfloat16 asked for: %v, in the program: %v", c.bfloat16, !c.bfloat16)
+			}
+			if c.fused != "" != strings.Contains(text, "fmha") {
+				t.Errorf("fused attention %q, in the program: %v", c.fused, c.fused == "")
 			}
 			if c.record != (n["gather"] > 0) {
 				t.Errorf("%d gathers, with a record on the device: %v", n["gather"], c.record)
