@@ -28,14 +28,15 @@ func (c Channel) Clip(i int, dst []float32) error {
 	if err := c.Clips.Clip(i, whole); err != nil {
 		return err
 	}
-	c.Of(whole, dst)
+	copy(dst, channelOf(whole, c.Index, channels))
 	return nil
 }
 
-// Of takes the channel out of a clip of the source.
-func (c Channel) Of(clip, dst []float32) {
-	channels := len(clip) / len(dst)
-	for i := range dst {
-		dst[i] = clip[i*channels+c.Index]
+// channelOf is one channel of frames whose channels come last.
+func channelOf(frames []float32, channel, channels int) []float32 {
+	out := make([]float32, 0, len(frames)/channels)
+	for i := channel; i < len(frames); i += channels {
+		out = append(out, frames[i])
 	}
+	return out
 }

@@ -56,6 +56,27 @@ func ClipsAnimation(variable, units string, step float64, channel int, clips ...
 	return plotting.Animation(all, plotting.AnimationOptions{Scale: scale, Label: variable, Unit: unit, FrameLabels: stepLabels(frames, step), FPS: 3})
 }
 
+// DrawClips draws clips of one channel of several sets, as real and generated ones,
+// as film strips and moving.
+func DrawClips(title, caption, variable, units string, step float64, sets ...NamedSamples) ([]Drawing, error) {
+	rows := 0
+	for _, s := range sets {
+		rows = max(rows, s.Len())
+	}
+	strip, err := ClipsPicture(variable, units, step, 0, rows, sets...)
+	if err != nil {
+		return nil, err
+	}
+	film, err := ClipsAnimation(variable, units, step, 0, sets...)
+	if err != nil {
+		return nil, err
+	}
+	return []Drawing{
+		{File: "clips.png", Title: title, Picture: strip, Caption: caption},
+		{File: "clips-animated.png", Title: "The same, moving", Animation: film, Caption: "An animated PNG."},
+	}, nil
+}
+
 // First is the first n clips, sharing memory.
 func First(s *vdm.Samples, n int) *vdm.Samples {
 	out := *s

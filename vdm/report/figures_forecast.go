@@ -66,19 +66,19 @@ func NowcastPicture(f *Forecast, c Case, channel, members int) (*plotting.Pictur
 		known[i] = i < c.Known
 	}
 	strip := func(name string, clip []float32, known []bool) plotting.Clip {
-		one := make([]float32, 0, len(clip)/s.Channels)
-		for i := channel; i < len(clip); i += s.Channels {
-			one = append(one, clip[i])
-		}
-		return plotting.Clip{Name: name, Data: one, Frames: s.Frames, Height: s.Height, Width: s.Width, Known: known}
+		return plotting.Clip{Name: name, Data: clip, Frames: s.Frames, Height: s.Height, Width: s.Width, Known: known}
 	}
-	clips := []plotting.Clip{strip("observed", c.Truth, nil)}
+	clips := []plotting.Clip{strip("observed", channelOf(c.Truth, channel, s.Channels), nil)}
 	for i := range min(members, s.Len()) {
-		clips = append(clips, strip(fmt.Sprintf("member %d", i+1), s.At(i), known))
+		clips = append(clips, strip(fmt.Sprintf("member %d", i+1), s.Channel(i, channel), known))
+	}
+	persistence, err := c.persistence(channel)
+	if err != nil {
+		return nil, err
 	}
 	clips = append(clips,
-		strip(fmt.Sprintf("mean of %d", s.Len()), EnsembleMean(s), known),
-		strip("persistence", Persistence(c.Truth, c.Known, s.Frames), known))
+		strip(fmt.Sprintf("mean of %d", s.Len()), channelOf(EnsembleMean(s), channel, s.Channels), known),
+		strip("persistence", persistence, known))
 	return plotting.FilmStrip(clips, plotting.FilmStripOptions{
 		Scale: scale, Label: f.Variable, Unit: unit, FrameLabels: f.frameLabels(s.Frames), KnownName: "known",
 	})

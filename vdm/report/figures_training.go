@@ -63,3 +63,20 @@ func LossByNoise(l *Losses) (*plotting.Picture, error) {
 		Style:  plotting.Style{Height: 10.5},
 	})
 }
+
+// DrawLosses draws the losses over the steps and by noise level. held names the
+// clips that were not trained on, such as "held-out".
+func DrawLosses(records []vdm.Record, l *Losses, held string) ([]Drawing, error) {
+	curve, err := LossCurve(records, l)
+	if err != nil {
+		return nil, err
+	}
+	noise, err := LossByNoise(l)
+	if err != nil {
+		return nil, err
+	}
+	return []Drawing{
+		{File: "loss.png", Title: "Loss", Picture: curve, Caption: "Training loss, each point a mean of some steps, and " + held + " loss of the averaged weights; grey lines are the references."},
+		{File: "loss-by-noise.png", Title: "Loss by noise level", Picture: noise, Caption: "Every noisy " + held + " clip: the network and the references see the same."},
+	}, nil
+}

@@ -1,9 +1,11 @@
 package report
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
@@ -92,12 +94,16 @@ func ScoreForecast(o ForecastOptions, cases ...Case) (*Forecast, error) {
 		}
 		truth := c.ahead(c.Truth, o.Channel)
 		members := c.allAhead(c.Members, o.Channel)
-		forecasts := [][][]float32{members, {c.ahead(Persistence(c.Truth, c.Known, c.Members.Frames), o.Channel)}}
+		persistence, err := c.persistence(o.Channel)
+		if err != nil {
+			return nil, fmt.Errorf("scoring forecasts: case %d: %w", n, err)
+		}
+		forecasts := [][][]float32{members, {persistence[len(persistence)-len(truth):]}}
 		for _, other := range c.Others {
 			forecasts = append(forecasts, c.allAhead(other.Samples, o.Channel))
 		}
-		for i, forecast := range forecasts {
-			if err := scores[i].Add(forecast, truth); err != nil {
+		for i, members := range forecasts {
+			if err := scores[i].Add(members, truth); err != nil {
 				return nil, fmt.Errorf("scoring %s: %w", names[i], err)
 			}
 		}
@@ -136,13 +142,21 @@ func (c Case) check(first Case) error {
 
 // ahead is one channel of the frames of a clip that are not known.
 func (c Case) ahead(clip []float32, channel int) []float32 {
-	channels := c.Members.Channels
-	from := len(clip) / c.Members.Frames * c.Known
-	out := make([]float32, 0, (len(clip)-from)/channels)
-	for i := from + channel; i < len(clip); i += channels {
-		out = append(out, clip[i])
+	return channelOf(clip[len(clip)/c.Members.Frames*c.Known:], channel, c.Members.Channels)
+}
+
+// persistence continues the truth, one channel of it, by its last known frame.
+func (c Case) persistence(channel int) ([]float32, error) {
+	s := c.Members
+	known := forecast.Case{Frames: s.Frames, Height: s.Height, Width: s.Width, Known: make([]bool, s.Frames), Clip: channelOf(c.Truth, channel, s.Channels)}
+	for i := range known.Known {
+		known.Known[i] = i < c.Known
 	}
-	return out
+	clips, err := forecast.Persistence{}.Forecast(context.Background(), known, 1, 0)
+	if err != nil {
+		return nil, err
+	}
+	return clips[0], nil
 }
 
 func (c Case) allAhead(s *vdm.Samples, channel int) [][]float32 {
@@ -151,16 +165,6 @@ func (c Case) allAhead(s *vdm.Samples, channel int) [][]float32 {
 		all = append(all, c.ahead(s.At(i), channel))
 	}
 	return all
-}
-
-// Persistence continues a clip of that many frames by its last known frame.
-func Persistence(clip []float32, known, frames int) []float32 {
-	out := append([]float32(nil), clip...)
-	frame := len(clip) / frames
-	for i := known; i < frames; i++ {
-		copy(out[i*frame:(i+1)*frame], clip[(known-1)*frame:known*frame])
-	}
-	return out
 }
 
 // EnsembleMean is the mean of the clips, cell by cell.

@@ -67,13 +67,10 @@ func TestScoreForecastRefuses(t *testing.T) {
 	}
 }
 
-func TestEnsembleMeanAndPersistence(t *testing.T) {
+func TestEnsembleMean(t *testing.T) {
 	c := forecastCase()
 	mean := EnsembleMean(c.Members)
 	for i := 0; i < len(mean); i += 2 {
 		near(t, "mean", float64(mean[i]), float64(c.Truth[i]), 1e-6)
 	}
-	p := Persistence(c.Truth, 2, 4)
-	near(t, "last frame", float64(p[12]), float64(c.Truth[4]), 0)
-	near(t, "known frame", float64(p[1]), float64(c.Truth[1]), 0)
 }

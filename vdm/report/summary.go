@@ -8,6 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
 // ResultsName is the file of a run that holds its summary.
@@ -32,7 +35,7 @@ type Summary struct {
 	Provenance []Fact   `json:"provenance"`
 	Config     string   `json:"config"` // YAML
 	Limits     []string `json:"limits"` // what the figures do not prove
-	Stages     []Stage  `json:"stages"`
+	Stages     Stages   `json:"stages"`
 	PeakBytes  int64    `json:"peak_bytes"` // of memory, 0 where not known
 }
 
@@ -56,6 +59,14 @@ type Fact struct {
 type Stage struct {
 	Name    string  `json:"name"`
 	Seconds float64 `json:"seconds"`
+}
+
+// Stages are parts of the work, in order.
+type Stages []Stage
+
+// Took adds a stage that ends now.
+func (s *Stages) Took(name string, began time.Time) {
+	*s = append(*s, Stage{Name: name, Seconds: time.Since(began).Seconds()})
 }
 
 // Tables are the short tables, the most telling one first.
@@ -103,6 +114,35 @@ func (s *Summary) String() string {
 // Fact adds a line of provenance.
 func (s *Summary) Fact(name, format string, args ...any) {
 	s.Provenance = append(s.Provenance, Fact{Name: name, Text: fmt.Sprintf(format, args...)})
+}
+
+// AddModel says of which configuration and on which engine the results are.
+func (s *Summary) AddModel(m *vdm.Model) error {
+	text, err := m.Config.Encode()
+	if err != nil {
+		return err
+	}
+	_, choice, err := m.Engine()
+	if err != nil {
+		return err
+	}
+	s.Config, s.Speed.Engine = string(text), choice.Label
+	s.Fact("Engine", "%s", choice)
+	return nil
+}
+
+// Publish saves drawings in the folder of a run, writes its page and, last, the
+// summary.
+func (s *Summary) Publish(dir string, drawings ...Drawing) (err error) {
+	began := time.Now()
+	if s.Figures, err = Save(filepath.Join(dir, vdm.FiguresDir), drawings...); err != nil {
+		return err
+	}
+	s.Stages.Took("figures", began)
+	if err := s.WritePage(dir, vdm.FiguresDir); err != nil {
+		return err
+	}
+	return s.Write(dir)
 }
 
 // Write saves the summary in a run's folder.

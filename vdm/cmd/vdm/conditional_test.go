@@ -24,6 +24,48 @@ func longer(t testing.TB, data string) string {
 	return dir
 }
 
+// Of split data, --test N begins at a test window; a clip that reaches into the
+// training part is generated with a warning, and its file says so.
+func TestNowcastOfSplitData(t *testing.T) {
+	dir := t.TempDir()
+	data, run := filepath.Join(dir, "data"), filepath.Join(dir, "run")
+	succeed(t, smallRain(data)...) // 2160 hours for tests, then 720 to train on
+	succeed(t, tiny(data, run, "--steps", "1")...)
+	prepared, err := climate.OpenPrepared(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer prepared.Close()
+	rain := prepared.Fields()[0]
+	for _, test := range []struct {
+		command, place string
+		start          int
+		part           string
+	}{
+		{"nowcast", "--test=7", 14, "test"}, {"interpolate", "--test=7", 14, "test"}, {"nowcast", "--start=2158", 2158, "test"},
+		{"nowcast", "--start=2159", 2159, "training"}, {"interpolate", "--start=2500", 2500, "training"}, {"nowcast", "--last", 2879, "training"},
+	} {
+		out := filepath.Join(dir, "out.nc")
+		r := vdmRun(t, test.command, run, "--data", data, test.place, "--members", "1", "--steps", "1", "--out", out)
+		if r.status != 0 {
+			t.Fatalf("%s %s: %s", test.command, test.place, r.stderr)
+		}
+		f := field(t, out, rain.Name, 0)
+		if f.Times[0] != rain.Times[test.start] || f.Data[0] != rain.Frame(test.start)[6+1] { // in the middle of 6 × 6
+			t.Errorf("%s %s begins at %v with %v, want frame %d", test.command, test.place, f.Times[0], f.Data[0], test.start)
+		}
+		if warned := strings.Contains(r.stderr, "of their training part"); warned != (test.part == "training") {
+			t.Errorf("%s %s: warned %v in\n%s", test.command, test.place, warned, r.stderr)
+		}
+		if raw, err := os.ReadFile(out); err != nil || !strings.Contains(string(raw), "vdm_data_part") || !strings.Contains(string(raw), test.part) {
+			t.Errorf("%s %s: the file does not say %q (%v)", test.command, test.place, test.part, err)
+		}
+	}
+	refuse(t, exitFailed, []string{"--test is 1080: want 0 to 1079"}, "nowcast", run, "--data", data, "--test", "1080")
+	refuse(t, exitFailed, []string{"no split into training and tests"}, "nowcast", run, "--data", rainRecord(t), "--test", "0")
+	refuse(t, exitUsage, []string{"--start or --last or --test"}, "nowcast", run, "--data", data, "--test", "0", "--start", "0")
+}
+
 func TestInpaint(t *testing.T) {
 	gaps := func(f *netcdf.SampleFile) { // the middle of frames 3 and 4, and a mask of its east
 		quality := f.Channels[0]

@@ -36,13 +36,7 @@ others a mean is not linear.`,
 			if by == (vdm.Coarsening{Cells: 1, Frames: 1}) {
 				return misuse(c, "give --cells or --frames: how much coarser the data are")
 			}
-			if err := f.prepare(c); err != nil {
-				return err
-			}
-			if err := f.located(c); err != nil {
-				return err
-			}
-			m, err := openRun(c, args[0])
+			m, err := f.open(c, args[0])
 			if err != nil {
 				return err
 			}

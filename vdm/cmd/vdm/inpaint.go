@@ -28,13 +28,7 @@ it is neither 0 nor missing.`,
   vdm inpaint runs/rain --data rain.nc --start 12 --mask quality --guidance pseudo-inverse --out filled.nc`,
 		Args: takes("RUN"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := f.prepare(c); err != nil {
-				return err
-			}
-			if err := f.located(c); err != nil {
-				return err
-			}
-			m, err := openRun(c, args[0])
+			m, err := f.open(c, args[0])
 			if err != nil {
 				return err
 			}

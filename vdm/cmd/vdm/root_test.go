@@ -108,7 +108,7 @@ func TestMisuse(t *testing.T) {
 		{[]string{"nowcast", "a", "--data", "b", "--start", "1", "--guidance", "reconstruction", "--weight", "-1"}, []string{"guidance is -1"}},
 		{[]string{"nowcast", "a", "--data", "b"}, []string{"--start or --last"}},
 		{[]string{"nowcast", "a", "--data", "b", "--start", "1", "--last"}, []string{"--start or --last"}},
-		{[]string{"interpolate", "a", "--data", "b"}, []string{"--start is missing"}},
+		{[]string{"interpolate", "a", "--data", "b"}, []string{"give --start or --test"}},
 		{[]string{"experiment", "conditional", "--run", "a"}, []string{"--data is missing"}},
 		{[]string{"experiment", "conditional", "--data", "a"}, []string{"--run is missing"}},
 		{[]string{"experiment", "conditional", "--data", "a", "--run", "b", "--members", "0"}, []string{"--members is 0"}},

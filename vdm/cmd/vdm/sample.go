@@ -51,44 +51,71 @@ func (s *sampleFlags) check(c *cobra.Command, count string) error {
 	if err := s.o.Validate(); err != nil {
 		return misuse(c, "%v", err)
 	}
-	if s.out == "" {
+	return checkFile("out", s.out)
+}
+
+// checkFile says whether a file that a flag names can be written: a night's
+// sampling must not end in a folder that is not there.
+func checkFile(flag, path string) error {
+	if path == "" {
 		return nil
 	}
-	// A night's sampling must not end in a folder that is not there.
-	info, err := os.Stat(filepath.Dir(s.out))
+	info, err := os.Stat(filepath.Dir(path))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("--out: there is no folder %s", filepath.Dir(s.out))
+		return fmt.Errorf("--%s: there is no folder %s", flag, filepath.Dir(path))
 	case err != nil:
-		return fmt.Errorf("--out: %w", err)
+		return fmt.Errorf("--%s: %w", flag, err)
 	case !info.IsDir():
-		return fmt.Errorf("--out: %s is no folder", filepath.Dir(s.out))
+		return fmt.Errorf("--%s: %s is no folder", flag, filepath.Dir(path))
 	}
-	if info, err := os.Stat(s.out); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("--out: %s is there and is no file", s.out)
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("--%s: %s is there and is no file", flag, path)
 	}
 	return nil
 }
 
+// picturedClips are drawn by --picture.
+const picturedClips = 4
+
 func newSample() *cobra.Command {
 	s := &sampleFlags{}
+	var ready bool
+	var png string
 	c := &cobra.Command{
-		Use:     "sample RUN",
+		Use:     "sample RUN | sample --pretrained",
 		Short:   "Draw clips from a model",
 		GroupID: groupWork,
 		Long: `sample draws clips from the model of a run, undoes its transform, and writes
 them as CF NetCDF: a member of the dimension "member" each, times in hours from
 the start of the clip, and where they come from in the global attributes. Each
 clip is written as it comes: a thousand need the memory of one batch. The name
-of the file goes to the standard output.`,
-		Example: `  vdm sample runs/rain --count 16
+of the file goes to the standard output.
+
+With --pretrained the model is a small one that comes with this program, and four
+clips are there in a minute. It becomes a run in RUN (default: ` + pretrainedRun + `), which is
+as any other; the card in its folder says what it was trained on.`,
+		Example: `  vdm sample --pretrained --picture clips.png
+  vdm sample runs/rain --count 16
   vdm sample runs/rain --count 1 --first 7 --steps 1000 --seed 1 --out seventh.nc`,
-		Args: takes("RUN"),
+		Args: func(c *cobra.Command, args []string) error {
+			if ready && len(args) == 0 {
+				return nil
+			}
+			return takes("RUN")(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := s.check(c, "count"); err != nil {
 				return err
 			}
-			m, err := openRun(c, args[0])
+			if err := checkFile("picture", png); err != nil {
+				return err
+			}
+			open := func() (*vdm.Model, error) { return openRun(c, args[0]) }
+			if ready {
+				open = func() (*vdm.Model, error) { return s.shipped(c, args) }
+			}
+			m, err := open()
 			if err != nil {
 				return err
 			}
@@ -98,12 +125,29 @@ of the file goes to the standard output.`,
 			}
 			clip := m.Config.Clip
 			place := clipPlace{like: like, grid: climate.Grid{Height: clip.Height, Width: clip.Width}, times: relativeTimes(clip)}
-			return s.write(c, m, place, "sample", "Clips drawn from a video diffusion model", nil, func(o vdm.SampleOptions) error {
+			shown := vdm.NewSamples(0, clip.Frames, clip.Height, clip.Width, len(clip.Channels))
+			err = s.write(c, m, place, "sample", "Clips drawn from a video diffusion model", nil, func(o vdm.SampleOptions) error {
+				each := o.Each
+				o.Each = func(sample int, x []float32) error {
+					if png != "" && shown.Len() < picturedClips {
+						shown.Data = append(shown.Data, x...)
+					}
+					return each(sample, x)
+				}
 				_, err := m.Sample(c.Context(), o)
 				return err
 			})
+			if err != nil || png == "" {
+				return err
+			}
+			if err := picture(png, m, shown); err != nil {
+				return fmt.Errorf("the clips are written, but not their picture: %w", err)
+			}
+			return emit(c, png+"\n")
 		},
 	}
+	c.Flags().BoolVar(&ready, "pretrained", false, "the model that comes with this program")
+	c.Flags().StringVar(&png, "picture", "", "PNG `file` to draw the first four clips to, as film strips of the first variable")
 	s.addTo(c, "count", 1)
 	return c
 }

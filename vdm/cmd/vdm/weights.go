@@ -36,23 +36,25 @@ func openRun(c *cobra.Command, dir string) (*vdm.Model, error) {
 }
 
 func newExport() *cobra.Command {
-	var last bool
+	var last, half bool
 	c := &cobra.Command{
 		Use:     "export RUN FILE.safetensors",
 		Short:   "Write a run's weights to a file",
-		Example: `  vdm weights export runs/rain rain.safetensors`,
+		Example: `  vdm weights export runs/rain rain.safetensors
+  vdm weights export --bfloat16 runs/rain small.safetensors`,
 		Args:    takes("RUN", "FILE.safetensors"),
 		RunE: func(c *cobra.Command, args []string) error {
 			m, err := openRun(c, args[0])
 			if err != nil {
 				return err
 			}
-			if err := unet.WriteWeights(args[1], m.Config.Network, m.Weights(!last)); err != nil {
+			if err := unet.WriteWeights(args[1], m.Config.Network, m.Weights(!last), half); err != nil {
 				return err
 			}
 			return emit(c, args[1]+"\n")
 		},
 	}
+	c.Flags().BoolVar(&half, "bfloat16", false, "round the weights to bfloat16: half the size")
 	c.Flags().BoolVar(&last, "last", false, "the last weights instead of their moving average")
 	return c
 }

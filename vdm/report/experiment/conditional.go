@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
@@ -65,17 +64,13 @@ type conditional struct {
 	missing []string // tasks and methods that are not complete
 	summary *report.Summary
 	strips  []report.Drawing
-	stages  []report.Stage
+	stages  report.Stages
 }
 
 // drawn are the clips of one task and method.
 type drawn struct {
 	method
 	clips *Generated
-}
-
-func (w *conditional) took(name string, began time.Time) {
-	w.stages = append(w.stages, report.Stage{Name: name, Seconds: time.Since(began).Seconds()})
 }
 
 // read finds the windows, and refuses data that are not the run's.
@@ -128,47 +123,18 @@ func (w *conditional) fits(clip vdm.ClipConfig) error {
 	return nil
 }
 
-// finish draws the figures and writes the page.
+// finish draws the figures, says what was done and what it does not prove, and
+// writes the page.
 func (w *conditional) finish() error {
-	began := time.Now()
-	dir := filepath.Join(w.Run, ConditionalDir)
+	s, c := w.summary, w.model.Config
 	drawings := w.strips
-	for _, c := range w.summary.Comparisons {
-		more, err := c.Draw()
+	for _, one := range s.Comparisons {
+		more, err := one.Draw()
 		if err != nil {
 			return err
 		}
 		drawings = append(drawings, more...)
 	}
-	s := w.summary
-	var err error
-	if s.Figures, err = report.Save(filepath.Join(dir, vdm.FiguresDir), drawings...); err != nil {
-		return err
-	}
-	w.took("figures", began)
-	s.Stages = w.stages
-	if err := w.describe(); err != nil {
-		return err
-	}
-	if err := s.WritePage(dir, vdm.FiguresDir); err != nil {
-		return err
-	}
-	return s.Write(dir)
-}
-
-// describe says what was done, and what it does not prove.
-func (w *conditional) describe() error {
-	s, c := w.summary, w.model.Config
-	text, err := c.Encode()
-	if err != nil {
-		return err
-	}
-	_, choice, err := w.model.Engine()
-	if err != nil {
-		return err
-	}
-	s.Config = string(text)
-	s.Speed = report.Speed{Engine: choice.Label, SamplerBatch: w.SamplerBatch}
 	methods, err := w.methods()
 	if err != nil {
 		return err
@@ -182,7 +148,9 @@ func (w *conditional) describe() error {
 	s.Fact("Network", "%d parameters, at step %d of %d", c.Network.Count(), w.model.Step(), c.Training.Steps)
 	s.Fact("Methods", "%s", strings.Join(names, "; "))
 	s.Fact("Clips", "%d windows of the test seasons, %d members each; %s, %s steps, %d evaluations, averaged weights", w.Windows, w.Members, w.Sampler, w.Grid, w.Evaluations)
-	s.Fact("Engine", "%s", choice)
+	if err := s.AddModel(w.model); err != nil {
+		return err
+	}
 	if done, all := w.model.Step(), int64(c.Training.Steps); done < all {
 		s.Limits = append(s.Limits, fmt.Sprintf("Training stands at step %d of %d.", done, all))
 	}
@@ -192,7 +160,8 @@ func (w *conditional) describe() error {
 	s.Limits = append(s.Limits,
 		fmt.Sprintf("%d windows: extremes of a map of the bias are largely chance. Intervals of single scores overlap even where one method is better in every window; the column \"less the first's\" pairs windows.", w.Windows),
 		"The dissertation gives one figure to stand beside these: a largest absolute normalised bias of 0.142 for interpolation at its weight of 10⁶ (w_r = 3 here), on UKCP18 with a network of 36 million parameters.")
-	return nil
+	s.Stages = w.stages
+	return s.Publish(filepath.Join(w.Run, ConditionalDir), drawings...)
 }
 
 // close closes the files of clips.

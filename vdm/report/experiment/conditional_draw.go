@@ -103,7 +103,7 @@ func (w *conditional) drawOne(ctx context.Context, task string, m method, all in
 	}
 	began, first := time.Now(), g.Len()
 	defer func() {
-		w.took(fmt.Sprintf("%s, %s: drawing %d clips", task, m.name, g.Len()-first), began)
+		w.stages.Took(fmt.Sprintf("%s, %s: drawing %d clips", task, m.name, g.Len()-first), began)
 	}()
 	o := w.sampling()
 	o.Guidance = m.guidance

@@ -45,7 +45,7 @@ func (w *conditional) compare(ctx context.Context) error {
 		}
 		w.strips = append(w.strips, strip)
 	}
-	w.took("scores", began)
+	w.stages.Took("scores", began)
 	return nil
 }
 

@@ -23,19 +23,11 @@ func (w *work) drawings() ([]report.Drawing, error) {
 			return nil, err
 		}
 	}
-	sets := []report.NamedSamples{{Name: "test", Samples: real}, {Name: "generated", Samples: drawn}}
-	strip, err := report.ClipsPicture(ch.Name, ch.Units, step, 0, rows, sets...)
+	out, err := report.DrawClips("Test and generated",
+		fmt.Sprintf("Clips from all over the test seasons, and the first of the %d generated. None was picked.", w.generated.Len()),
+		ch.Name, ch.Units, step, report.NamedSamples{Name: "test", Samples: real}, report.NamedSamples{Name: "generated", Samples: drawn})
 	if err != nil {
 		return nil, err
-	}
-	film, err := report.ClipsAnimation(ch.Name, ch.Units, step, 0, sets...)
-	if err != nil {
-		return nil, err
-	}
-	out := []report.Drawing{
-		{File: "clips.png", Title: "Test and generated", Picture: strip,
-			Caption: fmt.Sprintf("Clips from all over the test seasons, and the first of the %d generated. None was picked.", w.generated.Len())},
-		{File: "clips-animated.png", Title: "The same, moving", Animation: film, Caption: "An animated PNG."},
 	}
 	verification, err := w.summary.Verification.Draw()
 	if err != nil {
@@ -43,21 +35,9 @@ func (w *work) drawings() ([]report.Drawing, error) {
 	}
 	out = append(out, verification...)
 	records, err := vdm.ReadMetrics(w.Out)
-	if err != nil {
-		return nil, err
+	if err != nil || len(records) == 0 { // not trained
+		return out, err
 	}
-	if len(records) == 0 {
-		return out, nil
-	}
-	curve, err := report.LossCurve(records, w.summary.Losses)
-	if err != nil {
-		return nil, err
-	}
-	noise, err := report.LossByNoise(w.summary.Losses)
-	if err != nil {
-		return nil, err
-	}
-	return append(out,
-		report.Drawing{File: "loss.png", Title: "Loss", Picture: curve, Caption: "Training loss, each point a mean of some steps, and the test loss of the averaged weights; grey lines are the references."},
-		report.Drawing{File: "loss-by-noise.png", Title: "Loss by noise level", Picture: noise, Caption: "Every noisy test clip: the network and the references see the same."}), nil
+	losses, err := report.DrawLosses(records, w.summary.Losses, "test")
+	return append(out, losses...), err
 }

@@ -53,12 +53,8 @@ type work struct {
 	model       *vdm.Model
 	generated   *Generated
 	summary     *report.Summary
-	stages      []report.Stage
+	stages      report.Stages
 	samplerRate float64
-}
-
-func (w *work) took(name string, began time.Time) {
-	w.stages = append(w.stages, report.Stage{Name: name, Seconds: time.Since(began).Seconds()})
 }
 
 // config is that of the run.
@@ -117,7 +113,7 @@ func (w *work) train(ctx context.Context) error {
 			}
 		},
 	})
-	w.took("training", began)
+	w.stages.Took("training", began)
 	if errors.Is(err, vdm.ErrInterrupted) && ctx.Err() == nil {
 		w.Log.Line(fmt.Sprintf("the time for training is over at step %d of %d; run again to go on", w.model.Step(), w.model.Config.Training.Steps))
 		return nil
@@ -163,7 +159,7 @@ func (w *work) draw(ctx context.Context) (err error) {
 	if _, err := w.model.Sample(ctx, o); err != nil {
 		return errors.Join(err, w.generated.close())
 	}
-	w.took(fmt.Sprintf("drawing %d clips", w.Clips-done), began)
+	w.stages.Took(fmt.Sprintf("drawing %d clips", w.Clips-done), began)
 	return nil
 }
 
@@ -184,53 +180,30 @@ func (w *work) verify() error {
 		return err
 	}
 	w.summary = s
-	w.took("verification", began)
+	w.stages.Took("verification", began)
 	return nil
 }
 
-// finish draws the figures and writes the page.
+// finish draws the figures, says what was done and what it does not prove, and
+// writes the page.
 func (w *work) finish() error {
-	began := time.Now()
 	drawings, err := w.drawings()
 	if err != nil {
 		return err
 	}
-	s := w.summary
-	if s.Figures, err = report.Save(filepath.Join(w.Out, vdm.FiguresDir), drawings...); err != nil {
-		return err
-	}
-	w.took("figures", began)
-	s.Stages = w.stages
-	if err := w.describe(); err != nil {
-		return err
-	}
-	if err := s.WritePage(w.Out, vdm.FiguresDir); err != nil {
-		return err
-	}
-	return s.Write(w.Out)
-}
-
-// describe says what was done, and what it does not prove.
-func (w *work) describe() error {
 	s, c := w.summary, w.model.Config
-	text, err := c.Encode()
-	if err != nil {
-		return err
-	}
-	_, choice, err := w.model.Engine()
-	if err != nil {
-		return err
-	}
-	s.Config = string(text)
-	s.Speed = report.Speed{Engine: choice.Label, TrainingBatch: c.Training.Batch, SamplerBatch: w.SamplerBatch, Sampler: w.samplerRate}
+	s.Speed = report.Speed{TrainingBatch: c.Training.Batch, SamplerBatch: w.SamplerBatch, Sampler: w.samplerRate}
 	s.Fact("Data", "%s", w.about())
 	s.Fact("Split", "%s", w.data.Split().Describe())
 	s.Fact("Network", "%d parameters, at step %d of %d, batch %d", c.Network.Count(), w.model.Step(), c.Training.Steps, c.Training.Batch*c.Training.Accumulate)
 	s.Fact("Clips", "%d, %d evaluations each, averaged weights", w.generated.Len(), w.Evaluations)
-	s.Fact("Engine", "%s", choice)
+	if err := s.AddModel(w.model); err != nil {
+		return err
+	}
 	if done, all := w.model.Step(), int64(c.Training.Steps); done < all {
 		s.Limits = append(s.Limits, fmt.Sprintf("Training stands at step %d of %d.", done, all))
 	}
 	s.Limits = append(s.Limits, "Statistics of single cells, of space and of time are compared; none of them knows a front from noise with the same spectrum. Look at the clips.")
-	return nil
+	s.Stages = w.stages
+	return s.Publish(w.Out, drawings...)
 }

@@ -3,8 +3,6 @@ package experiment
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
@@ -108,19 +106,5 @@ func atLeast(all []number) error {
 // Folder is where notebooks keep the experiment: what VDM_EXPERIMENT says, else
 // runs/climate-training of the project.
 func Folder() (string, error) {
-	if dir := os.Getenv("VDM_EXPERIMENT"); dir != "" {
-		return dir, nil
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for up := dir; ; up = filepath.Dir(up) {
-		if _, err := os.Stat(filepath.Join(up, "go.mod")); err == nil {
-			return filepath.Join(up, "runs", "climate-training"), nil
-		}
-		if up == filepath.Dir(up) {
-			return filepath.Join(dir, "runs", "climate-training"), nil
-		}
-	}
+	return report.RunFolder("VDM_EXPERIMENT", "climate-training"), nil
 }

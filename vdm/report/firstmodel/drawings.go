@@ -14,36 +14,22 @@ func (w *work) drawings() ([]report.Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	sets := []report.NamedSamples{{Name: "real", Samples: real}, {Name: "generated", Samples: report.First(w.clips.Samples, 4)}}
-	strip, err := report.ClipsPicture(ch.Name, ch.Units, step, 0, 4, sets...)
+	out, err := report.DrawClips("Real and generated",
+		fmt.Sprintf("Held-out clips from all over the record, and the first of the %d generated without any condition. None was picked.", w.clips.Len()),
+		ch.Name, ch.Units, step, report.NamedSamples{Name: "real", Samples: real}, report.NamedSamples{Name: "generated", Samples: report.First(w.clips.Samples, 4)})
 	if err != nil {
 		return nil, err
-	}
-	film, err := report.ClipsAnimation(ch.Name, ch.Units, step, 0, sets...)
-	if err != nil {
-		return nil, err
-	}
-	out := []report.Drawing{
-		{File: "clips.png", Title: "Real and generated", Picture: strip,
-			Caption: fmt.Sprintf("Held-out clips from all over the record, and the first of the %d generated without any condition. None was picked.", w.clips.Len())},
-		{File: "clips-animated.png", Title: "The same, moving", Animation: film, Caption: "An animated PNG."},
 	}
 	forecast, err := s.Forecast.Draw(w.kase, 0)
 	if err != nil {
 		return nil, err
 	}
 	forecast[0].Caption += " " + w.about + "."
-	out = append(out, forecast...)
-
 	records, err := vdm.ReadMetrics(w.Out)
 	if err != nil {
 		return nil, err
 	}
-	curve, err := report.LossCurve(records, s.Losses)
-	if err != nil {
-		return nil, err
-	}
-	noise, err := report.LossByNoise(s.Losses)
+	losses, err := report.DrawLosses(records, s.Losses, "held-out")
 	if err != nil {
 		return nil, err
 	}
@@ -51,8 +37,8 @@ func (w *work) drawings() ([]report.Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	out = append(out,
-		report.Drawing{File: "loss.png", Title: "Loss", Picture: curve, Caption: "Training loss, each point a mean of some steps, and held-out loss of the averaged weights; grey lines are the references."},
-		report.Drawing{File: "loss-by-noise.png", Title: "Loss by noise level", Picture: noise, Caption: "Every noisy held-out clip: the network and the references see the same."})
-	return append(out, verification...), nil
+	for _, more := range [][]report.Drawing{forecast, losses, verification} {
+		out = append(out, more...)
+	}
+	return out, nil
 }

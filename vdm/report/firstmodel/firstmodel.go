@@ -12,7 +12,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
@@ -55,17 +54,17 @@ func Run(ctx context.Context, o Options) (*report.Summary, error) {
 		return done, nil
 	}
 	w := &work{Options: o}
-	for _, stage := range []func(context.Context, climate.Source) error{w.read, w.train, w.sample, w.nowcast, w.verify, w.draw} {
+	for _, stage := range []func(context.Context, climate.Source) error{w.read, w.train, w.sample, w.nowcast, w.verify} {
 		if err := stage(ctx, source); err != nil {
 			return nil, err
 		}
 	}
-	w.summary.Key = key
-	w.summary.PeakBytes = peakMemory()
-	if err := w.summary.WritePage(o.Out, vdm.FiguresDir); err != nil {
+	drawings, err := w.drawings()
+	if err != nil {
 		return nil, err
 	}
-	return w.summary, w.summary.Write(o.Out)
+	w.summary.Key, w.summary.Stages, w.summary.PeakBytes = key, w.stages, peakMemory()
+	return w.summary, w.summary.Publish(o.Out, drawings...)
 }
 
 // key is a checksum of all that the results depend on.
@@ -92,15 +91,11 @@ type work struct {
 	about   string         // where the nowcast lies
 	kase    report.Case    // the nowcast and what came
 	summary *report.Summary
-	stages  []report.Stage
-}
-
-func (w *work) took(name string, began time.Time) {
-	w.stages = append(w.stages, report.Stage{Name: name, Seconds: time.Since(began).Seconds()})
+	stages  report.Stages
 }
 
 func (w *work) read(_ context.Context, source climate.Source) (err error) {
-	defer w.took("reading", time.Now())
+	defer w.stages.Took("reading", time.Now())
 	if w.data, err = readData(w.Options, source); err != nil {
 		return err
 	}
@@ -188,7 +183,7 @@ func (w *work) nowcast(ctx context.Context, _ climate.Source) error {
 }
 
 func (w *work) verify(context.Context, climate.Source) error {
-	defer w.took("verification", time.Now())
+	defer w.stages.Took("verification", time.Now())
 	w.Log.Line("verifying")
 	ch := w.model.Config.Clip.Channels[0]
 	s := &report.Summary{Title: "A first video diffusion model of " + w.subject()}
@@ -211,19 +206,4 @@ func (w *work) verify(context.Context, climate.Source) error {
 	}
 	w.summary = s
 	return w.describe()
-}
-
-func (w *work) draw(context.Context, climate.Source) error {
-	began := time.Now()
-	drawings, err := w.drawings()
-	if err != nil {
-		return err
-	}
-	s := w.summary
-	if s.Figures, err = report.Save(filepath.Join(w.Out, vdm.FiguresDir), drawings...); err != nil {
-		return err
-	}
-	w.took("pictures", began)
-	s.Stages = w.stages
-	return nil
 }

@@ -1,7 +1,6 @@
 package firstmodel
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -64,7 +63,7 @@ func Defaults() Options {
 		Steps: 600, Batch: 2, Rate: 5e-3, EMA: 0.99, Tests: 64,
 
 		// 64 steps of the ancestral sampler. Guidance 1 is what the formula's
-		// derivation gives (vdm.Conditioned).
+		// derivation gives (vdm.Reconstruction).
 		SamplerSteps: 64, SamplerBatch: 4, Clips: 16, Members: 8, Known: 5, Guidance: 1,
 	}
 }
@@ -166,7 +165,7 @@ const sampleName = "test_stageiv_xyt.nc"
 // set-up puts it, or where Debian's r-cran-stars installs it.
 func DataPath() (string, error) {
 	places := []string{
-		filepath.Join(root(), "build", "data", sampleName),
+		filepath.Join(report.Root(), "build", "data", sampleName),
 		filepath.Join("/usr/lib/R/site-library/stars/nc", sampleName),
 	}
 	for _, path := range places {
@@ -179,25 +178,4 @@ func DataPath() (string, error) {
 
 // Folder is the run folder: what VDM_RUN says, else runs/first-model of the
 // project.
-func Folder() string {
-	if dir := os.Getenv("VDM_RUN"); dir != "" {
-		return dir
-	}
-	return filepath.Join(root(), "runs", "first-model")
-}
-
-// root is the folder of the project: the nearest one above the working
-// directory that holds its go.mod, else the working directory.
-func root() string {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "."
-	}
-	for up := dir; ; up = filepath.Dir(up) {
-		if _, err := os.Stat(filepath.Join(up, "go.mod")); err == nil {
-			return up
-		} else if !errors.Is(err, os.ErrNotExist) || up == filepath.Dir(up) {
-			return dir
-		}
-	}
-}
+func Folder() string { return report.RunFolder("VDM_RUN", "first-model") }

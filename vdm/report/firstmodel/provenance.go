@@ -36,40 +36,30 @@ func (w *work) describe() error {
 	if err != nil {
 		return err
 	}
-	config, err := w.model.Config.Encode()
-	if err != nil {
-		return err
-	}
-	_, choice, err := w.model.Engine()
-	if err != nil {
-		return err
-	}
 	s, f, c := w.summary, w.record, w.model.Config
-	s.Config = string(config)
 	s.Speed = report.Speed{
-		Engine: choice.Label, TrainingBatch: c.Training.Batch, Training: trainingRate(records),
+		TrainingBatch: c.Training.Batch, Training: trainingRate(records),
 		SamplerBatch: min(w.SamplerBatch, w.Clips), Sampler: w.clips.Draw.PerSecond, Nowcast: w.members.Draw.PerSecond,
 	}
-	fact := func(name, format string, args ...any) {
-		s.Provenance = append(s.Provenance, report.Fact{Name: name, Text: fmt.Sprintf(format, args...)})
-	}
 	if w.isSample() {
-		fact("Data", "%s", stageIV)
+		s.Fact("Data", "%s", stageIV)
 	}
-	fact("File", "%s, %d bytes, SHA-256 %s", w.source.Name, w.source.Bytes, w.source.SHA256)
-	fact("Record", "%d frames of %d×%d cells, %s to %s, %s", f.Frames(), f.Height(), f.Width(), f.Date(0), f.Date(f.Frames()-1), strings.Join(f.Notes, "; "))
+	s.Fact("File", "%s, %d bytes, SHA-256 %s", w.source.Name, w.source.Bytes, w.source.SHA256)
+	s.Fact("Record", "%d frames of %d×%d cells, %s to %s, %s", f.Frames(), f.Height(), f.Width(), f.Date(0), f.Date(f.Frames()-1), strings.Join(f.Notes, "; "))
 	split := f.Frames() - w.HeldOut
-	fact("Split", "trained on the first %d frames (to %s); the last %d (from %s) were held out, and no training clip reaches into them", split, f.Date(split-1), w.HeldOut, f.Date(split))
-	fact("Training clips", "%s", w.data.train.Summary())
-	fact("Held-out clips", "%s", w.heldOut.Summary())
-	fact("Transform", "%s", c.Clip.Channels[0].Transform)
-	fact("Network", "%d parameters; trained %d steps of %d clips", c.Network.Count(), w.model.Step(), c.Training.Batch*c.Training.Accumulate)
-	fact("Sampler", "ancestral, %d steps, averaged weights; drawn on %s", w.SamplerSteps, w.clips.Draw.Engine)
-	fact("Nowcast", "%s; %s: the held-out window with the most rain in its %d known frames", w.guidance(), w.about, w.Known)
-	fact("Engine", "%s", choice)
-	fact("Versions", "%s", versions())
-	fact("Seed", "%d", w.Seed)
-	fact("Made", "%s on %d cores", time.Now().Format("2 January 2006, 15:04 MST"), runtime.NumCPU())
+	s.Fact("Split", "trained on the first %d frames (to %s); the last %d (from %s) were held out, and no training clip reaches into them", split, f.Date(split-1), w.HeldOut, f.Date(split))
+	s.Fact("Training clips", "%s", w.data.train.Summary())
+	s.Fact("Held-out clips", "%s", w.heldOut.Summary())
+	s.Fact("Transform", "%s", c.Clip.Channels[0].Transform)
+	s.Fact("Network", "%d parameters; trained %d steps of %d clips", c.Network.Count(), w.model.Step(), c.Training.Batch*c.Training.Accumulate)
+	s.Fact("Sampler", "ancestral, %d steps, averaged weights; drawn on %s", w.SamplerSteps, w.clips.Draw.Engine)
+	s.Fact("Nowcast", "%s; %s: the held-out window with the most rain in its %d known frames", w.guidance(), w.about, w.Known)
+	if err := s.AddModel(w.model); err != nil {
+		return err
+	}
+	s.Fact("Versions", "%s", versions())
+	s.Fact("Seed", "%d", w.Seed)
+	s.Fact("Made", "%s on %d cores", time.Now().Format("2 January 2006, 15:04 MST"), runtime.NumCPU())
 
 	s.Limits = []string{
 		fmt.Sprintf("One storm of %d frames proves no skill. The held-out hours follow the training hours of the same storm directly, so they say little about other weather.", f.Frames()),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
 // Record is rain that is forecast: its first frames are for training, the last
@@ -57,10 +58,7 @@ func Open(ctx context.Context) (*Record, error) {
 
 // open reads the record that is kept in a folder, or makes it.
 func open(name, about string, heldOut int, read func() (*climate.Field, []climate.Source, error)) (*Record, error) {
-	folder := os.Getenv("VDM_FORECASTING")
-	if folder == "" {
-		folder = filepath.Join(root(), "runs", name)
-	}
+	folder := report.RunFolder("VDM_FORECASTING", name)
 	dir := filepath.Join(folder, "record")
 	kept, err := climate.OpenPrepared(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -93,7 +91,7 @@ func radarPath() (string, error) {
 		}
 		return path, nil
 	}
-	path := filepath.Join(root(), "..", "shared", "data", radarName)
+	path := filepath.Join(report.Root(), "..", "shared", "data", radarName)
 	if _, err := os.Stat(path); err != nil {
 		return "", nil
 	}
@@ -141,21 +139,4 @@ func synthetic(ctx context.Context) (*climate.Field, error) {
 		return nil
 	})
 	return f, errors.Join(err, f.Validate())
-}
-
-// root is the folder of the project: the nearest one above the working directory
-// that holds its go.mod, else the working directory.
-func root() string {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "."
-	}
-	for up := dir; ; up = filepath.Dir(up) {
-		if _, err := os.Stat(filepath.Join(up, "go.mod")); err == nil {
-			return up
-		}
-		if up == filepath.Dir(up) {
-			return dir
-		}
-	}
 }

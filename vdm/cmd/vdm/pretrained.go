@@ -1,0 +1,51 @@
+//go:build !nonetcdf
+
+package main
+
+import (
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+)
+
+// pretrainedRun is where the shipped model becomes a run unless RUN says otherwise.
+var pretrainedRun = filepath.Join("runs", "pretrained")
+
+// shipped opens the shipped model, and takes the settings that draw from it in
+// seconds where flags do not say others.
+func (s *sampleFlags) shipped(c *cobra.Command, args []string) (*vdm.Model, error) {
+	dir := pretrainedRun
+	if len(args) > 0 {
+		dir = args[0]
+	}
+	m, err := pretrained.Install(dir)
+	if err != nil {
+		return nil, err
+	}
+	for flag, set := range map[string]func(){
+		"count":   func() { s.o.Count = 4 },
+		"steps":   func() { s.o.Steps = vdm.DefaultSteps },
+		"sampler": func() { s.o.Sampler = vdm.DefaultSampler },
+		"grid":    func() { s.o.Grid = vdm.DefaultGrid },
+	} {
+		if !c.Flags().Changed(flag) {
+			set()
+		}
+	}
+	say(c, "the shipped model lies in %s; its card: %s", dir, filepath.Join(dir, pretrained.CardName))
+	return m, nil
+}
+
+// picture draws clips of a run's first channel as film strips.
+func picture(path string, m *vdm.Model, clips *vdm.Samples) error {
+	ch, step := m.Config.Clip.Channels[0], m.Config.Clip.Step
+	drawn, err := report.ClipsPicture(ch.Name, ch.Units, step, 0, clips.Len(), report.NamedSamples{Name: "clip", Samples: clips})
+	if err != nil {
+		return err
+	}
+	return drawn.SavePNG(path)
+}

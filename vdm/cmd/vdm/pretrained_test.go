@@ -1,0 +1,46 @@
+//go:build !nonetcdf
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
+)
+
+// A newcomer's first command: clips, their picture and the model's card.
+func TestSamplePretrained(t *testing.T) {
+	if !slices.Contains(backend.AtHand(), "onnx") {
+		t.Skip("the pure Go engine takes minutes for it")
+	}
+	t.Setenv("GOMLX_BACKEND", "onnx")
+	t.Chdir(t.TempDir())
+	lines := strings.Fields(succeed(t, "sample", "--pretrained", "--count", "1", "--steps", "2", "--picture", "clips.png"))
+	if len(lines) != 2 || lines[1] != "clips.png" {
+		t.Fatalf("it prints %q, want the clips' file and clips.png", lines)
+	}
+	rain, err := netcdf.OpenSamples(lines[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rain.Close()
+	if info, err := os.Stat("clips.png"); err != nil || info.Size() < 5000 {
+		t.Errorf("picture: %v, %v", info, err)
+	}
+	card, err := os.ReadFile(filepath.Join("runs", "pretrained", pretrained.CardName))
+	if err != nil || string(card) != pretrained.Card() {
+		t.Errorf("card: %v", err)
+	}
+}
+
+func TestSampleWantsARun(t *testing.T) {
+	refuse(t, exitUsage, []string{"RUN is missing"}, "sample")
+	refuse(t, exitUsage, []string{`unexpected argument "two"`}, "sample", "--pretrained", "one", "two")
+	refuse(t, exitFailed, []string{"--picture: there is no folder"}, "sample", "--pretrained", "--picture", filepath.Join(t.TempDir(), "no", "x.png"))
+}

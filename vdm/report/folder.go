@@ -1,0 +1,32 @@
+package report
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// Root is the folder of the project: the nearest one above the working directory
+// that holds its go.mod, else the working directory.
+func Root() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "."
+	}
+	for up := dir; ; up = filepath.Dir(up) {
+		if _, err := os.Stat(filepath.Join(up, "go.mod")); err == nil {
+			return up
+		}
+		if up == filepath.Dir(up) {
+			return dir
+		}
+	}
+}
+
+// RunFolder is where notebooks keep a run: what an environment variable says, else
+// a folder of that name in runs of the project.
+func RunFolder(variable, name string) string {
+	if dir := os.Getenv(variable); dir != "" {
+		return dir
+	}
+	return filepath.Join(Root(), "runs", name)
+}
