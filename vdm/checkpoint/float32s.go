@@ -25,6 +25,22 @@ func FromFloat32s(name string, shape []int, values []float32) Tensor {
 	return Tensor{Name: name, DType: "F32", Shape: shape, Data: data}
 }
 
+// BFloat16s makes a BF16 tensor of values, each rounded to the nearest that has 8
+// binary digits, ties to even. NaN stays NaN; above 3.39e38 a value becomes infinite.
+func BFloat16s(name string, shape []int, values []float32) Tensor {
+	data := make([]byte, 2*len(values))
+	for i, v := range values {
+		bits := math.Float32bits(v)
+		if v == v {
+			bits += 0x7fff + bits>>16&1
+		} else {
+			bits |= 1 << 16 // what is left of a NaN must not be an infinity
+		}
+		binary.LittleEndian.PutUint16(data[2*i:], uint16(bits>>16))
+	}
+	return Tensor{Name: name, DType: "BF16", Shape: shape, Data: data}
+}
+
 // Float32s returns the values of a tensor of type F32, BF16 or F16 as new
 // float32 numbers; each is exact. Other types are an error.
 func Float32s(t Tensor) ([]float32, error) {

@@ -382,6 +382,24 @@ func TestFloat32s(t *testing.T) {
 	}
 }
 
+// Rounding to bfloat16 is to the nearest, ties to even, at every exponent.
+func TestBFloat16s(t *testing.T) {
+	bits := math.Float32frombits
+	values := []float32{0, 1, -3.140625, bits(0x3f808000), bits(0x3f818000), bits(0x3f808001), bits(0x3f807fff), 1e-40,
+		float32(math.Inf(-1)), math.MaxFloat32, bits(0x7f800001)}
+	want := []float32{0, 1, -3.140625, bits(0x3f800000), bits(0x3f820000), bits(0x3f810000), bits(0x3f800000), bits(0x00010000),
+		float32(math.Inf(-1)), float32(math.Inf(1)), float32(math.NaN())}
+	got, err := Float32s(BFloat16s("x", []int{len(values)}, values))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range want {
+		if got[i] != want[i] && (got[i] == got[i] || want[i] == want[i]) {
+			t.Errorf("%g becomes %g, want %g", values[i], got[i], want[i])
+		}
+	}
+}
+
 func ExampleWriteSafetensors() {
 	var file bytes.Buffer
 	tensors := []Tensor{FromFloat32s("weight", []int{2, 2}, []float32{1, 2, 3, 4})}

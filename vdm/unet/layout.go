@@ -68,8 +68,9 @@ func ReadWeights(path string) (Config, map[string][]float32, error) {
 
 // WriteWeights writes a network as [ReadWeights] reads it, with everything that
 // the original program needs to load it. BFloat16, Rematerialise and
-// FusedAttention are no part of such a file.
-func WriteWeights(path string, c Config, weights map[string][]float32) error {
+// FusedAttention are no part of such a file. In half the size, the values are
+// rounded to bfloat16.
+func WriteWeights(path string, c Config, weights map[string][]float32, half bool) error {
 	c = c.WithDefaults()
 	if err := c.Validate(); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
@@ -93,9 +94,13 @@ func WriteWeights(path string, c Config, weights map[string][]float32) error {
 	if err := c.Match(found); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
+	tensor := checkpoint.FromFloat32s
+	if half {
+		tensor = checkpoint.BFloat16s
+	}
 	var tensors []checkpoint.Tensor
 	for name, shape := range expected {
-		tensors = append(tensors, checkpoint.FromFloat32s(paramPrefix+name, shape, weights[name]))
+		tensors = append(tensors, tensor(paramPrefix+name, shape, weights[name]))
 	}
 	freqs := rotaryFrequencies(c.HeadDim)
 	for _, name := range c.rotaryConstants() {

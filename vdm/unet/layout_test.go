@@ -56,7 +56,7 @@ func TestWeightsRoundTrip(t *testing.T) {
 		c = c.WithDefaults()
 		path := filepath.Join(t.TempDir(), "weights.safetensors")
 		weights := c.Initial(1)
-		if err := WriteWeights(path, c, weights); err != nil {
+		if err := WriteWeights(path, c, weights, false); err != nil {
 			t.Fatal(err)
 		}
 		gotConfig, got, err := ReadWeights(path)
@@ -68,6 +68,19 @@ func TestWeightsRoundTrip(t *testing.T) {
 		}
 		if !maps.EqualFunc(got, weights, slices.Equal) {
 			t.Errorf("%+v: the weights come back changed", c)
+		}
+		if err := WriteWeights(path, c, weights, true); err != nil {
+			t.Fatal(err)
+		}
+		if _, got, err = ReadWeights(path); err != nil {
+			t.Fatal(err)
+		}
+		for name, values := range weights {
+			for i, v := range values {
+				if d := math.Abs(float64(got[name][i] - v)); d > math.Abs(float64(v))/256 {
+					t.Fatalf("%s[%d] is %v in half the size, want %v to eight binary digits", name, i, got[name][i], v)
+				}
+			}
 		}
 	}
 }
@@ -82,7 +95,7 @@ func TestWriteWeightsAsTheOriginal(t *testing.T) {
 			t.Fatal(err)
 		}
 		path := filepath.Join(t.TempDir(), "weights.safetensors")
-		if err := WriteWeights(path, c, weights); err != nil {
+		if err := WriteWeights(path, c, weights, false); err != nil {
 			t.Fatal(err)
 		}
 		want, wantMetadata := readTensors(t, original)
@@ -133,7 +146,7 @@ func readTensors(t *testing.T, path string) (map[string]checkpoint.Tensor, map[s
 func altered(t *testing.T, c Config, change func(tensors map[string]checkpoint.Tensor, metadata map[string]string)) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "altered.safetensors")
-	if err := WriteWeights(path, c, c.Initial(1)); err != nil {
+	if err := WriteWeights(path, c, c.Initial(1), false); err != nil {
 		t.Fatal(err)
 	}
 	tensors, metadata := readTensors(t, path)
@@ -219,12 +232,12 @@ func TestWriteWeightsRefuses(t *testing.T) {
 	} {
 		w := c.Initial(1)
 		change(w)
-		if err := WriteWeights(path, c, w); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
+		if err := WriteWeights(path, c, w, false); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%v does not name the file and say %s", err, want)
 		}
 	}
 	c.Dim = 9
-	if err := WriteWeights(path, c, nil); err == nil || !strings.Contains(err.Error(), "dim is 9") {
+	if err := WriteWeights(path, c, nil, false); err == nil || !strings.Contains(err.Error(), "dim is 9") {
 		t.Errorf("dim 9: %v", err)
 	}
 	if _, err := os.Stat(path); err == nil {

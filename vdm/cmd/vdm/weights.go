@@ -38,11 +38,11 @@ func openRun(c *cobra.Command, dir string) (*vdm.Model, error) {
 func newExport() *cobra.Command {
 	var last, half bool
 	c := &cobra.Command{
-		Use:     "export RUN FILE.safetensors",
-		Short:   "Write a run's weights to a file",
+		Use:   "export RUN FILE.safetensors",
+		Short: "Write a run's weights to a file",
 		Example: `  vdm weights export runs/rain rain.safetensors
   vdm weights export --bfloat16 runs/rain small.safetensors`,
-		Args:    takes("RUN", "FILE.safetensors"),
+		Args: takes("RUN", "FILE.safetensors"),
 		RunE: func(c *cobra.Command, args []string) error {
 			m, err := openRun(c, args[0])
 			if err != nil {
