@@ -13,7 +13,9 @@ import (
 //
 // Queries and keys have a projection for each frame. Frames come first for it:
 // then it is one product a frame for the whole batch, and no matrix is copied for
-// each clip.
+// each clip. What runs for each cell and head has these side by side then, so
+// that a library of matrix products takes queries, keys and values as they lie
+// (XLA can fold the transpositions into the products).
 func (n *network) temporalAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	batch, frames, cells, width := d[0], d[1], d[2]*d[3], d[4]
@@ -33,9 +35,9 @@ func (n *network) temporalAttention(name string, x *Node) *Node {
 	logits := batchMatMul(q, swapLast(k)) // [batch·cell, head, frame, frame]
 	logits = Add(ConvertDType(logits, dtypes.Float32), InsertAxes(n.bias, 0))
 	y := batchMatMul(n.cast(softmax(logits, -1)), v) // [batch·cell, head, frame, headDim]
-	y = TransposeAllDims(Reshape(y, batch, cells, heads, frames, headDim), 0, 3, 1, 2, 4)
-	y = Reshape(y, d[0], d[1], d[2], d[3], inner)
-	return Add(matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight")))), x)
+	y = Reshape(TransposeAllDims(y, 2, 0, 1, 3), frames, batch, cells, inner)
+	y = matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight"))))
+	return Add(Reshape(TransposeAllDims(y, 1, 0, 2, 3), d...), x)
 }
 
 // temporalWeights are the projections of queries (with their factor d^−½) and
