@@ -1,0 +1,109 @@
+package pretrained
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+func TestInstallIsARun(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "runs", "pretrained")
+	first, err := Install(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Install(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, values := range first.Weights(true) {
+		if !slices.Equal(values, again.Weights(true)[name]) {
+			t.Errorf("%s changed by opening again", name)
+		}
+	}
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(dir), ".pretrained-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %q (%v)", left, err)
+	}
+}
+
+func TestInstallRefusesWhatIsThere(t *testing.T) {
+	other := t.TempDir()
+	if err := os.WriteFile(filepath.Join(other, "letter.txt"), []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Install(other); err == nil || !strings.Contains(err.Error(), "is not empty") {
+		t.Errorf("a folder with other files: %v", err)
+	}
+	run := filepath.Join(t.TempDir(), "run")
+	m, err := Install(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := m.Config
+	c.Training.Rate /= 2
+	another := filepath.Join(t.TempDir(), "another")
+	if _, err := vdm.Create(another, c, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Install(another); err == nil || !strings.Contains(err.Error(), "holds another run") {
+		t.Errorf("another run: %v", err)
+	}
+}
+
+// The shipped weights have the loss that their card states, on the first month of
+// the data that it names, which is of a test season.
+func TestCardStatesTheLoss(t *testing.T) {
+	if engines := backend.AtHand(); engines[0] == "go" {
+		t.Skip("the pure Go engine takes minutes for it")
+	}
+	stated := regexp.MustCompile(`Weighted loss on the first month[^|]*\| ([0-9.]+)`).FindStringSubmatch(Card())
+	if stated == nil {
+		t.Fatal("the card states no loss")
+	}
+	want, err := strconv.ParseFloat(stated[1], 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := Install(filepath.Join(t.TempDir(), "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "rain")
+	record := climate.SyntheticRecord{Seed: 1, Hours: 720, Height: 32, Width: 32}
+	if _, err := record.Prepare(context.Background(), folder, nil, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	data, err := climate.OpenPrepared(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer data.Close()
+	clips, err := climate.NewWindows(climate.WindowOptions{Frames: 10, StrideT: 10}, data.Fields()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	losses, err := m.HeldOutLosses(clips)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := 0.0
+	for _, l := range losses {
+		got += l / float64(len(losses))
+	}
+	// The card gives three digits; engines differ by less.
+	if math.Abs(got-want) > 0.01*want {
+		t.Errorf("the loss is %.4g, the card states %v", got, want)
+	}
+}
