@@ -118,33 +118,26 @@ func Median(values []float64) float64 {
 func (c *Comparison) Table() Table {
 	t := Table{
 		Title:   fmt.Sprintf("%s of %s: %d test windows, frames %s generated", title(c.Task), c.Variable, c.Cases, counted(c.Frames())),
-		Columns: []string{"forecast", "members", "CRPS, " + c.Units, "CRPS less the first's", "RMSE of the mean", "spread/skill", "power", "bias, driest cell", "wettest cell"},
+		Columns: []string{"forecast", "members", "CRPS, " + c.Units, "less the first's", "RMSE", "spread/skill", "power", "bias of cells"},
 		Notes: []string{
 			"In brackets 95 % intervals by the stationary bootstrap over windows. With one member the CRPS is the mean absolute error.",
-			"Small is good for CRPS and RMSE, near 1 for spread/skill and power (median over scales of the members' power over the truth's).",
+			"Small is good for CRPS and RMSE (of the ensemble mean), near 1 for spread/skill and power (median over scales of the members' power over the truth's).",
 			"Bias: extremes of the map of (mean generated − mean truth)/mean truth. Few windows make large extremes by chance alone.",
 		},
 	}
 	for i, e := range c.Entries {
 		excess := "–"
 		if i > 0 {
-			excess = fmt.Sprintf("%s (%s, %s)", signed(float64(e.Excess)), signed(float64(e.ExcessFrom)), signed(float64(e.ExcessTo)))
+			excess = fmt.Sprintf("%+.2g (%+.2g, %+.2g)", float64(e.Excess), float64(e.ExcessFrom), float64(e.ExcessTo))
 		}
 		t.Rows = append(t.Rows, []string{
 			e.Name, fmt.Sprint(e.Members),
 			fmt.Sprintf("%s (%s, %s)", Format(float64(e.CRPS)), Format(float64(e.CRPSFrom)), Format(float64(e.CRPSTo))), excess,
-			Format(float64(e.RMSE)), Format(float64(e.SpreadSkill)), Format(float64(e.Power)), signed(float64(e.Driest)), signed(float64(e.Wettest)),
+			Format(float64(e.RMSE)), Format(float64(e.SpreadSkill)), Format(float64(e.Power)),
+			fmt.Sprintf("%+.2f … %+.2f", float64(e.Driest), float64(e.Wettest)),
 		})
 	}
 	return t
-}
-
-// signed writes a number with its sign.
-func signed(x float64) string {
-	if x > 0 {
-		return "+" + Format(x)
-	}
-	return Format(x)
 }
 
 // title begins a text with a capital letter.

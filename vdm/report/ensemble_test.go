@@ -82,7 +82,7 @@ func TestComparison(t *testing.T) {
 	near(t, "wettest cell", float64(moved.Wettest), 0.5, 1e-6)
 	near(t, "largest bias", moved.LargestBias(), 0.5, 1e-6)
 	text := c.Table().Text()
-	for _, want := range []string{"Nowcast of rain: 3 test windows, frames 2, 3 generated", "0.500 (0.500, 0.500)  –", "+2.00 (+2.00, +2.00)", "+0.500"} {
+	for _, want := range []string{"Nowcast of rain: 3 test windows, frames 2, 3 generated", "0.500 (0.500, 0.500)  –", "+2 (+2, +2)", "+0.50 … +0.50"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}

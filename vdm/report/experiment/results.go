@@ -3,7 +3,6 @@ package experiment
 import (
 	"fmt"
 	"math"
-	"sort"
 
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
@@ -54,11 +53,7 @@ func power(generated, test report.Spectrum) float64 {
 			ratios = append(ratios, generated.Power[i]/test.Power[i])
 		}
 	}
-	if len(ratios) == 0 {
-		return math.NaN()
-	}
-	sort.Float64s(ratios)
-	return (ratios[(len(ratios)-1)/2] + ratios[len(ratios)/2]) / 2
+	return report.Median(ratios)
 }
 
 // belowOne is the share of values in [0, 1).
