@@ -25,8 +25,9 @@ type Config struct {
 	// FusedAttention says which attentions one operator of the engine computes,
 	// without storing their logits: "none", also when it is empty, "spatial" (the
 	// softmax attention in the middle), "temporal" or "both". Only XLA on CUDA has
-	// the operator (cuDNN's), for bfloat16. The temporal one pads heads by the
-	// frames and ten frames to a tile of at least 64: measure it before choosing it.
+	// the operator (cuDNN's), for bfloat16. Whether it pays is to be measured, by
+	// -attention of vdm/bench: ten frames are few for it, and the temporal one
+	// widens each head by the frames.
 	FusedAttention string `yaml:"fused_attention,omitempty"`
 }
 
