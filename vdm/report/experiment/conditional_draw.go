@@ -57,8 +57,9 @@ func (w *conditional) draw(ctx context.Context) error {
 				w.drawn[task] = append(w.drawn[task], drawn{m, g})
 				continue
 			}
-			w.missing = append(w.missing, fmt.Sprintf("%s, %s: %d of %d clips", task, m.name, g.Len(), all))
-			w.Log.Line("the time for drawing is over; run again to go on: " + w.missing[len(w.missing)-1])
+			missing := fmt.Sprintf("%s, %s: %d of %d clips", task, m.name, g.Len(), all)
+			w.missing = append(w.missing, missing)
+			w.Log.Line("Not complete: " + missing + "; the time for drawing is over, run again to go on")
 		}
 	}
 	return nil

@@ -224,9 +224,13 @@ func TestConditionalResumes(t *testing.T) {
 // By the clock: what is complete is scored, what is not is named.
 func TestDrawFor(t *testing.T) {
 	o := untrained(t)
-	o.DrawFor = time.Nanosecond
+	log := &said{}
+	o.DrawFor, o.Log = time.Nanosecond, log
 	if s, err := Conditional(t.Context(), o); s != nil || err != nil {
 		t.Errorf("without time: %v, %v", s, err)
+	}
+	if text, want := strings.Join(log.lines, "\n"), "Not complete: interpolation, w_r = 3: 0 of 6 clips"; !strings.Contains(text, want) {
+		t.Errorf("no %q in\n%s", want, text)
 	}
 	o.DrawFor, o.Tasks, o.Weights = 0, []string{Interpolation}, []float64{3}
 	if _, err := Conditional(t.Context(), o); err != nil {
@@ -237,7 +241,7 @@ func TestDrawFor(t *testing.T) {
 	if err != nil || len(s.Comparisons) != 1 || s.Comparisons[0].Entries[0].Name != "w_r = 3" {
 		t.Fatalf("%v: %+v", err, s)
 	}
-	if want := "nowcast, w_r = 3: 0 of 6 clips"; !strings.Contains(s.Limits[0]+s.Limits[1], want) {
+	if want := "left out: nowcast, w_r = 0: 0 of 6 clips"; !strings.Contains(strings.Join(s.Limits, " "), want) {
 		t.Errorf("%q does not say %q", s.Limits, want)
 	}
 }
