@@ -21,15 +21,23 @@ type Recorded interface {
 }
 
 // Residence says where the training clips lie.
-type Residence int
+type Residence string
 
 const (
-	// ResideAuto is the device where it is a GPU, the clips are [Recorded] and the
-	// record takes at most a quarter of its memory; else the host.
-	ResideAuto Residence = iota
-	ResideHost
-	ResideDevice // an error where that cannot be
+	// ResideAuto, also "", is the device where it is a GPU, the clips are [Recorded]
+	// and the record takes at most a quarter of its memory; else the host.
+	ResideAuto   Residence = "auto"
+	ResideHost   Residence = "host"
+	ResideDevice Residence = "device" // an error where that cannot be
 )
+
+// Validate refuses other words.
+func (r Residence) Validate() error {
+	if r != "" && r != ResideAuto && r != ResideHost && r != ResideDevice {
+		return fmt.Errorf("training clips on %q: want auto, host or device", string(r))
+	}
+	return nil
+}
 
 // resident is a record on the devices.
 type resident struct {
@@ -40,13 +48,16 @@ type resident struct {
 // newResident uploads the record if it is to reside on the devices; else it
 // returns nil.
 func (t *trainer) newResident() (*resident, error) {
+	if err := t.o.Residence.Validate(); err != nil {
+		return nil, err
+	}
 	bytes, err := t.recordBytes()
 	switch wanted := t.o.Residence; {
 	case wanted == ResideHost:
 		return nil, nil
 	case wanted == ResideDevice && err != nil:
 		return nil, fmt.Errorf("training clips cannot reside on the device: %w", err)
-	case wanted == ResideAuto && (err != nil || !strings.Contains(t.choice.Name, "cuda") || bytes > t.estimate.Available/4):
+	case wanted != ResideDevice && (err != nil || !strings.Contains(t.choice.Name, "cuda") || bytes > t.estimate.Available/4):
 		return nil, nil
 	}
 	clips := t.o.Data.(Recorded)

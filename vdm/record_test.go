@@ -90,3 +90,11 @@ func TestRecordThatCannotReside(t *testing.T) {
 		}
 	}
 }
+
+func TestResidenceIsAWord(t *testing.T) {
+	m := create(t, tinyConfig(t), tinyClips)
+	err := m.Train(context.Background(), TrainOptions{Data: tinyClips, Residence: "moon"})
+	if err == nil || !strings.Contains(err.Error(), `training clips on "moon": want auto, host or device`) {
+		t.Errorf("clips on the moon: %v", err)
+	}
+}

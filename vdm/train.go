@@ -20,8 +20,7 @@ type TrainOptions struct {
 	// Devices of the engine that share each batch; 0 is one. The losses are those of
 	// one device, to rounding.
 	Devices int
-	// Residence of the training clips: see [ResideAuto]. Where they reside changes the
-	// losses by rounding at most.
+	// Residence of the training clips; it changes the losses by rounding at most.
 	Residence Residence
 	// Progress, if set, is called after every step.
 	Progress func(Progress)

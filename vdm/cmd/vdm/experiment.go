@@ -11,6 +11,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/report/experiment"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 func newExperiment() *cobra.Command {
@@ -78,6 +79,8 @@ that long at most in this call, and what there is then is drawn and verified.`,
 	f.IntVar(&o.Network.HeadDim, "head-dim", 32, "channels of a temporal attention head, even")
 	f.BoolVar(&o.Network.BFloat16, "bfloat16", false, "activations in bfloat16")
 	f.BoolVar(&rematerialise, "rematerialise", false, "compute activations twice and keep fewer: less memory, more time")
+	addFused(f, &o.Network.FusedAttention)
+	addDevices(f, &o.Devices, &o.Residence)
 	f.Uint64Var(&o.Training.Seed, "seed", 0, "seed of weights, batches and clips")
 	f.IntVar(&o.Training.Steps, "steps", 200000, "optimiser steps to train up to")
 	f.IntVar(&o.Training.Batch, "batch", 32, "clips of one pass")
@@ -91,6 +94,18 @@ that long at most in this call, and what there is then is drawn and verified.`,
 	addSampler(f, &o.Evaluations, &o.SamplerBatch, &o.Sampler, &o.Grid)
 	f.IntVar(&o.ReferenceClips, "reference-clips", 1000, "clips of the test and of the training seasons to compare with")
 	return c
+}
+
+// addDevices adds the settings of where training runs.
+func addDevices(f *pflag.FlagSet, devices *int, residence *vdm.Residence) {
+	f.IntVar(devices, "devices", 1, "devices of the engine that share each batch")
+	f.StringVar((*string)(residence), "clips-on", string(vdm.ResideAuto), "where training clips lie: on the device, once, on the host, or auto: on a GPU if they fit")
+}
+
+// addFused adds the choice of attentions that one operator of the engine computes.
+func addFused(f *pflag.FlagSet, fused *string) {
+	f.StringVar(fused, "fused-attention", "", "attentions in one operator of the engine, with --bfloat16 on a GPU: "+
+		strings.Join([]string{unet.FusedNone, unet.FusedSpatial, unet.FusedTemporal, unet.FusedBoth}, ", ")+" (default "+unet.FusedNone+")")
 }
 
 // addSampler adds the settings of how an experiment draws.

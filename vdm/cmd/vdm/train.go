@@ -42,6 +42,9 @@ type trainFlags struct {
 	multiples                   []int
 	bfloat16, rematerialise     bool
 	heldOutEvery, snapshotEvery int
+	fused                       string
+	devices                     int
+	residence                   vdm.Residence
 }
 
 func newTrain() *cobra.Command {
@@ -92,6 +95,8 @@ may be changed: steps, and the intervals between snapshots and held-out losses.`
 	f.IntVar(&t.headDim, "head-dim", 32, "channels of a temporal attention head, even")
 	f.BoolVar(&t.bfloat16, "bfloat16", false, "activations in bfloat16")
 	f.BoolVar(&t.rematerialise, "rematerialise", false, "compute activations twice and keep fewer: less memory, more time")
+	addFused(f, &t.fused)
+	addDevices(f, &t.devices, &t.residence)
 	f.IntVar(&t.heldOutEvery, "held-out-every", 500, "steps between held-out losses")
 	f.IntVar(&t.snapshotEvery, "snapshot-every", 500, "steps between snapshots")
 	t.read.addTo(c)
@@ -99,6 +104,9 @@ may be changed: steps, and the intervals between snapshots and held-out losses.`
 }
 
 func (t *trainFlags) run(c *cobra.Command) error {
+	if err := t.residence.Validate(); err != nil {
+		return misuse(c, "--clips-on: %v", err)
+	}
 	switch {
 	case len(t.data) == 0:
 		return misuse(c, "--data is missing: a NetCDF file or the folder of prepared data")
@@ -169,7 +177,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	}
 	update, end := progress(c, "training")
 	o := vdm.TrainOptions{
-		Data: clips, Progress: update,
+		Data: clips, Devices: t.devices, Residence: t.residence, Progress: update,
 		Report: func(text string) { say(c, "%s", text) },
 	}
 	if heldOut != nil { // a nil *climate.Windows in the interface would not be nil
@@ -239,6 +247,7 @@ func (t *trainFlags) apply(c *cobra.Command, config *vdm.Config, fields []*clima
 	override(c, "head-dim", &config.Network.HeadDim, t.headDim)
 	override(c, "bfloat16", &config.Network.BFloat16, t.bfloat16)
 	override(c, "rematerialise", &config.Network.Rematerialise, t.rematerialise)
+	override(c, "fused-attention", &config.Network.FusedAttention, t.fused)
 	if c.Flags().Changed("multiples") || len(config.Network.Multiples) == 0 {
 		config.Network.Multiples = t.multiples
 	}

@@ -106,7 +106,7 @@ func (w *work) train(ctx context.Context) error {
 	w.Log.Line("engine: " + choice.Label)
 	began := time.Now()
 	err = w.model.Train(bounded, vdm.TrainOptions{
-		Data: w.training, HeldOut: w.test, Progress: w.Log.Bar("training"),
+		Data: w.training, HeldOut: w.test, Devices: w.Devices, Residence: w.Residence, Progress: w.Log.Bar("training"),
 		Report: func(line string) {
 			if line != choice.String() { // which names folders of this machine
 				w.Log.Line(line)

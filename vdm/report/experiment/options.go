@@ -21,6 +21,9 @@ type Options struct {
 	Network   unet.Config
 	Training  vdm.TrainingConfig // its Seed and more; zero values are the library's
 
+	Devices   int           // of the engine that share each batch; 0 is one
+	Residence vdm.Residence // of the training clips
+
 	// TrainFor bounds this call's training; 0 is until Training.Steps, below 0 is
 	// none at all. What is not done is left to the next call.
 	TrainFor time.Duration
@@ -60,6 +63,9 @@ func (o Options) Validate() error {
 		return err
 	}
 	if err := o.sampling(0).Validate(); err != nil {
+		return fmt.Errorf("experiment: %w", err)
+	}
+	if err := o.Residence.Validate(); err != nil {
 		return fmt.Errorf("experiment: %w", err)
 	}
 	_, err := transform.Parse(o.Transform)
