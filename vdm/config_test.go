@@ -53,7 +53,7 @@ func fullConfig(t testing.TB) Config {
 			{Name: "pr", Units: "mm/h", Transform: parse(t, "sqrt+affine:0:8.773123741149902")},
 			{Name: "temperature: 2 m", Units: "°C", Transform: parse(t, "log:0.1")},
 		}},
-		Network:          unet.Config{Channels: 2, OutChannels: 2, Dim: 16, Multiples: []int{1, 3}, Heads: 3, HeadDim: 6, BFloat16: true, Rematerialise: true},
+		Network:          unet.Config{Channels: 2, OutChannels: 2, Dim: 16, Multiples: []int{1, 3}, Heads: 3, HeadDim: 6, BFloat16: true, Rematerialise: true, FusedAttention: unet.FusedSpatial},
 		Parameterisation: PredictEpsilon,
 		Schedule:         ScheduleConfig{Name: "cosine", Min: -17.25, Max: 13.000000000000002, Shift: -1.386294361119891},
 		Weighting:        WeightingConfig{Name: "edm", Params: map[string]float64{"mean": -1.1, "std": 1.3, "sigma_data": 0.7}},
