@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
@@ -89,11 +91,13 @@ func (w *conditional) read(data *climate.Prepared) (err error) {
 	if err != nil {
 		return err
 	}
-	if !said {
-		w.Log.Line(fmt.Sprintf("warning: the run in %s does not say on which data it was trained; %s is taken on trust", w.Run, w.Data))
-	}
 	if err := w.fits(clip); err != nil {
 		return err
+	}
+	if !said {
+		if err := w.fitted(clip); err != nil {
+			return err
+		}
 	}
 	w.windows = report.Spread(w.Windows, w.test.Len())
 	if n := len(w.windows); n < 2 {
@@ -120,6 +124,26 @@ func (w *conditional) fits(clip vdm.ClipConfig) error {
 			return fmt.Errorf("the frames of %s are %v h apart, those of the run in %s %v h", w.Data, step, w.Run, clip.Step)
 		}
 	}
+	return nil
+}
+
+// fitted says whether the run's transforms may have been fitted on the data: all
+// that can be known of a run that does not say on which it was trained.
+func (w *conditional) fitted(clip vdm.ClipConfig) error {
+	n := len(clip.Channels)
+	ends := make([]float32, 2*n) // two cells: the lowest values, the highest
+	for i := range n {
+		ends[i], ends[n+i] = w.training.Range(i)
+	}
+	fit := slices.Clone(ends)
+	w.model.Forward(fit)
+	for i, ch := range clip.Channels {
+		if ch.Transform.Bounded() && (math.Abs(float64(fit[i])+1) > 1e-4 || math.Abs(float64(fit[n+i])-1) > 1e-4) {
+			return fmt.Errorf("the run in %s was trained on other data: its transform of %s (%s) takes the training values of %s, %v to %v, to %v to %v, want −1 to 1",
+				w.Run, ch.Name, ch.Transform, w.Data, ends[i], ends[n+i], fit[i], fit[n+i])
+		}
+	}
+	w.Log.Line(fmt.Sprintf("warning: the run in %s does not say on which data it was trained; it may have been %s", w.Run, w.Data))
 	return nil
 }
 

@@ -283,7 +283,7 @@ func TestConditionalRefuses(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(good.Run, ConditionalDir)); err == nil {
 		t.Error("a refused call made a folder")
 	}
-	// A run of before its data were recorded is taken on trust, and that is said.
+	// A run of before its data were recorded: what its transform was fitted on counts.
 	if err := os.Remove(filepath.Join(good.Run, report.OriginName)); err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +292,11 @@ func TestConditionalRefuses(t *testing.T) {
 	if _, err := Conditional(t.Context(), good); err != nil {
 		t.Fatal(err)
 	}
-	if text := fmt.Sprint(log.lines); !strings.Contains(text, "taken on trust") {
-		t.Errorf("nothing of trust in %s", text)
+	if text := fmt.Sprint(log.lines); !strings.Contains(text, "does not say on which data") {
+		t.Errorf("nothing of the data in %s", text)
+	}
+	good.Data = other
+	if _, err := Conditional(t.Context(), good); err == nil || !strings.Contains(err.Error(), "was trained on other data: its transform of") {
+		t.Errorf("other data: %v", err)
 	}
 }
