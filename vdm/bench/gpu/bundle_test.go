@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package gpu holds no Go: bundle.sh makes the folder that goes to a GPU
 // machine, run.sh is what runs there. Its test rehearses both on this machine.
 package gpu
@@ -6,16 +8,17 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
 
 // The bundle is made, is small enough, and its stages run at small sizes on the
-// engine at hand, one after the other; a second run has nothing to do. What
-// compares with PyTorch runs where that is installed.
+// engine at hand, one after the other. What compares with PyTorch runs where that is
+// installed. With a plugin that cannot be one no stage is begun.
 func TestBundle(t *testing.T) {
 	if testing.Short() {
-		t.Skip("links four programs: minutes")
+		t.Skip("links three programs: minutes")
 	}
 	for _, program := range []string{"bash", "git", "tar", "xz"} {
 		if _, err := exec.LookPath(program); err != nil {
@@ -30,7 +33,7 @@ func TestBundle(t *testing.T) {
 	if text, err := command(root, "vdm/bench/gpu/bundle.sh", dir); err != nil {
 		t.Fatalf("%v:\n%s", err, text)
 	}
-	stages := []string{"machine", "parity", "data", "train-1", "sample", "small-1", "small-ship"}
+	stages := []string{"machine", "tests-1", "tests-2", "parity", "data", "train-1", "sample", "conditional-1", "conditional-2", "small-1", "small-ship", "samplers"}
 	const python = "/usr/bin/python3"
 	if exec.Command(python, "-c", "import torch").Run() == nil {
 		stages = append(stages, "bench-tf32")
@@ -49,9 +52,28 @@ func TestBundle(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for _, name := range []string{"full/report/index.html", "full/generated.f32", "small.safetensors"} {
+	for _, name := range []string{"full/report/index.html", "full/generated.f32", "full/conditional/report/index.html", "small.safetensors", "tests/vdm.noise.passed"} {
 		if _, err := os.Stat(filepath.Join(dir, "results-small", name)); err != nil {
 			t.Error(err)
+		}
+	}
+	table, err := os.ReadFile(filepath.Join(dir, "results-small", "table.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"ok  \tvdm/noise", "output.v", "ancestral ", "Held-out loss", `conditional task=interpolation method="w_r = 3"`}
+	for _, want := range want {
+		if !strings.Contains(string(table), want) {
+			t.Errorf("the table does not say %q", want)
+		}
+	}
+	// Others may have committed since: any commit will do.
+	if _, err := command(root, "git", "rev-parse", "HEAD"); err == nil {
+		commit := regexp.MustCompile(`program +vdm ([0-9a-f]{12})`).FindStringSubmatch(string(table))
+		if commit == nil {
+			t.Error("the program does not know its commit")
+		} else if _, err := command(root, "git", "merge-base", "--is-ancestor", commit[1], "HEAD"); err != nil {
+			t.Errorf("the program's commit %s is none of this branch: %v", commit[1], err)
 		}
 	}
 	list, err := command(dir, run, "--small", "--list")
@@ -60,6 +82,21 @@ func TestBundle(t *testing.T) {
 	}
 	if _, err := command(dir, run, "--small", "nonsense"); err == nil {
 		t.Error("an unknown stage is not refused")
+	}
+
+	r := rehearse(t)
+	for _, name := range []string{"bin/vdm", "pjrt-version"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.file(name, string(text))
+	}
+	r.ends(1, []string{"not a shared library", "the engine does not run"}, "data")
+	r.oldPlugin()
+	r.ends(1, []string{"PJRT interface is 0.40", "this program speaks 0.1"}, "data")
+	if r.done("data") {
+		t.Error("a stage was begun with a plugin of another version")
 	}
 }
 

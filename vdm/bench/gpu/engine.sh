@@ -25,10 +25,8 @@ find_plugin() {
   [[ -n $plugin ]] || die "no xla_cuda_plugin.so below $packages: jax is there without CUDA"
   LD_LIBRARY_PATH=$(ls -d "$packages"/nvidia/*/lib 2>/dev/null | paste -sd:)${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
   cuda=$(ls -d "$packages"/nvidia/cu[0-9]* "$packages"/nvidia/cuda_nvcc 2>/dev/null | head -n 1)
-  # Tests that run on every engine at hand look for it in the folder.
-  PJRT_PLUGIN_LIBRARY_PATH=$(dirname "$plugin")
   XLA_FLAGS="${cuda:+--xla_gpu_cuda_data_dir=$cuda }${XLA_FLAGS:-}" GOMLX_BACKEND="xla:$plugin"
-  export LD_LIBRARY_PATH PJRT_PLUGIN_LIBRARY_PATH XLA_FLAGS GOMLX_BACKEND GOPJRT_CUDA_CHECKS=0
+  export LD_LIBRARY_PATH XLA_FLAGS GOMLX_BACKEND GOPJRT_CUDA_CHECKS=0
 }
 
 # interface prints the version of the PJRT interface that a plugin offers: the
@@ -51,7 +49,7 @@ PY
 try_out() { # try_out LOG [FLAG…]
   local log=$1
   shift
-  XLA_FLAGS="${XLA_FLAGS:-} $*" timeout 180 bin/vdm doctor >"$log" 2>&1 </dev/null
+  XLA_FLAGS="${XLA_FLAGS:-} $*" timeout 180 bin/vdm doctor >"$log" 2>&1 </dev/null 9>&-
 }
 
 # try_engine ends with a word where the plugin does not run a training step. XLA
@@ -65,7 +63,7 @@ try_engine() {
   if [[ ! -e $out/engine.tried || $(head -n 1 "$out/engine.tried") != "$key" ]]; then
     try_out "$out/engine.log" || status=$?
     if ((status)); then
-      tail -n 3 "$out/engine.log" | sed 's/^/  /' >&2
+      { grep -E '^(chosen|speed)' "$out/engine.log"; tail -n 1 "$out/engine.log"; } | sed 's/^/  /' >&2
       case $status in
         124) die "the engine does not answer in 180 s: $plugin ($out/engine.log)" ;;
         1) die "the engine does not run: $plugin, whose PJRT interface is $has; this program speaks $speaks ($out/engine.log)" ;;

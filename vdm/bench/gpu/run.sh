@@ -144,7 +144,8 @@ fi
 # The programs are carried compressed.
 if [[ ! -x bin/vdm || programs.tar.xz -nt bin/.unpacked ]]; then
   mkdir -p bin
-  tar -xJf programs.tar.xz -C bin || die "programs.tar.xz cannot be unpacked"
+  tar -xJf programs.tar.xz -C bin 2>/dev/null || "$python" -m tarfile -e programs.tar.xz bin || # without xz
+    die "programs.tar.xz cannot be unpacked"
   touch bin/.unpacked
 fi
 if ((!small)); then

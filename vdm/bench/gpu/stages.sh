@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2054,SC2154 # used by run.sh and set by it; lists with commas
 # The stages, their sizes and the table of their figures. Sourced by run.sh.
 
-stages=(machine tests-1 tests-2 parity first-steps bench-tf32 bench-bf16 compile data train-1 train-2 sample conditional-1 conditional-2 small-1 small-ship)
+stages=(machine tests-1 tests-2 parity first-steps bench-tf32 bench-bf16 bench-attention samplers compile data train-1 train-2 sample conditional-1 conditional-2 small-1 small-ship)
 
 # --- Sizes -------------------------------------------------------------------
 
@@ -14,7 +14,7 @@ if ((small)); then
   conditions=(--windows 2 --members 2 --evaluations 2 --sampler-batch 2)
   shipped=(--dim 8 --multiples 1 --heads 1 --head-dim 4) ship_steps=4
   tests_1=(vdm/noise vdm/transform vdm/backend/engines "vdm/unet Golden|Example") tests_2=("vdm Resume")
-  megabytes=100
+  rows=(ancestral) megabytes=100
 else
   network=(--dim 64 --multiples 1,2,4,8 --heads 8)
   benched=(-dim 64 -multiples 1,2,4,8 -heads 8 -frames 10 -height 64 -width 64)
@@ -24,6 +24,7 @@ else
   shipped=(--dim 32 --multiples 1,2,4,8 --heads 8) ship_steps=100000
   tests_1=(vdm/noise vdm/transform vdm/backend vdm/backend/engines vdm/checkpoint vdm/climate vdm/verify vdm/forecast vdm/exact vdm/unet)
   tests_2=("vdm ^(Test|Fuzz|Example)[A-F]" "vdm ^(Test|Fuzz|Example)[G-L]" "vdm ^(Test|Fuzz|Example)[M-R]" "vdm ^(Test|Fuzz|Example)([^A-R]|$)")
+  rows=(ancestral ddim dpm++2m dpm++2m-sde heun "ancestral replacement" "ancestral reconstruction" "ancestral pseudo-inverse" "ancestral moment-matching")
   megabytes=6000 # data 0.4 GB, snapshots of two networks 2.4 GB, clips 0.6 GB
 fi
 
@@ -64,12 +65,31 @@ stage_first-steps() {
       --batch 2 --steps 20 --held-out-every 20 --seed 7 && cat "$out/first/metrics.jsonl"
 }
 
-bench() { # bench PRECISION BATCH REPEATS MODES
+# bench compares with PyTorch; of what samplers cost it measures one row.
+bench() { # bench PRECISION BATCH REPEATS MODES [OPTION…]
   bin/bench "${benched[@]}" -batch "$2" -repeats "$3" -threads "$(nproc)" -modes "$4" -device "$device" \
-    -precision "$1" -python "$python" -peer torch/bench.py
+    -precision "$1" -python "$python" -peer torch/bench.py -row ancestral "${@:5}"
 }
-stage_bench-tf32() { bench "$single" "$train_batch" "$repeats" "$modes" && bench "$single" "$sample_batch" "$repeats" "$modes"; }
-stage_bench-bf16() { bench "$half" "$train_batch" "$repeats" "$modes" && bench "$half" "$sample_batch" "$repeats" "$modes"; }
+both() { # both PRECISION: at the batch of training and, where it is another, of sampling
+  bench "$1" "$train_batch" "$repeats" "$modes" && { ((train_batch == sample_batch)) || bench "$1" "$sample_batch" "$repeats" "$modes"; }
+}
+stage_bench-tf32() { both "$single"; }
+stage_bench-bf16() { both "$half"; }
+
+# Attention as written and fused, in turn; what the engine cannot fuse is left out.
+stage_bench-attention() { bench "$half" "$train_batch" "$repeats" eager -attention none,spatial,temporal; }
+
+# A row of what samplers cost is measured once.
+stage_samplers() {
+  local row file
+  mkdir -p "$out/samplers"
+  for row in "${rows[@]}"; do
+    file="$out/samplers/${row// /-}"
+    [[ -e $file.log && ! programs.tar.xz -nt $file.log ]] && continue
+    bin/bench "${benched[@]}" -batch "$sample_batch" -repeats "$repeats" -precision "$half" -samplers -row "$row" >"$file.part" || return
+    grep -q "^${row%% *}" "$file.part" && mv "$file.part" "$file.log" && cat "$file.log" || return
+  done
+}
 
 # The same program is compiled by two processes; the second finds the autotuning
 # of the first where the engine keeps it.
@@ -95,15 +115,19 @@ stage_train-2() { stage_train-1; }
 stage_sample() { train "$out/full" "${full[@]}" --no-training; }
 
 # Nowcasts and interpolations with the weights of the dissertation's program, in
-# the formula's scale. Without the page some is still to be drawn.
+# the formula's scale. The second stage is not done before all is drawn.
 stage_conditional-1() {
   experiment conditional --run "$out/full" --weights 0,0.003,3 "${conditions[@]}" --draw-for "$work"
 }
 stage_conditional-2() {
-  stage_conditional-1 && grep -q '^conditional' "$out/conditional-2.log" && ! grep 'Not complete' "$out/conditional-2.log"
+  stage_conditional-1 || return
+  if ! grep -q '^conditional' "$out/conditional-2.log" || grep -q 'time for drawing is over' "$out/conditional-2.log"; then
+    echo "not all is drawn yet: run this stage again"
+    return 1
+  fi
 }
 stage_small-1() { train "$out/small" "${shipped[@]}" --steps "$ship_steps" --train-for "$work" --train-only; }
-stage_small-ship() { bin/vdm weights export "$out/small" "$out/small.safetensors" && ls -l "$out/small.safetensors"; }
+stage_small-ship() { bin/vdm weights export --bfloat16 "$out/small" "$out/small.safetensors" && ls -l "$out/small.safetensors"; }
 
 # --- Table -------------------------------------------------------------------
 
@@ -118,11 +142,13 @@ table() {
     [[ -e $out/machine.log ]] && grep -hE 'NVIDIA|PyTorch|^(program|engine|chosen)' "$out/machine.log"
     compgen -G "$out/tests/*.log" >/dev/null && grep -hE '^(ok|FAIL|[[:space:]]*--- FAIL|panic)' "$out"/tests/*.log
     [[ -e $out/parity.log ]] && grep -hE 'safetensors|passed|output|relative' "$out/parity.log"
-    for s in bench-tf32 bench-bf16; do
-      [[ -e $out/$s.log ]] && { echo; echo "$s:"; grep -hE '^(network|step|train|sample|compile|peak|  )|GFLOP' "$out/$s.log"; }
+    for s in bench-tf32 bench-bf16 bench-attention; do
+      [[ -e $out/$s.log ]] && { echo; echo "$s:"; grep -hE '^(network|step|train|sample[ ]|sampling|compile|peak|ceilings|  )|left out' "$out/$s.log"; }
     done
+    compgen -G "$out/samplers/*.log" >/dev/null &&
+      { echo; cat "$out"/samplers/*.log | awk '/^sampler / { if (!rows++) print; next } /^(ancestral|ddim|dpm|heun)/'; }
     [[ -e $out/compile.log ]] && { echo; grep -hE '^(first|second|compile)' "$out/compile.log"; }
-    [[ -e $out/sample.log ]] && { echo; sed -n '/generated/,$p' "$out/sample.log"; }
+    [[ -e $out/sample.log ]] && { echo; sed -n '/^Held-out loss/,$p' "$out/sample.log"; }
     for s in conditional-2 conditional-1; do
       [[ -e $out/$s.log ]] && { echo; grep -h '^conditional' "$out/$s.log" && break; }
     done
