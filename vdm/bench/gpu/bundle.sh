@@ -29,7 +29,7 @@ tar -C "$work" -cf - vdm bench quick.test | xz -T0 -3 >"$to/programs.tar.xz"
 
 mkdir -p "$to/torch"
 cp vdm/bench/torch/*.py "$to/torch/"
-cp vdm/bench/gpu/{run,engine,stages}.sh "$to/"
+cp vdm/bench/gpu/{run.sh,engine.sh,stages.sh,first-steps.py,first-steps-cpu.tsv} "$to/"
 xla=$(go list -m -f '{{.Dir}}' github.com/gomlx/go-xla)
 awk '/^#define PJRT_API_M(AJOR|INOR)/ { v = v (v == "" ? "" : ".") $3 } END { print v }' "$xla/pjrt/pjrt_c_api.h" >"$to/pjrt-version"
 size=$(du -sm --exclude="results*" "$to" | cut -f 1)

@@ -96,7 +96,8 @@ run_stage() {
   (
     set +m
     exec 9>&-
-    echo "$BASHPID $(started "$BASHPID")" >"$out/.running"
+    own=$BASHPID # inside $() it is another
+    echo "$own $(started "$own")" >"$out/.running"
     "stage_$s"
   ) >"$out/$s.log" 2>&1 </dev/null &
   local pid=$!

@@ -14,7 +14,7 @@ if ((small)); then
   conditions=(--windows 2 --members 2 --evaluations 2 --sampler-batch 2)
   shipped=(--dim 8 --multiples 1 --heads 1 --head-dim 4) ship_steps=4
   tests_1=(vdm/noise vdm/transform vdm/backend/engines "vdm/unet Golden|Example") tests_2=("vdm Resume")
-  rows=(ancestral) megabytes=100
+  rows=(ancestral) others=() megabytes=100
 else
   network=(--dim 64 --multiples 1,2,4,8 --heads 8)
   benched=(-dim 64 -multiples 1,2,4,8 -heads 8 -frames 10 -height 64 -width 64)
@@ -25,6 +25,7 @@ else
   tests_1=(vdm/noise vdm/transform vdm/backend vdm/backend/engines vdm/checkpoint vdm/climate vdm/verify vdm/forecast vdm/exact vdm/unet)
   tests_2=("vdm ^(Test|Fuzz|Example)[A-F]" "vdm ^(Test|Fuzz|Example)[G-L]" "vdm ^(Test|Fuzz|Example)[M-R]" "vdm ^(Test|Fuzz|Example)([^A-R]|$)")
   rows=(ancestral ddim dpm++2m dpm++2m-sde heun "ancestral replacement" "ancestral reconstruction" "ancestral pseudo-inverse" "ancestral moment-matching")
+  others=(first-steps-cpu.tsv) # losses of the same steps on another engine
   megabytes=6000 # data 0.4 GB, snapshots of two networks 2.4 GB, clips 0.6 GB
 fi
 
@@ -57,12 +58,14 @@ stage_tests-1() { run_tests "${tests_1[@]}"; }
 stage_tests-2() { run_tests "${tests_2[@]}"; }
 stage_parity() { with_exact bin/vdm parity tests/vdm/unet/testdata/*.safetensors; }
 
-# The losses of the first 20 steps at batch 2 in float32, to be set beside a CPU's.
+# The losses of the first 20 steps at batch 2 in float32, beside a CPU's where the
+# sizes are those that first-steps-cpu.tsv was made with.
 stage_first-steps() {
   rm -rf "$out/first"
+  echo 'training: {log_every_steps: 1}' >"$out/first.yaml"
   bin/vdm synth --out "$out/first-data" --hours 200 --split none "${grid[@]}" &&
-    with_exact bin/vdm train --data "$out/first-data" --out "$out/first" "${network[@]}" "${clip[@]}" \
-      --batch 2 --steps 20 --held-out-every 20 --seed 7 && cat "$out/first/metrics.jsonl"
+    with_exact bin/vdm train --data "$out/first-data" --out "$out/first" --config "$out/first.yaml" "${network[@]}" "${clip[@]}" \
+      --batch 2 --steps 20 --held-out-every 20 --seed 7 && "$python" first-steps.py "$out/first/metrics.jsonl" "${others[@]}"
 }
 
 # bench compares with PyTorch; of what samplers cost it measures one row.
@@ -70,14 +73,29 @@ bench() { # bench PRECISION BATCH REPEATS MODES [OPTION…]
   bin/bench "${benched[@]}" -batch "$2" -repeats "$3" -threads "$(nproc)" -modes "$4" -device "$device" \
     -precision "$1" -python "$python" -peer torch/bench.py -row ancestral "${@:5}"
 }
-both() { # both PRECISION: at the batch of training and, where it is another, of sampling
-  bench "$1" "$train_batch" "$repeats" "$modes" && { ((train_batch == sample_batch)) || bench "$1" "$sample_batch" "$repeats" "$modes"; }
+# both PRECISION: at the batch of training, or the largest half of it that the
+# memory takes on both sides, and at that of sampling where it is another.
+both() {
+  local batch=$train_batch status
+  while :; do
+    bench "$1" "$batch" "$repeats" "$modes" >"$out/try.log" 2>&1
+    status=$?
+    cat "$out/try.log"
+    ((status == 0)) && break
+    grep -qiE 'out of memory|memory of the device is too small' "$out/try.log" && ((batch >= 2)) || return "$status"
+    batch=$((batch / 2))
+    echo "batch $((2 * batch)) does not fit; batch $batch:"
+  done
+  echo "$batch" >"$out/batch-$1"
+  ((batch == sample_batch)) || bench "$1" "$sample_batch" "$repeats" "$modes"
 }
+# What the memory took in $half is what training then uses.
+batch_that_fits() { cat "$out/batch-$half" 2>/dev/null || echo "$train_batch"; }
 stage_bench-tf32() { both "$single"; }
 stage_bench-bf16() { both "$half"; }
 
 # Attention as written and fused, in turn; what the engine cannot fuse is left out.
-stage_bench-attention() { bench "$half" "$train_batch" "$repeats" eager -attention none,spatial,temporal; }
+stage_bench-attention() { bench "$half" "$(batch_that_fits)" "$repeats" eager -attention none,spatial,temporal; }
 
 # A row of what samplers cost is measured once.
 stage_samplers() {
@@ -105,7 +123,7 @@ stage_compile() {
 experiment() { bin/vdm experiment "$1" --data "$out/data" "${@:2}"; }
 work=$((limit > 120 ? limit - 90 : limit / 2))s
 train() { # train FOLDER OPTION…
-  experiment unconditional --out "$1" --frames "$frames" --seed 1 --batch "$train_batch" "${precision[@]}" "${@:2}"
+  experiment unconditional --out "$1" --frames "$frames" --seed 1 --batch "$(batch_that_fits)" "${precision[@]}" "${@:2}"
 }
 full=("${network[@]}" --steps "$steps" --clips "$draws" --evaluations "$evaluations" --sampler-batch "$sample_batch")
 
@@ -141,9 +159,10 @@ table() {
     [[ -e $out/engine.tried ]] && sed -n '2p; s/^cache /kept     /p; s/^exact /kept for float32 /p; /^refused/p' "$out/engine.tried"
     [[ -e $out/machine.log ]] && grep -hE 'NVIDIA|PyTorch|^(program|engine|chosen)' "$out/machine.log"
     compgen -G "$out/tests/*.log" >/dev/null && grep -hE '^(ok|FAIL|[[:space:]]*--- FAIL|panic)' "$out"/tests/*.log
+    [[ -e $out/first-steps.log ]] && grep -h '^first steps' "$out/first-steps.log"
     [[ -e $out/parity.log ]] && grep -hE 'safetensors|passed|output|relative' "$out/parity.log"
     for s in bench-tf32 bench-bf16 bench-attention; do
-      [[ -e $out/$s.log ]] && { echo; echo "$s:"; grep -hE '^(network|step|train|sample[ ]|sampling|compile|peak|ceilings|  )|left out' "$out/$s.log"; }
+      [[ -e $out/$s.log ]] && { echo; echo "$s:"; grep -hE '^(network|step|train|sample[ ]|sampling|compile|peak|ceilings|  )|left out|does not fit' "$out/$s.log"; }
     done
     compgen -G "$out/samplers/*.log" >/dev/null &&
       { echo; cat "$out"/samplers/*.log | awk '/^sampler / { if (!rows++) print; next } /^(ancestral|ddim|dpm|heun)/'; }
