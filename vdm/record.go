@@ -131,7 +131,7 @@ func fromRecord(in []*g.Node) []*g.Node {
 	record, eps, logSNR, frames, factor := in[0], in[1], in[2], in[3], in[6]
 	each := func(x *g.Node) *g.Node { return g.Reshape(x, x.Shape().Dim(0), 1, 1, 1, 1) }
 	alpha, sigma := each(in[4]), each(in[5])
-	x := g.Gather(record, g.ExpandDims(frames, -1))
+	x := g.Gather(record, g.Reshape(frames, append(frames.Shape().Clone().Dimensions, 1)...))
 	z := g.Add(g.Mul(alpha, x), g.Mul(sigma, eps)) // (A.25)
 	v := g.Sub(g.Mul(alpha, eps), g.Mul(sigma, x)) // (2.60)
 	return []*g.Node{z, logSNR, v, factor}
