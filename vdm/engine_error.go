@@ -15,8 +15,8 @@ var (
 	ErrDeviceLost = errors.New("the device was lost")
 )
 
-// The words by which engines are known: XLA and CUDA on the left of each list,
-// ONNX Runtime and C++ on the right.
+// The words, in lower case, by which such failures of XLA, CUDA and ONNX Runtime
+// are known.
 var (
 	memoryWords = []string{"resource_exhausted", "out of memory", "out_of_memory", "failed to allocate", "bad_alloc"}
 	lostWords   = []string{"cuda_error_", "cudnn_status_", "device lost", "device is lost", "illegal memory access", "unavailable:", "aborted:", "data_loss"}

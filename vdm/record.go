@@ -2,7 +2,6 @@ package vdm
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/gomlx/compute"
@@ -64,20 +63,25 @@ func (t *trainer) newResident() (*resident, error) {
 	_, height, width, channels := clips.Shape()
 	size := height * width * channels
 	record := make([]float32, clips.Record()*size)
+	used := make([]bool, clips.Record()) // what is wrong with other frames does not matter
+	for i := range clips.Len() {
+		for f := range t.Config.Clip.Frames {
+			used[clips.Start(i)+f] = true
+		}
+	}
 	err = inParallel(clips.Record(), func(i int) error {
+		if !used[i] {
+			return nil
+		}
 		frame := record[i*size : (i+1)*size]
 		if err := clips.Frame(i, frame); err != nil {
 			return err
 		}
-		for j, v := range frame {
-			if math.IsNaN(float64(v)) { // in no clip
-				frame[j] = 0
-			}
-		}
 		forwardChannels(t.reader.transforms, frame)
 		for j, v := range frame {
 			if !finite(float64(v)) {
-				return fmt.Errorf("frame %d of the record is infinite or outside the domain of its transform at row %d, column %d", i, j/channels/width, j/channels%width)
+				return fmt.Errorf("frame %d of the record is missing, infinite or outside the domain of its transform at row %d, column %d, channel %d",
+					i, j/channels/width, j/channels%width, j%channels)
 			}
 		}
 		return nil

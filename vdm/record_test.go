@@ -3,6 +3,7 @@ package vdm
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,6 +88,31 @@ func TestRecordThatCannotReside(t *testing.T) {
 		}
 		if err := m.Train(context.Background(), TrainOptions{Data: c.clips, Steps: 1}); err != nil {
 			t.Errorf("%s: left to itself it does not train: %v", c.name, err)
+		}
+	}
+}
+
+// A missing cell is refused where a clip holds it, on the device as on the host, and
+// does not matter where none does.
+func TestRecordWithAMissingCell(t *testing.T) {
+	for _, c := range []struct {
+		missing climate.MissingPolicy
+		refused bool
+	}{{climate.KeepMissing, true}, {climate.SkipMissing, false}} {
+		field := *rain(t, climate.WindowOptions{}).Fields()[0]
+		field.Data = slices.Clone(field.Data)
+		field.Data[7*16+5] = float32(math.NaN())
+		clips, err := climate.NewWindows(climate.WindowOptions{Frames: 2, Missing: c.missing}, &field)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := create(t, tinyConfig(t), rain(t, climate.WindowOptions{}))
+		err = m.Train(context.Background(), TrainOptions{Data: clips, Steps: 2, Residence: ResideDevice})
+		if !c.refused && err != nil {
+			t.Errorf("windows without it: %v", err)
+		}
+		if c.refused && (err == nil || !strings.Contains(err.Error(), "frame 7 of the record is missing, infinite or outside the domain of its transform at row 1, column 1")) {
+			t.Errorf("a window with it: %v", err)
 		}
 	}
 }

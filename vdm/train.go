@@ -239,7 +239,7 @@ func (t *trainer) prefetch(ctx context.Context) <-chan prefetched {
 		defer close(out)
 		for k := from; k < t.steps; k++ {
 			for a := range passes {
-				next := t.prepare(k, a)
+				next := t.batchOf(k, a)
 				select {
 				case out <- next:
 				case <-ctx.Done():
@@ -258,8 +258,8 @@ type prefetched struct {
 	err    error
 }
 
-// prepare makes pass a of step k.
-func (t *trainer) prepare(k int64, a int) (p prefetched) {
+// batchOf makes pass a of step k, and uploads it.
+func (t *trainer) batchOf(k int64, a int) (p prefetched) {
 	if p.b, p.err = t.reader.trainingBatch(t.Config, t.schedule, t.weighting, t.record, k, a); p.err == nil {
 		p.shares, p.err = p.b.upload(t.Config, t.be, len(t.replicas))
 	}
