@@ -51,7 +51,7 @@ func main() {
 	attention := flag.String("attention", "none", "fused attention of our network: none, spatial, temporal or both; after a comma others, which take their steps in turn with the first")
 	flag.StringVar(&o.python, "python", "/usr/bin/python3", "interpreter with PyTorch")
 	flag.StringVar(&o.script, "peer", "vdm/bench/torch/bench.py", "the PyTorch program")
-	flag.StringVar(&o.row, "row", "", `with -samplers, the only row wanted, as "ancestral" or "ancestral reconstruction"`)
+	flag.StringVar(&o.row, "row", "", `the only row wanted of what samplers cost, as "ancestral" or "ancestral reconstruction"`)
 	only := flag.Bool("samplers", false, "only what samplers cost, without the peer")
 	flag.Parse()
 	var err error
