@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 	"testing"
 
@@ -105,29 +104,6 @@ func readNotebooks(t *testing.T) (records []found, hashes map[string]string) {
 	return records, hashes
 }
 
-func libraryHash(t *testing.T) string {
-	t.Helper()
-	sum := sha256.New()
-	for _, dir := range librarySources {
-		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		sort.Strings(files)
-		for _, f := range files {
-			if strings.HasSuffix(f, "_test.go") {
-				continue
-			}
-			raw, err := os.ReadFile(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			fmt.Fprintf(sum, "%s\x00%s\x00", filepath.ToSlash(f), raw)
-		}
-	}
-	return hex.EncodeToString(sum.Sum(nil))[:16]
-}
-
 // generate writes the table.
 func generate(t *testing.T) []byte {
 	t.Helper()
@@ -138,12 +114,16 @@ func generate(t *testing.T) []byte {
 			byNumber[n] = append(byNumber[n], r)
 		}
 	}
+	library, err := codeHash(librarySources...)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var b bytes.Buffer
 	fmt.Fprint(&b, "# Equations of the dissertation\n\n",
 		"What the notebooks found about every numbered equation when they were last run. Generated: `make notebooks`\n",
 		"runs them and writes this page; do not edit it. Where an equation\n",
 		"has several checks, the row tells of the gravest. Discrepancies are relative unless the notebook says otherwise.\n\n",
-		"Library code: `", libraryHash(t), "`. Code cells: ")
+		"Library code: `", library, "`. Code cells: ")
 	var books []string
 	for path, hash := range hashes {
 		books = append(books, fmt.Sprintf("%s `%s`", path, hash))
