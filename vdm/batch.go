@@ -3,11 +3,10 @@ package vdm
 import (
 	"fmt"
 	"math"
-	"runtime"
-	"sync"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
@@ -72,7 +71,7 @@ func (r *reader) read(i int, x, mask []float32) error {
 	for j, v := range x {
 		if missing[j] {
 			x[j] = 0
-		} else if !finite(float64(v)) {
+		} else if !engine.Finite(float64(v)) {
 			t := r.transforms[j%len(r.transforms)]
 			return fmt.Errorf("clip %d holds a value outside the domain of %s at %s", i, t, r.cell(j))
 		}
@@ -137,7 +136,7 @@ func (r *reader) recorded(c Recorded, s Schedule, w Weighting, indices []int, ti
 		clips: indices, z: make([]float32, n*r.size), frames: make([]int64, n*count),
 		logSNR: make([]float32, n), factor: make([]float32, n), alpha: make([]float32, n), sigma: make([]float32, n),
 	}
-	_ = inParallel(n, func(i int) error {
+	_ = engine.InParallel(n, func(i int) error {
 		keys[i].Normal(b.z[i*r.size : (i+1)*r.size])
 		for f := range count {
 			b.frames[i*count+f] = int64(c.Start(indices[i]) + f)
@@ -162,7 +161,7 @@ func (r *reader) draw(s Schedule, w Weighting, indices []int, times []float64, k
 	if r.mask {
 		b.mask = make([]float32, n*r.size)
 	}
-	err := inParallel(n, func(i int) error {
+	err := engine.InParallel(n, func(i int) error {
 		span := func(x []float32) []float32 {
 			if x == nil {
 				return nil
@@ -234,29 +233,4 @@ func (b *batch) tensors(c Config) []*tensors.Tensor {
 		ts = append(ts, cells(b.mask))
 	}
 	return ts
-}
-
-// inParallel runs f for 0 … n−1 on all cores and returns the first error.
-func inParallel(n int, f func(i int) error) error {
-	errs := make([]error, n)
-	var wg sync.WaitGroup
-	next := make(chan int)
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wg.Go(func() {
-			for i := range next {
-				errs[i] = f(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

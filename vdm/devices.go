@@ -7,6 +7,8 @@ import (
 	"github.com/gomlx/compute/distributed"
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // Training on several devices is data-parallel: GoMLX runs one program on all of
@@ -16,8 +18,8 @@ import (
 
 // replica is what one device holds.
 type replica struct {
-	states [4]*vector // weights, first, second moment, EMA
-	zero   *vector    // the sum of gradients before the first pass
+	states [4]*engine.DeviceVector // weights, first, second moment, EMA
+	zero   *engine.DeviceVector    // the sum of gradients before the first pass
 }
 
 func newReplica(be compute.Backend, device int, states [4][]float32) (*replica, error) {
@@ -26,18 +28,18 @@ func newReplica(be compute.Backend, device int, states [4][]float32) (*replica, 
 	for i, values := range states {
 		// A copy: the engine may share the host's memory, and a donated buffer is
 		// overwritten, while these must stay good until the next snapshot.
-		if r.states[i], err = newVector(be, device, append([]float32(nil), values...)); err != nil {
+		if r.states[i], err = engine.NewDeviceVector(be, device, append([]float32(nil), values...)); err != nil {
 			return r, err
 		}
 	}
-	r.zero, err = newVector(be, device, make([]float32, len(states[0])))
+	r.zero, err = engine.NewDeviceVector(be, device, make([]float32, len(states[0])))
 	return r, err
 }
 
 func (r *replica) close() {
 	for _, v := range append(r.states[:], r.zero) {
 		if v != nil {
-			free(v.t)
+			engine.Release(v.Tensor)
 		}
 	}
 }
@@ -111,8 +113,8 @@ func (b *batch) upload(c Config, be compute.Backend, devices int) (shares [][]*t
 		shares = append(shares, up)
 		for _, t := range up {
 			if err := t.ToDevice(be, compute.DeviceNum(i)); err != nil {
-				free(flat(shares)...)
-				return nil, engineError("upload", err)
+				engine.Release(flat(shares)...)
+				return nil, engine.Explain("upload", err)
 			}
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // Several devices that share each batch take the steps of one, to rounding, and all
@@ -42,12 +44,12 @@ func TestDevicesShareTheBatch(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, state := range trainer.replicas[0].states {
-				first, err := state.values()
+				first, err := state.Values()
 				if err != nil {
 					t.Fatal(err)
 				}
 				for d, r := range trainer.replicas[1:] {
-					if other, err := r.states[i].values(); err != nil || !slices.Equal(first, other) {
+					if other, err := r.states[i].Values(); err != nil || !slices.Equal(first, other) {
 						t.Errorf("state %d of device %d is not that of device 0 (%v)", i, d+1, err)
 					}
 				}
@@ -107,9 +109,9 @@ func TestEngineFailsInMidRun(t *testing.T) {
 		is         error
 		want       []string
 	}{
-		{"lost", "INTERNAL: CUDA_ERROR_ILLEGAL_ADDRESS: an illegal memory access was encountered", ErrDeviceLost,
+		{"lost", "INTERNAL: CUDA_ERROR_ILLEGAL_ADDRESS: an illegal memory access was encountered", engine.ErrDeviceLost,
 			[]string{"training step 8", "the device was lost", "the run stands at the snapshot of step 5: start it again"}},
-		{"memory", "RESOURCE_EXHAUSTED: Out of memory while trying to allocate 8589934592 bytes", ErrDeviceMemory,
+		{"memory", "RESOURCE_EXHAUSTED: Out of memory while trying to allocate 8589934592 bytes", engine.ErrDeviceMemory,
 			[]string{"the memory of the device is too small", "8589934592", "needs about", "try a batch of 1", "snapshot of step 5"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -156,11 +158,11 @@ func TestEngineFailsInMidRun(t *testing.T) {
 
 func TestSamplingTellsTheBatchToTry(t *testing.T) {
 	m := create(t, tinyConfig(t), tinyClips)
-	engine := newTestEngine(t, 1)
-	engine.fail = func() error { return errors.New("RESOURCE_EXHAUSTED: out of memory") }
-	engine.use(m)
+	fake := newTestEngine(t, 1)
+	fake.fail = func() error { return errors.New("RESOURCE_EXHAUSTED: out of memory") }
+	fake.use(m)
 	_, err := m.Sample(context.Background(), SampleOptions{Count: 4, Batch: 4, Steps: 3})
-	if !errors.Is(err, ErrDeviceMemory) || !strings.Contains(err.Error(), "4 samples are drawn at a time: try a batch of 2") {
+	if !errors.Is(err, engine.ErrDeviceMemory) || !strings.Contains(err.Error(), "4 samples are drawn at a time: try a batch of 2") {
 		t.Errorf("sampling said %v", err)
 	}
 }

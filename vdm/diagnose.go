@@ -6,6 +6,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -14,7 +15,7 @@ import (
 func (t *trainer) diagnose(b *batch, loss, norm float64) error {
 	what := fmt.Sprintf("loss %v, gradient norm %v", loss, norm)
 	for i, z := range b.z {
-		if !finite(float64(z)) {
+		if !engine.Finite(float64(z)) {
 			return fmt.Errorf("%s: what was made of training clip %d is not finite", what, b.clips[i/t.reader.size])
 		}
 	}
@@ -39,7 +40,7 @@ func (t *trainer) diagnose(b *batch, loss, norm float64) error {
 		}
 		return sums
 	}
-	exec, err := program(t.be, "diagnosis", find)
+	exec, err := engine.Compile(t.be, "diagnosis", find)
 	if err != nil {
 		return fmt.Errorf("%s (where is not known: %w)", what, err)
 	}
@@ -47,18 +48,18 @@ func (t *trainer) diagnose(b *batch, loss, norm float64) error {
 	where := ""
 	for i := 0; i < len(t.replicas) && where == ""; i++ { // a whole batch may not fit on one device
 		up := b.share(i, len(t.replicas)).tensors(t.Config)
-		out, err := run(exec, anySlice([]*tensors.Tensor{t.replicas[0].states[0].t}, t.record.on(0), up)...)
-		free(up...)
+		out, err := engine.Execute(exec, engine.Arguments([]*tensors.Tensor{t.replicas[0].states[0].Tensor}, t.record.on(0), up)...)
+		engine.Release(up...)
 		if err != nil {
 			return fmt.Errorf("%s (where is not known: %w)", what, err)
 		}
 		for j, x := range out {
-			if !finite(float64(tensors.ToScalar[float32](x))) {
+			if !engine.Finite(float64(tensors.ToScalar[float32](x))) {
 				where = names[j]
 				break
 			}
 		}
-		free(out...)
+		engine.Release(out...)
 	}
 	if where == "" {
 		where = "an earlier pass of the step"

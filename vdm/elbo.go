@@ -9,6 +9,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -74,7 +75,7 @@ func elbo(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, cli
 			prior[i] += (sigma*sigma + a*a - 1 - 2*math.Log(sigma)) / 2
 		}
 	}
-	exec, err := program(in.be, "diffusion loss", func(nodes []*g.Node) []*g.Node {
+	exec, err := engine.Compile(in.be, "diffusion loss", func(nodes []*g.Node) []*g.Node {
 		z, logSNR, v := nodes[0], nodes[1], nodes[2]
 		p := d(nodes[3:])(z, logSNR)
 		err := g.Sub(v, p.V) // ε − ε̂ = α·(v − v̂)
@@ -92,7 +93,7 @@ func elbo(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, cli
 		}
 		levels, norms := make([]float64, o.Batch), make([]float64, o.Batch)
 		z, v, logSNR := make([]float32, o.Batch*size), make([]float32, o.Batch*size), make([]float32, o.Batch)
-		_ = inParallel(o.Batch, func(k int) error {
+		_ = engine.InParallel(o.Batch, func(k int) error {
 			clip, level := min(from+k, evaluations-1)/o.Levels, min(from+k, evaluations-1)%o.Levels
 			key := noise.Key{Seed: o.Seed, Stream: noise.Likelihood, Sample: uint32(clip)}
 			key.Step = 2 * uint64(level)
@@ -118,8 +119,8 @@ func elbo(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, cli
 			tensors.FromFlatDataAndDimensions(z, dims...), tensors.FromFlatDataAndDimensions(logSNR, o.Batch),
 			tensors.FromFlatDataAndDimensions(v, dims...),
 		}
-		squares, err := floats(exec, anySlice(up, in.inputs))
-		free(up...)
+		squares, err := engine.ExecuteFloats(exec, engine.Arguments(up, in.inputs))
+		engine.Release(up...)
 		if err != nil {
 			return Bound{}, err
 		}
@@ -139,20 +140,4 @@ func elbo(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, cli
 	}
 	b.Total = natsOf(b.Clips)
 	return b, nil
-}
-
-// floats runs a program and reads back what it returns.
-func floats(exec *g.Exec, args []any) ([][]float32, error) {
-	out, err := run(exec, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer free(out...)
-	flat := make([][]float32, len(out))
-	for i, t := range out {
-		if flat[i], err = tensors.CopyFlatData[float32](t); err != nil {
-			return nil, err
-		}
-	}
-	return flat, nil
 }

@@ -1,22 +1,17 @@
 package vdm
 
 import (
-	"bufio"
-	"context"
 	"fmt"
 	"math"
-	"os"
-	"os/exec"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
 	g "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
 
 // Estimate is what one training pass will take, from an account of its graph
@@ -24,7 +19,7 @@ import (
 // buffers in their own ways, so both memory and time are rough.
 type Estimate struct {
 	Batch     int           // of all devices
-	Cost      unet.Cost     // of one pass, on one device
+	Cost      engine.Cost   // of one pass, on one device
 	Step      time.Duration // of one optimiser step, all its passes
 	Memory    int64         // bytes that the engine will take for it, on one device
 	Available int64         // bytes of free memory, 0 where not known
@@ -61,7 +56,7 @@ func (m *Model) estimate(devices int) (Estimate, error) {
 	if err != nil {
 		return Estimate{}, err
 	}
-	flops, bytes, err := engineRates(be)
+	flops, bytes, err := engine.Rates(be)
 	if err != nil {
 		return Estimate{}, err
 	}
@@ -72,9 +67,9 @@ func (m *Model) estimate(devices int) (Estimate, error) {
 	if m.freeMemory != nil {
 		e.Available = m.freeMemory()
 	} else if strings.Contains(choice.Name, "cuda") {
-		e.Available = deviceMemory()
+		e.Available = machine.DeviceMemory()
 	} else {
-		e.Available = freeMemory()
+		e.Available = machine.FreeMemory()
 	}
 	if e.Available == 0 {
 		return e, nil
@@ -124,7 +119,7 @@ func largestBatch(available float64, start int, peak func(batch int) (float64, e
 }
 
 // stepCost counts the graph of one training pass.
-func (m *Model) stepCost(be compute.Backend, batch int) (cost unet.Cost, err error) {
+func (m *Model) stepCost(be compute.Backend, batch int) (cost engine.Cost, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("building the training step: %v", r)
@@ -151,7 +146,7 @@ func (m *Model) stepCost(be compute.Backend, batch int) (cost unet.Cost, err err
 	if c.Training.MissingCells == "mask" {
 		input(clip...)
 	}
-	return unet.CostOf(graph, c.stepGraph(in)...), nil
+	return engine.CostOf(graph, c.stepGraph(in)...), nil
 }
 
 // Check is an error where the step does not fit in memory.
@@ -160,7 +155,7 @@ func (e Estimate) Check() error {
 		return nil
 	}
 	return fmt.Errorf("a training step of batch %d needs about %.1f GiB and %.1f GiB are free: %s",
-		e.Batch, gib(e.Memory), gib(e.Available), e.advice())
+		e.Batch, machine.GiB(e.Memory), machine.GiB(e.Available), e.advice())
 }
 
 // advice says what would fit. Where an engine has failed with a batch of which
@@ -179,112 +174,9 @@ func (e Estimate) advice() string {
 // String is the estimate in a line.
 func (e Estimate) String() string {
 	s := fmt.Sprintf("estimate: %.3g GFLOP a pass of batch %d, about %.1f GiB and %.2g s a step",
-		e.Cost.FLOPs/1e9, e.Batch, gib(e.Memory), e.Step.Seconds())
+		e.Cost.FLOPs/1e9, e.Batch, machine.GiB(e.Memory), e.Step.Seconds())
 	if e.Available > 0 {
-		s += fmt.Sprintf(" (%.1f GiB free: a batch of up to %d fits)", gib(e.Available), e.Fits)
+		s += fmt.Sprintf(" (%.1f GiB free: a batch of up to %d fits)", machine.GiB(e.Available), e.Fits)
 	}
 	return s
-}
-
-func gib(bytes int64) float64 { return float64(bytes) / (1 << 30) }
-
-// engineRates measures how many operations a second a middling matrix product
-// does, and how many bytes a second an addition moves.
-func engineRates(be compute.Backend) (flops, bytes float64, err error) {
-	const n, length = 256, 1 << 20
-	product, err := timed(be, n*n, []int{n, n}, func(a, b *g.Node) *g.Node {
-		return g.Dot(a, b).General([]int{1}, nil, []int{0}, nil)
-	})
-	if err != nil {
-		return 0, 0, err
-	}
-	sum, err := timed(be, length, []int{length}, func(a, b *g.Node) *g.Node { return g.Add(a, b) })
-	if err != nil {
-		return 0, 0, err
-	}
-	return 2 * n * n * n / product, 3 * 4 * length / sum, nil
-}
-
-// timed returns the shortest time in seconds of a small program of two inputs.
-func timed(be compute.Backend, size int, dims []int, f func(a, b *g.Node) *g.Node) (float64, error) {
-	measured, err := program(be, "measuring the engine", f)
-	if err != nil {
-		return 0, err
-	}
-	defer measured.Finalize()
-	x := make([]float32, size)
-	for i := range x {
-		x[i] = float32(i%7) - 3
-	}
-	a, b := tensors.FromFlatDataAndDimensions(x, dims...), tensors.FromFlatDataAndDimensions(x, dims...)
-	defer free(a, b)
-	best := math.Inf(1)
-	for range 6 {
-		began := time.Now()
-		out, err := run(measured, a, b)
-		if err != nil {
-			return 0, err
-		}
-		// Reading one value waits for the engine.
-		err = tensors.ConstFlatData(out[0], func(flat []float32) {})
-		best = min(best, time.Since(began).Seconds())
-		free(out...)
-		if err != nil {
-			return 0, err
-		}
-	}
-	return best, nil
-}
-
-// deviceMemory is what XLA's client takes at most, by default, of the smallest
-// NVIDIA GPU that this process sees: three quarters of it; 0 where the driver does
-// not say.
-func deviceMemory() int64 {
-	args := []string{"--query-gpu=memory.total", "--format=csv,noheader,nounits"}
-	if visible := os.Getenv("CUDA_VISIBLE_DEVICES"); visible != "" {
-		args = append(args, "--id="+visible)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, "nvidia-smi", args...).Output()
-	if err != nil {
-		return 0
-	}
-	smallest := int64(0)
-	for line := range strings.Lines(string(out)) {
-		mib, err := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
-		if err == nil && (smallest == 0 || mib < smallest) {
-			smallest = mib
-		}
-	}
-	return smallest << 20 / 4 * 3
-}
-
-// freeMemory is what the system says can be had without swapping, less where a
-// control group allows less; 0 where it does not say.
-func freeMemory() int64 {
-	available := int64(0)
-	if f, err := os.Open("/proc/meminfo"); err == nil {
-		defer f.Close()
-		for lines := bufio.NewScanner(f); lines.Scan(); {
-			if rest, ok := strings.CutPrefix(lines.Text(), "MemAvailable:"); ok {
-				kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(rest, "kB")), 10, 64)
-				available = kib << 10
-			}
-		}
-	}
-	limit, used := cgroupNumber("memory.max"), cgroupNumber("memory.current")
-	if limit > 0 && limit-used < available {
-		available = limit - used
-	}
-	return max(0, available)
-}
-
-func cgroupNumber(name string) int64 {
-	text, err := os.ReadFile("/sys/fs/cgroup/" + name)
-	if err != nil {
-		return 0
-	}
-	n, _ := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
-	return n
 }

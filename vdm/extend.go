@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // ExtendOptions says how a clip is continued to any length.
@@ -93,7 +95,7 @@ func (m *Model) extend(ctx context.Context, dir string, start []float32, o Exten
 	if err != nil {
 		return nil, err
 	}
-	defer free(n.weights...)
+	defer engine.Release(n.weights...)
 	w, err := createExtension(dir, m.extensionHeader(start, o, n.choice.Label))
 	if err != nil {
 		return nil, err

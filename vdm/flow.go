@@ -10,6 +10,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -81,7 +82,7 @@ func flowStep(d Denoiser, z, probe *g.Node, logSNR [3]*g.Node, h *g.Node) (next,
 
 func flow(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, clips *Samples, volumes []float64, o LikelihoodOptions) (Flow, error) {
 	size, n := clips.Size(), clips.Len()
-	exec, err := program(in.be, "probability-flow step", func(nodes []*g.Node) []*g.Node {
+	exec, err := engine.Compile(in.be, "probability-flow step", func(nodes []*g.Node) []*g.Node {
 		next, logP := flowStep(d(nodes[6:]), nodes[0], nodes[1], [3]*g.Node(nodes[2:5]), nodes[5])
 		return []*g.Node{next, logP}
 	})
@@ -133,7 +134,7 @@ func flowBatch(ctx context.Context, exec *g.Exec, inputs []*tensors.Tensor, s Sc
 	dims := []int{o.Batch, clips.Frames, clips.Height, clips.Width, clips.Channels}
 	u := tensors.FromFlatDataAndDimensions(probe, dims...)
 	at := tensors.FromFlatDataAndDimensions(z, dims...)
-	defer func() { free(u, at) }()
+	defer func() { engine.Release(u, at) }()
 	trace = make([]float64, o.Batch)
 	h := (low - high) / float64(o.Steps)
 	for i := range o.Steps {
@@ -144,14 +145,14 @@ func flowBatch(ctx context.Context, exec *g.Exec, inputs []*tensors.Tensor, s Sc
 		for _, share := range []float64{0, 0.5, 1} {
 			args = append(args, slices.Repeat([]float32{float32(high + h*(float64(i)+share))}, o.Batch))
 		}
-		out, err := run(exec, append(append(args, float32(h)), anySlice(inputs)...)...)
+		out, err := engine.Execute(exec, append(append(args, float32(h)), engine.Arguments(inputs)...)...)
 		if err != nil {
 			return nil, nil, err
 		}
-		free(at)
+		engine.Release(at)
 		at = out[0]
 		change, err := tensors.CopyFlatData[float32](out[1])
-		free(out[1])
+		engine.Release(out[1])
 		if err != nil {
 			return nil, nil, err
 		}

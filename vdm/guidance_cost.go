@@ -7,7 +7,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	g "github.com/gomlx/gomlx/core/graph"
 
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // SamplingCost counts what one step of sampling costs with the configured
@@ -19,7 +19,7 @@ import (
 // A guidance that differentiates through the network keeps its activations, as
 // training does: with network.rematerialise, on engines that have barriers, those
 // inside of the blocks are computed again in their place.
-func (c Config) SamplingCost(be compute.Backend, batch int, given Observation, guidance Guidance) (cost unet.Cost, err error) {
+func (c Config) SamplingCost(be compute.Backend, batch int, given Observation, guidance Guidance) (cost engine.Cost, err error) {
 	c = c.WithDefaults()
 	if err := c.Network.Check(be); err != nil {
 		return cost, fmt.Errorf("sampling cost: %w", err)
@@ -68,5 +68,5 @@ func (c Config) SamplingCost(be compute.Backend, batch int, given Observation, g
 	if after, ok := guidance.(stepGuidance); ok && seen != nil {
 		next = after.After(p, logSNRS, next, seen)
 	}
-	return unet.CostOf(graph, next), nil
+	return engine.CostOf(graph, next), nil
 }

@@ -9,6 +9,8 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -47,7 +49,7 @@ func TestSamplingCost(t *testing.T) {
 		t.Errorf("a step takes %.4g GFLOP, the network's forward pass 154.5", plain.FLOPs/1e9)
 	}
 	given := knownHalf(t, c.Clip)
-	costs := map[string]unet.Cost{}
+	costs := map[string]engine.Cost{}
 	for name, guidance := range everyGuidance(t) {
 		if name == "moment-matching" {
 			guidance = MomentMatching{Iterations: 2}
@@ -57,7 +59,7 @@ func TestSamplingCost(t *testing.T) {
 			t.Fatal(err)
 		}
 		costs[name] = cost
-		t.Logf("%-22s %.2f times the work, %.2f GiB at the peak, %.1f times as much", name, cost.FLOPs/plain.FLOPs, gib(cost.Peak), float64(cost.Peak)/float64(plain.Peak))
+		t.Logf("%-22s %.2f times the work, %.2f GiB at the peak, %.1f times as much", name, cost.FLOPs/plain.FLOPs, machine.GiB(cost.Peak), float64(cost.Peak)/float64(plain.Peak))
 	}
 	work := func(name string) float64 { return costs[name].FLOPs / plain.FLOPs }
 	for _, name := range []string{"replacement", "replacement-original"} {

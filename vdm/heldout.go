@@ -7,6 +7,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -88,7 +89,7 @@ func (m *Model) newHeldOut(clips Clips) (*heldOutLoss, error) {
 	if err != nil {
 		return nil, err
 	}
-	exec, err := program(be, "held-out loss", m.Config.lossGraph)
+	exec, err := engine.Compile(be, "held-out loss", m.Config.lossGraph)
 	if err != nil {
 		return nil, err
 	}
@@ -102,13 +103,13 @@ func (h *heldOutLoss) each(weights *tensors.Tensor) ([]float64, error) {
 	var losses []float64
 	for _, b := range h.batches {
 		up := b.tensors(h.config)
-		out, err := run(h.exec, anySlice([]*tensors.Tensor{weights}, up)...)
-		free(up...)
+		out, err := engine.Execute(h.exec, engine.Arguments([]*tensors.Tensor{weights}, up)...)
+		engine.Release(up...)
 		if err != nil {
 			return nil, err
 		}
 		values, err := tensors.CopyFlatData[float32](out[0])
-		free(out[0])
+		engine.Release(out[0])
 		if err != nil {
 			return nil, err
 		}
@@ -139,10 +140,10 @@ func (m *Model) HeldOutLosses(clips Clips) ([]float64, error) {
 		return nil, fmt.Errorf("held-out loss: %w", err)
 	}
 	defer h.close()
-	w, err := newVector(m.be, 0, m.ema)
+	w, err := engine.NewDeviceVector(m.be, 0, m.ema)
 	if err != nil {
 		return nil, err
 	}
-	defer free(w.t)
-	return h.each(w.t)
+	defer engine.Release(w.Tensor)
+	return h.each(w.Tensor)
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
@@ -203,6 +204,6 @@ func (m *Model) likelihood(clips Clips, o LikelihoodOptions, f func(inputDenoise
 	if err != nil {
 		return err
 	}
-	defer free(weights...)
+	defer engine.Release(weights...)
 	return f(d, engineInputs{be, weights}, y, volumes, o)
 }

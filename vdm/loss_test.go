@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -26,7 +27,7 @@ func moments(values []float64) (mean, se float64) {
 // weighted runs WeightedLoss on batches.
 func weighted(t testing.TB, be compute.Backend, d Denoiser, width int, batches ...*batch) [][]float64 {
 	t.Helper()
-	exec, err := program(be, "loss", func(in []*g.Node) *g.Node { return Config{}.batchLoss(d, in) })
+	exec, err := engine.Compile(be, "loss", func(in []*g.Node) *g.Node { return Config{}.batchLoss(d, in) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +39,7 @@ func weighted(t testing.TB, be compute.Backend, d Denoiser, width int, batches .
 		h.batches = []*batch{b}
 		// The weights come first; this denoiser has none.
 		up := b.tensors(c)
-		got, err := run(exec, anySlice(up)...)
+		got, err := engine.Execute(exec, engine.Arguments(up)...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +48,7 @@ func weighted(t testing.TB, be compute.Backend, d Denoiser, width int, batches .
 			losses[i] = float64(v)
 		}
 		out = append(out, losses)
-		free(append(up, got...)...)
+		engine.Release(append(up, got...)...)
 	}
 	return out
 }

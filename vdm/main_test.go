@@ -12,6 +12,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
@@ -43,8 +44,10 @@ func TestMain(m *testing.M) {
 // a small network learns to denoise in a few hundred steps.
 type blobs struct{ n, frames, size int }
 
-func (b blobs) Len() int                    { return b.n }
+func (b blobs) Len() int { return b.n }
+
 func (b blobs) Shape() (int, int, int, int) { return b.frames, b.size, b.size, 1 }
+
 func (b blobs) Clip(i int, dst []float32) error {
 	r := noise.Key{Seed: 77, Stream: noise.Synthetic, Sample: uint32(i)}.Rand()
 	y, x := r.Float64()*float64(b.size), r.Float64()*float64(b.size)
@@ -114,12 +117,12 @@ func (m *Model) on(t testing.TB, name string) *Model {
 // may be an input as it came: ONNX Runtime returns memory that is freed.
 func evaluate(t testing.TB, be compute.Backend, f func(in []*g.Node) []*g.Node, args ...any) [][]float32 {
 	t.Helper()
-	exec, err := program(be, t.Name(), f)
+	exec, err := engine.Compile(be, t.Name(), f)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer exec.Finalize()
-	out, err := run(exec, args...)
+	out, err := engine.Execute(exec, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +134,7 @@ func evaluate(t testing.TB, be compute.Backend, f func(in []*g.Node) []*g.Node, 
 		}
 		values = append(values, v)
 	}
-	free(out...)
+	engine.Release(out...)
 	return values
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -191,8 +192,10 @@ type odd struct {
 	value func(clip, i int) float64
 }
 
-func (o odd) Len() int                    { return o.n }
+func (o odd) Len() int { return o.n }
+
 func (o odd) Shape() (int, int, int, int) { return o.shape[0], o.shape[1], o.shape[2], o.shape[3] }
+
 func (o odd) Clip(i int, dst []float32) error {
 	for j := range dst {
 		dst[j] = float32(o.value(i, j))
@@ -289,7 +292,7 @@ func TestMissingCellsAreMasked(t *testing.T) {
 		if l == 0 {
 			zero++
 		}
-		if !finite(l) {
+		if !engine.Finite(l) {
 			t.Errorf("loss %v", l)
 		}
 	}

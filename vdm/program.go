@@ -8,6 +8,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -78,14 +79,14 @@ func (c Config) fixedDenoiser(be compute.Backend, flat []float32) (inputDenoiser
 			}
 		}, nil, nil
 	}
-	v, err := newVector(be, 0, append([]float32(nil), flat...))
+	v, err := engine.NewDeviceVector(be, 0, append([]float32(nil), flat...))
 	if err != nil {
 		return nil, nil, err
 	}
 	return func(inputs []*g.Node) Denoiser {
 		_, w := weightViews(c.Network, inputs[0])
 		return c.networkDenoiser(w)
-	}, []*tensors.Tensor{v.t}, nil
+	}, []*tensors.Tensor{v.Tensor}, nil
 }
 
 // batchLoss is the mean weighted loss of a batch given as batch.tensors does.
@@ -159,64 +160,4 @@ func (c Config) stepGraph(in []*g.Node) []*g.Node {
 func (c Config) lossGraph(in []*g.Node) *g.Node {
 	_, w := weightViews(c.Network, in[0])
 	return c.batchLoss(c.networkDenoiser(w), in[1:])
-}
-
-// program compiles a graph function, with what the engine says where it cannot.
-func program[F g.ExecGraphFn](be compute.Backend, name string, f F) (*g.Exec, error) {
-	exec, err := g.NewExec(be, f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return exec.WithName(name), nil
-}
-
-// run executes a program and turns what the engine panics with into an error.
-func run(exec *g.Exec, args ...any) (out []*tensors.Tensor, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = engineError(exec.Name(), fmt.Errorf("%v", r))
-		}
-	}()
-	out, err = exec.Call(args...)
-	if err != nil {
-		return nil, engineError(exec.Name(), err)
-	}
-	return out, nil
-}
-
-// vector is a flat float32 tensor that lives on a device of the engine.
-type vector struct {
-	be     compute.Backend
-	device compute.DeviceNum
-	t      *tensors.Tensor
-}
-
-func newVector(be compute.Backend, device int, values []float32) (*vector, error) {
-	v := &vector{be, compute.DeviceNum(device), tensors.FromFlatDataAndDimensions(values, len(values))}
-	if err := v.t.ToDevice(be, v.device); err != nil {
-		return v, engineError("upload", err)
-	}
-	return v, nil
-}
-
-// donate gives the memory to the program that replaces the vector.
-func (v *vector) donate() (any, error) { return g.DonateTensorBuffer(v.t, v.be, v.device) }
-
-// values copies the vector to the host.
-func (v *vector) values() ([]float32, error) {
-	x, err := tensors.CopyFlatData[float32](v.t)
-	if err != nil {
-		return nil, engineError("download", err)
-	}
-	return x, nil
-}
-
-// free releases tensors on the engine without waiting for the collector; nil
-// ones are passed over.
-func free(ts ...*tensors.Tensor) {
-	for _, t := range ts {
-		if t != nil {
-			_ = t.FinalizeAll()
-		}
-	}
 }

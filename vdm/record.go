@@ -7,6 +7,9 @@ import (
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
 
 // Recorded are clips that are runs of whole frames of one record. Windows that
@@ -69,7 +72,7 @@ func (t *trainer) newResident() (*resident, error) {
 			used[clips.Start(i)+f] = true
 		}
 	}
-	err = inParallel(clips.Record(), func(i int) error {
+	err = engine.InParallel(clips.Record(), func(i int) error {
 		if !used[i] {
 			return nil
 		}
@@ -79,7 +82,7 @@ func (t *trainer) newResident() (*resident, error) {
 		}
 		forwardChannels(t.reader.transforms, frame)
 		for j, v := range frame {
-			if !finite(float64(v)) {
+			if !engine.Finite(float64(v)) {
 				return fmt.Errorf("frame %d of the record is missing, infinite or outside the domain of its transform at row %d, column %d, channel %d",
 					i, j/channels/width, j/channels%width, j%channels)
 			}
@@ -95,16 +98,16 @@ func (t *trainer) newResident() (*resident, error) {
 		r.record = append(r.record, up)
 		if err := up.ToDevice(t.be, compute.DeviceNum(d)); err != nil {
 			r.close()
-			return nil, engineError("upload", err)
+			return nil, engine.Explain("upload", err)
 		}
 	}
-	t.report(fmt.Sprintf("the record of %d frames (%.2f GiB) lies on the device", clips.Record(), gib(bytes)))
+	t.report(fmt.Sprintf("the record of %d frames (%.2f GiB) lies on the device", clips.Record(), machine.GiB(bytes)))
 	return r, nil
 }
 
 func (r *resident) close() {
 	if r != nil {
-		free(r.record...)
+		engine.Release(r.record...)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
 
 // SampleOptions says how to sample.
@@ -179,7 +181,7 @@ func (m *Model) generate(ctx context.Context, given Observation, finish func(sam
 	if err != nil {
 		return nil, err
 	}
-	defer free(n.weights...)
+	defer engine.Release(n.weights...)
 	shape := m.Config.Clip.shape()
 	each := o.Each
 	var out *Samples
@@ -242,11 +244,11 @@ func (m *Model) bind(o SampleOptions) (b bound, err error) {
 func (m *Model) checkRoom(count int, shape [4]int) error {
 	available := m.freeMemory
 	if available == nil {
-		available = freeMemory
+		available = machine.FreeMemory
 	}
 	need, room := 4*int64(count)*int64(shape[0]*shape[1]*shape[2]*shape[3]), available()
 	if room > 0 && need > room {
-		return fmt.Errorf("%d clips need %.1f GiB and %.1f GiB are free: take them one by one with SampleOptions.Each", count, gib(need), gib(room))
+		return fmt.Errorf("%d clips need %.1f GiB and %.1f GiB are free: take them one by one with SampleOptions.Each", count, machine.GiB(need), machine.GiB(room))
 	}
 	return nil
 }

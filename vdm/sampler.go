@@ -9,6 +9,8 @@ import (
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // SampleFrom draws clips from any denoiser by any plan, given an observation or,
@@ -97,17 +99,17 @@ func sampleFrom(ctx context.Context, be compute.Backend, d inputDenoiser, inputs
 // progressClock counts steps over batches.
 type progressClock struct {
 	done, total int64
-	timer       rateTimer
+	timer       engine.RateTimer
 	progress    func(Progress)
 }
 
 func (p *progressClock) tick() {
 	p.done++
-	p.timer.tick()
+	p.timer.Tick()
 	if p.progress != nil {
 		p.progress(Progress{
 			Step: p.done, Steps: p.total, Loss: math.NaN(), HeldOut: math.NaN(),
-			PerSecond: p.timer.rate(), Left: p.timer.left(p.total - p.done),
+			PerSecond: p.timer.Rate(), Left: p.timer.Left(p.total - p.done),
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -46,7 +47,7 @@ func newStepper(be compute.Backend, d inputDenoiser, inputs []*tensors.Tensor, p
 		}
 	}
 	s.silent = tensors.FromFlatDataAndDimensions(make([]float32, s.batch*s.size), s.dims...)
-	exec, err := program(be, "sampling step", func(in []*g.Node) []*g.Node {
+	exec, err := engine.Compile(be, "sampling step", func(in []*g.Node) []*g.Node {
 		take := func(n int) (taken []*g.Node) {
 			taken, in = in[:n], in[n:]
 			return taken
@@ -82,7 +83,7 @@ func newStepper(be compute.Backend, d inputDenoiser, inputs []*tensors.Tensor, p
 }
 
 func (s *stepper) close() {
-	free(s.silent)
+	engine.Release(s.silent)
 	s.exec.Finalize()
 }
 
@@ -90,7 +91,7 @@ func (s *stepper) close() {
 // key.
 func (s *stepper) noise(stream noise.Stream, from int, step uint64) []float32 {
 	x := make([]float32, s.batch*s.size)
-	_ = inParallel(s.batch, func(i int) error {
+	_ = engine.InParallel(s.batch, func(i int) error {
 		key := noise.Key{Seed: s.seed, Stream: stream, Sample: uint32(s.first + from + i), Step: s.clip<<32 | step}
 		key.Normal(x[i*s.size : (i+1)*s.size])
 		return nil
@@ -121,7 +122,7 @@ func (s *stepper) draw(from int, stop <-chan struct{}) <-chan stepNoise {
 			select {
 			case draws <- d:
 			case <-stop:
-				free(d.step, d.known)
+				engine.Release(d.step, d.known)
 				return
 			}
 		}
@@ -142,26 +143,26 @@ func (s *stepper) sample(ctx context.Context, from int, clock *progressClock) (_
 	defer func() {
 		close(stop)
 		for d := range draws {
-			free(d.step, d.known)
+			engine.Release(d.step, d.known)
 		}
 	}()
 	var known []*tensors.Tensor
 	if s.obs != nil {
 		known = s.obs.inputs(from, s.batch)
-		defer free(known...)
+		defer engine.Release(known...)
 	}
 	z := tensors.FromFlatDataAndDimensions(s.noise(noise.Latent, from, 0), s.dims...)
 	var before []*tensors.Tensor // z₋₁, x̂₋₁ and x̂₋₂, where the plan looks at them
 	for range s.memory {
 		before = append(before, tensors.FromFlatDataAndDimensions(make([]float32, s.batch*s.size), s.dims...))
 	}
-	defer func() { free(append(before, z)...) }()
+	defer func() { engine.Release(append(before, z)...) }()
 	for _, p := range s.plan.Steps {
 		if ctx.Err() != nil {
 			return nil, ErrInterrupted
 		}
 		if z, before, err = s.take(p, z, before, known, <-draws); err != nil {
-			if errors.Is(err, ErrDeviceMemory) && s.batch > 1 {
+			if errors.Is(err, engine.ErrDeviceMemory) && s.batch > 1 {
 				err = fmt.Errorf("%w; %d samples are drawn at a time: try a batch of %d", err, s.batch, s.batch/2)
 			}
 			return nil, err
@@ -174,9 +175,9 @@ func (s *stepper) sample(ctx context.Context, from int, clock *progressClock) (_
 // take is one step. It uses up z, what was before and the noise, and returns the
 // next ones.
 func (s *stepper) take(p PlanStep, z *tensors.Tensor, before, known []*tensors.Tensor, d stepNoise) (next *tensors.Tensor, now []*tensors.Tensor, err error) {
-	defer func() { free(append(before, d.step, d.known)...) }()
+	defer func() { engine.Release(append(before, d.step, d.known)...) }()
 	if d.err != nil {
-		return nil, nil, engineError("upload", d.err)
+		return nil, nil, engine.Explain("upload", d.err)
 	}
 	donated, err := g.DonateTensorBuffer(z, s.be, 0)
 	if err != nil {
@@ -191,13 +192,13 @@ func (s *stepper) take(p PlanStep, z *tensors.Tensor, before, known []*tensors.T
 		donated, level(p.LogSNRT), level(p.LogSNRS), fresh,
 		float32(p.Z), float32(p.X), float32(p.PreviousZ), float32(p.PreviousX), float32(p.EarlierX), float32(p.Noise),
 	}
-	args = append(args, anySlice(s.inputs)...)
+	args = append(args, engine.Arguments(s.inputs)...)
 	if s.obs != nil {
 		args = append(args, d.known)
-		args = append(args, anySlice(known)...)
+		args = append(args, engine.Arguments(known)...)
 	}
-	args = append(args, anySlice(before)...)
-	out, err := run(s.exec, args...)
+	args = append(args, engine.Arguments(before)...)
+	out, err := engine.Execute(s.exec, args...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // TrainOptions says what to train on.
@@ -99,7 +101,7 @@ type trainer struct {
 	loss     []float64 // since the last record
 	running  float64
 	held     float64
-	timer    rateTimer
+	timer    engine.RateTimer
 }
 
 func (m *Model) newTrainer(o TrainOptions, steps int64) (_ *trainer, err error) {
@@ -150,7 +152,7 @@ func (m *Model) newTrainer(o TrainOptions, steps int64) (_ *trainer, err error) 
 		graph := func(in []*g.Node) []*g.Node {
 			return p.graph(append(in[:p.batch:p.batch], t.batchInputs(in[p.batch:])...))
 		}
-		if *p.exec, err = program(be, p.name, graph); err != nil {
+		if *p.exec, err = engine.Compile(be, p.name, graph); err != nil {
 			return nil, err
 		}
 		if err := onDevices(*p.exec, t.o.Devices); err != nil {
@@ -203,7 +205,7 @@ func (t *trainer) loop(ctx context.Context) (err error) {
 	defer func() {
 		stop()
 		for next := range batches { // until nobody reads the clips, which the caller may now close
-			free(flat(next.shares)...)
+			engine.Release(flat(next.shares)...)
 		}
 	}()
 	for first := true; t.step < t.steps; {
@@ -243,7 +245,7 @@ func (t *trainer) prefetch(ctx context.Context) <-chan prefetched {
 				select {
 				case out <- next:
 				case <-ctx.Done():
-					free(flat(next.shares)...)
+					engine.Release(flat(next.shares)...)
 					return
 				}
 			}
@@ -271,10 +273,10 @@ func (t *trainer) batchOf(k int64, a int) (p prefetched) {
 func (t *trainer) takeStep(batches <-chan prefetched) (loss, norm float64, err error) {
 	passes, devices := t.Config.Training.Accumulate, len(t.replicas)
 	sums := make([]*tensors.Tensor, devices) // of the gradients of the passes before, nil is none
-	defer func() { free(sums...) }()
+	defer func() { engine.Release(sums...) }()
 	sum := func(i int) *tensors.Tensor {
 		if sums[i] == nil {
-			return t.replicas[i].zero.t
+			return t.replicas[i].zero.Tensor
 		}
 		return sums[i]
 	}
@@ -292,24 +294,24 @@ func (t *trainer) takeStep(batches <-chan prefetched) (loss, norm float64, err e
 		}
 		var args []any
 		for i, r := range t.replicas {
-			args = append(args, anySlice([]*tensors.Tensor{r.states[0].t, sum(i)}, t.record.on(i), in.shares[i])...)
+			args = append(args, engine.Arguments([]*tensors.Tensor{r.states[0].Tensor, sum(i)}, t.record.on(i), in.shares[i])...)
 		}
-		out, err := run(t.gradExec, args...)
-		free(flat(in.shares)...)
+		out, err := engine.Execute(t.gradExec, args...)
+		engine.Release(flat(in.shares)...)
 		if err != nil {
 			return 0, 0, err
 		}
 		for i := range devices {
 			loss += float64(tensors.ToScalar[float32](out[2*i])) / float64(devices)
-			free(out[2*i], sums[i])
+			engine.Release(out[2*i], sums[i])
 			sums[i] = out[2*i+1]
 		}
 	}
-	defer func() { free(flat(in.shares)...) }()
+	defer func() { engine.Release(flat(in.shares)...) }()
 	var args []any
 	for i, r := range t.replicas {
 		for _, v := range r.states {
-			donated, err := v.donate()
+			donated, err := v.Donate()
 			if err != nil {
 				return 0, 0, err
 			}
@@ -317,9 +319,9 @@ func (t *trainer) takeStep(batches <-chan prefetched) (loss, norm float64, err e
 		}
 		args = append(args, sum(i))
 		args = append(args, t.scalars().values()...)
-		args = append(args, anySlice(t.record.on(i), in.shares[i])...)
+		args = append(args, engine.Arguments(t.record.on(i), in.shares[i])...)
 	}
-	out, err := run(t.stepExec, args...)
+	out, err := engine.Execute(t.stepExec, args...)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -328,12 +330,12 @@ func (t *trainer) takeStep(batches <-chan prefetched) (loss, norm float64, err e
 	norm = float64(tensors.ToScalar[float32](out[1]))
 	for i, r := range t.replicas {
 		own := out[6*i:][:6]
-		free(own[:2]...)
+		engine.Release(own[:2]...)
 		for j, v := range r.states {
-			v.t = own[2+j]
+			v.Tensor = own[2+j]
 		}
 	}
-	if !finite(loss) || !finite(norm) {
+	if !engine.Finite(loss) || !engine.Finite(norm) {
 		return loss, norm, t.diagnose(in.b, loss, norm)
 	}
 	return loss, norm, nil
@@ -345,18 +347,6 @@ func (t *trainer) batchInputs(in []*g.Node) []*g.Node {
 		return fromRecord(in)
 	}
 	return in
-}
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-func anySlice(groups ...[]*tensors.Tensor) []any {
-	var out []any
-	for _, group := range groups {
-		for _, t := range group {
-			out = append(out, t)
-		}
-	}
-	return out
 }
 
 // scalars are those of the step that is about to be taken.
@@ -395,11 +385,11 @@ func (t *trainer) after(loss, norm float64) error {
 	t.running += 0.05 * (loss - t.running)
 	last := t.step == t.steps
 	if t.heldOut != nil && (last || t.step%int64(c.HeldOutEvery) == 0) {
-		held, err := t.heldOut.mean(t.replicas[0].states[3].t)
+		held, err := t.heldOut.mean(t.replicas[0].states[3].Tensor)
 		if err != nil {
 			return err
 		}
-		if !finite(held) {
+		if !engine.Finite(held) {
 			return fmt.Errorf("the held-out loss is %v with a finite training loss (%v): the run stands at the snapshot of step %d", held, loss, t.saved)
 		}
 		t.held = held
@@ -422,11 +412,11 @@ func (t *trainer) after(loss, norm float64) error {
 			return err
 		}
 	}
-	t.timer.tick()
+	t.timer.Tick()
 	if t.o.Progress != nil {
 		t.o.Progress(Progress{
 			Step: t.step, Steps: t.steps, Loss: t.running, HeldOut: t.held,
-			PerSecond: t.timer.rate(), Left: t.timer.left(t.steps - t.step),
+			PerSecond: t.timer.Rate(), Left: t.timer.Left(t.steps - t.step),
 		})
 	}
 	return nil
@@ -445,7 +435,7 @@ func (t *trainer) snapshot() error {
 	began := time.Now()
 	old := *t.Model
 	for i, to := range []*[]float32{&t.weights, &t.optimiser[0], &t.optimiser[1], &t.ema} {
-		values, err := t.replicas[0].states[i].values()
+		values, err := t.replicas[0].states[i].Values()
 		if err != nil {
 			*t.Model = old
 			return fmt.Errorf("snapshot: %w", err)
@@ -470,30 +460,4 @@ func (t *trainer) interrupted() error {
 		return fmt.Errorf("%w at step %d: %w; the last snapshot is of step %d", ErrInterrupted, reached, err, t.saved)
 	}
 	return fmt.Errorf("%w: saved at step %d of %d; run again to go on", ErrInterrupted, reached, t.steps)
-}
-
-// rateTimer measures steps a second over the last steps.
-type rateTimer struct{ at []time.Time }
-
-func (r *rateTimer) tick() {
-	r.at = append(r.at, time.Now())
-	if len(r.at) > 50 {
-		r.at = r.at[1:]
-	}
-}
-
-func (r *rateTimer) rate() float64 {
-	if len(r.at) < 2 {
-		return 0
-	}
-	span := r.at[len(r.at)-1].Sub(r.at[0]).Seconds()
-	return float64(len(r.at)-1) / span
-}
-
-func (r *rateTimer) left(steps int64) time.Duration {
-	rate := r.rate()
-	if rate == 0 {
-		return 0
-	}
-	return time.Duration(float64(steps) / rate * float64(time.Second)).Round(time.Second)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend/recorder"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -90,7 +91,7 @@ func TestTrainingStepIsAnXLAProgram(t *testing.T) {
 			if c.record {
 				trainer.record = &resident{}
 			}
-			exec, err := program(be, "training step", func(in []*g.Node) []*g.Node {
+			exec, err := engine.Compile(be, "training step", func(in []*g.Node) []*g.Node {
 				return config.stepGraph(append(in[:9:9], trainer.batchInputs(in[9:])...))
 			})
 			if err != nil {

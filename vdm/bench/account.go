@@ -12,7 +12,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // machine is what the engine reaches at best here: the rate of one large matrix
@@ -113,14 +113,14 @@ func (m machine) String() string {
 // rates are what a step of some seconds reaches: operations a second and their
 // part of the product's, and the part of its time that moving the least bytes
 // at the copy's rate would take.
-func (m machine) rates(c unet.Cost, seconds float64) (flops, ofProduct, ofFloor float64) {
+func (m machine) rates(c engine.Cost, seconds float64) (flops, ofProduct, ofFloor float64) {
 	flops = c.FLOPs / seconds
 	return flops, flops / m.flops, c.Least / m.bytes / seconds
 }
 
 // print accounts for a step of clips that took some seconds, counted from its
 // graph.
-func (m machine) print(what string, c unet.Cost, seconds float64, clips int) {
+func (m machine) print(what string, c engine.Cost, seconds float64, clips int) {
 	flops, ofProduct, ofFloor := m.rates(c, seconds)
 	fmt.Printf("%s: %.4g steps/s, %.4g clips/s; %.1f GFLOP in products and convolutions, at least %.2f GB moved (%.1f GB if no operator is fused)\n",
 		what, 1/seconds, float64(clips)/seconds, c.FLOPs/1e9, c.Least/1e9, c.Bytes/1e9)

@@ -11,7 +11,7 @@ import (
 	"github.com/gomlx/compute"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 func TestIntegers(t *testing.T) {
@@ -116,7 +116,7 @@ func TestAlternatives(t *testing.T) {
 
 func TestRates(t *testing.T) {
 	m := machine{flops: 100, bytes: 10}
-	flops, ofProduct, ofFloor := m.rates(unet.Cost{FLOPs: 150, Bytes: 90, Least: 15}, 3)
+	flops, ofProduct, ofFloor := m.rates(engine.Cost{FLOPs: 150, Bytes: 90, Least: 15}, 3)
 	if flops != 50 || ofProduct != 0.5 || ofFloor != 0.5 {
 		t.Errorf("%v, %v, %v, want 50, 0.5, 0.5", flops, ofProduct, ofFloor)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -115,10 +116,10 @@ func nowcast(o options, guidance string) (given vdm.Observation, by vdm.Guidance
 
 // costOfStep counts the step that costOf times. (All samplers without guidance
 // have one step; what they keep of the steps before is a few clips.)
-func costOfStep(be compute.Backend, m *vdm.Model, o options, guidance string) (unet.Cost, error) {
+func costOfStep(be compute.Backend, m *vdm.Model, o options, guidance string) (engine.Cost, error) {
 	given, by, err := nowcast(o, guidance)
 	if err != nil {
-		return unet.Cost{}, err
+		return engine.Cost{}, err
 	}
 	return m.Config.SamplingCost(be, o.batch, given, by)
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // built is the network's graph, not compiled.
@@ -37,7 +39,7 @@ func stepOf(be compute.Backend, c Config, batch, frames, size int) (g *graph.Gra
 
 // TestCostByHand is small enough to count on paper.
 func TestCostByHand(t *testing.T) {
-	g := graph.NewGraph(engine(t, "go"), "by hand")
+	g := graph.NewGraph(engineNamed(t, "go"), "by hand")
 	x := graph.Parameter(g, "x", shapes.Make(dtypes.Float32, 3, 5)) // 60 bytes
 	w := graph.Parameter(g, "w", shapes.Make(dtypes.Float32, 5, 7)) // 140 bytes
 	y := matMul(x, w)                                               // 84 bytes
@@ -45,7 +47,7 @@ func TestCostByHand(t *testing.T) {
 	s := graph.ReduceSum(graph.Reshape(e, 21), 0)                   // 4 bytes
 	out := graph.Mul(y, graph.Exp(graph.BroadcastToDims(s, 3, 7)))  // 84, 84 and 84 bytes
 	dead := matMul(x, w)
-	got := CostOf(g, out)
+	got := engine.CostOf(g, out)
 	if want := float64(2 * 3 * 5 * 7); got.FLOPs != want {
 		t.Errorf("%g FLOP, want %g", got.FLOPs, want)
 	}
@@ -61,7 +63,7 @@ func TestCostByHand(t *testing.T) {
 	if want := int64(60 + 140 + 3*84); got.Peak != want {
 		t.Errorf("%d bytes at the peak, want %d", got.Peak, want)
 	}
-	if all := CostOf(g); all.FLOPs != 2*got.FLOPs {
+	if all := engine.CostOf(g); all.FLOPs != 2*got.FLOPs {
 		t.Errorf("without outputs %g FLOP, want %g: %s counts", all.FLOPs, 2*got.FLOPs, dead)
 	}
 }
@@ -73,8 +75,8 @@ func TestCostByHand(t *testing.T) {
 // linear attentions take their products in a cheaper order.
 func TestCostOfTheFullNetwork(t *testing.T) {
 	c := Config{}.WithDefaults()
-	g, out := built(engine(t, "go"), c, 1, 10, 64, 64)
-	cost := CostOf(g, out)
+	g, out := built(engineNamed(t, "go"), c, 1, 10, 64, 64)
+	cost := engine.CostOf(g, out)
 	useful := cost.FLOPs
 	cells := 10. * 64 * 64
 	for i := range c.Levels() - 1 {
@@ -92,7 +94,7 @@ func TestCostOfTheFullNetwork(t *testing.T) {
 	var constants float64
 	for _, n := range g.Nodes() {
 		if n.Type() == graph.NodeTypeDotGeneral && (n.Inputs()[0].IsConstantExpression() || n.Inputs()[1].IsConstantExpression()) {
-			constants += flops(n)
+			constants += engine.FLOPs(n)
 		}
 	}
 	useful -= constants
@@ -107,10 +109,10 @@ func TestCostOfTheFullNetwork(t *testing.T) {
 
 // TestCostGrowsWithTheBatch: what is proportional to the batch, and what is not.
 func TestCostGrowsWithTheBatch(t *testing.T) {
-	be := engine(t, "go")
-	cost := func(c Config, batch int) Cost {
+	be := engineNamed(t, "go")
+	cost := func(c Config, batch int) engine.Cost {
 		g, outputs := stepOf(be, c, batch, 4, 16)
-		return CostOf(g, outputs...)
+		return engine.CostOf(g, outputs...)
 	}
 	one, two, three := cost(tiny, 1), cost(tiny, 2), cost(tiny, 3)
 	for name, x := range map[string][3]float64{

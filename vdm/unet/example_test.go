@@ -10,6 +10,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -32,12 +33,12 @@ func ExampleConfig_Validate() {
 
 // What a network will take can be counted before anything is compiled: here
 // how much memory rematerialising saves in the backward pass.
-func ExampleCostOf() {
+func Example_memory() {
 	be, _, err := backend.OpenNamed("go")
 	if err != nil {
 		log.Fatal(err)
 	}
-	cost := func(c unet.Config) unet.Cost {
+	cost := func(c unet.Config) engine.Cost {
 		g := graph.NewGraph(be, "cost")
 		parameter := func(name string, dims ...int) *graph.Node {
 			return graph.Parameter(g, name, shapes.Make(dtypes.Float32, dims...))
@@ -49,7 +50,7 @@ func ExampleCostOf() {
 		}
 		v := unet.Apply(c, weights, parameter("z", 4, 10, 32, 32, 1), parameter("logSNR", 4))
 		loss := graph.ReduceAllMean(graph.Mul(v, v))
-		return unet.CostOf(g, append(graph.Gradient(loss, wrt...), loss)...)
+		return engine.CostOf(g, append(graph.Gradient(loss, wrt...), loss)...)
 	}
 	c := unet.Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2}
 	plain := cost(c)

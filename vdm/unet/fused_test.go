@@ -8,6 +8,8 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // No engine here has the fused operator. These tests run on engines that are
@@ -89,7 +91,7 @@ func TestFusedEqualsPlain(t *testing.T) {
 // TestFusedNetwork runs the whole network with it in bfloat16, as a GPU would, and
 // with rematerialisation.
 func TestFusedNetwork(t *testing.T) {
-	be := flashing{engine(t, "go")}
+	be := flashing{engineNamed(t, "go")}
 	c := tiny
 	c.BFloat16, c.FusedAttention, c.HeadDim = true, FusedBoth, 8
 	c.Rematerialise = true
@@ -126,7 +128,7 @@ func TestFusedNetwork(t *testing.T) {
 
 // TestFusedRefused: never a silent return to the plain form.
 func TestFusedRefused(t *testing.T) {
-	be := engine(t, "go")
+	be := engineNamed(t, "go")
 	c := Config{FusedAttention: FusedBoth, BFloat16: true}
 	for _, one := range []struct {
 		want string
@@ -154,18 +156,18 @@ func TestFusedRefused(t *testing.T) {
 
 // TestFusedCost is counted by hand: two products of 6 queries and 6 keys.
 func TestFusedCost(t *testing.T) {
-	g := graph.NewGraph(flashing{engine(t, "go")}, "by hand")
+	g := graph.NewGraph(flashing{engineNamed(t, "go")}, "by hand")
 	q := graph.Parameter(g, "q", shapes.Make(dtypes.Float32, 2, 6, 3, 8))
 	y := fusedAttention(q, q, q)
 	const product, tensor = 2 * 2 * 3 * 6 * 6 * 8, 4 * 2 * 6 * 3 * 8
-	if got := CostOf(g, y).FLOPs; got != 2*product {
+	if got := engine.CostOf(g, y).FLOPs; got != 2*product {
 		t.Errorf("forward %g FLOP, want %d", got, 2*product)
 	}
-	if got := CostOf(g, y).Least; got != tensor+tensor { // q, once, and y
+	if got := engine.CostOf(g, y).Least; got != tensor+tensor { // q, once, and y
 		t.Errorf("forward at least %g bytes, want %d", got, 2*tensor)
 	}
 	dq := graph.Gradient(graph.ReduceAllSum(y), q)[0]
-	if got := CostOf(g, dq).FLOPs; got != 7*product {
+	if got := engine.CostOf(g, dq).FLOPs; got != 7*product {
 		t.Errorf("forward and backward %g FLOP, want %d", got, 7*product)
 	}
 }

@@ -19,11 +19,11 @@ import (
 func eachEngine(t *testing.T, f func(t *testing.T, be compute.Backend)) {
 	t.Helper()
 	for _, name := range backend.AtHand() {
-		t.Run(name, func(t *testing.T) { f(t, engine(t, name)) })
+		t.Run(name, func(t *testing.T) { f(t, engineNamed(t, name)) })
 	}
 }
 
-func engine(t testing.TB, name string) compute.Backend {
+func engineNamed(t testing.TB, name string) compute.Backend {
 	t.Helper()
 	be, _, err := backend.OpenNamed(name)
 	if err != nil {

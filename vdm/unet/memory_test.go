@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 const memoryChild = "VDM_UNET_MEMORY_CHILD"
@@ -56,11 +57,11 @@ func TestPeakAgainstMeasuredMemory(t *testing.T) {
 }
 
 func reportMemory(t *testing.T) {
-	be := engine(t, "onnx")
+	be := engineNamed(t, "onnx")
 	c := Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2, HeadDim: 32}
 	const batch, frames, size = 1, 10, 32
 	g, outputs := stepOf(be, c, batch, frames, size)
-	peak := float64(CostOf(g, outputs...).Peak)
+	peak := float64(engine.CostOf(g, outputs...).Peak)
 	g.Finalize()
 
 	variables := c.Variables()

@@ -56,7 +56,7 @@ func TestParitySees(t *testing.T) {
 			}
 			m[name] = checkpoint.FromFloat32s(name, m[name].Shape, x)
 		})
-		r, err := Parity(engine(t, "go"), path)
+		r, err := Parity(engineNamed(t, "go"), path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,7 +112,7 @@ func TestParityRefuses(t *testing.T) {
 		{`metadata dim is missing`, func(_ tensors, meta map[string]string) { delete(meta, "dim") }},
 	} {
 		path := changedGolden(t, one.change)
-		_, err := Parity(engine(t, "go"), path)
+		_, err := Parity(engineNamed(t, "go"), path)
 		if err == nil || !strings.Contains(err.Error(), one.want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%v does not name the file and say %s", err, one.want)
 		}
@@ -125,7 +125,7 @@ func TestParityRefuses(t *testing.T) {
 			}
 		}
 	})
-	r, err := Parity(engine(t, "go"), path)
+	r, err := Parity(engineNamed(t, "go"), path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // Part is a piece of the network that [ApplyWatched] shows, and what it takes.
@@ -77,7 +79,7 @@ func (c Config) Parts(be compute.Backend, frames, height, width int) (parts []Pa
 	var before float64
 	watch := func(name string, x *graph.Node) {
 		nodes = append(nodes, x)
-		all := CostOf(g, nodes...).FLOPs
+		all := engine.CostOf(g, nodes...).FLOPs
 		parts = append(parts, Part{Name: name, Shape: x.Shape().Dimensions, FLOPs: all - before})
 		before = all
 	}

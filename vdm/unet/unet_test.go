@@ -140,7 +140,7 @@ func TestEveryVariableMatters(t *testing.T) {
 	z, lambda, cotangent := normal(1, 2, 3, 4, 4, 1), normal(2, 2), normal(3, 2, 3, 4, 4, 1)
 	variables := tiny.Variables()
 	n := len(variables)
-	gradients := compile(t, engine(t, "go"), func(in []*graph.Node) []*graph.Node {
+	gradients := compile(t, engineNamed(t, "go"), func(in []*graph.Node) []*graph.Node {
 		w := Weights{}
 		for i, v := range variables {
 			w[v.Name] = in[i]
@@ -171,7 +171,7 @@ func TestApplyRefuses(t *testing.T) {
 		{"heads is -1", Config{Dim: 8, Heads: -1}, normal(1, 1, 2, 4, 4, 1), normal(2, 1), ""},
 	} {
 		var said string
-		exec, err := graph.NewExec(engine(t, "go"), func(in []*graph.Node) *graph.Node {
+		exec, err := graph.NewExec(engineNamed(t, "go"), func(in []*graph.Node) *graph.Node {
 			defer func() {
 				p := recover()
 				said = fmt.Sprint(p)

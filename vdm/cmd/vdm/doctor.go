@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
@@ -35,7 +35,7 @@ it. It installs nothing. The exit status is 0 if training can run.`,
   GOMLX_BACKEND=go vdm doctor     # try an engine by name`,
 		Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := emit(c, machine()); err != nil {
+			if err := emit(c, machineReport()); err != nil {
 				return err
 			}
 			text, choice, runs := engineReport()
@@ -75,58 +75,23 @@ func row(label, format string, args ...any) string {
 }
 
 // machine describes what the program runs on.
-func machine() string {
+func machineReport() string {
 	s := row("program", "vdm %s, %s, %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	if v := netcdfVersion(); v != "" {
 		s += row("netcdf", "C library %s", v)
 	} else {
 		s += row("netcdf", "not built in: prepared data only")
 	}
-	total, free := memory()
+	total, free := machine.Memory()
 	memoryText := "memory not known"
 	if total > 0 {
-		memoryText = fmt.Sprintf("%.1f GiB of memory, %.1f GiB free", total, free)
+		memoryText = fmt.Sprintf("%.1f GiB of memory, %.1f GiB free", machine.GiB(total), machine.GiB(free))
 	}
 	s += row("machine", "%d cores (%d used), %s", runtime.NumCPU(), runtime.GOMAXPROCS(0), memoryText)
-	if gpus := listGPUs(); len(gpus) > 0 {
+	if gpus := machine.GPUs(); len(gpus) > 0 {
 		return s + row("GPU", "%s", strings.Join(gpus, "; "))
 	}
 	return s + row("GPU", "none from NVIDIA")
-}
-
-// memory returns all and free memory in GiB, 0 where the system does not say.
-func memory() (total, free float64) {
-	f, err := os.Open("/proc/meminfo")
-	if err != nil {
-		return 0, 0
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var kib float64
-		if _, err := fmt.Sscanf(lines.Text(), "MemTotal: %f kB", &kib); err == nil {
-			total = kib / (1 << 20)
-		}
-		if _, err := fmt.Sscanf(lines.Text(), "MemAvailable: %f kB", &kib); err == nil {
-			free = kib / (1 << 20)
-		}
-	}
-	return total, free
-}
-
-// listGPUs asks the driver's own program; without it, the driver's files.
-func listGPUs() []string {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second) // a sick driver does not answer
-	defer cancel()
-	out, err := exec.CommandContext(ctx, "nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader").Output()
-	if err == nil {
-		return strings.FieldsFunc(strings.TrimSpace(string(out)), func(r rune) bool { return r == '\n' })
-	}
-	var gpus []string
-	found, _ := filepath.Glob("/dev/nvidia[0-9]*") // the pattern is good
-	for _, device := range found {
-		gpus = append(gpus, device+" (nvidia-smi does not answer)")
-	}
-	return gpus
 }
 
 // engineReport opens each engine, and the preferred one.
@@ -212,7 +177,7 @@ func missing(choice backend.Choice) string {
 	if choice.Name == "go" || choice.Name == "" {
 		lines = append(lines, "a fast engine: make run (installs ONNX Runtime or a PJRT plugin in build/engines)")
 	}
-	if len(listGPUs()) > 0 && choice.Name != "xla:cuda" {
+	if len(machine.GPUs()) > 0 && choice.Name != "xla:cuda" {
 		lines = append(lines, "a PJRT plugin for the GPU: pip install 'jax[cuda13]', then set PJRT_PLUGIN_LIBRARY_PATH to the folder that holds xla_cuda_plugin.so")
 	}
 	var packages, what []string

@@ -10,6 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -123,7 +124,7 @@ func CostTable(be compute.Backend, c vdm.Config, guidances []vdm.Guidance) (repo
 	if err != nil {
 		return t, err
 	}
-	add := func(name string, cost unet.Cost) {
+	add := func(name string, cost engine.Cost) {
 		t.Rows = append(t.Rows, []string{name, fmt.Sprintf("%.1f", cost.FLOPs/1e9), fmt.Sprintf("%.2f", cost.FLOPs/alone.FLOPs), fmt.Sprintf("%.2f", float64(cost.Peak)/(1<<30))})
 	}
 	add("none", alone)

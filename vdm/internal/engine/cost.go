@@ -1,4 +1,4 @@
-package unet
+package engine
 
 import (
 	"fmt"
@@ -49,7 +49,7 @@ func CostOf(g *graph.Graph, outputs ...*graph.Node) Cost {
 	if len(outputs) == 0 {
 		outputs = sinks(nodes)
 	}
-	used := usedBy(nodes, outputs)
+	used := UsedBy(nodes, outputs)
 	var c Cost
 	buffer := make([]int, len(nodes)) // the node whose buffer holds the value
 	last := make([]int, len(nodes))   // when a buffer is used for the last time
@@ -65,7 +65,7 @@ func CostOf(g *graph.Graph, outputs ...*graph.Node) Cost {
 		for _, in := range n.Inputs() {
 			last[buffer[in.Id()]] = i
 		}
-		c.FLOPs += flops(n)
+		c.FLOPs += FLOPs(n)
 		if buffer[i] == i && !isSource(n) {
 			c.Bytes += float64(bytesOf(n))
 			for _, in := range n.Inputs() {
@@ -154,7 +154,7 @@ func isProduct(n *graph.Node) bool {
 }
 
 // usedBy marks the nodes that the outputs depend on, and the outputs.
-func usedBy(nodes, outputs []*graph.Node) []bool {
+func UsedBy(nodes, outputs []*graph.Node) []bool {
 	used := make([]bool, len(nodes))
 	for _, o := range outputs {
 		used[o.Id()] = true
@@ -201,7 +201,7 @@ func sharesInput(n *graph.Node) bool {
 	return false
 }
 
-func flops(n *graph.Node) float64 {
+func FLOPs(n *graph.Node) float64 {
 	switch n.Type() {
 	case graph.NodeTypeDotGeneral:
 		return 2 * float64(n.Shape().Size()) * float64(n.Inputs()[0].Shape().Dim(-1))

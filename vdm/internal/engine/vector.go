@@ -1,0 +1,36 @@
+package engine
+
+import (
+	"github.com/gomlx/compute"
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// DeviceVector is a flat float32 tensor in the memory of one device of an engine.
+type DeviceVector struct {
+	be     compute.Backend
+	device compute.DeviceNum
+	Tensor *tensors.Tensor
+}
+
+// NewDeviceVector uploads values to a device. The tensor may share their memory.
+func NewDeviceVector(be compute.Backend, device int, values []float32) (*DeviceVector, error) {
+	v := &DeviceVector{be, compute.DeviceNum(device), tensors.FromFlatDataAndDimensions(values, len(values))}
+	if err := v.Tensor.ToDevice(be, v.device); err != nil {
+		return v, Explain("upload", err)
+	}
+	return v, nil
+}
+
+// Donate returns an argument of [Execute] that gives the memory of the vector to the
+// program, which may overwrite it.
+func (v *DeviceVector) Donate() (any, error) { return g.DonateTensorBuffer(v.Tensor, v.be, v.device) }
+
+// Values returns a copy of the vector on the host.
+func (v *DeviceVector) Values() ([]float32, error) {
+	x, err := tensors.CopyFlatData[float32](v.Tensor)
+	if err != nil {
+		return nil, Explain("download", err)
+	}
+	return x, nil
+}

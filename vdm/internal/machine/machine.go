@@ -1,0 +1,54 @@
+// Package machine returns how much memory the machine has free, on the host and on
+// its NVIDIA GPUs. It links no engine.
+package machine
+
+import (
+	"bufio"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// GiB turns bytes into gibibytes.
+func GiB(bytes int64) float64 { return float64(bytes) / (1 << 30) }
+
+// Memory returns the bytes of memory of the machine and those that can be had without
+// swapping, which are fewer where a control group allows fewer. Each is 0 where the
+// system does not say.
+func Memory() (total, free int64) {
+	f, err := os.Open("/proc/meminfo")
+	if err != nil {
+		return 0, 0
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		name, rest, _ := strings.Cut(lines.Text(), ":")
+		kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(rest, "kB")), 10, 64)
+		switch name {
+		case "MemTotal":
+			total = kib << 10
+		case "MemAvailable":
+			free = kib << 10
+		}
+	}
+	limit, used := cgroupNumber("memory.max"), cgroupNumber("memory.current")
+	if limit > 0 && limit-used < free {
+		free = max(0, limit-used)
+	}
+	return total, free
+}
+
+// FreeMemory returns the free bytes of [Memory].
+func FreeMemory() int64 {
+	_, free := Memory()
+	return free
+}
+
+func cgroupNumber(name string) int64 {
+	text, err := os.ReadFile("/sys/fs/cgroup/" + name)
+	if err != nil {
+		return 0
+	}
+	n, _ := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+	return n
+}
