@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -301,16 +303,7 @@ func (w *extensionWriter) begin() error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(w.dir, extensionName)
-	temp, err := os.Create(path + ".tmp")
-	if err != nil {
-		return err
-	}
-	_, err = temp.Write(append(text, '\n'))
-	if err = errors.Join(err, temp.Sync(), temp.Close()); err != nil {
-		return errors.Join(err, os.Remove(temp.Name()))
-	}
-	return os.Rename(temp.Name(), path)
+	return checkpoint.WriteBytes(filepath.Join(w.dir, extensionName), append(text, '\n'))
 }
 
 // jsonDifferences names the fields in which two headers differ.

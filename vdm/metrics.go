@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
 // Record is one line of a run's metrics.jsonl.
@@ -60,22 +63,17 @@ func openMetrics(dir string, after int64) (*metricsFile, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, metricsName)
-	// One name, so that killed processes leave no more than one such file.
-	temp, err := os.Create(path + ".tmp")
+	err = checkpoint.WriteFile(path, func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		for _, r := range records {
+			if r.Step <= after {
+				err = errors.Join(err, encoder.Encode(r))
+			}
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
-	}
-	m := &metricsFile{temp}
-	for _, r := range records {
-		if r.Step <= after {
-			err = errors.Join(err, m.add(r))
-		}
-	}
-	if err = errors.Join(err, temp.Sync(), temp.Close()); err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		return nil, errors.Join(err, os.Remove(temp.Name()))
 	}
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o644)
 	return &metricsFile{f}, err

@@ -260,16 +260,8 @@ func writeConfig(dir string, c Config) error {
 	if err != nil {
 		return err
 	}
-	temp, err := os.Create(filepath.Join(dir, configName+".tmp"))
-	if err != nil {
+	if err := checkpoint.WriteBytes(filepath.Join(dir, configName), text); err != nil {
 		return fmt.Errorf("run folder: %w", err)
-	}
-	_, err = temp.Write(text)
-	if err = errors.Join(err, temp.Sync(), temp.Close()); err == nil {
-		err = os.Rename(temp.Name(), filepath.Join(dir, configName))
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("run folder: %w", err), os.Remove(temp.Name()))
 	}
 	return nil
 }

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -92,36 +90,10 @@ func WriteSafetensors(w io.Writer, tensors []Tensor, metadata map[string]string)
 	return nil
 }
 
-// WriteSafetensorsFile writes a safetensors file under a temporary name beside
-// path, syncs it, and renames it: path holds the old file or the whole new one.
-func WriteSafetensorsFile(path string, tensors []Tensor, metadata map[string]string) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), tempPrefix+"*.safetensors")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-			err = fmt.Errorf("writing %s: %w", path, err)
-		}
-	}()
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := WriteSafetensors(f, tensors, metadata); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
+// WriteSafetensorsFile writes a safetensors file by [WriteFile]: path stands for the
+// old file or for all of the new one.
+func WriteSafetensorsFile(path string, tensors []Tensor, metadata map[string]string) error {
+	return WriteFile(path, func(w io.Writer) error { return WriteSafetensors(w, tensors, metadata) })
 }
 
 // layout checks the tensors, puts them in the order of the file, and makes the

@@ -1,7 +1,6 @@
 package climate
 
 import (
-	"bufio"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -12,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"unsafe"
+
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 
 	"github.com/edsrzf/mmap-go"
 )
@@ -59,49 +60,11 @@ func WritePrepared(dir string, channels []*Field, sources []Source) (err error) 
 }
 
 func replaceManifest(dir string, m *manifest) error {
-	temporary, err := writeSynced(dir, func(w io.Writer) error {
+	return checkpoint.WriteFile(filepath.Join(dir, manifestName), func(w io.Writer) error {
 		encoder := json.NewEncoder(w)
 		encoder.SetIndent("", " ")
 		return encoder.Encode(m)
 	})
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(temporary, filepath.Join(dir, manifestName)); err != nil {
-		return errors.Join(err, os.Remove(temporary))
-	}
-	return nil
-}
-
-const temporaryPattern = "writing-*.tmp"
-
-// writeSynced writes a temporary file in dir and returns its name; after an error
-// no file is left.
-func writeSynced(dir string, write func(io.Writer) error) (name string, err error) {
-	file, err := os.CreateTemp(dir, temporaryPattern)
-	if err != nil {
-		return "", err
-	}
-	defer func() {
-		if err != nil {
-			file.Close()
-			os.Remove(file.Name())
-		}
-	}()
-	buffered := bufio.NewWriterSize(file, 1<<20)
-	if err = write(buffered); err != nil {
-		return "", err
-	}
-	if err = buffered.Flush(); err != nil {
-		return "", err
-	}
-	if err = file.Chmod(0o644); err != nil {
-		return "", err
-	}
-	if err = file.Sync(); err != nil {
-		return "", err
-	}
-	return file.Name(), file.Close()
 }
 
 func syncDir(dir string) error {

@@ -16,6 +16,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -76,7 +78,7 @@ func CreatePrepared(dir string, h PreparedHeader, replace bool) (w *PreparedWrit
 			w = nil
 		}
 	}()
-	if err := w.clean(); err != nil {
+	if err := checkpoint.RemovePartial(filepath.Join(dir, manifestName)); err != nil {
 		return w, err
 	}
 	var unreadable error
@@ -111,17 +113,6 @@ func CreatePrepared(dir string, h PreparedHeader, replace bool) (w *PreparedWrit
 		}
 	}
 	return w, w.openFile(digest)
-}
-
-// clean removes what a process that was killed while it wrote a manifest left.
-func (w *PreparedWriter) clean() error {
-	left, err := os.ReadDir(w.dir)
-	for _, e := range left {
-		if ours, _ := filepath.Match(temporaryPattern, e.Name()); ours {
-			err = errors.Join(err, os.Remove(filepath.Join(w.dir, e.Name())))
-		}
-	}
-	return err
 }
 
 // difference says how two recipes differ.

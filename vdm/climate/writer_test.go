@@ -189,7 +189,7 @@ func TestPreparedKilledAnywhere(t *testing.T) {
 			begin(t, dir, 3)
 			appendTo(t, filepath.Join(dir, journalName), checksumLine(t, want[manifestName]))
 			os.Rename(filepath.Join(dir, partialName), filepath.Join(dir, data))
-			os.WriteFile(filepath.Join(dir, "writing-123.tmp"), []byte(want[manifestName][:99]), 0o600)
+			os.WriteFile(filepath.Join(dir, manifestName+".part"), []byte(want[manifestName][:99]), 0o600)
 		}, nil},
 		"before the journal was removed": {func(t *testing.T, dir string) {
 			begin(t, dir, 3)

@@ -2,11 +2,12 @@ package report
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"image/png"
 	"os"
 	"path/filepath"
+
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
 )
@@ -47,7 +48,7 @@ func Save(dir string, drawings ...Drawing) ([]Figure, error) {
 		if err != nil {
 			return nil, fmt.Errorf("figure %s: %w", d.File, err)
 		}
-		if err := writeFile(filepath.Join(dir, d.File), text); err != nil {
+		if err := checkpoint.WriteBytes(filepath.Join(dir, d.File), text); err != nil {
 			return nil, err
 		}
 		scale := 96 / dpi // a page has 96 pixels an inch
@@ -57,18 +58,6 @@ func Save(dir string, drawings ...Drawing) ([]Figure, error) {
 		})
 	}
 	return figures, nil
-}
-
-// writeFile writes a file under a temporary name and renames it, so that the
-// name never holds half a file.
-func writeFile(path string, text []byte) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), ".tmp-"+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	_, err = temp.Write(text)
-	return errors.Join(err, temp.Chmod(0o644), temp.Sync(), temp.Close(), os.Rename(temp.Name(), path))
 }
 
 // scaleOf is the scale of colours for values in the given units (rain rates have

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+
 	"github.com/goccy/go-yaml"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
@@ -69,7 +71,7 @@ func (o *Origin) Write(dir string) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, OriginName), text)
+	return checkpoint.WriteBytes(filepath.Join(dir, OriginName), text)
 }
 
 // SameSources says whether two runs were trained on the same bytes, whatever the

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
 // Where the page of a run lies in its folder.
@@ -47,5 +49,5 @@ func (s *Summary) WritePage(dir, figures string) error {
 	if err := os.MkdirAll(filepath.Join(dir, PageDir), 0o755); err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
-	return writeFile(filepath.Join(dir, PageDir, PageName), page.Bytes())
+	return checkpoint.WriteBytes(filepath.Join(dir, PageDir, PageName), page.Bytes())
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
@@ -152,7 +154,7 @@ func (s *Summary) Write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("results: %w", err)
 	}
-	return writeFile(filepath.Join(dir, ResultsName), append(text, '\n'))
+	return checkpoint.WriteBytes(filepath.Join(dir, ResultsName), append(text, '\n'))
 }
 
 // ReadSummary reads the summary of a run. It is nil, without an error, where the

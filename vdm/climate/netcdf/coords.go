@@ -6,8 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	nc "github.com/fhs/go-netcdf/netcdf"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
 // readAll reads a small variable whole, unpacked, in double precision.

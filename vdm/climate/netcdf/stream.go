@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+
 	nc "github.com/fhs/go-netcdf/netcdf"
 )
 
@@ -102,10 +104,7 @@ func (w *SampleWriter) Commit() error {
 	var err error
 	withLibrary(func() { err = w.writer.ds.Close() }) // a full disk may show at closing only
 	if err == nil {
-		err = syncFile(w.temporary)
-	}
-	if err == nil {
-		err = os.Rename(w.temporary, w.path)
+		err = checkpoint.Publish(w.temporary, w.path)
 	}
 	if err != nil {
 		return w.failed(errors.Join(err, w.remove()))

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+
 	nc "github.com/fhs/go-netcdf/netcdf"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
@@ -75,7 +77,7 @@ func claimFolder(dir string, recipe []string) error {
 	want = append(want, '\n')
 	switch got, err := os.ReadFile(path); {
 	case errors.Is(err, fs.ErrNotExist):
-		if err := writeRecipe(path, want); err != nil {
+		if err := checkpoint.WriteBytes(path, want); err != nil {
 			return err
 		}
 	case err != nil:
@@ -90,22 +92,6 @@ func claimFolder(dir string, recipe []string) error {
 		}
 	}
 	return err
-}
-
-func writeRecipe(path string, text []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(path), temporaryMonth)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, ignoreAbsent(os.Remove(file.Name())))
-	}
-	return nil
 }
 
 const temporaryMonth = ".writing-month-*"
@@ -299,10 +285,7 @@ func (m *monthFile) Close(err error) error {
 		withLibrary(func() { err = errors.Join(err, m.w.ds.Close()) }) // a full disk may show at closing only
 	}
 	if err == nil {
-		err = syncFile(m.temporary)
-	}
-	if err == nil {
-		err = os.Rename(m.temporary, m.path)
+		err = checkpoint.Publish(m.temporary, m.path)
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("writing %s: %w", m.path, err), ignoreAbsent(os.Remove(m.temporary)))

@@ -8,8 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	nc "github.com/fhs/go-netcdf/netcdf"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
 // SampleFile is generated clips, to be written as CF-1.8 NetCDF.
@@ -145,15 +146,6 @@ func ignoreAbsent(err error) error {
 		return nil
 	}
 	return err
-}
-
-func syncFile(path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	return file.Sync()
 }
 
 // writer keeps the first error, after which it does nothing.

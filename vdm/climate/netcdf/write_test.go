@@ -10,8 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
 func TestSamplesRoundTrip(t *testing.T) {

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
@@ -223,9 +225,7 @@ func (v *verifyFlags) finish(c *cobra.Command, r results) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(r.folder, "verification.json")
-	temp := path + ".part"
-	if err := errors.Join(os.WriteFile(temp, append(text, '\n'), 0o644), os.Rename(temp, path)); err != nil {
+	if err := checkpoint.WriteBytes(filepath.Join(r.folder, "verification.json"), append(text, '\n')); err != nil {
 		return err
 	}
 	say(c, "%d figures and verification.json are in %s", len(figures), r.folder)

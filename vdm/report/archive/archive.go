@@ -21,6 +21,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
@@ -249,8 +251,7 @@ func write(path string, m *vdm.Model, at Place, s *vdm.Samples, o vdm.SampleOpti
 	if err != nil {
 		return err
 	}
-	temp := path + ".json.part"
-	return errors.Join(os.WriteFile(temp, append(text, '\n'), 0o644), os.Rename(temp, path+".json"))
+	return checkpoint.WriteBytes(path+".json", append(text, '\n'))
 }
 
 // read reads clips back.

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
@@ -55,8 +57,7 @@ func openGenerated(path string, clip vdm.ClipConfig, settings any) (*Generated, 
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
-		temp := how + ".part"
-		if err := errors.Join(os.WriteFile(temp, want, 0o644), os.Rename(temp, how)); err != nil {
+		if err := checkpoint.WriteBytes(how, want); err != nil {
 			return nil, err
 		}
 	}

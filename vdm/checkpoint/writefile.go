@@ -1,0 +1,72 @@
+package checkpoint
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// partial is added to the name of a file while it is written. The name is the same
+// each time, so that killed processes leave no more than one such file, which the
+// next writer replaces.
+const partial = ".part"
+
+// WriteFile writes a file so that its name always stands for the old content or for
+// all of the new: what write gives goes to path + ".part", which [Publish] then
+// renames. After an error the old file is as it was and the partial one is removed.
+func WriteFile(path string, write func(io.Writer) error) (err error) {
+	temporary := path + partial
+	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("writing %s: %w", path, errors.Join(err, removeIfThere(temporary)))
+		}
+	}()
+	buffered := bufio.NewWriter(f)
+	err = write(buffered)
+	if err = errors.Join(err, buffered.Flush(), f.Close()); err != nil {
+		return err
+	}
+	return Publish(temporary, path)
+}
+
+// WriteBytes is [WriteFile] of bytes that are at hand.
+func WriteBytes(path string, content []byte) error {
+	return WriteFile(path, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
+}
+
+// Publish gives a file that is complete and closed its final name, in the same
+// folder: it syncs the file, renames it and syncs the folder, so that neither the end
+// of the process nor a power cut leaves a torn file under the final name.
+func Publish(temporary, path string) error {
+	f, err := os.OpenFile(temporary, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(temporary, path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// RemovePartial removes what a killed process may have left of [WriteFile] to path.
+func RemovePartial(path string) error { return removeIfThere(path + partial) }
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
