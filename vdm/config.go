@@ -46,7 +46,7 @@ type ChannelConfig struct {
 // ScheduleConfig names a noise schedule: see [NewSchedule].
 type ScheduleConfig struct {
 	Name  string  `yaml:"name"` // "" means cosine
-	Min   float64 `yaml:"min"`  // of λ; both 0 mean ±30
+	Min   float64 `yaml:"min"`  // of λ, within ±60; both 0 mean ±30
 	Max   float64 `yaml:"max"`
 	Shift float64 `yaml:"shift"`
 }
@@ -57,8 +57,10 @@ type WeightingConfig struct {
 	Params map[string]float64 `yaml:"params"`
 }
 
-// TrainingConfig holds the hyper-parameters of training. The defaults are the
-// dissertation's where it had one, else named here.
+// TrainingConfig holds the hyper-parameters of training. The defaults are those
+// that the fields name. They are the dissertation's where its program had the
+// setting, but for the batch: it took 32 clips in each of 2 passes, 64 a step
+// of the optimiser, and the default here is one pass of 32.
 type TrainingConfig struct {
 	Seed       uint64 `yaml:"seed"`
 	Steps      int    `yaml:"steps"`      // optimiser steps to train up to
@@ -201,11 +203,19 @@ func (c Config) Validate() error {
 	return nil
 }
 
+// maxGraphLogSNR is the largest |λ| that a network is trained and sampled at: to
+// there [AlphaSigma] is accurate, and further out products with its float32
+// values overflow.
+const maxGraphLogSNR = 60.0
+
 // process builds the schedule and the weighting.
 func (c Config) process() (Schedule, Weighting, error) {
 	s, err := NewSchedule(c.Schedule.Name, c.Schedule.Min, c.Schedule.Max, c.Schedule.Shift)
 	if err != nil {
 		return nil, nil, fmt.Errorf("schedule: %w", err)
+	}
+	if low, high := s.Bounds(); !(low >= -maxGraphLogSNR && high <= maxGraphLogSNR) {
+		return nil, nil, fmt.Errorf("schedule.min, schedule.max: the bounds of λ are [%.4g, %.4g], want both within ±%v: beyond, float32 does not hold α and σ", low, high, maxGraphLogSNR)
 	}
 	w, err := NewWeighting(c.Weighting.Name, s, c.Weighting.Params)
 	if err != nil {

@@ -51,8 +51,16 @@ func TestHeldOutProblem(t *testing.T) {
 	if len(clips) != n || clips[0] != 0 || clips[1] != 2 || clips[n-1] != 38 {
 		t.Errorf("clips %v of 40: want 20 at even distances", clips)
 	}
-	if slices.IsSorted(times) {
-		t.Error("the times are in the clips' order")
+	// Times that are even from some offset on, round and round, fall once in a circle;
+	// shuffled ones about n/2 times.
+	falls := 0
+	for i, x := range times {
+		if x < times[(i+n-1)%n] {
+			falls++
+		}
+	}
+	if falls < n/4 || falls > n-n/4 {
+		t.Errorf("the times fall %d times in %d: they go with the clips' order", falls, n)
 	}
 	slices.Sort(times)
 	for i, x := range times {

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -70,13 +71,15 @@ func newStepper(be compute.Backend, d inputDenoiser, inputs []*tensors.Tensor, p
 		if after, ok := guidance.(stepGuidance); ok && given != nil {
 			next = after.After(p, logSNRS, next, given)
 		}
+		// One number a sample, which is finite where all values of x̂ and z′ are.
+		check := g.ReduceSum(g.Add(g.Abs(x), g.Abs(next)), 1, 2, 3, 4)
 		if s.memory == 0 {
-			return []*g.Node{next}
+			return []*g.Node{next, check}
 		}
 		// Some engines hand back freed memory for an output that is an input, such as
 		// p.Z where nothing was replaced.
 		copied := func(x *g.Node) *g.Node { return g.Add(x, g.ZerosLike(x)) }
-		return []*g.Node{next, copied(p.Z), x, copied(in[1])}[:1+s.memory]
+		return []*g.Node{next, check, copied(p.Z), x, copied(in[1])}[:2+s.memory]
 	})
 	s.exec = exec
 	return s, err
@@ -157,11 +160,17 @@ func (s *stepper) sample(ctx context.Context, from int, clock *progressClock) (_
 		before = append(before, tensors.FromFlatDataAndDimensions(make([]float32, s.batch*s.size), s.dims...))
 	}
 	defer func() { engine.Release(append(before, z)...) }()
-	for _, p := range s.plan.Steps {
+	for i, p := range s.plan.Steps {
 		if ctx.Err() != nil {
 			return nil, ErrInterrupted
 		}
-		if z, before, err = s.take(p, z, before, known, <-draws); err != nil {
+		var bad int
+		z, before, bad, err = s.take(p, z, before, known, <-draws)
+		if err == nil && bad >= 0 {
+			err = fmt.Errorf("sample %d is not finite at step %d of %d (λ from %.4g to %.4g): NaN would read as missing cells; try a smaller weight of the guidance, other bounds of λ, or an earlier snapshot of the network",
+				s.first+from+bad, i+1, len(s.plan.Steps), p.LogSNRT, p.LogSNRS)
+		}
+		if err != nil {
 			if errors.Is(err, engine.ErrDeviceMemory) && s.batch > 1 {
 				err = fmt.Errorf("%w; %d samples are drawn at a time: try a batch of %d", err, s.batch, s.batch/2)
 			}
@@ -173,15 +182,16 @@ func (s *stepper) sample(ctx context.Context, from int, clock *progressClock) (_
 }
 
 // take is one step. It uses up z, what was before and the noise, and returns the
-// next ones.
-func (s *stepper) take(p PlanStep, z *tensors.Tensor, before, known []*tensors.Tensor, d stepNoise) (next *tensors.Tensor, now []*tensors.Tensor, err error) {
+// next ones, and the first sample of the batch that has a value that is not
+// finite, or −1.
+func (s *stepper) take(p PlanStep, z *tensors.Tensor, before, known []*tensors.Tensor, d stepNoise) (next *tensors.Tensor, now []*tensors.Tensor, bad int, err error) {
 	defer func() { engine.Release(append(before, d.step, d.known)...) }()
 	if d.err != nil {
-		return nil, nil, engine.Explain("upload", d.err)
+		return nil, nil, -1, engine.Explain("upload", d.err)
 	}
 	donated, err := g.DonateTensorBuffer(z, s.be, 0)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, -1, err
 	}
 	fresh := d.step
 	if fresh == nil {
@@ -200,7 +210,14 @@ func (s *stepper) take(p PlanStep, z *tensors.Tensor, before, known []*tensors.T
 	args = append(args, engine.Arguments(before)...)
 	out, err := engine.Execute(s.exec, args...)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, -1, err
 	}
-	return out[0], out[1:], nil
+	defer engine.Release(out[1])
+	sums, err := tensors.CopyFlatData[float32](out[1])
+	if err != nil {
+		engine.Release(append(out[2:], out[0])...)
+		return nil, nil, -1, err
+	}
+	bad = slices.IndexFunc(sums, func(x float32) bool { return !engine.Finite(float64(x)) })
+	return out[0], out[2:], bad, nil
 }

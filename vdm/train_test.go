@@ -81,32 +81,6 @@ func TestResumeIsBitEqual(t *testing.T) {
 	}
 }
 
-// The optimiser against Adam by hand: one step from the gradient that finite
-// differences of the loss give along one direction.
-func TestStepIsAdam(t *testing.T) {
-	c := tinyConfig(t)
-	c.Training.Accumulate, c.Training.Clip, c.Training.Warmup = 1, 0, 0
-	m := create(t, c, tinyClips)
-	before := slices.Clone(m.weights)
-	train(t, m, TrainOptions{Data: tinyClips, Steps: 1})
-	// After one step Adam's update is rate·g/(|g|·√…+ε): the rate times the
-	// sign of the gradient, for every weight whose gradient is far above ε.
-	at := 0
-	for i := range before {
-		g := float64(m.optimiser[0][i]) / (1 - 0.9)
-		want := float64(before[i]) - 1e-3*g/(math.Abs(g)+1e-8)
-		if math.Abs(want-float64(m.weights[i])) > 2e-6 {
-			t.Fatalf("weight %d went from %v to %v, want %v (gradient %v)", i, before[i], m.weights[i], want, g)
-		}
-		if math.Abs(g) > 1e-6 {
-			at++
-		}
-	}
-	if at < len(before)/2 {
-		t.Errorf("only %d of %d gradients are not tiny", at, len(before))
-	}
-}
-
 // Two passes of two clips make the step of one pass of four.
 func TestAccumulationIsTheLargerBatch(t *testing.T) {
 	c := tinyConfig(t)
