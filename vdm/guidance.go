@@ -19,18 +19,28 @@ type Guidance interface {
 	String() string
 }
 
-// guidances are the names that NewGuidance knows.
+// guidances are the names that NewGuidance knows; weight is one that was given, or
+// 1, the default of those that have one.
 var guidances = []struct {
 	name string
 	with func(weight float64) Guidance
 }{
 	{"replacement", func(float64) Guidance { return Replacement{} }},
 	{"replacement-original", func(float64) Guidance { return Replacement{AsOriginal: true} }},
-	{"reconstruction", func(w float64) Guidance { return Reconstruction{Weight: w} }},
-	{"reconstruction-mean", func(w float64) Guidance { return Reconstruction{Weight: w, Mean: true} }},
+	{"reconstruction", func(w float64) Guidance { return reconstruction(Reconstruction{Weight: w}) }},
+	{"reconstruction-mean", func(w float64) Guidance { return reconstruction(Reconstruction{Weight: w, Mean: true}) }},
 	{"pseudo-inverse", func(float64) Guidance { return PseudoInverse{} }},
 	{"posterior-sampling", func(w float64) Guidance { return PosteriorSampling{Scale: w} }},
 	{"moment-matching", func(float64) Guidance { return MomentMatching{} }},
+}
+
+// reconstruction is r with its Weight taken literally: without a gradient what
+// remains of the method is replacement, as in the dissertation's experiments.
+func reconstruction(r Reconstruction) Guidance {
+	if r.Weight == 0 {
+		return Replacement{}
+	}
+	return r
 }
 
 // GuidanceNames are the methods that NewGuidance knows.
@@ -42,23 +52,36 @@ func GuidanceNames() []string {
 	return names
 }
 
-// NewGuidance makes a guidance from the settings of a command line:
+// NewGuidance returns a guidance by its name, with the weight of a command line:
 //
 //	replacement           Replacement
 //	replacement-original  Replacement as in the dissertation's program
-//	reconstruction        Reconstruction with w_r = weight
-//	reconstruction-mean   Reconstruction with w_r = weight on the mean of squares
+//	reconstruction        Reconstruction with w_r = weight, Replacement where it is 0
+//	reconstruction-mean   Reconstruction with w_r = weight on the mean of squares, likewise
 //	pseudo-inverse        PseudoInverse
-//	posterior-sampling    PosteriorSampling with ζ = weight
+//	posterior-sampling    PosteriorSampling with ζ = weight, above 0
 //	moment-matching       MomentMatching
 //
-// A weight of 0 means 1; methods that have none pass it over.
-func NewGuidance(name string, weight float64) (Guidance, error) {
+// At most one weight is given, and a weight of 0 is 0. Without one, w_r and ζ are
+// 1. Methods that have no weight pass it over. An unknown name and a weight that
+// the method cannot take are errors.
+func NewGuidance(name string, weight ...float64) (Guidance, error) {
+	if len(weight) > 1 {
+		return nil, fmt.Errorf("guidance %q: %d weights are given, want at most one", name, len(weight))
+	}
+	w := 1.0
+	if len(weight) == 1 {
+		w = weight[0]
+	}
 	for _, known := range guidances {
-		if known.name == name {
-			guidance := known.with(weight)
-			return guidance, guidance.Validate()
+		if known.name != name {
+			continue
 		}
+		guidance := known.with(w)
+		if _, ok := guidance.(PosteriorSampling); ok && w == 0 {
+			return nil, fmt.Errorf("guidance %q: ζ is 0, which would pass over what is known, want a number above 0, or no weight for 1", name)
+		}
+		return guidance, guidance.Validate()
 	}
 	return nil, fmt.Errorf("guidance %q: want one of %s", name, strings.Join(GuidanceNames(), ", "))
 }

@@ -20,7 +20,7 @@ import (
 // much as before. The noise of an observation is not looked at. It is meant for
 // [Ancestral].
 type PosteriorSampling struct {
-	// Scale is ζ; 0 is 1. The paper takes 0.3 to 1 with 1000 steps, for pictures of
+	// Scale is ζ; left out (0) it is 1. The paper takes 0.3 to 1 with 1000 steps, for pictures of
 	// 256×256 cells with values in [−1, 1].
 	Scale float64
 }

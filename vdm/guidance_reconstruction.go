@@ -18,7 +18,8 @@ import (
 // gradient is taken with respect to the unknown part only, and only that part of
 // x̂ is moved. The noise of an observation is not looked at.
 type Reconstruction struct {
-	// Weight is w_r; 0 is 1, the value that the formula's derivation gives.
+	// Weight is w_r. Left out (0) it is 1, the value that the formula's derivation
+	// gives; for w_r = 0 itself take [Replacement], as [NewGuidance] does.
 	Weight float64
 	// Mean takes the mean over all observed values of the batch in the place of the
 	// sum, as the dissertation's program did: its strength depends on the batch,

@@ -23,8 +23,11 @@ type LikelihoodOptions struct {
 	// Dequantise is the step to which the data were rounded, in physical units
 	// (mm/h for rain), for a Model. Each value is moved up by uniform noise within
 	// the step, and the likelihood is that of the rounded value: a probability, in
-	// bits at least 0. Without it the likelihood is a density, which an atom such as
-	// the dry cells of rain makes infinite: data with repeated values are refused.
+	// bits at least 0. A step larger than the smallest gap between distinct values of
+	// a channel is refused: the steps would overlap and the probabilities add up to
+	// more than 1. (It may be larger by 5 %, for records that write their step with
+	// few digits.) Without Dequantise the likelihood is a density, which an atom such
+	// as the dry cells of rain makes infinite: data with repeated values are refused.
 	Dequantise float64
 
 	Progress func(Progress) // called after every evaluation
@@ -114,6 +117,7 @@ func (m *Model) likelihoodClips(clips Clips, o LikelihoodOptions) (y *Samples, v
 		maps = append(maps, t)
 	}
 	y = NewSamples(clips.Len(), f, h, w, ch)
+	values := make([]distinct, ch)
 	for i := range clips.Len() {
 		x := y.At(i)
 		if err := clips.Clip(i, x); err != nil {
@@ -124,6 +128,9 @@ func (m *Model) likelihoodClips(clips Clips, o LikelihoodOptions) (y *Samples, v
 		}
 		switch {
 		case o.Dequantise > 0:
+			for k := range values {
+				values[k].add(x, k, ch)
+			}
 			r := noise.Key{Seed: o.Seed, Stream: noise.Dequantisation, Sample: uint32(i)}.Rand()
 			for j := range x {
 				x[j] += float32(o.Dequantise * r.Float64())
@@ -134,6 +141,11 @@ func (m *Model) likelihoodClips(clips Clips, o LikelihoodOptions) (y *Samples, v
 			}
 		}
 		volumes = append(volumes, m.volume(x, o.Dequantise, maps))
+	}
+	for k, channel := range c.Channels {
+		if err := checkRounding(o.Dequantise, channel.Name, values[k]); err != nil {
+			return nil, nil, err
+		}
 	}
 	m.Forward(y.Data)
 	if j := slices.IndexFunc(y.Data, func(v float32) bool { return math.IsNaN(float64(v)) }); j >= 0 {

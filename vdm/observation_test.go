@@ -117,7 +117,7 @@ func everyGuidance(t testing.TB) map[string]Guidance {
 	t.Helper()
 	all := map[string]Guidance{}
 	for _, name := range GuidanceNames() {
-		guidance, err := NewGuidance(name, 0)
+		guidance, err := NewGuidance(name)
 		if err != nil {
 			t.Fatal(err)
 		}

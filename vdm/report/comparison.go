@@ -21,7 +21,7 @@ type Comparison struct {
 }
 
 // Compared is one forecast's scores over the frames that were not known.
-// Intervals are at 95 %.
+// Intervals are those of an [EnsembleValue].
 type Compared struct {
 	Name      string `json:"name"`
 	Reference bool   `json:"reference"` // made without a model
@@ -30,7 +30,8 @@ type Compared struct {
 	CRPS        Value  `json:"crps"` // of one member its mean absolute error
 	CRPSFrom    Value  `json:"crps_from"`
 	CRPSTo      Value  `json:"crps_to"`
-	Excess      Value  `json:"excess"` // of the CRPS over the first entry's, case by case
+	CRPSFair    Value  `json:"crps_fair"` // what endless members would score
+	Excess      Value  `json:"excess"`    // of the CRPS over the first entry's, case by case
 	ExcessFrom  Value  `json:"excess_from"`
 	ExcessTo    Value  `json:"excess_to"`
 	RMSE        Value  `json:"rmse"`         // of the ensemble mean
@@ -75,6 +76,7 @@ func Unknown(clip []float32, known []bool) []float32 {
 func (c *Comparison) Add(e Compared, v, first EnsembleValue) error {
 	e.Members = v.Members
 	e.CRPS, e.CRPSFrom, e.CRPSTo = Value(v.CRPS.Estimate), Value(v.CRPS.Low), Value(v.CRPS.High)
+	e.CRPSFair = Value(v.FairCRPS)
 	e.Excess, e.ExcessFrom, e.ExcessTo = Value(nan), Value(nan), Value(nan)
 	if len(c.Entries) > 0 {
 		d, err := verify.Bootstrap{}.Difference(v.Each, first.Each)
@@ -114,28 +116,42 @@ func Median(values []float64) float64 {
 	return (kept[(len(kept)-1)/2] + kept[len(kept)/2]) / 2
 }
 
-// Table is a row for each forecast.
+// Table is a row for each forecast. Where ensembles differ in size, the fair CRPS
+// stands beside the plain one.
 func (c *Comparison) Table() Table {
 	t := Table{
 		Title:   fmt.Sprintf("%s of %s: %d test windows, frames %s generated", title(c.Task), c.Variable, c.Cases, counted(c.Frames())),
-		Columns: []string{"forecast", "members", "CRPS, " + c.Units, "less the first's", "RMSE", "spread/skill", "power", "bias of cells"},
+		Columns: []string{"forecast", "members", "CRPS, " + c.Units, "CRPS less the first's", "RMSE", "spread/skill", "power", "bias of cells"},
 		Notes: []string{
-			"In brackets 95 % intervals by the stationary bootstrap over windows. With one member the CRPS is the mean absolute error.",
+			IntervalNote(c.Cases, "windows") + " With one member the CRPS is the mean absolute error.",
 			"Small is good for CRPS and RMSE (of the ensemble mean), near 1 for spread/skill and power (median over scales of the members' power over the truth's).",
 			"Bias: extremes of the map of (mean generated − mean truth)/mean truth. Few windows make large extremes by chance alone.",
 		},
+	}
+	sizes := make([]int, len(c.Entries))
+	for i, e := range c.Entries {
+		sizes[i] = e.Members
+	}
+	fair := DifferInSize(sizes)
+	if fair {
+		t.Columns = slices.Insert(t.Columns, 3, "fair CRPS")
+		t.Notes = append(t.Notes, FairNote)
 	}
 	for i, e := range c.Entries {
 		excess := "–"
 		if i > 0 {
 			excess = fmt.Sprintf("%+.2g (%+.2g, %+.2g)", float64(e.Excess), float64(e.ExcessFrom), float64(e.ExcessTo))
 		}
-		t.Rows = append(t.Rows, []string{
+		row := []string{
 			e.Name, fmt.Sprint(e.Members),
 			fmt.Sprintf("%s (%s, %s)", Format(float64(e.CRPS)), Format(float64(e.CRPSFrom)), Format(float64(e.CRPSTo))), excess,
 			Format(float64(e.RMSE)), Format(float64(e.SpreadSkill)), Format(float64(e.Power)),
 			fmt.Sprintf("%+.2f … %+.2f", float64(e.Driest), float64(e.Wettest)),
-		})
+		}
+		if fair {
+			row = slices.Insert(row, 3, Format(float64(e.CRPSFair)))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

@@ -19,10 +19,12 @@ type EnsembleScore struct {
 }
 
 // EnsembleValue is what an [EnsembleScore] finds, in the units of the data.
-// Intervals are at 95 % by the stationary bootstrap over cases.
+// Intervals are those of the zero [verify.Bootstrap] over cases, which of few cases
+// cover less than their level: [verify.IntervalName] says how a table may call them.
 type EnsembleValue struct {
 	Members    int
 	CRPS       verify.Interval // plain; of one member the mean absolute error
+	FairCRPS   float64         // what endless members would score; NaN of one member
 	Each       []float64       // CRPS of each case
 	ByLead     []float64       // CRPS
 	Energy     verify.Interval
@@ -86,7 +88,7 @@ func (s *EnsembleScore) Add(members [][]float32, truth []float32) error {
 func (s *EnsembleScore) Value() (EnsembleValue, error) {
 	crps := s.crps.Value()
 	v := EnsembleValue{
-		Members: crps.Members, Each: s.series, ByLead: crps.PlainByLead,
+		Members: crps.Members, FairCRPS: crps.Fair, Each: s.series, ByLead: crps.PlainByLead,
 		Spread: s.spread.Value(), Power: s.power.Value(), Bias: s.bias.Value(),
 	}
 	for i, at := range v.Spread.ByLead {

@@ -9,4 +9,8 @@
 //
 // The graph uses only operators that every engine has with a right gradient: no
 // Slice, Pad or Gather where gradients flow, no strided and no even kernels.
+//
+// Gradients are of first order only: those in closed form take statistics of the
+// forward pass for constants (StopGradient), so a gradient of a gradient, of a
+// Hessian-vector product say, would be wrong without an error.
 package unet

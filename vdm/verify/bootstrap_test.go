@@ -192,6 +192,7 @@ func ExampleBootstrap() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%.2f of the score of persistence (95 %%: %.2f to %.2f, blocks of %.1f hours)\n", v.Estimate, v.Low, v.High, v.Block)
-	// Output: 0.70 of the score of persistence (95 %: 0.65 to 0.75, blocks of 1.5 hours)
+	fmt.Printf("%.2f of the score of persistence (%.2f to %.2f), blocks of %.1f hours; in brackets the %s\n",
+		v.Estimate, v.Low, v.High, v.Block, IntervalName(v.Cases))
+	// Output: 0.70 of the score of persistence (0.65 to 0.75), blocks of 1.5 hours; in brackets the interval (12 cases, coverage about 0.7)
 }

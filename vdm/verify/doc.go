@@ -49,6 +49,8 @@
 //	}
 //	interval, err := verify.Bootstrap{}.Mean(series)
 //
+// Few cases make it too narrow: [IntervalName] says what a table may call it.
+//
 // Scores called fair expect what an endless ensemble from the same distribution
 // would score, so that ensembles of different size can be compared; the plain
 // ones reward members.

@@ -38,14 +38,18 @@ func (f *conditionalFlags) addTo(c *cobra.Command) {
 	flags.IntVar(&f.row, "row", -1, "southernmost row of the clip in the data, from 0 (default: so that the clip is in the middle)")
 	flags.IntVar(&f.col, "col", -1, "westernmost column of the clip in the data, from 0 (default: likewise)")
 	flags.StringVar(&f.guidance, "guidance", "replacement", "how clips are made to agree with what is known: "+strings.Join(vdm.GuidanceNames(), ", "))
-	flags.Float64Var(&f.weight, "weight", 1, "weight of those guidances that have one, such as w_r of reconstruction")
+	flags.Float64Var(&f.weight, "weight", 0, "weight of those guidances that have one: w_r of reconstruction, where 0 is replacement, or ζ of posterior-sampling (default: the guidance's own, 1)")
 	f.read.addTo(c)
 	flags.Lookup("variable").Usage = renamed
 }
 
 // prepare checks the settings that need no data.
 func (f *conditionalFlags) prepare(c *cobra.Command) (err error) {
-	if f.o.Guidance, err = vdm.NewGuidance(f.guidance, f.weight); err != nil {
+	var weight []float64 // none unless it is given
+	if c.Flags().Changed("weight") {
+		weight = append(weight, f.weight)
+	}
+	if f.o.Guidance, err = vdm.NewGuidance(f.guidance, weight...); err != nil {
 		return misuse(c, "%v", err)
 	}
 	return f.check(c, "members")

@@ -20,6 +20,27 @@ type Claim struct {
 	Tolerance float64 // on the discrepancy
 	Because   string  // why the tolerance is what it is
 	Absolute  bool    // the discrepancy is absolute; else relative to the largest |Want|
+
+	definition bool
+	slip       string // what the print should read
+}
+
+// Definition returns the claim as one about a definition. An equation that is true
+// by naming cannot fail to hold; what [Holds], [Exceeds] or [Approximates] then
+// check is what follows from it, and the verdict recorded is "definition".
+func (c Claim) Definition() Claim {
+	c.definition = true
+	return c
+}
+
+// Slip returns the claim as one about an equation that holds once its notation is
+// put right, by form: a symbol or an index is missing, or stands for another, and
+// its meaning is clear all the same. What [Holds] or [Exceeds] then check is the
+// equation as form has it, and the verdict recorded is "slip of notation". An
+// equation that cannot be computed as printed is a case for [Completes].
+func (c Claim) Slip(form string) Claim {
+	c.slip = form
+	return c
 }
 
 // Discrepancy is the largest difference between the two routes.
@@ -118,7 +139,14 @@ func (c Claim) record(v Verdict, form string) Record {
 	if err != nil {
 		panic(err)
 	}
-	return Record{Numbers: numbers, Says: c.Says, How: c.How, Verdict: v, Form: form}
+	r := Record{Numbers: numbers, Says: c.Says, How: c.How, Verdict: v, Form: form}
+	switch {
+	case c.definition:
+		r.Verdict = VerdictDefinition
+	case c.slip != "":
+		r.Verdict, r.Form, r.Slip = VerdictCompleted, c.slip, true
+	}
+	return r
 }
 
 // values shows the first few values of both routes.

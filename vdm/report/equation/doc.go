@@ -4,7 +4,9 @@
 // Every claim is evaluated by two routes, and can fail: [Holds],
 // [Approximates], [Exceeds] and [Corrects] show both values, the discrepancy
 // and the tolerance with its reason, and panic when the claim is not met, so
-// that the cell fails. [Defines] is for what is true by naming. What is shown
+// that the cell fails. [Defines] is for what is true by naming, [Claim.Definition]
+// for a check of what follows from it, and [Claim.Slip] for an equation that holds
+// once its notation is put right. What is shown
 // carries a record that the generator of notebooks/EQUATIONS.md reads back from
 // the executed notebook.
 //

@@ -16,7 +16,8 @@ type Record struct {
 	How         string   `json:"how"`         // the two routes
 	Discrepancy float64  `json:"discrepancy"` // NaN does not occur; 0 for definitions
 	Verdict     Verdict  `json:"verdict"`
-	Form        string   `json:"form,omitempty"` // the corrected or completed form
+	Form        string   `json:"form,omitempty"` // the corrected or completed form, or what a slip should read
+	Slip        bool     `json:"slip,omitempty"` // only the notation is incomplete: the meaning is clear, and holds
 }
 
 // Verdict is the last column of EQUATIONS.md.
@@ -33,6 +34,9 @@ const (
 
 // String is the verdict as the table words it.
 func (r Record) String() string {
+	if r.Slip {
+		return "slip of notation: read " + r.Form
+	}
 	switch r.Verdict {
 	case VerdictWithin:
 		return fmt.Sprintf("%s: within %.2g", r.Verdict, r.Discrepancy)
@@ -89,7 +93,10 @@ const attribute = "data-equation"
 func (r Record) html(lines []string) string {
 	text, _ := json.Marshal(r)
 	colour := map[Verdict]string{VerdictHolds: "#1a7f37", VerdictDefinition: "#57606a", VerdictWithin: "#9a6700"}[r.Verdict]
-	if colour == "" {
+	switch {
+	case r.Slip:
+		colour = "#9a6700"
+	case colour == "":
 		colour = "#b35900"
 	}
 	shown := make([]string, len(r.Numbers))

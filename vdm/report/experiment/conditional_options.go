@@ -137,25 +137,23 @@ func (o ConditionalOptions) methods() ([]method, error) {
 		return err
 	}
 	for _, w := range o.Weights {
-		var g vdm.Guidance = vdm.Reconstruction{Weight: w}
-		if w == 0 { // which means 1 there
-			g = vdm.Replacement{}
-		}
+		g, err := vdm.NewGuidance("reconstruction", w)
 		text := strconv.FormatFloat(w, 'g', -1, 64)
-		if err := add("w_r = "+text, "w"+text, g, g.Validate()); err != nil {
+		if err := add("w_r = "+text, "w"+text, g, err); err != nil {
 			return nil, err
 		}
 	}
 	for _, spec := range o.Guidance {
 		name, text, weighted := strings.Cut(spec, ":")
-		weight := 0.0
+		var weight []float64 // none: the guidance's own
 		if weighted {
-			var err error
-			if weight, err = strconv.ParseFloat(text, 64); err != nil || weight == 0 {
-				return nil, fmt.Errorf("guidance %q: the weight is %q, want a number other than 0", spec, text)
+			w, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				return nil, fmt.Errorf("guidance %q: the weight is %q, want a number", spec, text)
 			}
+			weight = append(weight, w)
 		}
-		g, err := vdm.NewGuidance(name, weight)
+		g, err := vdm.NewGuidance(name, weight...)
 		if err := add(strings.ReplaceAll(spec, ":", " "), strings.ReplaceAll(spec, ":", "-"), g, err); err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package forecasting
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
@@ -36,8 +37,8 @@ type Score struct {
 }
 
 // Score scores forecasts; the first is the one that others are compared with.
-// Intervals are at 95 % by the stationary bootstrap over cases, which follow each
-// other in time.
+// Intervals are by the stationary bootstrap over cases, which follow each other in
+// time: of a handful they cover far less than their level, and the table says so.
 func (c *Cases) Score(forecasts ...Forecasts) (*Scores, error) {
 	s := &Scores{Cases: c.Len(), Leads: c.leads()}
 	for i, f := range forecasts {
@@ -95,29 +96,43 @@ func (c *Cases) score(f Forecasts) (Score, error) {
 	return s, err
 }
 
-// Table is a row for each forecast.
+// Table is a row for each forecast. Where ensembles differ in size, the fair CRPS
+// stands beside the plain one.
 func (s *Scores) Table() report.Table {
 	t := report.Table{
 		Title: fmt.Sprintf("%d held-out cases, %d frames forecast", s.Cases, s.Leads),
 		Columns: []string{"forecast", "members", "CRPS, mm/h", "CRPS less the first's", "energy score", "spread/skill",
 			fmt.Sprintf("FSS, %d cells", FSSWindow), "CSI", "Brier skill", "ROC area", "power off by"},
 		Notes: []string{
-			"In brackets 95 % intervals by the stationary bootstrap over cases. With one member the CRPS is the mean absolute error.",
+			report.IntervalNote(s.Cases, "cases") + " With one member the CRPS is the mean absolute error.",
 			fmt.Sprintf("FSS, CSI, Brier skill and ROC are of %g mm/h. FSS and Brier use the share of members, CSI counts each member as a forecast.", Threshold),
 			"Small is good for CRPS, energy score and power; near 1 for spread/skill; large for the others. Power: exp of the mean over scales of |ln(forecast/truth)|.",
 		},
+	}
+	sizes := make([]int, len(s.Of))
+	for i, o := range s.Of {
+		sizes[i] = o.Members
+	}
+	fair := report.DifferInSize(sizes)
+	if fair {
+		t.Columns = slices.Insert(t.Columns, 3, "fair CRPS")
+		t.Notes = append(t.Notes, report.FairNote)
 	}
 	for i, o := range s.Of {
 		difference := "–"
 		if i > 0 {
 			difference = fmt.Sprintf("%+.2f (%+.2f, %+.2f)", o.Difference.Estimate, o.Difference.Low, o.Difference.High)
 		}
-		t.Rows = append(t.Rows, []string{
+		row := []string{
 			o.Name, fmt.Sprint(o.Members),
 			fmt.Sprintf("%.2f (%.2f, %.2f)", o.CRPS.Estimate, o.CRPS.Low, o.CRPS.High), difference,
 			fmt.Sprintf("%.0f (%.0f, %.0f)", o.Energy.Estimate, o.Energy.Low, o.Energy.High),
 			number(o.Spread.Ratio), number(o.FSS), number(o.CSI), number(o.Brier.Skill), number(o.ROC), number(math.Exp(o.Power.MeanAbsLog)) + " ×",
-		})
+		}
+		if fair {
+			row = slices.Insert(row, 3, number(o.FairCRPS))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

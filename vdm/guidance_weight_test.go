@@ -1,0 +1,72 @@
+package vdm
+
+import (
+	"math"
+	"testing"
+)
+
+// A weight that is given is taken literally, 0 too: reconstruction guidance without
+// a gradient is replacement. Without a weight it is the method's own, 1.
+func TestNewGuidanceTakesWeightsLiterally(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		weight []float64
+		want   Guidance
+	}{
+		{"reconstruction", nil, Reconstruction{Weight: 1}},
+		{"reconstruction", []float64{0}, Replacement{}},
+		{"reconstruction", []float64{0.003}, Reconstruction{Weight: 0.003}},
+		{"reconstruction-mean", nil, Reconstruction{Weight: 1, Mean: true}},
+		{"reconstruction-mean", []float64{0}, Replacement{}},
+		{"reconstruction-mean", []float64{1e6}, Reconstruction{Weight: 1e6, Mean: true}},
+		{"posterior-sampling", nil, PosteriorSampling{Scale: 1}},
+		{"posterior-sampling", []float64{0.3}, PosteriorSampling{Scale: 0.3}},
+		{"replacement", []float64{0}, Replacement{}},
+		{"pseudo-inverse", []float64{0}, PseudoInverse{}},
+	} {
+		got, err := NewGuidance(c.name, c.weight...)
+		if err != nil || got != c.want {
+			t.Errorf("%s with %v: %v (%v), want %v", c.name, c.weight, got, err, c.want)
+		}
+	}
+	_, err := NewGuidance("posterior-sampling", 0)
+	wantError(t, "ζ = 0", err, "ζ is 0, which would pass over what is known")
+	_, err = NewGuidance("reconstruction", 1, 2)
+	wantError(t, "two weights", err, "2 weights are given, want at most one")
+	_, err = NewGuidance("reconstruction", math.NaN())
+	wantError(t, "NaN", err, "guidance is NaN")
+}
+
+// The samples of weight 0 are replacement's, and tend to them as the weight falls;
+// with the default weight they are others.
+func TestWeightZeroSamplesAsReplacement(t *testing.T) {
+	m := create(t, tinyConfig(t), tinyClips)
+	clip := clipOf(t, tinyClips, 0)
+	draw := func(name string, weight ...float64) []float32 {
+		t.Helper()
+		guidance, err := NewGuidance(name, weight...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := m.Nowcast(t.Context(), clip, 1, SampleOptions{Count: 2, Steps: 3, Seed: 5, Guidance: guidance})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Data
+	}
+	differ := func(a, b []float32) (largest float64) {
+		for i := range a {
+			largest = math.Max(largest, math.Abs(float64(a[i])-float64(b[i])))
+		}
+		return largest
+	}
+	replaced := draw("replacement")
+	if d := differ(draw("reconstruction", 0), replaced); d != 0 {
+		t.Errorf("weight 0 differs from replacement by %v mm/h", d)
+	}
+	whole := differ(draw("reconstruction"), replaced)
+	little := differ(draw("reconstruction", 1e-3), replaced)
+	if !(little < 0.02*whole) {
+		t.Errorf("of weight 1 samples differ from replacement by %v mm/h, of 0.001 by %v: want a thousandth", whole, little)
+	}
+}
