@@ -20,7 +20,7 @@ func correlation(a, b []float64) float64 {
 
 // distinct fails where any two of the vectors are correlated: 0.7 is five standard
 // deviations of the correlation of 48 independent values, seven of 96.
-func distinct(t *testing.T, what string, names []string, vectors [][]float64) {
+func allDistinct(t *testing.T, what string, names []string, vectors [][]float64) {
 	t.Helper()
 	for i := range vectors {
 		for j := range i {
@@ -71,7 +71,7 @@ func TestTrainingNoiseIsNeverRepeated(t *testing.T) {
 		}
 		seenClips[fmt.Sprintf("%v", clips)] = k
 	}
-	distinct(t, "the noise", names, eps)
+	allDistinct(t, "the noise", names, eps)
 }
 
 // Each clip of a sequence has noise of its own, which is a function of the seed,
@@ -139,5 +139,5 @@ func TestExtendDrawsNewNoiseForEachClip(t *testing.T) {
 			all = append(all, generated)
 		}
 	}
-	distinct(t, "generated frames", names, all)
+	allDistinct(t, "generated frames", names, all)
 }
