@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
@@ -214,23 +212,4 @@ func (r *reader) trainingBatch(c Config, s Schedule, w Weighting, record *reside
 		return r.recorded(record.clips, s, w, indices[from:to], times[from:to], keys[from:to]), nil
 	}
 	return r.draw(s, w, indices[from:to], times[from:to], keys[from:to])
-}
-
-// tensors are the batch in the order of the programs' inputs: z, λ, v, factor and,
-// if there is one, mask; or what fromRecord wants, but for the record.
-func (b *batch) tensors(c Config) []*tensors.Tensor {
-	n := len(b.logSNR)
-	each := func(x []float32) *tensors.Tensor { return tensors.FromFlatDataAndDimensions(x, n) }
-	cells := func(x []float32) *tensors.Tensor {
-		return tensors.FromFlatDataAndDimensions(x, n, c.Clip.Frames, c.Clip.Height, c.Clip.Width, len(c.Clip.Channels))
-	}
-	if b.frames != nil {
-		frames := tensors.FromFlatDataAndDimensions(b.frames, n, c.Clip.Frames)
-		return []*tensors.Tensor{cells(b.z), each(b.logSNR), frames, each(b.alpha), each(b.sigma), each(b.factor)}
-	}
-	ts := []*tensors.Tensor{cells(b.z), each(b.logSNR), cells(b.v), each(b.factor)}
-	if b.mask != nil {
-		ts = append(ts, cells(b.mask))
-	}
-	return ts
 }

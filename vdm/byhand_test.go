@@ -254,11 +254,11 @@ func (n *network) apply(t testing.TB, weights []float64, b noisy) (output []floa
 // denoiser is the network with weights by name, made of the public pieces.
 func (r *handRun) denoiser(weights []float64) Denoiser {
 	values := r.named(weights)
-	return r.Config.Parameterisation.Denoiser(func(z, logSNR *g.Node) *g.Node {
+	return r.Config.Parameterisation.Denoiser(func(z *g.Node, at Level, _ Batch) *g.Node {
 		w := unet.Weights{}
 		for _, v := range r.Config.Network.Variables() {
 			w[v.Name] = g.Const(z.Graph(), tensor(values[v.Name], v.Shape...))
 		}
-		return unet.Apply(r.Config.Network, w, z, logSNR)
+		return unet.Apply(r.Config.Network, w, z, at.LogSNR)
 	})
 }

@@ -107,9 +107,9 @@ func part[T any](x []T, samples, i, n int) []T {
 
 // upload puts each device's share of a batch there, in the order of the programs'
 // inputs.
-func (b *batch) upload(c Config, be compute.Backend, devices int) (shares [][]*tensors.Tensor, err error) {
+func (b *batch) upload(l batchLayout, be compute.Backend, devices int) (shares [][]*tensors.Tensor, err error) {
 	for i := range devices {
-		up := b.share(i, devices).tensors(c)
+		up := l.pack(b.share(i, devices))
 		shares = append(shares, up)
 		for _, t := range up {
 			if err := t.ToDevice(be, compute.DeviceNum(i)); err != nil {

@@ -28,10 +28,10 @@ func (t *trainer) diagnose(b *batch, loss, norm float64) error {
 			sums = append(sums, g.ReduceAllSum(g.MulScalar(g.ConvertDType(x, f32), 0)))
 		}
 		views, w := weightViews(t.Config.Network, in[0])
-		d := t.Config.Parameterisation.Denoiser(func(z, logSNR *g.Node) *g.Node {
-			return unet.ApplyWatched(t.Config.Network, w, z, logSNR, check)
+		d := t.Config.Parameterisation.Denoiser(func(z *g.Node, at Level, _ Batch) *g.Node {
+			return unet.ApplyWatched(t.Config.Network, w, z, at.LogSNR, check)
 		})
-		total := g.ReduceAllMean(t.Config.batchLoss(d, t.batchInputs(in[1:])))
+		total := g.ReduceAllMean(WeightedLoss(d, t.layout().unpack(in[1:])))
 		check("loss", total)
 		grads := g.Gradient(total, views...)
 		variables := t.Config.Network.Variables()
@@ -47,7 +47,7 @@ func (t *trainer) diagnose(b *batch, loss, norm float64) error {
 	defer exec.Finalize()
 	where := ""
 	for i := 0; i < len(t.replicas) && where == ""; i++ { // a whole batch may not fit on one device
-		up := b.share(i, len(t.replicas)).tensors(t.Config)
+		up := t.layout().pack(b.share(i, len(t.replicas)))
 		out, err := engine.Execute(exec, engine.Arguments([]*tensors.Tensor{t.replicas[0].states[0].Tensor}, t.record.on(0), up)...)
 		engine.Release(up...)
 		if err != nil {

@@ -26,6 +26,22 @@ type Bound struct {
 	Dimensions int       // values of a clip
 }
 
+// WithVolume returns the bound with volumes added, one number of nats a clip: by how
+// much −log p of what the clips stand for differs from that of the clips.
+func (b Bound) WithVolume(volumes []float64) Bound {
+	b.Volume, b.Clips = natsOf(volumes), added(b.Clips, volumes)
+	b.Total = natsOf(b.Clips)
+	return b
+}
+
+func added(a, b []float64) []float64 {
+	sum := make([]float64, len(a))
+	for i := range a {
+		sum[i] = a[i] + b[i]
+	}
+	return sum
+}
+
 // ELBOOf bounds −log p of clips in the denoiser's units. With continuous time
 // the three terms of (2.71) are
 //
@@ -42,6 +58,11 @@ type Bound struct {
 //
 // The samples are drawn from (seed, clip, level) alone.
 func ELBOOf(ctx context.Context, be compute.Backend, d Denoiser, s Schedule, clips *Samples, o LikelihoodOptions) (Bound, error) {
+	return OnEngine(be, d).ELBO(ctx, s, clips, o)
+}
+
+// ELBO is [ELBOOf] for a denoiser on its engine.
+func (d EngineDenoiser) ELBO(ctx context.Context, s Schedule, clips *Samples, o LikelihoodOptions) (Bound, error) {
 	o = o.withDefaults()
 	err := o.Validate()
 	if err == nil && clips.Len() == 0 {
@@ -49,7 +70,7 @@ func ELBOOf(ctx context.Context, be compute.Backend, d Denoiser, s Schedule, cli
 	}
 	var b Bound
 	if err == nil {
-		b, err = elbo(ctx, func([]*g.Node) Denoiser { return d }, engineInputs{be: be}, s, clips, make([]float64, clips.Len()), o)
+		b, err = d.elbo(ctx, s, clips, o)
 	}
 	if err != nil {
 		return Bound{}, fmt.Errorf("ELBO: %w", err)
@@ -57,13 +78,7 @@ func ELBOOf(ctx context.Context, be compute.Backend, d Denoiser, s Schedule, cli
 	return b, nil
 }
 
-// engineInputs are an engine and what a denoiser needs on it.
-type engineInputs struct {
-	be     compute.Backend
-	inputs []*tensors.Tensor
-}
-
-func elbo(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, clips *Samples, volumes []float64, o LikelihoodOptions) (Bound, error) {
+func (d EngineDenoiser) elbo(ctx context.Context, s Schedule, clips *Samples, o LikelihoodOptions) (Bound, error) {
 	size, n := clips.Size(), clips.Len()
 	low, high := s.Bounds()
 	reconstruction, prior, diffusion := make([]float64, n), make([]float64, n), make([]float64, n)
@@ -75,9 +90,9 @@ func elbo(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, cli
 			prior[i] += (sigma*sigma + a*a - 1 - 2*math.Log(sigma)) / 2
 		}
 	}
-	exec, err := engine.Compile(in.be, "diffusion loss", func(nodes []*g.Node) []*g.Node {
-		z, logSNR, v := nodes[0], nodes[1], nodes[2]
-		p := d(nodes[3:])(z, logSNR)
+	exec, err := engine.Compile(d.Engine, "diffusion loss", func(nodes []*g.Node) []*g.Node {
+		z, at, v := nodes[0], Level{nodes[1]}, nodes[2]
+		p := d.Denoiser(nodes[3:])(z, at, Batch{})
 		err := g.Sub(v, p.V) // ε − ε̂ = α·(v − v̂)
 		return []*g.Node{g.ReduceSum(g.Mul(err, err), 1, 2, 3, 4)}
 	})
@@ -86,7 +101,7 @@ func elbo(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, cli
 	}
 	defer exec.Finalize()
 	evaluations := n * o.Levels
-	clock := &progressClock{total: int64((evaluations + o.Batch - 1) / o.Batch), progress: o.Progress}
+	clock := NewProgressClock(int64((evaluations+o.Batch-1)/o.Batch), o.Progress)
 	for from := 0; from < evaluations; from += o.Batch {
 		if ctx.Err() != nil {
 			return Bound{}, ErrInterrupted
@@ -119,7 +134,7 @@ func elbo(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, cli
 			tensors.FromFlatDataAndDimensions(z, dims...), tensors.FromFlatDataAndDimensions(logSNR, o.Batch),
 			tensors.FromFlatDataAndDimensions(v, dims...),
 		}
-		squares, err := engine.ExecuteFloats(exec, engine.Arguments(up, in.inputs))
+		squares, err := engine.ExecuteFloats(exec, engine.Arguments(up, d.Weights))
 		engine.Release(up...)
 		if err != nil {
 			return Bound{}, err
@@ -129,14 +144,14 @@ func elbo(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, cli
 			control := alpha2 * alpha2 * (norms[k] - float64(size))
 			diffusion[(from+k)/o.Levels] += (high - low) / 2 * (alpha2*float64(squares[0][k]) - control) / float64(o.Levels)
 		}
-		clock.tick()
+		clock.Tick()
 	}
 	b := Bound{
-		Reconstruction: natsOf(reconstruction), Prior: natsOf(prior), Diffusion: natsOf(diffusion), Volume: natsOf(volumes),
+		Reconstruction: natsOf(reconstruction), Prior: natsOf(prior), Diffusion: natsOf(diffusion),
 		Clips: make([]float64, n), Dimensions: size,
 	}
 	for i := range n {
-		b.Clips[i] = reconstruction[i] + prior[i] + diffusion[i] + volumes[i]
+		b.Clips[i] = reconstruction[i] + prior[i] + diffusion[i]
 	}
 	b.Total = natsOf(b.Clips)
 	return b, nil

@@ -17,8 +17,8 @@ import (
 // The sum of all is log p(0) for any bounds.
 func TestELBOTermsInClosedForm(t *testing.T) {
 	const n, low, high = 6, -9.0, 11.0
-	standard := func(z, logSNR *g.Node) Prediction {
-		return Prediction{Z: z, LogSNR: logSNR, V: g.ZerosLike(z)}
+	standard := func(z *g.Node, at Level, in Batch) Prediction {
+		return Prediction{Z: z, At: at, V: g.ZerosLike(z)}
 	}
 	m := create(t, tinyConfig(t), tinyClips)
 	be, _, err := m.Engine()

@@ -138,15 +138,10 @@ func (m *Model) stepCost(be compute.Backend, batch int) (cost engine.Cost, err e
 	for range 4 {
 		input()
 	}
-	clip := []int{batch, c.Clip.Frames, c.Clip.Height, c.Clip.Width, len(c.Clip.Channels)}
-	input(clip...)
-	input(batch)
-	input(clip...)
-	input(batch)
-	if c.Training.MissingCells == "mask" {
-		input(clip...)
+	for _, i := range c.layout().inputs(batch) {
+		in = append(in, g.Parameter(graph, i.name, i.shape()))
 	}
-	return engine.CostOf(graph, c.stepGraph(in)...), nil
+	return engine.CostOf(graph, c.stepGraph(c.layout())(in)...), nil
 }
 
 // Check is an error where the step does not fit in memory.

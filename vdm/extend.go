@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-
-	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // ExtendOptions says how a clip is continued to any length.
@@ -95,7 +93,7 @@ func (m *Model) extend(ctx context.Context, dir string, start []float32, o Exten
 	if err != nil {
 		return nil, err
 	}
-	defer engine.Release(n.weights...)
+	defer n.denoiser.Release()
 	w, err := createExtension(dir, m.extensionHeader(start, o, n.choice.Label))
 	if err != nil {
 		return nil, err
@@ -105,10 +103,11 @@ func (m *Model) extend(ctx context.Context, dir string, start []float32, o Exten
 		course: course{start: startFrames, overlap: o.Overlap, stride: o.Stride}}
 	defer x.close()
 	groups := (o.Count + o.Batch - 1) / o.Batch
-	x.clock = &progressClock{progress: o.Progress}
+	total := 0
 	for g := range groups {
-		x.clock.total += int64(x.course.clips(x.done(g), o.Frames) * len(n.plan.Steps))
+		total += x.course.clips(x.done(g), o.Frames) * len(n.plan.Steps)
 	}
+	x.clock = NewProgressClock(int64(total), o.Progress)
 	for g := range groups {
 		if err := x.members(ctx, g); err != nil {
 			return nil, err
@@ -164,14 +163,14 @@ type extender struct {
 	start  []float32
 	course course
 	w      *extensionWriter
-	clock  *progressClock
-	steps  [2]*stepper // without and with known frames
+	clock  *ProgressClock
+	steps  [2]*Sampler // without and with known frames
 }
 
 func (x *extender) close() {
 	for _, s := range x.steps {
 		if s != nil {
-			s.close()
+			s.Close()
 		}
 	}
 }
@@ -244,30 +243,29 @@ func (x *extender) known(g, k int) ([]float32, error) {
 // draw draws clip k of group g, in the model's units. One compiled step serves all
 // clips that know something, another those that know nothing.
 func (x *extender) draw(ctx context.Context, g, k int, known []float32) ([]float32, error) {
-	var obs *resolved
+	var given Observation
 	which := 0
 	if known != nil {
 		x.m.Forward(known)
-		var err error
-		if obs, err = (Observation{{Y: known}}).resolve(x.shape, x.o.Batch); err != nil {
-			return nil, err
-		}
-		which = 1
+		given, which = Observation{{Y: known}}, 1
 	}
+	o := x.o.SampleOptions
+	o.Count = o.Batch // known has a clip for each member of the batch
 	if x.steps[which] == nil {
-		o := x.o.SampleOptions
 		if known == nil {
 			o.Guidance = nil
 		}
-		s, err := newStepper(x.bound.be, x.bound.denoiser, x.bound.weights, x.bound.plan, x.shape, obs, o)
+		s, err := NewSampler(x.bound.denoiser, x.bound.plan, x.shape, given, o)
 		if err != nil {
 			return nil, err
 		}
 		x.steps[which] = s
+	} else if err := x.steps[which].Observe(given); err != nil {
+		return nil, err
 	}
 	s := x.steps[which]
-	s.obs, s.clip, s.first = obs, uint64(k), x.o.First+g*x.o.Batch
-	return s.sample(ctx, 0, x.clock)
+	s.Clip, s.First = uint64(k), x.o.First+g*x.o.Batch
+	return s.Batch(ctx, 0, x.clock.Tick)
 }
 
 // write adds the frames of clip k to the files of group g.

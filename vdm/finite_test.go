@@ -11,14 +11,14 @@ import (
 // nanAbove is a denoiser whose estimate for one sample of a batch of two is NaN
 // at levels above a bound.
 func nanAbove(bound float64, sample int) Denoiser {
-	return func(z, logSNR *g.Node) Prediction {
+	return func(z *g.Node, at Level, in Batch) Prediction {
 		only := []float32{0, 0}
 		only[sample] = float32(math.NaN())
 		bad := g.Reshape(g.Const(z.Graph(), only), 2, 1, 1, 1, 1)
 		bad = g.BroadcastToDims(bad, z.Shape().Dimensions...)
-		level := g.BroadcastToDims(g.Reshape(logSNR, 2, 1, 1, 1, 1), z.Shape().Dimensions...)
+		level := g.BroadcastToDims(g.Reshape(at.LogSNR, 2, 1, 1, 1, 1), z.Shape().Dimensions...)
 		zeros := g.ZerosLike(z)
-		return Prediction{Z: z, LogSNR: logSNR, V: g.Where(g.GreaterThan(level, g.AddScalar(zeros, bound)), g.Add(zeros, bad), zeros)}
+		return Prediction{Z: z, At: at, V: g.Where(g.GreaterThan(level, g.AddScalar(zeros, bound)), g.Add(zeros, bad), zeros)}
 	}
 }
 

@@ -25,6 +25,14 @@ type Flow struct {
 	Dimensions int
 }
 
+// WithVolume returns the likelihood with volumes added, one number of nats a clip: by
+// how much −log p of what the clips stand for differs from that of the clips.
+func (f Flow) WithVolume(volumes []float64) Flow {
+	f.Volume, f.Clips = natsOf(volumes), added(f.Clips, volumes)
+	f.Total = natsOf(f.Clips)
+	return f
+}
+
 // FlowLikelihoodOf is −log p of clips in the denoiser's units, by the
 // probability-flow ODE (Song et al. 2021, Score-based generative modelling,
 // section 4.3 and appendix D.2). In λ it reads
@@ -41,6 +49,11 @@ type Flow struct {
 // for a network it is the likelihood of the samples that the ODE draws, which is
 // not a bound of that of the stochastic samplers.
 func FlowLikelihoodOf(ctx context.Context, be compute.Backend, d Denoiser, s Schedule, clips *Samples, o LikelihoodOptions) (Flow, error) {
+	return OnEngine(be, d).FlowLikelihood(ctx, s, clips, o)
+}
+
+// FlowLikelihood is [FlowLikelihoodOf] for a denoiser on its engine.
+func (d EngineDenoiser) FlowLikelihood(ctx context.Context, s Schedule, clips *Samples, o LikelihoodOptions) (Flow, error) {
 	o = o.withDefaults()
 	err := o.Validate()
 	if err == nil && clips.Len() == 0 {
@@ -48,7 +61,7 @@ func FlowLikelihoodOf(ctx context.Context, be compute.Backend, d Denoiser, s Sch
 	}
 	var f Flow
 	if err == nil {
-		f, err = flow(ctx, func([]*g.Node) Denoiser { return d }, engineInputs{be: be}, s, clips, make([]float64, clips.Len()), o)
+		f, err = d.flow(ctx, s, clips, o)
 	}
 	if err != nil {
 		return Flow{}, fmt.Errorf("likelihood by the probability flow: %w", err)
@@ -60,8 +73,9 @@ func FlowLikelihoodOf(ctx context.Context, be compute.Backend, d Denoiser, s Sch
 // beginning, middle and end and its length.
 func flowStep(d Denoiser, z, probe *g.Node, logSNR [3]*g.Node, h *g.Node) (next, logP *g.Node) {
 	slope := func(z, l *g.Node) (dz, dp *g.Node) {
-		v := d(z, l).V
-		alpha, sigma := AlphaSigma(l, z)
+		at := Level{l}
+		v := d(z, at, Batch{}).V
+		alpha, sigma := at.AlphaSigma(z)
 		rate := g.MulScalar(g.Mul(alpha, sigma), 0.5)
 		product := g.Gradient(g.ReduceAllSum(g.Mul(v, probe)), z)[0]
 		trace := g.ReduceAndKeep(g.Mul(product, probe), g.ReduceSum, 1, 2, 3, 4)
@@ -80,10 +94,10 @@ func flowStep(d Denoiser, z, probe *g.Node, logSNR [3]*g.Node, h *g.Node) (next,
 	return g.Add(z, mean(z1, z2, z3, z4)), g.ReduceSum(mean(p1, p2, p3, p4), 1, 2, 3, 4)
 }
 
-func flow(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, clips *Samples, volumes []float64, o LikelihoodOptions) (Flow, error) {
+func (d EngineDenoiser) flow(ctx context.Context, s Schedule, clips *Samples, o LikelihoodOptions) (Flow, error) {
 	size, n := clips.Size(), clips.Len()
-	exec, err := engine.Compile(in.be, "probability-flow step", func(nodes []*g.Node) []*g.Node {
-		next, logP := flowStep(d(nodes[6:]), nodes[0], nodes[1], [3]*g.Node(nodes[2:5]), nodes[5])
+	exec, err := engine.Compile(d.Engine, "probability-flow step", func(nodes []*g.Node) []*g.Node {
+		next, logP := flowStep(d.Denoiser(nodes[6:]), nodes[0], nodes[1], [3]*g.Node(nodes[2:5]), nodes[5])
 		return []*g.Node{next, logP}
 	})
 	if err != nil {
@@ -93,9 +107,9 @@ func flow(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, cli
 	prior, trace := make([]float64, n), make([]float64, n)
 	paths := n * o.Probes
 	batches := (paths + o.Batch - 1) / o.Batch
-	clock := &progressClock{total: int64(batches * o.Steps), progress: o.Progress}
+	clock := NewProgressClock(int64(batches*o.Steps), o.Progress)
 	for from := 0; from < paths; from += o.Batch {
-		p, t, err := flowBatch(ctx, exec, in.inputs, s, clips, from, paths, o, clock)
+		p, t, err := flowBatch(ctx, exec, d.Weights, s, clips, from, paths, o, clock)
 		if err != nil {
 			return Flow{}, err
 		}
@@ -109,15 +123,15 @@ func flow(ctx context.Context, d inputDenoiser, in engineInputs, s Schedule, cli
 	f := Flow{Clips: make([]float64, n), Dimensions: size}
 	for i := range n {
 		trace[i] -= float64(size) * math.Log(Alpha(high)) // log p(x) = log p(z₀) + n·log α₀
-		f.Clips[i] = prior[i] + trace[i] + volumes[i]
+		f.Clips[i] = prior[i] + trace[i]
 	}
-	f.Prior, f.Trace, f.Volume, f.Total = natsOf(prior), natsOf(trace), natsOf(volumes), natsOf(f.Clips)
+	f.Prior, f.Trace, f.Total = natsOf(prior), natsOf(trace), natsOf(f.Clips)
 	return f, nil
 }
 
 // flowBatch follows paths from, from+1, … and returns −log N of their ends and
 // minus what log p changes by on the way.
-func flowBatch(ctx context.Context, exec *g.Exec, inputs []*tensors.Tensor, s Schedule, clips *Samples, from, paths int, o LikelihoodOptions, clock *progressClock) (prior, trace []float64, err error) {
+func flowBatch(ctx context.Context, exec *g.Exec, inputs []*tensors.Tensor, s Schedule, clips *Samples, from, paths int, o LikelihoodOptions, clock *ProgressClock) (prior, trace []float64, err error) {
 	size := clips.Size()
 	low, high := s.Bounds()
 	z, probe := make([]float32, o.Batch*size), make([]float32, o.Batch*size)
@@ -159,7 +173,7 @@ func flowBatch(ctx context.Context, exec *g.Exec, inputs []*tensors.Tensor, s Sc
 		for k, c := range change {
 			trace[k] += float64(c) // log p₁ − log p₀ along the path so far
 		}
-		clock.tick()
+		clock.Tick()
 	}
 	end, err := tensors.CopyFlatData[float32](at)
 	if err != nil {

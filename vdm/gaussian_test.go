@@ -80,10 +80,10 @@ func (d gaussian) draw(r *rand.Rand) []float64 {
 // denoiser is the best one, E[v | z], as a graph function. With y = z − αμ in
 // the eigenvectors' coordinates, E[x|z] = μ + αc/(α²c + σ²)·y and
 // E[ε|z] = σ/(α²c + σ²)·y, so v̂ = ασ(1 − c)/(α²c + σ²)·y − σμ.
-func (d gaussian) denoiser(z, logSNR *g.Node) Prediction {
+func (d gaussian) denoiser(z *g.Node, at Level, _ Batch) Prediction {
 	dims := z.Shape().Dimensions
 	flat := g.Reshape(z, dims[0], d.dim())
-	alpha, sigma := AlphaSigma(logSNR, flat)
+	alpha, sigma := at.AlphaSigma(flat)
 	constant := func(f func(i int) float64) *g.Node {
 		row := make([]float32, d.dim())
 		for i := range row {
@@ -104,7 +104,7 @@ func (d gaussian) denoiser(z, logSNR *g.Node) Prediction {
 	total := g.Add(g.Mul(g.Mul(alpha, alpha), c), g.Mul(sigma, sigma))
 	y = g.Div(g.Mul(y, g.Mul(g.Mul(alpha, sigma), g.OneMinus(c))), total)
 	v := g.Sub(g.Einsum("bk,ik->bi", y, u), g.Mul(sigma, mean))
-	return Prediction{Z: z, LogSNR: logSNR, V: g.Reshape(v, dims...)}
+	return Prediction{Z: z, At: at, V: g.Reshape(v, dims...)}
 }
 
 // estimates are the conditional means at z, on the host, by the textbook's
@@ -200,7 +200,7 @@ func TestGaussianDenoiser(t *testing.T) {
 	n := len(logSNR)
 	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
 		got := evaluate(t, be, func(in []*g.Node) []*g.Node {
-			return []*g.Node{d.denoiser(in[0], in[1]).V}
+			return []*g.Node{d.denoiser(in[0], Level{in[1]}, Batch{}).V}
 		}, tensor(z, n, 1, 1, d.dim(), 1), tensor(logSNR, n))[0]
 		for i := range got {
 			// At λ ≫ 0, v̂ is a residual of z − αμ over σ.

@@ -10,7 +10,7 @@ import (
 
 // Given is an observation inside a graph, as a [Guidance] sees it.
 type Given struct {
-	parts []givenPart
+	parts []GivenMeasurement
 	// Noise is standard normal, shaped as z and fresh at every step.
 	Noise       *g.Node
 	replaceable bool    // one measurement, without noise, whose rows are orthogonal
@@ -18,22 +18,27 @@ type Given struct {
 	total       *g.Node // values observed in the whole batch, a scalar
 }
 
-type givenPart struct {
-	a           Operator
-	seen        *g.Node // 1 where a value was observed, else 0, [batch, …] as A·x
-	y, variance *g.Node // 0 where nothing was observed
+// GivenMeasurement is one measurement y = A·x + noise of an observation inside a
+// graph. Its nodes are shaped as A·x, [batch, frame, row, column, channel].
+type GivenMeasurement struct {
+	Of          Operator
+	Seen        *g.Node // 1 where a value was observed, else 0
+	Y, Variance *g.Node // the values and the variance of their noise; 0 where nothing was observed
 }
+
+// Measurements returns the measurements of the observation.
+func (o *Given) Measurements() []GivenMeasurement { return o.parts }
 
 // squares is the diagonal of AAᵀ of a measurement of which everything is observed,
 // [1, frame, row, column, 1].
-func (p givenPart) squares() *g.Node {
-	dims := slices.Clone(p.y.Shape().Dimensions)
+func (p GivenMeasurement) squares() *g.Node {
+	dims := slices.Clone(p.Y.Shape().Dimensions)
 	dims[0], dims[4] = 1, 1
 	var flat []float32
-	for _, n := range p.a.squares([3]int(dims[1:4])) {
+	for _, n := range p.Of.squares([3]int(dims[1:4])) {
 		flat = append(flat, float32(n))
 	}
-	return g.Reshape(g.Const(p.y.Graph(), flat), dims...)
+	return g.Reshape(g.Const(p.Y.Graph(), flat), dims...)
 }
 
 // Values are shaped as the measurements of an observation: one node each,
@@ -42,14 +47,14 @@ type Values []*g.Node
 
 // Apply is A·x, 0 where nothing was observed.
 func (o *Given) Apply(x *g.Node) Values {
-	return o.each(func(p givenPart) *g.Node { return g.Mul(p.seen, p.a.Graph(x)) })
+	return o.each(func(p GivenMeasurement) *g.Node { return g.Mul(p.Seen, p.Of.Graph(x)) })
 }
 
 // Adjoint is Aᵀ·y, shaped as x.
 func (o *Given) Adjoint(y Values) *g.Node {
 	var sum *g.Node
 	for i, p := range o.parts {
-		back := p.a.transpose().Graph(g.Mul(p.seen, y[i]))
+		back := p.Of.transpose().Graph(g.Mul(p.Seen, y[i]))
 		if sum == nil {
 			sum = back
 		} else {
@@ -63,17 +68,12 @@ func (o *Given) Adjoint(y Values) *g.Node {
 func (o *Given) Misfit(x *g.Node) Values {
 	ax := o.Apply(x)
 	for i, p := range o.parts {
-		ax[i] = g.Sub(p.y, ax[i])
+		ax[i] = g.Sub(p.Y, ax[i])
 	}
 	return ax
 }
 
-// Variance is that of the noise of y, the diagonal of R.
-func (o *Given) Variance() Values {
-	return o.each(func(p givenPart) *g.Node { return p.variance })
-}
-
-func (o *Given) each(f func(p givenPart) *g.Node) Values {
+func (o *Given) each(f func(p GivenMeasurement) *g.Node) Values {
 	v := make(Values, len(o.parts))
 	for i, p := range o.parts {
 		v[i] = f(p)
@@ -95,20 +95,21 @@ func (v Values) Dot(w Values) *g.Node {
 	return sum
 }
 
-// Replaceable is that of the observation.
+// Replaceable reports whether forward samples can replace the known part of z; see
+// [Observation.Replaceable].
 func (o *Given) Replaceable() bool { return o.replaceable }
 
 // direct reports whether the one measurement is of the cells themselves.
-func (o *Given) direct() bool { return len(o.parts) == 1 && o.parts[0].a.identity() }
+func (o *Given) direct() bool { return len(o.parts) == 1 && o.parts[0].Of.identity() }
 
 // Replace puts values of A·z in the place of z's own: z + A⁺(values − A·z), for
 // a Replaceable observation.
 func (o *Given) Replace(z, values *g.Node) *g.Node {
 	p := o.parts[0]
 	if o.direct() {
-		return g.Where(g.GreaterThan(p.seen, g.ZerosLike(p.seen)), values, z)
+		return g.Where(g.GreaterThan(p.Seen, g.ZerosLike(p.Seen)), values, z)
 	}
-	return g.Add(z, o.pseudoInverse(g.Sub(values, p.a.Graph(z))))
+	return g.Add(z, o.pseudoInverse(g.Sub(values, p.Of.Graph(z))))
 }
 
 // pseudoInverse is A⁺ = Aᵀ(AAᵀ)⁻¹ of a Replaceable observation.
@@ -120,9 +121,9 @@ func (o *Given) pseudoInverse(y *g.Node) *g.Node {
 // observation: d − A⁺A·d.
 func (o *Given) Unknown(d *g.Node) *g.Node {
 	if o.direct() {
-		return g.Mul(g.OneMinus(o.parts[0].seen), d)
+		return g.Mul(g.OneMinus(o.parts[0].Seen), d)
 	}
-	return g.Sub(d, o.pseudoInverse(o.parts[0].a.Graph(d)))
+	return g.Sub(d, o.pseudoInverse(o.parts[0].Of.Graph(d)))
 }
 
 // resolved is an observation checked against clips and samples, on the host.
@@ -176,7 +177,7 @@ func (r *resolved) graph(inputs []*g.Node, noise *g.Node) *Given {
 	o := &Given{Noise: noise, replaceable: r.replaceable, orthogonal: r.orthogonal}
 	for i, m := range r.Observation {
 		in := inputs[3*i:]
-		o.parts = append(o.parts, givenPart{a: m.Of, seen: in[0], y: in[1], variance: in[2]})
+		o.parts = append(o.parts, GivenMeasurement{Of: m.Of, Seen: in[0], Y: in[1], Variance: in[2]})
 		count := g.ReduceAllSum(in[0])
 		if i > 0 {
 			count = g.Add(o.total, count)

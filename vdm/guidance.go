@@ -86,17 +86,11 @@ func NewGuidance(name string, weight ...float64) (Guidance, error) {
 	return nil, fmt.Errorf("guidance %q: want one of %s", name, strings.Join(GuidanceNames(), ", "))
 }
 
-// stepGuidance is a Guidance that changes what a step ends with, too.
-type stepGuidance interface {
-	// After returns z′ of a step from λ_t to λ_s (both [batch]) in the place of next.
-	After(p Prediction, logSNRS, next *g.Node, given *Given) *g.Node
-}
-
-// shifted is a prediction whose x̂ is moved by shift. In terms of
-// v̂ = (α·z − x̂)/σ the shift is divided by −σ; multiplied by σ again in X it is
-// the same to rounding, for |λ| ≤ 60.
-func (p Prediction) shifted(shift *g.Node) Prediction {
-	_, sigma := AlphaSigma(p.LogSNR, p.Z)
-	p.V = g.Sub(p.V, g.Div(shift, sigma))
-	return p
+// StepGuidance is a [Guidance] that also changes the result of each step.
+type StepGuidance interface {
+	Guidance
+	// After returns z′ of a step to the level to in the place of next, which the
+	// sampler made. p is the prediction of the guided denoiser, at the level that the
+	// step comes from.
+	After(p Prediction, to Level, next *g.Node, given *Given) *g.Node
 }

@@ -63,10 +63,10 @@ func (c Config) SamplingCost(be compute.Backend, batch int, given Observation, g
 		seen = obs.graph(known, input(dims...))
 		d = guidance.Guide(d, seen)
 	}
-	p := d(z, logSNRT)
+	p := d(z, Level{logSNRT}, Batch{})
 	next := g.Add(g.Add(p.Z, p.X()), noise)
-	if after, ok := guidance.(stepGuidance); ok && seen != nil {
-		next = after.After(p, logSNRS, next, seen)
+	if after, ok := guidance.(StepGuidance); ok && seen != nil {
+		next = after.After(p, Level{logSNRS}, next, seen)
 	}
 	return engine.CostOf(graph, next), nil
 }

@@ -115,7 +115,7 @@ func TestGuidanceWithRematerialisation(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					return []*g.Node{guidance.Guide(c.networkDenoiser(weights), seen)(in[0], in[1]).X()}
+					return []*g.Node{guidance.Guide(c.networkDenoiser(weights), seen)(in[0], Level{in[1]}, Batch{}).X()}
 				}, tensor(z, 2, c.Clip.Frames, c.Clip.Height, c.Clip.Width, 1), tensor([]float32{-1, 2}, 2), tensor(flat, len(flat)))[0]
 			}
 			if e := farthest(x(c), x(again)); !(e < 1e-5) {

@@ -60,10 +60,10 @@ func guidedOnce(t testing.TB, be compute.Backend, d Denoiser, guidance Guidance,
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := guidance.Guide(d, given)(in[0], in[1])
-		outputs := []*g.Node{d(in[0], in[1]).X(), p.X()}
-		if hook, ok := guidance.(stepGuidance); ok {
-			outputs = append(outputs, hook.After(p, in[1], in[2], given))
+		p := guidance.Guide(d, given)(in[0], Level{in[1]}, Batch{})
+		outputs := []*g.Node{d(in[0], Level{in[1]}, Batch{}).X(), p.X()}
+		if hook, ok := guidance.(StepGuidance); ok {
+			outputs = append(outputs, hook.After(p, Level{in[1]}, in[2], given))
 		}
 		return outputs
 	}, tensor(z, n, 1, 1, 4, 1), tensor(formulaLevels, n), tensor(next, n, 1, 1, 4, 1))
@@ -188,7 +188,7 @@ func TestPosteriorSamplingIsItsFormula(t *testing.T) {
 			}
 		})
 		// x̂ = 0 whatever z is, and 0 observed.
-		zero := PredictX.Denoiser(func(z, logSNR *g.Node) *g.Node { return g.MulScalar(z, 0) })
+		zero := PredictX.Denoiser(func(z *g.Node, at Level, _ Batch) *g.Node { return g.MulScalar(z, 0) })
 		_, _, after = guidedOnce(t, be, zero, PosteriorSampling{}, Observation{{Y: make([]float32, 4)}}, make([]float32, len(z)), next)
 		for i, v := range after {
 			near(t, "z_s without a misfit", float64(v), float64(next[i]), 0)
@@ -250,8 +250,8 @@ func TestMomentMatchingIsTheConditionalMean(t *testing.T) {
 func TestMomentMatchingGuardsAgainstNegativeCurvature(t *testing.T) {
 	z, next, _ := randomBatch(35, len(formulaLevels))
 	scaled := func(by ...float32) Denoiser {
-		return PredictX.Denoiser(func(z, logSNR *g.Node) *g.Node {
-			alpha, _ := AlphaSigma(logSNR, z)
+		return PredictX.Denoiser(func(z *g.Node, at Level, _ Batch) *g.Node {
+			alpha, _ := at.AlphaSigma(z)
 			return g.Mul(alpha, g.Mul(g.Reshape(g.Const(z.Graph(), by), 1, 1, 1, 4, 1), z))
 		})
 	}

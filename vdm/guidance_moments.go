@@ -48,15 +48,15 @@ const (
 // Guide is the formula.
 func (m MomentMatching) Guide(d Denoiser, given *Given) Denoiser {
 	m = m.withDefaults()
-	return func(z, logSNR *g.Node) Prediction {
-		p := d(z, logSNR)
-		r2, gain := whiteVariance(p, m.DataVariance)
+	return func(z *g.Node, at Level, in Batch) Prediction {
+		p := d(z, at, in)
+		r2, gain := p.WhiteVariance(m.DataVariance)
 		x := p.X()
-		level := g.Reshape(logSNR, r2.Shape().Dimensions...)
+		level := g.Reshape(at.LogSNR, r2.Shape().Dimensions...)
 		trusted := g.GreaterOrEqual(level, g.Scalar(z.Graph(), f32, math.Max(m.From, -math.MaxFloat32)))
 		first := true
 		spread := func(v *g.Node) *g.Node {
-			moved := g.Mul(gain, p.pullBack(x, v))
+			moved := g.Mul(gain, p.PullBack(x, v))
 			if first {
 				first = false
 				along := g.ReduceAndKeep(g.Mul(v, moved), g.ReduceSum, 1, 2, 3, 4)
@@ -64,8 +64,7 @@ func (m MomentMatching) Guide(d Denoiser, given *Given) Denoiser {
 			}
 			return g.Where(g.BroadcastToDims(trusted, v.Shape().Dimensions...), moved, v)
 		}
-		shift := newCovarianceSolver(given, r2).solve(given.Misfit(x), m.Iterations, spread)
-		return p.shifted(shift)
+		return p.Shift(given.Solve(given.Misfit(x), r2, m.Iterations, spread))
 	}
 }
 

@@ -29,7 +29,7 @@ type PosteriorSampling struct {
 func (PosteriorSampling) Guide(d Denoiser, given *Given) Denoiser { return d }
 
 // After moves what a step ends with.
-func (s PosteriorSampling) After(p Prediction, _, next *g.Node, given *Given) *g.Node {
+func (s PosteriorSampling) After(p Prediction, _ Level, next *g.Node, given *Given) *g.Node {
 	misfit := given.Misfit(p.X())
 	square := misfit.Dot(misfit)
 	gradient := g.Gradient(g.ReduceAllSum(square), p.Z)[0]

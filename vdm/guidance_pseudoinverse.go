@@ -33,35 +33,17 @@ const pseudoInverseIterations = 30
 
 // Guide is the formula.
 func (p PseudoInverse) Guide(d Denoiser, given *Given) Denoiser {
-	return func(z, logSNR *g.Node) Prediction {
-		prediction := d(z, logSNR)
-		r2, gain := whiteVariance(prediction, p.DataVariance)
-		solver := newCovarianceSolver(given, r2)
+	return func(z *g.Node, at Level, in Batch) Prediction {
+		prediction := d(z, at, in)
+		r2, gain := prediction.WhiteVariance(p.DataVariance)
 		iterations := pseudoInverseIterations
 		if given.orthogonal {
 			iterations = 1
 		}
 		x := prediction.X()
-		pull := solver.solve(given.Misfit(x), iterations, func(x *g.Node) *g.Node { return x })
-		return prediction.shifted(g.Mul(gain, prediction.pullBack(x, pull)))
+		pull := given.Solve(given.Misfit(x), r2, iterations, func(x *g.Node) *g.Node { return x })
+		return prediction.Shift(g.Mul(gain, prediction.PullBack(x, pull)))
 	}
-}
-
-// whiteVariance returns r² = s²σ²/(α²s² + σ²), the variance of x given z of data
-// that are independent with the variance s², and the gain (σ²/α)/r² that takes ∂x̂/∂z
-// to the covariance of x given z in units of it. s² = 0 is 1.
-func whiteVariance(p Prediction, s2 float64) (r2, gain *g.Node) {
-	if s2 == 0 {
-		s2 = 1
-	}
-	alpha, sigma := AlphaSigma(p.LogSNR, p.Z)
-	total := g.Add(g.MulScalar(g.Square(alpha), s2), g.Square(sigma))
-	return g.Div(g.MulScalar(g.Square(sigma), s2), total), g.Div(total, g.MulScalar(alpha, s2))
-}
-
-// pullBack is Jᵀ·v with J = ∂x/∂z, of every sample.
-func (p Prediction) pullBack(x, v *g.Node) *g.Node {
-	return g.Gradient(g.ReduceAllSum(g.Mul(x, g.StopGradient(v))), p.Z)[0]
 }
 
 // Check takes any observation.

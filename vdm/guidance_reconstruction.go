@@ -36,9 +36,9 @@ func (r Reconstruction) weight() float64 {
 
 // Guide is the formula.
 func (r Reconstruction) Guide(d Denoiser, given *Given) Denoiser {
-	guided := func(z, logSNR *g.Node) Prediction {
-		p := d(z, logSNR)
-		alpha, _ := AlphaSigma(logSNR, z)
+	guided := func(z *g.Node, at Level, in Batch) Prediction {
+		p := d(z, at, in)
+		alpha, _ := at.AlphaSigma(z)
 		misfit := given.Misfit(p.X())
 		loss := g.ReduceAllSum(misfit.Dot(misfit))
 		if r.Mean {
@@ -49,7 +49,7 @@ func (r Reconstruction) Guide(d Denoiser, given *Given) Denoiser {
 		if given.Replaceable() {
 			shift = given.Unknown(shift)
 		}
-		return p.shifted(shift)
+		return p.Shift(shift)
 	}
 	if given.Replaceable() {
 		return Replacement{}.Guide(guided, given)

@@ -24,32 +24,32 @@ func (r Replacement) Guide(d Denoiser, given *Given) Denoiser {
 	if r.AsOriginal {
 		return d
 	}
-	return func(z, logSNR *g.Node) Prediction {
-		alpha, sigma := AlphaSigma(logSNR, z)
+	return func(z *g.Node, at Level, in Batch) Prediction {
+		alpha, sigma := at.AlphaSigma(z)
 		p := given.parts[0]
-		noise := p.a.Graph(given.Noise) // the noise of A·z has the covariance σ²AAᵀ
-		forward := g.Add(g.Mul(alpha, p.y), g.Mul(sigma, noise))
-		return d(given.Replace(z, forward), logSNR)
+		noise := p.Of.Graph(given.Noise) // the noise of A·z has the covariance σ²AAᵀ
+		forward := g.Add(g.Mul(alpha, p.Y), g.Mul(sigma, noise))
+		return d(given.Replace(z, forward), at, in)
 	}
 }
 
 // After is the step of the original program.
-func (r Replacement) After(p Prediction, logSNRS, next *g.Node, given *Given) *g.Node {
+func (r Replacement) After(p Prediction, to Level, next *g.Node, given *Given) *g.Node {
 	if !r.AsOriginal {
 		return next
 	}
 	// NewTransition, in float32: the gain 1 − exp(λ_t − λ_s) loses digits where a
 	// step is short, but as many as λ itself has lost there.
-	alphaS, sigmaS := AlphaSigma(logSNRS, next)
-	_, sigmaT := AlphaSigma(p.LogSNR, next)
-	ratio := g.Exp(g.Reshape(g.Sub(p.LogSNR, logSNRS), alphaS.Shape().Dimensions...))
+	alphaS, sigmaS := to.AlphaSigma(next)
+	_, sigmaT := p.At.AlphaSigma(next)
+	ratio := g.Exp(g.Reshape(g.Sub(p.At.LogSNR, to.LogSNR), alphaS.Shape().Dimensions...))
 	gain := g.OneMinus(ratio)
 	part := given.parts[0]
 	mean := g.Add(
-		g.Mul(g.Mul(g.Sqrt(ratio), g.Div(sigmaS, sigmaT)), part.a.Graph(next)),
-		g.Mul(g.Mul(alphaS, gain), part.y),
+		g.Mul(g.Mul(g.Sqrt(ratio), g.Div(sigmaS, sigmaT)), part.Of.Graph(next)),
+		g.Mul(g.Mul(alphaS, gain), part.Y),
 	)
-	noise := g.Mul(g.Mul(sigmaS, g.Sqrt(gain)), part.a.Graph(given.Noise))
+	noise := g.Mul(g.Mul(sigmaS, g.Sqrt(gain)), part.Of.Graph(given.Noise))
 	return given.Replace(next, g.Add(mean, noise))
 }
 

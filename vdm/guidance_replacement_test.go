@@ -37,8 +37,8 @@ func TestReplacementOfBlockMeans(t *testing.T) {
 			if !given.Replaceable() {
 				t.Fatal("block means are not replaceable")
 			}
-			zero := PredictV.Denoiser(func(z, _ *g.Node) *g.Node { return g.ZerosLike(z) })
-			return []*g.Node{g.MulScalar(Replacement{}.Guide(zero, given)(in[0], in[2]).Z, 1)}
+			zero := PredictV.Denoiser(func(z *g.Node, at Level, _ Batch) *g.Node { return g.ZerosLike(z) })
+			return []*g.Node{g.MulScalar(Replacement{}.Guide(zero, given)(in[0], Level{in[2]}, Batch{}).Z, 1)}
 		}, tensor(z, 2, 1, 2, 4, 1), tensor(n, 2, 1, 2, 4, 1), tensor(levels, 2))[0]
 		for s, level := range levels {
 			wide := func(x []float32) []float64 {

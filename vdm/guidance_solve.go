@@ -4,53 +4,44 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 )
 
-// covarianceSolver solves S·u = e for each sample of a batch, with
-//
-//	S = A·Σ·Aᵀ + R
-//
-// the covariance of y − A·x̂ where x has the covariance Σ given z. All of it is
-// measured in units of r², the variance of x given z of white data (see
-// [PseudoInverse]), so that its numbers are of order 1 at every noise level: Σ
-// stands for Σ/r² and R for R/r².
-//
-// It takes conjugate gradients (Hestenes and Stiefel 1952) preconditioned by the
-// diagonal of A·Aᵀ + R, unrolled into the graph. What is wanted is Σ·Aᵀ·u, which
-// adds up on the way at no cost.
-type covarianceSolver struct {
-	given    *Given
-	noise    Values // the diagonal of R
-	diagonal Values // of A·Aᵀ + R, 1 where nothing was observed
-}
-
-// newCovarianceSolver takes r², [batch, 1, 1, 1, 1].
-func newCovarianceSolver(given *Given, r2 *g.Node) covarianceSolver {
-	s := covarianceSolver{given: given}
-	for _, p := range given.parts {
-		noise := g.Div(p.variance, r2)
-		s.noise = append(s.noise, noise)
-		s.diagonal = append(s.diagonal, g.Add(g.Mul(p.seen, g.Add(p.squares(), noise)), g.OneMinus(p.seen)))
-	}
-	return s
-}
-
 // settled is the share of the first squared residual at which a sample is done:
 // float32 has no more to give.
 const settled = 1e-12
 
-// solve returns Σ·Aᵀ·u after so many iterations; spread is what takes an x to
-// Σ·x. A sample whose residual has vanished, or along whose direction S is not
-// positive (as Σ of a trained network may not be), stays as it is from there on.
-func (s covarianceSolver) solve(e Values, iterations int, spread func(x *g.Node) *g.Node) *g.Node {
+// Solve returns Σ·Aᵀ·u, shaped as x, for each sample of a batch, where u solves
+//
+//	S·u = e,  S = A·Σ·Aᵀ + R
+//
+// and S is the covariance of y − A·x̂ where x has the covariance Σ given z. All of it
+// is measured in units of r², the variance of x given z of white data (see
+// [Prediction.WhiteVariance]), so that its numbers are of order 1 at every noise
+// level: Σ stands for Σ/r² and R for R/r².
+//
+//   - e: a misfit, as [Given.Misfit] returns it.
+//   - r2: r², [batch, 1, 1, 1, 1].
+//   - spread: takes an x to Σ·x.
+//
+// The method is conjugate gradients (Hestenes and Stiefel 1952) preconditioned by the
+// diagonal of A·Aᵀ + R, so many iterations unrolled into the graph. A sample stays as
+// it is once its residual has vanished, or where S is not positive along its
+// direction, as Σ of a trained network may not be.
+func (o *Given) Solve(e Values, r2 *g.Node, iterations int, spread func(x *g.Node) *g.Node) *g.Node {
+	var noise, diagonal Values // of R, and of A·Aᵀ + R, 1 where nothing was observed
+	for _, p := range o.parts {
+		own := g.Div(p.Variance, r2)
+		noise = append(noise, own)
+		diagonal = append(diagonal, g.Add(g.Mul(p.Seen, g.Add(p.squares(), own)), g.OneMinus(p.Seen)))
+	}
 	one := func(x *g.Node, ok *g.Node) *g.Node { return g.Where(ok, x, g.OnesLike(x)) }
-	scaled := s.each(e, g.Div, s.diagonal)
+	scaled := e.with(g.Div, diagonal)
 	direction := scaled
 	size := e.Dot(scaled)
 	enough := g.MulScalar(size, settled)
 	going := positive(size)
 	var sum *g.Node
 	for i := range iterations {
-		moved := spread(s.given.Adjoint(direction))
-		image := s.each(s.given.Apply(moved), g.Add, s.each(s.noise, g.Mul, direction))
+		moved := spread(o.Adjoint(direction))
+		image := o.Apply(moved).with(g.Add, noise.with(g.Mul, direction))
 		curvature := direction.Dot(image)
 		going = g.LogicalAnd(going, positive(curvature))
 		length := zeroUnless(going, g.Div(size, one(curvature, going)))
@@ -63,29 +54,30 @@ func (s covarianceSolver) solve(e Values, iterations int, spread func(x *g.Node)
 		if i == iterations-1 {
 			break
 		}
-		e = s.each(e, g.Sub, scale(length, image))
-		scaled = s.each(e, g.Div, s.diagonal)
+		e = e.with(g.Sub, image.times(length))
+		scaled = e.with(g.Div, diagonal)
 		next := e.Dot(scaled)
 		going = g.LogicalAnd(going, g.GreaterThan(next, enough))
 		share := zeroUnless(going, g.Div(next, one(size, going)))
-		direction = s.each(scaled, g.Add, scale(share, direction))
+		direction = scaled.with(g.Add, direction.times(share))
 		size = next
 	}
 	return sum
 }
 
-func (s covarianceSolver) each(a Values, f func(a, b *g.Node) *g.Node, b Values) Values {
-	out := make(Values, len(a))
-	for i := range a {
-		out[i] = f(a[i], b[i])
+// with returns f of the nodes of v and w, pair by pair.
+func (v Values) with(f func(a, b *g.Node) *g.Node, w Values) Values {
+	out := make(Values, len(v))
+	for i := range v {
+		out[i] = f(v[i], w[i])
 	}
 	return out
 }
 
-func scale(by *g.Node, v Values) Values {
+func (v Values) times(factor *g.Node) Values {
 	out := make(Values, len(v))
 	for i := range v {
-		out[i] = g.Mul(by, v[i])
+		out[i] = g.Mul(factor, v[i])
 	}
 	return out
 }

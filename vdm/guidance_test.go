@@ -14,12 +14,12 @@ import (
 // bent is a nonlinear denoiser over four cells: v̂ = tanh(Az) + λz/100.
 var bentMatrix = [][]float32{{0.5, -0.8, 0.3, 0.2}, {0.9, 0.1, -0.4, 0.7}, {-0.6, 0.4, 0.8, -0.1}, {0.2, 0.5, -0.7, 0.6}}
 
-func bent(z, logSNR *g.Node) Prediction {
+func bent(z *g.Node, at Level, _ Batch) Prediction {
 	batch := z.Shape().Dim(0)
 	flat := g.Reshape(z, batch, 4)
 	az := g.Tanh(g.Einsum("bi,ji->bj", flat, g.Const(z.Graph(), bentMatrix)))
-	v := g.Add(az, g.Mul(g.MulScalar(g.Reshape(logSNR, batch, 1), 0.01), flat))
-	return Prediction{Z: z, LogSNR: logSNR, V: g.Reshape(v, z.Shape().Dimensions...)}
+	v := g.Add(az, g.Mul(g.MulScalar(g.Reshape(at.LogSNR, batch, 1), 0.01), flat))
+	return Prediction{Z: z, At: at, V: g.Reshape(v, z.Shape().Dimensions...)}
 }
 
 // bentX is x̂ of bent, in float64.
@@ -42,14 +42,14 @@ func conditionedOnce(t testing.TB, be compute.Backend, d Denoiser, z, logSNR, kn
 	dims := []int{n, 1, 1, len(z) / n, 1}
 	out := evaluate(t, be, func(in []*g.Node) []*g.Node {
 		given := &Given{
-			parts: []givenPart{{seen: in[2], y: g.Mul(in[2], in[3]), variance: g.ZerosLike(in[2])}},
+			parts: []GivenMeasurement{{Seen: in[2], Y: g.Mul(in[2], in[3]), Variance: g.ZerosLike(in[2])}},
 			Noise: in[4], replaceable: true, orthogonal: true,
 		}
 		var guidance Guidance = Replacement{}
 		if weight >= 0 {
 			guidance = Reconstruction{Weight: float64(weight)}
 		}
-		p := guidance.Guide(d, given)(in[0], in[1])
+		p := guidance.Guide(d, given)(in[0], Level{in[1]}, Batch{})
 		return []*g.Node{p.X(), g.MulScalar(p.Z, 1)}
 	}, tensor(z, dims...), tensor(logSNR, n), tensor(known, dims...), tensor(xKnown, dims...), tensor(noise, dims...))
 	return out[0], out[1]

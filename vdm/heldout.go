@@ -102,7 +102,7 @@ func (h *heldOutLoss) close() { h.exec.Finalize() }
 func (h *heldOutLoss) each(weights *tensors.Tensor) ([]float64, error) {
 	var losses []float64
 	for _, b := range h.batches {
-		up := b.tensors(h.config)
+		up := h.config.layout().pack(b)
 		out, err := engine.Execute(h.exec, engine.Arguments([]*tensors.Tensor{weights}, up)...)
 		engine.Release(up...)
 		if err != nil {

@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
@@ -173,49 +172,46 @@ func mostCommon(x []float32) (value float32, count int) {
 // ELBO bounds the model's likelihood of clips in physical units; see [ELBOOf].
 // Its Volume takes the bound from the model's units to those of the clips.
 func (m *Model) ELBO(ctx context.Context, clips Clips, o LikelihoodOptions) (Bound, error) {
-	var b Bound
-	err := m.likelihood(clips, o, func(d inputDenoiser, in engineInputs, y *Samples, volumes []float64, o LikelihoodOptions) (err error) {
-		b, err = elbo(ctx, d, in, m.schedule, y, volumes, o)
-		return err
-	})
+	d, y, volumes, err := m.likelihood(clips, o)
 	if err != nil {
 		return Bound{}, fmt.Errorf("ELBO: %w", err)
 	}
-	return b, nil
+	defer d.Release()
+	b, err := d.ELBO(ctx, m.schedule, y, o)
+	if err != nil {
+		return Bound{}, err
+	}
+	return b.WithVolume(volumes), nil
 }
 
 // FlowLikelihood is the model's −log p of clips in physical units by its
 // probability-flow ODE; see [FlowLikelihoodOf].
 func (m *Model) FlowLikelihood(ctx context.Context, clips Clips, o LikelihoodOptions) (Flow, error) {
-	var f Flow
-	err := m.likelihood(clips, o, func(d inputDenoiser, in engineInputs, y *Samples, volumes []float64, o LikelihoodOptions) (err error) {
-		f, err = flow(ctx, d, in, m.schedule, y, volumes, o)
-		return err
-	})
+	d, y, volumes, err := m.likelihood(clips, o)
 	if err != nil {
 		return Flow{}, fmt.Errorf("likelihood by the probability flow: %w", err)
 	}
-	return f, nil
+	defer d.Release()
+	f, err := d.FlowLikelihood(ctx, m.schedule, y, o)
+	if err != nil {
+		return Flow{}, err
+	}
+	return f.WithVolume(volumes), nil
 }
 
-// likelihood prepares clips and the network for f.
-func (m *Model) likelihood(clips Clips, o LikelihoodOptions, f func(inputDenoiser, engineInputs, *Samples, []float64, LikelihoodOptions) error) error {
+// likelihood prepares the network and clips, in its units, with their volumes.
+func (m *Model) likelihood(clips Clips, o LikelihoodOptions) (d EngineDenoiser, y *Samples, volumes []float64, err error) {
 	o = o.withDefaults()
 	if err := o.Validate(); err != nil {
-		return err
+		return d, nil, nil, err
 	}
-	y, volumes, err := m.likelihoodClips(clips, o)
-	if err != nil {
-		return err
+	if y, volumes, err = m.likelihoodClips(clips, o); err != nil {
+		return d, nil, nil, err
 	}
 	be, _, err := m.Engine()
 	if err != nil {
-		return err
+		return d, nil, nil, err
 	}
-	d, weights, err := m.Config.fixedDenoiser(be, m.ema)
-	if err != nil {
-		return err
-	}
-	defer engine.Release(weights...)
-	return f(d, engineInputs{be, weights}, y, volumes, o)
+	d, err = m.Config.fixedDenoiser(be, m.ema)
+	return d, y, volumes, err
 }

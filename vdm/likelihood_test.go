@@ -69,8 +69,8 @@ func TestELBOIsTightOnGaussianData(t *testing.T) {
 // A denoiser that is wrong has a looser bound: by ½∫E‖ε̂ − ε̂*‖²dλ.
 func TestELBOOfAWrongDenoiserIsLooser(t *testing.T) {
 	d := correlated()
-	wrong := func(z, logSNR *g.Node) Prediction {
-		p := d.denoiser(z, logSNR)
+	wrong := func(z *g.Node, at Level, in Batch) Prediction {
+		p := d.denoiser(z, at, in)
 		p.V = g.AddScalar(p.V, 0.1)
 		return p
 	}

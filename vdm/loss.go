@@ -17,22 +17,16 @@ func LossFactor(s Schedule, w Weighting, logSNR float64) float64 {
 	return w.W(logSNR) / (2 * s.Density(logSNR)) * alpha * alpha
 }
 
-// WeightedLoss is the weighted loss of each sample of a batch, [batch]:
-// factor_i times the mean of (v − v̂)² over the elements of sample i (2.61,
-// 2.79).
-//
-//   - v: the target α·ε − σ·x, shaped as z.
-//   - factor: [batch], see [LossFactor].
-//   - mask: nil, or 1 where a cell counts and 0 where it is missing, shaped as
-//     z; the mean is over the cells that count.
-func WeightedLoss(d Denoiser, z, logSNR, v, factor, mask *g.Node) *g.Node {
-	err := g.Sub(v, d(z, logSNR).V)
+// WeightedLoss returns the weighted loss of each sample of a batch, [batch]: its
+// Factor times the mean of (v − v̂)² over the values that its Mask counts (2.61, 2.79).
+func WeightedLoss(d Denoiser, in Batch) *g.Node {
+	err := g.Sub(in.V, d(in.Z, in.At, in).V)
 	square := g.Mul(err, err)
-	batch, size := z.Shape().Dim(0), z.Shape().Size()/z.Shape().Dim(0)
-	if mask == nil {
-		return g.Mul(factor, g.ReduceMean(g.Reshape(square, batch, size), 1))
+	batch, size := in.Z.Shape().Dim(0), in.Z.Shape().Size()/in.Z.Shape().Dim(0)
+	if in.Mask == nil {
+		return g.Mul(in.Factor, g.ReduceMean(g.Reshape(square, batch, size), 1))
 	}
-	sum := g.ReduceSum(g.Reshape(g.Mul(square, mask), batch, size), 1)
-	count := g.ReduceSum(g.Reshape(mask, batch, size), 1)
-	return g.Mul(factor, g.Div(sum, g.MaxScalar(count, 1)))
+	sum := g.ReduceSum(g.Reshape(g.Mul(square, in.Mask), batch, size), 1)
+	count := g.ReduceSum(g.Reshape(in.Mask, batch, size), 1)
+	return g.Mul(in.Factor, g.Div(sum, g.MaxScalar(count, 1)))
 }

@@ -27,18 +27,16 @@ func moments(values []float64) (mean, se float64) {
 // weighted runs WeightedLoss on batches.
 func weighted(t testing.TB, be compute.Backend, d Denoiser, width int, batches ...*batch) [][]float64 {
 	t.Helper()
-	exec, err := engine.Compile(be, "loss", func(in []*g.Node) *g.Node { return Config{}.batchLoss(d, in) })
+	layout := batchLayout{clip: ClipConfig{Frames: 1, Height: 1, Width: width, Channels: make([]ChannelConfig, 1)}, mask: batches[0].mask != nil}
+	exec, err := engine.Compile(be, "loss", func(in []*g.Node) *g.Node { return WeightedLoss(d, layout.unpack(in)) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer exec.Finalize()
-	c := Config{Clip: ClipConfig{Frames: 1, Height: 1, Width: width, Channels: make([]ChannelConfig, 1)}}
-	h := heldOutLoss{config: c, exec: exec}
 	var out [][]float64
 	for _, b := range batches {
-		h.batches = []*batch{b}
 		// The weights come first; this denoiser has none.
-		up := b.tensors(c)
+		up := layout.pack(b)
 		got, err := engine.Execute(exec, engine.Arguments(up)...)
 		if err != nil {
 			t.Fatal(err)
@@ -121,7 +119,7 @@ func TestWeightedLossIgnoresMaskedTargets(t *testing.T) {
 		one := noisedGaussian(d, 1, 1, 0.5, 1, []float32{0, 0, 1, 0})
 		single := weighted(t, be, pixelwise.denoiser, 4, one)[0][0]
 		v := evaluate(t, be, func(in []*g.Node) []*g.Node {
-			return []*g.Node{g.MulScalar(pixelwise.denoiser(in[0], in[1]).V, 1)}
+			return []*g.Node{g.MulScalar(pixelwise.denoiser(in[0], Level{in[1]}, Batch{}).V, 1)}
 		}, tensor(one.z, 1, 1, 1, 4, 1), one.logSNR)[0]
 		near(t, "loss of one cell", single, math.Pow(float64(one.v[2])-float64(v[2]), 2), 1e-5)
 		if losses[0][2] != 0 || !(losses[0][0] > 0) {

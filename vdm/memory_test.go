@@ -45,7 +45,7 @@ func drawMany(be compute.Backend, count int) error {
 	if err != nil {
 		return err
 	}
-	still := func(z, logSNR *g.Node) Prediction { return Prediction{Z: z, LogSNR: logSNR, V: g.ZerosLike(z)} }
+	still := func(z *g.Node, at Level, in Batch) Prediction { return Prediction{Z: z, At: at, V: g.ZerosLike(z)} }
 	sum := 0.0
 	_, err = SampleFrom(context.Background(), be, still, plan, memoryClip, nil, SampleOptions{
 		Count: count, Batch: 8, Each: func(_ int, clip []float32) error {

@@ -91,11 +91,11 @@ func TestObservationInTheGraph(t *testing.T) {
 		}
 		out := evaluate(t, be, func(in []*g.Node) []*g.Node {
 			given := r.graph(in[1:], nil)
-			misfit, variance := given.Misfit(in[0]), given.Variance()
+			misfit, parts := given.Misfit(in[0]), given.Measurements()
 			if given.Replaceable() || given.orthogonal {
 				t.Error("two measurements with noise are replaceable or orthogonal")
 			}
-			return []*g.Node{misfit[0], misfit[1], g.AddScalar(variance[0], 0), g.AddScalar(variance[1], 0), misfit.Dot(misfit), g.AddScalar(given.total, 0)}
+			return []*g.Node{misfit[0], misfit[1], g.AddScalar(parts[0].Variance, 0), g.AddScalar(parts[1].Variance, 0), misfit.Dot(misfit), g.AddScalar(given.total, 0)}
 		}, args...)
 		for i, want := range [][]float32{
 			{-9, 0, -27, 0, 3, 3, 0, 5, 6},

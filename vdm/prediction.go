@@ -6,48 +6,82 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 )
 
-// Denoiser is the one type that rules the library: what is known of x given z
-// at log signal-to-noise ratio λ. z is [batch, frame, height, width, channel]
-// and logSNR [batch], both float32. A network becomes one by its
-// [Parameterisation]; conditioning turns one into another; the same network
+// Denoiser is the one type that rules the library: an estimate of the clean clip x
+// from z at a noise level. z is [batch, frame, height, width, channel] in float32; in
+// holds what else it is told. A network becomes a denoiser by its
+// [Parameterisation], guidance turns one denoiser into another, and the same network
 // with averaged weights is one more.
-type Denoiser func(z, logSNR *g.Node) Prediction
+type Denoiser func(z *g.Node, at Level, in Batch) Prediction
 
-// Prediction holds what a denoiser says, as v̂, which is well conditioned at
-// both ends of the schedule: at λ = 30 an ε̂ derived from x̂ would be pure
-// rounding in float32, at λ = −30 an x̂ derived from ε̂.
+// Level is the noise level of a batch inside a graph.
+type Level struct {
+	LogSNR *g.Node // λ of each sample, [batch], float32
+}
+
+// Prediction holds the estimate of a denoiser as v̂, which is well conditioned at
+// both ends of the schedule: at λ = 30 an ε̂ derived from x̂ would be pure rounding in
+// float32, and at λ = −30 so would an x̂ derived from ε̂.
 type Prediction struct {
-	Z      *g.Node // the noisy clip that was looked at, [batch, frame, height, width, channel]
-	LogSNR *g.Node // λ, [batch]
-	V      *g.Node // v̂, shaped as Z
+	Z  *g.Node // the noisy clip that the denoiser saw, [batch, frame, height, width, channel]
+	At Level
+	V  *g.Node // v̂, shaped as Z
 }
 
 // X returns the denoised estimate x̂ = α·z − σ·v̂ (2.62).
 func (p Prediction) X() *g.Node {
-	alpha, sigma := AlphaSigma(p.LogSNR, p.Z)
+	alpha, sigma := p.At.AlphaSigma(p.Z)
 	return g.Sub(g.Mul(alpha, p.Z), g.Mul(sigma, p.V))
 }
 
 // Epsilon returns the estimated noise ε̂ = σ·z + α·v̂ (from 2.60 and A.25).
 func (p Prediction) Epsilon() *g.Node {
-	alpha, sigma := AlphaSigma(p.LogSNR, p.Z)
+	alpha, sigma := p.At.AlphaSigma(p.Z)
 	return g.Add(g.Mul(sigma, p.Z), g.Mul(alpha, p.V))
 }
 
 // Score returns the estimated score ∇ log q(z) = −ε̂/σ, which is Tweedie's
 // formula (2.66) with x̂ for the mean.
 func (p Prediction) Score() *g.Node {
-	_, sigma := AlphaSigma(p.LogSNR, p.Z)
+	_, sigma := p.At.AlphaSigma(p.Z)
 	return g.Neg(g.Div(p.Epsilon(), sigma))
 }
 
-// AlphaSigma is the one place where α and σ are computed in the graph, in
-// float32 from λ: √S(±λ), each to a relative error below 1e-6 for |λ| ≤ 60.
-// They are shaped to multiply like.
+// Shift returns the prediction with x̂ moved by shift, shaped as x̂. In terms of
+// v̂ = (α·z − x̂)/σ the shift is divided by −σ; multiplied by σ again in X it is the
+// same to rounding, for |λ| ≤ 60.
+func (p Prediction) Shift(shift *g.Node) Prediction {
+	_, sigma := p.At.AlphaSigma(p.Z)
+	p.V = g.Sub(p.V, g.Div(shift, sigma))
+	return p
+}
+
+// PullBack returns Jᵀ·v of every sample, shaped as z, with J = ∂x/∂z: one pass back
+// through the denoiser that x was made by.
+func (p Prediction) PullBack(x, v *g.Node) *g.Node {
+	return g.Gradient(g.ReduceAllSum(g.Mul(x, g.StopGradient(v))), p.Z)[0]
+}
+
+// WhiteVariance returns r² = s²σ²/(α²s² + σ²), the variance of x given z of data whose
+// values are independent with the variance s² (0 means 1), and the gain (σ²/α)/r² that
+// takes ∂x̂/∂z to the covariance of x given z in units of r². Both are
+// [batch, 1, 1, 1, 1].
+func (p Prediction) WhiteVariance(s2 float64) (r2, gain *g.Node) {
+	if s2 == 0 {
+		s2 = 1
+	}
+	alpha, sigma := p.At.AlphaSigma(p.Z)
+	total := g.Add(g.MulScalar(g.Square(alpha), s2), g.Square(sigma))
+	return g.Div(g.MulScalar(g.Square(sigma), s2), total), g.Div(total, g.MulScalar(alpha, s2))
+}
+
+// AlphaSigma returns α = √S(λ) and σ = √S(−λ), shaped to multiply like. It is the
+// one place where they are computed in a graph, in float32, each to a relative error
+// below 1e-6 for |λ| ≤ 60.
 //
-// S is written out, as ONNX Runtime's own sigmoid is 0 below −18, and at −10 off
-// by 2e-4.
-func AlphaSigma(logSNR, like *g.Node) (alpha, sigma *g.Node) {
+// S is written out, as ONNX Runtime's own sigmoid is 0 below −18 and off by 2e-4 at
+// −10.
+func (at Level) AlphaSigma(like *g.Node) (alpha, sigma *g.Node) {
+	logSNR := at.LogSNR
 	dims := make([]int, like.Rank())
 	for i := range dims {
 		dims[i] = 1
@@ -79,16 +113,16 @@ func (p Parameterisation) Validate() error {
 	return fmt.Errorf("parameterisation %q: want v, x, epsilon or score", string(p))
 }
 
-// Denoiser makes one of a network whose output is read as p says.
-func (p Parameterisation) Denoiser(network func(z, logSNR *g.Node) *g.Node) Denoiser {
-	return func(z, logSNR *g.Node) Prediction {
-		return p.prediction(network(z, logSNR), z, logSNR)
+// Denoiser returns the denoiser of a network whose output is read as p says.
+func (p Parameterisation) Denoiser(network func(z *g.Node, at Level, in Batch) *g.Node) Denoiser {
+	return func(z *g.Node, at Level, in Batch) Prediction {
+		return p.prediction(network(z, at, in), z, at)
 	}
 }
 
 // prediction turns an output of kind p into v̂.
-func (p Parameterisation) prediction(output, z, logSNR *g.Node) Prediction {
-	alpha, sigma := AlphaSigma(logSNR, z)
+func (p Parameterisation) prediction(output, z *g.Node, at Level) Prediction {
+	alpha, sigma := at.AlphaSigma(z)
 	var v *g.Node
 	switch p {
 	case PredictV:
@@ -102,5 +136,5 @@ func (p Parameterisation) prediction(output, z, logSNR *g.Node) Prediction {
 	default:
 		panic(p.Validate())
 	}
-	return Prediction{Z: z, LogSNR: logSNR, V: v}
+	return Prediction{Z: z, At: at, V: v}
 }

@@ -18,7 +18,7 @@ func TestAlphaSigmaInTheGraph(t *testing.T) {
 	}
 	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
 		out := evaluate(t, be, func(in []*g.Node) []*g.Node {
-			alpha, sigma := AlphaSigma(in[0], in[0])
+			alpha, sigma := Level{in[0]}.AlphaSigma(in[0])
 			return []*g.Node{alpha, sigma}
 		}, logSNR)
 		for i, l := range logSNR {
@@ -65,8 +65,8 @@ func TestParameterisationsConvert(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
 		for _, p := range []Parameterisation{PredictV, PredictX, PredictEpsilon, PredictScore} {
 			out := evaluate(t, be, func(in []*g.Node) []*g.Node {
-				network := func(z, logSNR *g.Node) *g.Node { return in[2] }
-				q := p.Denoiser(network)(in[0], in[1])
+				network := func(z *g.Node, at Level, _ Batch) *g.Node { return in[2] }
+				q := p.Denoiser(network)(in[0], Level{in[1]}, Batch{})
 				return []*g.Node{q.X(), q.Epsilon(), g.MulScalar(q.V, 2), q.Score()}
 			}, tensor(z, dims...), tensor(logSNR, n), tensor(outputs[p], dims...))
 			for i := range out[2] { // asked for doubled, as from v it is an input

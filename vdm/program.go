@@ -58,44 +58,33 @@ func unflatten(c unet.Config, flat []float32) map[string][]float32 {
 
 // networkDenoiser is the configured network with the given weights.
 func (c Config) networkDenoiser(w unet.Weights) Denoiser {
-	return c.Parameterisation.Denoiser(func(z, logSNR *g.Node) *g.Node {
-		return unet.Apply(c.Network, w, z, logSNR)
+	return c.Parameterisation.Denoiser(func(z *g.Node, at Level, _ Batch) *g.Node {
+		return unet.Apply(c.Network, w, z, at.LogSNR)
 	})
 }
 
 // fixedDenoiser is the configured network with weights that do not change while
 // it is used: inputs of its graph, or constants of it on engines that compile
 // convolutions faster so.
-func (c Config) fixedDenoiser(be compute.Backend, flat []float32) (inputDenoiser, []*tensors.Tensor, error) {
+func (c Config) fixedDenoiser(be compute.Backend, flat []float32) (EngineDenoiser, error) {
 	if be.Capabilities().PreferConstantsForVariables {
 		values := unflatten(c.Network, flat)
-		return func([]*g.Node) Denoiser {
-			return func(z, logSNR *g.Node) Prediction {
-				w := unet.Weights{}
-				for _, v := range c.Network.Variables() {
-					w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
-				}
-				return c.networkDenoiser(w)(z, logSNR)
+		return OnEngine(be, func(z *g.Node, at Level, in Batch) Prediction {
+			w := unet.Weights{}
+			for _, v := range c.Network.Variables() {
+				w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
 			}
-		}, nil, nil
+			return c.networkDenoiser(w)(z, at, in)
+		}), nil
 	}
 	v, err := engine.NewDeviceVector(be, 0, append([]float32(nil), flat...))
 	if err != nil {
-		return nil, nil, err
+		return EngineDenoiser{}, err
 	}
-	return func(inputs []*g.Node) Denoiser {
-		_, w := weightViews(c.Network, inputs[0])
+	return EngineDenoiser{Engine: be, Weights: []*tensors.Tensor{v.Tensor}, Denoiser: func(weights []*g.Node) Denoiser {
+		_, w := weightViews(c.Network, weights[0])
 		return c.networkDenoiser(w)
-	}, []*tensors.Tensor{v.Tensor}, nil
-}
-
-// batchLoss is the mean weighted loss of a batch given as batch.tensors does.
-func (c Config) batchLoss(d Denoiser, in []*g.Node) *g.Node {
-	var mask *g.Node
-	if len(in) > 4 {
-		mask = in[4]
-	}
-	return WeightedLoss(d, in[0], in[1], in[2], in[3], mask)
+	}}, nil
 }
 
 // Scalars of the training step, in the order of stepScalars.values.
@@ -109,14 +98,16 @@ func (s stepScalars) values() []any {
 
 // gradientGraph is one pass of an accumulated step. Inputs: weights, sum of
 // gradients so far, batch. Outputs: loss, new sum.
-func (c Config) gradientGraph(in []*g.Node) []*g.Node {
-	loss, grad := c.lossAndGradient(in[0], in[2:])
-	return []*g.Node{loss, g.Add(in[1], grad)}
+func (c Config) gradientGraph(l batchLayout) func(in []*g.Node) []*g.Node {
+	return func(in []*g.Node) []*g.Node {
+		loss, grad := c.lossAndGradient(in[0], l.unpack(in[2:]))
+		return []*g.Node{loss, g.Add(in[1], grad)}
+	}
 }
 
-func (c Config) lossAndGradient(weights *g.Node, batch []*g.Node) (loss, grad *g.Node) {
+func (c Config) lossAndGradient(weights *g.Node, batch Batch) (loss, grad *g.Node) {
 	views, w := weightViews(c.Network, weights)
-	loss = g.ReduceAllMean(c.batchLoss(c.networkDenoiser(w), batch))
+	loss = g.ReduceAllMean(WeightedLoss(c.networkDenoiser(w), batch))
 	grads := g.Gradient(loss, views...)
 	for i, x := range grads {
 		grads[i] = g.Reshape(x, x.Shape().Size())
@@ -131,11 +122,18 @@ func (c Config) lossAndGradient(weights *g.Node, batch []*g.Node) (loss, grad *g
 //
 // Where the gradient is not finite the states come back unchanged, so a run that
 // fails keeps what it had.
-func (c Config) stepGraph(in []*g.Node) []*g.Node {
+func (c Config) stepGraph(l batchLayout) func(in []*g.Node) []*g.Node {
+	return func(in []*g.Node) []*g.Node {
+		states, scalars := in[:5], in[5:9]
+		return c.step([5]*g.Node(states), [4]*g.Node(scalars), l.unpack(in[9:]))
+	}
+}
+
+func (c Config) step(states [5]*g.Node, scalars [4]*g.Node, batch Batch) []*g.Node {
 	t := c.Training
-	weights, first, second, ema, sum := in[0], in[1], in[2], in[3], in[4]
-	rate, bias1, bias2, decay := in[5], in[6], in[7], in[8]
-	loss, grad := c.lossAndGradient(weights, in[9:])
+	weights, first, second, ema, sum := states[0], states[1], states[2], states[3], states[4]
+	rate, bias1, bias2, decay := scalars[0], scalars[1], scalars[2], scalars[3]
+	loss, grad := c.lossAndGradient(weights, batch)
 	means := meanOverDevices(loss, g.Add(sum, grad))
 	loss, grad = means[0], g.MulScalar(means[1], 1/float64(t.Accumulate))
 	norm := g.Sqrt(g.ReduceAllSum(g.Mul(grad, grad)))
@@ -159,5 +157,5 @@ func (c Config) stepGraph(in []*g.Node) []*g.Node {
 // lossGraph is the loss of each sample of a batch. Inputs: weights, batch.
 func (c Config) lossGraph(in []*g.Node) *g.Node {
 	_, w := weightViews(c.Network, in[0])
-	return c.batchLoss(c.networkDenoiser(w), in[1:])
+	return WeightedLoss(c.networkDenoiser(w), c.layout().unpack(in[1:]))
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/gomlx/compute"
-	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
@@ -129,17 +128,4 @@ func (t *trainer) recordBytes() (int64, error) {
 		return 0, fmt.Errorf("missing cells are masked, clip by clip")
 	}
 	return 4 * int64(clips.Record()) * int64(t.reader.size/t.Config.Clip.Frames), nil
-}
-
-// fromRecord makes the inputs of a batch, as batch.tensors gives them, of those of
-// one whose clips lie in a record: the record, the noise, λ, the frames of each
-// sample, α, σ and the loss's factor.
-func fromRecord(in []*g.Node) []*g.Node {
-	record, eps, logSNR, frames, factor := in[0], in[1], in[2], in[3], in[6]
-	each := func(x *g.Node) *g.Node { return g.Reshape(x, x.Shape().Dim(0), 1, 1, 1, 1) }
-	alpha, sigma := each(in[4]), each(in[5])
-	x := g.Gather(record, g.Reshape(frames, append(frames.Shape().Clone().Dimensions, 1)...))
-	z := g.Add(g.Mul(alpha, x), g.Mul(sigma, eps)) // (A.25)
-	v := g.Sub(g.Mul(alpha, eps), g.Mul(sigma, x)) // (2.60)
-	return []*g.Node{z, logSNR, v, factor}
 }

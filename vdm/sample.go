@@ -6,11 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/gomlx/compute"
-	"github.com/gomlx/gomlx/core/tensors"
-
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
-	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
 
@@ -181,7 +177,7 @@ func (m *Model) generate(ctx context.Context, given Observation, finish func(sam
 	if err != nil {
 		return nil, err
 	}
-	defer engine.Release(n.weights...)
+	defer n.denoiser.Release()
 	shape := m.Config.Clip.shape()
 	each := o.Each
 	var out *Samples
@@ -202,7 +198,7 @@ func (m *Model) generate(ctx context.Context, given Observation, finish func(sam
 		}
 		return each(i, clip)
 	}
-	empty, err := sampleFrom(ctx, n.be, n.denoiser, n.weights, n.plan, shape, given, o)
+	empty, err := n.denoiser.Sample(ctx, n.plan, shape, given, o)
 	if out == nil {
 		out = empty
 	}
@@ -211,10 +207,8 @@ func (m *Model) generate(ctx context.Context, given Observation, finish func(sam
 
 // bound is the network on an engine, and the plan it samples by.
 type bound struct {
-	be       compute.Backend
 	choice   backend.Choice
-	denoiser inputDenoiser
-	weights  []*tensors.Tensor // inputs of the denoiser's graph, to be freed
+	denoiser EngineDenoiser // its weights are to be released
 	plan     Plan
 }
 
@@ -226,17 +220,19 @@ func (m *Model) bind(o SampleOptions) (b bound, err error) {
 	if b.plan, err = NewPlan(o.Sampler, o.Grid, m.schedule, o.Steps); err != nil {
 		return b, err
 	}
-	if b.be, b.choice, err = m.Engine(); err != nil {
+	be, choice, err := m.Engine()
+	if err != nil {
 		return b, err
 	}
-	if err := m.Config.Network.Check(b.be); err != nil {
+	if err := m.Config.Network.Check(be); err != nil {
 		return b, err
 	}
 	flat := m.ema
 	if o.LastWeights {
 		flat = m.weights
 	}
-	b.denoiser, b.weights, err = m.Config.fixedDenoiser(b.be, flat)
+	b.choice = choice
+	b.denoiser, err = m.Config.fixedDenoiser(be, flat)
 	return b, err
 }
 

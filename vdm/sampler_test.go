@@ -311,7 +311,7 @@ func ExampleSampleFrom() {
 		panic(err)
 	}
 	// The best denoiser of data that are always 0.5: x̂ = 0.5, whatever z is.
-	half := PredictX.Denoiser(func(z, logSNR *g.Node) *g.Node {
+	half := PredictX.Denoiser(func(z *g.Node, at Level, _ Batch) *g.Node {
 		return g.AddScalar(g.ZerosLike(z), 0.5)
 	})
 	plan, err := Ancestral(UniformTime(LinearLogSNR{Min: -10, Max: 10}, 20), LowerBound)

@@ -31,19 +31,6 @@ type TrainOptions struct {
 	Report func(line string)
 }
 
-// Progress is where a long task stands.
-type Progress struct {
-	Step, Steps int64
-	Loss        float64 // running mean of the training loss
-	HeldOut     float64 // last held-out loss, NaN before the first
-	PerSecond   float64 // steps a second of late
-	Left        time.Duration
-}
-
-// ErrInterrupted says that training was stopped by its context; what it had is
-// saved, or the last snapshot stands.
-var ErrInterrupted = errors.New("interrupted")
-
 // snapshotPatience is how long a snapshot on an interrupt may take: a notebook
 // kills a stopped cell five seconds after the signal.
 const snapshotPatience = 4 * time.Second
@@ -147,12 +134,8 @@ func (m *Model) newTrainer(o TrainOptions, steps int64) (_ *trainer, err error) 
 		exec  **g.Exec
 		name  string
 		graph func([]*g.Node) []*g.Node
-		batch int // the number of inputs before it
-	}{{&t.stepExec, "training step", m.Config.stepGraph, 9}, {&t.gradExec, "gradient", m.Config.gradientGraph, 2}} {
-		graph := func(in []*g.Node) []*g.Node {
-			return p.graph(append(in[:p.batch:p.batch], t.batchInputs(in[p.batch:])...))
-		}
-		if *p.exec, err = engine.Compile(be, p.name, graph); err != nil {
+	}{{&t.stepExec, "training step", m.Config.stepGraph(t.layout())}, {&t.gradExec, "gradient", m.Config.gradientGraph(t.layout())}} {
+		if *p.exec, err = engine.Compile(be, p.name, p.graph); err != nil {
 			return nil, err
 		}
 		if err := onDevices(*p.exec, t.o.Devices); err != nil {
@@ -263,7 +246,7 @@ type prefetched struct {
 // batchOf makes pass a of step k, and uploads it.
 func (t *trainer) batchOf(k int64, a int) (p prefetched) {
 	if p.b, p.err = t.reader.trainingBatch(t.Config, t.schedule, t.weighting, t.record, k, a); p.err == nil {
-		p.shares, p.err = p.b.upload(t.Config, t.be, len(t.replicas))
+		p.shares, p.err = p.b.upload(t.layout(), t.be, len(t.replicas))
 	}
 	return p
 }
@@ -341,12 +324,11 @@ func (t *trainer) takeStep(batches <-chan prefetched) (loss, norm float64, err e
 	return loss, norm, nil
 }
 
-// batchInputs are the inputs of the loss, of what a batch uploads.
-func (t *trainer) batchInputs(in []*g.Node) []*g.Node {
-	if t.record != nil {
-		return fromRecord(in)
-	}
-	return in
+// layout returns the inputs of the training step for a batch.
+func (t *trainer) layout() batchLayout {
+	l := t.Config.layout()
+	l.recorded = t.record != nil
+	return l
 }
 
 // scalars are those of the step that is about to be taken.

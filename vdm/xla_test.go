@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -71,8 +70,8 @@ func TestTrainingStepIsAnXLAProgram(t *testing.T) {
 				t.Fatal(err)
 			}
 			count, batch := config.Network.Count(), config.Training.Batch/c.devices
-			clip := shapes.Make(f32, batch, 10, 64, 64, 1)
-			each := shapes.Make(f32, batch)
+			layout := config.layout()
+			layout.recorded = c.record
 			var in []shapes.Shape
 			for range c.devices {
 				for range 5 {
@@ -82,18 +81,13 @@ func TestTrainingStepIsAnXLAProgram(t *testing.T) {
 					in = append(in, shapes.Make(f32))
 				}
 				if c.record {
-					in = append(in, shapes.Make(f32, 20000, 64, 64, 1), clip, each, shapes.Make(dtypes.Int64, batch, 10), each, each, each)
-				} else {
-					in = append(in, clip, each, clip, each)
+					in = append(in, shapes.Make(f32, 20000, 64, 64, 1))
+				}
+				for _, i := range layout.inputs(batch) {
+					in = append(in, i.shape())
 				}
 			}
-			trainer := &trainer{}
-			if c.record {
-				trainer.record = &resident{}
-			}
-			exec, err := engine.Compile(be, "training step", func(in []*g.Node) []*g.Node {
-				return config.stepGraph(append(in[:9:9], trainer.batchInputs(in[9:])...))
-			})
+			exec, err := engine.Compile(be, "training step", config.stepGraph(layout))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -125,10 +119,12 @@ func TestSamplingStepIsAnXLAProgram(t *testing.T) {
 	shape := [4]int{10, 64, 64, 1}
 	const batch = 2
 	o := SampleOptions{Count: batch, Batch: batch}
-	weights := []*tensors.Tensor{tensors.FromShape(shapes.Make(f32, config.Network.Count()))}
-	network := func(in []*g.Node) Denoiser {
-		_, w := weightViews(config.Network, in[0])
-		return config.networkDenoiser(w)
+	network := EngineDenoiser{
+		Engine: be, Weights: []*tensors.Tensor{tensors.FromShape(shapes.Make(f32, config.Network.Count()))},
+		Denoiser: func(in []*g.Node) Denoiser {
+			_, w := weightViews(config.Network, in[0])
+			return config.networkDenoiser(w)
+		},
 	}
 	schedule, _, err := config.process()
 	if err != nil {
@@ -149,36 +145,38 @@ func TestSamplingStepIsAnXLAProgram(t *testing.T) {
 	}
 	for _, name := range append([]string{""}, GuidanceNames()...) {
 		t.Run("guidance "+name, func(t *testing.T) {
-			var obs *resolved
+			var given Observation
 			if name != "" {
 				if o.Guidance, err = NewGuidance(name, 1); err != nil {
 					t.Fatal(err)
 				}
-				if obs, err = (Observation{cells}).resolve(shape, batch); err != nil {
-					t.Fatal(err)
-				}
+				given = Observation{cells}
 			}
-			s, err := newStepper(be, network, weights, plan, shape, obs, o)
+			s, err := NewSampler(network, plan, shape, given, o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer s.exec.Finalize()
+			defer s.Close()
+			exec, err := s.program(false)
+			if err != nil {
+				t.Fatal(err)
+			}
 			clip, each := shapes.Make(f32, s.dims...), shapes.Make(f32, batch)
 			in := []shapes.Shape{clip, each, each, clip}
 			for range 6 {
 				in = append(in, shapes.Make(f32))
 			}
-			in = append(in, weights[0].Shape())
-			if obs != nil {
+			in = append(in, network.Weights[0].Shape())
+			if s.obs != nil {
 				in = append(in, clip)
-				for _, y := range obs.inputs(0, batch) {
+				for _, y := range s.obs.inputs(0, batch) {
 					in = append(in, y.Shape())
 				}
 			}
 			for range s.memory {
 				in = append(in, clip)
 			}
-			if _, n := recorded(t, func() error { _, err := s.exec.Compile(in...); return err }); n["convolution"] < 45 {
+			if _, n := recorded(t, func() error { _, err := exec.Compile(in...); return err }); n["convolution"] < 45 {
 				t.Errorf("%d convolutions, the network has 45 or more", n["convolution"])
 			}
 		})

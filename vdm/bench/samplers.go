@@ -178,17 +178,17 @@ type forward struct {
 func newForward(be compute.Backend, m *vdm.Model, o options) (*forward, error) {
 	values := m.Weights(true)
 	f := &forward{logSNR: make([]float32, o.batch)}
-	f.denoiser = m.Config.Parameterisation.Denoiser(func(z, logSNR *g.Node) *g.Node {
+	f.denoiser = m.Config.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, _ vdm.Batch) *g.Node {
 		w := unet.Weights{}
 		for _, v := range m.Config.Network.Variables() {
 			w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
 		}
-		return unet.Apply(m.Config.Network, w, z, logSNR)
+		return unet.Apply(m.Config.Network, w, z, at.LogSNR)
 	})
 	x := make([]float32, o.batch*o.frames*o.height*o.wide)
 	noise.Key{Seed: 6, Stream: noise.Latent}.Normal(x)
 	f.z = tensors.FromFlatDataAndDimensions(x, o.batch, o.frames, o.height, o.wide, 1)
-	exec, err := g.NewExec(be, func(z, logSNR *g.Node) *g.Node { return f.denoiser(z, logSNR).V })
+	exec, err := g.NewExec(be, func(z, logSNR *g.Node) *g.Node { return f.denoiser(z, vdm.Level{LogSNR: logSNR}, vdm.Batch{}).V })
 	f.exec = exec
 	return f, err
 }

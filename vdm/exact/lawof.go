@@ -111,11 +111,6 @@ func (g Gaussian) putBack(o vdm.Observation) {
 	}
 }
 
-// hook is a guidance that changes what a step ends with.
-type hook interface {
-	After(p vdm.Prediction, logSNRS, next *g.Node, given *vdm.Given) *g.Node
-}
-
 // reader evaluates the guided denoiser and the hook of a step, for a batch of
 // the zero vector, the unit vectors of each input and some random ones.
 type reader struct {
@@ -132,7 +127,7 @@ const probes = 2
 
 func newReader(be compute.Backend, d vdm.Denoiser, shape [4]int, given vdm.Observation, guidance vdm.Guidance) (*reader, error) {
 	r := &reader{n: shape[0] * shape[1] * shape[2] * shape[3], inputs: 1}
-	after, hooked := guidance.(hook)
+	after, hooked := guidance.(vdm.StepGuidance)
 	if r.hooked = hooked; hooked {
 		r.inputs = 3
 	} else if len(given) > 0 {
@@ -160,7 +155,7 @@ func newReader(be compute.Backend, d vdm.Denoiser, shape [4]int, given vdm.Obser
 		r.points = append(r.points, tensors.FromFlatDataAndDimensions(flat, dims...))
 	}
 	exec, err := g.NewExec(be, func(in []*g.Node) []*g.Node {
-		z, logSNRT, logSNRS := in[0], in[r.inputs], in[r.inputs+1]
+		z, from, to := in[0], vdm.Level{LogSNR: in[r.inputs]}, vdm.Level{LogSNR: in[r.inputs+1]}
 		den := d
 		var o *vdm.Given
 		if len(given) > 0 {
@@ -170,11 +165,11 @@ func newReader(be compute.Backend, d vdm.Denoiser, shape [4]int, given vdm.Obser
 			}
 			den = guidance.Guide(d, o)
 		}
-		p := den(z, logSNRT)
+		p := den(z, from, vdm.Batch{})
 		own := func(x *g.Node) *g.Node { return g.Add(x, g.ZerosLike(x)) } // no output is an input: some engines free those
 		out := []*g.Node{own(p.Z), p.X()}
 		if hooked {
-			out = append(out, own(after.After(p, logSNRS, in[2], o)))
+			out = append(out, own(after.After(p, to, in[2], o)))
 		}
 		return out
 	})

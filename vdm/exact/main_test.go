@@ -61,7 +61,7 @@ func pureGo(t testing.TB) compute.Backend {
 // estimates are v̂ of a batch of clips, one λ each.
 func estimates(t testing.TB, be compute.Backend, d vdm.Denoiser, shape [4]int, z []float32, logSNR []float32) []float32 {
 	t.Helper()
-	exec, err := g.NewExec(be, func(z, logSNR *g.Node) *g.Node { return d(z, logSNR).V })
+	exec, err := g.NewExec(be, func(z, logSNR *g.Node) *g.Node { return d(z, vdm.Level{LogSNR: logSNR}, vdm.Batch{}).V })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -227,10 +227,10 @@ func (m *Mixture) Given(o vdm.Observation) (*Mixture, error) {
 // Denoiser is the best one, E[v | z]: the mean of the components' own (see
 // [GaussianProcess.Denoiser]), weighted by how likely z is to come from each.
 func (m *Mixture) Denoiser() vdm.Denoiser {
-	return func(z, logSNR *g.Node) vdm.Prediction {
+	return func(z *g.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
 		dims, n := z.Shape().Dimensions, len(m.components[0].Mean)
 		flat := g.Reshape(z, dims[0], n)
-		alpha, sigma := vdm.AlphaSigma(logSNR, flat)
+		alpha, sigma := at.AlphaSigma(flat)
 		constant := func(x []float64) *g.Node { return g.Reshape(g.Const(z.Graph(), float32s(x)), 1, n) }
 		var estimates, logs []*g.Node
 		for k, c := range m.components {
@@ -261,6 +261,6 @@ func (m *Mixture) Denoiser() vdm.Denoiser {
 			}
 			v, sum = g.Add(v, g.Mul(share, estimates[k])), g.Add(sum, share)
 		}
-		return vdm.Prediction{Z: z, LogSNR: logSNR, V: g.Reshape(g.Div(v, sum), dims...)}
+		return vdm.Prediction{Z: z, At: at, V: g.Reshape(g.Div(v, sum), dims...)}
 	}
 }

@@ -163,8 +163,8 @@ func (p *GaussianProcess) Given(o vdm.Observation) (Gaussian, error) {
 //
 // in which nothing cancels at either end of the schedule.
 func (p *GaussianProcess) Denoiser() vdm.Denoiser {
-	return func(z, logSNR *g.Node) vdm.Prediction {
-		alpha, sigma := vdm.AlphaSigma(logSNR, z)
+	return func(z *g.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
+		alpha, sigma := at.AlphaSigma(z)
 		constant := func(x []float64) *g.Node {
 			return g.Reshape(g.Const(z.Graph(), float32s(x)), 1, p.shape[0], p.shape[1], p.shape[2], 1)
 		}
@@ -173,7 +173,7 @@ func (p *GaussianProcess) Denoiser() vdm.Denoiser {
 		total := g.Add(g.Mul(g.Square(alpha), c), g.Square(sigma))
 		y = g.Mul(y, g.Div(g.Mul(g.Mul(alpha, sigma), g.OneMinus(c)), total))
 		v := g.Sub(p.turn.Graph(y), g.Mul(sigma, mean))
-		return vdm.Prediction{Z: z, LogSNR: logSNR, V: v}
+		return vdm.Prediction{Z: z, At: at, V: v}
 	}
 }
 

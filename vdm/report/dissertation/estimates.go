@@ -30,7 +30,7 @@ func Estimate(p vdm.Parameterisation, output, z, logSNR []float32) (e Estimates,
 		return e, err
 	}
 	read := func(output, z, logSNR *graph.Node) []*graph.Node {
-		d := p.Denoiser(func(_, _ *graph.Node) *graph.Node { return output })(z, logSNR)
+		d := p.Denoiser(func(*graph.Node, vdm.Level, vdm.Batch) *graph.Node { return output })(z, vdm.Level{LogSNR: logSNR}, vdm.Batch{})
 		return []*graph.Node{d.X(), d.Epsilon(), d.V, d.Score()}
 	}
 	exec, err := graph.NewExec(engine, read)

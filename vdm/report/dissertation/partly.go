@@ -201,7 +201,7 @@ func Denoised(d vdm.Denoiser, z []float64, logSNR float64) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	exec, err := graph.NewExec(engine, func(z, logSNR *graph.Node) *graph.Node { return d(z, logSNR).X() })
+	exec, err := graph.NewExec(engine, func(z, logSNR *graph.Node) *graph.Node { return d(z, vdm.Level{LogSNR: logSNR}, vdm.Batch{}).X() })
 	if err != nil {
 		return nil, err
 	}
@@ -228,7 +228,7 @@ func Denoised(d vdm.Denoiser, z []float64, logSNR float64) ([]float64, error) {
 // Guided is the denoiser guided by the library, for one clip, with the given
 // noise in the forward sample of the known cells. A weight of 0 is replacement.
 func (p Partly) Guided(weight float64, noise []float64) vdm.Denoiser {
-	return func(z, logSNR *graph.Node) vdm.Prediction {
+	return func(z *graph.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
 		flat := make([]float32, len(noise))
 		for i, n := range noise {
 			flat[i] = float32(n)
@@ -239,9 +239,9 @@ func (p Partly) Guided(weight float64, noise []float64) vdm.Denoiser {
 			panic(err)
 		}
 		if weight == 0 {
-			return vdm.Replacement{}.Guide(p.Denoiser(), given)(z, logSNR)
+			return vdm.Replacement{}.Guide(p.Denoiser(), given)(z, at, in)
 		}
-		return vdm.Reconstruction{Weight: weight}.Guide(p.Denoiser(), given)(z, logSNR)
+		return vdm.Reconstruction{Weight: weight}.Guide(p.Denoiser(), given)(z, at, in)
 	}
 }
 

@@ -18,12 +18,12 @@ import (
 // Network is an untrained network as a denoiser, with its initial weights.
 func Network(c unet.Config) vdm.Denoiser {
 	values := c.Initial(1)
-	return vdm.PredictV.Denoiser(func(z, logSNR *g.Node) *g.Node {
+	return vdm.PredictV.Denoiser(func(z *g.Node, at vdm.Level, _ vdm.Batch) *g.Node {
 		w := unet.Weights{}
 		for _, v := range c.Variables() {
 			w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
 		}
-		return unet.Apply(c, w, z, logSNR)
+		return unet.Apply(c, w, z, at.LogSNR)
 	})
 }
 
@@ -55,19 +55,18 @@ func Timings(be compute.Backend, d vdm.Denoiser, batch int, shape [4]int, guidan
 	var programs []*g.Exec
 	for i := range len(guidances) + 1 {
 		exec, err := g.NewExec(be, func(z, logSNR *g.Node) *g.Node {
+			at := vdm.Level{LogSNR: logSNR}
 			if i == 0 {
-				return d(z, logSNR).X()
+				return d(z, at, vdm.Batch{}).X()
 			}
 			given, err := vdm.Observation{half}.Fixed(z, g.ZerosLike(z))
 			if err != nil {
 				panic(err)
 			}
 			guidance := guidances[i-1]
-			p := guidance.Guide(d, given)(z, logSNR)
-			if after, ok := guidance.(interface {
-				After(p vdm.Prediction, logSNRS, next *g.Node, given *vdm.Given) *g.Node
-			}); ok {
-				return after.After(p, logSNR, p.X(), given)
+			p := guidance.Guide(d, given)(z, at, vdm.Batch{})
+			if after, ok := guidance.(vdm.StepGuidance); ok {
+				return after.After(p, at, p.X(), given)
 			}
 			return p.X()
 		})

@@ -3,7 +3,6 @@ package vdm
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/gomlx/compute"
@@ -35,56 +34,58 @@ func SampleFrom(ctx context.Context, be compute.Backend, d Denoiser, plan Plan, 
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("sample: %w", err)
 	}
-	fixed := func([]*g.Node) Denoiser { return d }
-	s, err := sampleFrom(ctx, be, fixed, nil, plan, shape, given, o)
+	s, err := OnEngine(be, d).Sample(ctx, plan, shape, given, o)
 	if err != nil {
 		return nil, fmt.Errorf("sample: %w", err)
 	}
 	return s, nil
 }
 
-// inputDenoiser makes a denoiser of inputs of its graph that stay the same from
-// step to step, such as weights.
-type inputDenoiser func(inputs []*g.Node) Denoiser
+// EngineDenoiser is a denoiser with the engine that runs it and the weights that stay
+// the same from step to step, which lie in the engine's memory.
+type EngineDenoiser struct {
+	Engine   compute.Backend
+	Weights  []*tensors.Tensor
+	Denoiser func(weights []*g.Node) Denoiser // called while a program is compiled
+}
 
-// sampleFrom takes batches of members through a plan, given what is known. With
-// o.Each no more than a batch of samples is held, and none is returned.
-func sampleFrom(ctx context.Context, be compute.Backend, d inputDenoiser, inputs []*tensors.Tensor, plan Plan, shape [4]int, given Observation, o SampleOptions) (*Samples, error) {
-	if err := plan.Validate(); err != nil {
-		return nil, err
-	}
-	obs, err := given.resolve(shape, o.Count)
+// OnEngine returns a denoiser without weights of its own, or with weights that are
+// constants of its graph, on an engine.
+func OnEngine(be compute.Backend, d Denoiser) EngineDenoiser {
+	return EngineDenoiser{Engine: be, Denoiser: func([]*g.Node) Denoiser { return d }}
+}
+
+// Release frees the weights.
+func (d EngineDenoiser) Release() { engine.Release(d.Weights...) }
+
+// Sample is [SampleFrom] for a denoiser on its engine; o has all its settings. With
+// o.Each no more than a batch of samples is kept, and none is returned.
+func (d EngineDenoiser) Sample(ctx context.Context, plan Plan, shape [4]int, given Observation, o SampleOptions) (*Samples, error) {
+	s, err := NewSampler(d, plan, shape, given, o)
 	if err != nil {
 		return nil, err
 	}
-	if obs == nil && o.Guidance != nil {
-		return nil, fmt.Errorf("%s without an observation", o.Guidance)
-	}
-	step, err := newStepper(be, d, inputs, plan, shape, obs, o)
-	if err != nil {
-		return nil, err
-	}
-	defer step.close()
+	defer s.Close()
 	kept := o.Count
 	if o.Each != nil {
 		kept = 0
 	}
 	out := NewSamples(kept, shape[0], shape[1], shape[2], shape[3])
 	batches := (o.Count + o.Batch - 1) / o.Batch
-	clock := &progressClock{total: int64(batches * len(plan.Steps)), progress: o.Progress}
+	clock := NewProgressClock(int64(batches*len(plan.Steps)), o.Progress)
 	for b := range batches {
 		// The last batch is filled up with members that are thrown away, so that
 		// one compiled program serves all.
 		from := b * o.Batch
-		z, err := step.sample(ctx, from, clock)
+		z, err := s.Batch(ctx, from, clock.Tick)
 		if err != nil {
 			return nil, err
 		}
 		size := out.Size()
 		for i := range min(o.Batch, o.Count-from) {
 			clip := z[i*size : (i+1)*size]
-			if obs != nil {
-				obs.putBack(clip, from+i)
+			if s.obs != nil {
+				s.obs.putBack(clip, from+i)
 			}
 			if o.Each == nil {
 				copy(out.At(from+i), clip)
@@ -94,22 +95,4 @@ func sampleFrom(ctx context.Context, be compute.Backend, d inputDenoiser, inputs
 		}
 	}
 	return out, nil
-}
-
-// progressClock counts steps over batches.
-type progressClock struct {
-	done, total int64
-	timer       engine.RateTimer
-	progress    func(Progress)
-}
-
-func (p *progressClock) tick() {
-	p.done++
-	p.timer.Tick()
-	if p.progress != nil {
-		p.progress(Progress{
-			Step: p.done, Steps: p.total, Loss: math.NaN(), HeldOut: math.NaN(),
-			PerSecond: p.timer.Rate(), Left: p.timer.Left(p.total - p.done),
-		})
-	}
 }
