@@ -48,14 +48,15 @@ func (c Coarsening) Operator(clip [4]int) (Operator, error) {
 // NaN is not known.
 //
 // The means of what is drawn are the known ones to the rounding of float32: at
-// the end each block is moved to the nearest values within the range of the
-// training data (widened to the mean itself) that have its mean. o.Unclamped
-// moves all its cells alike instead, whatever the range.
+// the end each block is moved to the nearest possible values that have its mean:
+// not negative where the transform says so (nonnegative), and within the range of
+// the training data (widened to the mean itself) where that is what the run is
+// scaled by, unless o.Unclamped.
 //
 // A mean is a linear function of what the model generates only where the
 // transform of the channel is affine; others are refused by name.
 func (m *Model) Downscale(ctx context.Context, coarse []float32, by Coarsening, o SampleOptions) (*Samples, error) {
-	s, err := m.downscale(ctx, coarse, by.withDefaults(), o.WithDefaults())
+	s, err := m.downscale(ctx, coarse, by.withDefaults(), o.WithConditionalDefaults())
 	if err != nil {
 		return nil, fmt.Errorf("downscale: %w", err)
 	}
@@ -66,7 +67,7 @@ func (m *Model) downscale(ctx context.Context, coarse []float32, by Coarsening, 
 	for _, ch := range m.Config.Clip.Channels {
 		if !affine(ch.Transform) {
 			return nil, fmt.Errorf("channel %q has the transform %v, under which a mean of cells is no linear function of what the model generates: "+
-				"train a run whose transform is affine or identity", ch.Name, ch.Transform)
+				"train a run whose transform is affine or identity (nonnegative+standardise for rain)", ch.Name, ch.Transform)
 		}
 	}
 	fine := m.Config.Clip.shape()
@@ -93,10 +94,14 @@ func (c ClipConfig) shape() [4]int { return [4]int{c.Frames, c.Height, c.Width, 
 // size is the number of values of a clip.
 func (c ClipConfig) size() int { return c.Frames * c.Height * c.Width * len(c.Channels) }
 
-// affine reports whether a transform is a·x + b.
+// affine reports whether a transform is a·x + b, for all x that are possible.
 func affine(s transform.Spec) bool {
 	return !slices.ContainsFunc(s.Steps, func(step transform.Step) bool {
-		return step.Kind != transform.KindAffine && step.Kind != transform.KindIdentity
+		switch step.Kind {
+		case transform.KindAffine, transform.KindStandardise, transform.KindIdentity, transform.KindNonNegative:
+			return false
+		}
+		return true
 	})
 }
 
@@ -105,10 +110,13 @@ func (m *Model) settler(coarse []float32, by Coarsening, unclamped bool) func(sa
 	fine := m.Config.Clip.shape()
 	low, high := make([]float64, fine[3]), make([]float64, fine[3])
 	for c, ch := range m.Config.Clip.Channels {
-		low[c], high[c] = math.Inf(-1), math.Inf(1)
+		// What is physically possible, and what lies within the range of training where
+		// the run is scaled by it.
+		end := math.Inf(1)
 		if ch.Transform.Bounded() && !unclamped {
-			low[c], high[c] = m.transforms[c].Inverse(-1), m.transforms[c].Inverse(1)
+			end = 1
 		}
+		low[c], high[c] = m.transforms[c].Inverse(-end), m.transforms[c].Inverse(end)
 	}
 	height, width := fine[1]/by.Cells, fine[2]/by.Cells
 	block := make([]int, 0, by.Frames*by.Cells*by.Cells)

@@ -26,7 +26,7 @@ type ExtendOptions struct {
 func (o ExtendOptions) withDefaults(clipFrames int) ExtendOptions {
 	orDefault(&o.Overlap, max(1, clipFrames/2))
 	orDefault(&o.Stride, clipFrames-o.Overlap)
-	o.SampleOptions = o.SampleOptions.WithDefaults()
+	o.SampleOptions = o.WithConditionalDefaults()
 	return o
 }
 

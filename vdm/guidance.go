@@ -19,6 +19,13 @@ type Guidance interface {
 	String() string
 }
 
+// NoisyGuidance is a Guidance that may put noise into z which is drawn anew at every
+// step. See [DefaultGuidedSampler].
+type NoisyGuidance interface {
+	Guidance
+	DrawsNoise() bool
+}
+
 // guidances are the names that NewGuidance knows; weight is one that was given, or
 // 1, the default of those that have one.
 var guidances = []struct {

@@ -60,6 +60,9 @@ func (r Reconstruction) Guide(d Denoiser, given *Given) Denoiser {
 // Check takes any observation.
 func (Reconstruction) Check(bool) error { return nil }
 
+// DrawsNoise returns true: what can be replaced is.
+func (Reconstruction) DrawsNoise() bool { return true }
+
 // Validate refuses a weight below 0.
 func (r Reconstruction) Validate() error {
 	if !(r.Weight >= 0) || math.IsInf(r.Weight, 1) {

@@ -61,6 +61,9 @@ func (Replacement) Check(replaceable bool) error {
 	return nil
 }
 
+// DrawsNoise returns true.
+func (Replacement) DrawsNoise() bool { return true }
+
 // Validate has nothing to refuse.
 func (Replacement) Validate() error { return nil }
 

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -208,7 +206,11 @@ func fit(c Config, train Clips) (Config, error) {
 			return c, fmt.Errorf("transform of %s (%s) is not fitted, and there are no training clips to fit it on", ch.Name, ch.Transform)
 		}
 		var failed error
-		spec, err := ch.Transform.Fit(channelValues(train, i, &failed))
+		values := channelRange(train, i, &failed)
+		if ch.Transform.NeedsValues() {
+			values = channelValues(train, i, &failed)
+		}
+		spec, err := ch.Transform.Fit(values)
 		if failed != nil {
 			return c, failed
 		}
@@ -219,40 +221,6 @@ func fit(c Config, train Clips) (Config, error) {
 	}
 	c.Clip.Channels = channels
 	return c, nil
-}
-
-// Ranges is a source of clips that knows the extremes of its record, so that
-// fitting need not read every window.
-type Ranges interface {
-	// Range returns the smallest and largest value of a channel.
-	Range(channel int) (low, high float32)
-}
-
-// channelValues iterates over the values of one channel of all clips.
-func channelValues(clips Clips, channel int, failed *error) iter.Seq[[]float32] {
-	return func(yield func([]float32) bool) {
-		if r, ok := clips.(Ranges); ok {
-			low, high := r.Range(channel)
-			yield([]float32{low, high})
-			return
-		}
-		f, h, w, ch := clips.Shape()
-		clip := make([]float32, f*h*w*ch)
-		low, high := float32(math.Inf(1)), float32(math.Inf(-1))
-		for i := range clips.Len() {
-			if *failed = clips.Clip(i, clip); *failed != nil {
-				return
-			}
-			for j := channel; j < len(clip); j += ch {
-				if v := clip[j]; v == v {
-					low, high = min(low, v), max(high, v)
-				}
-			}
-		}
-		if low <= high {
-			yield([]float32{low, high})
-		}
-	}
 }
 
 func writeConfig(dir string, c Config) error {

@@ -15,17 +15,18 @@ type SampleOptions struct {
 	Count   int    // clips to draw, or members of an ensemble; 0 means 1
 	First   int    // number of the first one: sample i is the same however it is drawn
 	Seed    uint64 // of the noise
-	Sampler string // a name that NewPlan knows; "" means ancestral, as the dissertation's program
-	Grid    string // a name that NewGrid knows; "" means time
-	Steps   int    // evaluations of the network; 0 means 256
+	Sampler string // a name that NewPlan knows; "" means DefaultSampler, or DefaultGuidedSampler, see there
+	Grid    string // a name that NewGrid knows; "" means DefaultGrid
+	Steps   int    // evaluations of the network; 0 means DefaultSteps
 	Batch   int    // clips at a time; 0 means 8, or Count if that is fewer
 
 	// Guidance is how samples are made to agree with what is known; nil means
 	// Replacement.
 	Guidance Guidance
-	// Unclamped leaves values outside the range of the training data. Without
-	// it the model's units are clamped to [−1, 1] at the end, where the last step
-	// of the transform scales to that range.
+	// Unclamped leaves values outside the range of the training data, which only runs
+	// that are scaled by it clamp: where the last step of the transform is affine, the
+	// model's units end within [−1, 1]. All others are clamped to what is physically
+	// possible alone (rain is not negative), by the inverse of the transform.
 	Unclamped bool
 	// LastWeights samples with the last weights instead of their average.
 	LastWeights bool
@@ -38,14 +39,35 @@ type SampleOptions struct {
 	Progress func(Progress) // called after every step; Step counts steps of all batches
 }
 
-// WithDefaults returns o with every zero value that means a default replaced.
+// WithDefaults returns o with every zero value that means a default replaced, for
+// sampling without an observation where Guidance is nil; see
+// [SampleOptions.WithConditionalDefaults].
 func (o SampleOptions) WithDefaults() SampleOptions {
 	orDefault(&o.Count, 1)
-	orDefault(&o.Steps, 256)
-	orDefault(&o.Sampler, "ancestral")
-	orDefault(&o.Grid, "time")
+	orDefault(&o.Steps, DefaultSteps)
+	orDefault(&o.Sampler, samplerFor(o.Guidance))
+	orDefault(&o.Grid, DefaultGrid)
 	orDefault(&o.Batch, min(8, o.Count))
 	return o
+}
+
+// WithConditionalDefaults is WithDefaults for sampling given an observation, where
+// no Guidance means Replacement; it stays nil.
+func (o SampleOptions) WithConditionalDefaults() SampleOptions {
+	guidance := o.Guidance
+	if guidance == nil {
+		guidance = Replacement{}
+	}
+	orDefault(&o.Sampler, samplerFor(guidance))
+	return o.WithDefaults()
+}
+
+// samplerFor is the default sampler with a guidance, nil for none.
+func samplerFor(guidance Guidance) string {
+	if noisy, ok := guidance.(NoisyGuidance); ok && noisy.DrawsNoise() {
+		return DefaultGuidedSampler
+	}
+	return DefaultSampler
 }
 
 // Validate reports a setting that makes no sense.
@@ -114,7 +136,7 @@ func (m *Model) Interpolate(ctx context.Context, clip []float32, known []bool, o
 // not known; known has one entry for each value of clip, in its order. NaN is not
 // known either. At the end the known cells hold their known values.
 func (m *Model) Inpaint(ctx context.Context, clip []float32, known []bool, o SampleOptions) (*Samples, error) {
-	o = o.WithDefaults()
+	o = o.WithConditionalDefaults()
 	cells, err := m.knownCells(clip, known, o.Count)
 	if err != nil {
 		return nil, fmt.Errorf("conditional sampling: %w", err)

@@ -75,7 +75,7 @@ func takeSteps(ctx context.Context, m *vdm.Model, o options, what string, after 
 	if what == "train" {
 		return m.Train(ctx, vdm.TrainOptions{Data: randomClips{o.frames, o.height, o.wide}, Steps: total, Progress: progress})
 	}
-	_, err := m.Sample(ctx, vdm.SampleOptions{Count: o.batch, Batch: o.batch, Steps: total, Progress: progress})
+	_, err := m.Sample(ctx, vdm.SampleOptions{Count: o.batch, Batch: o.batch, Sampler: "ancestral", Grid: "time", Steps: total, Progress: progress})
 	return err
 }
 

@@ -26,7 +26,10 @@ type Summary struct {
 	Format int    `json:"format"`
 	Key    string `json:"key"` // of all that the results depend on
 	Title  string `json:"title"`
+	// Verdict says in a sentence what was made and whether it is any good.
+	Verdict string `json:"verdict,omitempty"`
 
+	Likeness     *Likeness     `json:"likeness,omitempty"`
 	Losses       *Losses       `json:"losses,omitempty"`
 	Forecast     *Forecast     `json:"forecast,omitempty"`
 	Verification *Verification `json:"verification,omitempty"`
@@ -74,6 +77,9 @@ func (s *Stages) Took(name string, began time.Time) {
 // Tables are the short tables, the most telling one first.
 func (s *Summary) Tables() []Table {
 	var tables []Table
+	if s.Likeness != nil {
+		tables = append(tables, s.Likeness.Table())
+	}
 	if s.Losses != nil {
 		tables = append(tables, s.Losses.Table())
 	}
@@ -107,6 +113,9 @@ func (s Speed) Table() Table {
 // String is the short tables as text.
 func (s *Summary) String() string {
 	var parts []string
+	if s.Verdict != "" {
+		parts = append(parts, s.Verdict+"\n")
+	}
 	for _, t := range s.Tables() {
 		parts = append(parts, t.Text())
 	}

@@ -6,16 +6,22 @@ import (
 	"math"
 )
 
-// Fit returns the Spec with every unfitted affine step given the range of the
-// training data at its place in the chain; s itself is unchanged, and numbers
-// already given are kept. Data come in slices of any length (of any layout:
-// values count one by one; [slices.Values] makes an iterator of a
-// [][]float32), are read once and not kept. NaN is missing and skipped.
+// Fit returns the Spec with every step that has no numbers fitted on the training
+// data at its place in the chain: affine takes their range, standardise their mean
+// and standard deviation, normal-score their quantiles. s itself is unchanged, and
+// numbers already given are kept. Data come in slices of any length (of any layout:
+// values count one by one; [slices.Values] makes an iterator of a [][]float32) and
+// are not kept. They are read once for their range, and once more for each
+// standardise and normal-score that is fitted. NaN is missing and skipped.
 //
-// It fails, naming the value, on infinite data, on data outside the domain of
-// a step, on a constant where a range is to be fitted, and where no value is
-// left. Every step is monotone, so the smallest and the largest value alone
-// decide all of this.
+// The scale of standardise has a floor, so that standardising cannot explode: it is
+// the largest of the standard deviation, a thirtieth of the largest distance from
+// the mean (so that one wet cell in a million lies at 30, not at 1000) and 2⁻²⁰ of
+// the largest magnitude (float32 knows no more). Where all values are one it is 1.
+//
+// It fails, naming the value, on infinite data, on data outside the domain of a
+// step, on a constant where affine is to be fitted, and where no value is left.
+// Every step is monotone, so the smallest and the largest value alone decide this.
 func (s Spec) Fit(data iter.Seq[[]float32]) (Spec, error) {
 	if err := s.Validate(); err != nil {
 		return Spec{}, fmt.Errorf("transform %v: %w", s, err)
@@ -38,23 +44,37 @@ func (s Spec) Fit(data iter.Seq[[]float32]) (Spec, error) {
 	case math.IsInf(float64(lo), 0) || math.IsInf(float64(hi), 0):
 		return Spec{}, fmt.Errorf("transform %v: the training data hold an infinite value (range %v to %v); want finite or NaN", s, lo, hi)
 	}
-	return s.fitRange(float64(lo), float64(hi))
+	return s.fitSteps(float64(lo), float64(hi), data)
 }
 
-// fitRange fits on data whose smallest and largest values are lo and hi.
-func (s Spec) fitRange(lo, hi float64) (Spec, error) {
+// fitSteps fits on data whose smallest and largest values are lo and hi.
+func (s Spec) fitSteps(lo, hi float64, data iter.Seq[[]float32]) (Spec, error) {
 	out := Spec{Steps: append([]Step(nil), s.Steps...)}
+	var before Chain // the fitted steps so far
 	for i := range out.Steps {
 		step := &out.Steps[i]
 		fail := func(format string, args ...any) (Spec, error) {
 			return Spec{}, fmt.Errorf("transform %v: step %d (%s): "+format, append([]any{s, i + 1, step.Kind}, args...)...)
 		}
-		if step.Kind == KindAffine && step.Min == nil {
-			if lo == hi {
-				return fail("every value is %v here; a constant has no range to scale", lo)
+		if step.fits() && !step.fitted() {
+			switch step.Kind {
+			case KindAffine:
+				if lo == hi {
+					return fail("every value is %v here; a constant has no range to scale", lo)
+				}
+				low, high := lo, hi // own variables: the Spec keeps their addresses
+				step.Min, step.Max = &low, &high
+			case KindStandardise:
+				mean, std := moments(data, before)
+				mean = max(lo, min(hi, mean)) // rounding
+				std = scaleOf(std, mean, lo, hi)
+				step.Mean, step.Std = &mean, &std
+			case KindNormalScore:
+				step.X, step.Y = fitNormalScore(sampleOf(data, before, lo, hi))
 			}
-			low, high := lo, hi // own variables: the Spec keeps their addresses
-			step.Min, step.Max = &low, &high
+			if err := step.validate(); err != nil {
+				return fail("fitted on values from %v to %v: %w", lo, hi, err)
+			}
 		}
 		t := step.build()
 		yLo, yHi := t.Forward(lo), t.Forward(hi)
@@ -65,6 +85,93 @@ func (s Spec) fitRange(lo, hi float64) (Spec, error) {
 			return fail("the range %v to %v overflows", lo, hi)
 		}
 		lo, hi = yLo, yHi
+		before = append(before, t)
 	}
 	return out, nil
+}
+
+const (
+	farthest   = 30.0            // the largest distance from the mean, in scales
+	resolution = 1.0 / (1 << 20) // the smallest scale, of the largest magnitude
+)
+
+// scaleOf is what standardise divides by; see [Spec.Fit].
+func scaleOf(std, mean, lo, hi float64) float64 {
+	if lo == hi {
+		return 1
+	}
+	return max(std, max(hi-mean, mean-lo)/farthest, resolution*max(math.Abs(lo), math.Abs(hi)))
+}
+
+// transformed yields the values that are not missing, in blocks, after the steps
+// so far. A block is valid until the next.
+func transformed(data iter.Seq[[]float32], before Chain) iter.Seq[[]float64] {
+	return func(yield func([]float64) bool) {
+		var buf [block]float64
+		for values := range data {
+			for len(values) > 0 {
+				n := 0
+				for _, v := range values[:min(block, len(values))] {
+					if v == v {
+						buf[n] = float64(v)
+						n++
+					}
+				}
+				values = values[min(block, len(values)):]
+				forward(before, buf[:n])
+				if n > 0 && !yield(buf[:n]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// moments are the mean and the standard deviation of all values: of each block by
+// itself, then put together (Chan et al. 1983), which loses no digits.
+func moments(data iter.Seq[[]float32], before Chain) (mean, std float64) {
+	count, square := 0.0, 0.0
+	for x := range transformed(data, before) {
+		n, m, s := float64(len(x)), 0.0, 0.0
+		for _, v := range x {
+			m += v
+		}
+		m /= n
+		for _, v := range x {
+			s += (v - m) * (v - m)
+		}
+		all, d := count+n, m-mean
+		mean += d * n / all
+		square += s + d*d*count*n/all
+		count = all
+	}
+	return mean, math.Sqrt(square / count)
+}
+
+// mostSampled is how many values the quantiles are made of: 32 MiB.
+const mostSampled = 1 << 22
+
+// sampleOf returns the values, or every second, fourth … of them where there are
+// many, and both extremes.
+func sampleOf(data iter.Seq[[]float32], before Chain, lo, hi float64) []float64 {
+	var kept []float64
+	every, at := 1, 0
+	for x := range transformed(data, before) {
+		for _, v := range x {
+			if at++; at%every != 0 {
+				continue
+			}
+			if kept = append(kept, v); len(kept) == mostSampled {
+				for i := range len(kept) / 2 {
+					kept[i] = kept[2*i+1]
+				}
+				kept = kept[:len(kept)/2]
+				every *= 2
+			}
+		}
+	}
+	if every > 1 {
+		kept = append(kept, lo, hi)
+	}
+	return kept
 }

@@ -4,25 +4,44 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // The kinds of a Step.
 const (
-	KindIdentity = "identity"
-	KindAffine   = "affine"
-	KindSqrt     = "sqrt"
-	KindLog      = "log"
+	KindIdentity    = "identity"
+	KindNonNegative = "nonnegative"
+	KindSqrt        = "sqrt"
+	KindLog         = "log"
+	KindLogPlus     = "logplus"
+	KindDB          = "db"
+	KindStandardise = "standardise"
+	KindAffine      = "affine"
+	KindNormalScore = "normal-score"
 )
 
-// Step is one member of a chain. Min and Max belong to affine and are both
-// absent until it is fitted; Epsilon belongs to log and must be given.
+// What [Parse] reads where nothing else is asked for. Noise schedules assume data
+// of about unit variance, so both end in standardise.
+const (
+	DefaultRain = "sqrt+standardise" // of rain rates and other values ≥ 0 with a long tail
+	Default     = "standardise"      // of anything else
+)
+
+// Step is one member of a chain. Epsilon, Offset and Floor must be given. Min and
+// Max, Mean and Std, X and Y are absent until the step is fitted.
 type Step struct {
-	Kind    string   `json:"kind" yaml:"kind"`
-	Epsilon *float64 `json:"epsilon,omitempty" yaml:"epsilon,omitempty"`
-	Min     *float64 `json:"min,omitempty" yaml:"min,omitempty"`
-	Max     *float64 `json:"max,omitempty" yaml:"max,omitempty"`
+	Kind    string    `json:"kind" yaml:"kind"`
+	Epsilon *float64  `json:"epsilon,omitempty" yaml:"epsilon,omitempty"` // of log
+	Offset  *float64  `json:"offset,omitempty" yaml:"offset,omitempty"`   // of logplus
+	Floor   *float64  `json:"floor,omitempty" yaml:"floor,omitempty"`     // of db
+	Mean    *float64  `json:"mean,omitempty" yaml:"mean,omitempty"`       // of standardise
+	Std     *float64  `json:"std,omitempty" yaml:"std,omitempty"`
+	Min     *float64  `json:"min,omitempty" yaml:"min,omitempty"` // of affine
+	Max     *float64  `json:"max,omitempty" yaml:"max,omitempty"`
+	X       []float64 `json:"x,omitempty" yaml:"x,omitempty"` // of normal-score
+	Y       []float64 `json:"y,omitempty" yaml:"y,omitempty"`
 }
 
 // Spec says which transform; the zero value is the identity. It is read from
@@ -32,32 +51,83 @@ type Spec struct {
 	Steps []Step `json:"steps" yaml:"steps"`
 }
 
+// parameter is a number of a step, by name.
+type parameter struct {
+	name string
+	at   **float64
+}
+
+// parameters are the numbers that the kind of a step has, in the order in which
+// they are written; those of normal-score aside.
+func (s *Step) parameters() []parameter {
+	switch s.Kind {
+	case KindLog:
+		return []parameter{{"epsilon", &s.Epsilon}}
+	case KindLogPlus:
+		return []parameter{{"offset", &s.Offset}}
+	case KindDB:
+		return []parameter{{"floor", &s.Floor}}
+	case KindStandardise:
+		return []parameter{{"mean", &s.Mean}, {"std", &s.Std}}
+	case KindAffine:
+		return []parameter{{"min", &s.Min}, {"max", &s.Max}}
+	}
+	return nil
+}
+
+// fits reports whether the numbers of the step come from data.
+func (s Step) fits() bool {
+	return s.Kind == KindStandardise || s.Kind == KindAffine || s.Kind == KindNormalScore
+}
+
+// fitted reports whether every number is there.
+func (s Step) fitted() bool {
+	if s.Kind == KindNormalScore {
+		return len(s.X) > 0
+	}
+	for _, p := range s.parameters() {
+		if *p.at == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // Parse reads a chain by name: steps joined by "+", parameters after ":".
 //
-//	identity   affine   affine:0:76.97   sqrt   log:0.1   sqrt+affine
+//	identity   nonnegative   sqrt   log:EPSILON   logplus:OFFSET   db:FLOOR
+//	standardise   standardise:MEAN:STD   affine   affine:MIN:MAX
+//	normal-score   normal-score:X:Y:X:Y…
 //
-// An affine without numbers waits for [Spec.Fit].
+// as in sqrt+standardise or log:0.1+affine. The steps of the last two lines wait
+// for [Spec.Fit] where they have no numbers.
 func Parse(name string) (Spec, error) {
 	var s Spec
 	for i, word := range strings.Split(name, "+") {
 		fields := strings.Split(strings.TrimSpace(word), ":")
 		step := Step{Kind: fields[0]}
-		var params []*float64
+		var params []float64
 		for _, f := range fields[1:] {
 			v, err := strconv.ParseFloat(f, 64)
 			if err != nil {
 				return Spec{}, fmt.Errorf("transform %q: step %d: %q is not a number", name, i+1, f)
 			}
-			params = append(params, &v)
+			params = append(params, v)
 		}
+		own := step.parameters()
 		switch {
-		case step.Kind == KindLog && len(params) == 1:
-			step.Epsilon = params[0]
-		case step.Kind == KindAffine && len(params) == 2:
-			step.Min, step.Max = params[0], params[1]
-		case len(params) > 0:
-			return Spec{}, fmt.Errorf("transform %q: step %d: %d parameters for %q; want log:EPSILON or affine:MIN:MAX",
+		case step.Kind == KindNormalScore && len(params)%2 == 0:
+			for j := 0; j < len(params); j += 2 {
+				step.X, step.Y = append(step.X, params[j]), append(step.Y, params[j+1])
+			}
+		case len(params) == 0:
+		case len(params) != len(own):
+			return Spec{}, fmt.Errorf("transform %q: step %d: %d parameters for %q; want log:EPSILON, logplus:OFFSET, db:FLOOR, standardise:MEAN:STD, affine:MIN:MAX or normal-score:X:Y…",
 				name, i+1, len(params), step.Kind)
+		default:
+			for j, p := range own {
+				*p.at = &params[j]
+			}
 		}
 		s.Steps = append(s.Steps, step)
 	}
@@ -76,12 +146,18 @@ func (s Spec) String() string {
 	words := make([]string, len(s.Steps))
 	for i, step := range s.Steps {
 		words[i] = step.Kind
-		for _, p := range []*float64{step.Epsilon, step.Min, step.Max} {
-			if p != nil {
-				// 'e' has a sign in its exponent, and "+" separates steps.
-				num := strings.Replace(strconv.FormatFloat(*p, 'g', -1, 64), "e+", "e", 1)
-				words[i] += ":" + num
+		add := func(v float64) {
+			// 'e' has a sign in its exponent, and "+" separates steps.
+			words[i] += ":" + strings.Replace(strconv.FormatFloat(v, 'g', -1, 64), "e+", "e", 1)
+		}
+		for _, p := range step.parameters() {
+			if *p.at != nil {
+				add(**p.at)
 			}
+		}
+		for j := range step.X {
+			add(step.X[j])
+			add(step.Y[j])
 		}
 	}
 	return strings.Join(words, "+")
@@ -99,58 +175,76 @@ func (s Spec) Validate() error {
 }
 
 func (s Step) validate() error {
-	params := []struct {
-		name string
-		v    *float64
-		kind string
-	}{{"epsilon", s.Epsilon, KindLog}, {"min", s.Min, KindAffine}, {"max", s.Max, KindAffine}}
 	switch s.Kind {
-	case KindIdentity, KindAffine, KindSqrt, KindLog:
+	case KindIdentity, KindNonNegative, KindSqrt, KindLog, KindLogPlus, KindDB, KindStandardise, KindAffine, KindNormalScore:
 	default:
-		return fmt.Errorf("unknown kind %q; want identity, affine, sqrt or log", s.Kind)
+		return fmt.Errorf("unknown kind %q; want identity, nonnegative, sqrt, log, logplus, db, standardise, affine or normal-score", s.Kind)
 	}
-	for _, p := range params {
-		switch {
-		case p.v == nil:
-		case p.kind != s.Kind:
+	own := s.parameters()
+	for _, p := range []parameter{{"epsilon", &s.Epsilon}, {"offset", &s.Offset}, {"floor", &s.Floor}, {"mean", &s.Mean}, {"std", &s.Std}, {"min", &s.Min}, {"max", &s.Max}} {
+		switch v := *p.at; {
+		case v == nil:
+		case !slices.ContainsFunc(own, func(o parameter) bool { return o.name == p.name }):
 			return fmt.Errorf("%s has no parameter %s", s.Kind, p.name)
-		case math.IsNaN(*p.v) || math.IsInf(*p.v, 0):
-			return fmt.Errorf("%s: %s is %v; want a finite number", s.Kind, p.name, *p.v)
+		case math.IsNaN(*v) || math.IsInf(*v, 0):
+			return fmt.Errorf("%s: %s is %v; want a finite number", s.Kind, p.name, *v)
 		}
 	}
-	switch {
-	case s.Kind == KindLog && s.Epsilon == nil:
-		return fmt.Errorf("log: epsilon is missing; want a positive number, as in log:0.1")
-	case s.Kind == KindLog && *s.Epsilon <= 0:
-		return fmt.Errorf("log: epsilon is %v; want a positive number", *s.Epsilon)
-	case s.Kind == KindAffine && (s.Min == nil) != (s.Max == nil):
-		return fmt.Errorf("affine: of min and max only one is given; want both, or neither to have them fitted")
-	case s.Kind == KindAffine && s.Min != nil && !(*s.Min < *s.Max):
-		return fmt.Errorf("affine: min is %v and max is %v; want min < max", *s.Min, *s.Max)
-	case s.Kind == KindAffine && s.Min != nil && math.IsInf(*s.Max-*s.Min, 0):
-		return fmt.Errorf("affine: the range from %v to %v overflows", *s.Min, *s.Max)
+	if s.Kind != KindNormalScore && len(s.X)+len(s.Y) > 0 {
+		return fmt.Errorf("%s has no parameters x and y", s.Kind)
+	}
+	switch s.Kind {
+	case KindLog, KindLogPlus, KindDB:
+		p := own[0]
+		if *p.at == nil {
+			return fmt.Errorf("%s: %s is missing; want a positive number, as in %s:0.1", s.Kind, p.name, s.Kind)
+		}
+		if **p.at <= 0 {
+			return fmt.Errorf("%s: %s is %v; want a positive number", s.Kind, p.name, **p.at)
+		}
+	case KindStandardise:
+		if (s.Mean == nil) != (s.Std == nil) {
+			return fmt.Errorf("standardise: of mean and std only one is given; want both, or neither to have them fitted")
+		}
+		if s.Std != nil && !(*s.Std > 0) {
+			return fmt.Errorf("standardise: std is %v; want a positive number", *s.Std)
+		}
+	case KindAffine:
+		switch {
+		case (s.Min == nil) != (s.Max == nil):
+			return fmt.Errorf("affine: of min and max only one is given; want both, or neither to have them fitted")
+		case s.Min != nil && !(*s.Min < *s.Max):
+			return fmt.Errorf("affine: min is %v and max is %v; want min < max", *s.Min, *s.Max)
+		case s.Min != nil && math.IsInf(*s.Max-*s.Min, 0):
+			return fmt.Errorf("affine: the range from %v to %v overflows", *s.Min, *s.Max)
+		}
+	case KindNormalScore:
+		return checkKnots(s.X, s.Y)
 	}
 	return nil
 }
 
 // Fitted reports whether every number is there, so that Build will work.
 func (s Spec) Fitted() bool {
-	for _, step := range s.Steps {
-		if step.Kind == KindAffine && step.Min == nil {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(s.Steps, func(step Step) bool { return step.fits() && !step.fitted() })
 }
 
-// Build returns the transform. It fails where the Spec is invalid or an affine
-// step has not been fitted.
+// NeedsValues reports whether [Spec.Fit] has to see every value of the training
+// data; the smallest and the largest are enough otherwise.
+func (s Spec) NeedsValues() bool {
+	return slices.ContainsFunc(s.Steps, func(step Step) bool {
+		return step.fits() && !step.fitted() && step.Kind != KindAffine
+	})
+}
+
+// Build returns the transform. It fails where the Spec is invalid or a step has
+// not been fitted.
 func (s Spec) Build() (Transform, error) {
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("transform %v: %w", s, err)
 	}
 	if !s.Fitted() {
-		return nil, fmt.Errorf("transform %v: an affine step has no min and max; fit it on training data first", s)
+		return nil, fmt.Errorf("transform %v: a step (affine, standardise or normal-score) has no numbers; fit it on training data first", s)
 	}
 	chain := make(Chain, len(s.Steps))
 	for i, step := range s.Steps {
@@ -168,12 +262,22 @@ func (s Spec) Build() (Transform, error) {
 // build wants a valid, fitted step.
 func (s Step) build() Transform {
 	switch s.Kind {
-	case KindAffine:
-		return Affine{Min: *s.Min, Max: *s.Max}
+	case KindNonNegative:
+		return NonNegative{}
 	case KindSqrt:
 		return Sqrt{}
 	case KindLog:
 		return Log{Epsilon: *s.Epsilon}
+	case KindLogPlus:
+		return LogPlus{Offset: *s.Offset}
+	case KindDB:
+		return DB{Floor: *s.Floor}
+	case KindStandardise:
+		return Standardise{Mean: *s.Mean, Std: *s.Std}
+	case KindAffine:
+		return Affine{Min: *s.Min, Max: *s.Max}
+	case KindNormalScore:
+		return NewNormalScore(s.X, s.Y)
 	}
 	return Identity{}
 }
@@ -209,9 +313,9 @@ func (s *Spec) unmarshal(decode func(any) error) error {
 	for i, step := range raw["steps"] {
 		for key := range step {
 			switch key {
-			case "kind", "epsilon", "min", "max":
+			case "kind", "epsilon", "offset", "floor", "mean", "std", "min", "max", "x", "y":
 			default:
-				return fmt.Errorf("transform: step %d: unknown setting %q; want kind, epsilon, min or max", i+1, key)
+				return fmt.Errorf("transform: step %d: unknown setting %q; want kind, epsilon, offset, floor, mean, std, min, max, x or y", i+1, key)
 			}
 		}
 	}
@@ -228,7 +332,8 @@ func (s *Spec) unmarshal(decode func(any) error) error {
 }
 
 // Bounded reports whether the chain ends in an affine step, so that training
-// data lie in [−1, 1].
+// data lie in [−1, 1] and what lies beyond is beyond the extremes of training.
+// Other chains have no bounds but those of nature, which Inverse keeps.
 func (s Spec) Bounded() bool {
 	return len(s.Steps) > 0 && s.Steps[len(s.Steps)-1].Kind == KindAffine
 }

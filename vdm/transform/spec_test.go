@@ -22,6 +22,14 @@ func TestParse(t *testing.T) {
 		"sqrt+affine":        {{Kind: "sqrt"}, {Kind: "affine"}},
 		" sqrt + log:1e-2 ":  {{Kind: "sqrt"}, {Kind: "log", Epsilon: p(0.01)}},
 		"affine:-1e300:1e20": {{Kind: "affine", Min: p(-1e300), Max: p(1e20)}},
+
+		"sqrt+standardise":        {{Kind: "sqrt"}, {Kind: "standardise"}},
+		"standardise:0.9:1.6":     {{Kind: "standardise", Mean: p(0.9), Std: p(1.6)}},
+		"nonnegative":             {{Kind: "nonnegative"}},
+		"logplus:0.1":             {{Kind: "logplus", Offset: p(0.1)}},
+		"db:0.1":                  {{Kind: "db", Floor: p(0.1)}},
+		"normal-score":            {{Kind: "normal-score"}},
+		"normal-score:0:-1:5:2.5": {{Kind: "normal-score", X: []float64{0, 5}, Y: []float64{-1, 2.5}}},
 	} {
 		got, err := Parse(name)
 		if err != nil {
@@ -55,6 +63,20 @@ func TestRefusals(t *testing.T) {
 		{name: "sqrt:2", want: `1 parameters for "sqrt"`},
 		{yaml: "{steps: [{kind: sqrt, max: 2}]}", want: "sqrt has no parameter max"},
 		{yaml: "{steps: [{kind: sqrt, epsilom: 2}]}", want: `unknown setting "epsilom"`},
+		{name: "standardise:1", want: "1 parameters"},
+		{name: "standardise:0:0", yaml: "{steps: [{kind: standardise, mean: 0, std: 0}]}", want: "std is 0"},
+		{name: "standardise:0:-1", want: "std is -1"},
+		{yaml: "{steps: [{kind: standardise, mean: 1}]}", want: "only one is given"},
+		{name: "db", yaml: "{steps: [{kind: db}]}", want: "floor is missing"},
+		{name: "db:-0.1", want: "floor is -0.1"},
+		{name: "logplus", want: "offset is missing"},
+		{name: "normal-score:1", want: "1 parameters"},
+		{name: "normal-score:1:0:1:2", want: "x[1] is 1 after 1"},
+		{name: "normal-score:1:0:2:0", yaml: "{steps: [{kind: normal-score, x: [1, 2], y: [0, 0]}]}", want: "y[1] is 0 after 0"},
+		{name: "normal-score:0:0:nan:2", want: "x[1] is NaN"},
+		{yaml: "{steps: [{kind: normal-score, x: [1, 2], y: [0]}]}", want: "2 numbers x and 1 y"},
+		{yaml: "{steps: [{kind: sqrt, x: [1], y: [0]}]}", want: "sqrt has no parameters x and y"},
+		{name: "normal-score:0:0:5e-324:1e10", want: "overflows"},
 		{yaml: "{stages: [{kind: sqrt}]}", want: `unknown setting "stages"`},
 		{yaml: "[1, 2]", want: "want a name or"},
 	} {
@@ -176,7 +198,7 @@ func TestFit(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"identity", "affine", "sqrt", "log:0.1", "sqrt+affine:0:8.7", "log:1e-3+affine", "+", ":", "log:nan", "affine:1:0x1p4"} {
+	for _, s := range []string{"identity", "affine", "sqrt", "log:0.1", "sqrt+affine:0:8.7", "log:1e-3+affine", "+", ":", "log:nan", "affine:1:0x1p4", "sqrt+standardise", "standardise:1:2", "db:0.1+standardise", "logplus:1e-2", "nonnegative+normal-score", "normal-score:0:-1:5:2"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, name string) {

@@ -19,6 +19,15 @@ func fitted() map[string]Transform {
 		"log+affine":  Chain{Log{Epsilon: 0.01}, Affine{Min: 0, Max: 8.95}},
 		"affine+log":  Chain{Affine{Min: -80, Max: 0}, Log{Epsilon: 2}},
 		"empty chain": Chain{},
+
+		"nonnegative":        NonNegative{},
+		"standardise":        Standardise{Mean: 0.7, Std: 1.9},
+		"sqrt+standardise":   Chain{Sqrt{}, Standardise{Mean: 1.9, Std: 1.6}},
+		"logplus":            LogPlus{Offset: 0.1},
+		"db":                 DB{Floor: 1e-7},
+		"db+standardise":     Chain{DB{Floor: 1e-7}, Standardise{Mean: -4, Std: 12}},
+		"normal score":       NewNormalScore([]float64{0, 0.05, 3, 60}, []float64{-0.5, 0.4, 1, 3}),
+		"normal score, tail": NewNormalScore([]float64{0.02, 0.5}, []float64{-1, 1}),
 	}
 }
 
@@ -94,6 +103,12 @@ func TestInverseClampsToThePhysicalDomain(t *testing.T) {
 		"sqrt":        Sqrt{},
 		"log":         Log{Epsilon: 0.1},
 		"sqrt+affine": Chain{Sqrt{}, Affine{Min: 0, Max: 8}},
+
+		"nonnegative":      NonNegative{},
+		"sqrt+standardise": Chain{Sqrt{}, Standardise{Mean: 0.9, Std: 1}},
+		"logplus":          Chain{LogPlus{Offset: 0.1}, Standardise{Mean: math.Log(0.1), Std: 2}},
+		"db":               Chain{DB{Floor: 0.1}, Standardise{Mean: -9, Std: 4}},
+		"normal score":     NewNormalScore([]float64{0, 1, 5}, []float64{-0.9, 0, 1}),
 	} {
 		for _, y := range []float64{-1.0001, -3, math.Inf(-1)} {
 			if got := tr.Inverse(y); got != 0 {
@@ -107,7 +122,7 @@ func TestInverseClampsToThePhysicalDomain(t *testing.T) {
 }
 
 func TestOutsideTheDomainIsNaN(t *testing.T) {
-	for _, tr := range []Transform{Sqrt{}, Log{Epsilon: 0.1}} {
+	for _, tr := range []Transform{Sqrt{}, Log{Epsilon: 0.1}, NonNegative{}, LogPlus{Offset: 0.1}, DB{Floor: 0.1}, NewNormalScore([]float64{0, 1}, []float64{0, 1})} {
 		if !math.IsNaN(tr.Forward(-0.05)) || !math.IsNaN(tr.LogDerivative(-0.05)) {
 			t.Errorf("%v: a negative value is not refused", tr)
 		}

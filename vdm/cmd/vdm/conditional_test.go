@@ -154,7 +154,7 @@ func TestDownscale(t *testing.T) {
 	refuse(t, exitUsage, []string{"--cells is 0"}, "downscale", dir, "--data", coarse, "--start", "0", "--cells", "0")
 	refuse(t, exitUsage, []string{"no multiple", "--cells 3"}, "downscale", dir, "--data", coarse, "--start", "0", "--cells", "3")
 	_, roots := trained(t)
-	refuse(t, exitFailed, []string{"sqrt+affine", "affine or identity"}, "downscale", roots, "--data", coarse, "--start", "0", "--cells", "2", "--frames", "2")
+	refuse(t, exitFailed, []string{"sqrt+standardise", "affine or identity"}, "downscale", roots, "--data", coarse, "--start", "0", "--cells", "2", "--frames", "2")
 	if left, _ := os.ReadDir(filepath.Join(roots, "samples")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}

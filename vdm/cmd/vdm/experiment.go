@@ -11,6 +11,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/report/experiment"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -31,6 +32,7 @@ with the figures of its results chapter.`,
 func newUnconditional() *cobra.Command {
 	var o experiment.Options
 	var rematerialise, noTraining bool
+	var preset string
 	c := &cobra.Command{
 		Use:   "unconditional --data FOLDER --out RUN",
 		Short: "Clips drawn without a condition, against the test seasons",
@@ -43,6 +45,7 @@ Run again, every stage goes on where it stopped. With --train-for training takes
 that long at most in this call, and what there is then is drawn and verified.`,
 		Example: `  vdm synth --out data/synthetic --hours 20000
   vdm experiment unconditional --data data/synthetic --out runs/small --dim 16 --multiples 1,2 --heads 2 --batch 4 --steps 400 --clips 32 --evaluations 64
+  vdm experiment unconditional --data data/ukcp18 --out runs/as-published --preset dissertation --train-for 8h --clips 2000
   vdm experiment unconditional --data data/ukcp18 --out runs/full --steps 200000 --batch 64 --bfloat16 --train-for 8h --clips 2000`,
 		Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -59,6 +62,9 @@ that long at most in this call, and what there is then is drawn and verified.`,
 			if noTraining {
 				o.TrainFor = -1
 			}
+			if err := usePreset(c.Flags(), preset, &o); err != nil {
+				return misuse(c, "--preset: %v", err)
+			}
 			o.Network.Rematerialise = rematerialise
 			o.Log = report.Terminal{Out: c.ErrOrStderr()}
 			summary, err := experiment.Unconditional(c.Context(), o)
@@ -72,7 +78,8 @@ that long at most in this call, and what there is then is drawn and verified.`,
 	f.StringVar(&o.Data, "data", "", "`folder` of prepared data with a split")
 	f.StringVar(&o.Out, "out", "", "`folder` of the run")
 	f.IntVar(&o.Frames, "frames", 10, "frames of a clip; its height and width are those of the data")
-	f.StringVar(&o.Transform, "transform", "sqrt+affine", "transform of the values, as sqrt+affine, log:0.1+affine or affine")
+	f.StringVar(&o.Transform, "transform", transform.DefaultRain, "transform of the values, as sqrt+standardise, log:0.1+standardise or affine")
+	addPreset(f, &preset)
 	f.IntVar(&o.Network.Dim, "dim", 64, "channels of the network's first level, a multiple of 8")
 	f.IntSliceVar(&o.Network.Multiples, "multiples", []int{1, 2, 4, 8}, "channels of each level, as multiples of --dim")
 	f.IntVar(&o.Network.Heads, "heads", 8, "attention heads")
@@ -96,6 +103,35 @@ that long at most in this call, and what there is then is drawn and verified.`,
 	return c
 }
 
+// usePreset puts a preset's settings in the place of those whose flags were not
+// given.
+func usePreset(f *pflag.FlagSet, name string, o *experiment.Options) error {
+	if name == "" {
+		return nil
+	}
+	p, err := vdm.NewPreset(name)
+	if err != nil {
+		return err
+	}
+	own, t := p.Config, o.Training
+	o.Parameterisation, o.Schedule, o.Weighting, o.Training = own.Parameterisation, own.Schedule, own.Weighting, own.Training
+	o.Training.Seed, o.Training.Steps, o.Training.HeldOutEvery, o.Training.SnapshotEvery = t.Seed, t.Steps, t.HeldOutEvery, t.SnapshotEvery
+	for _, given := range []struct {
+		flag string
+		keep func()
+	}{
+		{"batch", func() { o.Training.Batch = t.Batch }}, {"rate", func() { o.Training.Rate = t.Rate }},
+	} {
+		if f.Changed(given.flag) {
+			given.keep()
+		}
+	}
+	if !f.Changed("transform") {
+		o.Transform = p.Rain
+	}
+	return samplerPreset(f, name, &o.Sampler, &o.Grid, &o.Evaluations, "evaluations")
+}
+
 // addDevices adds the settings of where training runs.
 func addDevices(f *pflag.FlagSet, devices *int, residence *vdm.Residence) {
 	f.IntVar(devices, "devices", 1, "devices of the engine that share each batch")
@@ -110,10 +146,10 @@ func addFused(f *pflag.FlagSet, fused *string) {
 
 // addSampler adds the settings of how an experiment draws.
 func addSampler(f *pflag.FlagSet, evaluations, batch *int, sampler, grid *string) {
-	f.IntVar(evaluations, "evaluations", 256, "evaluations of the network that a clip takes")
+	f.IntVar(evaluations, "evaluations", vdm.DefaultSteps, "evaluations of the network that a clip takes")
 	f.IntVar(batch, "sampler-batch", 8, "clips drawn at a time")
-	f.StringVar(sampler, "sampler", "ancestral", strings.Join(vdm.SamplerNames(), ", "))
-	f.StringVar(grid, "grid", "time", "where the steps lie: "+strings.Join(vdm.GridNames(), ", "))
+	f.StringVar(sampler, "sampler", "", samplerHelp())
+	f.StringVar(grid, "grid", vdm.DefaultGrid, gridHelp())
 }
 
 func newConditional() *cobra.Command {

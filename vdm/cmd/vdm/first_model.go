@@ -50,7 +50,7 @@ is done it only prints the result again.`,
 	f.StringVar(&o.Variable, "variable", "", "`name` of the variable (default: the only one in the file)")
 	f.StringVar(&o.Out, "out", "", "`folder` of the run (default: runs/first-model of the project)")
 	f.IntVar(&o.Steps, "steps", d.Steps, "optimiser steps")
-	f.IntVar(&o.SamplerSteps, "sampler-steps", d.SamplerSteps, "steps of the ancestral sampler")
+	f.IntVar(&o.SamplerSteps, "sampler-steps", d.SamplerSteps, "evaluations of the network that a clip takes")
 	f.IntVar(&o.HeldOut, "held-out", d.HeldOut, "last frames of the file, kept from training")
 	f.IntVar(&o.Clips, "clips", d.Clips, "clips to draw without conditions")
 	f.IntVar(&o.Members, "members", d.Members, "members of the nowcast")

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,8 +21,8 @@ import (
 
 // sampleFlags are the settings of all commands that generate.
 type sampleFlags struct {
-	o   vdm.SampleOptions
-	out string
+	o           vdm.SampleOptions
+	out, preset string
 }
 
 func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
@@ -31,11 +30,12 @@ func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 	f.IntVar(&s.o.Count, count, clips, count+" to generate")
 	f.IntVar(&s.o.First, "first", 0, "`number` of the first: clip i is the same whatever else is drawn with it")
 	f.Uint64Var(&s.o.Seed, "seed", 0, "seed of the noise")
-	f.IntVar(&s.o.Steps, "steps", 256, "evaluations of the network that a clip takes")
-	f.StringVar(&s.o.Sampler, "sampler", "ancestral", strings.Join(vdm.SamplerNames(), ", "))
-	f.StringVar(&s.o.Grid, "grid", "time", "where the steps lie: "+strings.Join(vdm.GridNames(), ", "))
+	f.IntVar(&s.o.Steps, "steps", vdm.DefaultSteps, "evaluations of the network that a clip takes")
+	f.StringVar(&s.o.Sampler, "sampler", "", samplerHelp())
+	f.StringVar(&s.o.Grid, "grid", vdm.DefaultGrid, gridHelp())
+	addPreset(f, &s.preset)
 	f.IntVar(&s.o.Batch, "batch", 0, "clips at a time (default: 8 at most)")
-	f.BoolVar(&s.o.Unclamped, "unclamped", false, "leave values beyond the range of the training data")
+	f.BoolVar(&s.o.Unclamped, "unclamped", false, "leave values beyond the range of the training data, in runs that are scaled by it")
 	f.BoolVar(&s.o.LastWeights, "last-weights", false, "the last weights instead of their moving average")
 	f.StringVar(&s.out, "out", "", "NetCDF `file` to write (default: one in the run's folder samples)")
 }
@@ -47,6 +47,9 @@ func (s *sampleFlags) check(c *cobra.Command, count string) error {
 	}
 	if s.o.Steps < 1 {
 		return misuse(c, "--steps is %d: want at least 1", s.o.Steps)
+	}
+	if err := samplerPreset(c.Flags(), s.preset, &s.o.Sampler, &s.o.Grid, &s.o.Steps, "steps"); err != nil {
+		return misuse(c, "--preset: %v", err)
 	}
 	if err := s.o.Validate(); err != nil {
 		return misuse(c, "%v", err)
@@ -97,7 +100,8 @@ clips are there in a minute. It becomes a run in RUN (default: ` + pretrainedRun
 as any other; the card in its folder says what it was trained on.`,
 		Example: `  vdm sample --pretrained --picture clips.png
   vdm sample runs/rain --count 16
-  vdm sample runs/rain --count 1 --first 7 --steps 1000 --seed 1 --out seventh.nc`,
+  vdm sample runs/rain --count 1 --first 7 --seed 1 --out seventh.nc
+  vdm sample runs/rain --count 16 --preset dissertation`,
 		Args: func(c *cobra.Command, args []string) error {
 			if ready && len(args) == 0 {
 				return nil

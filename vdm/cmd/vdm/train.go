@@ -31,6 +31,7 @@ type trainFlags struct {
 	heldOut               float64
 	flips                 bool
 	missing, transform    string
+	preset                string
 	otherData             bool
 	printConfig           bool
 	onlyCreate            bool
@@ -66,6 +67,7 @@ and from the run where it exists. Of an existing run only how long and how often
 may be changed: steps, and the intervals between snapshots and held-out losses.`,
 		Example: `  vdm train --data rain.nc --out runs/rain --steps 2000 --held-out 24
   vdm train --data rain.nc --out runs/rain --steps 4000        # go on
+  vdm train --data rain.nc --out runs/as-published --preset dissertation --steps 200000
   vdm train --data rain.nc --out runs/small --dim 16 --multiples 1,2 --heads 2 --batch 4 --steps 500`,
 		Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error { return t.run(c) },
@@ -81,7 +83,8 @@ may be changed: steps, and the intervals between snapshots and held-out losses.`
 	f.Float64Var(&t.heldOut, "held-out", 0, "last `hours` of the data to hold out, for the held-out loss")
 	f.BoolVar(&t.flips, "flips", false, "also train on clips reversed in y, in x and in both (for data without a fixed place)")
 	f.StringVar(&t.missing, "missing", "skip", "windows with missing cells: skip them, or mask the cells in the loss")
-	f.StringVar(&t.transform, "transform", "", "transform of the values, as sqrt+affine, log:0.1+affine or affine (default: sqrt+affine for rain, else affine)")
+	f.StringVar(&t.transform, "transform", "", "transform of the values, as sqrt+standardise, log:0.1+standardise or affine (default: "+transform.DefaultRain+" for rain, else "+transform.Default+", which scale to unit variance)")
+	addPreset(f, &t.preset)
 	f.BoolVar(&t.otherData, "other-data", false, "go on with other data than the run was trained on so far")
 	f.BoolVar(&t.printConfig, "print-config", false, "print the configuration with every setting, and do not train")
 	f.BoolVar(&t.onlyCreate, "only-create", false, "make the run with its initial weights, and do not train")
@@ -116,6 +119,11 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		return misuse(c, "--missing is %q: want skip or mask", t.missing)
 	case !(t.heldOut >= 0):
 		return misuse(c, "--held-out is %v: want a number of hours from 0", t.heldOut)
+	case t.preset != "" && t.config != "":
+		return misuse(c, "--preset and --config exclude each other: both are settings that the flags are put on")
+	}
+	if _, err := vdm.NewPreset(t.preset); err != nil {
+		return misuse(c, "--preset: %v", err)
 	}
 	config, err := t.base()
 	if err != nil {
@@ -193,16 +201,30 @@ func (t *trainFlags) run(c *cobra.Command) error {
 }
 
 // base is the configuration that the flags are put on: of the file, else of the
-// run, else empty.
+// run, else of the preset, whose own is empty where none is named.
 func (t *trainFlags) base() (vdm.Config, error) {
 	if t.config != "" {
 		return readPartialConfig(t.config)
 	}
+	preset, err := vdm.NewPreset(t.preset)
+	if err != nil {
+		return vdm.Config{}, err
+	}
 	path := filepath.Join(t.out, "config.yaml")
 	if _, err := os.Stat(path); err != nil {
-		return vdm.Config{}, nil // no run yet; Create says what else may be wrong
+		return preset.Config, nil // no run yet; Create says what else may be wrong
 	}
-	return vdm.ReadConfig(path)
+	of, err := vdm.ReadConfig(path)
+	if err != nil || t.preset == "" {
+		return of, err
+	}
+	// The preset's settings on the run's clips: Create names those that differ.
+	preset.Config.Clip, preset.Config.Training.Seed, preset.Config.Training.Steps = of.Clip, of.Training.Seed, of.Training.Steps
+	preset.Config.Clip.Channels = slices.Clone(of.Clip.Channels)
+	for i := range preset.Config.Clip.Channels {
+		preset.Config.Clip.Channels[i].Transform = transform.Spec{}
+	}
+	return preset.Config, nil
 }
 
 // readPartialConfig reads a configuration file that may leave out what the data
@@ -270,6 +292,10 @@ func (t *trainFlags) apply(c *cobra.Command, config *vdm.Config, fields []*clima
 			config.Clip.Channels = append(config.Clip.Channels, vdm.ChannelConfig{Name: f.Name})
 		}
 	}
+	preset, err := vdm.NewPreset(t.preset)
+	if err != nil {
+		return err
+	}
 	channels := slices.Clone(config.Clip.Channels)
 	if len(channels) != len(fields) {
 		return fmt.Errorf("clip.channels has %d variables, the data give %d (%s)", len(channels), len(fields), names(fields))
@@ -286,13 +312,12 @@ func (t *trainFlags) apply(c *cobra.Command, config *vdm.Config, fields []*clima
 		switch {
 		case spec == "" && len(ch.Transform.Steps) > 0:
 			continue
-		case spec == "" && f.Kind == climate.KindRain:
-			spec = "sqrt+affine"
 		case spec == "":
-			spec = "affine"
+			ch.Transform, err = preset.Transform(f.Kind == climate.KindRain)
+		default:
+			ch.Transform, err = transform.Parse(spec)
 		}
-		var err error
-		if ch.Transform, err = transform.Parse(spec); err != nil {
+		if err != nil {
 			return err
 		}
 	}

@@ -139,9 +139,14 @@ func trues(marks []bool) (at []int) {
 }
 
 // keep reads what was drawn, or draws it.
-func keep(m *vdm.Model, name string, at Place, o vdm.SampleOptions, known string, draw func(vdm.SampleOptions) (*vdm.Samples, error)) (*Clips, error) {
+func keep(m *vdm.Model, name string, at Place, given vdm.SampleOptions, known string, draw func(vdm.SampleOptions) (*vdm.Samples, error)) (*Clips, error) {
 	if name != filepath.Base(name) || name == "" || len(at.Like) != len(m.Config.Clip.Channels) {
 		return nil, fmt.Errorf("archive: name %q and %d fields; want a plain file name and a field for each of %d channels", name, len(at.Like), len(m.Config.Clip.Channels))
+	}
+	// With every default by its name: another program's may differ.
+	o := given.WithDefaults()
+	if known != "" {
+		o = given.WithConditionalDefaults()
 	}
 	want := settings(m, o, known)
 	path := filepath.Join(m.Dir, vdm.SamplesDir, name)

@@ -9,7 +9,8 @@ import (
 
 // Attributes are the global attributes of a file of generated clips: where they
 // come from, and all that drawing them again takes. The notebooks and the command
-// write the same. kind is what was done, such as "nowcast"; what else is known is
+// write the same. kind is what was done, "sample" without a condition, else such as
+// "nowcast"; what else is known is
 // the caller's to add.
 func Attributes(m *vdm.Model, o vdm.SampleOptions, kind, title string) (map[string]string, error) {
 	config, err := m.Config.Encode()
@@ -24,7 +25,11 @@ func Attributes(m *vdm.Model, o vdm.SampleOptions, kind, title string) (map[stri
 	if err != nil {
 		return nil, err
 	}
-	o = o.WithDefaults()
+	if kind == "sample" {
+		o = o.WithDefaults()
+	} else {
+		o = o.WithConditionalDefaults()
+	}
 	weights := "exponential moving average"
 	if o.LastWeights {
 		weights = "last"
@@ -37,7 +42,7 @@ func Attributes(m *vdm.Model, o vdm.SampleOptions, kind, title string) (map[stri
 		"vdm_training_step": fmt.Sprint(m.Step()),
 		"vdm_training_data": m.Config.Data,
 		"vdm_weights":       weights,
-		"vdm_sampler":       fmt.Sprintf("%s, %d evaluations, grid uniform in %s", o.Sampler, o.Steps, o.Grid),
+		"vdm_sampler":       fmt.Sprintf("%s, %d evaluations, grid %s", o.Sampler, o.Steps, o.Grid),
 		"vdm_seed":          fmt.Sprint(o.Seed),
 		"vdm_first_member":  fmt.Sprint(o.First),
 		"vdm_engine":        choice.Label,

@@ -165,13 +165,16 @@ func (w *conditional) finish() error {
 	}
 	var names []string
 	for _, m := range methods {
-		names = append(names, fmt.Sprintf("%s: %s", m.name, m.guidance))
+		o := w.sampling()
+		o.Guidance = m.guidance
+		o = o.WithConditionalDefaults()
+		names = append(names, fmt.Sprintf("%s: %s, drawn by %s over %s steps", m.name, m.guidance, o.Sampler, o.Grid))
 	}
 	s.Fact("Data", "%s", w.about())
 	s.Fact("Split", "%s", w.data.Split().Describe())
 	s.Fact("Network", "%d parameters, at step %d of %d", c.Network.Count(), w.model.Step(), c.Training.Steps)
 	s.Fact("Methods", "%s", strings.Join(names, "; "))
-	s.Fact("Clips", "%d windows of the test seasons, %d members each; %s, %s steps, %d evaluations, averaged weights", w.Windows, w.Members, w.Sampler, w.Grid, w.Evaluations)
+	s.Fact("Clips", "%d windows of the test seasons, %d members each; %d evaluations, averaged weights", w.Windows, w.Members, w.Evaluations)
 	if err := s.AddModel(w.model); err != nil {
 		return err
 	}

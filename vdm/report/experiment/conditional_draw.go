@@ -75,9 +75,12 @@ func (w *conditional) drawOne(ctx context.Context, task string, m method, all in
 	clip := w.model.Config.Clip
 	f, height, width, channels := w.test.Shape()
 	size := f * height * width * channels
+	o := w.sampling()
+	o.Guidance = m.guidance
+	o = o.WithConditionalDefaults() // by name: they are part of what was drawn
 	s := conditionalSettings{
 		settings: settings{
-			Step: w.model.Step(), Seed: w.Seed, Sampler: w.Sampler, Grid: w.Grid, Evaluations: w.Evaluations,
+			Step: w.model.Step(), Seed: w.Seed, Sampler: o.Sampler, Grid: o.Grid, Evaluations: o.Steps,
 			Shape: [4]int{f, height, width, channels},
 		},
 		Data: w.data.SHA256(), Task: task, Known: known(task, f), Guidance: m.guidance.String(), Members: w.Members,
@@ -106,8 +109,6 @@ func (w *conditional) drawOne(ctx context.Context, task string, m method, all in
 	defer func() {
 		w.stages.Took(fmt.Sprintf("%s, %s: drawing %d clips", task, m.name, g.Len()-first), began)
 	}()
-	o := w.sampling()
-	o.Guidance = m.guidance
 	o.Each = func(_ int, clip []float32) error { return g.add(clip) }
 	o.Progress = w.Log.Bar(task + ", " + m.name)
 	for g.Len() < all {

@@ -29,8 +29,8 @@ type ConditionalOptions struct {
 
 	Windows       int    // of the test seasons, spread over them; 0 is 64
 	Members       int    // of each window; 0 is 4
-	Sampler, Grid string // of vdm.SampleOptions
-	Evaluations   int    // of the network, a clip; 0 is 256
+	Sampler, Grid string // of vdm.SampleOptions; "" is its default, which depends on the guidance
+	Evaluations   int    // of the network, a clip; 0 is vdm.DefaultSteps
 	SamplerBatch  int    // 0 is 8
 	Seed          uint64 // of the noise
 
@@ -59,18 +59,12 @@ func known(task string, frames int) []bool {
 }
 
 func (o ConditionalOptions) withDefaults() ConditionalOptions {
-	defaults([]defaulted{{&o.Windows, 64}, {&o.Members, 4}, {&o.Evaluations, 256}, {&o.SamplerBatch, 8}})
+	defaults([]defaulted{{&o.Windows, 64}, {&o.Members, 4}, {&o.Evaluations, vdm.DefaultSteps}, {&o.SamplerBatch, 8}})
 	if o.Tasks == nil {
 		o.Tasks = TaskNames()
 	}
 	if o.Weights == nil {
 		o.Weights = []float64{0, 0.003, 3}
-	}
-	if o.Sampler == "" {
-		o.Sampler = "ancestral"
-	}
-	if o.Grid == "" {
-		o.Grid = "time"
 	}
 	if o.Log == nil {
 		o.Log = report.Quiet{}

@@ -67,7 +67,7 @@ func (w *work) config() (vdm.Config, error) {
 	c := vdm.Config{
 		Data:    filepath.Base(w.Data),
 		Clip:    vdm.ClipConfig{Frames: frames, Height: height, Width: width, Step: w.data.Fields()[0].Step()},
-		Network: w.Network, Training: w.Training,
+		Network: w.Network, Training: w.Training, Parameterisation: w.Parameterisation, Schedule: w.Schedule, Weighting: w.Weighting,
 	}
 	for _, f := range w.data.Fields() {
 		c.Clip.Channels = append(c.Clip.Channels, vdm.ChannelConfig{Name: f.Name, Units: f.Units, Transform: spec})
@@ -124,13 +124,7 @@ func (w *work) train(ctx context.Context) error {
 // draw draws the clips that are not there yet.
 func (w *work) draw(ctx context.Context) (err error) {
 	f, height, width, channels := w.training.Shape()
-	o := w.sampling(0)
-	if o.Sampler == "" {
-		o.Sampler = "ancestral"
-	}
-	if o.Grid == "" {
-		o.Grid = "time"
-	}
+	o := w.sampling(0).WithDefaults() // by name: they are part of what was drawn
 	w.generated, err = openGenerated(filepath.Join(w.Out, clipsName), w.model.Config.Clip, settings{
 		Step: w.model.Step(), Seed: o.Seed, Sampler: o.Sampler, Grid: o.Grid, Evaluations: o.Steps,
 		Shape: [4]int{f, height, width, channels},

@@ -17,9 +17,14 @@ type Options struct {
 	Out  string // folder of the run
 
 	Frames    int    // of a clip; 0 is 10. Its height and width are those of the data
-	Transform string // of the values; "" is sqrt+affine. See transform.Parse
+	Transform string // of the values; "" is transform.DefaultRain. See transform.Parse
 	Network   unet.Config
 	Training  vdm.TrainingConfig // its Seed and more; zero values are the library's
+
+	// What is learnt and at which noise levels; zero values are the library's.
+	Parameterisation vdm.Parameterisation
+	Schedule         vdm.ScheduleConfig
+	Weighting        vdm.WeightingConfig
 
 	Devices   int           // of the engine that share each batch; 0 is one
 	Residence vdm.Residence // of the training clips
@@ -31,17 +36,17 @@ type Options struct {
 	TrainOnly bool
 
 	Clips          int    // to draw; 0 is 200
-	Sampler, Grid  string // of vdm.SampleOptions
-	Evaluations    int    // of the network, a clip; 0 is 256
+	Sampler, Grid  string // of vdm.SampleOptions; "" is its default
+	Evaluations    int    // of the network, a clip; 0 is vdm.DefaultSteps
 	SamplerBatch   int    // 0 is 8
 	ReferenceClips int    // of the test and of the training seasons, to compare with; 0 is 1000
 	Log            report.Log
 }
 
 func (o Options) withDefaults() Options {
-	defaults([]defaulted{{&o.Frames, 10}, {&o.Clips, 200}, {&o.Evaluations, 256}, {&o.SamplerBatch, 8}, {&o.ReferenceClips, 1000}})
+	defaults([]defaulted{{&o.Frames, 10}, {&o.Clips, 200}, {&o.Evaluations, vdm.DefaultSteps}, {&o.SamplerBatch, 8}, {&o.ReferenceClips, 1000}})
 	if o.Transform == "" {
-		o.Transform = "sqrt+affine"
+		o.Transform = transform.DefaultRain
 	}
 	if o.Log == nil {
 		o.Log = report.Quiet{}

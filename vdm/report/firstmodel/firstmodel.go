@@ -73,7 +73,7 @@ func (o Options) key(source climate.Source) (string, error) {
 		Version int // raise it when the same options give other results
 		Options Options
 		Data    climate.Source
-	}{1, o, source})
+	}{2, o, source})
 	if err != nil {
 		return "", err
 	}
@@ -204,6 +204,17 @@ func (w *work) verify(context.Context, climate.Source) error {
 	if err != nil {
 		return err
 	}
+	s.Likeness, err = report.Portray(report.VerifyOptions{Variable: ch.Name, Units: ch.Units},
+		report.Set{Name: "training", Clips: w.plain, Limit: 400},
+		report.Set{Name: "generated", Clips: w.clips},
+		report.Set{Name: "held out", Clips: w.heldOut, Limit: 400})
+	if err != nil {
+		return err
+	}
 	w.summary = s
-	return w.describe()
+	if err := w.describe(); err != nil {
+		return err
+	}
+	s.Verdict = w.verdict()
+	return nil
 }

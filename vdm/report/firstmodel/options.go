@@ -30,7 +30,7 @@ type Options struct {
 	EMA     float64     `json:"ema"`   // decay of the averaged weights
 	Tests   int         `json:"tests"` // noisy clips of the held-out loss
 
-	SamplerSteps int     `json:"sampler_steps"`
+	SamplerSteps int     `json:"sampler_steps"` // evaluations of the network that a clip takes
 	SamplerBatch int     `json:"sampler_batch"` // clips a pass of the sampler
 	Clips        int     `json:"clips"`         // drawn without conditions
 	Members      int     `json:"members"`       // of the nowcast
@@ -62,9 +62,9 @@ func Defaults() Options {
 		// weights.
 		Steps: 600, Batch: 2, Rate: 5e-3, EMA: 0.99, Tests: 64,
 
-		// 64 steps of the ancestral sampler. Guidance 1 is what the formula's
-		// derivation gives (vdm.Reconstruction).
-		SamplerSteps: 64, SamplerBatch: 4, Clips: 16, Members: 8, Known: 5, Guidance: 1,
+		// The sampler is the library's, which needs no more evaluations. Guidance 1 is
+		// what the formula's derivation gives (vdm.Reconstruction).
+		SamplerSteps: vdm.DefaultSteps, SamplerBatch: 4, Clips: 32, Members: 8, Known: 5, Guidance: 1,
 	}
 }
 
@@ -137,8 +137,9 @@ func (o Options) Validate() error {
 // hours.
 func (o Options) Config(step float64) (vdm.Config, error) {
 	// The square root of rain is nearer to normal than rain, and the network
-	// need not spend itself on a few cells of 100 mm/h.
-	root, err := transform.Parse("sqrt+affine")
+	// need not spend itself on a few cells of 100 mm/h. Its variance is 1, which the
+	// noise schedule is made for.
+	root, err := transform.Parse(transform.DefaultRain)
 	if err != nil {
 		return vdm.Config{}, err
 	}

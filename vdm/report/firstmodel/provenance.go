@@ -52,8 +52,8 @@ func (w *work) describe() error {
 	s.Fact("Held-out clips", "%s", w.heldOut.Summary())
 	s.Fact("Transform", "%s", c.Clip.Channels[0].Transform)
 	s.Fact("Network", "%d parameters; trained %d steps of %d clips", c.Network.Count(), w.model.Step(), c.Training.Batch*c.Training.Accumulate)
-	s.Fact("Sampler", "ancestral, %d steps, averaged weights; drawn on %s", w.SamplerSteps, w.clips.Draw.Engine)
-	s.Fact("Nowcast", "%s; %s: the held-out window with the most rain in its %d known frames", w.guidance(), w.about, w.Known)
+	s.Fact("Sampler", "%s over %s steps, %d evaluations, averaged weights; drawn on %s", w.clips.Draw.Settings.Sampler, w.clips.Draw.Settings.Grid, w.clips.Draw.Settings.Steps, w.clips.Draw.Engine)
+	s.Fact("Nowcast", "%s, drawn by %s; %s: the held-out window with the most rain in its %d known frames", w.guidance(), w.members.Draw.Settings.Sampler, w.about, w.Known)
 	if err := s.AddModel(w.model); err != nil {
 		return err
 	}
