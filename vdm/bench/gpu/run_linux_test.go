@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 // standIn takes the place of the bundle's programs. It tells run.log how it was
@@ -36,11 +38,8 @@ func rehearse(t *testing.T) *rehearsal {
 	if found, _ := filepath.Glob("/dev/nvidia[0-9]*"); len(found) > 0 {
 		t.Skip("a GPU is here")
 	}
-	for _, program := range []string{"bash", "flock", "python3"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("no %s here", program)
-		}
-	}
+	installed.Programs(t, "bash", "flock", "setsid", "timeout")
+	installed.Runs(t, "python3", "-c", "import ctypes, os, tarfile") // which run.sh uses
 	r := &rehearsal{t: t, dir: t.TempDir()}
 	r.out = filepath.Join(r.dir, "results")
 	for _, name := range []string{"run.sh", "engine.sh", "stages.sh"} {
