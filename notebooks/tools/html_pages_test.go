@@ -9,6 +9,8 @@ import (
 )
 
 func needPages(t *testing.T) {
+	t.Helper()
+	needJupyter(t)
 	for _, file := range []string{"/usr/bin/jupyter-nbconvert", "/usr/share/javascript/mathjax/MathJax.js", "/usr/share/javascript/requirejs/require.min.js"} {
 		if _, err := os.Stat(file); err != nil {
 			t.Skipf("%s is not installed (setup.sh site)", file)

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -74,7 +75,23 @@ func run(t *testing.T, args ...string) (int, string) {
 	return 0, string(out)
 }
 
+// importsJupyter tries out once what the scripts import: Debian's modules may be
+// absent, or half removed.
+var importsJupyter = sync.OnceValues(func() ([]byte, error) {
+	return exec.Command("/usr/bin/python3", "-c", "import nbclient, nbformat, nbconvert.exporters, nbconvert.filters, ipykernel").CombinedOutput()
+})
+
+func needJupyter(t *testing.T) {
+	t.Helper()
+	if said, err := importsJupyter(); err != nil {
+		lines := strings.Split(strings.TrimSpace(string(said)), "\n")
+		t.Skipf("Debian's Jupyter is not installed (setup.sh run): %v: %s", err, lines[len(lines)-1])
+	}
+}
+
 func needKernel(t *testing.T) {
+	t.Helper()
+	needJupyter(t)
 	if _, err := os.Stat("../../build/jupyter/kernels/gonb/kernel.json"); err != nil {
 		t.Skip("the notebook kernel is not installed (setup.sh run)")
 	}

@@ -9,6 +9,9 @@
 #   setup.sh browser what `make browser` needs: the same as run, and Chromium
 #   setup.sh cuda    XLA's plugin for CUDA and NVIDIA's libraries (2 GB), for an NVIDIA GPU
 #
+# With VDM_XLA=1 XLA's plugin for the CPU is also looked for where another engine is
+# at hand already, and where go-xla's own source cannot be reached, taken from PyPI.
+#
 # Debian packages are installed as root or through sudo without a password;
 # where neither is possible, the one line to run is printed and the script stops.
 # All else goes below build/ of the project (Go's module cache aside). No
@@ -156,7 +159,12 @@ fetch_xla() {
   if ! try "an engine: trying go-xla's PJRT plugin (at most 90 s)" \
     timeout 100 build/bin/engine -limit 90s -fetch-xla build/engines/xla; then
     say "no PJRT plugin: $(tail -n 1 "$log")"
-    return 1
+    [[ ${VDM_XLA:-} == 1 ]] || return 1
+    if ! try "an engine: a PJRT plugin from PyPI (63 MB)" \
+      build/bin/engine -limit 15m -fetch-xla-wheel build/engines/xla; then
+      say "no PJRT plugin from PyPI: $(tail -n 1 "$log")"
+      return 1
+    fi
   fi
   timeout 60 build/bin/engine -check xla:cpu >"$log" 2>&1 && return 0
   say "the PJRT plugin does not run on this machine: $(tail -n 1 "$log")"
@@ -205,6 +213,11 @@ install_engine() {
   fi
   local said status=0
   said=$(build/bin/engine 2>&1) || status=$?
+  if [[ ${VDM_XLA:-} == 1 && ! -e build/engines/xla/pjrt_c_api_cpu_plugin.so ]] && ((status != 3)); then
+    fetch_xla || true
+    status=0
+    said=$(build/bin/engine 2>&1) || status=$?
+  fi
   if ((status == 3)); then # only pure Go is at hand
     fetch_xla || fetch_onnx || say "no faster engine could be had; pure Go will do, slowly"
     status=0

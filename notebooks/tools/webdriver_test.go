@@ -34,6 +34,9 @@ func openBrowser(t *testing.T) *browser {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("%s is not installed (setup.sh browser)", program)
 		}
+		if out, err := exec.Command(program, "--version").CombinedOutput(); err != nil {
+			t.Skipf("%s does not run: %v: %s", program, err, out)
+		}
 	}
 	driver := exec.Command("chromedriver", "--port=0")
 	out, err := driver.StdoutPipe()

@@ -89,7 +89,7 @@ func machineWith(t *testing.T, have ...string) places {
 }
 
 func openerFor(p places) *opener {
-	return newOpener(func() places { return p }, 200*time.Millisecond)
+	return newOpener(func() places { return p }, 2*time.Second) // a busy machine is slow to answer
 }
 
 func TestOrderOfPreference(t *testing.T) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 func TestIntegers(t *testing.T) {
@@ -48,12 +48,13 @@ func subject(t *testing.T, o options) *vdm.Model {
 	return m
 }
 
+// usesTorch runs where PyTorch (Debian's python3-torch, which make bench installs) works.
+const usesTorch = "import torch; torch.ones(2, requires_grad=True).sum().backward()"
+
 // The whole comparison on a tiny network, where PyTorch is there.
 func TestCompareTiny(t *testing.T) {
-	const python = "/usr/bin/python3"
-	if exec.Command(python, "-c", "import torch").Run() != nil {
-		t.Skip("no PyTorch here (Debian's python3-torch): make bench installs it")
-	}
+	// The working folder has a folder torch, which Python would take for a module.
+	python := installed.Python(t, usesTorch)
 	o := options{
 		dim: 8, heads: 1, headDim: 4, multiples: []int{1}, batch: 2, frames: 2, height: 4, wide: 4,
 		repeats: 3, threads: []int{1}, modes: []string{"eager"}, device: "cpu", precision: "float32", python: python, script: "torch/bench.py",

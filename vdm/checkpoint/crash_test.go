@@ -207,7 +207,7 @@ func TestLatestWhileSaving(t *testing.T) {
 	}
 	last, reads := int64(0), 0
 	start := time.Now()
-	for ; time.Since(start) < time.Second || (last < 5 && time.Since(start) < 30*time.Second); reads++ {
+	for ; time.Since(start) < time.Second || (last < 5 && time.Since(start) < 2*time.Minute); reads++ {
 		got, warnings, err := Latest(dir)
 		if err != nil || len(warnings) > 0 {
 			t.Errorf("%v, %v", warnings, err)

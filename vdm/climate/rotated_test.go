@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 // rotatedGolden are rotated coordinates by PROJ 9.1.1, of the places in one file,
@@ -49,9 +51,7 @@ func TestRotatedAgainstPROJ(t *testing.T) {
 
 // Every latitude and longitude of the UKCP18 grid against PROJ, where there is one.
 func TestRotatedGridAgainstLivePROJ(t *testing.T) {
-	if _, err := exec.LookPath("cs2cs"); err != nil {
-		t.Skip("no cs2cs (Debian's proj-bin)")
-	}
+	installed.Programs(t, "cs2cs") // of Debian's proj-bin
 	g := SyntheticRecord{Hours: 2, Coarse: 1}.Grid()
 	var in strings.Builder
 	var cells []int

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
-	"os"
 	"os/exec"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -91,13 +91,7 @@ func laws[S any](t *testing.T, rel float64, empty func() S, add func(s S, part i
 // numpy runs a program with the input as `d` and returns what it puts in `out`.
 func numpy(t *testing.T, program string, input, output any) {
 	t.Helper()
-	const python = "/usr/bin/python3" // Debian's, which python3-numpy belongs to
-	if _, err := os.Stat(python); err != nil {
-		t.Skip("no " + python + " to check against")
-	}
-	if err := exec.Command(python, "-c", "import numpy").Run(); err != nil {
-		t.Skip(python + " has no numpy to check against")
-	}
+	python := installed.Python(t, "import numpy; numpy.ones(2) @ numpy.ones(2)")
 	in, err := json.Marshal(input)
 	check(t, err)
 	cmd := exec.Command(python, "-c", "import json, sys\nimport numpy as np\nd = json.load(sys.stdin)\nout = {}\n"+program+

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -42,10 +43,7 @@ func TestScoresAgainstGolden(t *testing.T) {
 
 // The same program on other fields, where it runs.
 func TestScoresAgainstScipy(t *testing.T) {
-	const python = "/usr/bin/python3" // Debian's, which python3-scipy belongs to
-	if err := exec.Command(python, "-c", "import numpy, scipy").Run(); err != nil {
-		t.Skip("no " + python + " with numpy and scipy to check against")
-	}
+	python := installed.Python(t, "import numpy; from scipy import ndimage, stats")
 	in := scoreInput{
 		Leads: 3, Height: 12, Width: 8, Thresholds: []float64{0.3, 1.5}, Scales: []int{1, 5, 31},
 		Orders: []float64{0.5, 1.3}, Radius: 1.5, Series: ar1(4, 300, 0.6),

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 // The bundle is made, is small enough, and its stages run at small sizes on the
@@ -20,11 +22,7 @@ func TestBundle(t *testing.T) {
 	if testing.Short() {
 		t.Skip("links three programs: minutes")
 	}
-	for _, program := range []string{"bash", "git", "tar", "xz"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("no %s here", program)
-		}
-	}
+	installed.Programs(t, "bash", "git", "tar", "xz", "go")
 	root, err := filepath.Abs("../../..")
 	if err != nil {
 		t.Fatal(err)
@@ -34,9 +32,10 @@ func TestBundle(t *testing.T) {
 		t.Fatalf("%v:\n%s", err, text)
 	}
 	stages := []string{"machine", "tests-1", "tests-2", "parity", "data", "train-1", "sample", "conditional-1", "conditional-2", "small-1", "small-ship", "samplers"}
-	const python = "/usr/bin/python3"
-	if exec.Command(python, "-c", "import torch").Run() == nil {
+	if installed.HasPython("import torch; torch.ones(2, requires_grad=True).sum().backward()") {
 		stages = append(stages, "bench-tf32")
+	} else {
+		t.Log("no PyTorch here: the stages that compare with it do not run")
 	}
 	run := filepath.Join(dir, "run.sh")
 	text, err := command(dir, run, append([]string{"--small"}, stages...)...)
@@ -108,7 +107,7 @@ func command(dir, name string, args ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cmd.Env = append(os.Environ(), "VDM_ENGINES="+filepath.Join(root, "build", "engines"), "PYTHON=/usr/bin/python3")
+	cmd.Env = append(os.Environ(), "VDM_ENGINES="+filepath.Join(root, "build", "engines"), "PYTHON="+installed.Interpreter)
 	text, err := cmd.CombinedOutput()
 	return string(text), err
 }

@@ -11,15 +11,18 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
-const python = "/usr/bin/python3"
+const python = installed.Interpreter
+
+// usesNetCDF4 runs where Python has netCDF4, and with it numpy and cftime.
+const usesNetCDF4 = "import netCDF4, numpy, cftime; netCDF4.Dataset; numpy.ma.masked_invalid([1.0])"
 
 var (
 	makeOnce sync.Once
 	madeDir  string
 	makeErr  error
-	noPython error
 )
 
 func TestMain(m *testing.M) {
@@ -34,10 +37,8 @@ func TestMain(m *testing.M) {
 // an independent writer.
 func made(t testing.TB, name string) string {
 	t.Helper()
+	installed.Python(t, usesNetCDF4)
 	makeOnce.Do(func() {
-		if noPython = exec.Command(python, "-c", "import netCDF4").Run(); noPython != nil {
-			return
-		}
 		if madeDir, makeErr = os.MkdirTemp("", "netcdf-made-"); makeErr != nil {
 			return
 		}
@@ -45,9 +46,6 @@ func made(t testing.TB, name string) string {
 			makeErr = fmt.Errorf("make.py: %w\n%s", err, out)
 		}
 	})
-	if noPython != nil {
-		t.Skipf("no python3 with netCDF4 to write the file: %v", noPython)
-	}
 	if makeErr != nil {
 		t.Fatal(makeErr)
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 // synthetic writes a small record in the layout of UKCP18 and returns its files.
@@ -109,11 +110,8 @@ func TestPrepareAgainstGolden(t *testing.T) {
 // Several files with left-over rows and columns, each against cdo where there is
 // one.
 func TestPrepareAgainstLiveCdo(t *testing.T) {
-	for _, program := range []string{"cdo", python} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("no %s", program)
-		}
-	}
+	installed.Runs(t, "cdo", "--version")
+	installed.Python(t, usesNetCDF4)
 	files := synthetic(t, climate.SyntheticRecord{Seed: 8, Hours: 745, Coarse: 10, Height: 30, Width: 25})
 	dir := t.TempDir()
 	prepare(t, dir, []string{files[1], files[0]}, PrepareOptions{Coarsen: 4, Crop: around(4, 5)})
@@ -379,9 +377,7 @@ func TestPlanRefused(t *testing.T) {
 // Values that cannot be, and units that are not known, are refused by name; what
 // was read before stays.
 func TestPrepareBadValues(t *testing.T) {
-	if err := exec.Command(python, "-c", "import netCDF4").Run(); err != nil {
-		t.Skip("no python3 with netCDF4 to alter files")
-	}
+	installed.Python(t, usesNetCDF4)
 	files := synthetic(t, climate.SyntheticRecord{Seed: 1, Hours: 1440, Height: 9, Width: 8})
 	alter := func(path, script string) {
 		if out, err := exec.Command(python, "-c", "import sys, netCDF4\nd = netCDF4.Dataset(sys.argv[1], 'a')\np = d['pr']\n"+script+"\nd.close()", path).CombinedOutput(); err != nil {

@@ -13,10 +13,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 // What Python's netCDF4 finds in a file.
 func TestSyntheticFileInPython(t *testing.T) {
+	installed.Python(t, usesNetCDF4)
 	files := synthetic(t, climate.SyntheticRecord{Seed: 2, Hours: 30, Height: 7, Width: 6, Coarse: 1})
 	out, err := exec.Command(python, "-c", `
 import sys, json, netCDF4
@@ -28,9 +30,6 @@ print(json.dumps(dict(dims=p.dimensions, shape=p.shape, units=p.units, name=p.st
     bounds=[float(v) for v in d["time_bnds"][1] - t[1]], month=int(d["month_number"][29]), year=int(d["year"][0]),
     stamp=d["yyyymmddhh"][25].tobytes().decode().strip("\0"), beyond=bool(x[-1] > 360 and x[0] > 350), lat=d["latitude"].dimensions,
     title="Synthetic" in d.title and "not UKCP18" in d.title, seed="seed 2" in d.source)))`, files[0]).CombinedOutput()
-	if errors.Is(err, os.ErrNotExist) || strings.Contains(string(out), "ModuleNotFoundError") {
-		t.Skipf("no python3 with netCDF4: %v", err)
-	}
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

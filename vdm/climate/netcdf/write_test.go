@@ -2,7 +2,6 @@ package netcdf
 
 import (
 	"encoding/json"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 func TestSamplesRoundTrip(t *testing.T) {
@@ -66,6 +66,7 @@ func TestSamplesWithoutDate(t *testing.T) {
 }
 
 func TestSamplesInXarray(t *testing.T) {
+	installed.Python(t, usesNetCDF4+"; import xarray; xarray.open_dataset")
 	path := filepath.Join(t.TempDir(), "samples.nc")
 	if err := WriteSamples(path, samples()); err != nil {
 		t.Fatal(err)
@@ -78,9 +79,6 @@ print(json.dumps(dict(dims=p.dims, coords=sorted(map(str, p.coords)), value=floa
     units=p.attrs["units"], time=str(d.time.values[0]), calendar=d.time.encoding["calendar"], missing=int(d["uas"].isnull().sum()),
     pole=d[p.attrs["grid_mapping"]].attrs["grid_north_pole_latitude"], conventions=d.attrs["Conventions"], seed=d.attrs["run_seed"],
     mapping=d[p.attrs["grid_mapping"]].attrs["grid_mapping_name"])))`, path).CombinedOutput()
-	if errors.Is(err, os.ErrNotExist) || strings.Contains(string(out), "ModuleNotFoundError") {
-		t.Skipf("no python3 with xarray: %v", err)
-	}
 	if err != nil {
 		t.Fatalf("xarray cannot read it: %v\n%s", err, out)
 	}
@@ -97,9 +95,7 @@ print(json.dumps(dict(dims=p.dims, coords=sorted(map(str, p.coords)), value=floa
 }
 
 func TestSamplesInCdo(t *testing.T) {
-	if _, err := exec.LookPath("cdo"); err != nil {
-		t.Skip("no cdo")
-	}
+	installed.Runs(t, "cdo", "--version")
 	dir := t.TempDir()
 	dated, dateless, plain := samples(), samples(), samples()
 	dateless.Epoch, dateless.Times = climate.RelativeEpoch, []float64{0, 1, 2}

@@ -37,7 +37,7 @@ is done it only prints the result again.`,
 			if o.Out == "" {
 				o.Out = firstmodel.Folder()
 			}
-			o.Log = report.Terminal{Out: c.ErrOrStderr()}
+			o.Log, o.Program = report.Terminal{Out: c.ErrOrStderr()}, version()
 			summary, err := firstmodel.Run(c.Context(), o)
 			if err != nil {
 				return err

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 func TestSample(t *testing.T) {
@@ -162,10 +163,7 @@ func TestOutputForOthers(t *testing.T) {
 	nowcast := strings.TrimSpace(succeed(t, "nowcast", dir, "--data", data, "--start", "3", "--members", "2", "--steps", "3"))
 	for _, path := range []string{sample, nowcast} {
 		t.Run(filepath.Base(path)+" by Python", func(t *testing.T) {
-			const python = "/usr/bin/python3"
-			if exec.Command(python, "-c", "import netCDF4").Run() != nil {
-				t.Skip("no Python with netCDF4")
-			}
+			python := installed.Python(t, "import netCDF4; netCDF4.Dataset")
 			out, err := exec.Command(python, "-c", `
 import sys, netCDF4
 d = netCDF4.Dataset(sys.argv[1])
@@ -186,9 +184,7 @@ print(d.vdm_training_step, d.vdm_seed, "dim: 8" in d.vdm_configuration, d["time"
 			}
 		})
 		t.Run(filepath.Base(path)+" by cdo", func(t *testing.T) {
-			if _, err := exec.LookPath("cdo"); err != nil {
-				t.Skip("no cdo")
-			}
+			installed.Runs(t, "cdo", "--version")
 			out, err := exec.Command("cdo", "-s", "ntime", path).CombinedOutput()
 			if err != nil || strings.TrimSpace(string(out)) != "2" {
 				t.Errorf("%v: %s, want 2 times", err, out)

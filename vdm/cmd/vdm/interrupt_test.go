@@ -104,14 +104,15 @@ func command(args ...string) *exec.Cmd {
 // waitForStep waits until a run has recorded a step.
 func waitForStep(t *testing.T, dir string, step int64) {
 	t.Helper()
-	for range 6000 {
+	const patience = 2 * time.Minute // on a busy machine
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
 		records, err := vdm.ReadMetrics(dir)
 		if err == nil && len(records) > 0 && records[len(records)-1].Step >= step {
 			return
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	t.Fatalf("step %d was not reached in 30 s", step)
+	t.Fatalf("step %d was not reached within %v", step, patience)
 }
 
 // A stop within training says at which step it saved, and sampling stopped
@@ -135,10 +136,16 @@ func TestInterruptMessages(t *testing.T) {
 	}
 
 	out := filepath.Join(t.TempDir(), "out.nc")
-	c = command("sample", dir, "--steps", "200000", "--out", out)
-	stderr.Reset()
-	c.Stderr = &stderr
-	stopAt(t, c, func() { time.Sleep(1500 * time.Millisecond) })
+	for wait := 1500 * time.Millisecond; ; wait *= 2 {
+		c = command("sample", dir, "--steps", "200000", "--out", out)
+		stderr.Reset()
+		c.Stderr = &stderr
+		stopAt(t, c, func() { time.Sleep(wait) })
+		beforeMain := c.ProcessState.Sys().(syscall.WaitStatus).Signal() == syscall.SIGINT // on a busy machine
+		if !beforeMain || wait > 10*time.Second {
+			break
+		}
+	}
 	if status := c.ProcessState.ExitCode(); status != exitInterrupted || !strings.Contains(stderr.String(), "vdm: sample: interrupted") {
 		t.Errorf("status %d\n%s", status, stderr.String())
 	}
@@ -161,8 +168,8 @@ func stopAt(t *testing.T, c *exec.Cmd, wait func()) {
 	}
 	select {
 	case <-done:
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		c.Process.Kill()
-		t.Fatal("it did not stop in 20 s")
+		t.Fatal("it did not stop within 2 minutes")
 	}
 }

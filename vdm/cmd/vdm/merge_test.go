@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 // drawPart draws members of a run, two at a time so that every way of dividing an
@@ -156,9 +157,7 @@ func TestMergeNowcasts(t *testing.T) {
 // The tasks of docker/slurm-ensemble.sh as processes, killed at random and started
 // again until all are done: together they draw what one process draws.
 func TestEnsembleOfKilledTasks(t *testing.T) {
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("no bash")
-	}
+	installed.Programs(t, "bash")
 	script, err := filepath.Abs("../../../docker/slurm-ensemble.sh")
 	if err != nil {
 		t.Fatal(err)
@@ -229,9 +228,7 @@ func TestEnsembleOfKilledTasks(t *testing.T) {
 
 // What the script refuses, before anything is drawn.
 func TestEnsembleScriptRefuses(t *testing.T) {
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("no bash")
-	}
+	installed.Programs(t, "bash")
 	for say, env := range map[string][]string{
 		"task's number is \"\"":   {"OUT=x", "MEMBERS=2"},
 		"task's number is \"-1\"": {"OUT=x", "MEMBERS=2", "INDEX=-1"},

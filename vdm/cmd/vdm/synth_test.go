@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 // smallRain are flags of a record of a season and a month, made in a moment.
@@ -134,12 +135,9 @@ func TestSynthKilled(t *testing.T) {
 // A file that cannot grow, as on a full disk, is an error that names the folder;
 // with room again the work goes on.
 func TestSynthNoRoom(t *testing.T) {
-	shell, err := exec.LookPath("bash")
-	if err != nil {
-		t.Skip("no bash")
-	}
+	installed.Programs(t, "bash")
 	dir := filepath.Join(t.TempDir(), "rain")
-	c := exec.Command(shell, append([]string{"-c", `ulimit -f 300; exec "$0" "$@"`, os.Args[0]}, smallRain(dir)...)...)
+	c := exec.Command("bash", append([]string{"-c", `ulimit -f 300; exec "$0" "$@"`, os.Args[0]}, smallRain(dir)...)...)
 	c.Env = append(os.Environ(), childEnv+"=1")
 	var stderr bytes.Buffer
 	c.Stderr = &stderr

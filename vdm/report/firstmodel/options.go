@@ -38,7 +38,8 @@ type Options struct {
 	Guidance     float64 `json:"guidance"`      // w_r of the nowcast; negative for replacement alone
 	Seed         uint64  `json:"seed"`          // of weights, batches and samples
 
-	Log report.Log `json:"-"` // nil says nothing
+	Log     report.Log `json:"-"` // nil says nothing
+	Program string     `json:"-"` // version of the program, for the report; "" for the revision that the go command found
 }
 
 // Defaults is what `make run` does. It is chosen for two cores without a GPU:

@@ -57,7 +57,7 @@ func (w *work) describe() error {
 	if err := s.AddModel(w.model); err != nil {
 		return err
 	}
-	s.Fact("Versions", "%s", versions())
+	s.Fact("Versions", "%s", versions(w.Program))
 	s.Fact("Seed", "%d", w.Seed)
 	s.Fact("Made", "%s on %d cores", time.Now().Format("2 January 2006, 15:04 MST"), runtime.NumCPU())
 
@@ -100,15 +100,20 @@ func trainingRate(records []vdm.Record) float64 {
 	return rates[len(rates)/2]
 }
 
-// versions names what the program was made of.
-func versions() string {
+// versions names what the program was made of. program is its own version; where
+// that is empty, the revision that the go command put in takes its place.
+func versions(program string) string {
 	parts := []string{runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, "NetCDF library " + netcdf.Version()}
+	if program != "" {
+		parts = append(parts, "vdm "+program)
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
+			switch {
+			case program != "":
+			case s.Key == "vcs.revision":
 				parts = append(parts, "revision "+s.Value[:min(12, len(s.Value))])
-			}
-			if s.Key == "vcs.modified" && s.Value == "true" {
+			case s.Key == "vcs.modified" && s.Value == "true":
 				parts = append(parts, "with changes")
 			}
 		}

@@ -1,11 +1,12 @@
 // Command engine prints which engine runs the graphs on this machine and why,
 // and can fetch one. It is what notebooks/tools/setup.sh asks.
 //
-//	engine                  print the engine that backend.Open chooses
-//	engine -check NAME      open the engine NAME and run a small graph on it
-//	engine -fetch-xla DIR   download go-xla's PJRT plugin for the CPU into DIR
-//	engine -fetch-cuda DIR  download the one for CUDA, and NVIDIA's libraries
-//	                        into the folder nvidia beside DIR
+//	engine                       print the engine that backend.Open chooses
+//	engine -check NAME           open the engine NAME and run a small graph on it
+//	engine -fetch-xla DIR        download go-xla's PJRT plugin for the CPU into DIR
+//	engine -fetch-xla-wheel DIR  the same out of a Python package, see wheel.go
+//	engine -fetch-cuda DIR       download the one for CUDA, and NVIDIA's libraries
+//	                             into the folder nvidia beside DIR
 //
 // Its exit status is 3 where the engine chosen is the slow pure Go one, and 1
 // for any error.
@@ -31,6 +32,7 @@ const onlySlow = 3 // exit status
 func main() {
 	check := flag.String("check", "", "open this engine and run a small graph on it")
 	fetch := flag.String("fetch-xla", "", "download the PJRT plugin for the CPU into this folder")
+	wheel := flag.String("fetch-xla-wheel", "", "download a Python package with a PJRT plugin for the CPU (63 MB), and unpack the plugin into this folder")
 	cuda := flag.String("fetch-cuda", "", "download the PJRT plugin for CUDA into this folder, and NVIDIA's libraries (2 GB) beside it")
 	limit := flag.Duration("limit", 90*time.Second, "time limit of the download")
 	flag.Parse()
@@ -40,6 +42,8 @@ func main() {
 	switch {
 	case *fetch != "":
 		fail(fetchXLA(*fetch, *limit))
+	case *wheel != "":
+		fail(fetchXLAWheel(*wheel, *limit, xlaWheel))
 	case *cuda != "":
 		fail(fetchCUDA(*cuda, *limit))
 	case *check != "":

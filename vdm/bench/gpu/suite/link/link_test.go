@@ -45,6 +45,7 @@ func TestLinked(t *testing.T) {
 		{"a benchmark", below + "alpha -test.run=^$ -test.bench=. -test.benchtime=1x", "", 0, []string{"BenchmarkDouble"}, nil},
 		{"a failure", "", "fail", 1, []string{"as told", "ok  \t" + below + "alpha", "FAIL\t" + below + "beta"}, nil},
 		{"an unknown package", "gamma", "", 1, []string{`no package "gamma"`, below + "beta"}, []string{"ok"}},
+		{"an interrupted test", below + "beta " + below + "alpha", "interrupted", 1, []string{"signal: interrupt", "tests: interrupted"}, []string{"alpha"}},
 		{"help", "--help", "", 2, []string{"usage:", below + "alpha"}, []string{"ok"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -70,8 +71,12 @@ func TestLinked(t *testing.T) {
 
 	// An interrupt ends the test that runs, and no other package is begun.
 	p := start(t, folders, program, "wait", []string{below + "beta", below + "alpha", "-test.v"})
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(p.said(), "RUN") && time.Now().Before(deadline); {
-		time.Sleep(10 * time.Millisecond)
+	for deadline := time.Now().Add(2 * time.Minute); !strings.Contains(p.said(), "RUN"); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+			out, status := p.end()
+			t.Fatalf("no test was begun: status %d, %s", status, out)
+		}
 	}
 	if err := syscall.Kill(-p.cmd.Process.Pid, syscall.SIGINT); err != nil {
 		t.Fatal(err)

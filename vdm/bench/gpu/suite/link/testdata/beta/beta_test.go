@@ -2,6 +2,7 @@ package beta_test
 
 import (
 	"os"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -11,6 +12,11 @@ func TestAsTold(t *testing.T) {
 	case "fail":
 		t.Error("as told")
 	case "wait":
+		time.Sleep(time.Minute)
+	case "interrupted": // alone, as if the suite had not heard of it yet
+		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+			t.Fatal(err)
+		}
 		time.Sleep(time.Minute)
 	}
 }
