@@ -25,9 +25,9 @@ const root = "../../.."
 
 // listed is what `go list` says of one package.
 type listed struct {
-	ImportPath, Dir, Name, Doc, Export string
-	GoFiles, CgoFiles, Imports         []string
-	Module                             *struct {
+	ImportPath, Dir, Doc, Export string
+	GoFiles, CgoFiles, Imports   []string
+	Module                       *struct {
 		Path string
 		Main bool
 	}
@@ -66,10 +66,20 @@ func goList(args ...string) ([]*listed, error) {
 
 var errNoGo = errors.New("there is no go command")
 
-// packages is the module's packages and all that they depend on, with the files of
-// export data that the compiler left in its cache.
+// packages is the module's packages and all that they depend on.
 var packages = sync.OnceValues(func() ([]*listed, error) {
-	return goList("-export", "-deps", "-json=ImportPath,Dir,Name,Doc,Export,GoFiles,CgoFiles,Imports,Module", "./...")
+	return goList("-deps", "-json=ImportPath,Dir,Doc,GoFiles,CgoFiles,Imports,Module", "./...")
+})
+
+// exports is the files of export data of the same packages, by import path. What the
+// compiler has not left in its cache is compiled.
+var exports = sync.OnceValues(func() (map[string]string, error) {
+	all, err := goList("-export", "-deps", "-json=ImportPath,Export", "./...")
+	files := map[string]string{}
+	for _, p := range all {
+		files[p.ImportPath] = p.Export
+	}
+	return files, err
 })
 
 // modulePackages returns the packages of this module that contain code, by their
@@ -124,11 +134,7 @@ type checker struct {
 	importer types.Importer
 }
 
-func newChecker(all []*listed) *checker {
-	exports := map[string]string{}
-	for _, p := range all {
-		exports[p.ImportPath] = p.Export
-	}
+func newChecker(exports map[string]string) *checker {
 	set := token.NewFileSet()
 	return &checker{set, importer.ForCompiler(set, "gc", func(path string) (io.ReadCloser, error) {
 		if exports[path] == "" {
