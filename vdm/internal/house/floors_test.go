@@ -1,0 +1,79 @@
+package house
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// floor is a row of the house: packages that may import each other and those of the
+// floors below.
+type floor struct {
+	name     string
+	packages []string // paths below the module's; "/..." at the end stands for all below
+}
+
+// floors are those of the house, from the top. A package may be named before it
+// exists.
+var floors = []floor{
+	{"commands and notebooks", []string{
+		"vdm/cmd/...", "vdm/bench", "vdm/bench/gpu/...", "vdm/backend/cmd/...",
+		"notebooks/lab", "notebooks/book/...",
+		"vdm/report/notebook", "vdm/report/equation", "vdm/report/dissertation/...", "vdm/report/sampling",
+		"vdm/report/guidance", "vdm/report/likelihood", "vdm/report/forecasting",
+	}},
+	{"study and report", []string{
+		"vdm/study", "vdm/report", "vdm/pretrained",
+		"vdm/report/archive", "vdm/report/experiment", "vdm/report/firstmodel",
+	}},
+	{"the run", []string{"vdm/run", "vdm/train"}},
+	{"the paper", []string{"vdm", "vdm/unet", "vdm/exact"}},
+	{"leaves", []string{
+		"vdm/climate", "vdm/climate/netcdf", "vdm/climate/zarr", "vdm/forecast", "vdm/verify",
+		"vdm/transform", "vdm/noise", "vdm/checkpoint",
+		"vdm/backend", "vdm/backend/engines", "vdm/backend/recorder",
+		"vdm/internal/engine", "vdm/internal/machine",
+	}},
+	{"aside", []string{"plotting"}},
+}
+
+// unplaced are packages without code that others could use.
+var unplaced = []string{"vdm/internal/house"}
+
+// matches reports whether a path is the pattern's, or one below where the pattern
+// ends in "/...".
+func matches(path, pattern string) bool {
+	if below, all := strings.CutSuffix(pattern, "/..."); all {
+		return path == below || strings.HasPrefix(path, below+"/")
+	}
+	return path == pattern
+}
+
+// matchesAny reports whether a path matches one of several patterns.
+func matchesAny(path string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(path, p) })
+}
+
+// floorOf returns the number of a package's floor from the top, −1 where no floor
+// names it.
+func floorOf(path string) int {
+	return slices.IndexFunc(floors, func(f floor) bool { return matchesAny(path, f.packages) })
+}
+
+// TestFloors fails where a package has no place in the house, or two.
+func TestFloors(t *testing.T) {
+	for path := range modulePackages(t) {
+		places := 0
+		for _, f := range floors {
+			if matchesAny(path, f.packages) {
+				places++
+			}
+		}
+		if matchesAny(path, unplaced) {
+			places++
+		}
+		if places != 1 {
+			t.Errorf("package %s is on %d floors of the house: name it once in the table of floors (floors_test.go), where it may import what is below and nothing above", path, places)
+		}
+	}
+}
