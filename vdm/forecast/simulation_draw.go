@@ -14,8 +14,7 @@ func (sim *simulation) draw(seed uint64, member uint32, frame func(f int) []floa
 		}
 		return frame(f)
 	}
-	d := &drawing{simulation: sim, white: make([]float32, sim.fft.h*sim.fft.w), field: make([]float64, sim.fft.h*sim.fft.w)}
-	d.noise = make([]complex128, sim.fft.modes())
+	d := sim.drawing()
 	if sim.rainRight != nil {
 		d.between(seed, member, out)
 	} else {
@@ -29,6 +28,11 @@ type drawing struct {
 	white []float32
 	field []float64
 	noise []complex128
+}
+
+func (sim *simulation) drawing() *drawing {
+	cells := sim.fft.h * sim.fft.w
+	return &drawing{simulation: sim, white: make([]float32, cells), field: make([]float64, cells), noise: make([]complex128, sim.fft.modes())}
 }
 
 // draws returns the coefficients of noise with the spectrum of the known frames,
@@ -56,17 +60,25 @@ func (d *drawing) replace(x []complex128, k *knowledge) {
 	d.fft.forward(x, d.field)
 }
 
-// ahead draws the frames after the left end, which has no right one: a
-// stationary pair of fields for times −1 and 0, in which what is known replaces
-// what was drawn, carried on by the autoregression.
-func (d *drawing) ahead(seed uint64, member uint32, out func(f int) []float32) {
+// pair returns the coefficients of a stationary pair of fields for times −1 and 0,
+// each with the spectrum of the known frames, whose correlation is the memory of
+// each mode over one frame.
+func (d *drawing) pair(seed uint64, member uint32) (before, now []complex128) {
 	n := d.fft.modes()
-	before, now := make([]complex128, n), make([]complex128, n)
+	before, now = make([]complex128, n), make([]complex128, n)
 	copy(before, d.draws(d.key(seed, member, d.g.left+1, earlier)))
 	for i, w := range d.draws(d.key(seed, member, d.g.left+1, initial)) {
 		r := d.ar.lag1[i]
 		now[i] = complex(r, 0)*before[i] + complex(math.Sqrt(1-r*r), 0)*w
 	}
+	return before, now
+}
+
+// ahead draws the frames after the left end, which has no right one: a
+// stationary pair of fields for times −1 and 0, in which what is known replaces
+// what was drawn, carried on by the autoregression.
+func (d *drawing) ahead(seed uint64, member uint32, out func(f int) []float32) {
+	before, now := d.pair(seed, member)
 	d.replace(now, d.start)
 	if d.other != nil {
 		d.replace(before, d.other)

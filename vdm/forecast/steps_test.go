@@ -42,7 +42,7 @@ func TestNoiseHasTheSpectrumOfTheRain(t *testing.T) {
 		variance += w * w * (field[i] - mean) * (field[i] - mean) / norm
 	}
 	const draws = 200
-	d := &drawing{simulation: sim, white: make([]float32, sim.fft.h*sim.fft.w), field: make([]float64, sim.fft.h*sim.fft.w), noise: make([]complex128, sim.fft.modes())}
+	d := sim.drawing()
 	cascade := newCascade(sim.fft, 64)
 	got, want := make([]float64, cascade.levels), make([]float64, cascade.levels)
 	total := 0.0

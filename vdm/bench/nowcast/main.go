@@ -1,0 +1,117 @@
+// Command nowcast compares the ensemble of forecast.STEPS with that of pysteps, on
+// radar rain: the same known frames, members, leads and threads, in turn. For each
+// event it prints scores by lead, how wide the ensembles are, how much is dry,
+// power by wavelength, time and memory, and the difference of the CRPS with its
+// interval.
+//
+//	python3 -m venv /tmp/pysteps && /tmp/pysteps/bin/pip install pysteps==1.21.5 opencv-python-headless
+//	go run ./vdm/bench/nowcast -python /tmp/pysteps/bin/python -fill -0.1 fmi.nc,5 knmi.nc,5 brisbane.nc,10,4
+//
+// Each argument is a NetCDF file of rain, the minutes between its frames, and how
+// many cells a side become one; cells are then -kilometres wide.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"os/signal"
+	"strings"
+)
+
+// options are those of a comparison.
+type options struct {
+	python, script, work string
+	starts, known        int
+	hour                 float64 // minutes to forecast
+	members, threads     int
+	kilometres, wet      float64
+	seed                 uint64
+}
+
+func main() {
+	var o options
+	serve := flag.Bool("serve", false, "answer orders on stdin with STEPS of this project, as pysteps_peer.py does with pysteps'; the comparison starts itself with this")
+	flag.StringVar(&o.python, "python", "python3", "interpreter with pysteps")
+	flag.StringVar(&o.script, "peer", "vdm/bench/nowcast/pysteps_peer.py", "the program that runs pysteps")
+	flag.StringVar(&o.work, "work", "", "a folder to keep forecasts in; those of pysteps that lie there are not made again. Empty is a temporary one")
+	flag.IntVar(&o.starts, "starts", 11, "starts of each event, spread evenly over it")
+	flag.IntVar(&o.known, "known", 3, "known frames before each start")
+	flag.Float64Var(&o.hour, "minutes", 60, "minutes to forecast")
+	flag.IntVar(&o.members, "members", 12, "members of each ensemble")
+	flag.IntVar(&o.threads, "threads", 1, "threads of each program")
+	flag.Float64Var(&o.kilometres, "kilometres", 2, "width of a cell after coarsening")
+	flag.Float64Var(&o.wet, "wet", 0.1, "mean rate in mm/h that the last known frame of a start must have")
+	fill := flag.Float64("fill", math.NaN(), "a value that means missing though the files do not declare it, in their units (Brisbane's has -0.1)")
+	flag.Uint64Var(&o.seed, "seed", 1, "seed of the first start")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var err error
+	switch {
+	case *serve:
+		err = answerOrders(ctx, os.Stdin, os.Stdout)
+	case flag.NArg() == 0:
+		err = fmt.Errorf("no event: want arguments FILE,MINUTES[,COARSEN], such as fmi.nc,5 brisbane.nc,10,4")
+	default:
+		err = compare(ctx, o, *fill, flag.Args())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "nowcast:", err)
+		os.Exit(1)
+	}
+}
+
+// compare runs both programs over all events and prints what was found.
+func compare(ctx context.Context, o options, fill float64, arguments []string) error {
+	var events []*event
+	for _, a := range arguments {
+		e, err := readEvent(a, fill)
+		if err != nil {
+			return err
+		}
+		events = append(events, e)
+	}
+	if o.work == "" {
+		var err error
+		if o.work, err = os.MkdirTemp("", "nowcast"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(o.work)
+	} else if err := os.MkdirAll(o.work, 0o755); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	ours, err := startProgram(ctx, o.threads, self, "-serve")
+	if err != nil {
+		return err
+	}
+	defer ours.stop()
+	theirs, err := startProgram(ctx, o.threads, o.python, o.script, "--threads", fmt.Sprint(o.threads))
+	if err != nil {
+		return fmt.Errorf("pysteps: %w", err)
+	}
+	defer theirs.stop()
+	fmt.Printf("%s and %s; %d known frames, %d members, threads: %d, cells of %g km, %g minutes ahead\n",
+		ours.name, theirs.name, o.known, o.members, o.threads, o.kilometres, o.hour)
+	var all []*result
+	for _, e := range events {
+		r, err := o.run(ctx, e, ours, theirs)
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.name, err)
+		}
+		fmt.Println("\n" + strings.TrimSpace(r.String()))
+		all = append(all, r)
+	}
+	summary, err := summarise(all)
+	if err != nil {
+		return err
+	}
+	fmt.Println("\n" + summary)
+	return nil
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm/forecast"
+)
+
+// order is what a program is asked for, a line of JSON: see pysteps_peer.py.
+type order struct {
+	What       string  `json:"what"`
+	Input      string  `json:"input,omitempty"`
+	Output     string  `json:"output,omitempty"`
+	Known      int     `json:"known"`
+	Height     int     `json:"height"`
+	Width      int     `json:"width"`
+	Leads      int     `json:"leads"`
+	Members    int     `json:"members"`
+	Kilometres float64 `json:"kilometres"`
+	Minutes    float64 `json:"minutes"`
+	Seed       uint64  `json:"seed"`
+}
+
+// answer is what it answers.
+type answer struct {
+	Name      string  `json:"name,omitempty"`
+	Seconds   float64 `json:"seconds"`   // on the wall, without reading and writing
+	Processor float64 `json:"processor"` // seconds of all its threads
+	Peak      float64 `json:"peak"`      // resident bytes so far
+	Error     string  `json:"error,omitempty"`
+}
+
+// program is a process that makes forecasts on demand.
+type program struct {
+	name string
+	cmd  *exec.Cmd
+	in   io.WriteCloser
+	out  *bufio.Scanner
+}
+
+func startProgram(ctx context.Context, threads int, path string, arguments ...string) (*program, error) {
+	cmd := exec.CommandContext(ctx, path, arguments...)
+	cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", threads))
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	p := &program{cmd: cmd, in: in, out: bufio.NewScanner(out)}
+	info, err := p.ask(order{What: "info"})
+	p.name = info.Name
+	return p, err
+}
+
+func (p *program) ask(o order) (answer, error) {
+	var a answer
+	line, err := json.Marshal(o)
+	if err != nil {
+		return a, err
+	}
+	if _, err := fmt.Fprintf(p.in, "%s\n", line); err != nil {
+		return a, err
+	}
+	if !p.out.Scan() {
+		return a, fmt.Errorf("%s: the process ended (%v); its message stands above", strings.Join(p.cmd.Args, " "), p.out.Err())
+	}
+	if err := json.Unmarshal(p.out.Bytes(), &a); err != nil {
+		return a, fmt.Errorf("answer %q: %w", p.out.Text(), err)
+	}
+	if a.Error != "" {
+		return a, fmt.Errorf("%s: %s", p.name, a.Error)
+	}
+	return a, nil
+}
+
+func (p *program) stop() {
+	_ = p.in.Close()
+	_ = p.cmd.Wait()
+}
+
+// answerOrders makes forecasts by this project's STEPS.
+func answerOrders(ctx context.Context, in io.Reader, out io.Writer) error {
+	lines := bufio.NewScanner(in)
+	for lines.Scan() {
+		var o order
+		a := answer{Name: "STEPS of this project"}
+		err := json.Unmarshal(lines.Bytes(), &o)
+		if err == nil && o.What == "forecast" {
+			a, err = o.forecast(ctx)
+		}
+		if err != nil {
+			a.Error = err.Error()
+		}
+		line, err := json.Marshal(a)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(out, "%s\n", line); err != nil {
+			return err
+		}
+	}
+	return lines.Err()
+}
+
+// forecast writes the members' forecast frames to the output.
+func (o order) forecast(ctx context.Context) (a answer, err error) {
+	cells := o.Height * o.Width
+	c := forecast.Case{Frames: o.Known + o.Leads, Height: o.Height, Width: o.Width, Known: make([]bool, o.Known+o.Leads)}
+	known, err := readFloats(o.Input, o.Known*cells)
+	if err != nil {
+		return a, err
+	}
+	c.Clip = append(known, make([]float32, o.Leads*cells)...)
+	for f := range o.Known {
+		c.Known[f] = true
+	}
+	runtime.GC() // what the last order left is not this one's time
+	processor, began := processorSeconds(), time.Now()
+	members, err := forecast.STEPS{}.Forecast(ctx, c, o.Members, o.Seed)
+	a.Seconds, a.Processor = time.Since(began).Seconds(), processorSeconds()-processor
+	if err != nil {
+		return a, err
+	}
+	var all []float32
+	for _, m := range members {
+		all = append(all, m[o.Known*cells:]...)
+	}
+	a.Peak, err = peakMemory()
+	if err != nil {
+		return a, err
+	}
+	return a, writeFloats(o.Output, all)
+}
+
+func processorSeconds() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return math.NaN()
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) * 1e-9
+}
+
+func peakMemory() (float64, error) {
+	var u syscall.Rusage
+	err := syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return float64(u.Maxrss) * 1024, err // kilobytes on Linux
+}
+
+func readFloats(path string, n int) ([]float32, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if len(raw) != 4*n {
+		return nil, fmt.Errorf("%s has %d bytes, expected %d", path, len(raw), 4*n)
+	}
+	out := make([]float32, n)
+	for i := range out {
+		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+	}
+	return out, nil
+}
+
+func writeFloats(path string, values []float32) error {
+	raw := make([]byte, 0, 4*len(values))
+	for _, v := range values {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
+	}
+	return os.WriteFile(path, raw, 0o644)
+}
