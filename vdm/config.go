@@ -2,6 +2,7 @@ package vdm
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -94,36 +95,28 @@ type TrainingConfig struct {
 
 const configFormat = 1
 
-// orDefault puts a default in the place of a zero value.
-func orDefault[T comparable](value *T, otherwise T) {
-	var zero T
-	if *value == zero {
-		*value = otherwise
-	}
-}
-
 // WithDefaults returns c with every zero value that means a default replaced.
 func (c Config) WithDefaults() Config {
-	orDefault(&c.Format, configFormat)
-	orDefault(&c.Parameterisation, PredictV)
-	orDefault(&c.Schedule.Name, "cosine")
-	orDefault(&c.Weighting.Name, "v")
-	orDefault(&c.Network.Channels, len(c.Clip.Channels))
+	c.Format = cmp.Or(c.Format, configFormat)
+	c.Parameterisation = cmp.Or(c.Parameterisation, PredictV)
+	c.Schedule.Name = cmp.Or(c.Schedule.Name, "cosine")
+	c.Weighting.Name = cmp.Or(c.Weighting.Name, "v")
+	c.Network.Channels = cmp.Or(c.Network.Channels, len(c.Clip.Channels))
 	c.Network = c.Network.WithDefaults()
 	t := &c.Training
-	orDefault(&t.Batch, 32)
-	orDefault(&t.Accumulate, 1)
-	orDefault(&t.Rate, 1e-4)
-	orDefault(&t.Beta1, 0.9)
-	orDefault(&t.Beta2, 0.999)
-	orDefault(&t.Epsilon, 1e-8)
-	orDefault(&t.EMA, 0.9995)
-	orDefault(&t.MissingCells, "refuse")
-	orDefault(&t.HeldOutEvery, 500)
-	orDefault(&t.HeldOutClips, 32)
-	orDefault(&t.SnapshotEvery, 500)
-	orDefault(&t.Keep, 3)
-	orDefault(&t.LogEvery, 10)
+	t.Batch = cmp.Or(t.Batch, 32)
+	t.Accumulate = cmp.Or(t.Accumulate, 1)
+	t.Rate = cmp.Or(t.Rate, 1e-4)
+	t.Beta1 = cmp.Or(t.Beta1, 0.9)
+	t.Beta2 = cmp.Or(t.Beta2, 0.999)
+	t.Epsilon = cmp.Or(t.Epsilon, 1e-8)
+	t.EMA = cmp.Or(t.EMA, 0.9995)
+	t.MissingCells = cmp.Or(t.MissingCells, "refuse")
+	t.HeldOutEvery = cmp.Or(t.HeldOutEvery, 500)
+	t.HeldOutClips = cmp.Or(t.HeldOutClips, 32)
+	t.SnapshotEvery = cmp.Or(t.SnapshotEvery, 500)
+	t.Keep = cmp.Or(t.Keep, 3)
+	t.LogEvery = cmp.Or(t.LogEvery, 10)
 	return c
 }
 

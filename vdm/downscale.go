@@ -1,6 +1,7 @@
 package vdm
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -16,8 +17,8 @@ type Coarsening struct {
 }
 
 func (c Coarsening) withDefaults() Coarsening {
-	orDefault(&c.Cells, 1)
-	orDefault(&c.Frames, 1)
+	c.Cells = cmp.Or(c.Cells, 1)
+	c.Frames = cmp.Or(c.Frames, 1)
 	return c
 }
 

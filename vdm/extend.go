@@ -1,6 +1,7 @@
 package vdm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,8 +25,8 @@ type ExtendOptions struct {
 }
 
 func (o ExtendOptions) withDefaults(clipFrames int) ExtendOptions {
-	orDefault(&o.Overlap, max(1, clipFrames/2))
-	orDefault(&o.Stride, clipFrames-o.Overlap)
+	o.Overlap = cmp.Or(o.Overlap, max(1, clipFrames/2))
+	o.Stride = cmp.Or(o.Stride, clipFrames-o.Overlap)
 	o.SampleOptions = o.WithConditionalDefaults()
 	return o
 }

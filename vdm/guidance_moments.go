@@ -1,9 +1,11 @@
 package vdm
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
+	"github.com/gomlx/compute/dtypes"
 	g "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -53,7 +55,7 @@ func (m MomentMatching) Guide(d Denoiser, given *Given) Denoiser {
 		r2, gain := p.WhiteVariance(m.DataVariance)
 		x := p.X()
 		level := g.Reshape(at.LogSNR, r2.Shape().Dimensions...)
-		trusted := g.GreaterOrEqual(level, g.Scalar(z.Graph(), f32, math.Max(m.From, -math.MaxFloat32)))
+		trusted := g.GreaterOrEqual(level, g.Scalar(z.Graph(), dtypes.Float32, math.Max(m.From, -math.MaxFloat32)))
 		first := true
 		spread := func(v *g.Node) *g.Node {
 			moved := g.Mul(gain, p.PullBack(x, v))
@@ -69,8 +71,8 @@ func (m MomentMatching) Guide(d Denoiser, given *Given) Denoiser {
 }
 
 func (m MomentMatching) withDefaults() MomentMatching {
-	orDefault(&m.Iterations, defaultIterations)
-	orDefault(&m.From, defaultFrom)
+	m.Iterations = cmp.Or(m.Iterations, defaultIterations)
+	m.From = cmp.Or(m.From, defaultFrom)
 	return m
 }
 

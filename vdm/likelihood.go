@@ -1,6 +1,7 @@
 package vdm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,10 +34,10 @@ type LikelihoodOptions struct {
 }
 
 func (o LikelihoodOptions) withDefaults() LikelihoodOptions {
-	orDefault(&o.Levels, 64)
-	orDefault(&o.Steps, 64)
-	orDefault(&o.Probes, 1)
-	orDefault(&o.Batch, 8)
+	o.Levels = cmp.Or(o.Levels, 64)
+	o.Steps = cmp.Or(o.Steps, 64)
+	o.Probes = cmp.Or(o.Probes, 1)
+	o.Batch = cmp.Or(o.Batch, 8)
 	return o
 }
 

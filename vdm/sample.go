@@ -1,6 +1,7 @@
 package vdm
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -43,11 +44,11 @@ type SampleOptions struct {
 // sampling without an observation where Guidance is nil; see
 // [SampleOptions.WithConditionalDefaults].
 func (o SampleOptions) WithDefaults() SampleOptions {
-	orDefault(&o.Count, 1)
-	orDefault(&o.Steps, DefaultSteps)
-	orDefault(&o.Sampler, samplerFor(o.Guidance))
-	orDefault(&o.Grid, DefaultGrid)
-	orDefault(&o.Batch, min(8, o.Count))
+	o.Count = cmp.Or(o.Count, 1)
+	o.Steps = cmp.Or(o.Steps, DefaultSteps)
+	o.Sampler = cmp.Or(o.Sampler, samplerFor(o.Guidance))
+	o.Grid = cmp.Or(o.Grid, DefaultGrid)
+	o.Batch = cmp.Or(o.Batch, min(8, o.Count))
 	return o
 }
 
@@ -58,7 +59,7 @@ func (o SampleOptions) WithConditionalDefaults() SampleOptions {
 	if guidance == nil {
 		guidance = Replacement{}
 	}
-	orDefault(&o.Sampler, samplerFor(guidance))
+	o.Sampler = cmp.Or(o.Sampler, samplerFor(guidance))
 	return o.WithDefaults()
 }
 

@@ -1,6 +1,7 @@
 package vdm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -93,7 +94,7 @@ type trainer struct {
 
 func (m *Model) newTrainer(o TrainOptions, steps int64) (_ *trainer, err error) {
 	t := &trainer{Model: m, o: o, steps: steps, saved: m.step, started: time.Now(), held: math.NaN()}
-	orDefault(&t.o.Devices, 1)
+	t.o.Devices = cmp.Or(t.o.Devices, 1)
 	defer func() {
 		if err != nil {
 			t.close()
