@@ -7,11 +7,11 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
-
 	g "github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -232,10 +232,10 @@ func (n *network) apply(t testing.TB, weights []float64, b noisy) (output []floa
 	for _, l := range b.logSNR {
 		levels, factors = append(levels, float32(l)), append(factors, float32(handFactor(l)))
 	}
-	args := []any{tensor(b.z, dims...), tensor(levels, samples), tensor(b.eps, dims...), tensor(factors, samples)}
+	args := []any{enginetest.Tensor(b.z, dims...), enginetest.Tensor(levels, samples), enginetest.Tensor(b.eps, dims...), enginetest.Tensor(factors, samples)}
 	values := n.r.named(weights)
 	for _, v := range n.r.Config.Network.Variables() {
-		args = append(args, tensor(values[v.Name], v.Shape...))
+		args = append(args, enginetest.Tensor(values[v.Name], v.Shape...))
 	}
 	out, err := n.exec.Call(args...)
 	if err != nil {
@@ -257,7 +257,7 @@ func (r *handRun) denoiser(weights []float64) Denoiser {
 	return r.Config.Parameterisation.Denoiser(func(z *g.Node, at Level, _ Batch) *g.Node {
 		w := unet.Weights{}
 		for _, v := range r.Config.Network.Variables() {
-			w[v.Name] = g.Const(z.Graph(), tensor(values[v.Name], v.Shape...))
+			w[v.Name] = g.Const(z.Graph(), enginetest.Tensor(values[v.Name], v.Shape...))
 		}
 		return unet.Apply(r.Config.Network, w, z, at.LogSNR)
 	})

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 func flat32(t testing.TB, x *tensors.Tensor) []float32 {
@@ -87,7 +89,7 @@ func TestTrainingIsAdam(t *testing.T) {
 		}
 		want, average := make([]float64, size), make([]float64, size)
 		rate, decay := handRates[k-1], min(0.35, float64(k)/float64(k+9))
-		near(t, "the rate that is recorded", *records[k-1].Rate, rate, 1e-12)
+		enginetest.Near(t, "the rate that is recorded", *records[k-1].Rate, rate, 1e-12)
 		bias1, bias2 := 1-math.Pow(0.8, float64(k)), 1-math.Pow(0.99, float64(k))
 		for i := range size {
 			d := shrink * gradient[i]

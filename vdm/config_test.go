@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -152,17 +153,17 @@ func TestConfigRefusesByName(t *testing.T) {
 		c := fullConfig(t)
 		change(&c)
 		c = c.WithDefaults()
-		wantError(t, says, c.Validate(), says, "configuration: ")
+		enginetest.WantError(t, says, c.Validate(), says, "configuration: ")
 		if strings.Contains(says, "transform") {
 			says = "transform: " // which is refused while the file is read
 		}
 		_, err := ParseConfig(encoded(t, c))
-		wantError(t, "from the file: "+says, err, says)
+		enginetest.WantError(t, "from the file: "+says, err, says)
 	}
 	// All at once.
 	c := fullConfig(t)
 	c.Training.Rate, c.Training.Beta1, c.Clip.Frames = -1, 1, -1
-	wantError(t, "three at once", c.Validate(), "training.rate", "training.beta1", "clip.frames")
+	enginetest.WantError(t, "three at once", c.Validate(), "training.rate", "training.beta1", "clip.frames")
 }
 
 func TestConfigFileRefusals(t *testing.T) {
@@ -181,7 +182,7 @@ func TestConfigFileRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := ReadConfig(path)
-		wantError(t, c.name, err, c.says, path)
+		enginetest.WantError(t, c.name, err, c.says, path)
 	}
 	if _, err := ReadConfig(filepath.Join(t.TempDir(), "nothing.yaml")); !os.IsNotExist(err) {
 		t.Errorf("no file: %v", err)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -57,7 +58,7 @@ func TestDownscaleKeepsTheMeans(t *testing.T) {
 					means, _ := a.Apply(x, [4]int{4, 8, 8, 2})
 					for j, want := range y {
 						if want == want {
-							near(t, fmt.Sprintf("mean %d of clip %d", j, i), means[j], float64(want), 1e-5)
+							enginetest.Near(t, fmt.Sprintf("mean %d of clip %d", j, i), means[j], float64(want), 1e-5)
 						}
 					}
 				}
@@ -100,7 +101,7 @@ func TestToMeanIsNearest(t *testing.T) {
 				shift = float64(v) - float64(before[i])
 			}
 		}
-		near(t, fmt.Sprintf("case %d: mean", n), sum/float64(len(x)), mean, 1e-6)
+		enginetest.Near(t, fmt.Sprintf("case %d: mean", n), sum/float64(len(x)), mean, 1e-6)
 		for i, v := range x {
 			moved := float64(v) - float64(before[i])
 			switch {
@@ -108,7 +109,7 @@ func TestToMeanIsNearest(t *testing.T) {
 			case float64(v) == low && moved < shift-1e-6, float64(v) == high && moved > shift+1e-6:
 				t.Errorf("case %d: %v was moved by %v to the end, others by %v", n, before[i], moved, shift)
 			case float64(v) > low && float64(v) < high:
-				near(t, fmt.Sprintf("case %d: shift of cell %d", n, i), moved, shift, 1e-6)
+				enginetest.Near(t, fmt.Sprintf("case %d: shift of cell %d", n, i), moved, shift, 1e-6)
 			}
 		}
 	}
@@ -120,20 +121,20 @@ func TestDownscaleRefuses(t *testing.T) {
 		return err
 	}
 	m, o := affineModel(t), SampleOptions{Steps: 1}
-	wantError(t, "sides", draw(m, 4, Coarsening{Cells: 3}, o), "downscale", "height is 8", "multiple")
-	wantError(t, "frames", draw(m, 4, Coarsening{Frames: 3}, o), "frames is 4")
-	wantError(t, "negative", draw(m, 4, Coarsening{Cells: -2}, o), "groups of -2")
-	wantError(t, "values", draw(m, 4, Coarsening{Cells: 2}, o), "4 values", "want 128 (4 frames × 4 × 4 × 2 channels)")
-	wantError(t, "nonlinear", draw(create(t, tinyConfig(t), tinyClips), 8, Coarsening{Cells: 2}, o), `"rain"`, "sqrt+affine", "affine or identity")
+	enginetest.WantError(t, "sides", draw(m, 4, Coarsening{Cells: 3}, o), "downscale", "height is 8", "multiple")
+	enginetest.WantError(t, "frames", draw(m, 4, Coarsening{Frames: 3}, o), "frames is 4")
+	enginetest.WantError(t, "negative", draw(m, 4, Coarsening{Cells: -2}, o), "groups of -2")
+	enginetest.WantError(t, "values", draw(m, 4, Coarsening{Cells: 2}, o), "4 values", "want 128 (4 frames × 4 × 4 × 2 channels)")
+	enginetest.WantError(t, "nonlinear", draw(create(t, tinyConfig(t), tinyClips), 8, Coarsening{Cells: 2}, o), `"rain"`, "sqrt+affine", "affine or identity")
 	nothing := coarse(128)
 	for i := range nothing {
 		nothing[i] = float32(math.NaN())
 	}
 	_, err := m.Downscale(context.Background(), nothing, Coarsening{Cells: 2}, o)
-	wantError(t, "nothing known", err, "no cell is known")
+	enginetest.WantError(t, "nothing known", err, "no cell is known")
 	nothing[7] = float32(math.Inf(1))
 	_, err = m.Downscale(context.Background(), nothing, Coarsening{Cells: 2}, o)
-	wantError(t, "infinite", err, "value 7 is infinite")
+	enginetest.WantError(t, "infinite", err, "value 7 is infinite")
 }
 
 // Each of several samples has its own coarse clip, or its own known cells, in
@@ -164,13 +165,13 @@ func TestAClipForEachSample(t *testing.T) {
 			t.Fatal(err)
 		}
 		for j, want := range one.At(0) {
-			near(t, fmt.Sprintf("downscaled %d, value %d", i, j), float64(all.At(i)[j]), float64(want), 1e-4)
-			near(t, fmt.Sprintf("continued %d, value %d", i, j), float64(again.At(i)[j]), float64(next.At(0)[j]), 1e-4)
+			enginetest.Near(t, fmt.Sprintf("downscaled %d, value %d", i, j), float64(all.At(i)[j]), float64(want), 1e-4)
+			enginetest.Near(t, fmt.Sprintf("continued %d, value %d", i, j), float64(again.At(i)[j]), float64(next.At(0)[j]), 1e-4)
 			if j < 256 && again.At(i)[j] != all.At(i)[j] {
 				t.Fatalf("known value %d of sample %d is %v, was %v", j, i, again.At(i)[j], all.At(i)[j])
 			}
 		}
 	}
 	_, err = m.Downscale(context.Background(), y[:64], Coarsening{Cells: 4}, o)
-	wantError(t, "two for three", err, "64 values, want 32", "each of 3 samples")
+	enginetest.WantError(t, "two for three", err, "64 values, want 32", "each of 3 samples")
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	g "github.com/gomlx/gomlx/core/graph"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // Each term of the bound in closed form, for standard normal data, whose exact
@@ -44,10 +46,10 @@ func TestELBOTermsInClosedForm(t *testing.T) {
 	integral := func(l float64) float64 { return math.Log1p(math.Exp(l)) - 1/(1+math.Exp(-l)) }
 	diffusion := (integral(high) - integral(low)) / 2
 	const dims = float64(n)
-	near(t, "reconstruction, nats a dimension", b.Reconstruction.Mean/dims, entropy, 1e-9)
-	near(t, "prior, nats a dimension", b.Prior.Mean/dims, prior, 1e-12)
-	near(t, "diffusion, nats a dimension", b.Diffusion.Mean/dims, diffusion, 1e-4*diffusion)
-	near(t, "total, nats a dimension", b.Total.Mean/dims, math.Log(2*math.Pi)/2, 2e-4)
+	enginetest.Near(t, "reconstruction, nats a dimension", b.Reconstruction.Mean/dims, entropy, 1e-9)
+	enginetest.Near(t, "prior, nats a dimension", b.Prior.Mean/dims, prior, 1e-12)
+	enginetest.Near(t, "diffusion, nats a dimension", b.Diffusion.Mean/dims, diffusion, 1e-4*diffusion)
+	enginetest.Near(t, "total, nats a dimension", b.Total.Mean/dims, math.Log(2*math.Pi)/2, 2e-4)
 	if b.Diffusion.StdErr > 1e-4*b.Diffusion.Mean {
 		t.Errorf("the diffusion term has the standard error %.1e of %.4f: the control variate should take all spread off", b.Diffusion.StdErr, b.Diffusion.Mean)
 	}

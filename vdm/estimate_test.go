@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // The batch that is said to fit is the largest whose counted peak fits, and
@@ -46,13 +47,13 @@ func TestEstimateNamesTheBatchThatFits(t *testing.T) {
 		case c.batch <= c.fits && err != nil:
 			t.Errorf("batch %d with %d bytes free is refused: %v", c.batch, c.available, err)
 		case c.batch > c.fits && c.fits > 0:
-			wantError(t, "too large a batch", err, "training step of batch", fmt.Sprintf("a batch of %d would fit", c.fits), "training.batch")
+			enginetest.WantError(t, "too large a batch", err, "training step of batch", fmt.Sprintf("a batch of %d would fit", c.fits), "training.batch")
 		case c.batch > c.fits:
-			wantError(t, "nothing fits", err, "smaller clip or network", "rematerialise")
+			enginetest.WantError(t, "nothing fits", err, "smaller clip or network", "rematerialise")
 		}
 	}
 	m.freeMemory = func() int64 { return 1 }
-	wantError(t, "training without memory", m.Train(t.Context(), TrainOptions{Data: tinyClips}), "are free")
+	enginetest.WantError(t, "training without memory", m.Train(t.Context(), TrainOptions{Data: tinyClips}), "are free")
 	m.freeMemory = func() int64 { return 0 } // not known
 	if e, err := m.Estimate(); err != nil || e.Check() != nil || e.Fits != 0 {
 		t.Errorf("free memory not known: %v, %v", e, err)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -351,35 +352,35 @@ func TestExtendRefuses(t *testing.T) {
 		"other seed": {func(o *ExtendOptions) { o.Seed = math.MaxUint64 }, []string{"begun with other settings", "seed was 0, is 18446744073709551615"}},
 		"other step": {func(o *ExtendOptions) { o.Stride, o.Steps = 1, 7 }, []string{"evaluations was 1, is 7", "stride was 2, is 1"}},
 	} {
-		wantError(t, name, try(dir, start, c.change), append(c.says, "extend: ")...)
+		enginetest.WantError(t, name, try(dir, start, c.change), append(c.says, "extend: ")...)
 	}
 	other := slices.Clone(start)
 	other[0]++
-	wantError(t, "another start", try(dir, other, none), "start_sha256")
-	wantError(t, "half a frame", try(dir, start[:20], none), "20 values", "16 of a frame")
+	enginetest.WantError(t, "another start", try(dir, other, none), "start_sha256")
+	enginetest.WantError(t, "half a frame", try(dir, start[:20], none), "20 values", "16 of a frame")
 	other[3] = -1
-	wantError(t, "domain", try(dir, other, none), "value -1 in frame 0 is outside the domain")
+	enginetest.WantError(t, "domain", try(dir, other, none), "value -1 in frame 0 is outside the domain")
 	train(t, m, TrainOptions{Data: blobs{n: 40, frames: 4, size: 4}, Steps: 1})
-	wantError(t, "other weights", try(dir, start, none), "training_step was 0, is 1", "weights was")
+	enginetest.WantError(t, "other weights", try(dir, start, none), "training_step was 0, is 1", "weights was")
 
 	torn := t.TempDir()
 	if err := os.WriteFile(filepath.Join(torn, extensionName), []byte("{"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, "torn header", try(torn, start, none), extensionName)
+	enginetest.WantError(t, "torn header", try(torn, start, none), extensionName)
 	if err := os.WriteFile(filepath.Join(torn, extensionName), []byte(`{"format":2}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, "newer format", try(torn, start, none), "format is 2, want 1")
+	enginetest.WantError(t, "newer format", try(torn, start, none), "format is 2, want 1")
 	if err := os.WriteFile(filepath.Join(dir, extensionLog), []byte("nonsense\n{}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	_, err := OpenExtension(dir)
-	wantError(t, "progress", err, extensionLog, "line 1", "nonsense")
+	enginetest.WantError(t, "progress", err, extensionLog, "line 1", "nonsense")
 	if err := os.Remove(filepath.Join(dir, extensionName)); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, "header gone", try(dir, start, none), "no "+extensionName)
+	enginetest.WantError(t, "header gone", try(dir, start, none), "no "+extensionName)
 	_, err = OpenExtension(t.TempDir())
-	wantError(t, "no extension", err, extensionName)
+	enginetest.WantError(t, "no extension", err, extensionName)
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	g "github.com/gomlx/gomlx/core/graph"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // nanAbove is a denoiser whose estimate for one sample of a batch of two is NaN
@@ -49,12 +51,12 @@ func TestSamplingStopsWhereItIsNotFinite(t *testing.T) {
 		for plan.Steps[at].LogSNRT <= -1 {
 			at++
 		}
-		wantError(t, sampler, from(nanAbove(-1, 1)), fmt.Sprintf("sample 8 is not finite at step %d of %d", at+1, len(plan.Steps)),
+		enginetest.WantError(t, sampler, from(nanAbove(-1, 1)), fmt.Sprintf("sample 8 is not finite at step %d of %d", at+1, len(plan.Steps)),
 			fmt.Sprintf("λ from %.4g to", plan.Steps[at].LogSNRT))
 		end := len(plan.Steps) - 1
 		last := plan.Steps[end].LogSNRT
 		if end > 0 && plan.Steps[end-1].LogSNRT < last {
-			wantError(t, sampler, from(nanAbove(last-1e-3, 0)), fmt.Sprintf("sample 7 is not finite at step %d of %d", end+1, end+1))
+			enginetest.WantError(t, sampler, from(nanAbove(last-1e-3, 0)), fmt.Sprintf("sample 7 is not finite at step %d of %d", end+1, end+1))
 		}
 	}
 	// The same through a run, with weights that are not finite.
@@ -66,9 +68,9 @@ func TestSamplingStopsWhereItIsNotFinite(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = m.Sample(t.Context(), SampleOptions{Steps: 3})
-	wantError(t, "a network of NaN", err, "sample 0 is not finite at step 1 of 3")
+	enginetest.WantError(t, "a network of NaN", err, "sample 0 is not finite at step 1 of 3")
 	_, err = m.Nowcast(t.Context(), clipOf(t, tinyClips, 0), 1, SampleOptions{Steps: 3})
-	wantError(t, "a nowcast with a network of NaN", err, "is not finite at step 1 of 3")
+	enginetest.WantError(t, "a nowcast with a network of NaN", err, "is not finite at step 1 of 3")
 }
 
 // Bounds of λ at which float32 loses α and σ are refused in a configuration, and
@@ -94,7 +96,7 @@ func TestConfigRefusesBoundsBeyondFloat32(t *testing.T) {
 			t.Errorf("%+v: %v", c.s, err)
 		}
 		if !c.ok {
-			wantError(t, fmt.Sprintf("%+v", c.s), err, "schedule.min, schedule.max", "within ±60", "float32")
+			enginetest.WantError(t, fmt.Sprintf("%+v", c.s), err, "schedule.min, schedule.max", "within ±60", "float32")
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -159,8 +160,10 @@ type gaussianClips struct {
 	n int
 }
 
-func (c gaussianClips) Len() int                    { return c.n }
+func (c gaussianClips) Len() int { return c.n }
+
 func (c gaussianClips) Shape() (int, int, int, int) { return 1, 1, c.dim(), 1 }
+
 func (c gaussianClips) Clip(i int, dst []float32) error {
 	r := noise.Key{Seed: 5, Stream: noise.Synthetic, Sample: uint32(i)}.Rand()
 	for j, x := range c.draw(r) {
@@ -198,10 +201,10 @@ func TestGaussianDenoiser(t *testing.T) {
 		logSNR = append(logSNR, float32(l))
 	}
 	n := len(logSNR)
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
-		got := evaluate(t, be, func(in []*g.Node) []*g.Node {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
+		got := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
 			return []*g.Node{d.denoiser(in[0], Level{in[1]}, Batch{}).V}
-		}, tensor(z, n, 1, 1, d.dim(), 1), tensor(logSNR, n))[0]
+		}, enginetest.Tensor(z, n, 1, 1, d.dim(), 1), enginetest.Tensor(logSNR, n))[0]
 		for i := range got {
 			// At λ ≫ 0, v̂ is a residual of z − αμ over σ.
 			l := float64(logSNR[i/d.dim()])

@@ -10,6 +10,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -80,9 +81,9 @@ func TestSamplingCost(t *testing.T) {
 		t.Errorf("two ways back take %.2f times the memory of one", r)
 	}
 	_, err = c.SamplingCost(be, 1, Observation{{Y: make([]float32, 3)}}, nil)
-	wantError(t, "an observation that does not fit", err, "sampling cost: measurement 0: 3 values")
+	enginetest.WantError(t, "an observation that does not fit", err, "sampling cost: measurement 0: 3 values")
 	_, err = c.SamplingCost(be, 1, Observation{{Y: given[0].Y, Std: 1}}, Replacement{})
-	wantError(t, "replacement of noisy cells", err, "orthogonal")
+	enginetest.WantError(t, "replacement of noisy cells", err, "orthogonal")
 }
 
 // Rematerialisation changes what a guided step keeps and nothing of what it says,
@@ -101,22 +102,22 @@ func TestGuidanceWithRematerialisation(t *testing.T) {
 	given := knownHalf(t, c.Clip)
 	size := c.Clip.Frames * c.Clip.Height * c.Clip.Width
 	z := float32s(normals(rand.New(rand.NewPCG(41, 1)), 2*size))
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		if err := again.Network.Check(be); err != nil {
 			_, err := again.SamplingCost(be, 1, given, Reconstruction{})
-			wantError(t, "an engine without barriers", err, "rematerialise cannot be used on the engine "+be.Name())
+			enginetest.WantError(t, "an engine without barriers", err, "rematerialise cannot be used on the engine "+be.Name())
 			return
 		}
 		for _, guidance := range []Guidance{Reconstruction{}, MomentMatching{Iterations: 2, From: -30}} {
 			x := func(c Config) []float32 {
-				return evaluate(t, be, func(in []*g.Node) []*g.Node {
+				return enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
 					_, weights := weightViews(c.Network, in[2])
 					seen, err := given.Fixed(in[0], g.ZerosLike(in[0]))
 					if err != nil {
 						t.Fatal(err)
 					}
 					return []*g.Node{guidance.Guide(c.networkDenoiser(weights), seen)(in[0], Level{in[1]}, Batch{}).X()}
-				}, tensor(z, 2, c.Clip.Frames, c.Clip.Height, c.Clip.Width, 1), tensor([]float32{-1, 2}, 2), tensor(flat, len(flat)))[0]
+				}, enginetest.Tensor(z, 2, c.Clip.Frames, c.Clip.Height, c.Clip.Width, 1), enginetest.Tensor([]float32{-1, 2}, 2), enginetest.Tensor(flat, len(flat)))[0]
 			}
 			if e := farthest(x(c), x(again)); !(e < 1e-5) {
 				t.Errorf("%s: x̂ differs by %.1e", guidance, e)

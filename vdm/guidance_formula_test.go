@@ -8,6 +8,8 @@ import (
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // The new methods are held against their formulas in float64 on the bent
@@ -55,7 +57,7 @@ var formulaLevels = []float32{-20, -6, -1, 0.5, 4, 9, 30}
 func guidedOnce(t testing.TB, be compute.Backend, d Denoiser, guidance Guidance, o Observation, z, next []float32) (plain, guided, after []float32) {
 	t.Helper()
 	n := len(formulaLevels)
-	out := evaluate(t, be, func(in []*g.Node) []*g.Node {
+	out := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
 		given, err := o.Fixed(in[0], g.ZerosLike(in[0]))
 		if err != nil {
 			t.Fatal(err)
@@ -66,7 +68,7 @@ func guidedOnce(t testing.TB, be compute.Backend, d Denoiser, guidance Guidance,
 			outputs = append(outputs, hook.After(p, Level{in[1]}, in[2], given))
 		}
 		return outputs
-	}, tensor(z, n, 1, 1, 4, 1), tensor(formulaLevels, n), tensor(next, n, 1, 1, 4, 1))
+	}, enginetest.Tensor(z, n, 1, 1, 4, 1), enginetest.Tensor(formulaLevels, n), enginetest.Tensor(next, n, 1, 1, 4, 1))
 	if len(out) > 2 {
 		after = out[2]
 	}
@@ -113,7 +115,7 @@ func identity(n int, by float64) *mat.Dense {
 func TestPseudoInverseIsItsFormula(t *testing.T) {
 	o, a, y, r := twoMeasurements(len(formulaLevels))
 	z, next, _ := randomBatch(31, len(formulaLevels))
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for _, s2 := range []float64{0, 0.3} {
 			plain, guided, _ := guidedOnce(t, be, bent, PseudoInverse{DataVariance: s2}, o, z, next)
 			variance := s2
@@ -128,7 +130,7 @@ func TestPseudoInverseIsItsFormula(t *testing.T) {
 				shift.MulVec(j.T(), &back)
 				for i := range 4 {
 					want := sigma * sigma / alpha * shift.AtVec(i)
-					near(t, "shift of x̂", float64(guided[4*s+i])-float64(plain[4*s+i]), want, 3e-5*(1+10*math.Abs(want)))
+					enginetest.Near(t, "shift of x̂", float64(guided[4*s+i])-float64(plain[4*s+i]), want, 3e-5*(1+10*math.Abs(want)))
 				}
 			})
 		}
@@ -146,7 +148,7 @@ func TestPseudoInverseOfOrthogonalRows(t *testing.T) {
 	for range formulaLevels {
 		y = append(y, values)
 	}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		plain, guided, _ := guidedOnce(t, be, bent, PseudoInverse{}, Observation{{Of: pairs, Y: float32s(values)}}, z, next)
 		forEachSample(z, a, y, func(s int, l float64, j *mat.Dense, misfit *mat.VecDense) {
 			if l > 20 {
@@ -162,7 +164,7 @@ func TestPseudoInverseOfOrthogonalRows(t *testing.T) {
 			shift.MulVec(j.T(), &back)
 			for i := range 4 {
 				want := shift.AtVec(i) / Alpha(l) // σ²/r² = α² + σ² = 1
-				near(t, "shift of x̂", float64(guided[4*s+i])-float64(plain[4*s+i]), want, 5e-5*(1+10*math.Abs(want)))
+				enginetest.Near(t, "shift of x̂", float64(guided[4*s+i])-float64(plain[4*s+i]), want, 5e-5*(1+10*math.Abs(want)))
 			}
 		})
 	})
@@ -172,7 +174,7 @@ func TestPseudoInverseOfOrthogonalRows(t *testing.T) {
 func TestPosteriorSamplingIsItsFormula(t *testing.T) {
 	o, a, y, _ := twoMeasurements(len(formulaLevels))
 	z, next, _ := randomBatch(33, len(formulaLevels))
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		plain, guided, after := guidedOnce(t, be, bent, PosteriorSampling{Scale: 0.7}, o, z, next)
 		forEachSample(z, a, y, func(s int, l float64, j *mat.Dense, misfit *mat.VecDense) {
 			var back, gradient mat.VecDense
@@ -184,14 +186,14 @@ func TestPosteriorSamplingIsItsFormula(t *testing.T) {
 					t.Errorf("λ = %v: the denoiser is changed", l)
 				}
 				want := float64(next[k]) + 2*0.7/mat.Norm(misfit, 2)*gradient.AtVec(i)
-				near(t, "z_s", float64(after[k]), want, 1e-5)
+				enginetest.Near(t, "z_s", float64(after[k]), want, 1e-5)
 			}
 		})
 		// x̂ = 0 whatever z is, and 0 observed.
 		zero := PredictX.Denoiser(func(z *g.Node, at Level, _ Batch) *g.Node { return g.MulScalar(z, 0) })
 		_, _, after = guidedOnce(t, be, zero, PosteriorSampling{}, Observation{{Y: make([]float32, 4)}}, make([]float32, len(z)), next)
 		for i, v := range after {
-			near(t, "z_s without a misfit", float64(v), float64(next[i]), 0)
+			enginetest.Near(t, "z_s without a misfit", float64(v), float64(next[i]), 0)
 		}
 	})
 }
@@ -208,7 +210,7 @@ func TestMomentMatchingIsTheConditionalMean(t *testing.T) {
 			prior.SetSym(i, j, d.covariance(i, j, func(k int) float64 { return d.vals[k] }))
 		}
 	}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for _, from := range []float64{math.Inf(-1), 0} {
 			plain, guided, _ := guidedOnce(t, be, d.denoiser, MomentMatching{Iterations: 4, From: from}, o, z, next)
 			for s, level := range formulaLevels {
@@ -237,7 +239,7 @@ func TestMomentMatchingIsTheConditionalMean(t *testing.T) {
 				back.MulVec(a.T(), solved(a, &spread, r, &misfit))
 				shift.MulVec(&spread, &back)
 				for i := range 4 {
-					near(t, "shift of x̂", float64(guided[4*s+i])-float64(plain[4*s+i]), shift.AtVec(i), 2e-5)
+					enginetest.Near(t, "shift of x̂", float64(guided[4*s+i])-float64(plain[4*s+i]), shift.AtVec(i), 2e-5)
 				}
 			}
 		}
@@ -257,7 +259,7 @@ func TestMomentMatchingGuardsAgainstNegativeCurvature(t *testing.T) {
 	}
 	// Only levels at which PredictX is well conditioned: see Parameterisation.
 	o := Observation{{Y: []float32{1, 2, nan32, nan32}, Std: 0.5}}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		plain, negative, _ := guidedOnce(t, be, scaled(-.5, -.5, -.5, -.5), MomentMatching{From: math.Inf(-1)}, o, z, next)
 		_, none, _ := guidedOnce(t, be, scaled(-.5, 1, 1, 1), MomentMatching{From: math.Inf(-1)}, o, z, next)
 		for s, level := range formulaLevels {
@@ -271,7 +273,7 @@ func TestMomentMatchingGuardsAgainstNegativeCurvature(t *testing.T) {
 				if y == y {
 					want += sigma * sigma / (sigma*sigma + 0.25) * (float64(y) - float64(plain[k]))
 				}
-				near(t, "x̂", float64(negative[k]), want, 1e-5)
+				enginetest.Near(t, "x̂", float64(negative[k]), want, 1e-5)
 			}
 		}
 	})
@@ -279,11 +281,11 @@ func TestMomentMatchingGuardsAgainstNegativeCurvature(t *testing.T) {
 
 func TestGuidanceRefuses(t *testing.T) {
 	_, err := NewGuidance("best", 1)
-	wantError(t, "name", err, `guidance "best": want one of replacement,`)
+	enginetest.WantError(t, "name", err, `guidance "best": want one of replacement,`)
 	_, err = NewGuidance("posterior-sampling", -1)
-	wantError(t, "ζ", err, "ζ is -1")
+	enginetest.WantError(t, "ζ", err, "ζ is -1")
 	_, err = NewGuidance("reconstruction", -1)
-	wantError(t, "w_r", err, "guidance is -1")
+	enginetest.WantError(t, "w_r", err, "guidance is -1")
 	for says, guidance := range map[string]Guidance{
 		"ζ is NaN":                     PosteriorSampling{Scale: math.NaN()},
 		"variance of the data is -1":   PseudoInverse{DataVariance: -1},
@@ -293,8 +295,8 @@ func TestGuidanceRefuses(t *testing.T) {
 		"from λ = +Inf":                MomentMatching{From: math.Inf(1)},
 		"guidance is +Inf":             Reconstruction{Weight: math.Inf(1)},
 	} {
-		wantError(t, guidance.String(), guidance.Validate(), says)
-		wantError(t, guidance.String(), SampleOptions{Guidance: guidance}.Validate(), says)
+		enginetest.WantError(t, guidance.String(), guidance.Validate(), says)
+		enginetest.WantError(t, guidance.String(), SampleOptions{Guidance: guidance}.Validate(), says)
 	}
 	for name, guidance := range everyGuidance(t) {
 		if err := guidance.Validate(); err != nil {

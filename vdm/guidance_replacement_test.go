@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -28,8 +29,8 @@ func TestReplacementOfBlockMeans(t *testing.T) {
 	for _, v := range y {
 		values = append(values, float32s(v)...)
 	}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
-		seen := evaluate(t, be, func(in []*g.Node) []*g.Node {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
+		seen := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
 			given, err := Observation{{Of: blocks, Y: values}}.Fixed(in[0], in[1])
 			if err != nil {
 				t.Fatal(err)
@@ -39,7 +40,7 @@ func TestReplacementOfBlockMeans(t *testing.T) {
 			}
 			zero := PredictV.Denoiser(func(z *g.Node, at Level, _ Batch) *g.Node { return g.ZerosLike(z) })
 			return []*g.Node{g.MulScalar(Replacement{}.Guide(zero, given)(in[0], Level{in[2]}, Batch{}).Z, 1)}
-		}, tensor(z, 2, 1, 2, 4, 1), tensor(n, 2, 1, 2, 4, 1), tensor(levels, 2))[0]
+		}, enginetest.Tensor(z, 2, 1, 2, 4, 1), enginetest.Tensor(n, 2, 1, 2, 4, 1), enginetest.Tensor(levels, 2))[0]
 		for s, level := range levels {
 			wide := func(x []float32) []float64 {
 				var out []float64
@@ -61,9 +62,9 @@ func TestReplacementOfBlockMeans(t *testing.T) {
 				if !math.IsNaN(known) {
 					want = Alpha(float64(level))*known + Sigma(float64(level))*noises[b]
 				}
-				near(t, "mean of a block", means[b], want, 1e-6)
+				enginetest.Near(t, "mean of a block", means[b], want, 1e-6)
 				for _, cell := range []int{2 * b, 2*b + 1, 4 + 2*b, 5 + 2*b} {
-					near(t, "move of a cell", wide(seen)[cell]-wide(z)[cell], want-before[b], 1e-6)
+					enginetest.Near(t, "move of a cell", wide(seen)[cell]-wide(z)[cell], want-before[b], 1e-6)
 				}
 			}
 		}
@@ -103,7 +104,7 @@ func TestReplacementAsOriginalFollowsTheProgram(t *testing.T) {
 		}
 		want = append(want, z...)
 	}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		o := Observation{{Y: float32s(x)}}
 		got, err := SampleFrom(context.Background(), be, d.denoiser, plan, [4]int{1, 1, 4, 1}, o, SampleOptions{Count: count, Seed: seed, Guidance: Replacement{AsOriginal: true}})
 		if err != nil {
@@ -111,7 +112,7 @@ func TestReplacementAsOriginalFollowsTheProgram(t *testing.T) {
 		}
 		for i, v := range got.Data {
 			if cell := i % 4; math.IsNaN(x[cell]) {
-				near(t, "generated cell", float64(v), want[i], 2e-5)
+				enginetest.Near(t, "generated cell", float64(v), want[i], 2e-5)
 			} else if float64(v) != float64(float32(x[cell])) {
 				t.Errorf("known cell %d is %v, want %v", cell, v, x[cell])
 			}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // bent is a nonlinear denoiser over four cells: v̂ = tanh(Az) + λz/100.
@@ -40,7 +42,7 @@ func conditionedOnce(t testing.TB, be compute.Backend, d Denoiser, z, logSNR, kn
 	t.Helper()
 	n := len(logSNR)
 	dims := []int{n, 1, 1, len(z) / n, 1}
-	out := evaluate(t, be, func(in []*g.Node) []*g.Node {
+	out := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
 		given := &Given{
 			parts: []GivenMeasurement{{Seen: in[2], Y: g.Mul(in[2], in[3]), Variance: g.ZerosLike(in[2])}},
 			Noise: in[4], replaceable: true, orthogonal: true,
@@ -51,7 +53,7 @@ func conditionedOnce(t testing.TB, be compute.Backend, d Denoiser, z, logSNR, kn
 		}
 		p := guidance.Guide(d, given)(in[0], Level{in[1]}, Batch{})
 		return []*g.Node{p.X(), g.MulScalar(p.Z, 1)}
-	}, tensor(z, dims...), tensor(logSNR, n), tensor(known, dims...), tensor(xKnown, dims...), tensor(noise, dims...))
+	}, enginetest.Tensor(z, dims...), enginetest.Tensor(logSNR, n), enginetest.Tensor(known, dims...), enginetest.Tensor(xKnown, dims...), enginetest.Tensor(noise, dims...))
 	return out[0], out[1]
 }
 
@@ -68,7 +70,7 @@ func randomBatch(seed uint64, n int) (z, x, noise []float32) {
 func TestReplacementLooksAtForwardSamples(t *testing.T) {
 	levels := []float32{-30, -2, 0.5, 30}
 	z, x, noise := randomBatch(1, len(levels))
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for _, mask := range [][]float32{{0, 0, 0, 0}, {1, 0, 1, 0}, {1, 1, 1, 1}} {
 			known := slices.Repeat(mask, len(levels))
 			_, seen := conditionedOnce(t, be, bent, z, levels, known, x, noise, -1)
@@ -94,7 +96,7 @@ func TestGuidanceIsTheGradient(t *testing.T) {
 	z, x, noise := randomBatch(2, len(levels))
 	known := slices.Repeat([]float32{1, 0, 1, 0}, len(levels))
 	const weight = 3
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		plain, seen := conditionedOnce(t, be, bent, z, levels, known, x, noise, -1)
 		guided, _ := conditionedOnce(t, be, bent, z, levels, known, x, noise, weight)
 		largest := 0.0
@@ -137,7 +139,7 @@ func TestGuidanceIsPerSample(t *testing.T) {
 	levels := []float32{-1, 2}
 	z, x, noise := randomBatch(3, 2)
 	known := []float32{1, 0, 1, 0, 0, 1, 1, 0}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		both, _ := conditionedOnce(t, be, bent, z, levels, known, x, noise, 5)
 		var apart []float32
 		for i := range 2 {
@@ -148,8 +150,8 @@ func TestGuidanceIsPerSample(t *testing.T) {
 		small, _ := conditionedOnce(t, be, bent, z, levels, known, x, noise, 1e-9)
 		none, _ := conditionedOnce(t, be, bent, z, levels, known, x, noise, -1)
 		for i := range both {
-			near(t, "x̂ of a batch of two", float64(both[i]), float64(apart[i]), 1e-5)
-			near(t, "x̂ with next to no weight", float64(small[i]), float64(none[i]), 1e-6)
+			enginetest.Near(t, "x̂ of a batch of two", float64(both[i]), float64(apart[i]), 1e-5)
+			enginetest.Near(t, "x̂ with next to no weight", float64(small[i]), float64(none[i]), 1e-6)
 		}
 	})
 }
@@ -164,7 +166,7 @@ func TestGuidanceMovesTheMeanTowardsTheConditional(t *testing.T) {
 	d := gaussian{mean: []float64{0, 0}, vals: []float64{1 + rho, 1 - rho}, vecs: [][]float64{{h, h}, {h, -h}}}
 	plan := ancestral(t, Cosine{}, 64, UpperBound)
 	given := Observation{{Y: []float32{xa, float32(math.NaN())}}}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		mean := func(guidance Guidance) (float64, float64) {
 			s, err := SampleFrom(context.Background(), be, d.denoiser, plan, [4]int{1, 1, 2, 1}, given, SampleOptions{Count: n, Batch: n, Guidance: guidance})
 			if err != nil {
@@ -276,7 +278,7 @@ func TestConditioningRefuses(t *testing.T) {
 		{"guidance without known cells", func() (*Samples, error) { return m.Sample(t.Context(), SampleOptions{Guidance: Reconstruction{}}) }, "without an observation"},
 	} {
 		_, err := c.run()
-		wantError(t, c.name, err, c.says)
+		enginetest.WantError(t, c.name, err, c.says)
 	}
 }
 
@@ -285,7 +287,7 @@ func TestMembersAreTheSameOnEveryEngine(t *testing.T) {
 	m := create(t, tinyConfig(t), tinyClips)
 	clip := clipOf(t, tinyClips, 3)
 	first := map[bool][]float32{}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		m.be = be
 		for _, conditional := range []bool{false, true} {
 			draw := func(o SampleOptions) *Samples {
@@ -337,7 +339,7 @@ func TestSampleFromGivenKnownCells(t *testing.T) {
 	d := correlated()
 	plan := ancestral(t, Cosine{}, 8, LowerBound)
 	shape := [4]int{1, 1, 4, 1}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		draw := func(x []float32, o SampleOptions) *Samples {
 			t.Helper()
 			known, err := KnownCells(x, []bool{true, false, true, false})

@@ -3,6 +3,8 @@ package vdm
 import (
 	"math"
 	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // A weight that is given is taken literally, 0 too: reconstruction guidance without
@@ -30,11 +32,11 @@ func TestNewGuidanceTakesWeightsLiterally(t *testing.T) {
 		}
 	}
 	_, err := NewGuidance("posterior-sampling", 0)
-	wantError(t, "ζ = 0", err, "ζ is 0, which would pass over what is known")
+	enginetest.WantError(t, "ζ = 0", err, "ζ is 0, which would pass over what is known")
 	_, err = NewGuidance("reconstruction", 1, 2)
-	wantError(t, "two weights", err, "2 weights are given, want at most one")
+	enginetest.WantError(t, "two weights", err, "2 weights are given, want at most one")
 	_, err = NewGuidance("reconstruction", math.NaN())
-	wantError(t, "NaN", err, "guidance is NaN")
+	enginetest.WantError(t, "NaN", err, "guidance is NaN")
 }
 
 // The samples of weight 0 are replacement's, and tend to them as the weight falls;

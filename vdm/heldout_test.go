@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -42,8 +43,8 @@ func TestHeldOutProblem(t *testing.T) {
 			noise.Key{Seed: 3, Stream: noise.HeldOut, Sample: uint32(len(times) - 1), Step: 1}.Normal(want)
 			for i := range x {
 				z, v := float64(b.Z[s*32+i]), float64(b.V[s*32+i])
-				near(t, "x of z and v", alpha*z-sigma*v, float64(x[i]), 1e-5)
-				near(t, "ε of z and v", sigma*z+alpha*v, float64(want[i]), 1e-5)
+				enginetest.Near(t, "x of z and v", alpha*z-sigma*v, float64(x[i]), 1e-5)
+				enginetest.Near(t, "ε of z and v", sigma*z+alpha*v, float64(want[i]), 1e-5)
 				eps = append(eps, sigma*z+alpha*v)
 			}
 		}

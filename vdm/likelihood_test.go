@@ -7,6 +7,8 @@ import (
 
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // clips draws n clips of the data.
@@ -45,7 +47,7 @@ func TestELBOIsTightOnGaussianData(t *testing.T) {
 	s := Cosine{Min: -12, Max: 14}
 	clips := d.clips(200, 3)
 	exact := d.surprise(clips, 14)
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		b, err := ELBOOf(t.Context(), be, d.denoiser, s, clips, LikelihoodOptions{Levels: 256, Batch: 512, Seed: 5})
 		if err != nil {
 			t.Fatal(err)
@@ -62,7 +64,7 @@ func TestELBOIsTightOnGaussianData(t *testing.T) {
 		if gap.StdErr > spread.StdErr {
 			t.Errorf("the bound's error %.3f hides the likelihood's spread %.3f: the test proves little", gap.StdErr, spread.StdErr)
 		}
-		near(t, "the sum of the terms", b.Reconstruction.Mean+b.Prior.Mean+b.Diffusion.Mean, b.Total.Mean, 1e-6)
+		enginetest.Near(t, "the sum of the terms", b.Reconstruction.Mean+b.Prior.Mean+b.Diffusion.Mean, b.Total.Mean, 1e-6)
 	})
 }
 
@@ -77,7 +79,7 @@ func TestELBOOfAWrongDenoiserIsLooser(t *testing.T) {
 	s := Cosine{Min: -12, Max: 14}
 	clips := d.clips(100, 3)
 	o := LikelihoodOptions{Levels: 256, Batch: 512}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		right, err := ELBOOf(t.Context(), be, d.denoiser, s, clips, o)
 		if err != nil {
 			t.Fatal(err)
@@ -105,7 +107,7 @@ func TestELBOOfAWrongDenoiserIsLooser(t *testing.T) {
 // diagonal in the cells.
 func TestFlowLikelihoodIsExactOnGaussianData(t *testing.T) {
 	s := Cosine{Min: -24, Max: 14} // at −14 the mean, α·μ, still tells z₁ from N(0, I) by 3e-3 nats
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		diagonal := newGaussian(0, []float64{0.4, -0.7, 0.1, 0.9}, []float64{1.44, 0.5, 0.09, 0.01})
 		clips := diagonal.clips(16, 1)
 		f, err := FlowLikelihoodOf(t.Context(), be, diagonal.denoiser, s, clips, LikelihoodOptions{Steps: 160, Batch: 16})
@@ -143,7 +145,7 @@ func TestFlowHasOrderFour(t *testing.T) {
 	d := newGaussian(0, []float64{0, 0.3}, []float64{0.3, 0.05})
 	s := LinearLogSNR{Min: -8, Max: 8}
 	clips := d.clips(4, 7)
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		at := func(steps int) []float64 {
 			f, err := FlowLikelihoodOf(t.Context(), be, d.denoiser, s, clips, LikelihoodOptions{Steps: steps, Batch: 4})
 			if err != nil {
@@ -187,7 +189,7 @@ func TestLikelihoodOfAModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "volume of the two", f.Volume.Mean, b.Volume.Mean, 1e-9)
+	enginetest.Near(t, "volume of the two", f.Volume.Mean, b.Volume.Mean, 1e-9)
 	if !(b.Total.Mean > 0 && f.Total.Mean > 0) {
 		t.Errorf("−log P of rounded values is %.3f and %.3f nats: a probability is at most 1", b.Total.Mean, f.Total.Mean)
 	}
@@ -219,8 +221,8 @@ func TestLikelihoodRefuses(t *testing.T) {
 		{"negative step", dry, LikelihoodOptions{Dequantise: -1}, "dequantise is -1"},
 	} {
 		_, err := m.ELBO(t.Context(), c.clips, c.o)
-		wantError(t, c.name, err, c.says)
+		enginetest.WantError(t, c.name, err, c.says)
 		_, err = m.FlowLikelihood(t.Context(), c.clips, c.o)
-		wantError(t, c.name, err, c.says)
+		enginetest.WantError(t, c.name, err, c.says)
 	}
 }

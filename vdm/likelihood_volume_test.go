@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
@@ -67,7 +68,7 @@ func TestVolumeAgainstFiniteDifferences(t *testing.T) {
 					slope := (8*(tr.Forward(x+h)-tr.Forward(x-h)) - (tr.Forward(x+2*h) - tr.Forward(x-2*h))) / (12 * h)
 					want -= math.Log(slope)
 				}
-				near(t, fmt.Sprintf("volume of clip %d", i), volumes[i], want, 1e-8)
+				enginetest.Near(t, fmt.Sprintf("volume of clip %d", i), volumes[i], want, 1e-8)
 			}
 		})
 	}
@@ -90,7 +91,7 @@ func TestVolumeAgainstAKnownDensity(t *testing.T) {
 					got -= distuv.UnitNormal.LogProb(float64(y.At(i)[j]))
 					want -= math.Log(c.density(float64(x)))
 				}
-				near(t, fmt.Sprintf("−log p of clip %d", i), got, want, 1e-5) // y is float32
+				enginetest.Near(t, fmt.Sprintf("−log p of clip %d", i), got, want, 1e-5) // y is float32
 			}
 		})
 	}
@@ -117,7 +118,7 @@ func TestVolumeAgainstAKnownProbability(t *testing.T) {
 					got -= distuv.UnitNormal.LogProb(tr.Forward(x + step/2))
 				}
 				got += m.volume(middle, step, maps)
-				near(t, fmt.Sprintf("−log P of clip %d", i), got, want, 1e-4)
+				enginetest.Near(t, fmt.Sprintf("−log P of clip %d", i), got, want, 1e-4)
 			}
 		})
 	}
@@ -139,13 +140,13 @@ func TestVolumeThroughAModel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "volume of the bound", b.Volume.Mean, want, 1e-9)
-		near(t, "total of the bound", b.Total.Mean, b.Reconstruction.Mean+b.Prior.Mean+b.Diffusion.Mean+want, 1e-6)
+		enginetest.Near(t, "volume of the bound", b.Volume.Mean, want, 1e-9)
+		enginetest.Near(t, "total of the bound", b.Total.Mean, b.Reconstruction.Mean+b.Prior.Mean+b.Diffusion.Mean+want, 1e-6)
 		f, err := m.FlowLikelihood(t.Context(), clips, o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "volume of the flow", f.Volume.Mean, want, 1e-9)
-		near(t, "total of the flow", f.Total.Mean, f.Prior.Mean+f.Trace.Mean+want, 1e-6)
+		enginetest.Near(t, "volume of the flow", f.Volume.Mean, want, 1e-9)
+		enginetest.Near(t, "total of the flow", f.Total.Mean, f.Prior.Mean+f.Trace.Mean+want, 1e-6)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -73,7 +74,7 @@ func noisedGaussian(d gaussian, seed uint64, n int, logSNR, factor float64, mask
 func TestWeightedLossOfGaussianData(t *testing.T) {
 	d := correlated()
 	const n = 4000
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for _, mask := range [][]float32{nil, {1, 0, 1, 0}} {
 			var batches []*batch
 			levels := []float64{-30, -6, -2, 0, 1, 3, 6, 10}
@@ -111,17 +112,17 @@ func TestWeightedLossIgnoresMaskedTargets(t *testing.T) {
 	}
 	copy(a.mask[8:], make([]float32, 4))
 	copy(b.mask[8:], make([]float32, 4))
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		losses := weighted(t, be, pixelwise.denoiser, 4, a, b)
 		if !slices.Equal(losses[0], losses[1]) {
 			t.Errorf("losses %v and %v differ by what masked cells hold", losses[0], losses[1])
 		}
 		one := noisedGaussian(d, 1, 1, 0.5, 1, []float32{0, 0, 1, 0})
 		single := weighted(t, be, pixelwise.denoiser, 4, one)[0][0]
-		v := evaluate(t, be, func(in []*g.Node) []*g.Node {
+		v := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
 			return []*g.Node{g.MulScalar(pixelwise.denoiser(in[0], Level{in[1]}, Batch{}).V, 1)}
-		}, tensor(one.z, 1, 1, 1, 4, 1), one.logSNR)[0]
-		near(t, "loss of one cell", single, math.Pow(float64(one.v[2])-float64(v[2]), 2), 1e-5)
+		}, enginetest.Tensor(one.z, 1, 1, 1, 4, 1), one.logSNR)[0]
+		enginetest.Near(t, "loss of one cell", single, math.Pow(float64(one.v[2])-float64(v[2]), 2), 1e-5)
 		if losses[0][2] != 0 || !(losses[0][0] > 0) {
 			t.Errorf("losses %v: want a positive first, and 0 for the sample without cells", losses[0])
 		}
@@ -151,7 +152,7 @@ func TestSchedulesEstimateOneBound(t *testing.T) {
 		want += (math.Log1p(c*math.Exp(high)) - math.Log1p(c*math.Exp(low))) / 2 / float64(data.dim())
 	}
 	r := data.reader(t)
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for k, s := range []Schedule{Cosine{Min: low, Max: high}, Cosine{Min: low, Max: high, Shift: 2}, LinearLogSNR{Min: low, Max: high}} {
 			indices, keys := make([]int, n), make([]noise.Key, n)
 			times := make([]float64, n) // independent, for the standard error
@@ -207,7 +208,7 @@ func TestLowDiscrepancyTimesVaryLess(t *testing.T) {
 		}
 		independent = append(independent, b)
 	}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		spread := func(batches []*batch) (mean, se float64) {
 			var means []float64
 			for _, l := range weighted(t, be, data.denoiser, 64, batches...) {

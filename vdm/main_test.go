@@ -3,16 +3,12 @@ package vdm
 import (
 	"math"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/gomlx/compute"
-	g "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
-	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
@@ -90,18 +86,6 @@ func tinyConfig(t testing.TB) Config {
 
 var tinyClips = blobs{n: 40, frames: 2, size: 4}
 
-// onEveryEngine runs a test on each engine at hand.
-func onEveryEngine(t *testing.T, f func(t *testing.T, be compute.Backend)) {
-	t.Helper()
-	for _, name := range backend.AtHand() {
-		be, _, err := backend.OpenNamed(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Run(name, func(t *testing.T) { f(t, be) })
-	}
-}
-
 // on makes a model run on an engine, whatever GOMLX_BACKEND says.
 func (m *Model) on(t testing.TB, name string) *Model {
 	t.Helper()
@@ -111,54 +95,4 @@ func (m *Model) on(t testing.TB, name string) *Model {
 	}
 	m.be, m.choice = be, choice
 	return m
-}
-
-// evaluate runs a graph function once and returns its outputs' values. No output
-// may be an input as it came: ONNX Runtime returns memory that is freed.
-func evaluate(t testing.TB, be compute.Backend, f func(in []*g.Node) []*g.Node, args ...any) [][]float32 {
-	t.Helper()
-	exec, err := engine.Compile(be, t.Name(), f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer exec.Finalize()
-	out, err := engine.Execute(exec, args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var values [][]float32
-	for _, x := range out {
-		v, err := tensors.CopyFlatData[float32](x)
-		if err != nil {
-			t.Fatal(err)
-		}
-		values = append(values, v)
-	}
-	engine.Release(out...)
-	return values
-}
-
-// tensor is a float32 tensor with the given dimensions.
-func tensor(x []float32, dims ...int) *tensors.Tensor {
-	return tensors.FromFlatDataAndDimensions(x, dims...)
-}
-
-// wantError fails where there is no error, or one that does not say what it
-// should.
-func wantError(t testing.TB, name string, err error, says ...string) {
-	t.Helper()
-	for _, s := range says {
-		if err == nil || !strings.Contains(err.Error(), s) {
-			t.Errorf("%s: error %v, want one that says %q", name, err, s)
-		}
-	}
-}
-
-// near fails where two numbers differ by more than a tolerance; closeTo is its
-// relative sister.
-func near(t testing.TB, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance) {
-		t.Errorf("%s: %.7g, want %.7g (tolerance %.0e)", what, got, want, tolerance)
-	}
 }

@@ -15,6 +15,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // memoryMembers names the environment variable that makes the test binary draw so
@@ -88,7 +89,7 @@ func TestAThousandMembersOnLittleMemory(t *testing.T) {
 	m := create(t, tinyConfig(t), tinyClips)
 	m.freeMemory = func() int64 { return 100 << 10 }
 	_, err := m.Sample(context.Background(), SampleOptions{Count: 1000, Steps: 1})
-	wantError(t, "a thousand kept", err, "1000 clips need", "GiB are free", "SampleOptions.Each")
+	enginetest.WantError(t, "a thousand kept", err, "1000 clips need", "GiB are free", "SampleOptions.Each")
 	n := 0
 	o := SampleOptions{Count: 200, Batch: 50, Steps: 1, Each: func(int, []float32) error { n++; return nil }}
 	if _, err := m.Sample(context.Background(), o); err != nil || n != 200 {

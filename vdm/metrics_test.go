@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 func writeMetrics(t testing.TB, text string) string {
@@ -54,7 +56,7 @@ func TestTornMetrics(t *testing.T) {
 	}
 	dir := writeMetrics(t, `{"step":1,"sec`+"\n"+two)
 	_, err := ReadMetrics(dir)
-	wantError(t, "a torn line in the middle", err, filepath.Join(dir, metricsName), "line 1")
+	enginetest.WantError(t, "a torn line in the middle", err, filepath.Join(dir, metricsName), "line 1")
 	if records, err := ReadMetrics(t.TempDir()); err != nil || records != nil {
 		t.Errorf("no metrics yet: %v, %v", records, err)
 	}
@@ -72,7 +74,7 @@ func TestMetricsAfterAResume(t *testing.T) {
 	hits := 0
 	// Fails at step 6: metrics up to 5, the snapshot of step 3.
 	err := m.Train(t.Context(), TrainOptions{Data: failing{tinyClips, 4 * 5, &hits}, HeldOut: tinyClips, Steps: 8})
-	wantError(t, "a source that fails", err, "training step 6")
+	enginetest.WantError(t, "a source that fails", err, "training step 6")
 	if last := lastStep(t, m.Dir); last != 5 || m.Step() != 3 {
 		t.Fatalf("metrics up to step %d and a model at %d, want 5 and 3", last, m.Step())
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -51,10 +52,10 @@ func TestCreateAgainOpensTheRun(t *testing.T) {
 
 	c.Training.Rate, c.Network.Dim, c.Training.EMA = 2e-3, 16, 0.5
 	_, err = Create(m.Dir, c, tinyClips)
-	wantError(t, "other settings", err, m.Dir, "network.dim is 16, was 8", "training.rate is 0.002, was 0.001", "training.ema is 0.5, was 0.9995")
+	enginetest.WantError(t, "other settings", err, m.Dir, "network.dim is 16, was 8", "training.rate is 0.002, was 0.001", "training.ema is 0.5, was 0.9995")
 	c = tinyConfig(t)
 	_, err = Create(m.Dir, c, brighter{tinyClips})
-	wantError(t, "transform fitted on other data", err, "clip.channels[0].transform")
+	enginetest.WantError(t, "transform fitted on other data", err, "clip.channels[0].transform")
 }
 
 // brighter is another record.
@@ -87,7 +88,7 @@ func TestOpenRefusesAnEditedConfiguration(t *testing.T) {
 		}
 		edit(t, m.Dir, c.from, c.to)
 		_, err = Open(m.Dir)
-		wantError(t, c.name, err, append(c.says, m.Dir)...)
+		enginetest.WantError(t, c.name, err, append(c.says, m.Dir)...)
 		if err := os.WriteFile(filepath.Join(m.Dir, configName), before, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +141,7 @@ func TestTornSnapshotFallsBack(t *testing.T) {
 		tear(checkpoint.Path(filepath.Join(m.Dir, snapshotsDir), s))
 	}
 	_, err = Open(m.Dir)
-	wantError(t, "every snapshot torn", err, m.Dir)
+	enginetest.WantError(t, "every snapshot torn", err, m.Dir)
 	if !errors.Is(err, checkpoint.ErrNone) {
 		t.Errorf("%v is not ErrNone", err)
 	}
@@ -149,14 +150,14 @@ func TestTornSnapshotFallsBack(t *testing.T) {
 func TestFoldersThatAreNoRun(t *testing.T) {
 	nothing := filepath.Join(t.TempDir(), "nothing")
 	_, err := Open(nothing)
-	wantError(t, "no folder", err, nothing, "create one first")
+	enginetest.WantError(t, "no folder", err, nothing, "create one first")
 
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	_, err = Create(filepath.Join(file, "run"), tinyConfig(t), tinyClips)
-	wantError(t, "below a file", err, file, "not a directory")
+	enginetest.WantError(t, "below a file", err, file, "not a directory")
 
 	if os.Geteuid() != 0 { // root may write anywhere
 		locked := t.TempDir()
@@ -164,7 +165,7 @@ func TestFoldersThatAreNoRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = Create(filepath.Join(locked, "run"), tinyConfig(t), tinyClips)
-		wantError(t, "no permission", err, locked, "permission denied")
+		enginetest.WantError(t, "no permission", err, locked, "permission denied")
 	}
 
 	m := create(t, tinyConfig(t), tinyClips)
@@ -173,7 +174,7 @@ func TestFoldersThatAreNoRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Create(m.Dir, tinyConfig(t), tinyClips)
-	wantError(t, "snapshots without a configuration", err, m.Dir, "snapshots up to step 3")
+	enginetest.WantError(t, "snapshots without a configuration", err, m.Dir, "snapshots up to step 3")
 
 	// A process that died between the first snapshot and the configuration.
 	m = create(t, tinyConfig(t), tinyClips)
@@ -227,24 +228,24 @@ func TestClipsAreRefused(t *testing.T) {
 		{"an infinite cell", odd{3, shape, with(math.Inf(1))}, []string{"clip 2 is infinite at frame 1"}},
 	} {
 		m := create(t, tinyConfig(t), odd{3, shape, good})
-		wantError(t, c.name, m.Train(t.Context(), TrainOptions{Data: c.clips}), c.says...)
+		enginetest.WantError(t, c.name, m.Train(t.Context(), TrainOptions{Data: c.clips}), c.says...)
 		_, err := m.HeldOutLosses(c.clips)
-		wantError(t, c.name+", held out", err, append(c.says, "held-out loss")...)
+		enginetest.WantError(t, c.name+", held out", err, append(c.says, "held-out loss")...)
 		if m.Step() != 0 {
 			t.Errorf("%s: the model is at step %d", c.name, m.Step())
 		}
 		if c.clips.n == 0 || c.clips.shape != shape {
 			_, err := Create(filepath.Join(t.TempDir(), "run"), tinyConfig(t), c.clips)
-			wantError(t, c.name+", to fit on", err, c.says...)
+			enginetest.WantError(t, c.name+", to fit on", err, c.says...)
 		}
 	}
 	_, err := Create(filepath.Join(t.TempDir(), "run"), tinyConfig(t), odd{3, shape, func(int, int) float64 { return math.NaN() }})
-	wantError(t, "nothing but missing cells", err, "fitting the transform of rain", "no value to fit on")
+	enginetest.WantError(t, "nothing but missing cells", err, "fitting the transform of rain", "no value to fit on")
 	_, err = Create(filepath.Join(t.TempDir(), "run"), tinyConfig(t), nil)
-	wantError(t, "no clips to fit on", err, "transform of rain", "no training clips")
+	enginetest.WantError(t, "no clips to fit on", err, "transform of rain", "no training clips")
 	m := create(t, tinyConfig(t), tinyClips)
 	_, err = m.HeldOutLosses(nil)
-	wantError(t, "no held-out clips", err, "no clips")
+	enginetest.WantError(t, "no held-out clips", err, "no clips")
 }
 
 // With missing_cells: mask a run trains on clips with holes: nothing of what is
@@ -279,7 +280,7 @@ func TestMissingCellsAreMasked(t *testing.T) {
 					t.Fatalf("clip %d, value %d: mask is %v", clip, i, b.Mask[at])
 				}
 				if b.Mask[at] == 0 { // noise alone: z = σε, v = αε
-					near(t, "noise of z and v", float64(b.Z[at])*alpha, float64(b.V[at])*sigma, 1e-5)
+					enginetest.Near(t, "noise of z and v", float64(b.Z[at])*alpha, float64(b.V[at])*sigma, 1e-5)
 				}
 			}
 			if clip == 3 {
@@ -301,7 +302,7 @@ func TestMissingCellsAreMasked(t *testing.T) {
 	}
 	// A value that is there and wrong is not taken for a missing one.
 	bad := odd{6, clips.shape, func(clip, i int) float64 { return -1 }}
-	wantError(t, "rates below zero", m.Train(t.Context(), TrainOptions{Data: bad, Steps: 3}), "outside the domain")
+	enginetest.WantError(t, "rates below zero", m.Train(t.Context(), TrainOptions{Data: bad, Steps: 3}), "outside the domain")
 }
 
 // Two variables with their own transforms, on a grid that the network's levels
@@ -333,7 +334,7 @@ func TestTwoChannelsOnAnOddGrid(t *testing.T) {
 			}
 			m.Inverse(y)
 			for i := range x {
-				near(t, "inverse", float64(y[i]), float64(x[i]), 1e-5*(1+math.Abs(float64(x[i]))))
+				enginetest.Near(t, "inverse", float64(y[i]), float64(x[i]), 1e-5*(1+math.Abs(float64(x[i]))))
 			}
 			s, err := m.Nowcast(t.Context(), x, 1, SampleOptions{Count: 2, Steps: 3, Guidance: Reconstruction{}})
 			if err != nil {
@@ -357,15 +358,15 @@ func TestTwoChannelsOnAnOddGrid(t *testing.T) {
 
 func TestTrainRefuses(t *testing.T) {
 	m := create(t, tinyConfig(t), tinyClips)
-	wantError(t, "no clips", m.Train(t.Context(), TrainOptions{}), "no training clips")
-	wantError(t, "negative steps", m.Train(t.Context(), TrainOptions{Data: tinyClips, Steps: -3}), "step -3")
-	wantError(t, "beyond the decay", m.Train(t.Context(), TrainOptions{Data: tinyClips, Steps: 41}), "up to step 41", "cosine_decay reaches a rate of 0 at step 40")
+	enginetest.WantError(t, "no clips", m.Train(t.Context(), TrainOptions{}), "no training clips")
+	enginetest.WantError(t, "negative steps", m.Train(t.Context(), TrainOptions{Data: tinyClips, Steps: -3}), "step -3")
+	enginetest.WantError(t, "beyond the decay", m.Train(t.Context(), TrainOptions{Data: tinyClips, Steps: 41}), "up to step 41", "cosine_decay reaches a rate of 0 at step 40")
 	c := tinyConfig(t)
 	c.Training.Steps = 0
-	wantError(t, "no steps", create(t, c, tinyClips).Train(t.Context(), TrainOptions{Data: tinyClips}), "set training.steps")
+	enginetest.WantError(t, "no steps", create(t, c, tinyClips).Train(t.Context(), TrainOptions{Data: tinyClips}), "set training.steps")
 	train(t, m, TrainOptions{Data: tinyClips, Steps: 1})
 	train(t, m, TrainOptions{Steps: 1}) // reached: nothing to do
-	wantError(t, "weights for a trained run", m.ImportWeights(m.Weights(false)), "trained for 1 steps")
+	enginetest.WantError(t, "weights for a trained run", m.ImportWeights(m.Weights(false)), "trained for 1 steps")
 }
 
 func TestImportWeights(t *testing.T) {
@@ -383,7 +384,7 @@ func TestImportWeights(t *testing.T) {
 	}
 	few := a.Weights(true)
 	delete(few, a.Config.Network.Variables()[3].Name)
-	wantError(t, "a variable too few", b.ImportWeights(few), a.Config.Network.Variables()[3].Name)
+	enginetest.WantError(t, "a variable too few", b.ImportWeights(few), a.Config.Network.Variables()[3].Name)
 }
 
 // closing is a source that knows when it may no longer be read, as a mapped file
@@ -418,7 +419,7 @@ func TestTrainLetsGoOfItsClips(t *testing.T) {
 			t.Error(err)
 		}
 		if fails > 0 {
-			wantError(t, "a source that fails", err, "training step 3", "clip ", "the disk is gone")
+			enginetest.WantError(t, "a source that fails", err, "training step 3", "clip ", "the disk is gone")
 			if again, err := Open(m.Dir); err != nil || again.Step() != m.Step() {
 				t.Errorf("opened at step %d, the model is at %d (%v)", again.Step(), m.Step(), err)
 			}

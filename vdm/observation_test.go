@@ -7,6 +7,8 @@ import (
 
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 var nan32 = float32(math.NaN())
@@ -29,10 +31,10 @@ func TestObservationRefuses(t *testing.T) {
 		"value 3 is infinite":          {{Y: []float32{0, 1, 2, inf}}},
 		"no cell is known: use Sample": {{Y: []float32{nan32, nan32, nan32, nan32}}},
 	} {
-		wantError(t, "observation", o.Validate(clip, 2), says)
+		enginetest.WantError(t, "observation", o.Validate(clip, 2), says)
 	}
 	_, err := KnownCells(make([]float32, 4), make([]bool, 3))
-	wantError(t, "known cells", err, "4 values and 3 marks")
+	enginetest.WantError(t, "known cells", err, "4 values and 3 marks")
 }
 
 // Exact measurements that contradict each other are refused, those that agree to
@@ -67,7 +69,7 @@ func TestContradictions(t *testing.T) {
 			}
 			continue
 		}
-		wantError(t, name, err, "contradicts the other exact measurements", c.says)
+		enginetest.WantError(t, name, err, "contradicts the other exact measurements", c.says)
 	}
 }
 
@@ -84,12 +86,12 @@ func TestObservationInTheGraph(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := []float32{10, 20, 30, 1, 2, 3, 0, 0, 0}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
-		args := []any{tensor(x, 3, 1, 1, 3, 1)}
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
+		args := []any{enginetest.Tensor(x, 3, 1, 1, 3, 1)}
 		for _, in := range r.inputs(0, 3) {
 			args = append(args, in)
 		}
-		out := evaluate(t, be, func(in []*g.Node) []*g.Node {
+		out := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
 			given := r.graph(in[1:], nil)
 			misfit, parts := given.Misfit(in[0]), given.Measurements()
 			if given.Replaceable() || given.orthogonal {
@@ -132,7 +134,7 @@ func TestGuidanceOfExtremeObservations(t *testing.T) {
 	d := correlated()
 	shape := [4]int{1, 1, 4, 1}
 	repeated := Operator{Columns: [][]float64{{1, 1, 0, 0}, {1, 1, 0, 0}, {0, 1, 0, 0}}}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for name, guidance := range everyGuidance(t) {
 			for _, steps := range []int{1, 20} {
 				plan := ancestral(t, Cosine{}, steps, UpperBound)
@@ -144,7 +146,7 @@ func TestGuidanceOfExtremeObservations(t *testing.T) {
 				} {
 					s, err := SampleFrom(t.Context(), be, d.denoiser, plan, shape, o, SampleOptions{Count: 2, Guidance: guidance})
 					if replaceable := len(o) == 1 && o[0].Of.orthogonal(); guidance.Check(replaceable) != nil {
-						wantError(t, name+", "+what, err, "one exact measurement whose rows are orthogonal")
+						enginetest.WantError(t, name+", "+what, err, "one exact measurement whose rows are orthogonal")
 						continue
 					}
 					if err != nil {

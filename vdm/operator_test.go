@@ -8,6 +8,8 @@ import (
 
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // operators over clips of 4×3×6 cells with two channels: one axis, two, all.
@@ -88,13 +90,13 @@ func TestOperatorOnTheHost(t *testing.T) {
 				}
 			}
 		}
-		near(t, name, ax[((at[0]*shape[1]+at[1])*shape[2]+at[2])*2+at[3]], want, 1e-12)
+		enginetest.Near(t, name, ax[((at[0]*shape[1]+at[1])*shape[2]+at[2])*2+at[3]], want, 1e-12)
 
 		back, err := a.transpose().Apply(y, shape)
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, name+": ⟨Ax, y⟩ − ⟨x, Aᵀy⟩", dot(ax, y)-dot(x, back), 0, 1e-11)
+		enginetest.Near(t, name+": ⟨Ax, y⟩ − ⟨x, Aᵀy⟩", dot(ax, y)-dot(x, back), 0, 1e-11)
 
 		// The diagonal of AAᵀ, from the definition: the norm of Aᵀ·e.
 		squares := a.squares([3]int(shape[:3]))
@@ -105,7 +107,7 @@ func TestOperatorOnTheHost(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			near(t, fmt.Sprintf("%s: squared norm of row %d", name, i), squares[i], dot(row, row), 1e-11)
+			enginetest.Near(t, fmt.Sprintf("%s: squared norm of row %d", name, i), squares[i], dot(row, row), 1e-11)
 		}
 	}
 }
@@ -131,7 +133,7 @@ func TestOperatorInTheGraph(t *testing.T) {
 	const batch = 3
 	r := rand.New(rand.NewPCG(13, 1))
 	x := normals(r, batch*volume(operatorClip))
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for name, a := range someOperators(t) {
 			shape, _ := a.Shape(operatorClip)
 			n := volume(shape)
@@ -142,13 +144,13 @@ func TestOperatorInTheGraph(t *testing.T) {
 					observed[i] = float32(math.NaN())
 				}
 			}
-			out := evaluate(t, be, func(in []*g.Node) []*g.Node {
+			out := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
 				given, err := Observation{{Of: a, Y: observed, Std: 1}}.Fixed(in[0], nil)
 				if err != nil {
 					t.Fatal(err)
 				}
 				return []*g.Node{given.Apply(in[0])[0], given.Adjoint(Values{in[1]})}
-			}, tensor(float32s(x), append([]int{batch}, operatorClip[:]...)...), tensor(float32s(y), append([]int{batch}, shape[:]...)...))
+			}, enginetest.Tensor(float32s(x), append([]int{batch}, operatorClip[:]...)...), enginetest.Tensor(float32s(y), append([]int{batch}, shape[:]...)...))
 			for b := range batch {
 				ax, _ := a.Apply(x[b*volume(operatorClip):][:volume(operatorClip)], operatorClip)
 				masked := append([]float64(nil), y[b*n:][:n]...)
@@ -159,10 +161,10 @@ func TestOperatorInTheGraph(t *testing.T) {
 				}
 				back, _ := a.transpose().Apply(masked, shape)
 				for i, want := range ax {
-					near(t, name+": A·x", float64(out[0][b*n+i]), want, 1e-5)
+					enginetest.Near(t, name+": A·x", float64(out[0][b*n+i]), want, 1e-5)
 				}
 				for i, want := range back {
-					near(t, name+": Aᵀ·y", float64(out[1][b*volume(operatorClip)+i]), want, 1e-5)
+					enginetest.Near(t, name+": Aᵀ·y", float64(out[1][b*volume(operatorClip)+i]), want, 1e-5)
 				}
 			}
 		}
@@ -179,13 +181,13 @@ func float32s(x []float64) []float32 {
 
 func TestOperatorRefuses(t *testing.T) {
 	_, err := BlockMeans(6, 7, 3)
-	wantError(t, "blocks", err, "groups of 3: width is 7, want a multiple")
+	enginetest.WantError(t, "blocks", err, "groups of 3: width is 7, want a multiple")
 	_, err = BlockMeans(7, 6, 3)
-	wantError(t, "blocks", err, "height is 7")
+	enginetest.WantError(t, "blocks", err, "height is 7")
 	_, err = BlockMeans(6, 6, 0)
-	wantError(t, "blocks of none", err, "groups of 0")
+	enginetest.WantError(t, "blocks of none", err, "groups of 0")
 	_, err = TimeMeans(10, 4)
-	wantError(t, "times", err, "frames is 10")
+	enginetest.WantError(t, "times", err, "frames is 10")
 	for says, a := range map[string]Operator{
 		"columns: row 1 of its matrix has 2 entries, the clip 6 columns": {Columns: [][]float64{make([]float64, 6), {1, 2}}},
 		"rows: a matrix without rows":                                    {Rows: [][]float64{}},
@@ -193,12 +195,12 @@ func TestOperatorRefuses(t *testing.T) {
 		"frames: row 0 of its matrix holds +Inf":                         {Frames: [][]float64{{1, math.Inf(1), 0, 0}}},
 	} {
 		_, err := a.Shape(operatorClip)
-		wantError(t, "shape", err, says)
+		enginetest.WantError(t, "shape", err, says)
 		_, err = a.Apply(make([]float64, volume(operatorClip)), operatorClip)
-		wantError(t, "apply", err, says)
+		enginetest.WantError(t, "apply", err, says)
 	}
 	_, err = Operator{}.Apply(make([]float64, 3), operatorClip)
-	wantError(t, "values", err, "3 values, a clip has 144")
+	enginetest.WantError(t, "values", err, "3 values, a clip has 144")
 }
 
 // The means of blocks of 2×2 cells of one frame.

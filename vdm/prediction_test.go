@@ -8,6 +8,8 @@ import (
 
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // α and σ keep their relative accuracy in float32 at both ends, on every engine.
@@ -16,8 +18,8 @@ func TestAlphaSigmaInTheGraph(t *testing.T) {
 	for l := -60.0; l <= 60; l += 0.5 {
 		logSNR = append(logSNR, float32(l))
 	}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
-		out := evaluate(t, be, func(in []*g.Node) []*g.Node {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
+		out := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
 			alpha, sigma := Level{in[0]}.AlphaSigma(in[0])
 			return []*g.Node{alpha, sigma}
 		}, logSNR)
@@ -62,13 +64,13 @@ func TestParameterisationsConvert(t *testing.T) {
 		logSNR = append(logSNR, float32(l))
 	}
 	n, dims := len(logSNR), []int{len(logSNR), 1, 1, d.dim(), 1}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for _, p := range []Parameterisation{PredictV, PredictX, PredictEpsilon, PredictScore} {
-			out := evaluate(t, be, func(in []*g.Node) []*g.Node {
+			out := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
 				network := func(z *g.Node, at Level, _ Batch) *g.Node { return in[2] }
 				q := p.Denoiser(network)(in[0], Level{in[1]}, Batch{})
 				return []*g.Node{q.X(), q.Epsilon(), g.MulScalar(q.V, 2), q.Score()}
-			}, tensor(z, dims...), tensor(logSNR, n), tensor(outputs[p], dims...))
+			}, enginetest.Tensor(z, dims...), enginetest.Tensor(logSNR, n), enginetest.Tensor(outputs[p], dims...))
 			for i := range out[2] { // asked for doubled, as from v it is an input
 				out[2][i] /= 2
 			}

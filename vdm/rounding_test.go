@@ -3,6 +3,8 @@ package vdm
 import (
 	"math"
 	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // sixteenths are clips of multiples of 1/16 mm/h written with two digits, as Stage
@@ -24,9 +26,9 @@ func TestLikelihoodRefusesTooLargeAStep(t *testing.T) {
 	for _, step := range []float64{0.1, 0.07, 1} {
 		o.Dequantise = step
 		_, err := m.ELBO(t.Context(), sixteenths(), o)
-		wantError(t, "bound", err, `channel "rain": dequantise is `, "larger than 0.06, the smallest gap", "first")
+		enginetest.WantError(t, "bound", err, `channel "rain": dequantise is `, "larger than 0.06, the smallest gap", "first")
 		_, err = m.FlowLikelihood(t.Context(), sixteenths(), o)
-		wantError(t, "flow", err, "larger than 0.06")
+		enginetest.WantError(t, "flow", err, "larger than 0.06")
 	}
 	for _, step := range []float64{1. / 16, 0.05, 0.01} {
 		o.Dequantise = step
@@ -50,7 +52,7 @@ func TestGapsAreOfOneChannel(t *testing.T) {
 		t.Error(err)
 	}
 	second.add([]float32{9, 2.35}, 1, 2)
-	wantError(t, "fine", checkRounding(1, "wind", second), `channel "wind": dequantise is 1, larger than 0.25`, "(2.1 and 2.35)")
+	enginetest.WantError(t, "fine", checkRounding(1, "wind", second), `channel "wind": dequantise is 1, larger than 0.25`, "(2.1 and 2.35)")
 	if checkRounding(3, "constant", distinct{5}) != nil || checkRounding(3, "empty", nil) != nil {
 		t.Error("values without a gap are refused")
 	}

@@ -13,6 +13,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -162,7 +163,7 @@ func TestSampleFromFollowsThePlan(t *testing.T) {
 	if plans["repaint"], err = RePaint(UniformTime(s, 24), 5, 2); err != nil {
 		t.Fatal(err)
 	}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for name, plan := range plans {
 			got, err := SampleFrom(context.Background(), be, d.denoiser, plan, [4]int{1, 1, d.dim(), 1}, nil, SampleOptions{Count: 7, First: 3, Seed: 8, Batch: 3})
 			if err != nil {
@@ -225,7 +226,7 @@ func (d gaussian) compareMoments(t *testing.T, name string, got *Samples, plan P
 func TestSamplesDoNotDependOnTheBatch(t *testing.T) {
 	d := correlated()
 	plan := ancestral(t, Cosine{}, 12, LowerBound)
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		sample := func(o SampleOptions) []float32 {
 			o.Seed = 4
 			s, err := SampleFrom(context.Background(), be, d.denoiser, plan, [4]int{1, 1, d.dim(), 1}, nil, o)
@@ -255,7 +256,7 @@ func TestSampleFromRefuses(t *testing.T) {
 	plan := ancestral(t, Cosine{}, 4, LowerBound)
 	stopped, cancel := context.WithCancel(context.Background())
 	cancel()
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for _, c := range []struct {
 			name  string
 			ctx   context.Context

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
+
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -35,9 +37,9 @@ func TestWasserstein2IsTheFormula(t *testing.T) {
 		inner.Product(rootA, b.Cov, rootA)
 		shift := mat.Norm(difference(a.Mean, b.Mean), 2)
 		want := math.Sqrt(shift*shift + mat.Trace(a.Cov) + mat.Trace(b.Cov) - 2*mat.Trace(symmetricRoot(symmetric(&inner))))
-		near(t, fmt.Sprintf("%d dimensions", n), Wasserstein2(a, b), want, 1e-10*want)
-		near(t, "the other way", Wasserstein2(b, a), want, 1e-10*want)
-		near(t, "to itself", Wasserstein2(a, a), 0, 1e-12*want)
+		enginetest.Near(t, fmt.Sprintf("%d dimensions", n), Wasserstein2(a, b), want, 1e-10*want)
+		enginetest.Near(t, "the other way", Wasserstein2(b, a), want, 1e-10*want)
+		enginetest.Near(t, "to itself", Wasserstein2(a, a), 0, 1e-12*want)
 	}
 }
 
@@ -46,9 +48,9 @@ func TestWasserstein2OfNearAndSingularLaws(t *testing.T) {
 	a := diagonal([]float64{1, 2, 3}, []float64{4, 1, 0})
 	b := diagonal([]float64{1, 2, 3}, []float64{4, 1, 0})
 	b.Cov.SetSym(0, 0, math.Pow(2+1e-9, 2))
-	near(t, "standard deviations that differ by 1e-9", Wasserstein2(a, b), 1e-9, 1e-12)
+	enginetest.Near(t, "standard deviations that differ by 1e-9", Wasserstein2(a, b), 1e-9, 1e-12)
 	point := diagonal([]float64{0, 2, 3}, []float64{0, 0, 0})
-	near(t, "to a point", Wasserstein2(a, point), math.Sqrt(1+4+1), 1e-12)
+	enginetest.Near(t, "to a point", Wasserstein2(a, point), math.Sqrt(1+4+1), 1e-12)
 }
 
 func TestKLAndLogDensity(t *testing.T) {
@@ -70,11 +72,11 @@ func TestKLAndLogDensity(t *testing.T) {
 	}
 	mean := sum / n
 	standard := math.Sqrt((squares/n - mean*mean) / n)
-	near(t, "KL by Monte Carlo", mean, KL(a, b), 4*standard)
-	near(t, "KL to itself", KL(a, a), 0, 1e-12)
+	enginetest.Near(t, "KL by Monte Carlo", mean, KL(a, b), 4*standard)
+	enginetest.Near(t, "KL to itself", KL(a, a), 0, 1e-12)
 	one := diagonal([]float64{0.5}, []float64{4})
-	near(t, "log density of one cell", one.LogDensity([]float64{2.5}), -math.Log(2*math.Pi*4)/2-0.5, 1e-14)
-	near(t, "KL of one cell", KL(one, diagonal([]float64{0}, []float64{1})), (4+0.25-1-math.Log(4))/2, 1e-14)
+	enginetest.Near(t, "log density of one cell", one.LogDensity([]float64{2.5}), -math.Log(2*math.Pi*4)/2-0.5, 1e-14)
+	enginetest.Near(t, "KL of one cell", KL(one, diagonal([]float64{0}, []float64{1})), (4+0.25-1-math.Log(4))/2, 1e-14)
 	if singular := diagonal([]float64{0}, []float64{0}); !math.IsInf(KL(one, singular), 1) || !math.IsNaN(singular.LogDensity([]float64{0})) {
 		t.Error("a singular law has a divergence or a density")
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
+
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
@@ -100,8 +102,8 @@ func TestGivenTakesRedundantMeasurements(t *testing.T) {
 	}
 	nearLaw(t, "known twice", twice, once, 1e-12)
 	for i := range 8 {
-		near(t, "a known cell", once.Mean[i], float64(frame[i]), 1e-14)
-		near(t, "its variance", once.Cov.At(i, i), 0, 1e-14)
+		enginetest.Near(t, "a known cell", once.Mean[i], float64(frame[i]), 1e-14)
+		enginetest.Near(t, "its variance", once.Cov.At(i, i), 0, 1e-14)
 	}
 }
 
@@ -138,7 +140,7 @@ func TestGivenInTwoGoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "spread where all is known", mat.Trace(known.Cov), 0, 1e-13)
+	enginetest.Near(t, "spread where all is known", mat.Trace(known.Cov), 0, 1e-13)
 }
 
 func TestGivenRefusesWhatContradicts(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
+
 	"github.com/gomlx/compute"
 	"gonum.org/v1/gonum/mat"
 
@@ -25,7 +27,7 @@ func plan(t testing.TB, sampler, grid string, s vdm.Schedule, evaluations int) v
 // modes, for every sampler: with a memory, with two stages, with noise.
 func TestLawOfIsTheLawOfTheModes(t *testing.T) {
 	p := small(t)
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for _, sampler := range vdm.SamplerNames() {
 			steps := plan(t, sampler, "logsnr", vdm.Cosine{Min: -12, Max: 12}, 24)
 			got, err := LawOf(context.Background(), be, p.Denoiser(), steps, p.Shape(), nil, nil)
@@ -99,14 +101,14 @@ func compareMoments(t *testing.T, got *vdm.Samples, law Gaussian) {
 			sum += float64(got.At(s)[i]) / n
 		}
 		vi := law.Cov.At(i, i)
-		near(t, "mean of a cell", sum, law.Mean[i], 4*math.Sqrt(vi/n)+1e-6)
+		enginetest.Near(t, "mean of a cell", sum, law.Mean[i], 4*math.Sqrt(vi/n)+1e-6)
 		for j := range i + 1 {
 			sum := 0.0
 			for s := range got.Len() {
 				sum += (float64(got.At(s)[i]) - law.Mean[i]) * (float64(got.At(s)[j]) - law.Mean[j]) / n
 			}
 			c := law.Cov.At(i, j)
-			near(t, "covariance of two cells", sum, c, 4*math.Sqrt((vi*law.Cov.At(j, j)+c*c)/n)+1e-6)
+			enginetest.Near(t, "covariance of two cells", sum, c, 4*math.Sqrt((vi*law.Cov.At(j, j)+c*c)/n)+1e-6)
 		}
 	}
 }

@@ -15,14 +15,6 @@ import (
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 )
 
-// near fails where two numbers differ by more than a tolerance.
-func near(t testing.TB, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance) {
-		t.Errorf("%s: %.9g, want %.9g (tolerance %.0e)", what, got, want, tolerance)
-	}
-}
-
 func nearLaw(t testing.TB, what string, got, want Gaussian, tolerance float64) {
 	t.Helper()
 	worst := 0.0
@@ -35,17 +27,6 @@ func nearLaw(t testing.TB, what string, got, want Gaussian, tolerance float64) {
 	t.Logf("%s: means and covariances differ by up to %.1e", what, worst)
 	if !(worst <= tolerance) {
 		t.Errorf("%s: means or covariances differ by %.2e, want %.0e", what, worst, tolerance)
-	}
-}
-
-func onEveryEngine(t *testing.T, f func(t *testing.T, be compute.Backend)) {
-	t.Helper()
-	for _, name := range backend.AtHand() {
-		be, _, err := backend.OpenNamed(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Run(name, func(t *testing.T) { f(t, be) })
 	}
 }
 

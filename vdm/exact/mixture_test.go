@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
+
 	"github.com/gomlx/compute"
 	"gonum.org/v1/gonum/mat"
 
@@ -51,14 +53,14 @@ func TestMixtureDenoiserIsTheSlopeOfTheLogDensity(t *testing.T) {
 				score := (m.LogDensity(up, l) - m.LogDensity(down, l)) / (2 * h)
 				v := -(score + at[j]) * sigma / alpha // v̂ = (ε̂ − σz)/α, ε̂ = −σ·score
 				want = append(want, v)
-				near(t, fmt.Sprintf("x̂ at λ = %v", l), host[j], alpha*at[j]-sigma*v, 1e-7*(1+1e-2/alpha))
+				enginetest.Near(t, fmt.Sprintf("x̂ at λ = %v", l), host[j], alpha*at[j]-sigma*v, 1e-7*(1+1e-2/alpha))
 			}
 		}
 	}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for i, got := range estimates(t, be, m.Denoiser(), m.Shape(), z, levels) {
 			l := float64(levels[i/2])
-			near(t, fmt.Sprintf("v̂ at λ = %v", l), float64(got), want[i], 2e-5*(1+1e-3/vdm.Alpha(l)+math.Abs(want[i])))
+			enginetest.Near(t, fmt.Sprintf("v̂ at λ = %v", l), float64(got), want[i], 2e-5*(1+1e-3/vdm.Alpha(l)+math.Abs(want[i])))
 		}
 	})
 }
@@ -75,11 +77,11 @@ func TestMixtureOfOneIsGaussian(t *testing.T) {
 	for i := range x {
 		at[i] = float64(x[i])
 	}
-	near(t, "log density", m.LogDensity(at, 2), p.LogDensity(at, 2), 1e-11)
+	enginetest.Near(t, "log density", m.LogDensity(at, 2), p.LogDensity(at, 2), 1e-11)
 	be := pureGo(t)
 	a, b := estimates(t, be, m.Denoiser(), p.Shape(), x, []float32{2}), estimates(t, be, p.Denoiser(), p.Shape(), x, []float32{2})
 	for i := range a {
-		near(t, "v̂", float64(a[i]), float64(b[i]), 2e-6)
+		enginetest.Near(t, "v̂", float64(a[i]), float64(b[i]), 2e-6)
 	}
 	o := vdm.Observation{{Y: append([]float32{0.5}, blank(23)...)}}
 	given, err := m.Given(o)
@@ -108,7 +110,7 @@ func TestMixtureGivenIsBayesRule(t *testing.T) {
 	}
 	want := constant([]float64{0, 0})
 	for _, x := range [][]float64{{1, 1}, {-1, 0.5}, {0.3, -1.5}, {2, 0}} {
-		near(t, "evidence", constant(x), want, 1e-10)
+		enginetest.Near(t, "evidence", constant(x), want, 1e-10)
 	}
 	if w := given.Weights(); math.Abs(w[0]-0.5) < 0.05 {
 		t.Errorf("weights %v did not change", w)
@@ -119,8 +121,8 @@ func TestMixtureGivenIsBayesRule(t *testing.T) {
 		t.Fatal(err)
 	}
 	law := exactly.Moments()
-	near(t, "known cell", law.Mean[0], float64(float32(0.4)), 1e-12)
-	near(t, "its variance", law.Cov.At(0, 0), 0, 1e-12)
+	enginetest.Near(t, "known cell", law.Mean[0], float64(float32(0.4)), 1e-12)
+	enginetest.Near(t, "its variance", law.Cov.At(0, 0), 0, 1e-12)
 	// The weights are those of the first cell's density under each component.
 	sum, weights := 0.0, []float64{}
 	for k, c := range m.Components() {
@@ -129,7 +131,7 @@ func TestMixtureGivenIsBayesRule(t *testing.T) {
 		sum += weights[k]
 	}
 	for k, w := range exactly.Weights() {
-		near(t, "weight", w, weights[k]/sum, 1e-12)
+		enginetest.Near(t, "weight", w, weights[k]/sum, 1e-12)
 	}
 }
 
@@ -145,10 +147,10 @@ func TestMixtureDraws(t *testing.T) {
 		sums[0], sums[1], product = sums[0]+a/n, sums[1]+b/n, product+a*b/n
 	}
 	for j, s := range sums {
-		near(t, "mean", s, 0, 4.5*math.Sqrt(law.Cov.At(j, j)/n))
+		enginetest.Near(t, "mean", s, 0, 4.5*math.Sqrt(law.Cov.At(j, j)/n))
 	}
 	// Var(ab) is below √(E a⁴·E b⁴), some 3 times the product of the variances.
-	near(t, "covariance", product, law.Cov.At(0, 1), 4.5*math.Sqrt(3*law.Cov.At(0, 0)*law.Cov.At(1, 1)/n))
+	enginetest.Near(t, "covariance", product, law.Cov.At(0, 1), 4.5*math.Sqrt(3*law.Cov.At(0, 0)*law.Cov.At(1, 1)/n))
 }
 
 func TestNewMixtureRefuses(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
+
 	"github.com/gomlx/compute"
 	"gonum.org/v1/gonum/mat"
 
@@ -55,9 +57,9 @@ func TestProcessDenoiserAndDensityAreTheTextbooks(t *testing.T) {
 		}
 		v, density := textbook(law, row, l)
 		want, levels = append(want, v...), append(levels, float32(l))
-		near(t, fmt.Sprintf("log density at λ = %v", l), p.LogDensity(row, l), density, 1e-8*math.Abs(density))
+		enginetest.Near(t, fmt.Sprintf("log density at λ = %v", l), p.LogDensity(row, l), density, 1e-8*math.Abs(density))
 	}
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		worst := 0.0
 		for i, got := range estimates(t, be, p.Denoiser(), p.Shape(), z, levels) {
 			// At λ ≫ 0, v̂ is a residual of z − αμ over σ: the rounding of z is seen
@@ -72,7 +74,7 @@ func TestProcessDenoiserAndDensityAreTheTextbooks(t *testing.T) {
 		t.Logf("largest error %.1e", worst)
 	})
 	x := make([]float64, 24)
-	near(t, "log density of the data", p.LogDensity(x, math.Inf(1)), law.LogDensity(x), 1e-9)
+	enginetest.Near(t, "log density of the data", p.LogDensity(x, math.Inf(1)), law.LogDensity(x), 1e-9)
 }
 
 // The draws have the mean and the covariance of the process.
@@ -93,10 +95,10 @@ func TestProcessDraws(t *testing.T) {
 		}
 	}
 	for a := range sums {
-		near(t, "mean of a cell", sums[a], 0, 4.5*math.Sqrt(law.Cov.At(a, a)/n))
+		enginetest.Near(t, "mean of a cell", sums[a], 0, 4.5*math.Sqrt(law.Cov.At(a, a)/n))
 		for b := range sums {
 			c := law.Cov.At(a, b)
-			near(t, "covariance of two cells", products.At(a, b), c, 4.5*math.Sqrt((law.Cov.At(a, a)*law.Cov.At(b, b)+c*c)/n))
+			enginetest.Near(t, "covariance of two cells", products.At(a, b), c, 4.5*math.Sqrt((law.Cov.At(a, a)*law.Cov.At(b, b)+c*c)/n))
 		}
 	}
 	if again := p.Draw(3, 7); again[5] != p.Draw(3, 7)[5] || again[5] == p.Draw(4, 7)[5] {
@@ -108,7 +110,7 @@ func TestProcessDraws(t *testing.T) {
 func TestProcessCovariance(t *testing.T) {
 	p := small(t)
 	want := Exponential(3, 2, 0.5).At(0, 2) * SquaredExponential(2, 1.5, 1).At(0, 1) * Exponential(4, 3, 0.8).At(1, 3)
-	near(t, "cells (0, 0, 1) and (2, 1, 3)", p.Covariance().At(1, 2*8+4+3), want, 1e-15)
+	enginetest.Near(t, "cells (0, 0, 1) and (2, 1, 3)", p.Covariance().At(1, 2*8+4+3), want, 1e-15)
 	nearLaw(t, "law of the modes", p.Dense(p.Modes()), p.Law(), 1e-14)
 }
 
@@ -125,8 +127,8 @@ func TestProcessOfManyCells(t *testing.T) {
 	for _, v := range p.Modes().Variance {
 		sum += v
 	}
-	near(t, "sum of the variances", sum, 2560, 1e-9)
-	onEveryEngine(t, func(t *testing.T, be compute.Backend) {
+	enginetest.Near(t, "sum of the variances", sum, 2560, 1e-9)
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		z := p.Draw(1, 1)
 		v := estimates(t, be, p.Denoiser(), p.Shape(), z, []float32{0})
 		y := make([]float64, len(z))
@@ -138,7 +140,7 @@ func TestProcessOfManyCells(t *testing.T) {
 			y[k] *= (1 - c) / (1 + c)
 		}
 		for i, want := range p.fromModes(y) {
-			near(t, "v̂", float64(v[i]), want, 1e-5)
+			enginetest.Near(t, "v̂", float64(v[i]), want, 1e-5)
 		}
 	})
 }
