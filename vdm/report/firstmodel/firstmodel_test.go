@@ -110,6 +110,10 @@ func TestRun(t *testing.T) {
 		t.Errorf("not finite: %s", text)
 	}
 	checkLinks(t, filepath.Join(o.Out, "report", "index.html"), len(s.Figures))
+	page, err := os.ReadFile(filepath.Join(o.Out, "report", "index.html"))
+	if err != nil || !strings.HasPrefix(s.Verdict, "A network of ") || !strings.Contains(string(page), "A network of ") || !strings.Contains(string(page), "spread of clip means") {
+		t.Errorf("the page lacks its verdict %q, or the table it rests on (%v)", s.Verdict, err)
+	}
 
 	// Run again, it touches nothing and says the same.
 	before := states(t, o.Out)
