@@ -95,8 +95,10 @@ func TestRun(t *testing.T) {
 			t.Errorf("loss of %s is %v", e.Name, e.Mean)
 		}
 	}
-	if wiener, pixel, mean := s.Losses.Entries[1].Mean, s.Losses.Entries[2].Mean, s.Losses.Entries[3].Mean; !(wiener < pixel && pixel < mean) {
-		t.Errorf("Wiener %.3f, pixelwise %.3f, mean %.3f: want each below the next", wiener, pixel, mean)
+	// Of data of variance 1 a cell alone says nothing about v: Cov(v, z) = ασ − σα = 0,
+	// so that the best linear denoiser of single cells is the mean.
+	if wiener, pixel, mean := s.Losses.Entries[1].Mean, s.Losses.Entries[2].Mean, s.Losses.Entries[3].Mean; !(wiener < 0.9*pixel && math.Abs(pixel/mean-1) < 0.05) {
+		t.Errorf("Wiener %.3f, pixelwise %.3f, mean %.3f: want the first below the others, and those alike", wiener, pixel, mean)
 	}
 	for _, e := range s.Forecast.Entries {
 		if !(e.Plain > 0 && e.Plain < 100) || len(e.PlainByLead) != 2 {
