@@ -60,8 +60,9 @@ func (o ExtendOptions) validate(clipFrames, startFrames int) error {
 // made, it makes those; asked for anything else it refuses. Memory is that of
 // a batch, whatever the number of members and frames.
 //
-// The noise of clip k of member i is a function of (seed, i, k): clip 0 is the
-// one that Nowcast or Sample draw.
+// The noise of clip k of member i is a function of (seed, i, k): clip 0 is the one
+// that Nowcast draws, or Sample by the same sampler. All clips of a sequence are
+// drawn by one, which has Nowcast's default.
 func (m *Model) Extend(ctx context.Context, dir string, start []float32, o ExtendOptions) (*Extension, error) {
 	e, err := m.extend(ctx, dir, start, o)
 	if err != nil {

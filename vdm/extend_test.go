@@ -107,7 +107,7 @@ func TestCourse(t *testing.T) {
 }
 
 // The first clip is Nowcast's, the second a nowcast from the first one's end, and
-// a sequence that begins freely begins with Sample's.
+// a sequence that begins freely begins with Sample's by the same sampler.
 func TestExtendDrawsTheClipsOfNowcast(t *testing.T) {
 	m := longModel(t)
 	start := extendStart(m)
@@ -133,6 +133,7 @@ func TestExtendDrawsTheClipsOfNowcast(t *testing.T) {
 	if !slices.Equal(e.Members(), []int{5, 6, 7}) {
 		t.Errorf("members %v", e.Members())
 	}
+	o.Sampler = DefaultGuidedSampler // a sequence has one, that of the clips that know others
 	free := extend(t, m, t.TempDir(), nil, o)
 	drawn, err := m.Sample(context.Background(), o.SampleOptions)
 	if err != nil {

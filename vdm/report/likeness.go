@@ -193,11 +193,11 @@ func (l *Likeness) Failures(p Portrait) []string {
 	}
 	for i, b := range l.Bands {
 		if q := p.Power[i] / r.Power[i]; r.Power[i] > 0 && !(q >= LikePower) {
-			bad("its power at %s is %.0f %%", bandName(b), 100*q)
+			bad("its power at %s is %.0f %% of theirs", bandName(b), 100*q)
 		}
 	}
 	if q := float64(p.Spread / r.Spread); r.Spread > 0 && !(q >= LikeSpread) {
-		bad("its clips differ from each other by %.0f %%", 100*q)
+		bad("its clips differ from each other by %.0f %% of what they should", 100*q)
 	}
 	return out
 }

@@ -46,6 +46,9 @@ func TestStandardiseFitsAfterTheStepsBefore(t *testing.T) {
 	if again := fitOn(t, s.String(), 4, 5, 6); !cmp.Equal(s, again) {
 		t.Errorf("numbers that are given are fitted anew: %v", again)
 	}
+	if bare := s.Unfitted().String(); bare != "sqrt+standardise" {
+		t.Errorf("without its numbers it is %s", bare)
+	}
 	tr := built(t, s)
 	if got := tr.Inverse(tr.Forward(9)); math.Abs(got-9) > 1e-14 {
 		t.Errorf("9 comes back as %v", got)

@@ -229,6 +229,18 @@ func (s Spec) Fitted() bool {
 	return !slices.ContainsFunc(s.Steps, func(step Step) bool { return step.fits() && !step.fitted() })
 }
 
+// Unfitted returns the chain without the numbers that Fit may give, whoever gave
+// them.
+func (s Spec) Unfitted() Spec {
+	out := Spec{Steps: slices.Clone(s.Steps)}
+	for i, step := range out.Steps {
+		if step.fits() {
+			out.Steps[i] = Step{Kind: step.Kind}
+		}
+	}
+	return out
+}
+
 // NeedsValues reports whether [Spec.Fit] has to see every value of the training
 // data; the smallest and the largest are enough otherwise.
 func (s Spec) NeedsValues() bool {

@@ -138,6 +138,16 @@ func (w *conditional) fitted(clip vdm.ClipConfig) error {
 	fit := slices.Clone(ends)
 	w.model.Forward(fit)
 	for i, ch := range clip.Channels {
+		if unfitted := ch.Transform.Unfitted(); unfitted.NeedsValues() {
+			again, err := unfitted.Fit(w.training.Values(i))
+			if err != nil {
+				return fmt.Errorf("%s: %s: %w", w.Data, ch.Name, err)
+			}
+			if again.String() != ch.Transform.String() {
+				return fmt.Errorf("the run in %s was trained on other data: its transform of %s is %s, fitted on the training values of %s it would be %s",
+					w.Run, ch.Name, ch.Transform, w.Data, again)
+			}
+		}
 		if ch.Transform.Bounded() && (math.Abs(float64(fit[i])+1) > 1e-4 || math.Abs(float64(fit[n+i])-1) > 1e-4) {
 			return fmt.Errorf("the run in %s was trained on other data: its transform of %s (%s) takes the training values of %s, %v to %v, to %v to %v, want −1 to 1",
 				w.Run, ch.Name, ch.Transform, w.Data, ends[i], ends[n+i], fit[i], fit[n+i])

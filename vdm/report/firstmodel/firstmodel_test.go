@@ -95,8 +95,10 @@ func TestRun(t *testing.T) {
 			t.Errorf("loss of %s is %v", e.Name, e.Mean)
 		}
 	}
-	if wiener, pixel, mean := s.Losses.Entries[1].Mean, s.Losses.Entries[2].Mean, s.Losses.Entries[3].Mean; !(wiener < pixel && pixel < mean) {
-		t.Errorf("Wiener %.3f, pixelwise %.3f, mean %.3f: want each below the next", wiener, pixel, mean)
+	// Of data of variance 1 a cell alone says nothing about v: Cov(v, z) = ασ − σα = 0,
+	// so that the best linear denoiser of single cells is the mean.
+	if wiener, pixel, mean := s.Losses.Entries[1].Mean, s.Losses.Entries[2].Mean, s.Losses.Entries[3].Mean; !(wiener < 0.9*pixel && math.Abs(pixel/mean-1) < 0.05) {
+		t.Errorf("Wiener %.3f, pixelwise %.3f, mean %.3f: want the first below the others, and those alike", wiener, pixel, mean)
 	}
 	for _, e := range s.Forecast.Entries {
 		if !(e.Plain > 0 && e.Plain < 100) || len(e.PlainByLead) != 2 {
@@ -110,6 +112,10 @@ func TestRun(t *testing.T) {
 		t.Errorf("not finite: %s", text)
 	}
 	checkLinks(t, filepath.Join(o.Out, "report", "index.html"), len(s.Figures))
+	page, err := os.ReadFile(filepath.Join(o.Out, "report", "index.html"))
+	if err != nil || !strings.HasPrefix(s.Verdict, "A network of ") || !strings.Contains(string(page), "A network of ") || !strings.Contains(string(page), "spread of clip means") {
+		t.Errorf("the page lacks its verdict %q, or the table it rests on (%v)", s.Verdict, err)
+	}
 
 	// Run again, it touches nothing and says the same.
 	before := states(t, o.Out)
