@@ -44,7 +44,7 @@ func TestSampleIsThatOfTheAveragedWeights(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x, err := SampleFrom(t.Context(), be, r.denoiser(weights), plan, r.Config.Clip.shape(), nil, o)
+		x, err := SampleFrom(t.Context(), be, r.denoiser(weights), plan, r.Config.Clip.shape(), nil, o.draw())
 		if err != nil {
 			t.Fatal(err)
 		}

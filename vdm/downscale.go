@@ -16,7 +16,8 @@ type Coarsening struct {
 	Cells, Frames int
 }
 
-func (c Coarsening) withDefaults() Coarsening {
+// WithDefaults returns c with 1 in the place of 0.
+func (c Coarsening) WithDefaults() Coarsening {
 	c.Cells = cmp.Or(c.Cells, 1)
 	c.Frames = cmp.Or(c.Frames, 1)
 	return c
@@ -25,7 +26,7 @@ func (c Coarsening) withDefaults() Coarsening {
 // Operator is the coarsening of clips of that shape (frames, height, width,
 // channels), each of whose sides must be a multiple of the block's.
 func (c Coarsening) Operator(clip [4]int) (Operator, error) {
-	c = c.withDefaults()
+	c = c.WithDefaults()
 	var a Operator
 	var err error
 	if c.Frames != 1 {
@@ -57,7 +58,7 @@ func (c Coarsening) Operator(clip [4]int) (Operator, error) {
 // A mean is a linear function of what the model generates only where the
 // transform of the channel is affine; others are refused by name.
 func (m *Model) Downscale(ctx context.Context, coarse []float32, by Coarsening, o SampleOptions) (*Samples, error) {
-	s, err := m.downscale(ctx, coarse, by.withDefaults(), o.WithConditionalDefaults())
+	s, err := m.downscale(ctx, coarse, by.WithDefaults(), o.WithConditionalDefaults())
 	if err != nil {
 		return nil, fmt.Errorf("downscale: %w", err)
 	}

@@ -251,7 +251,7 @@ func (x *extender) draw(ctx context.Context, g, k int, known []float32) ([]float
 		x.m.Forward(known)
 		given, which = Observation{{Y: known}}, 1
 	}
-	o := x.o.SampleOptions
+	o := x.o.draw()
 	o.Count = o.Batch // known has a clip for each member of the batch
 	if x.steps[which] == nil {
 		if known == nil {

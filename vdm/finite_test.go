@@ -39,7 +39,7 @@ func TestSamplingStopsWhereItIsNotFinite(t *testing.T) {
 			t.Fatal(err)
 		}
 		shape := [4]int{1, 2, 2, 1}
-		o := SampleOptions{Count: 4, Batch: 2, First: 7}
+		o := DrawOptions{Count: 4, Batch: 2, First: 7}
 		from := func(d Denoiser) error {
 			_, err := SampleFrom(t.Context(), be, d, plan, shape, nil, o)
 			return err

@@ -11,7 +11,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
-	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
 // gaussian is data x ∼ N(mean, cov) of a few dimensions, as clips of one frame,
@@ -152,35 +151,6 @@ func (d gaussian) losses(logSNR float64) []float64 {
 		})
 	}
 	return out
-}
-
-// gaussianClips is a record of such data.
-type gaussianClips struct {
-	gaussian
-	n int
-}
-
-func (c gaussianClips) Len() int { return c.n }
-
-func (c gaussianClips) Shape() (int, int, int, int) { return 1, 1, c.dim(), 1 }
-
-func (c gaussianClips) Clip(i int, dst []float32) error {
-	r := noise.Key{Seed: 5, Stream: noise.Synthetic, Sample: uint32(i)}.Rand()
-	for j, x := range c.draw(r) {
-		dst[j] = float32(x)
-	}
-	return nil
-}
-
-// reader reads such clips as they are.
-func (c gaussianClips) reader(t testing.TB) *reader {
-	t.Helper()
-	config := Config{Clip: ClipConfig{Frames: 1, Height: 1, Width: c.dim(), Channels: []ChannelConfig{{Name: "x"}}}}
-	r, err := newReader(config.WithDefaults(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
 }
 
 // The graph's denoiser is the textbook's, at all noise levels.

@@ -6,6 +6,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
 	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
@@ -24,49 +25,22 @@ func (c Config) SamplingCost(be compute.Backend, batch int, given Observation, g
 	if err := c.Network.Check(be); err != nil {
 		return cost, fmt.Errorf("sampling cost: %w", err)
 	}
-	clip := [4]int{c.Clip.Frames, c.Clip.Height, c.Clip.Width, len(c.Clip.Channels)}
-	obs, err := given.resolve(clip, batch)
+	d := EngineDenoiser{Engine: be, Weights: []*tensors.Tensor{tensors.FromShape(shapes.Make(f32, c.Network.Count()))}, Denoiser: func(in []*g.Node) Denoiser {
+		_, w := weightViews(c.Network, in[0])
+		return c.networkDenoiser(w)
+	}}
+	defer d.Release()
+	plan, err := Ancestral(UniformTime(Cosine{}, 1), LowerBound)
+	if err != nil {
+		return cost, err
+	}
+	s, err := NewSampler(d, plan, c.Clip.shape(), given, DrawOptions{Count: batch, Batch: batch, Guidance: guidance})
 	if err != nil {
 		return cost, fmt.Errorf("sampling cost: %w", err)
 	}
-	if guidance == nil {
-		guidance = Replacement{}
+	defer s.Close()
+	if cost, err = s.Cost(); err != nil {
+		return cost, fmt.Errorf("sampling cost: %w", err)
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("sampling cost: building the step: %v", r)
-		}
-	}()
-	graph := g.NewGraph(be, "sampling cost")
-	defer graph.Finalize()
-	count := 0
-	input := func(dims ...int) *g.Node {
-		count++
-		return g.Parameter(graph, fmt.Sprintf("in%d", count), shapes.Make(f32, dims...))
-	}
-	dims := append([]int{batch}, clip[:]...)
-	_, weights := weightViews(c.Network, input(c.Network.Count()))
-	d := c.networkDenoiser(weights)
-	z, noise, logSNRT, logSNRS := input(dims...), input(dims...), input(batch), input(batch)
-	var seen *Given
-	if obs != nil {
-		if err := guidance.Check(obs.replaceable); err != nil {
-			return cost, fmt.Errorf("sampling cost: %w", err)
-		}
-		var known []*g.Node
-		for _, m := range given {
-			shape, _ := m.Of.Shape(clip)
-			for range 3 {
-				known = append(known, input(append([]int{batch}, shape[:]...)...))
-			}
-		}
-		seen = obs.graph(known, input(dims...))
-		d = guidance.Guide(d, seen)
-	}
-	p := d(z, Level{logSNRT}, Batch{})
-	next := g.Add(g.Add(p.Z, p.X()), noise)
-	if after, ok := guidance.(StepGuidance); ok && seen != nil {
-		next = after.After(p, Level{logSNRS}, next, seen)
-	}
-	return engine.CostOf(graph, next), nil
+	return cost, nil
 }

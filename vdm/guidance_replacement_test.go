@@ -106,7 +106,7 @@ func TestReplacementAsOriginalFollowsTheProgram(t *testing.T) {
 	}
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		o := Observation{{Y: float32s(x)}}
-		got, err := SampleFrom(context.Background(), be, d.denoiser, plan, [4]int{1, 1, 4, 1}, o, SampleOptions{Count: count, Seed: seed, Guidance: Replacement{AsOriginal: true}})
+		got, err := SampleFrom(context.Background(), be, d.denoiser, plan, [4]int{1, 1, 4, 1}, o, DrawOptions{Count: count, Seed: seed, Guidance: Replacement{AsOriginal: true}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -168,7 +168,7 @@ func TestGuidanceMovesTheMeanTowardsTheConditional(t *testing.T) {
 	given := Observation{{Y: []float32{xa, float32(math.NaN())}}}
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		mean := func(guidance Guidance) (float64, float64) {
-			s, err := SampleFrom(context.Background(), be, d.denoiser, plan, [4]int{1, 1, 2, 1}, given, SampleOptions{Count: n, Batch: n, Guidance: guidance})
+			s, err := SampleFrom(context.Background(), be, d.denoiser, plan, [4]int{1, 1, 2, 1}, given, DrawOptions{Count: n, Batch: n, Guidance: guidance})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -340,7 +340,7 @@ func TestSampleFromGivenKnownCells(t *testing.T) {
 	plan := ancestral(t, Cosine{}, 8, LowerBound)
 	shape := [4]int{1, 1, 4, 1}
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
-		draw := func(x []float32, o SampleOptions) *Samples {
+		draw := func(x []float32, o DrawOptions) *Samples {
 			t.Helper()
 			known, err := KnownCells(x, []bool{true, false, true, false})
 			if err != nil {
@@ -352,13 +352,13 @@ func TestSampleFromGivenKnownCells(t *testing.T) {
 			}
 			return s
 		}
-		s := draw([]float32{0.25, 0, -1.5, 0}, SampleOptions{Count: 5, Batch: 5, Guidance: Reconstruction{}})
+		s := draw([]float32{0.25, 0, -1.5, 0}, DrawOptions{Count: 5, Batch: 5, Guidance: Reconstruction{}})
 		for i := range s.Len() {
 			if x := s.At(i); x[0] != 0.25 || x[2] != -1.5 || x[1] == 0 || x[3] == 0 {
 				t.Errorf("member %d is %v", i, x)
 			}
 		}
-		again := draw([]float32{0.25, 77, -1.5, 1e30}, SampleOptions{Count: 1, First: 3, Guidance: Reconstruction{}})
+		again := draw([]float32{0.25, 77, -1.5, 1e30}, DrawOptions{Count: 1, First: 3, Guidance: Reconstruction{}})
 		if e := farthest(again.At(0), s.At(3)); e > 1e-5 {
 			t.Errorf("member 3 alone differs by %v", e)
 		}

@@ -202,7 +202,6 @@ func (m *Model) FlowLikelihood(ctx context.Context, clips Clips, o LikelihoodOpt
 
 // likelihood prepares the network and clips, in its units, with their volumes.
 func (m *Model) likelihood(clips Clips, o LikelihoodOptions) (d EngineDenoiser, y *Samples, volumes []float64, err error) {
-	o = o.withDefaults()
 	if err := o.Validate(); err != nil {
 		return d, nil, nil, err
 	}

@@ -25,46 +25,82 @@ func moments(values []float64) (mean, se float64) {
 	return mean, math.Sqrt(se / float64(len(values)-1) / float64(len(values)))
 }
 
-// weighted runs WeightedLoss on batches.
-func weighted(t testing.TB, be compute.Backend, d Denoiser, width int, batches ...*batch) [][]float64 {
+// noisyBatch is a batch on the host: clips with noise, targets, and a mask or nil, each
+// [sample, cell].
+type noisyBatch struct{ z, v, mask, logSNR, factor []float32 }
+
+// add appends a clip at a noise level.
+func (b *noisyBatch) add(x, eps []float32, logSNR, factor float64) {
+	alpha, sigma := Alpha(logSNR), Sigma(logSNR)
+	for j := range x {
+		b.z = append(b.z, float32(alpha*float64(x[j])+sigma*float64(eps[j])))
+		b.v = append(b.v, float32(alpha*float64(eps[j])-sigma*float64(x[j])))
+	}
+	b.logSNR, b.factor = append(b.logSNR, float32(logSNR)), append(b.factor, float32(factor))
+}
+
+// weighted runs WeightedLoss on batches of one size.
+func weighted(t testing.TB, be compute.Backend, d Denoiser, width int, batches ...*noisyBatch) [][]float64 {
 	t.Helper()
-	layout := batchLayout{clip: ClipConfig{Frames: 1, Height: 1, Width: width, Channels: make([]ChannelConfig, 1)}, mask: batches[0].mask != nil}
-	exec, err := engine.Compile(be, "loss", func(in []*g.Node) *g.Node { return WeightedLoss(d, layout.unpack(in)) })
+	exec, err := engine.Compile(be, "loss", func(in []*g.Node) *g.Node {
+		b := Batch{Z: in[0], At: Level{in[1]}, V: in[2], Factor: in[3]}
+		if len(in) > 4 {
+			b.Mask = in[4]
+		}
+		return WeightedLoss(d, b)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer exec.Finalize()
 	var out [][]float64
 	for _, b := range batches {
-		// The weights come first; this denoiser has none.
-		up := layout.pack(b)
-		got, err := engine.Execute(exec, engine.Arguments(up)...)
+		n := len(b.logSNR)
+		clips := func(x []float32) any { return enginetest.Tensor(x, n, 1, 1, width, 1) }
+		args := []any{clips(b.z), b.logSNR, clips(b.v), b.factor}
+		if b.mask != nil {
+			args = append(args, clips(b.mask))
+		}
+		got, err := engine.ExecuteFloats(exec, args)
 		if err != nil {
 			t.Fatal(err)
 		}
-		losses := make([]float64, len(b.logSNR))
-		for i, v := range got[0].Value().([]float32) {
+		losses := make([]float64, n)
+		for i, v := range got[0] {
 			losses[i] = float64(v)
 		}
 		out = append(out, losses)
-		engine.Release(append(up, got...)...)
 	}
 	return out
 }
 
 // noisedGaussian is a batch of n draws of d at one λ.
-func noisedGaussian(d gaussian, seed uint64, n int, logSNR, factor float64, mask []float32) *batch {
+func noisedGaussian(d gaussian, seed uint64, n int, logSNR, factor float64, mask []float32) *noisyBatch {
 	r := rand.New(rand.NewPCG(seed, 6))
-	size := d.dim()
-	b := &batch{z: make([]float32, n*size), v: make([]float32, n*size)}
-	for i := range n {
-		x, eps := make([]float32, size), make([]float32, size)
+	b := &noisyBatch{}
+	for range n {
+		x, eps := make([]float32, d.dim()), make([]float32, d.dim())
 		for j, v := range d.draw(r) {
 			x[j], eps[j] = float32(v), float32(r.NormFloat64())
 		}
-		noised(b.z[i*size:(i+1)*size], b.v[i*size:(i+1)*size], x, eps, logSNR)
-		b.logSNR, b.factor = append(b.logSNR, float32(logSNR)), append(b.factor, float32(factor))
+		b.add(x, eps, logSNR, factor)
 		b.mask = append(b.mask, mask...)
+	}
+	return b
+}
+
+// drawn is a batch of draws of d, noised at times of a schedule with the noise of
+// keys.
+func drawn(d gaussian, s Schedule, w Weighting, first int, times []float64, keys []noise.Key) *noisyBatch {
+	b := &noisyBatch{}
+	for i := range times {
+		x, eps := make([]float32, d.dim()), make([]float32, d.dim())
+		for j, v := range d.draw(noise.Key{Seed: 5, Stream: noise.Synthetic, Sample: uint32(first + i)}.Rand()) {
+			x[j] = float32(v)
+		}
+		keys[i].Normal(eps)
+		l := s.LogSNR(times[i])
+		b.add(x, eps, l, LossFactor(s, w, l))
 	}
 	return b
 }
@@ -76,7 +112,7 @@ func TestWeightedLossOfGaussianData(t *testing.T) {
 	const n = 4000
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for _, mask := range [][]float32{nil, {1, 0, 1, 0}} {
-			var batches []*batch
+			var batches []*noisyBatch
 			levels := []float64{-30, -6, -2, 0, 1, 3, 6, 10}
 			for i, l := range levels {
 				batches = append(batches, noisedGaussian(d, uint64(i), n, l, 3, mask))
@@ -145,26 +181,22 @@ func TestLossFactor(t *testing.T) {
 // the ends k = λ_min, λ_max. Schedules that draw λ in different ways estimate
 // the same.
 func TestSchedulesEstimateOneBound(t *testing.T) {
-	data := gaussianClips{correlated(), 1 << 20}
+	data := correlated()
 	const low, high, n = -8.0, 8.0, 20000
 	want := 0.0
 	for _, c := range data.vals {
 		want += (math.Log1p(c*math.Exp(high)) - math.Log1p(c*math.Exp(low))) / 2 / float64(data.dim())
 	}
-	r := data.reader(t)
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for k, s := range []Schedule{Cosine{Min: low, Max: high}, Cosine{Min: low, Max: high, Shift: 2}, LinearLogSNR{Min: low, Max: high}} {
-			indices, keys := make([]int, n), make([]noise.Key, n)
+			keys := make([]noise.Key, n)
 			times := make([]float64, n) // independent, for the standard error
 			rt := noise.Key{Seed: uint64(k), Stream: noise.Time}.Rand()
 			for i := range n {
-				indices[i], times[i] = i, rt.Float64()
+				times[i] = rt.Float64()
 				keys[i] = noise.Key{Seed: uint64(k), Stream: noise.Training, Sample: uint32(i)}
 			}
-			b, err := r.draw(s, ELBO{}, indices, times, keys)
-			if err != nil {
-				t.Fatal(err)
-			}
+			b := drawn(data, s, ELBO{}, 0, times, keys)
 			got, se := moments(weighted(t, be, data.denoiser, data.dim(), b)[0])
 			t.Logf("%v: %.4f ± %.4f, closed form %.4f", s, got, se, want)
 			if math.Abs(got-want) > 4*se {
@@ -185,31 +217,22 @@ func TestLowDiscrepancyTimesVaryLess(t *testing.T) {
 	for i := range vals {
 		vals[i] = 0.02
 	}
-	data := gaussianClips{newGaussian(0, mean, vals), 1 << 20}
-	r, s := data.reader(t), Cosine{}
-	c := Config{Training: TrainingConfig{Seed: 1, Batch: 16, Accumulate: 1}}
-	const batches = 150
-	var even, independent []*batch
-	for k := range int64(batches) {
-		b, err := r.trainingBatch(c, s, V{Schedule: s}, nil, k, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		even = append(even, b)
-		times := make([]float64, 16)
+	data, s := newGaussian(0, mean, vals), Cosine{}
+	const batches, size = 150, 16
+	var even, independent []*noisyBatch
+	for k := range batches {
+		key := noise.Key{Seed: 1, Stream: noise.Time, Step: uint64(k)}
+		times, keys := make([]float64, size), make([]noise.Key, size)
 		rt := noise.Key{Seed: 2, Stream: noise.Time, Step: uint64(k)}.Rand()
-		keys := make([]noise.Key, 16)
 		for i := range times {
 			times[i] = rt.Float64()
 			keys[i] = noise.Key{Seed: 2, Stream: noise.Training, Sample: uint32(i), Step: uint64(k)}
 		}
-		if b, err = r.draw(s, V{Schedule: s}, b.clips, times, keys); err != nil {
-			t.Fatal(err)
-		}
-		independent = append(independent, b)
+		even = append(even, drawn(data, s, V{Schedule: s}, k*size, key.LowDiscrepancy(size), keys))
+		independent = append(independent, drawn(data, s, V{Schedule: s}, k*size, times, keys))
 	}
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
-		spread := func(batches []*batch) (mean, se float64) {
+		spread := func(batches []*noisyBatch) (mean, se float64) {
 			var means []float64
 			for _, l := range weighted(t, be, data.denoiser, 64, batches...) {
 				m, _ := moments(l)

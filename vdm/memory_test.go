@@ -48,7 +48,7 @@ func drawMany(be compute.Backend, count int) error {
 	}
 	still := func(z *g.Node, at Level, in Batch) Prediction { return Prediction{Z: z, At: at, V: g.ZerosLike(z)} }
 	sum := 0.0
-	_, err = SampleFrom(context.Background(), be, still, plan, memoryClip, nil, SampleOptions{
+	_, err = SampleFrom(context.Background(), be, still, plan, memoryClip, nil, DrawOptions{
 		Count: count, Batch: 8, Each: func(_ int, clip []float32) error {
 			sum += float64(clip[0])
 			return nil

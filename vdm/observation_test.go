@@ -144,7 +144,7 @@ func TestGuidanceOfExtremeObservations(t *testing.T) {
 					"repeated":   {{Of: repeated, Y: []float32{.5, .5, -.5}}},
 					"most":       {{Y: []float32{1, -1, nan32, nan32}}, {Of: repeated, Y: []float32{0, 0, -1}}},
 				} {
-					s, err := SampleFrom(t.Context(), be, d.denoiser, plan, shape, o, SampleOptions{Count: 2, Guidance: guidance})
+					s, err := SampleFrom(t.Context(), be, d.denoiser, plan, shape, o, DrawOptions{Count: 2, Guidance: guidance})
 					if replaceable := len(o) == 1 && o[0].Of.orthogonal(); guidance.Check(replaceable) != nil {
 						enginetest.WantError(t, name+", "+what, err, "one exact measurement whose rows are orthogonal")
 						continue

@@ -74,23 +74,19 @@ func samplerFor(guidance Guidance) string {
 // Validate reports a setting that makes no sense.
 func (o SampleOptions) Validate() error {
 	o = o.WithDefaults()
-	switch {
-	case o.Count < 1:
-		return fmt.Errorf("count is %d, want at least 1", o.Count)
-	case o.First < 0 || o.First+o.Count > math.MaxUint32:
-		return fmt.Errorf("first is %d with count %d, want sample numbers from 0 to %d", o.First, o.Count, uint32(math.MaxUint32))
-	case o.Steps < 1:
-		return fmt.Errorf("steps is %d, want at least 1", o.Steps)
-	case o.Batch < 1:
-		return fmt.Errorf("batch is %d, want at least 1", o.Batch)
+	if err := o.draw().Validate(); err != nil {
+		return err
 	}
-	if o.Guidance != nil {
-		if err := o.Guidance.Validate(); err != nil {
-			return err
-		}
+	if o.Steps < 1 {
+		return fmt.Errorf("steps is %d, want at least 1", o.Steps)
 	}
 	_, err := NewPlan(o.Sampler, o.Grid, Cosine{}, o.Steps)
 	return err
+}
+
+// draw returns the options that do not concern the run.
+func (o SampleOptions) draw() DrawOptions {
+	return DrawOptions{Count: o.Count, First: o.First, Seed: o.Seed, Batch: o.Batch, Guidance: o.Guidance, Each: o.Each, Progress: o.Progress}
 }
 
 // Sample draws clips from the model, in physical units.
@@ -221,7 +217,7 @@ func (m *Model) generate(ctx context.Context, given Observation, finish func(sam
 		}
 		return each(i, clip)
 	}
-	empty, err := n.denoiser.Sample(ctx, n.plan, shape, given, o)
+	empty, err := n.denoiser.Sample(ctx, n.plan, shape, given, o.draw())
 	if out == nil {
 		out = empty
 	}

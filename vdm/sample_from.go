@@ -21,12 +21,10 @@ import (
 //     width, channel].
 //   - shape: frames, height, width and channels of a clip.
 //   - given: in the denoiser's units; for all samples, or one for each.
-//   - o: its Count, First, Seed, Batch, Guidance, Each and Progress; the rest is
-//     the plan's or the Model's.
 //
 // The latent of sample i and its noise at step k are functions of (seed, i) and
 // (seed, i, k) alone.
-func SampleFrom(ctx context.Context, be compute.Backend, d Denoiser, plan Plan, shape [4]int, given Observation, o SampleOptions) (*Samples, error) {
+func SampleFrom(ctx context.Context, be compute.Backend, d Denoiser, plan Plan, shape [4]int, given Observation, o DrawOptions) (*Samples, error) {
 	if slices.Min(shape[:]) < 1 {
 		return nil, fmt.Errorf("sample: clips of %v (frames, height, width, channels): want each at least 1", shape)
 	}
@@ -60,7 +58,7 @@ func (d EngineDenoiser) Release() { engine.Release(d.Weights...) }
 
 // Sample is [SampleFrom] for a denoiser on its engine; o has all its settings. With
 // o.Each no more than a batch of samples is kept, and none is returned.
-func (d EngineDenoiser) Sample(ctx context.Context, plan Plan, shape [4]int, given Observation, o SampleOptions) (*Samples, error) {
+func (d EngineDenoiser) Sample(ctx context.Context, plan Plan, shape [4]int, given Observation, o DrawOptions) (*Samples, error) {
 	s, err := NewSampler(d, plan, shape, given, o)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,9 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 
 	g "github.com/gomlx/gomlx/core/graph"
@@ -46,7 +49,7 @@ type Sampler struct {
 // channels), given an observation or, where that is empty, none. Nothing is compiled
 // before the first step. o gives First, Seed, Count, Batch and Guidance, nil of which
 // means [Replacement].
-func NewSampler(d EngineDenoiser, plan Plan, shape [4]int, given Observation, o SampleOptions) (*Sampler, error) {
+func NewSampler(d EngineDenoiser, plan Plan, shape [4]int, given Observation, o DrawOptions) (*Sampler, error) {
 	if err := plan.Validate(); err != nil {
 		return nil, err
 	}
@@ -90,6 +93,50 @@ func (s *Sampler) Close() {
 	if s.exec != nil {
 		s.exec.Finalize()
 	}
+}
+
+// inputs returns the shapes of the inputs of graph, in order.
+func (s *Sampler) inputs() []shapes.Shape {
+	clip, each, number := shapes.Make(dtypes.Float32, s.dims...), shapes.Make(dtypes.Float32, s.batch), shapes.Make(dtypes.Float32)
+	in := append([]shapes.Shape{clip, each, each, clip}, slices.Repeat([]shapes.Shape{number}, 6)...)
+	for _, w := range s.d.Weights {
+		in = append(in, w.Shape())
+	}
+	if s.obs != nil {
+		in = append(in, clip)
+		for _, m := range s.obs.Observation {
+			shape, _ := m.Of.Shape(s.shape)
+			in = append(in, slices.Repeat([]shapes.Shape{shapes.Make(dtypes.Float32, append([]int{s.batch}, shape[:]...)...)}, 3)...)
+		}
+	}
+	return append(in, slices.Repeat([]shapes.Shape{clip}, s.memory)...)
+}
+
+// Compile compiles the step, which the first batch would do else.
+func (s *Sampler) Compile() error {
+	exec, err := s.program(false)
+	if err != nil {
+		return err
+	}
+	_, err = exec.Compile(s.inputs()...)
+	return err
+}
+
+// Cost counts the work and the memory of one step for a batch. The graph is built and
+// not compiled, so that the largest network takes no more than a second.
+func (s *Sampler) Cost() (cost engine.Cost, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("building the sampling step: %v", r)
+		}
+	}()
+	graph := g.NewGraph(s.d.Engine, "sampling step")
+	defer graph.Finalize()
+	var in []*g.Node
+	for i, shape := range s.inputs() {
+		in = append(in, g.Parameter(graph, fmt.Sprintf("in%d", i), shape))
+	}
+	return engine.CostOf(graph, s.graph(in, false)...), nil
 }
 
 // program compiles the step, anew where x̂ is wanted and was not before.

@@ -165,7 +165,7 @@ func TestSampleFromFollowsThePlan(t *testing.T) {
 	}
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for name, plan := range plans {
-			got, err := SampleFrom(context.Background(), be, d.denoiser, plan, [4]int{1, 1, d.dim(), 1}, nil, SampleOptions{Count: 7, First: 3, Seed: 8, Batch: 3})
+			got, err := SampleFrom(context.Background(), be, d.denoiser, plan, [4]int{1, 1, d.dim(), 1}, nil, DrawOptions{Count: 7, First: 3, Seed: 8, Batch: 3})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -180,7 +180,7 @@ func TestSampleFromFollowsThePlan(t *testing.T) {
 		}
 		const n = 3000
 		for _, name := range []string{"ancestral", "ancestral-upper"} {
-			got, err := SampleFrom(context.Background(), be, d.denoiser, plans[name], [4]int{1, 1, d.dim(), 1}, nil, SampleOptions{Count: n, Batch: n})
+			got, err := SampleFrom(context.Background(), be, d.denoiser, plans[name], [4]int{1, 1, d.dim(), 1}, nil, DrawOptions{Count: n, Batch: n})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -227,7 +227,7 @@ func TestSamplesDoNotDependOnTheBatch(t *testing.T) {
 	d := correlated()
 	plan := ancestral(t, Cosine{}, 12, LowerBound)
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
-		sample := func(o SampleOptions) []float32 {
+		sample := func(o DrawOptions) []float32 {
 			o.Seed = 4
 			s, err := SampleFrom(context.Background(), be, d.denoiser, plan, [4]int{1, 1, d.dim(), 1}, nil, o)
 			if err != nil {
@@ -235,8 +235,8 @@ func TestSamplesDoNotDependOnTheBatch(t *testing.T) {
 			}
 			return s.Data
 		}
-		all := sample(SampleOptions{Count: 8, Batch: 8})
-		for _, o := range []SampleOptions{{Count: 8, Batch: 1}, {Count: 8, Batch: 3}, {Count: 3, First: 4, Batch: 2}, {Count: 1, First: 7}} {
+		all := sample(DrawOptions{Count: 8, Batch: 8})
+		for _, o := range []DrawOptions{{Count: 8, Batch: 1}, {Count: 8, Batch: 3}, {Count: 3, First: 4, Batch: 2}, {Count: 1, First: 7}} {
 			got := sample(o)
 			want := all[o.First*d.dim() : (o.First+o.Count)*d.dim()]
 			for i := range want {
@@ -261,13 +261,13 @@ func TestSampleFromRefuses(t *testing.T) {
 			name  string
 			ctx   context.Context
 			shape [4]int
-			o     SampleOptions
+			o     DrawOptions
 			says  string
 		}{
-			{"no cell", context.Background(), [4]int{1, 0, 4, 1}, SampleOptions{}, "[1 0 4 1]"},
-			{"negative count", context.Background(), [4]int{1, 1, 4, 1}, SampleOptions{Count: -2}, "count is -2"},
-			{"another shape than the denoiser's", context.Background(), [4]int{1, 1, 3, 1}, SampleOptions{}, "sampling step"},
-			{"stopped", stopped, [4]int{1, 1, 4, 1}, SampleOptions{}, "interrupted"},
+			{"no cell", context.Background(), [4]int{1, 0, 4, 1}, DrawOptions{}, "[1 0 4 1]"},
+			{"negative count", context.Background(), [4]int{1, 1, 4, 1}, DrawOptions{Count: -2}, "count is -2"},
+			{"another shape than the denoiser's", context.Background(), [4]int{1, 1, 3, 1}, DrawOptions{}, "sampling step"},
+			{"stopped", stopped, [4]int{1, 1, 4, 1}, DrawOptions{}, "interrupted"},
 		} {
 			_, err := SampleFrom(c.ctx, be, d.denoiser, plan, c.shape, nil, c.o)
 			if err == nil || !strings.Contains(err.Error(), c.says) {
@@ -319,7 +319,7 @@ func ExampleSampleFrom() {
 	if err != nil {
 		panic(err)
 	}
-	clips, err := SampleFrom(context.Background(), be, half, plan, [4]int{1, 1, 3, 1}, nil, SampleOptions{Count: 2})
+	clips, err := SampleFrom(context.Background(), be, half, plan, [4]int{1, 1, 3, 1}, nil, DrawOptions{Count: 2})
 	if err != nil {
 		panic(err)
 	}

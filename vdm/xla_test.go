@@ -118,7 +118,7 @@ func TestSamplingStepIsAnXLAProgram(t *testing.T) {
 	config := dissertationConfig(t, true)
 	shape := [4]int{10, 64, 64, 1}
 	const batch = 2
-	o := SampleOptions{Count: batch, Batch: batch}
+	o := DrawOptions{Count: batch, Batch: batch}
 	network := EngineDenoiser{
 		Engine: be, Weights: []*tensors.Tensor{tensors.FromShape(shapes.Make(f32, config.Network.Count()))},
 		Denoiser: func(in []*g.Node) Denoiser {
@@ -157,26 +157,7 @@ func TestSamplingStepIsAnXLAProgram(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			exec, err := s.program(false)
-			if err != nil {
-				t.Fatal(err)
-			}
-			clip, each := shapes.Make(f32, s.dims...), shapes.Make(f32, batch)
-			in := []shapes.Shape{clip, each, each, clip}
-			for range 6 {
-				in = append(in, shapes.Make(f32))
-			}
-			in = append(in, network.Weights[0].Shape())
-			if s.obs != nil {
-				in = append(in, clip)
-				for _, y := range s.obs.inputs(0, batch) {
-					in = append(in, y.Shape())
-				}
-			}
-			for range s.memory {
-				in = append(in, clip)
-			}
-			if _, n := recorded(t, func() error { _, err := exec.Compile(in...); return err }); n["convolution"] < 45 {
+			if _, n := recorded(t, s.Compile); n["convolution"] < 45 {
 				t.Errorf("%d convolutions, the network has 45 or more", n["convolution"])
 			}
 		})

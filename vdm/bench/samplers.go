@@ -141,7 +141,7 @@ func costOf(ctx context.Context, be compute.Backend, m *vdm.Model, o options, sa
 	if err != nil {
 		return 0, 0, err
 	}
-	options := vdm.SampleOptions{Count: o.batch, Batch: o.batch, Guidance: by}
+	options := vdm.DrawOptions{Count: o.batch, Batch: o.batch, Guidance: by}
 	var steps, ratios []float64
 	var failed error
 	began, n := time.Now(), 0

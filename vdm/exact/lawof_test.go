@@ -83,7 +83,7 @@ func TestLawOfIsTheLawOfSamples(t *testing.T) {
 			if r, ok := c.guidance.(vdm.Reconstruction); ok && r.Mean {
 				n, batch = 600, 1 // the strength depends on the batch
 			}
-			got, err := vdm.SampleFrom(context.Background(), be, p.Denoiser(), c.plan, p.Shape(), c.given, vdm.SampleOptions{Count: n, Batch: batch, Guidance: c.guidance, Seed: 5})
+			got, err := vdm.SampleFrom(context.Background(), be, p.Denoiser(), c.plan, p.Shape(), c.given, vdm.DrawOptions{Count: n, Batch: batch, Guidance: c.guidance, Seed: 5})
 			if err != nil {
 				t.Fatal(err)
 			}

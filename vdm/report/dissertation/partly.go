@@ -181,7 +181,7 @@ func (p Partly) Draw(plan vdm.Plan, weight float64, count int) ([][]float64, err
 		guidance = vdm.Reconstruction{Weight: weight}
 	}
 	s, err := vdm.SampleFrom(context.Background(), engine, p.Denoiser(), plan, [4]int{len(p.Values), 1, 1, 1}, p.observation(),
-		vdm.SampleOptions{Count: count, Batch: min(count, 4000), Guidance: guidance})
+		vdm.DrawOptions{Count: count, Batch: min(count, 4000), Guidance: guidance})
 	if err != nil {
 		return nil, err
 	}

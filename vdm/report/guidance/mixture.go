@@ -69,7 +69,7 @@ func MixtureTable(ctx context.Context, be compute.Backend, m *exact.Mixture, giv
 		if i == 0 {
 			d, o = truth.Denoiser(), nil
 		}
-		s, err := vdm.SampleFrom(ctx, be, d, method.Plan, m.Shape(), o, vdm.SampleOptions{Count: members, Batch: min(members, 250), Seed: 4, Guidance: method.Guidance})
+		s, err := vdm.SampleFrom(ctx, be, d, method.Plan, m.Shape(), o, vdm.DrawOptions{Count: members, Batch: min(members, 250), Seed: 4, Guidance: method.Guidance})
 		if err != nil {
 			return t, err
 		}

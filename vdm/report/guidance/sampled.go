@@ -20,7 +20,7 @@ type Estimate struct {
 
 // Sampled draws members and compares their moments with the exact ones.
 func Sampled(ctx context.Context, be compute.Backend, c Case, m Method, members int, want exact.Gaussian, progress func(vdm.Progress)) (Estimate, error) {
-	s, err := vdm.SampleFrom(ctx, be, c.Process.Denoiser(), m.Plan, c.Process.Shape(), c.Given, vdm.SampleOptions{
+	s, err := vdm.SampleFrom(ctx, be, c.Process.Denoiser(), m.Plan, c.Process.Shape(), c.Given, vdm.DrawOptions{
 		Count: members, Batch: min(members, 64), Seed: 3, Guidance: m.Guidance, Progress: progress,
 	})
 	if err != nil {

@@ -184,7 +184,7 @@ func Paths(be compute.Backend, m *exact.Mixture, plan vdm.Plan, count int) ([]pl
 	paths := make([]plotting.Series, count)
 	for k := 1; k <= len(plan.Steps); k++ {
 		part := vdm.Plan{Name: plan.Name, Steps: plan.Steps[:k]}
-		s, err := vdm.SampleFrom(context.Background(), be, m.Denoiser(), part, m.Shape(), nil, vdm.SampleOptions{Count: count, Batch: count})
+		s, err := vdm.SampleFrom(context.Background(), be, m.Denoiser(), part, m.Shape(), nil, vdm.DrawOptions{Count: count, Batch: count})
 		if err != nil {
 			return nil, err
 		}

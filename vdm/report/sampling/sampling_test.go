@@ -91,7 +91,7 @@ func TestPathsArePartsOfOnePlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := vdm.SampleFrom(t.Context(), be, m.Denoiser(), plan, m.Shape(), nil, vdm.SampleOptions{Count: 5})
+	all, err := vdm.SampleFrom(t.Context(), be, m.Denoiser(), plan, m.Shape(), nil, vdm.DrawOptions{Count: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestDrawsAreThoseOfTheSampler(t *testing.T) {
 		}
 		const batches, size = 4, 2000
 		compiled := make([][][]float32, batches)
-		_, err = vdm.SampleFrom(t.Context(), be, m.Denoiser(), plan, m.Shape(), nil, vdm.SampleOptions{Count: batches * size, Batch: size,
+		_, err = vdm.SampleFrom(t.Context(), be, m.Denoiser(), plan, m.Shape(), nil, vdm.DrawOptions{Count: batches * size, Batch: size,
 			Each: func(i int, x []float32) error {
 				compiled[i/size] = append(compiled[i/size], slices.Clone(x))
 				return nil
