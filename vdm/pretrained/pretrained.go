@@ -71,17 +71,17 @@ func install(dir string) (*vdm.Model, error) {
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	run := filepath.Join(work, "run")
-	if m, err = vdm.Create(run, c, nil); err != nil {
+	runDir := filepath.Join(work, "run")
+	if m, err = vdm.Create(runDir, c, nil); err != nil {
 		return nil, err
 	}
 	if err := m.ImportWeights(values); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(run, CardName), []byte(card), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(runDir, CardName), []byte(card), 0o644); err != nil {
 		return nil, err
 	}
-	if err := os.Rename(run, dir); err != nil {
+	if err := os.Rename(runDir, dir); err != nil {
 		return nil, err
 	}
 	return vdm.Open(dir)

@@ -46,8 +46,8 @@ func TestInstallRefusesWhatIsThere(t *testing.T) {
 	if _, err := Install(other); err == nil || !strings.Contains(err.Error(), "is not empty") {
 		t.Errorf("a folder with other files: %v", err)
 	}
-	run := filepath.Join(t.TempDir(), "run")
-	m, err := Install(run)
+	runDir := filepath.Join(t.TempDir(), "run")
+	m, err := Install(runDir)
 	if err != nil {
 		t.Fatal(err)
 	}

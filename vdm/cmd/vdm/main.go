@@ -15,20 +15,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/climate-vdm/climate-vdm/vdm"
+	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+	"github.com/spf13/cobra"
 	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"strings"
 	"syscall"
-
-	"github.com/spf13/cobra"
-
-	"github.com/climate-vdm/climate-vdm/vdm"
-	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() { os.Exit(runArguments(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // Exit statuses.
 const (
@@ -41,7 +39,7 @@ const (
 const traceEnv = "VDM_TRACE"
 
 // run is the whole program but for its process.
-func run(args []string, stdout, stderr io.Writer) (status int) {
+func runArguments(args []string, stdout, stderr io.Writer) (status int) {
 	return execute(newRoot(), args, stdout, stderr)
 }
 

@@ -2,12 +2,11 @@ package main
 
 import (
 	"bytes"
+	"github.com/gomlx/compute"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/gomlx/compute"
 )
 
 // childEnv makes the test binary the program itself, for tests of whole
@@ -47,7 +46,7 @@ type result struct {
 func vdmRun(t testing.TB, args ...string) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	status := run(args, &stdout, &stderr)
+	status := runArguments(args, &stdout, &stderr)
 	r := result{stdout.String(), stderr.String(), status}
 	if text := r.stdout + r.stderr; strings.Contains(text, "goroutine ") || strings.Contains(text, "internal error") {
 		t.Errorf("vdm %s: a stack trace or an internal error:\n%s", strings.Join(args, " "), text)
