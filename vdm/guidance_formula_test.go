@@ -296,7 +296,7 @@ func TestGuidanceRefuses(t *testing.T) {
 		"guidance is +Inf":             Reconstruction{Weight: math.Inf(1)},
 	} {
 		enginetest.WantError(t, guidance.String(), guidance.Validate(), says)
-		enginetest.WantError(t, guidance.String(), SampleOptions{Guidance: guidance}.Validate(), says)
+		enginetest.WantError(t, guidance.String(), DrawOptions{Guidance: guidance}.Validate(), says)
 	}
 	for name, guidance := range everyGuidance(t) {
 		if err := guidance.Validate(); err != nil {
