@@ -5,10 +5,11 @@
 // interval.
 //
 //	python3 -m venv /tmp/pysteps && /tmp/pysteps/bin/pip install pysteps==1.21.5 opencv-python-headless
-//	go run ./vdm/bench/nowcast -python /tmp/pysteps/bin/python -fill -0.1 fmi.nc,5 knmi.nc,5 brisbane.nc,10,4
+//	go run ./vdm/bench/nowcast -python /tmp/pysteps/bin/python -fill -0.1 fmi.nc,5,4,2 knmi.nc,5,2 brisbane.nc,10,2,4
 //
-// Each argument is a NetCDF file of rain, the minutes between its frames, and how
-// many cells a side become one; cells are then -kilometres wide.
+// Each argument is a NetCDF file of rain, the minutes between its frames, the side in
+// km of the cells that are forecast, and how many of the file's become one of them along
+// each side.
 package main
 
 import (
@@ -27,7 +28,7 @@ type options struct {
 	starts, known        int
 	hour                 float64 // minutes to forecast
 	members, threads     int
-	kilometres, wet      float64
+	wet                  float64
 	seed                 uint64
 }
 
@@ -42,8 +43,7 @@ func main() {
 	flag.Float64Var(&o.hour, "minutes", 60, "minutes to forecast")
 	flag.IntVar(&o.members, "members", 12, "members of each ensemble")
 	flag.IntVar(&o.threads, "threads", 1, "threads of each program")
-	flag.Float64Var(&o.kilometres, "kilometres", 2, "width of a cell after coarsening")
-	flag.Float64Var(&o.wet, "wet", 0.1, "mean rate in mm/h that the last known frame of a start must have")
+	flag.Float64Var(&o.wet, "wet", 0.03, "mean rate in mm/h that the last known frame of a start must have")
 	fill := flag.Float64("fill", math.NaN(), "a value that means missing though the files do not declare it, in their units (Brisbane's has -0.1)")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of the first start")
 	flag.Parse()
@@ -54,7 +54,7 @@ func main() {
 	case *serve:
 		err = answerOrders(ctx, os.Stdin, os.Stdout)
 	case flag.NArg() == 0:
-		err = fmt.Errorf("no event: want arguments FILE,MINUTES[,COARSEN], such as fmi.nc,5 brisbane.nc,10,4")
+		err = fmt.Errorf("no event: want arguments FILE,MINUTES,KILOMETRES[,COARSEN], such as fmi.nc,5,2 brisbane.nc,10,2,4")
 	default:
 		err = compare(ctx, o, *fill, flag.Args())
 	}
@@ -97,8 +97,8 @@ func compare(ctx context.Context, o options, fill float64, arguments []string) e
 		return fmt.Errorf("pysteps: %w", err)
 	}
 	defer theirs.stop()
-	fmt.Printf("%s and %s; %d known frames, %d members, threads: %d, cells of %g km, %g minutes ahead\n",
-		ours.name, theirs.name, o.known, o.members, o.threads, o.kilometres, o.hour)
+	fmt.Printf("%s and %s; %d known frames, %d members, threads: %d, %g minutes ahead\n",
+		ours.name, theirs.name, o.known, o.members, o.threads, o.hour)
 	var all []*result
 	for _, e := range events {
 		r, err := o.run(ctx, e, ours, theirs)
