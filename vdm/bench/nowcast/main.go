@@ -19,6 +19,8 @@ import (
 	"math"
 	"os"
 	"os/signal"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -38,7 +40,7 @@ func main() {
 	flag.StringVar(&o.python, "python", "python3", "interpreter with pysteps")
 	flag.StringVar(&o.script, "peer", "vdm/bench/nowcast/pysteps_peer.py", "the program that runs pysteps")
 	flag.StringVar(&o.work, "work", "", "a folder to keep forecasts in; those of pysteps that lie there are not made again. Empty is a temporary one")
-	flag.IntVar(&o.starts, "starts", 11, "starts of each event, spread evenly over it")
+	starts := flag.String("starts", "11", "starts of each event, spread evenly over it: a number, or one for each event with commas between")
 	flag.IntVar(&o.known, "known", 3, "known frames before each start")
 	flag.Float64Var(&o.hour, "minutes", 60, "minutes to forecast")
 	flag.IntVar(&o.members, "members", 12, "members of each ensemble")
@@ -56,7 +58,7 @@ func main() {
 	case flag.NArg() == 0:
 		err = fmt.Errorf("no event: want arguments FILE,MINUTES,KILOMETRES[,COARSEN], such as fmi.nc,5,2 brisbane.nc,10,2,4")
 	default:
-		err = compare(ctx, o, *fill, flag.Args())
+		err = compare(ctx, o, *starts, *fill, flag.Args())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "nowcast:", err)
@@ -65,7 +67,11 @@ func main() {
 }
 
 // compare runs both programs over all events and prints what was found.
-func compare(ctx context.Context, o options, fill float64, arguments []string) error {
+func compare(ctx context.Context, o options, starts string, fill float64, arguments []string) error {
+	counts, err := startCounts(starts, len(arguments))
+	if err != nil {
+		return err
+	}
 	var events []*event
 	for _, a := range arguments {
 		e, err := readEvent(a, fill)
@@ -100,7 +106,8 @@ func compare(ctx context.Context, o options, fill float64, arguments []string) e
 	fmt.Printf("%s and %s; %d known frames, %d members, threads: %d, %g minutes ahead\n",
 		ours.name, theirs.name, o.known, o.members, o.threads, o.hour)
 	var all []*result
-	for _, e := range events {
+	for i, e := range events {
+		o.starts = counts[i]
 		r, err := o.run(ctx, e, ours, theirs)
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.name, err)
@@ -114,4 +121,24 @@ func compare(ctx context.Context, o options, fill float64, arguments []string) e
 	}
 	fmt.Println("\n" + summary)
 	return nil
+}
+
+// startCounts are the numbers of starts of so many events.
+func startCounts(text string, events int) ([]int, error) {
+	words := strings.Split(text, ",")
+	if len(words) == 1 {
+		words = slices.Repeat(words, events)
+	}
+	if len(words) != events {
+		return nil, fmt.Errorf("-starts %q: %d numbers for %d events, want one or as many as events", text, len(words), events)
+	}
+	var counts []int
+	for _, word := range words {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 2 {
+			return nil, fmt.Errorf("-starts %q: %q is not a whole number from 2 on", text, word)
+		}
+		counts = append(counts, n)
+	}
+	return counts, nil
 }
