@@ -227,6 +227,8 @@ func TestRefusals(t *testing.T) {
 		"reach":    {Advection{Motion{Reach: -1}}, good, 1, "Reach is -1"},
 		"window":   {STEPS{Motion: Motion{Window: math.NaN()}}, good, 1, "Window is NaN"},
 		"error":    {STEPS{VelocityError: math.NaN()}, good, 1, "VelocityError is NaN"},
+		"cell":     {STEPS{Kilometres: 2}, good, 1, "Kilometres is 2 and Minutes is 0"},
+		"share":    {STEPS{Kilometres: 2, Minutes: 5, VelocityError: 0.2}, good, 1, "VelocityError is 0.2 where Kilometres is 2"},
 		"growth":   {STEPS{MaskGrowth: math.NaN()}, good, 1, "MaskGrowth is NaN"},
 		"source":   {Climatology{}, good, 1, "Windows is nil"},
 		"empty":    {Climatology{windows{frames: 7, height: 24, width: 30}}, good, 1, "0 windows"},

@@ -1,31 +1,64 @@
 package forecast
 
-import (
-	"cmp"
-	"slices"
-)
+import "math"
 
-// matchRanks writes target, ascending, to dst in the order of rank: the cell
-// with the smallest value gets the smallest of target, so that the marginal
-// distribution of dst is exactly that of target (probability matching, Ebert
-// 2001, Mon. Weather Rev. 129, with ranks). A cell that is not allowed ranks
-// below all that are. Only the listed cells take part, as many as target has.
-func matchRanks(dst []float32, cells []int, target, value []float64, allowed []bool) {
-	order := slices.Clone(cells)
-	slices.SortFunc(order, func(i, j int) int {
-		if allowed[i] != allowed[j] {
-			if allowed[j] {
-				return -1
-			}
-			return 1
+// ranking is the work space of matching by ranks.
+type ranking struct{ keys, otherKeys, cells, otherCells []uint32 }
+
+// match writes target, ascending, to dst in the order of rank: the cell with the
+// smallest value gets the smallest of target, so that the marginal distribution of
+// dst is exactly that of target (probability matching, Ebert 2001, Mon. Weather
+// Rev. 129, with ranks). A cell that is not allowed ranks below all that are. Only
+// the listed cells take part, ascending and as many as target has; of equal values
+// the first ranks lower. Values count as float32.
+func (r *ranking) match(dst []float64, cells []int, target, value []float64, allowed []bool) {
+	n := len(cells)
+	if len(r.keys) < n {
+		r.keys, r.otherKeys = make([]uint32, n), make([]uint32, n)
+		r.cells, r.otherCells = make([]uint32, n), make([]uint32, n)
+	}
+	// The bits of a float32, the sign's flipped or, where it was set, all of them,
+	// are in the order of the numbers. What is not allowed goes by rank in a part of
+	// its own, which one more pass would need: its values sort below all others.
+	low := math.Inf(1)
+	span := 0.0
+	for _, i := range cells {
+		low = min(low, value[i])
+		span = max(span, value[i])
+	}
+	span -= low
+	for k, i := range cells {
+		v := value[i]
+		if !allowed[i] {
+			v -= 2*span + 1
 		}
-		if byValue := cmp.Compare(value[i], value[j]); byValue != 0 {
-			return byValue
+		bits := math.Float32bits(float32(v))
+		if bits>>31 != 0 {
+			bits = ^bits
+		} else {
+			bits |= 1 << 31
 		}
-		return cmp.Compare(i, j)
-	})
-	for rank, i := range order {
-		dst[i] = float32(target[rank])
+		r.keys[k], r.cells[k] = bits, uint32(i)
+	}
+	keys, otherKeys, at, otherAt := r.keys[:n], r.otherKeys[:n], r.cells[:n], r.otherCells[:n]
+	for shift := 0; shift < 33; shift += 11 { // radix sort, stable
+		var count [1 << 11]int
+		for _, key := range keys {
+			count[key>>shift&(1<<11-1)]++
+		}
+		sum := 0
+		for b, c := range count {
+			count[b], sum = sum, sum+c
+		}
+		for k, key := range keys {
+			b := key >> shift & (1<<11 - 1)
+			otherKeys[count[b]], otherAt[count[b]] = key, at[k]
+			count[b]++
+		}
+		keys, otherKeys, at, otherAt = otherKeys, keys, otherAt, at
+	}
+	for rank, i := range at {
+		dst[i] = target[rank]
 	}
 }
 

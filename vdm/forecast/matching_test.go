@@ -10,10 +10,11 @@ import (
 
 func TestMatchRanks(t *testing.T) {
 	value := []float64{3, -1, 7, 7, 0, 9}
-	dst := []float32{-5, -5, -5, -5, -5, -5}
+	dst := []float64{-5, -5, -5, -5, -5, -5}
 	// Cell 2 takes no part; cell 5 has the largest value and is not allowed.
-	matchRanks(dst, []int{0, 1, 3, 4, 5}, []float64{0, 0, 1, 2.5, 4}, value, []bool{true, true, true, true, true, false})
-	if want := []float32{2.5, 0, -5, 4, 1, 0}; !slices.Equal(dst, want) {
+	var r ranking
+	r.match(dst, []int{0, 1, 3, 4, 5}, []float64{0, 0, 1, 2.5, 4}, value, []bool{true, true, true, true, true, false})
+	if want := []float64{2.5, 0, -5, 4, 1, 0}; !slices.Equal(dst, want) {
 		t.Errorf("%v, expected %v", dst, want)
 	}
 }

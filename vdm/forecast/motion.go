@@ -57,6 +57,14 @@ func (m Motion) withDefaults() Motion {
 	return m
 }
 
+// window is the standard deviation in cells of the finest window.
+func (m Motion) window(s *scene) float64 {
+	if m.Window == 0 {
+		return float64(min(s.h, s.w)) / 6
+	}
+	return m.Window
+}
+
 // pair is two known frames: images in decibels above the threshold, how many
 // frames apart, and what weight they have.
 type pair struct {
@@ -111,10 +119,7 @@ func (m Motion) estimate(s *scene, g gap) *velocity {
 	}
 	dy, dx := m.search(s, pairs)
 	v = newVelocity(s.h, s.w, dy, dx)
-	window := m.Window
-	if window == 0 {
-		window = side / 6
-	}
+	window := m.window(s)
 	for _, level := range []struct {
 		smooth, window float64
 		iterations     int

@@ -78,6 +78,20 @@ func (s *scene) seen(cell, f, direction int) int {
 	return -1
 }
 
+// nearest is, for each cell, a nearest inside cell; itself where that is inside.
+func (s *scene) nearest() []int {
+	index := make([]float64, s.h*s.w)
+	for i := range index {
+		index[i] = float64(i)
+	}
+	s.spread(index)
+	out := make([]int, len(index))
+	for i, v := range index {
+		out[i] = int(v)
+	}
+	return out
+}
+
 // spread gives cells that are not inside the value of a nearest inside cell, by
 // steps to the four neighbours.
 func (s *scene) spread(frame []float64) {

@@ -8,9 +8,10 @@ import (
 )
 
 // simulation is what all members of [STEPS] share over one gap. It lives on a
-// periodic grid that holds the domain in its middle and as much around it as
-// can flow in, in the coordinates of the known frame at which it starts: time
-// zero, the left end of the gap. For a gap without a left end time runs
+// periodic grid, in the coordinates of the known frame at which it starts: time
+// zero, the left end of the gap. Between two known frames the grid holds the domain
+// in its middle and as much around it as can flow in; ahead of the last one it is the
+// domain, as what flows in is not drawn. For a gap without a left end time runs
 // backwards.
 type simulation struct {
 	st       STEPS
@@ -25,12 +26,16 @@ type simulation struct {
 	// amplitude times the coefficients of white noise gives a field with the
 	// power spectrum of the known frames.
 	amplitude []float64
-	// start is what is known at time zero, in decibels less their mean; other is
-	// that of the right end or, without one, of the frame before time zero, nil
-	// where it is not used.
+	// start is, between two known frames, what is known at time zero, in decibels
+	// less their mean; other is that of the right end.
 	start, other *knowledge
+	// now and before are, for a gap without a right end, the coefficients of what is
+	// known at time zero and of the frame before, moved to time zero.
+	now, before []complex128
 
 	cells     []int       // those that are inside
+	nearest   []int       // of each cell a nearest one that is inside; nil where all are
+	pathEvery int         // rows and columns between the trajectories that are followed
 	target    [][]float64 // of each unknown frame, ascending
 	rainLeft  []float64   // distance of each cell from rain at the left end
 	rainRight []float64   // and at the right one; nil without one
@@ -50,29 +55,31 @@ func newSimulation(st STEPS, s *scene, g gap) *simulation {
 	}
 	s, g = sim.s, sim.g
 	sim.v = st.Motion.estimate(s, g)
-	fastY, fastX := sim.v.fastest()
-	reach := 1.5 * float64(g.right-g.left)
-	h := fftSize(s.h + min(max(int(fastY*reach), s.h/2), 2*s.h))
-	w := fftSize(s.w + min(max(int(fastX*reach), s.w/2), 2*s.w))
-	sim.fft = newFFT(h, w)
-	sim.margin = [2]int{(h - s.h) / 2, (w - s.w) / 2}
-
 	bridged := g.right < len(s.frames)
 	ends := []int{g.left}
+	h, w := fftSize(s.h), fftSize(s.w)
 	if bridged {
 		ends = append(ends, g.right)
+		fastY, fastX := sim.v.fastest()
+		reach := 1.5 * float64(g.right-g.left)
+		h = fftSize(s.h + min(max(int(fastY*reach), s.h/2), 2*s.h))
+		w = fftSize(s.w + min(max(int(fastX*reach), s.w/2), 2*s.w))
+		sim.margin = [2]int{(h - s.h) / 2, (w - s.w) / 2}
 	}
+	sim.fft = newFFT(h, w)
 	order2 := !bridged && g.left > 0 && s.frames[g.left-1] != nil
 	sim.amplitude = sim.spectrum(ends)
 	sim.ar = sim.memory(order2)
 	mean := sim.meanOf(ends)
-	sim.start = sim.carry(g.left, mean)
 	if bridged {
-		sim.other = sim.carry(g.right, mean)
+		sim.start, sim.other = sim.carry(g.left, mean), sim.carry(g.right, mean)
 		sim.start.complete(sim.other)
-	} else if order2 {
-		sim.other = sim.carry(g.left-1, mean)
-		sim.start.complete(sim.other)
+	} else {
+		sim.now = sim.anomalies(g.left, mean)
+		sim.before = sim.now
+		if order2 {
+			sim.before = sim.anomalies(g.left-1, mean)
+		}
 	}
 
 	for i, in := range s.inside {
@@ -81,6 +88,10 @@ func newSimulation(st STEPS, s *scene, g gap) *simulation {
 		}
 	}
 	sim.targets(bridged)
+	if !s.whole {
+		sim.nearest = s.nearest()
+	}
+	sim.pathEvery = min(max(int(st.Motion.window(s)/8), 1), 8)
 	sim.rainLeft = sim.fromRain(g.left)
 	if bridged {
 		sim.rainRight = sim.fromRain(g.right)
@@ -88,9 +99,16 @@ func newSimulation(st STEPS, s *scene, g gap) *simulation {
 	return sim
 }
 
-// decibels are those of a known frame.
+// decibels are those of a known frame. A dry cell has the threshold's, without the
+// 5 dB below it that make edges for the motion: the process is continuous, and noise
+// with a spectrum that has these jumps in it is too rough where it rains (pysteps
+// takes them out of its noise, too).
 func (sim *simulation) decibels(f int) []float64 {
-	return decibels(sim.s.frames[f], sim.st.Motion.Threshold)
+	db := make([]float64, len(sim.s.frames[f]))
+	for i, r := range sim.s.frames[f] {
+		db[i] = 10 * math.Log10(max(r, sim.st.Motion.Threshold))
+	}
+	return db
 }
 
 // meanOf is the mean of the decibels of frames over inside cells.
@@ -105,6 +123,42 @@ func (sim *simulation) meanOf(frames []int) float64 {
 		}
 	}
 	return sum / float64(n)
+}
+
+// anomalies are the coefficients of a known frame's decibels less the mean, moved to
+// time zero. What was outside then, and what the grid has beyond the domain, has
+// the value that the left end has in a nearest cell.
+func (sim *simulation) anomalies(f int, mean float64) []complex128 {
+	s, field := sim.s, sim.decibels(sim.g.left)
+	if f != sim.g.left {
+		tr := newTrack(s, sim.v)
+		tr.advance(f - sim.g.left)
+		for i, v := range tr.look(sim.decibels(f)) {
+			if !tr.ended[i] {
+				field[i] = v
+			}
+		}
+	}
+	grid := make([]float64, sim.fft.h*sim.fft.w)
+	for i := range grid {
+		grid[i] = field[min(i/sim.fft.w, s.h-1)*s.w+min(i%sim.fft.w, s.w-1)] - mean
+	}
+	out := make([]complex128, sim.fft.modes())
+	sim.fft.forward(out, grid)
+	return out
+}
+
+// variance is that of the decibels of frames over inside cells, about one mean.
+func (sim *simulation) variance(frames []int) float64 {
+	mean, sum, n := sim.meanOf(frames), 0.0, 0.0
+	for _, f := range frames {
+		for i, v := range sim.decibels(f) {
+			if sim.s.inside[i] {
+				sum, n = sum+(v-mean)*(v-mean), n+1
+			}
+		}
+	}
+	return sum / n
 }
 
 // carry is the anomaly of a known frame in the coordinates of time zero: on each
@@ -174,7 +228,8 @@ func (sim *simulation) coefficients(field, taper []float64) []complex128 {
 
 // spectrum is the amplitude of noise: the root of the mean windowed periodogram
 // of the known frames at the ends of the gap, scaled so that white noise in
-// gives its expected power out.
+// gives the variance of the whole frames out: the window's own depends on whether
+// the rain is in the middle.
 func (sim *simulation) spectrum(frames []int) []float64 {
 	taper := sim.taper(func(i int) bool { return !sim.s.inside[i] })
 	norm := 0.0
@@ -188,6 +243,15 @@ func (sim *simulation) spectrum(frames []int) []float64 {
 		}
 	}
 	out[0] = 0 // the mean is not drawn
+	total, variance := 0.0, sim.variance(frames)
+	for i, power := range out {
+		total += sim.fft.twins(i) * power / float64(sim.fft.h*sim.fft.w)
+	}
+	if total > 0 {
+		for i := range out {
+			out[i] *= variance / total
+		}
+	}
 	for i, power := range out {
 		out[i] = math.Sqrt(power)
 	}
@@ -289,7 +353,6 @@ type part uint64
 const (
 	innovation part = iota
 	initial         // the field at time zero
-	earlier         // and at the frame before
 	motionError
 	parts
 )

@@ -25,26 +25,37 @@ func (sim *simulation) draw(seed uint64, member uint32, frame func(f int) []floa
 // drawing is the work space of one member.
 type drawing struct {
 	*simulation
-	white []float32
 	field []float64
 	noise []complex128
+	ranks ranking
 }
 
 func (sim *simulation) drawing() *drawing {
 	cells := sim.fft.h * sim.fft.w
-	return &drawing{simulation: sim, white: make([]float32, cells), field: make([]float64, cells), noise: make([]complex128, sim.fft.modes())}
+	return &drawing{simulation: sim, field: make([]float64, cells), noise: make([]complex128, sim.fft.modes())}
 }
 
 // draws returns the coefficients of noise with the spectrum of the known frames,
-// valid until the next call.
+// valid until the next call. They are drawn as such: independent, with Hermitian
+// symmetry, which is what the transform of white noise has.
 func (d *drawing) draws(k noise.Key) []complex128 {
-	k.Normal(d.white)
-	for i, v := range d.white {
-		d.field[i] = float64(v)
-	}
-	d.fft.forward(d.noise, d.field)
+	r, f := k.Rand(), d.fft
+	cells := float64(f.h * f.w)
+	half, whole := math.Sqrt(cells/2), math.Sqrt(cells)
 	for i, a := range d.amplitude {
-		d.noise[i] *= complex(a, 0)
+		x, y := r.NormFloat64(), r.NormFloat64()
+		if ky, kx := i/f.half, i%f.half; kx == 0 || 2*kx == f.w {
+			switch twin := (f.h - ky) % f.h; {
+			case twin == ky:
+				d.noise[i] = complex(a*whole*x, 0)
+				continue
+			case twin < ky:
+				t := d.noise[twin*f.half+kx]
+				d.noise[i] = complex(real(t), -imag(t))
+				continue
+			}
+		}
+		d.noise[i] = complex(a*half*x, a*half*y)
 	}
 	return d.noise
 }
@@ -58,53 +69,6 @@ func (d *drawing) replace(x []complex128, k *knowledge) {
 		}
 	}
 	d.fft.forward(x, d.field)
-}
-
-// pair returns the coefficients of a stationary pair of fields for times −1 and 0,
-// each with the spectrum of the known frames, whose correlation is the memory of
-// each mode over one frame.
-func (d *drawing) pair(seed uint64, member uint32) (before, now []complex128) {
-	n := d.fft.modes()
-	before, now = make([]complex128, n), make([]complex128, n)
-	copy(before, d.draws(d.key(seed, member, d.g.left+1, earlier)))
-	for i, w := range d.draws(d.key(seed, member, d.g.left+1, initial)) {
-		r := d.ar.lag1[i]
-		now[i] = complex(r, 0)*before[i] + complex(math.Sqrt(1-r*r), 0)*w
-	}
-	return before, now
-}
-
-// ahead draws the frames after the left end, which has no right one: a
-// stationary pair of fields for times −1 and 0, in which what is known replaces
-// what was drawn, carried on by the autoregression.
-func (d *drawing) ahead(seed uint64, member uint32, out func(f int) []float32) {
-	before, now := d.pair(seed, member)
-	d.replace(now, d.start)
-	if d.other != nil {
-		d.replace(before, d.other)
-	}
-	addY, addX := d.velocityError(seed, member)
-	s := d.s
-	y, x := make([]float64, s.h*s.w), make([]float64, s.h*s.w)
-	for i := range y {
-		y[i], x[i] = float64(i/s.w), float64(i%s.w)
-	}
-	value, allowed := make([]float64, s.h*s.w), make([]bool, s.h*s.w)
-	steps := d.v.steps()
-	for f := d.g.left + 1; f < d.g.right; f++ {
-		for i, w := range d.draws(d.key(seed, member, f, innovation)) {
-			next := complex(d.ar.phi1[i], 0)*now[i] + complex(d.ar.phi2[i], 0)*before[i] + complex(d.ar.innovation[i], 0)*w
-			before[i], now[i] = now[i], next
-		}
-		d.fft.inverse(d.field, now)
-		growth := d.st.MaskGrowth * float64(f-d.g.left)
-		for _, i := range d.cells {
-			y[i], x[i] = d.v.travel(y[i], x[i], -1, steps, addY, addX)
-			value[i] = d.at(y[i], x[i])
-			allowed[i] = d.nearRain(d.rainLeft, y[i], x[i], growth)
-		}
-		matchRanks(out(f), d.cells, d.target[f-d.g.left-1], value, allowed)
-	}
 }
 
 // between draws the frames between two ends: a free AR(1) simulation over the
@@ -135,7 +99,7 @@ func (d *drawing) between(seed uint64, member uint32, out func(f int) []float32)
 	}
 	left, right := missed(0, d.start), missed(gap, d.other)
 	s := d.s
-	value, allowed := make([]float64, s.h*s.w), make([]bool, s.h*s.w)
+	value, rates, allowed := make([]float64, s.h*s.w), make([]float64, s.h*s.w), make([]bool, s.h*s.w)
 	steps := d.v.steps()
 	for t := 1; t < gap; t++ {
 		x := free[t]
@@ -155,17 +119,12 @@ func (d *drawing) between(seed uint64, member uint32, out func(f int) []float32)
 				allowed[i] = d.nearRain(d.rainRight, y, x, growRight)
 			}
 		}
-		matchRanks(out(d.g.left+t), d.cells, d.target[t-1], value, allowed)
+		d.ranks.match(rates, d.cells, d.target[t-1], value, allowed)
+		frame := out(d.g.left + t)
+		for _, i := range d.cells {
+			frame[i] = float32(rates[i])
+		}
 	}
-}
-
-// velocityError is a member's constant error of velocity: normal, along and
-// across the mean motion alike, so that the direction does not enter.
-func (d *drawing) velocityError(seed uint64, member uint32) (dy, dx float64) {
-	_, _, speed := d.v.meanSpeed()
-	var z [2]float32
-	d.key(seed, member, d.g.left+1, motionError).Normal(z[:])
-	return d.st.VelocityError * speed * float64(z[0]), d.st.VelocityError * speed * float64(z[1])
 }
 
 // at is the field of the grid at a point of the domain's coordinates.

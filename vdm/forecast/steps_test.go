@@ -21,11 +21,12 @@ func simulated(c Case, st STEPS, g gap) *simulation {
 	return newSimulation(st.withDefaults(c), newScene(c), g)
 }
 
-// The mean power of noise is the known frame's, in all and at every scale.
+// The power of noise is the known frame's in all, and shared among scales as under the
+// window.
 func TestNoiseHasTheSpectrumOfTheRain(t *testing.T) {
 	c := nowcast(1)
 	sim := simulated(c, STEPS{}, gap{4, 10})
-	field := decibels(sim.s.frames[4], 0.1)
+	field := sim.decibels(4)
 	taper := sim.taper(func(int) bool { return false })
 	norm, mean := 0.0, 0.0
 	for i, w := range taper {
@@ -69,20 +70,21 @@ func TestNoiseHasTheSpectrumOfTheRain(t *testing.T) {
 			want[level+1] += next * power
 		}
 	}
+	whole := sim.variance([]int{4})
 	for j := range got {
-		ratio := got[j] / want[j]
+		ratio := got[j] / want[j] * variance / whole
 		t.Logf("octave %d: power of the noise over that of the rain %.3f", j, ratio)
 		if math.Abs(ratio-1) > 0.12 {
 			t.Errorf("octave %d: power of the noise over that of the rain %.3f, expected 1", j, ratio)
 		}
 	}
-	if t.Logf("variance %.1f dB², of the rain under the window %.1f dB²", total, variance); math.Abs(total/variance-1) > 0.05 {
-		t.Errorf("the variance of noise is %.2f dB², that of the rain %.2f", total, variance)
+	if t.Logf("variance %.1f dB², of the rain %.1f dB² and under the window %.1f dB²", total, whole, variance); math.Abs(total/whole-1) > 0.05 {
+		t.Errorf("the variance of noise is %.2f dB², that of the rain %.2f", total, whole)
 	}
 }
 
-// Every forecast frame has exactly the values of the last known one, and between
-// two known frames the mean of theirs, quantile by quantile.
+// Where nothing moves every forecast frame has exactly the values of the last known
+// one, and between two known frames the mean of theirs, quantile by quantile.
 func TestMembersKeepTheMarginal(t *testing.T) {
 	sorted := func(frame []float32) []float32 {
 		out := slices.Clone(frame)
@@ -90,7 +92,12 @@ func TestMembersKeepTheMarginal(t *testing.T) {
 		return out
 	}
 	c := nowcast(2)
-	for m, clip := range forecastOf(t, STEPS{}, c, 3, 1) {
+	still := c
+	still.Clip = slices.Clone(c.Clip)
+	for f := range 4 {
+		copy(c.frame(still.Clip, f), c.frame(c.Clip, 4))
+	}
+	for m, clip := range forecastOf(t, STEPS{}, still, 3, 1) {
 		for f := 5; f < 10; f++ {
 			if !slices.Equal(sorted(c.frame(clip, f)), sorted(c.frame(c.Clip, 4))) {
 				t.Errorf("member %d, frame %d: not the values of the last known frame", m, f)
@@ -159,7 +166,7 @@ func TestEnsemble(t *testing.T) {
 	t.Logf("frames 5 to 9, (mm/h)²: mean squared error of persistence %.3f, advection %.3f, STEPS' mean %.3f; variance of members %.3f", held[5:], advected[5:], error2[5:], apart[5:])
 	t.Logf("frames 5 to 9, mm/h: absolute error of advection %.4f, fair CRPS of STEPS %.4f", absolute[5:], crps[5:])
 	for f := 5; f < 10; f++ {
-		if f > 5 && apart[f] < apart[f-1] {
+		if f > 5 && apart[f] < 0.9*apart[f-1] { // rain that leaves takes variance along
 			t.Errorf("members are less apart in frame %d than before: %.3f, %.3f", f, apart[f], apart[f-1])
 		}
 		if error2[f] > advected[f] || crps[f] > absolute[f] {
@@ -227,7 +234,8 @@ func TestDryMask(t *testing.T) {
 	outside := func(growth float64) (n int) {
 		for _, m := range forecastOf(t, STEPS{VelocityError: -1, MaskGrowth: growth}, c, 4, 1) {
 			for i, v := range c.frame(m, 5) {
-				if v >= 0.1 && c.frame(moved, 5)[i] == 0 && !from.ended[i] {
+				// The limiter of the interpolation leaves some cells beside rain dry.
+				if v >= 0.1 && !from.ended[i] && !wetAround(c.frame(moved, 5), c.Width, i) {
 					n++
 				}
 			}
@@ -240,27 +248,58 @@ func TestDryMask(t *testing.T) {
 	}
 }
 
-// Rain from outside: in a nowcast of a band that moves out, what comes in is
-// drawn, so that members differ there from the first frame on.
-func TestInflowDiffersBetweenMembers(t *testing.T) {
-	c := nowcast(4)
-	all := forecastOf(t, STEPS{VelocityError: -1}, c, 8, 1)
-	var in, inner float64
-	for f := 5; f < 8; f++ {
-		for i := range 4096 {
-			s, s2 := 0.0, 0.0
-			for _, m := range all {
-				v := math.Log(0.1 + float64(c.frame(m, f)[i]))
-				s, s2 = s+v/8, s2+v*v/8
-			}
-			if y, x := i/64, i%64; y < 3 || x > 60 { // the wind is 2.3, −3.6
-				in += (s2 - s*s) / (3*64 + 3*61)
-			} else {
-				inner += (s2 - s*s) / (61 * 61)
+// wetAround says whether it rains in a cell or one of its eight neighbours.
+func wetAround(frame []float32, width, cell int) bool {
+	for _, dy := range []int{-1, 0, 1} {
+		for _, dx := range []int{-1, 0, 1} {
+			if y, x := cell/width+dy, cell%width+dx; y >= 0 && y*width < len(frame) && x >= 0 && x < width && frame[y*width+x] > 0 {
+				return true
 			}
 		}
 	}
-	if t.Logf("variance of log rain at the inflow %.3f, elsewhere %.3f", in, inner); in < 1.2*inner {
-		t.Errorf("variance of log rain at the inflow %.3f, elsewhere %.3f; expected more", in, inner)
+	return false
+}
+
+// What flows in is the value at the edge, held, of each member's own field: with
+// three columns a frame, the first four columns are equal after one frame, and so on;
+// and so it is beyond the edge of the cells that are known.
+func TestInflowIsTheEdgeHeld(t *testing.T) {
+	c := nowcast(4)
+	for f := range 5 {
+		for i := range c.frame(c.Clip, f) {
+			if i/64 >= 40 && i%64 < 20 {
+				c.frame(c.Clip, f)[i] = missing
+			}
+		}
+	}
+	sim := simulated(c, STEPS{VelocityError: -1}, gap{4, 10})
+	sim.v = newVelocity(64, 64, 0, 3)
+	edges := map[float32]bool{}
+	for member := range uint32(3) {
+		clip := c.start()
+		sim.draw(1, member, func(f int) []float32 { return c.frame(clip, f) })
+		for f := 5; f < 8; f++ {
+			for i, v := range c.frame(clip, f) {
+				first, in := 0, 3*(f-4)
+				switch {
+				case i/64 >= 56: // nearer to column 20 than to row 39
+					first = 20
+				case i/64 >= 40:
+					continue
+				}
+				edge := c.frame(clip, f)[i/64*64+first+in]
+				if x := i % 64; x >= first && x <= first+in && math.Abs(float64(v-edge)) > 1e-4*float64(edge) {
+					t.Fatalf("member %d, frame %d, row %d, column %d is %g, expected the %g of column %d", member, f, i/64, x, v, edge, first+in)
+				}
+			}
+			sum := float32(0)
+			for y := range 40 {
+				sum += c.frame(clip, f)[y*64]
+			}
+			edges[sum] = true
+		}
+	}
+	if len(edges) <= 3 { // what one member has
+		t.Errorf("edges of three members in three frames have %d different sums, expected more than one member has", len(edges))
 	}
 }

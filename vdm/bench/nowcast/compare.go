@@ -61,7 +61,7 @@ func (o options) run(ctx context.Context, e *event, ours, theirs *program) (*res
 // start is one start.
 func (o options) start(ctx context.Context, r *result, start int, seed uint64, ours, theirs *program) error {
 	e, cells := r.e, r.e.height*r.e.width
-	stem := filepath.Join(o.work, fmt.Sprintf("%s-%d-%d-%d-%d", e.name, start, o.known, o.members, o.threads))
+	stem := filepath.Join(o.work, fmt.Sprintf("%s-%g-%d-%d-%d-%d", e.name, e.kilometres, start, o.known, o.members, o.threads))
 	known := slices.Concat(e.frames[start : start+o.known]...)
 	truth := slices.Concat(e.frames[start+o.known : start+o.known+r.leads]...)
 	if err := writeFloats(stem+".known", known); err != nil {
@@ -69,7 +69,7 @@ func (o options) start(ctx context.Context, r *result, start int, seed uint64, o
 	}
 	defer os.Remove(stem + ".known")
 	ask := order{What: "forecast", Input: stem + ".known", Known: o.known, Height: e.height, Width: e.width, Leads: r.leads,
-		Members: o.members, Kilometres: o.kilometres, Minutes: e.minutes, Seed: seed}
+		Members: o.members, Kilometres: e.kilometres, Minutes: e.minutes, Seed: seed}
 	members := func(p *program, name string, keep bool) ([][]float32, answer, error) {
 		ask := ask
 		ask.Output = stem + "." + name
@@ -132,7 +132,12 @@ func kept(p *program, o order, keep bool) (answer, error) {
 	path := o.Output + ".json"
 	if raw, err := os.ReadFile(path); keep && err == nil {
 		var r record
-		if json.Unmarshal(raw, &r) == nil && r.Order == o {
+		if err := json.Unmarshal(raw, &r); err != nil {
+			return answer{}, fmt.Errorf("%s: %w; remove it to make the forecast again", path, err)
+		}
+		same := o // wherever the files lie
+		same.Input, same.Output = r.Order.Input, r.Order.Output
+		if r.Order == same {
 			return r.Answer, nil
 		}
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -152,7 +157,7 @@ func kept(p *program, o order, keep bool) (answer, error) {
 // String is the tables of an event.
 func (r *result) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d×%d cells, %d starts at frames %v, %d leads of %g minutes\n", r.e.name, r.e.height, r.e.width, len(r.starts), r.starts, r.leads, r.e.minutes)
+	fmt.Fprintf(&b, "%s: %d×%d cells of %g km, %d starts at frames %v, %d leads of %g minutes\n", r.e.name, r.e.height, r.e.width, r.e.kilometres, len(r.starts), r.starts, r.leads, r.e.minutes)
 	fmt.Fprintf(&b, "%-24s %9s %9s %8s %6s %7s   fair CRPS by lead\n", "", "fair CRPS", "plain", "spread/", "dry", "mm/h")
 	row := func(what string, s *score) {
 		v, ratio := s.crps.Value(), s.spread.Value()

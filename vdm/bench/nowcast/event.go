@@ -15,24 +15,29 @@ import (
 type event struct {
 	name          string
 	minutes       float64 // between frames
+	kilometres    float64 // side of a cell
 	frames        [][]float32
 	height, width int
 }
 
-// readEvent reads FILE,MINUTES[,COARSEN]; fill means missing where it is a number.
+// readEvent reads FILE,MINUTES,KILOMETRES[,COARSEN]; fill means missing where it is a number.
 func readEvent(argument string, fill float64) (*event, error) {
 	parts := strings.Split(argument, ",")
-	if len(parts) < 2 || len(parts) > 3 {
-		return nil, fmt.Errorf("event %q: want FILE,MINUTES or FILE,MINUTES,COARSEN", argument)
+	if len(parts) < 3 || len(parts) > 4 {
+		return nil, fmt.Errorf("event %q: want FILE,MINUTES,KILOMETRES or FILE,MINUTES,KILOMETRES,COARSEN", argument)
 	}
 	minutes, err := strconv.ParseFloat(parts[1], 64)
 	if err != nil || !(minutes > 0) {
 		return nil, fmt.Errorf("event %q: minutes between frames are %q, want a positive number", argument, parts[1])
 	}
+	kilometres, err := strconv.ParseFloat(parts[2], 64)
+	if err != nil || !(kilometres > 0) {
+		return nil, fmt.Errorf("event %q: the side of a cell in km is %q, want a positive number", argument, parts[2])
+	}
 	coarsen := 1
-	if len(parts) == 3 {
-		if coarsen, err = strconv.Atoi(parts[2]); err != nil || coarsen < 1 {
-			return nil, fmt.Errorf("event %q: cells a side that become one are %q, want a positive whole number", argument, parts[2])
+	if len(parts) == 4 {
+		if coarsen, err = strconv.Atoi(parts[3]); err != nil || coarsen < 1 {
+			return nil, fmt.Errorf("event %q: cells a side that become one are %q, want a positive whole number", argument, parts[3])
 		}
 	}
 	// An amount of rain is one of the time between frames.
@@ -54,7 +59,7 @@ func readEvent(argument string, fill float64) (*event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", parts[0], err)
 	}
-	e := &event{name: strings.TrimSuffix(filepath.Base(parts[0]), ".nc"), minutes: minutes, height: reduction.Height, width: reduction.Width}
+	e := &event{name: strings.TrimSuffix(filepath.Base(parts[0]), ".nc"), minutes: minutes, kilometres: kilometres, height: reduction.Height, width: reduction.Width}
 	for t := range field.Frames() {
 		frame := make([]float32, e.height*e.width)
 		reduction.Apply(frame, field.Frame(t))

@@ -5,10 +5,11 @@
 // interval.
 //
 //	python3 -m venv /tmp/pysteps && /tmp/pysteps/bin/pip install pysteps==1.21.5 opencv-python-headless
-//	go run ./vdm/bench/nowcast -python /tmp/pysteps/bin/python -fill -0.1 fmi.nc,5 knmi.nc,5 brisbane.nc,10,4
+//	go run ./vdm/bench/nowcast -python /tmp/pysteps/bin/python -fill -0.1 fmi.nc,5,4,2 knmi.nc,5,2 brisbane.nc,10,2,4
 //
-// Each argument is a NetCDF file of rain, the minutes between its frames, and how
-// many cells a side become one; cells are then -kilometres wide.
+// Each argument is a NetCDF file of rain, the minutes between its frames, the side in
+// km of the cells that are forecast, and how many of the file's become one of them along
+// each side.
 package main
 
 import (
@@ -18,6 +19,8 @@ import (
 	"math"
 	"os"
 	"os/signal"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -27,7 +30,7 @@ type options struct {
 	starts, known        int
 	hour                 float64 // minutes to forecast
 	members, threads     int
-	kilometres, wet      float64
+	wet                  float64
 	seed                 uint64
 }
 
@@ -37,13 +40,12 @@ func main() {
 	flag.StringVar(&o.python, "python", "python3", "interpreter with pysteps")
 	flag.StringVar(&o.script, "peer", "vdm/bench/nowcast/pysteps_peer.py", "the program that runs pysteps")
 	flag.StringVar(&o.work, "work", "", "a folder to keep forecasts in; those of pysteps that lie there are not made again. Empty is a temporary one")
-	flag.IntVar(&o.starts, "starts", 11, "starts of each event, spread evenly over it")
+	starts := flag.String("starts", "11", "starts of each event, spread evenly over it: a number, or one for each event with commas between")
 	flag.IntVar(&o.known, "known", 3, "known frames before each start")
 	flag.Float64Var(&o.hour, "minutes", 60, "minutes to forecast")
 	flag.IntVar(&o.members, "members", 12, "members of each ensemble")
 	flag.IntVar(&o.threads, "threads", 1, "threads of each program")
-	flag.Float64Var(&o.kilometres, "kilometres", 2, "width of a cell after coarsening")
-	flag.Float64Var(&o.wet, "wet", 0.1, "mean rate in mm/h that the last known frame of a start must have")
+	flag.Float64Var(&o.wet, "wet", 0.03, "mean rate in mm/h that the last known frame of a start must have")
 	fill := flag.Float64("fill", math.NaN(), "a value that means missing though the files do not declare it, in their units (Brisbane's has -0.1)")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of the first start")
 	flag.Parse()
@@ -54,9 +56,9 @@ func main() {
 	case *serve:
 		err = answerOrders(ctx, os.Stdin, os.Stdout)
 	case flag.NArg() == 0:
-		err = fmt.Errorf("no event: want arguments FILE,MINUTES[,COARSEN], such as fmi.nc,5 brisbane.nc,10,4")
+		err = fmt.Errorf("no event: want arguments FILE,MINUTES,KILOMETRES[,COARSEN], such as fmi.nc,5,2 brisbane.nc,10,2,4")
 	default:
-		err = compare(ctx, o, *fill, flag.Args())
+		err = compare(ctx, o, *starts, *fill, flag.Args())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "nowcast:", err)
@@ -65,7 +67,11 @@ func main() {
 }
 
 // compare runs both programs over all events and prints what was found.
-func compare(ctx context.Context, o options, fill float64, arguments []string) error {
+func compare(ctx context.Context, o options, starts string, fill float64, arguments []string) error {
+	counts, err := startCounts(starts, len(arguments))
+	if err != nil {
+		return err
+	}
 	var events []*event
 	for _, a := range arguments {
 		e, err := readEvent(a, fill)
@@ -97,10 +103,11 @@ func compare(ctx context.Context, o options, fill float64, arguments []string) e
 		return fmt.Errorf("pysteps: %w", err)
 	}
 	defer theirs.stop()
-	fmt.Printf("%s and %s; %d known frames, %d members, threads: %d, cells of %g km, %g minutes ahead\n",
-		ours.name, theirs.name, o.known, o.members, o.threads, o.kilometres, o.hour)
+	fmt.Printf("%s and %s; %d known frames, %d members, threads: %d, %g minutes ahead\n",
+		ours.name, theirs.name, o.known, o.members, o.threads, o.hour)
 	var all []*result
-	for _, e := range events {
+	for i, e := range events {
+		o.starts = counts[i]
 		r, err := o.run(ctx, e, ours, theirs)
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.name, err)
@@ -114,4 +121,24 @@ func compare(ctx context.Context, o options, fill float64, arguments []string) e
 	}
 	fmt.Println("\n" + summary)
 	return nil
+}
+
+// startCounts are the numbers of starts of so many events.
+func startCounts(text string, events int) ([]int, error) {
+	words := strings.Split(text, ",")
+	if len(words) == 1 {
+		words = slices.Repeat(words, events)
+	}
+	if len(words) != events {
+		return nil, fmt.Errorf("-starts %q: %d numbers for %d events, want one or as many as events", text, len(words), events)
+	}
+	var counts []int
+	for _, word := range words {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 2 {
+			return nil, fmt.Errorf("-starts %q: %q is not a whole number from 2 on", text, word)
+		}
+		counts = append(counts, n)
+	}
+	return counts, nil
 }

@@ -135,7 +135,7 @@ func (o order) forecast(ctx context.Context) (a answer, err error) {
 	}
 	runtime.GC() // what the last order left is not this one's time
 	processor, began := processorSeconds(), time.Now()
-	members, err := forecast.STEPS{}.Forecast(ctx, c, o.Members, o.Seed)
+	members, err := forecast.STEPS{Kilometres: o.Kilometres, Minutes: o.Minutes}.Forecast(ctx, c, o.Members, o.Seed)
 	a.Seconds, a.Processor = time.Since(began).Seconds(), processorSeconds()-processor
 	if err != nil {
 		return a, err
