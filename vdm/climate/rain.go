@@ -90,3 +90,10 @@ func snap(x float64) float64 {
 	y, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 13, 64), 64)
 	return y
 }
+
+// PerDepth says whether units of rain are a depth of water, in a time or not, and not a
+// mass on an area.
+func PerDepth(units string) bool {
+	q, err := parseQuantity(units)
+	return err == nil && q.length == 1 && q.mass == 0
+}

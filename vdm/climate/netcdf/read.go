@@ -242,9 +242,7 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	if f.Units != climate.RainUnits || how != "" {
 		f.Notes = append(f.Notes, fmt.Sprintf("units %q become %s: times %.6g%s", units, climate.RainUnits, scale.Factor, divided))
 	}
-	if f.Units != climate.RainUnits { // a flux of mass has another name as a rate of depth
-		f.StandardName = climate.RateStandardName(f.StandardName)
-	}
+	f.StandardName = climate.RateStandardName(f.StandardName) // a flux of mass has another name as a rate of depth
 	f.Units = climate.RainUnits
 	if scale.Amount {
 		f.CellMethods = "time: mean"

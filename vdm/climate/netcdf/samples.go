@@ -124,8 +124,9 @@ func (d *dataset) samples() (*SampleFile, []*variable, error) {
 		f := &s.field
 		if len(channels) == 0 {
 			file.Members, file.Grid, file.Times, file.Calendar, file.Epoch = v.shape[1], f.Grid, f.Times, f.Calendar, f.Epoch
+			file.From, file.To = f.From, f.To
 		}
-		file.Channels = append(file.Channels, SampleChannel{Name: v.name, LongName: f.LongName, StandardName: f.StandardName, Units: v.text("units")})
+		file.Channels = append(file.Channels, SampleChannel{Name: v.name, LongName: f.LongName, StandardName: f.StandardName, Units: v.text("units"), CellMethods: f.CellMethods})
 		channels = append(channels, v)
 	}
 	if len(channels) == 0 {

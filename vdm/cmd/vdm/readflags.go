@@ -49,6 +49,7 @@ var flagsOf = map[string]string{
 	"Variable": "--variable", "Kind": "--kind", "Interval": "--interval", "Totals": "--totals", "Units": "--units", "TimeUnits": "--time-units",
 	"Calendar": "--calendar", "Fill": "--fill", "Index": "--index", "Dims": "--dims", "Repeated": "--repeated",
 	"ClipNegative": "--clip-negative", "IgnoreValidRange": "--ignore-valid-range",
+	"KeepMissing": "--missing mask", "Flips": "--flips", // of climate.WindowOptions, in train
 }
 
 // flagOf is what a command calls an option of the library.
