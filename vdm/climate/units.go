@@ -68,6 +68,27 @@ func NormalizeUnits(units string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("**", "", "^", "").Replace(units)), " ")
 }
 
+// SameUnits says whether two units are one in two spellings, as "m/s" and "m s-1".
+func SameUnits(a, b string) bool {
+	if a == b {
+		return true
+	}
+	kelvin := map[string]bool{"K": true, "kelvin": true, "Kelvin": true, "degK": true, "deg_K": true, "degrees_K": true}
+	celsius := map[string]bool{"degC": true, "deg_C": true, "celsius": true, "Celsius": true, "degrees_C": true, "degree_Celsius": true, "degrees_Celsius": true, "°C": true}
+	if kelvin[a] && kelvin[b] || celsius[a] && celsius[b] {
+		return true
+	}
+	p, err := parseQuantity(a)
+	if err != nil {
+		return false
+	}
+	q, err := parseQuantity(b)
+	if err != nil || p.factor == 0 {
+		return false
+	}
+	return p.length == q.length && p.time == q.time && p.mass == q.mass && math.Abs(p.factor/q.factor-1) < 1e-9
+}
+
 // parseQuantity reads a unit expression by the grammar of UDUNITS as far as rain
 // needs it: products (blank, '.', '*'), quotients ('/' or "per", of the next
 // factor only), integer powers, numbers and parentheses.

@@ -94,3 +94,15 @@ func FuzzRainUnits(f *testing.F) {
 		}
 	})
 }
+
+func TestSameUnits(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{{"m/s", "m s-1", true}, {"K", "kelvin", true}, {"degC", "celsius", true}, {"kg m-2 s-1", "mm s-1", false}, {"mm/h", "mm/day", false},
+		{"K", "degC", false}, {"", "", true}, {"", "m", false}, {"1", "%", false}, {"Pa", "hPa", false}} {
+		if got := SameUnits(c.a, c.b); got != c.same {
+			t.Errorf("%q and %q: %v", c.a, c.b, got)
+		}
+	}
+}

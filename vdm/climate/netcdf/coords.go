@@ -188,6 +188,21 @@ func (d *dataset) readPlaces(v *variable, l *layout, o *ordering) error {
 			o.note(l.yVar.name, "it only counts rows, from the north, and is left out; rows run northwards")
 		}
 	}
+	if !counting(l.yVar) && l.yVar != nil && g.Y != nil && g.Height > 1 {
+		// Of a projection the coordinate decides, but not against the latitude of
+		// every column.
+		falls := 0
+		for x := range g.Width {
+			top, bottom := placed(o.rows, g.Height-1)*rowStride, placed(o.rows, 0)*rowStride
+			if lat[top+x*colStride] < lat[bottom+x*colStride] {
+				falls++
+			}
+		}
+		if falls == g.Width {
+			o.turn(&o.rows, &g.Y, g.Height)
+			o.note(l.yVar.name, "it grows southwards and is left out; rows run northwards")
+		}
+	}
 	if (l.xVar == nil || counting(l.xVar)) && g.Width > 1 {
 		sum := 0.0
 		for y := range g.Height {

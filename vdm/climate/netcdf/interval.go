@@ -232,6 +232,10 @@ func (a *timeAxis) totals(v *variable, r totals, opt *ReadOptions) (frames []fra
 	if len(frames) == 0 {
 		return nil, "", fmt.Errorf("variable %q: one frame of running totals since the start makes no rate", v.name)
 	}
+	if f, step := frames[0], climate.MedianStep(a.times); opt.before == nil && !opt.joined && len(frames) > 1 && f.before == 0 && f.to-f.from > 1.5*step {
+		left = fmt.Sprintf("the frame at %s left out: it is a total over %s, the others over %s", date(f.time), hours(f.to-f.from), hours(step))
+		frames = frames[1:]
+	}
 	if left != "" {
 		a.notes = append(a.notes, left)
 	}

@@ -365,7 +365,7 @@ func (d *dataset) alongDimension(v *variable, dim string) []*variable {
 // only counts cells and another says where they are.
 func (d *dataset) axisOf(v *variable, dim string, r role) *variable {
 	own := d.coordinateOf(v, dim)
-	if own != nil && (strongRole(own) == r || isLength(own.text("units"))) {
+	if own != nil && (strongRole(own) == r || isLength(own.text("units")) && v.text("grid_mapping") != "") {
 		return own
 	}
 	for _, c := range d.alongDimension(v, dim) {

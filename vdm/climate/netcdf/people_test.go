@@ -66,7 +66,7 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 		{"since_start_zero", ReadOptions{}, from + "00:30:00", everyHour, 0, 12, "", "no length"},
 		{"mean_mixed", ReadOptions{}, from + "01:30:00", 3, 0, 12, "", "6 of 12 frames are means since one start"},
 		{"six_hours", ReadOptions{Totals: "6"}, from + "00:30:00", everyHour, 0, 12, "", "10 of 12 frames less the frame before"},
-		{"gauge_day", ReadOptions{Totals: "24@9"}, "", none, -1, 12, "", "begin anew each 24 h"},
+		{"gauge_day", ReadOptions{Totals: "24@9"}, from + "04:30:00", everyHour, 1, 11, "", "begin anew each 24 h"},
 		{"model_start", ReadOptions{Totals: "start"}, from + "00:30:00", everyHour, 0, 12, "", "left out"},
 		{"bounds_backwards", ReadOptions{}, from + "00:30:00", everyHour, 0, 12, "", "run backwards"},
 		{"bounds_unreferred", ReadOptions{}, from + "00:30:00", everyHour, 0, 12, "", "to which nothing refers"},
@@ -101,6 +101,10 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 		{"aux_rows", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "reversed"},
 		{"counted_rows", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "only counts rows"},
 		{"moving_coordinates", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "northwards"},
+		{"distances_down", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "grows southwards"},
+		{"named_twice", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "reversed"},
+		{"day_before", ReadOptions{Totals: "day"}, from + "00:30:00", everyHour, 0, 12, "", "a total over 24 h"},
+		{"digits", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "dates in characters"},
 		{"nest", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "change along time"},
 		{"radians", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "reversed"},
 		{"silent", ReadOptions{Dims: map[string]string{"y": "d1", "x": "d2"}}, from + "00:00:00", everyHour, 0, 12, "", ""},
@@ -230,6 +234,11 @@ func TestPiecesAsPeopleHaveThem(t *testing.T) {
 		t.Errorf("%v, %s and %s, from %s and %s", err, fields[0].Units, fields[1].Units, fields[0].Date(0), fields[1].Date(0))
 	} else {
 		sameRain(t, "variables apart", fields[1], 0)
+	}
+	if fields, err = ReadFiles(ctx, paths("stamps_pr", "stamps_tas"), PrepareOptions{Variables: []string{"pr", "tas"}}); err != nil {
+		t.Error(err)
+	} else if !slices.Equal(fields[0].Times, fields[1].Times) || fields[0].Step() != 24 {
+		t.Errorf("stamps apart: from %s and %s", fields[0].Date(0), fields[1].Date(0))
 	}
 	for _, c := range []struct {
 		names []string

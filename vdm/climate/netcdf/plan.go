@@ -348,7 +348,7 @@ func (f *plannedFile) joins(o *plannedFile, c int) error {
 	switch {
 	case a.Name != b.Name:
 		return fmt.Errorf("%s holds the variable %q, %s holds %q: choose one that all files have", o.path, b.Name, f.path, a.Name)
-	case a.Units != b.Units:
+	case !climate.SameUnits(a.Units, b.Units):
 		return differ("units", quoted(b.Units), quoted(a.Units))
 	case a.Kind != b.Kind:
 		return differ("the kind", b.Kind, a.Kind)
@@ -460,6 +460,10 @@ func (p *Preparation) align() error {
 		if !nearTimes(a.Times, b.Times) && nearTimes(a.Stamps, b.Stamps) {
 			b.Notes = append(b.Notes, fmt.Sprintf("its frames are those of %s with the same time stamps in the files; its own times are %s later", a.Name, hours(b.Times[0]-a.Times[0])))
 			b.Times, b.From, b.To = a.Times, nil, nil
+		}
+		if !nearTimes(a.Times, b.Times) && a.From != nil && b.From != nil && nearTimes(a.From, b.From) && nearTimes(a.To, b.To) {
+			b.Notes = append(b.Notes, fmt.Sprintf("its intervals are those of %s, whose times are taken; its own stamps are %s later", a.Name, hours(b.Times[0]-a.Times[0])))
+			b.Times = a.Times
 		}
 	}
 	return nil

@@ -199,7 +199,7 @@ func (d *dataset) writtenDates(v *variable, l *layout, c *variable, calendar str
 		return nil, nil, 0, fmt.Errorf("reading time coordinate %q: %w", c.name, err)
 	}
 	for _, text := range texts {
-		t, err := climate.ParseTime(strings.Replace(strings.TrimSpace(text), "_", " ", 1), canonical)
+		t, err := climate.ParseTime(plainDate(text), canonical)
 		if err != nil {
 			if strings.Trim(text, "\x00 ") != "" {
 				return nil, nil, 0, fmt.Errorf("time coordinate %q: %w", c.name, err)
@@ -219,6 +219,23 @@ func (d *dataset) writtenDates(v *variable, l *layout, c *variable, calendar str
 	a.notes = append(a.notes, fmt.Sprintf("times are the dates in characters of %s", c.name))
 	return times, u, 0, nil
 }
+
+// plainDate brings the forms in which dates are written as characters to one:
+// 2018-09-13_06:00:00, 2018/09/13 06:00, 2018091306, 20180913060000.
+func plainDate(text string) string {
+	text = strings.NewReplacer("_", " ", "/", "-").Replace(strings.TrimSpace(text))
+	if m := digitsOnly.FindStringSubmatch(text); m != nil {
+		text = m[1] + "-" + m[2] + "-" + m[3] + " " + m[4]
+		for _, part := range m[5:] {
+			if part != "" {
+				text += ":" + part
+			}
+		}
+	}
+	return text
+}
+
+var digitsOnly = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})[T ]?(\d{2})(\d{2})?(\d{2})?Z?$`)
 
 // sort brings frames into the order of time: those without a time are left out,
 // those with the same are refused unless the options say which to take.

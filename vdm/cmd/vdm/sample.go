@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -224,7 +223,9 @@ func (s *sampleFlags) describe(m *vdm.Model, place clipPlace, members int, kind,
 		return nil, err
 	}
 	file.Attributes["source"] = "climate-vdm " + version()
-	file.Attributes["history"] = fmt.Sprintf("%s climate-vdm %s: vdm %s %s", time.Now().UTC().Format("2006-01-02T15:04:05Z"), version(), kind, filepath.Base(m.Dir))
+	// Without a date: the same command makes the same file, and parts of an ensemble
+	// are told by what they say.
+	file.Attributes["history"] = fmt.Sprintf("climate-vdm %s: vdm %s %s", version(), kind, filepath.Base(m.Dir))
 	maps.Copy(file.Attributes, more)
 	return file, nil
 }

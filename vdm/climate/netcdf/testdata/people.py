@@ -345,6 +345,44 @@ def nest():
     data(d, rain(), dims=("time", "south_north", "west_east")); d.close()
 
 @case
+def distances_down():
+    """y in metres from the north; only the latitudes of the cells tell."""
+    d = new("distances_down"); time(d); d.createDimension("y", H); d.createDimension("x", W); lon, lat = np.meshgrid(LON, LAT[::-1])
+    for n, k in (("y", H), ("x", W)):
+        c = d.createVariable(n, "f8", (n,)); c.units = "m"; c[:] = 1000. * np.arange(k); c.standard_name = "projection_%s_coordinate" % n
+    for n, u, v in (("lat", "degrees_north", lat), ("lon", "degrees_east", lon)):
+        c = d.createVariable(n, "f8", ("y", "x")); c.units = u; c[:] = v
+    data(d, rain()[:, ::-1], dims=("time", "y", "x"), coordinates="lat lon"); d.close()
+
+@case
+def named_twice():
+    """Rows have distances and latitudes of their own, from the north."""
+    d = new("named_twice"); time(d); d.createDimension("y", H); d.createDimension("x", W)
+    for n, k, o, u, v in (("y", H, "lat", "degrees_north", LAT[::-1]), ("x", W, "lon", "degrees_east", LON)):
+        c = d.createVariable(n, "f8", (n,)); c.units = "m"; c[:] = 1000. * np.arange(k)
+        c = d.createVariable(o, "f8", (n,)); c.units = u; c[:] = v
+    data(d, rain()[:, ::-1], dims=("time", "y", "x"), coordinates="lat lon"); d.close()
+
+@case
+def day_before():
+    """Totals since midnight; the first frame is the whole day before."""
+    d = new("day_before"); grid(d); time(d, np.arange(T + 1.)); a = np.concatenate([9 + rain()[:1], np.cumsum(rain(), 0)])
+    data(d, a / 1000, "m", name="tp", kind="f8"); d.close()
+
+@case
+def stamps_apart():
+    """The same days, once with stamps at their middle, once at their beginning, and units in two spellings."""
+    for n, off, v in (("pr", 12, rain() * 24), ("tas", 0, 280 + rain())):
+        d = new("stamps_" + n); grid(d); h = 24. * np.arange(T); t = time(d, h + off); bounds(d, t, h, h + 24)
+        data(d, v, "mm" if n == "pr" else "K", name=n, cell_methods="time: sum" if n == "pr" else "time: mean"); d.close()
+
+@case
+def digits():
+    """Dates as digits in strings."""
+    d = new("digits"); grid(d); d.createDimension("time", T); t = d.createVariable("time", str, ("time",))
+    t[:] = np.array(["20180913%02d" % k for k in range(T)], object); data(d, rain()); d.close()
+
+@case
 def radians():
     d = new("radians"); time(d); y, x = grid(d, np.radians(LAT[::-1]), np.radians(LON)); y.units = x.units = "radians"; data(d, rain()[:, ::-1]); d.close()
 
