@@ -76,7 +76,7 @@ persistence, with the frames of the data at the same times and places.`,
 	f.IntVar(&v.o.Count, "count", 16, "clips to draw of a run")
 	f.IntVar(&v.o.Steps, "steps", 256, "steps of the sampler, of a run")
 	f.Uint64Var(&v.o.Seed, "seed", 0, "seed of the clips of a run, and of breaking ties of ranks")
-	f.IntVar(&v.known, "known", 0, "first `frames` that the members of a nowcast were given (default: those in which all are the data)")
+	f.IntVar(&v.known, "known", 0, "first `frames` that the members of a nowcast were given (default: what the file says, else those in which all are the data; where there are none, the frame of the data before)")
 	v.read.addTo(c)
 	f.Lookup("variable").Usage = renamed
 	return c
@@ -264,6 +264,14 @@ func (v *verifyFlags) forecast(out *results, path string, samples *vdm.Samples, 
 		frames, source := knownFrames(samples, truth), "The members agree with the data in frames"
 		if told, ok := parseKnown(said, samples.Frames); ok {
 			frames, source = told, "By its attribute "+knownAttribute+" they are"
+		} else if !slices.Contains(frames, true) {
+			// Programs that write only what lies ahead: what they were given last is
+			// the frame of the data before.
+			if more, all, ok := withFrameBefore(samples, like[0], fields); ok {
+				samples, truth = more, all
+				frames = make([]bool, samples.Frames)
+				frames[0] = true
+			}
 		}
 		known = slices.Index(frames, false)
 		if known < 1 || slices.Contains(frames[known:], true) {
@@ -402,6 +410,28 @@ func findTruth(clip *climate.Field, fields []*climate.Field) ([]float32, error) 
 		}
 	}
 	return truth, nil
+}
+
+// withFrameBefore puts the frame of the data before a clip's first in front of every
+// member, and of the truth. It is not ok where the data do not have it.
+func withFrameBefore(samples *vdm.Samples, clip *climate.Field, fields []*climate.Field) (more *vdm.Samples, truth []float32, ok bool) {
+	step := clip.Step()
+	if step == 0 {
+		return nil, nil, false
+	}
+	longer := *clip
+	longer.Times = append([]float64{clip.Times[0] - step}, clip.Times...)
+	truth, err := findTruth(&longer, fields)
+	if err != nil {
+		return nil, nil, false
+	}
+	more = vdm.NewSamples(samples.Len(), samples.Frames+1, samples.Height, samples.Width, samples.Channels)
+	frame := len(truth) / more.Frames
+	for i := range samples.Len() {
+		copy(more.At(i), truth[:frame])
+		copy(more.At(i)[frame:], samples.At(i))
+	}
+	return more, truth, true
 }
 
 // knownFrames says in which frames every member is the truth, wherever that is
