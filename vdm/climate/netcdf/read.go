@@ -275,7 +275,8 @@ func timeMethodOnly(v *variable, a *timeAxis) string {
 // their middles.
 func (s *source) takeTimes(a *timeAxis) {
 	f := &s.field
-	known := len(s.frames) > 0
+	instants := f.CellMethods == "time: point" || f.CellMethods == "time: instantaneous"
+	known := len(s.frames) > 0 && !instants // what is of an instant has no interval
 	for _, fr := range s.frames {
 		known = known && fr.from == fr.from
 	}

@@ -48,7 +48,7 @@ func (d *dataset) readTime(v *variable, l *layout, opt *ReadOptions) (*timeAxis,
 			a.start, _ = u.hours(l.alongFrames(v, c, u.values, 1)[0][0])
 		}
 	}
-	if err := a.sort(c, times, opt); err != nil {
+	if err := a.sort(c, times, resolution, opt); err != nil {
 		return nil, err
 	}
 	if err := d.readBounds(v, l, c, u, opt, a); err != nil {
@@ -239,7 +239,7 @@ var digitsOnly = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})[T ]?(\d{2})(\d{2})?(
 
 // sort brings frames into the order of time: those without a time are left out,
 // those with the same are refused unless the options say which to take.
-func (a *timeAxis) sort(c *variable, times []float64, opt *ReadOptions) error {
+func (a *timeAxis) sort(c *variable, times []float64, resolution float64, opt *ReadOptions) error {
 	var unwritten []int
 	for i, t := range times {
 		if math.IsNaN(t) || math.IsInf(t, 0) {
@@ -277,6 +277,10 @@ func (a *timeAxis) sort(c *variable, times []float64, opt *ReadOptions) error {
 		if opt.Repeated == "last" {
 			single[n-1] = k
 		}
+	}
+	if repeated > 0 && 2*resolution > 1.0/60 && repeated > len(a.keep)/4 && opt.Repeated == "" {
+		return fmt.Errorf("time coordinate %q is stored so coarsely, to within %s, that %d frames have the time of the one before; finer times have to be written to the file "+
+			"(in its units %q, in double precision), or %s takes the first or the last of each", c.name, hours(2*resolution), repeated, a.stored, opt.called("Repeated"))
 	}
 	if repeated > 0 && opt.Repeated == "" {
 		return fmt.Errorf("time coordinate %q does not go forward: %d frames repeat a time, the first frame %d (%s); %s takes the first or the last of each time", c.name,

@@ -195,6 +195,11 @@ def float32_days():
     d = new("float32_days"); grid(d); k = np.r_[0:5, 6:T + 1]; time(d, 11000 + k / 144, "days since 1988-08-01", kind="f4"); data(d, rain()); d.close()
 
 @case
+def too_coarse():
+    """One-minute data as days in single precision."""
+    d = new("too_coarse"); grid(d); time(d, 43353 + np.arange(T) / 1440, "days since 1900-01-01", kind="f4"); data(d, rain()); d.close()
+
+@case
 def rounded_days():
     """Hours as days with three decimals."""
     d = new("rounded_days"); grid(d); time(d, np.round(np.arange(T) / 24, 3), "days since " + START); data(d, rain()); d.close()
@@ -450,6 +455,21 @@ def shifted():
 @case
 def slightly_negative():
     r = rain(); r[:, 0, 0] = -.02 - .001 * np.arange(T); plain("slightly_negative", r).close()
+
+@case
+def instants():
+    """Temperature at instants beside rain over the hours before."""
+    d = new("instants"); grid(d); t = time(d, 1. + np.arange(T)); bounds(d, t, np.arange(T), 1 + np.arange(T))
+    data(d, 280 + rain(), "K", name="tas", cell_methods="time: point"); d.close()
+
+@case
+def undeclared_fill():
+    r = rain(); r[:, 0, 0] = -99.9; plain("undeclared_fill", r).close()
+
+@case
+def all_hidden():
+    """A valid range that hides every value."""
+    plain("all_hidden", rain(), valid_max=np.float32(-1)).close()
 
 @case
 def valid_range():
