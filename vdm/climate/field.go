@@ -17,6 +17,12 @@ type Field struct {
 	Calendar string    // canonical CF name
 	Epoch    string    // CF time units of Times: Epoch or RelativeEpoch
 
+	// From and To are the ends of the interval of each frame's values, in the hours of
+	// Times; nil where not known. Stamps are the times that the file has for the
+	// frames, where Times are others; else nil.
+	From, To, Stamps []float64
+	CellMethods      string // what the values are over their intervals, as CF writes it: "time: mean"
+
 	// Data is (time, y, x) row by row; NaN is missing. It may lie in a read-only
 	// file mapping: do not write to it.
 	Data []float32
@@ -59,6 +65,11 @@ func (f *Field) Slice(t0, t1 int) *Field {
 	s := *f
 	s.training = nil
 	s.Times = f.Times[t0:t1:t1]
+	for _, times := range []*[]float64{&s.From, &s.To, &s.Stamps} {
+		if *times != nil {
+			*times = (*times)[t0:t1:t1]
+		}
+	}
 	s.Data = f.Data[t0*n : t1*n : t1*n]
 	if f.missing != nil {
 		s.missing = f.missing[t0:t1:t1]
@@ -68,13 +79,14 @@ func (f *Field) Slice(t0, t1 int) *Field {
 
 // Step is the usual time between frames in hours: the median, so that gaps and
 // the unequal lengths of months do not count. It is 0 for a single frame.
-func (f *Field) Step() float64 { return medianStep(f.Times) }
+func (f *Field) Step() float64 { return MedianStep(f.Times) }
 
 // Gaps lists the frames t after which time jumps: where the next frame is more
 // than half a step away from where it should be.
 func (f *Field) Gaps() []int { return timeGaps(f.Times) }
 
-func medianStep(times []float64) float64 {
+// MedianStep is the usual distance between ascending times, 0 for one.
+func MedianStep(times []float64) float64 {
 	if len(times) < 2 {
 		return 0
 	}
@@ -88,7 +100,7 @@ func medianStep(times []float64) float64 {
 
 func timeGaps(times []float64) []int {
 	var gaps []int
-	step := medianStep(times)
+	step := MedianStep(times)
 	for i := 0; i+1 < len(times); i++ {
 		if math.Abs(times[i+1]-times[i]-step) > step/2 {
 			gaps = append(gaps, i)

@@ -3,7 +3,6 @@ package climate
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 )
 
@@ -84,26 +83,4 @@ func (g *Grid) Validate() error {
 		}
 	}
 	return nil
-}
-
-// Difference says in words how two grids differ, "" if they do not. Coordinates
-// may differ by the rounding of float32.
-func (g *Grid) Difference(o *Grid) string {
-	if g.Height != o.Height || g.Width != o.Width {
-		return fmt.Sprintf("%d×%d cells against %d×%d", g.Height, g.Width, o.Height, o.Width)
-	}
-	for _, c := range []struct {
-		name string
-		a, b []float64
-	}{{"Y", g.Y, o.Y}, {"X", g.X, o.X}, {"Lat", g.Lat, o.Lat}, {"Lon", g.Lon, o.Lon}} {
-		if len(c.a) != len(c.b) {
-			continue // one file may leave out what the other has
-		}
-		for i, a := range c.a {
-			if math.Abs(a-c.b[i]) > 1e-5*math.Max(1, math.Abs(a)) {
-				return fmt.Sprintf("coordinate %s[%d] is %g against %g", c.name, i, a, c.b[i])
-			}
-		}
-	}
-	return ""
 }

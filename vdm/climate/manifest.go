@@ -15,7 +15,8 @@ import (
 const (
 	manifestName    = "manifest.json"
 	manifestFormat  = "climate-vdm prepared data"
-	manifestVersion = 2 // 1 had no recipe, split or training statistics, and is read too
+	manifestVersion = 3 // of data with intervals; 1 had no recipe, split or training statistics, and is read too
+	plainVersion    = 2 // of data without
 	manifestLayout  = "channel, time, y, x; float32 little-endian; NaN is missing"
 )
 
@@ -59,6 +60,8 @@ type manifest struct {
 	Calendar string            `json:"calendar"`
 	Epoch    string            `json:"epoch"`
 	Times    []float64         `json:"times"`
+	From     []float64         `json:"from,omitempty"` // ends of the interval of each frame
+	To       []float64         `json:"to,omitempty"`
 	Grid     Grid              `json:"grid"`
 	Split    *Split            `json:"split,omitempty"`
 	Recipe   []string          `json:"recipe,omitempty"`
@@ -78,6 +81,7 @@ type manifestChannel struct {
 	Missing      int      `json:"missing"`
 	ByFrame      []int    `json:"missing_by_frame,omitempty"` // only where any is missing
 	Notes        []string `json:"notes,omitempty"`
+	CellMethods  string   `json:"cell_methods,omitempty"`
 
 	Training *manifestStats `json:"training,omitempty"` // of the training part of a split
 }
@@ -149,6 +153,9 @@ func parseManifest(text []byte) (*manifest, error) {
 	}
 	if len(m.Channels) == 0 || m.Frames < 1 || len(m.Times) != m.Frames {
 		return nil, fmt.Errorf("%d channels, %d frames and %d times do not describe a record", len(m.Channels), m.Frames, len(m.Times))
+	}
+	if len(m.From) != len(m.To) || m.From != nil && len(m.From) != m.Frames {
+		return nil, fmt.Errorf("intervals of %d and %d ends for %d frames", len(m.From), len(m.To), m.Frames)
 	}
 	const most = 1 << 20 // cells along a side; keeps the products below from overflowing
 	if m.Grid.Height > most || m.Grid.Width > most {

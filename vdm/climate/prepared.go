@@ -136,7 +136,7 @@ func OpenPrepared(dir string) (*Prepared, error) {
 	for i, c := range m.Channels {
 		f := &Field{
 			Name: c.Name, LongName: c.LongName, StandardName: c.StandardName, Units: c.Units, Kind: KindOther,
-			Grid: m.Grid, Times: m.Times, Calendar: m.Calendar, Epoch: m.Epoch,
+			Grid: m.Grid, Times: m.Times, Calendar: m.Calendar, Epoch: m.Epoch, From: m.From, To: m.To, CellMethods: c.CellMethods,
 			Data: values[i*each : (i+1)*each : (i+1)*each], Notes: c.Notes, missing: c.ByFrame,
 		}
 		if c.Kind == KindRain.String() {

@@ -165,7 +165,7 @@ func TestPreparedDamaged(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ old, new, say string }{
-		{`"version": 2`, `"version": 3`, "version 3"},
+		{`"version": 2`, `"version": 4`, "version 4"},
 		{manifestFormat, "something else", "format is"},
 		{`"frames": 6`, `"frames": 7`, "do not describe"},
 		{`"height": 4`, `"height": 5`, "expected 5"},

@@ -16,7 +16,7 @@ const DryBelow = 0.1
 type Kind int
 
 const (
-	KindAuto  Kind = iota // decided by standard_name, else by the variable's name
+	KindAuto  Kind = iota // decided by all that the file says: see Recognise
 	KindRain              // precipitation: becomes a rate in mm/h, must not be negative
 	KindOther             // anything else: kept in the units of its file
 )
@@ -31,23 +31,19 @@ func (k Kind) String() string {
 	return "auto"
 }
 
-// rainNames are variable names that mean precipitation in common archives; they
-// count only where there is no standard_name.
+// rainNames are variable names that mean precipitation in common archives.
 var rainNames = map[string]bool{
 	"pr": true, "prate": true, "prcp": true, "precip": true, "precipitation": true, "rain": true, "rainfall": true,
 	"rainrate": true, "rain_rate": true, "rainfall_rate": true, "rr": true, "tp": true, "tot_prec": true, "ppt": true,
-	"precipitationcal": true, "total_precipitation": true, "precipitation_rate": true, "precipitation_flux": true,
+	"precipitationcal": true, "precip_rate": true, "rf": true, "rain_amount": true, "rainfall_amount": true, "prec": true, "pre": true, "pcp": true, "mtpr": true, "tprate": true, "avg_tprate": true, "cp": true, "lsp": true, "apcp": true, "total_precipitation": true, "precipitation_rate": true, "precipitation_flux": true,
 }
 
-// DetectKind says whether a variable is precipitation: its CF standard_name
-// decides; where there is none, its name.
+// DetectKind says whether a variable is precipitation by standard_name and name
+// alone; [Recognise] goes by all signs.
 func DetectKind(name, standardName string) Kind {
-	if words := strings.Fields(standardName); len(words) > 0 { // a modifier may follow the name
-		s := strings.ToLower(words[0])
-		for _, ending := range []string{"_flux", "_rate", "_amount"} {
-			if strings.HasSuffix(s, ending) && (strings.Contains(s, "precipitation") || strings.Contains(s, "rainfall")) {
-				return KindRain
-			}
+	if standard := StandardNameOf(standardName); standard != "" {
+		if isRainStandardName(standard) {
+			return KindRain
 		}
 		return KindOther
 	}
@@ -93,4 +89,11 @@ func ParseRainUnits(units string) (RainScale, error) {
 func snap(x float64) float64 {
 	y, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 13, 64), 64)
 	return y
+}
+
+// PerDepth says whether units of rain are a depth of water, in a time or not, and not a
+// mass on an area.
+func PerDepth(units string) bool {
+	q, err := parseQuantity(units)
+	return err == nil && q.length == 1 && q.mass == 0
 }

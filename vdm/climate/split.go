@@ -58,7 +58,7 @@ func (s SeasonSplit) Split(times []float64) (*Split, error) {
 	if len(times) == 0 {
 		return nil, fmt.Errorf("a record without frames cannot be split")
 	}
-	start := times[0] - medianStep(times)/2
+	start := times[0] - MedianStep(times)/2
 	last := -1
 	for t, at := range times {
 		season := int(math.Floor((at - start) / s.Hours))

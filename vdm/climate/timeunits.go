@@ -47,6 +47,10 @@ func ParseTimeUnits(units, calendar string) (*TimeUnits, error) {
 	}
 	unit, since, found := cutFold(text, " since ")
 	switch strings.ToLower(unit) {
+	case "nanosecond", "nanoseconds", "nsec", "nsecs", "ns":
+		u.div = 3_600_000_000_000
+	case "microsecond", "microseconds", "usec", "usecs", "us", "µs", "μs":
+		u.div = 3_600_000_000
 	case "millisecond", "milliseconds", "msec", "msecs", "ms":
 		u.div = 3_600_000
 	case "second", "seconds", "sec", "secs", "s":
@@ -60,11 +64,13 @@ func ParseTimeUnits(units, calendar string) (*TimeUnits, error) {
 		u.mul = 7 * 24
 	case "month", "months", "mon", "mons":
 		u.months = 1
-	case "year", "years", "yr", "yrs", "common_year", "common_years":
+	case "year", "years", "yr", "yrs":
 		u.months = 12
+	case "common_year", "common_years": // UDUNITS: 365 days in every calendar
+		u.mul = 365 * 24
 	default:
-		return nil, fmt.Errorf("time units %q are not known; known are milliseconds, seconds, minutes, hours, days, "+
-			"weeks, months and years, each with \"since\" a date", units)
+		return nil, fmt.Errorf("time units %q are not known; known are nanoseconds, microseconds, milliseconds, seconds, minutes, hours, "+
+			"days, weeks, months, years and common_years (of 365 days), each with \"since\" a date", units)
 	}
 	if days := fixedYear(u.Calendar); u.months > 0 && found && days > 0 && (u.months == 12 || u.Calendar == ThreeSixtyDay) {
 		u.mul, u.months = float64(24*days*u.months/12), 0

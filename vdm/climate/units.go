@@ -3,6 +3,7 @@ package climate
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -27,13 +28,22 @@ var baseUnits = map[string]quantity{
 	"min": {1.0 / 60, 0, 1, 0}, "minute": {1.0 / 60, 0, 1, 0},
 	"h": {1, 0, 1, 0}, "hr": {1, 0, 1, 0}, "hour": {1, 0, 1, 0},
 	"d": {24, 0, 1, 0}, "day": {24, 0, 1, 0},
-	"kg": {1, 0, 0, 1}, "kilogram": {1, 0, 0, 1},
+	"um": {1e-3, 1, 0, 0}, "µm": {1e-3, 1, 0, 0}, "micron": {1e-3, 1, 0, 0}, "micrometer": {1e-3, 1, 0, 0}, "micrometre": {1e-3, 1, 0, 0},
+	"km": {1e6, 1, 0, 0}, "dm": {100, 1, 0, 0}, "ft": {304.8, 1, 0, 0}, "foot": {304.8, 1, 0, 0}, "feet": {304.8, 1, 0, 0},
+	"kg": {1, 0, 0, 1}, "kilogram": {1, 0, 0, 1}, "mg": {1e-6, 0, 0, 1},
 	"g": {1e-3, 0, 0, 1}, "gram": {1e-3, 0, 0, 1},
 }
+
+// shouted are abbreviations that files write in capitals. "M", which may be a
+// month or a million, and "G" and "S" alone are not among them.
+var shouted = map[string]string{"MM": "mm", "CM": "cm", "KG": "kg", "Kg": "kg", "Mm": "mm", "HR": "h", "Hr": "h", "H": "h", "HRS": "h", "hrs": "h", "IN": "in"}
 
 func lookupUnit(name string) (quantity, bool) {
 	if q, ok := baseUnits[name]; ok {
 		return q, true
+	}
+	if lower, ok := shouted[name]; ok {
+		return baseUnits[lower], true
 	}
 	const abbreviation = 2 // up to so many letters, letter case and the plural are not loosened
 	if len(name) <= abbreviation {
@@ -58,6 +68,27 @@ func NormalizeUnits(units string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("**", "", "^", "").Replace(units)), " ")
 }
 
+// SameUnits says whether two units are one in two spellings, as "m/s" and "m s-1".
+func SameUnits(a, b string) bool {
+	if a == b {
+		return true
+	}
+	kelvin := map[string]bool{"K": true, "kelvin": true, "Kelvin": true, "degK": true, "deg_K": true, "degrees_K": true}
+	celsius := map[string]bool{"degC": true, "deg_C": true, "celsius": true, "Celsius": true, "degrees_C": true, "degree_Celsius": true, "degrees_Celsius": true, "°C": true}
+	if kelvin[a] && kelvin[b] || celsius[a] && celsius[b] {
+		return true
+	}
+	p, err := parseQuantity(a)
+	if err != nil {
+		return false
+	}
+	q, err := parseQuantity(b)
+	if err != nil || p.factor == 0 {
+		return false
+	}
+	return p.length == q.length && p.time == q.time && p.mass == q.mass && math.Abs(p.factor/q.factor-1) < 1e-9
+}
+
 // parseQuantity reads a unit expression by the grammar of UDUNITS as far as rain
 // needs it: products (blank, '.', '*'), quotients ('/' or "per", of the next
 // factor only), integer powers, numbers and parentheses.
@@ -66,7 +97,7 @@ func parseQuantity(text string) (quantity, error) {
 	if len(text) > longest {
 		return quantity{}, fmt.Errorf("units of more than %d characters", longest)
 	}
-	p := &unitParser{rest: spelling.Replace(text)}
+	p := &unitParser{rest: plainUnits(text)}
 	q, err := p.product(0)
 	if err != nil {
 		return quantity{}, err
@@ -79,6 +110,33 @@ func parseQuantity(text string) (quantity, error) {
 	}
 	return q, nil
 }
+
+// plainUnits brings units to the grammar of parseQuantity: brackets around the
+// whole, braces of TeX, words that say of what ("mm of water"), units in capitals
+// throughout ("KG/M2/S"), powers of ten and "mmhr-1" are spellings that files have.
+func plainUnits(text string) string {
+	s := strings.TrimSpace(text)
+	if len(s) > 2 && s[0] == '[' && s[len(s)-1] == ']' {
+		s = s[1 : len(s)-1]
+	}
+	s = strings.NewReplacer("{", "", "}", "", "µ", "u", "μ", "u", "$", "").Replace(s)
+	if capitals.MatchString(s) {
+		s = strings.ToLower(s)
+	}
+	s = powerOfTen.ReplaceAllString(s, "1e$1")
+	s = ofWater.ReplaceAllString(s, "$1 ")
+	s = joined.ReplaceAllString(s, "$1 $2$3")
+	return strings.TrimSpace(spelling.Replace(s))
+}
+
+var (
+	// capitals are units all of whose letters are capitals, as those of rain are
+	// written by some; M and S alone are units of their own.
+	capitals   = regexp.MustCompile(`^(KG|MM|CM|G)[^a-z]*[/ .*^(-][^a-z]*$`)
+	powerOfTen = regexp.MustCompile(`\b10(?:\^|\*\*)([-+]?[0-9]+)`)
+	ofWater    = regexp.MustCompile(`(?i)((?:^|[\s*/])(?:mm|cm|m|kg|in|inch|inches|millimet(?:er|re)s?))(?:\s+of)?\s+(?:lwe|h2o|water equivalent|water|rain|liquid|w\.\s?e\.)(?:\b|\s|$)`)
+	joined     = regexp.MustCompile(`^(mm|cm)(hr|h|day|d|s)(-1)$`)
+)
 
 type unitParser struct{ rest string }
 

@@ -44,6 +44,18 @@ type WindowOptions struct {
 
 	Flips   bool          // every window also reversed in y, in x and in both
 	Missing MissingPolicy // SkipMissing unless said otherwise
+
+	// Name returns what messages call an option of this struct, such as "--flips" for
+	// "Flips"; nil for the names here.
+	Name func(option string) string
+}
+
+// called is what messages call an option.
+func (o *WindowOptions) called(option string) string {
+	if o.Name != nil {
+		return o.Name(option)
+	}
+	return option
 }
 
 // Validate refuses sizes and strides below zero.
@@ -119,7 +131,7 @@ func NewWindows(opt WindowOptions, channels ...*Field) (*Windows, error) {
 		for _, c := range channels {
 			if vectorComponent(c) {
 				return nil, fmt.Errorf("field %q (%s) is a component of a vector, whose sign a reflection would change; "+
-					"turn Flips off", c.Name, c.StandardName)
+					"turn %s off", c.Name, c.StandardName, opt.called("Flips"))
 			}
 		}
 	}
@@ -148,8 +160,12 @@ func NewWindows(opt WindowOptions, channels ...*Field) (*Windows, error) {
 		w.skipMissing()
 	}
 	if w.length == 0 {
-		return nil, fmt.Errorf("field %q: no window of %d×%d×%d is left: %d hold missing cells and %d span a time gap",
-			f.Name, opt.Frames, opt.Height, opt.Width, w.missing, w.gaps)
+		advice := ""
+		if w.missing > 0 {
+			advice = "; " + opt.called("KeepMissing") + " takes windows with missing cells, and smaller windows may lie between them"
+		}
+		return nil, fmt.Errorf("field %q: no window of %d×%d×%d is left: %d hold missing cells and %d span a time gap%s",
+			f.Name, opt.Frames, opt.Height, opt.Width, w.missing, w.gaps, advice)
 	}
 	return w, nil
 }

@@ -173,7 +173,7 @@ func TestWindowsRefused(t *testing.T) {
 		{"different times", three, []*Field{f, other}},
 		{"different times", three, []*Field{f, ramp("tas", 0, 5, 5, 6)}},
 		{"different grids: 5×6 cells against 5×7", three, []*Field{f, ramp("tas", 0, 4, 5, 7)}},
-		{"coordinate Y[4]", three, []*Field{here, moved}},
+		{"rows reach beyond: 6", three, []*Field{here, moved}},
 		{"component of a vector", WindowOptions{Frames: 3, Flips: true}, []*Field{f, wind}},
 		{"time does not go forward", three, []*Field{back}},
 		{"has 119 values", three, []*Field{short}},

@@ -407,11 +407,14 @@ func (h PreparedHeader) manifest() (*manifest, error) {
 		return nil, err
 	}
 	m := &manifest{
-		Format: manifestFormat, Version: manifestVersion, Layout: manifestLayout, Recipe: h.Recipe, Split: h.Split,
+		Format: manifestFormat, Version: plainVersion, Layout: manifestLayout, Recipe: h.Recipe, Split: h.Split,
 		Frames: f.Frames(), Calendar: f.Calendar, Epoch: f.Epoch, Times: f.Times, Grid: f.Grid, parts: h.Parts,
 		Bytes: 4 * int64(len(h.Channels)) * int64(f.Frames()) * int64(f.Height()) * int64(f.Width()),
 	}
 	m.Grid.Mapping = maps.Clone(m.Grid.Mapping)
+	if len(f.From) == m.Frames && len(f.To) == m.Frames {
+		m.From, m.To, m.Version = f.From, f.To, manifestVersion
+	}
 	for _, c := range h.Channels {
 		if err := c.sharesRecord(f); err != nil {
 			return nil, err
@@ -421,7 +424,10 @@ func (h PreparedHeader) manifest() (*manifest, error) {
 			kind = KindRain
 		}
 		m.Channels = append(m.Channels, manifestChannel{Name: c.Name, LongName: c.LongName, StandardName: c.StandardName,
-			Units: c.Units, Kind: kind.String(), Notes: slices.Clone(c.Notes)})
+			Units: c.Units, Kind: kind.String(), Notes: slices.Clone(c.Notes), CellMethods: c.CellMethods})
+		if c.CellMethods != "" {
+			m.Version = manifestVersion
+		}
 	}
 	if h.Split != nil {
 		if err := h.Split.check(m.Frames); err != nil {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
 // errTruncated is what checkFile's error wraps where a file ends too early.
@@ -18,6 +20,9 @@ var errTruncated = errors.New("file is truncated")
 // says. The last matters: libnetcdf reads on beyond the end of a classic file
 // and returns zeros or worse, without an error.
 func checkFile(path string) error {
+	if err := climate.Unread(path); err != nil {
+		return err
+	}
 	info, err := os.Stat(path) // also keeps addresses of data servers from the C library
 	if err != nil {
 		return err
@@ -33,7 +38,7 @@ func checkFile(path string) error {
 		return err
 	}
 	defer file.Close()
-	head := make([]byte, 8)
+	head := make([]byte, 512)
 	n, err := file.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
 		return fmt.Errorf("reading %s: %w", path, err)
@@ -48,6 +53,10 @@ func checkFile(path string) error {
 	if isHDF5(file, info.Size()) {
 		return nil
 	}
+	if what := otherFormat(path, head); what != "" {
+		return fmt.Errorf("%s is not a NetCDF file: %s", path, what)
+	}
+	head = head[:min(8, len(head))]
 	return fmt.Errorf("%s is not a NetCDF file: it begins with %q, expected \"CDF\" (classic) or \"\\x89HDF\" (NetCDF-4)", path, head)
 }
 

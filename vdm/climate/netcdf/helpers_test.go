@@ -27,8 +27,10 @@ var (
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if madeDir != "" {
-		os.RemoveAll(madeDir)
+	for _, dir := range []string{madeDir, peopleDir} {
+		if dir != "" {
+			os.RemoveAll(dir)
+		}
 	}
 	os.Exit(code)
 }

@@ -3,6 +3,7 @@ package netcdf
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
@@ -10,8 +11,9 @@ import (
 
 // Report is what a file holds, as far as training goes.
 type Report struct {
-	Path      string
-	Variables []VariableReport
+	Path       string
+	Variables  []VariableReport
+	Attributes map[string]string // global ones that are text
 }
 
 // VariableReport describes one data variable. Values are in Units: mm/h for rain
@@ -20,6 +22,7 @@ type VariableReport struct {
 	Name, LongName, StandardName string
 	Type                         string
 	Dims                         []string
+	Members                      string // dimension of the members of an ensemble, "" for none
 	Shape                        []int
 	FileUnits, Units             string
 	Kind                         climate.Kind
@@ -43,7 +46,10 @@ func Inspect(path string) (*Report, error) { return InspectWith(path, ReadOption
 
 // InspectWith is Inspect with options: Variable narrows it to one variable, the
 // others act as in Read.
-func InspectWith(path string, opt ReadOptions) (*Report, error) {
+func InspectWith(path string, opt ReadOptions) (*Report, error) { return InspectEach(path, opt, nil) }
+
+// InspectEach is InspectWith with options of their own for some variables.
+func InspectEach(path string, opt ReadOptions, each map[string]ReadOptions) (*Report, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, fmt.Errorf("inspecting %s: %w", path, err)
 	}
@@ -52,16 +58,24 @@ func InspectWith(path string, opt ReadOptions) (*Report, error) {
 	}
 	r := &Report{Path: path}
 	err := withDataset(path, func(d *dataset) error {
+		var err error
+		if r.Attributes, err = d.globals(); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
 		vars := d.dataVariables()
 		if opt.Variable != "" || len(vars) == 0 {
-			v, err := d.choose(opt.Variable)
+			v, err := d.choose(&opt)
 			if err != nil {
 				return fmt.Errorf("%s: %w", path, err)
 			}
 			vars = []*variable{v}
 		}
 		for _, v := range vars {
-			r.Variables = append(r.Variables, d.inspect(v, opt))
+			own, special := each[v.name]
+			if !special {
+				own = opt
+			}
+			r.Variables = append(r.Variables, d.inspect(v, &own))
 		}
 		return nil
 	})
@@ -71,8 +85,8 @@ func InspectWith(path string, opt ReadOptions) (*Report, error) {
 	return r, nil
 }
 
-func (d *dataset) inspect(v *variable, opt ReadOptions) VariableReport {
-	r := VariableReport{Name: v.name, LongName: v.text("long_name"), StandardName: v.text("standard_name"),
+func (d *dataset) inspect(v *variable, opt *ReadOptions) VariableReport {
+	r := VariableReport{Name: v.name, LongName: longName(v), Members: d.memberDimension(v), StandardName: v.text("standard_name"),
 		Type: strings.ToLower(v.typ.String()), Dims: v.dims, Shape: v.shape, FileUnits: v.text("units"), Units: v.text("units")}
 	s, err := d.newSource(v, opt)
 	if err != nil {
@@ -87,7 +101,7 @@ func (d *dataset) inspect(v *variable, opt ReadOptions) VariableReport {
 		r.Gaps = append(r.Gaps, f.Date(t))
 	}
 	r.Grid = gridInWords(&f.Grid)
-	var check screen
+	check := s.screen()
 	err = s.stream(s.oneBlock(), func(t0 int, data []float32) error {
 		check.add(f, t0, data)
 		r.Stats.Add(data)
@@ -98,9 +112,7 @@ func (d *dataset) inspect(v *variable, opt ReadOptions) VariableReport {
 		return r
 	}
 	r.HasStats = true
-	if note := check.note(); note != "" {
-		r.Notes = append(r.Notes, note)
-	}
+	r.Notes = append(r.Notes, check.notes()...)
 	problem := check.problem(f)
 	switch {
 	case s.refused != nil:
@@ -183,7 +195,7 @@ func (r *VariableReport) write(b *strings.Builder) {
 		units = "none"
 	}
 	if r.Units != r.FileUnits {
-		units += ", read as " + r.Units
+		units += ", read as " + orNone(r.Units)
 	}
 	line("units", "%s", units)
 	if r.Frames > 0 {
@@ -220,3 +232,27 @@ func (r *VariableReport) write(b *strings.Builder) {
 		line("training", "no: %s", r.Why)
 	}
 }
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+// memberDimension finds the dimension of the members of an ensemble.
+func (d *dataset) memberDimension(v *variable) string {
+	for _, dim := range v.dims {
+		if c := d.coordinateOf(v, dim); c != nil && c.text("standard_name") == "realization" {
+			return dim
+		}
+	}
+	for _, dim := range v.dims {
+		if memberName.MatchString(strings.ToLower(dim)) {
+			return dim
+		}
+	}
+	return ""
+}
+
+var memberName = regexp.MustCompile(`^(member|members|ens_number|ensemble|ensemble_member|ens|realization|realisation|number)[0-9]*$`)

@@ -2,6 +2,8 @@ package netcdf
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -10,29 +12,38 @@ import (
 type role int
 
 const (
-	roleNone  role = iota
-	roleTime       // T
-	roleY          // latitude, rotated latitude, projection y
-	roleX          // longitude, rotated longitude, projection x
-	roleOther      // height, member and the like
+	roleNone      role = iota
+	roleTime           // T
+	roleY              // latitude, rotated latitude, projection y
+	roleX              // longitude, rotated longitude, projection x
+	roleReference      // the time that a forecast starts at
+	rolePeriod         // the time since that
+	roleOther          // height, member and the like
 )
 
 var (
-	timeNames = []string{"time", "t", "xtime", "times"}
-	yNames    = []string{"y", "lat", "latitude", "rlat", "grid_latitude", "nlat", "south_north", "ny", "j", "nj", "row", "northing", "yc"}
-	xNames    = []string{"x", "lon", "longitude", "rlon", "grid_longitude", "nlon", "west_east", "nx", "i", "ni", "col", "easting", "xc"}
+	timeName = regexp.MustCompile(`^(time|t|xtime|times|valid_?time|datetime|date)[0-9]*$`)
+	yName    = regexp.MustCompile(`^(y|lat|lats|latitude|rlat|grid_latitude|nlat|south_north|ny|j|nj|row|rows|nrow|nrows|northing|yc|projection_y_coordinate|yt|grid_yt|yaxis_1|yh|y0|(g[0-9]_)?lat_[0-9])[0-9]?$`)
+	xName    = regexp.MustCompile(`^(x|lon|lons|longitude|rlon|grid_longitude|nlon|west_east|nx|i|ni|col|cols|ncol|ncols|column|columns|easting|xc|projection_x_coordinate|xt|grid_xt|xaxis_1|xh|x0|(g[0-9]_)?lon_[0-9])[0-9]?$`)
+
+	referenceName = regexp.MustCompile(`^(forecast_reference_time|reference_time|reftime|ref_time|init_?time|initial_time|analysis_time|run_?time|basetime|base_time)[0-9]*$`)
+	periodName    = regexp.MustCompile(`^(forecast_period|step|lead|lead_?time|forecast_?hour|fhour|forecast_lead_time|prediction_timedelta)[0-9]*$`)
 )
 
 // nameRole goes by the name alone, the weakest sign.
 func nameRole(name string) role {
 	n := strings.ToLower(name)
 	switch {
-	case slices.Contains(timeNames, n):
+	case timeName.MatchString(n):
 		return roleTime
-	case slices.Contains(yNames, n):
+	case yName.MatchString(n):
 		return roleY
-	case slices.Contains(xNames, n):
+	case xName.MatchString(n):
 		return roleX
+	case referenceName.MatchString(n):
+		return roleReference
+	case periodName.MatchString(n):
+		return rolePeriod
 	}
 	return roleNone
 }
@@ -40,34 +51,60 @@ func nameRole(name string) role {
 // isLatitude and isLongitude go by the units that CF reserves for them and by
 // standard names.
 func isLatitude(v *variable) bool {
-	switch v.text("units") {
-	case "degrees_north", "degree_north", "degree_N", "degrees_N", "degreeN", "degreesN":
+	switch strings.ToLower(v.text("units")) {
+	case "degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn":
 		return true
 	}
-	return v.text("standard_name") == "latitude"
+	return v.text("standard_name") == "latitude" || angleNamed(v, "lat", "latitude", "xlat", "nav_lat", "clat")
 }
 
 func isLongitude(v *variable) bool {
-	switch v.text("units") {
-	case "degrees_east", "degree_east", "degree_E", "degrees_E", "degreeE", "degreesE":
+	switch strings.ToLower(v.text("units")) {
+	case "degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese":
 		return true
 	}
-	return v.text("standard_name") == "longitude"
+	return v.text("standard_name") == "longitude" || angleNamed(v, "lon", "longitude", "xlong", "xlon", "nav_lon", "clon")
 }
 
-// coordinateRole goes by a coordinate variable's attributes (CF-1.8, chapter 4),
-// then by its name.
-func coordinateRole(v *variable) role {
-	switch s := v.text("standard_name"); s {
+// angleNamed says whether a variable in plain degrees, or without units, has one of
+// the names.
+func angleNamed(v *variable, names ...string) bool {
+	switch strings.ToLower(v.text("units")) {
+	case "", "degrees", "degree", "deg":
+		return knownRole(v.text("standard_name")) == roleNone && slices.Contains(names, strings.ToLower(v.base()))
+	}
+	return false
+}
+
+// knownRole is what one of CF's standard names for coordinates says. Every other word
+// says nothing.
+func knownRole(standardName string) role {
+	switch standardName {
 	case "time":
 		return roleTime
-	case "latitude", "grid_latitude", "projection_y_coordinate":
+	case "latitude", "grid_latitude", "projection_y_coordinate", "projection_y_angular_coordinate":
 		return roleY
-	case "longitude", "grid_longitude", "projection_x_coordinate":
+	case "longitude", "grid_longitude", "projection_x_coordinate", "projection_x_angular_coordinate":
 		return roleX
-	case "":
-	default:
+	case "forecast_reference_time":
+		return roleReference
+	case "forecast_period":
+		return rolePeriod
+	case "height", "depth", "altitude", "air_pressure", "realization", "model_level_number", "region", "surface_altitude",
+		"height_above_mean_sea_level", "radiation_wavelength", "air_potential_temperature":
 		return roleOther
+	}
+	if strings.HasPrefix(standardName, "atmosphere_") || strings.HasPrefix(standardName, "ocean_") {
+		return roleOther // parametric vertical coordinates
+	}
+	return roleNone
+}
+
+// coordinateRole goes by a coordinate variable's attributes (CF-1.8, chapter 4):
+// what CF knows of its standard_name, then units, then axis, then its name.
+func coordinateRole(v *variable) role {
+	if r := strongRole(v); r != roleNone {
+		return r
 	}
 	switch strings.ToUpper(v.text("axis")) {
 	case "T":
@@ -79,6 +116,14 @@ func coordinateRole(v *variable) role {
 	case "Z", "E":
 		return roleOther
 	}
+	return nameRole(v.base())
+}
+
+// strongRole goes by standard_name and units alone.
+func strongRole(v *variable) role {
+	if r := knownRole(v.text("standard_name")); r != roleNone {
+		return r
+	}
 	units := strings.ToLower(v.text("units"))
 	switch {
 	case isLatitude(v):
@@ -86,64 +131,173 @@ func coordinateRole(v *variable) role {
 	case isLongitude(v):
 		return roleX
 	case strings.Contains(units, " since ") || strings.HasPrefix(units, "day as "):
+		if referenceName.MatchString(strings.ToLower(v.base())) {
+			return roleReference
+		}
 		return roleTime
 	}
-	return nameRole(v.name)
+	return roleNone
 }
 
 // layout says which dimension of a variable is which. A place is −1 where the
 // variable has no such dimension.
 type layout struct {
-	t, y, x             int
-	fixed               []int // index chosen along each other dimension; 0 for t, y and x
-	timeVar, yVar, xVar *variable
-	lat, lon            *variable // 2-D over (y, x) or (x, y), or nil
+	t, y, x    int
+	fixed      []int // index chosen along each other dimension; 0 for t, y and x
+	merged     int   // dimension whose places complete one another; -1 for none
+	timeVar    *variable
+	period     *variable // added to timeVar; nil for none
+	yVar, xVar *variable
+	lat, lon   *variable // over two horizontal dimensions, and perhaps time; or nil
+	notes      []string
 }
 
-// findLayout finds the dimensions of a data variable. index chooses a place along
-// dimensions that are neither time nor horizontal.
-func (d *dataset) findLayout(v *variable, index map[string]int) (*layout, error) {
-	for dim := range index {
+// findLayout finds the dimensions of a data variable. opt.Index chooses a place along
+// dimensions that are neither time nor horizontal, opt.Dims names what the file does
+// not tell.
+func (d *dataset) findLayout(v *variable, opt *ReadOptions) (*layout, error) {
+	for _, dim := range slices.Sorted(maps.Keys(opt.Index)) {
 		if !slices.Contains(v.dims, dim) {
 			return nil, fmt.Errorf("variable %q has no dimension %q; it has %s", v.name, dim, strings.Join(v.dims, ", "))
 		}
 	}
-	l := &layout{t: -1, y: -1, x: -1, fixed: make([]int, len(v.dims))}
-	slot := func(r role) *int {
-		switch r {
-		case roleTime:
-			return &l.t
-		case roleY:
-			return &l.y
-		case roleX:
-			return &l.x
+	l := &layout{t: -1, y: -1, x: -1, merged: -1, fixed: make([]int, len(v.dims))}
+	roles := d.dimensionRoles(v, opt, l)
+	for _, which := range []string{"time", "y", "x"} {
+		dim, named := opt.Dims[which]
+		if !named {
+			continue
 		}
-		return nil
+		i := slices.Index(v.dims, dim)
+		if i < 0 {
+			return nil, fmt.Errorf("variable %q has no dimension %q; it has %s", v.name, dim, strings.Join(v.dims, ", "))
+		}
+		for _, place := range []*int{&l.t, &l.y, &l.x} {
+			if *place == i {
+				*place = -1
+			}
+		}
+		place := map[string]*int{"time": &l.t, "y": &l.y, "x": &l.x}[which]
+		if *place >= 0 {
+			roles[*place] = roleOther
+		}
+		*place, roles[i] = i, map[string]role{"time": roleTime, "y": roleY, "x": roleX}[which]
 	}
+	if l.y < 0 || l.x < 0 {
+		return nil, fmt.Errorf("variable %q (%s) has no two horizontal dimensions that can be told from coordinates or names; "+
+			"%s names them, as y=%s and x=%s", v.name, strings.Join(v.dims, ", "), opt.called("Dims"), penultimate(v.dims), last(v.dims))
+	}
+	for i, n := range v.shape {
+		if n == 0 {
+			return nil, fmt.Errorf("variable %q is empty: dimension %q has the length 0", v.name, v.dims[i])
+		}
+	}
+	if err := d.findTime(v, l, roles, opt); err != nil {
+		return nil, err
+	}
+	for i, dim := range v.dims {
+		if i == l.t || i == l.y || i == l.x {
+			continue
+		}
+		at, chosen := opt.Index[dim]
+		switch {
+		case !chosen && v.shape[i] == 1:
+		case !chosen && strings.EqualFold(dim, "expver") && l.merged < 0:
+			l.merged = i
+		case !chosen:
+			return nil, fmt.Errorf("variable %q has %d places along dimension %q; choose one (%s), 0 to %d",
+				v.name, v.shape[i], dim, opt.indexed(dim), v.shape[i]-1)
+		case at < 0 || at >= v.shape[i]:
+			return nil, fmt.Errorf("variable %q: index %d along dimension %q is not in 0 to %d", v.name, at, dim, v.shape[i]-1)
+		}
+		l.fixed[i] = at
+	}
+	l.yVar, l.xVar = d.axisOf(v, v.dims[l.y], roleY), d.axisOf(v, v.dims[l.x], roleX)
+	l.lat, l.lon = d.cellPlaces(v, l)
+	return l, nil
+}
+
+// indexed is how a message says that a place along a dimension can be chosen.
+func (o *ReadOptions) indexed(dim string) string {
+	if o.Name != nil {
+		return o.called("Index") + " " + dim + "=0"
+	}
+	return "Index"
+}
+
+func last(dims []string) string {
+	if len(dims) == 0 {
+		return "…"
+	}
+	return dims[len(dims)-1]
+}
+
+func penultimate(dims []string) string {
+	if len(dims) < 2 {
+		return "…"
+	}
+	return dims[len(dims)-2]
+}
+
+// dimensionRoles finds what each dimension stands for: by the coordinate variable of
+// its name, by any other one-dimensional coordinate along it, by the latitude and
+// longitude of the cells, by its own name.
+func (d *dataset) dimensionRoles(v *variable, opt *ReadOptions, l *layout) []role {
 	roles := make([]role, len(v.dims))
 	assign := func(i int, r role) {
-		if place := slot(r); place != nil && *place < 0 {
+		place := map[role]*int{roleTime: &l.t, roleY: &l.y, roleX: &l.x}[r]
+		switch {
+		case place == nil:
+			roles[i] = r
+		case *place < 0:
 			*place, roles[i] = i, r
-		} else if r != roleNone {
+		default:
 			roles[i] = roleOther
 		}
 	}
 	for i, dim := range v.dims {
-		if _, chosen := index[dim]; chosen {
-			roles[i] = roleOther
-		} else if c := d.coordinateOf(dim); c != nil {
-			assign(i, coordinateRole(c))
+		if _, chosen := opt.Index[dim]; chosen {
+			if c := d.coordinateOf(v, dim); c != nil && coordinateRole(c) != roleNone {
+				roles[i] = coordinateRole(c) // a chosen step of a forecast still says when
+			} else if r := nameRole(dim); r == rolePeriod || r == roleReference {
+				roles[i] = r
+			} else {
+				roles[i] = roleOther
+			}
+			if roles[i] == roleY || roles[i] == roleX {
+				roles[i] = roleOther
+			}
+			continue
+		}
+		if c := d.coordinateOf(v, dim); c != nil {
+			if r := coordinateRole(c); r != roleNone {
+				assign(i, r)
+			}
 		}
 	}
-	l.lat, l.lon = d.cellPlaces(v)
-	if l.lat != nil && l.y < 0 && l.x < 0 {
-		first, second := slices.Index(v.dims, l.lat.dims[0]), slices.Index(v.dims, l.lat.dims[1])
-		if nameRole(v.dims[first]) == roleX || nameRole(v.dims[second]) == roleY {
-			first, second = second, first
+	for i, dim := range v.dims { // a coordinate of another name
+		if roles[i] != roleNone && roles[i] != roleOther {
+			continue
 		}
-		if roles[first] == roleNone && roles[second] == roleNone {
-			assign(first, roleY)
-			assign(second, roleX)
+		if _, chosen := opt.Index[dim]; chosen {
+			continue
+		}
+		if r := d.auxiliaryRole(v, dim); r != roleNone && (roles[i] == roleNone || r == roleY && l.y < 0 || r == roleX && l.x < 0) {
+			roles[i] = roleNone
+			assign(i, r)
+		}
+	}
+	if l.y < 0 && l.x < 0 {
+		if lat, lon := d.placesOver(v, roles); lat != nil && lon != nil {
+			flat := horizontalDims(v, lat, roles)
+			first, second := slices.Index(v.dims, flat[0]), slices.Index(v.dims, flat[1])
+			if nameRole(v.dims[first]) == roleX || nameRole(v.dims[second]) == roleY {
+				first, second = second, first
+			}
+			if roles[first] == roleNone && roles[second] == roleNone {
+				assign(first, roleY)
+				assign(second, roleX)
+			}
 		}
 	}
 	for i, dim := range v.dims {
@@ -153,107 +307,172 @@ func (d *dataset) findLayout(v *variable, index map[string]int) (*layout, error)
 			}
 		}
 	}
-	if l.y < 0 || l.x < 0 {
-		return nil, fmt.Errorf("variable %q (%s) has no two horizontal dimensions that can be told from coordinates or names",
-			v.name, strings.Join(v.dims, ", "))
-	}
-	for i, dim := range v.dims {
-		if i == l.t || i == l.y || i == l.x {
-			continue
-		}
-		at, chosen := index[dim]
-		switch {
-		case !chosen && v.shape[i] == 1:
-		case !chosen:
-			return nil, fmt.Errorf("variable %q has %d places along dimension %q; choose one (Index), 0 to %d",
-				v.name, v.shape[i], dim, v.shape[i]-1)
-		case at < 0 || at >= v.shape[i]:
-			return nil, fmt.Errorf("variable %q: index %d along dimension %q is not in 0 to %d", v.name, at, dim, v.shape[i]-1)
-		}
-		l.fixed[i] = at
-	}
-	for i, n := range v.shape {
-		if n == 0 {
-			return nil, fmt.Errorf("variable %q is empty: dimension %q has the length 0", v.name, v.dims[i])
-		}
-	}
-	l.yVar, l.xVar = d.coordinateOf(v.dims[l.y]), d.coordinateOf(v.dims[l.x])
-	l.timeVar = d.timeOf(v, l)
-	if l.t >= 0 && l.timeVar == nil {
-		return nil, fmt.Errorf("variable %q: its time dimension %q has no coordinate variable with units", v.name, v.dims[l.t])
-	}
-	return l, nil
+	return roles
 }
 
 // coordinateOf finds the coordinate variable of a dimension: 1-D, of its name.
-func (d *dataset) coordinateOf(dim string) *variable {
-	if c := d.find(dim); c != nil && c.isNumeric() && len(c.dims) == 1 && c.dims[0] == dim {
-		return c
-	}
-	return nil
-}
-
-// timeOf finds the time coordinate: of the time dimension's name, else another
-// variable along it, else a scalar named among the coordinates.
-func (d *dataset) timeOf(v *variable, l *layout) *variable {
-	if l.t >= 0 {
-		if c := d.coordinateOf(v.dims[l.t]); c != nil {
-			return c
-		}
-		for _, c := range d.vars {
-			if c.isNumeric() && len(c.dims) == 1 && c.dims[0] == v.dims[l.t] && coordinateRole(c) == roleTime {
-				return c
-			}
-		}
-		return nil
-	}
-	for _, name := range strings.Fields(v.text("coordinates")) {
-		if c := d.find(name); c != nil && c.isNumeric() && len(c.dims) == 0 && coordinateRole(c) == roleTime {
+func (d *dataset) coordinateOf(v *variable, dim string) *variable {
+	for _, c := range d.visible(v) {
+		if c.base() == dim && c.isNumeric() && len(c.dims) == 1 && c.dims[0] == dim {
 			return c
 		}
 	}
 	return nil
 }
 
-// cellPlaces finds the 2-D latitude and longitude of a variable's cells: named
-// among its coordinates, else any along two of its dimensions.
-func (d *dataset) cellPlaces(v *variable) (lat, lon *variable) {
+// auxiliaryRole is what the 1-D coordinates along a dimension that have other names
+// than it say, if they agree. Latitude and longitude along one dimension are the
+// places of points and say that it is neither.
+func (d *dataset) auxiliaryRole(v *variable, dim string) role {
+	found := map[role]bool{}
+	for _, c := range d.alongDimension(v, dim) {
+		if r := strongRole(c); r == roleTime || r == roleY || r == roleX {
+			found[r] = true
+		}
+	}
+	switch {
+	case found[roleY] && found[roleX]:
+		return roleOther
+	case found[roleY]:
+		return roleY
+	case found[roleX]:
+		return roleX
+	case found[roleTime]:
+		return roleTime
+	}
+	return roleNone
+}
+
+// alongDimension are the numeric 1-D variables along a dimension, but for that of its
+// name: those that v names among its coordinates first.
+func (d *dataset) alongDimension(v *variable, dim string) []*variable {
 	named := strings.Fields(v.text("coordinates"))
-	for _, c := range d.vars {
-		if !c.isNumeric() || len(c.dims) != 2 || !slices.Contains(v.dims, c.dims[0]) || !slices.Contains(v.dims, c.dims[1]) {
+	var first, others []*variable
+	for _, c := range d.visible(v) {
+		if c == v || !c.isNumeric() || len(c.dims) != 1 || c.dims[0] != dim || c.base() == dim {
 			continue
 		}
-		first := slices.Contains(named, c.name)
+		if slices.Contains(named, c.base()) {
+			first = append(first, c)
+		} else {
+			others = append(others, c)
+		}
+	}
+	return append(first, others...)
+}
+
+// axisOf finds the 1-D coordinate of a horizontal dimension: of its name, unless that
+// only counts cells and another says where they are.
+func (d *dataset) axisOf(v *variable, dim string, r role) *variable {
+	own := d.coordinateOf(v, dim)
+	if own != nil && (strongRole(own) == r || isLength(own.text("units")) && v.text("grid_mapping") != "") {
+		return own
+	}
+	for _, c := range d.alongDimension(v, dim) {
+		if strongRole(c) == r {
+			return c
+		}
+	}
+	return own
+}
+
+// isLength says whether units are those of distances on a map.
+func isLength(units string) bool {
+	switch strings.ToLower(units) {
+	case "m", "km", "metre", "meter", "metres", "meters", "kilometre", "kilometer", "kilometres", "kilometers", "degrees", "degree", "radian", "radians", "rad":
+		return true
+	}
+	return false
+}
+
+// horizontalDims are the dimensions of a coordinate but for time and those of length
+// 1 that v does not have.
+func horizontalDims(v, c *variable, roles []role) []string {
+	var flat []string
+	for i, dim := range c.dims {
+		k := slices.Index(v.dims, dim)
 		switch {
-		case isLatitude(c) && (lat == nil || first):
+		case k >= 0 && (roles[k] == roleTime || roles[k] == roleReference || roles[k] == rolePeriod):
+		case k < 0 && (c.shape[i] == 1 || nameRole(dim) == roleTime):
+		case k < 0:
+			return nil
+		default:
+			flat = append(flat, dim)
+		}
+	}
+	return flat
+}
+
+// placesOver finds latitude and longitude over two dimensions of a variable: named
+// among its coordinates, else any. They may repeat along time.
+func (d *dataset) placesOver(v *variable, roles []role) (lat, lon *variable) {
+	roles = slices.Clone(roles)
+	for i, dim := range v.dims {
+		if roles[i] == roleNone && nameRole(dim) == roleTime {
+			roles[i] = roleTime
+		}
+	}
+	named := strings.Fields(v.text("coordinates"))
+	best := func(old, c *variable) bool {
+		mine, others := slices.Contains(named, c.base()), old != nil && slices.Contains(named, old.base())
+		return old == nil || mine && !others || mine == others && len(c.dims) < len(old.dims)
+	}
+	for _, c := range d.visible(v) {
+		if c == v || !c.isNumeric() || len(c.dims) < 2 || len(c.dims) > 4 || len(horizontalDims(v, c, roles)) != 2 {
+			continue
+		}
+		switch {
+		case isLatitude(c) && best(lat, c):
 			lat = c
-		case isLongitude(c) && (lon == nil || first):
+		case isLongitude(c) && best(lon, c):
 			lon = c
 		}
 	}
-	if lat == nil || lon == nil || !slices.Equal(lat.dims, lon.dims) || lat == v || lon == v {
+	if lat == nil || lon == nil || !slices.Equal(horizontalDims(v, lat, roles), horizontalDims(v, lon, roles)) {
 		return nil, nil
 	}
 	return lat, lon
 }
 
+// cellPlaces are the latitude and longitude of the cells over y and x, or nil.
+func (d *dataset) cellPlaces(v *variable, l *layout) (lat, lon *variable) {
+	roles := make([]role, len(v.dims))
+	if l.t >= 0 {
+		roles[l.t] = roleTime
+	}
+	lat, lon = d.placesOver(v, roles)
+	if lat == nil {
+		return nil, nil
+	}
+	flat := horizontalDims(v, lat, roles)
+	if !slices.Contains(flat, v.dims[l.y]) || !slices.Contains(flat, v.dims[l.x]) {
+		return nil, nil
+	}
+	return lat, lon
+}
+
+// boundsName are names of bounds to which nothing need refer.
+var boundsName = regexp.MustCompile(`(?i)_(bnds?|bounds|vertices|edges)$`)
+
 // dataVariables are the variables that may be records: numbers on at least two
 // dimensions that are nobody's coordinate, bounds, mapping or ancillary.
 func (d *dataset) dataVariables() []*variable {
-	helpers := map[string]bool{}
+	helpers := map[*variable]bool{}
 	for _, v := range d.vars {
-		for _, name := range []string{"coordinates", "bounds", "climatology", "grid_mapping", "ancillary_variables"} {
+		for _, name := range []string{"coordinates", "bounds", "climatology", "grid_mapping", "ancillary_variables", "cell_measures"} {
 			for _, word := range strings.Fields(v.text(name)) {
-				helpers[strings.TrimSuffix(word, ":")] = true
+				if c := d.near(v, strings.TrimSuffix(word, ":")); c != nil {
+					helpers[c] = true
+				}
 			}
-		}
-		for _, word := range strings.Fields(v.text("cell_measures")) {
-			helpers[word] = true
 		}
 	}
 	var data []*variable
 	for _, v := range d.vars {
-		if v.isNumeric() && len(v.dims) >= 2 && !helpers[v.name] && !isLatitude(v) && !isLongitude(v) {
+		loose := len(v.shape) > 1 && boundsName.MatchString(v.base()) && (v.shape[len(v.shape)-1] == 2 || v.shape[len(v.shape)-1] == 4)
+		r := strongRole(v)
+		if v.isNumeric() && len(v.dims) >= 2 && !helpers[v] && !loose && !isLatitude(v) && !isLongitude(v) &&
+			r != roleTime && r != roleReference && r != rolePeriod {
 			data = append(data, v)
 		}
 	}

@@ -63,8 +63,13 @@ type dataset struct {
 	vars []*variable
 }
 
+// variable is one of the root group or of a group below: its name then begins with
+// the groups, as in "Grid/precipitation".
 type variable struct {
 	name  string
+	group string // with a slash at its end, "" for the root
+	ds    nc.Dataset
+	id    int
 	v     nc.Var
 	typ   nc.Type
 	dims  []string
@@ -111,22 +116,44 @@ func open(path string) (*dataset, error) {
 func (d *dataset) close() { d.ds.Close() } // opened for reading: nothing can be lost
 
 func (d *dataset) readMetadata() error {
-	n, err := d.ds.NVars()
+	if err := d.readGroup(d.ds, "", 0); err != nil {
+		return err
+	}
+	if len(d.vars) == 0 {
+		return fmt.Errorf("it holds no variables")
+	}
+	return nil
+}
+
+// readGroup reads the metadata of the variables of a group and of those below.
+func (d *dataset) readGroup(ds nc.Dataset, group string, depth int) error {
+	n, err := ds.NVars()
 	if err != nil {
 		return fmt.Errorf("counting variables: %w", err)
 	}
-	if n == 0 {
-		return fmt.Errorf("no variables in the root group (variables inside groups are not read)")
-	}
 	for id := range n {
-		v := &variable{v: d.ds.VarN(id), attrs: map[string]attribute{}}
+		v := &variable{ds: ds, id: id, group: group, v: ds.VarN(id), attrs: map[string]attribute{}}
 		if v.name, err = v.v.Name(); err != nil {
 			return fmt.Errorf("name of variable %d: %w", id, err)
 		}
+		v.name = group + v.name
 		if err := d.describe(v, id); err != nil {
 			return fmt.Errorf("variable %q: %w", v.name, err)
 		}
 		d.vars = append(d.vars, v)
+	}
+	const deepest = 8
+	if depth == deepest {
+		return nil
+	}
+	groups, err := childGroups(ds)
+	if err != nil {
+		return fmt.Errorf("listing groups: %w", err)
+	}
+	for _, g := range groups {
+		if err := d.readGroup(g.ds, group+g.name+"/", depth+1); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -157,7 +184,7 @@ func (d *dataset) describe(v *variable, id int) error {
 		total *= int64(length)
 		v.dims, v.shape = append(v.dims, name), append(v.shape, int(length))
 	}
-	v.chunk = chunkLengths(d.ds, id, len(v.shape))
+	v.chunk = chunkLengths(v.ds, id, len(v.shape))
 	count, err := v.v.NAttrs()
 	if err != nil {
 		return err
@@ -167,7 +194,7 @@ func (d *dataset) describe(v *variable, id int) error {
 		if err != nil {
 			return fmt.Errorf("attribute %d: %w", n, err)
 		}
-		value, known, err := readAttribute(d.ds, id, a)
+		value, known, err := readAttribute(v.ds, id, a)
 		if err != nil {
 			return fmt.Errorf("attribute %q: %w", a.Name(), err)
 		}
@@ -286,11 +313,55 @@ const (
 
 func (v *variable) text(name string) string { return v.attrs[name].text }
 
+// base is the variable's name without its groups.
+func (v *variable) base() string { return strings.TrimPrefix(v.name, v.group) }
+
+// find finds a variable by its whole name, or by the name without groups where only
+// one has it.
 func (d *dataset) find(name string) *variable {
+	var found *variable
 	for _, v := range d.vars {
 		if v.name == name {
 			return v
 		}
+		if v.base() == name && name != "" {
+			if found != nil {
+				found = nil
+				break
+			}
+			found = v
+		}
 	}
-	return nil
+	return found
+}
+
+// near finds the variable that a name in an attribute of v means: in its group, else
+// in one above, else anywhere.
+func (d *dataset) near(v *variable, name string) *variable {
+	if name == "" {
+		return nil
+	}
+	for _, c := range d.visible(v) {
+		if c.base() == name {
+			return c
+		}
+	}
+	return d.find(strings.TrimPrefix(name, "/"))
+}
+
+// visible are the variables whose dimensions are those of v where they have the same
+// names: of its group and of those above, the nearest first.
+func (d *dataset) visible(v *variable) []*variable {
+	var all []*variable
+	for group := v.group; ; {
+		for _, c := range d.vars {
+			if c.group == group {
+				all = append(all, c)
+			}
+		}
+		if group == "" {
+			return all
+		}
+		group = group[:strings.LastIndexByte(strings.TrimSuffix(group, "/"), '/')+1]
+	}
 }

@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,6 +16,9 @@ import (
 type PrepareOptions struct {
 	Read      ReadOptions // how files are read; Variable is not used
 	Variables []string    // each becomes a channel; none means the only one of the files
+
+	// Each is how the variables that it names are read, in place of Read.
+	Each map[string]ReadOptions
 
 	Coarsen int                  // this many cells a side become one by their mean; 0 is 1
 	Crop    *Crop                // nil keeps the whole grid
@@ -30,159 +32,22 @@ type Crop struct {
 	Height, Width int
 }
 
-// Preparation is files that have been looked at, in the order of time, and what
-// prepared data would be made of them.
-type Preparation struct {
-	opt       PrepareOptions
-	variables []string
-	files     []plannedFile
-	source    climate.Grid // of the files
-	reduction climate.Reduction
-	header    climate.PreparedHeader
-}
-
-type plannedFile struct {
-	path   string
-	source climate.Source // without checksum
-	t0     int            // place of its first frame in the record
-	heads  []*climate.Field
-}
-
-// PlanPreparation reads the metadata of files, and says whether they can be joined:
-// one grid, calendar and time step, units that convert, no time twice. Data are not
-// read. progress, if not nil, is told the files looked at.
-func PlanPreparation(ctx context.Context, paths []string, opt PrepareOptions, progress func(files, total int)) (*Preparation, error) {
-	if len(paths) == 0 {
-		return nil, errors.New("no files to prepare")
-	}
-	p := &Preparation{opt: opt, variables: opt.Variables}
-	if len(p.variables) == 0 {
-		p.variables = []string{""}
-	}
-	for i, path := range paths {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		f, err := p.look(path)
-		if err != nil {
-			return nil, err
-		}
-		if i > 0 {
-			if err := p.files[0].joins(f); err != nil {
-				return nil, err
-			}
-			for _, h := range f.heads {
-				h.Grid = p.files[0].heads[0].Grid // held once, however many files there are
-			}
-		}
-		p.files = append(p.files, f)
-		if progress != nil {
-			progress(i+1, len(paths))
-		}
-	}
-	if err := p.order(); err != nil {
-		return nil, err
-	}
-	return p, p.plan()
-}
-
-// look reads the metadata of one file.
-func (p *Preparation) look(path string) (f plannedFile, err error) {
-	f.path = path
-	if f.source, err = statSource(path); err != nil {
-		return f, err
-	}
-	for _, name := range p.variables {
-		read := p.opt.Read
-		read.Variable = name
-		head, err := Head(path, read)
-		if err != nil {
-			return f, err
-		}
-		f.heads = append(f.heads, head)
-	}
-	return f, nil
-}
-
-// statSource is a source by size and time alone.
-func statSource(path string) (climate.Source, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return climate.Source{}, err
-	}
-	return climate.Source{Name: filepath.Base(path), Bytes: info.Size(), Modified: info.ModTime().UnixNano()}, nil
-}
-
-// joins says whether another file can go on where this one ends, or end where it
-// begins.
-func (f *plannedFile) joins(o plannedFile) error {
-	for i, a := range f.heads {
-		b := o.heads[i]
-		differ := func(what string, here, there any) error {
-			return fmt.Errorf("%s: variable %q has %s %v, in %s it is %v: they cannot be joined", o.path, b.Name, what, here, f.path, there)
-		}
-		switch {
-		case a.Name != b.Name:
-			return fmt.Errorf("%s holds the variable %q, %s holds %q: choose one that all files have", o.path, b.Name, f.path, a.Name)
-		case a.Units != b.Units:
-			return differ("units", quoted(b.Units), quoted(a.Units))
-		case a.Calendar != b.Calendar:
-			return differ("calendar", quoted(b.Calendar), quoted(a.Calendar))
-		case a.Epoch != b.Epoch:
-			return differ("time units", quoted(b.Epoch), quoted(a.Epoch))
-		}
-		if why := a.Grid.Difference(&b.Grid); why != "" {
-			return fmt.Errorf("%s: variable %q is on another grid than in %s: %s: they cannot be joined", o.path, b.Name, f.path, why)
-		}
-		if s, t := a.Step(), b.Step(); s > 0 && t > 0 && (t < 0.99*s || t > 1.01*s) {
-			return differ("the time step", hours(t), hours(s))
-		}
-	}
-	return nil
-}
-
-func quoted(s string) string { return fmt.Sprintf("%q", s) }
-
-// order puts the files in the order of time.
-func (p *Preparation) order() error {
-	slices.SortStableFunc(p.files, func(a, b plannedFile) int {
-		if a.heads[0].Times[0] < b.heads[0].Times[0] {
-			return -1
-		}
-		return 1
-	})
-	t0 := 0
-	for i := range p.files {
-		f := &p.files[i]
-		f.t0 = t0
-		t0 += f.heads[0].Frames()
-		if i == 0 {
-			continue
-		}
-		a, b := p.files[i-1].heads[0], f.heads[0]
-		if last := a.Frames() - 1; b.Times[0] <= a.Times[last] {
-			return fmt.Errorf("%s and %s overlap in time: the second begins at %s, the first ends at %s: give every time once",
-				p.files[i-1].path, f.path, b.Date(0), a.Date(last))
-		}
-	}
-	return nil
-}
-
 // plan works out what would be made.
 func (p *Preparation) plan() (err error) {
-	first := p.files[0].heads
-	p.source = first[0].Grid
+	first := p.whole[0]
+	p.source = first.Grid
 	coarsen := max(1, p.opt.Coarsen)
 	if p.opt.Coarsen < 0 {
 		return fmt.Errorf("coarsening %d-fold; want 1 or more", p.opt.Coarsen)
 	}
+	from := p.files[p.channels[0][0]].path
 	if p.reduction, err = climate.Coarsening(p.source, coarsen); err != nil {
-		return fmt.Errorf("%s: variable %q: %w", p.files[0].path, first[0].Name, err)
+		return fmt.Errorf("%s: variable %q: %w", from, first.Name, err)
 	}
 	var recipe []string
-	for _, h := range first {
-		line := fmt.Sprintf("variable %s in %s", h.Name, h.Units)
-		recipe = append(recipe, line+p.opt.Read.inWords())
+	for c, f := range p.whole {
+		opt := p.optionsOf(p.variables[c])
+		recipe = append(recipe, fmt.Sprintf("variable %s in %s", f.Name, f.Units)+opt.inWords())
 	}
 	if coarsen > 1 {
 		recipe = append(recipe, fmt.Sprintf("coarsened by the mean of %d × %d cells with equal weights; blocks that the end of the grid cuts are dropped, "+
@@ -190,24 +55,15 @@ func (p *Preparation) plan() (err error) {
 	}
 	if c := p.opt.Crop; c != nil {
 		if p.reduction, err = p.reduction.Around(c.Lat, c.Lon, c.Height, c.Width); err != nil {
-			return fmt.Errorf("%s: variable %q: cropping: %w", p.files[0].path, first[0].Name, err)
+			return fmt.Errorf("%s: variable %q: cropping: %w", from, first.Name, err)
 		}
 		recipe = append(recipe, fmt.Sprintf("cropped to %d × %d cells around latitude %v, longitude %v: rows from %d, columns from %d",
 			c.Height, c.Width, c.Lat, c.Lon, p.reduction.Row, p.reduction.Column))
 	}
 	h := climate.PreparedHeader{Recipe: recipe, Parts: len(p.files)}
-	for i, head := range first {
-		whole := *head
-		whole.Grid, whole.Times, whole.Notes = p.reduction.Grid(), nil, nil
-		for _, f := range p.files {
-			part := f.heads[i]
-			whole.Times = append(whole.Times, part.Times...)
-			for _, note := range part.Notes {
-				if !slices.Contains(whole.Notes, note) {
-					whole.Notes = append(whole.Notes, note)
-				}
-			}
-		}
+	for _, f := range p.whole {
+		whole := *f
+		whole.Grid = p.reduction.Grid()
 		h.Channels = append(h.Channels, &whole)
 	}
 	if p.opt.Split != nil {
@@ -225,6 +81,21 @@ func (o ReadOptions) inWords() string {
 	if o.Kind != climate.KindAuto {
 		parts = append(parts, "taken as "+o.Kind.String())
 	}
+	if o.Totals != "" && o.Totals != "none" {
+		parts = append(parts, fmt.Sprintf("running totals (%s)", o.Totals))
+	}
+	if o.ClipNegative {
+		parts = append(parts, "negative rain set to 0")
+	}
+	if o.IgnoreValidRange {
+		parts = append(parts, "valid range ignored")
+	}
+	if o.Repeated != "" {
+		parts = append(parts, "the "+o.Repeated+" of frames that repeat a time")
+	}
+	for _, which := range slices.Sorted(maps.Keys(o.Dims)) {
+		parts = append(parts, fmt.Sprintf("%s along %s", which, o.Dims[which]))
+	}
 	if o.Interval != 0 {
 		parts = append(parts, "accumulated over "+hours(o.Interval))
 	}
@@ -236,8 +107,8 @@ func (o ReadOptions) inWords() string {
 	if len(o.Fill) > 0 {
 		parts = append(parts, fmt.Sprintf("%v taken as missing", o.Fill))
 	}
-	if len(o.Index) > 0 {
-		parts = append(parts, fmt.Sprintf("at %v", o.Index))
+	for _, dim := range slices.Sorted(maps.Keys(o.Index)) {
+		parts = append(parts, fmt.Sprintf("at %d along %s", o.Index[dim], dim))
 	}
 	if parts == nil {
 		return ""
@@ -258,8 +129,17 @@ func (p *Preparation) String() string {
 	}
 	fmt.Fprintf(&b, "%d files, %.3f GB, in the order of time:\n", len(p.files), float64(bytes)/1e9)
 	for i := range p.files {
-		h := p.files[i].heads[0]
-		fmt.Fprintf(&b, "  %s: %s to %s, %d frames\n", p.files[i].path, h.Date(0), h.Date(h.Frames()-1), h.Frames())
+		for c := range p.files[i].parts {
+			part := &p.files[i].parts[c]
+			if h := part.head; h != nil && (c == 0 || p.files[i].parts[0].head == nil) {
+				what := ""
+				if len(p.channels) > 1 {
+					what = " of " + p.files[i].has()
+				}
+				fmt.Fprintf(&b, "  %s: %s to %s, %d frames%s\n", p.files[i].path, h.Date(0), h.Date(h.Frames()-1), h.Frames(), what)
+				break
+			}
+		}
 	}
 	fmt.Fprintf(&b, "each %d × %d cells: %s\n", p.source.Height, p.source.Width, gridInWords(&p.source))
 	for _, line := range p.header.Recipe {
@@ -306,7 +186,7 @@ func (p *Preparation) Run(ctx context.Context, dir string, replace bool, progres
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	total := p.header.Channels[0].Frames()
+	total := p.header.Channels[0].Frames() // those of the first variable count
 	done, todo := total, []int(nil)
 	for i := range p.files {
 		f := &p.files[i]
@@ -323,7 +203,9 @@ func (p *Preparation) Run(ctx context.Context, dir string, replace bool, progres
 		}
 		if !finished {
 			todo = append(todo, i)
-			done -= f.heads[0].Frames()
+			if h := f.parts[0].head; h != nil {
+				done -= h.Frames()
+			}
 		}
 	}
 	if w.Complete() {
@@ -345,7 +227,7 @@ func (p *Preparation) Run(ctx context.Context, dir string, replace bool, progres
 		if a.err != nil {
 			return made, a.err
 		}
-		err := p.read(ctx, w, i, a.source, func(frames int) {
+		err := p.prepareFile(ctx, w, i, i == todo[len(todo)-1], a.source, func(frames int) {
 			done += frames
 			if progress != nil {
 				progress(done, total)
@@ -403,34 +285,34 @@ func (p *Preparation) admitAhead(ctx context.Context, todo []int) <-chan admitte
 	return ready
 }
 
-// read reads one file into its part of the data.
-func (p *Preparation) read(ctx context.Context, w *climate.PreparedWriter, i int, source climate.Source, count func(frames int)) error {
+// prepareFile reads one file into its part of the data.
+func (p *Preparation) prepareFile(ctx context.Context, w *climate.PreparedWriter, i int, last bool, source climate.Source, count func(frames int)) error {
 	f := &p.files[i]
-	var notes [][]string
-	for c, head := range f.heads {
-		opt := p.opt.Read
-		opt.Variable, opt.Trusted = head.Name, true // admitted just now
+	notes := make([][]string, len(p.channels))
+	for c := range p.channels {
+		if f.parts[c].head == nil {
+			continue
+		}
 		var small []float32
-		note, err := readFrames(f.path, opt, head, func(t0 int, data []float32) error {
+		note, err := p.readPart(i, c, func(t0 int, data []float32) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			n := len(data) / (p.source.Height * p.source.Width)
-			cells := p.reduction.Height * p.reduction.Width
+			frame, cells := p.source.Height*p.source.Width, p.reduction.Height*p.reduction.Width
+			n := len(data) / frame
 			small = slices.Grow(small[:0], n*cells)[:n*cells]
 			for t := range n {
-				frame := p.source.Height * p.source.Width
 				p.reduction.Apply(small[t*cells:(t+1)*cells], data[t*frame:(t+1)*frame])
 			}
 			if c == 0 {
 				defer count(n)
 			}
-			return w.Write(c, f.t0+t0, small)
+			return w.Write(c, f.parts[c].t0+t0, small)
 		})
 		if err != nil {
 			return err
 		}
-		notes = append(notes, note)
+		notes[c] = note
 	}
 	now, err := statSource(f.path)
 	if err != nil {
@@ -439,34 +321,12 @@ func (p *Preparation) read(ctx context.Context, w *climate.PreparedWriter, i int
 	if now != f.source {
 		return fmt.Errorf("%s was changed while it was read; run again", f.path)
 	}
+	if last {
+		for c := range p.channels {
+			if err := p.growth[c].problem(p.whole[c].Name, p.optionsOf(p.variables[c])); err != nil {
+				return err
+			}
+		}
+	}
 	return w.Finish(i, source, notes)
-}
-
-// readFrames reads the frames of a variable whose head is known, a block at a time,
-// and returns what was decided on the way.
-func readFrames(path string, opt ReadOptions, head *climate.Field, done func(t0 int, data []float32) error) (notes []string, err error) {
-	err = withDataset(path, func(d *dataset) error {
-		s, err := d.sourceOf(opt)
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		if !slices.Equal(s.field.Times, head.Times) || s.field.Height() != head.Height() || s.field.Width() != head.Width() {
-			return fmt.Errorf("%s was changed while it was read; run again", path)
-		}
-		var check screen
-		if err := s.stream(s.oneBlock(), func(t0 int, data []float32) error {
-			check.add(&s.field, t0, data)
-			return done(t0, data)
-		}); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		if err := check.problem(&s.field); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		if note := check.note(); note != "" {
-			notes = append(notes, fmt.Sprintf("%s: %s", filepath.Base(path), note))
-		}
-		return nil
-	})
-	return notes, err
 }

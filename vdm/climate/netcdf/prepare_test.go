@@ -321,7 +321,7 @@ func TestPlanRefused(t *testing.T) {
 	if err := os.WriteFile(cut, whole[:len(whole)*2/3], 0o644); err != nil {
 		t.Fatal(err)
 	}
-	calendar := month(t, "calendar.nc", func(f *climate.Field) { f.Calendar = climate.NoLeap })
+	calendar := month(t, "calendar.nc", func(f *climate.Field) { f.Calendar = climate.AllLeap })
 	size := month(t, "size.nc", func(f *climate.Field) { f.Grid = f.Grid.Window(0, 0, 9, 7) })
 	moved := month(t, "moved.nc", func(f *climate.Field) {
 		f.Grid.Y = slices.Clone(f.Grid.Y)
@@ -346,12 +346,12 @@ func TestPlanRefused(t *testing.T) {
 		{nil, PrepareOptions{}, []string{"no files"}},
 		{[]string{good, cut}, PrepareOptions{}, []string{cut}},
 		{[]string{good, filepath.Join(t.TempDir(), "absent.nc")}, PrepareOptions{}, []string{"absent.nc"}},
-		{[]string{good, calendar}, PrepareOptions{}, []string{calendar, good, `"pr"`, `calendar "noleap"`, `"360_day"`}},
-		{[]string{good, size}, PrepareOptions{}, []string{size, good, `"pr"`, "9×8 cells against 9×7"}},
-		{[]string{good, moved}, PrepareOptions{}, []string{moved, good, `"pr"`, "coordinate Y[3] is"}},
+		{[]string{good, calendar}, PrepareOptions{}, []string{calendar, good, `"pr"`, `"all_leap"`, `"360_day"`, "1980-10"}},
+		{[]string{good, size}, PrepareOptions{}, []string{size, good, `"pr"`, "9×7 cells against 9×8"}},
+		{[]string{good, moved}, PrepareOptions{}, []string{moved, good, `"pr"`, "rows are shifted"}},
 		{[]string{good, early}, PrepareOptions{}, []string{early, good, "overlap in time", "begins at 1980-12-30 00:30:00"}},
 		{[]string{good, good}, PrepareOptions{}, []string{good, "overlap in time"}},
-		{[]string{twice}, PrepareOptions{}, []string{twice, `"time"`, "does not go forward", "frame 7 at 1981-01-01 06:30:00"}},
+		{[]string{twice}, PrepareOptions{}, []string{twice, `"time"`, "does not go forward", "frame 7 (1981-01-01 06:30:00)", "Repeated"}},
 		{[]string{good, daily}, PrepareOptions{}, []string{daily, good, "time step 24 h", "1 h"}},
 		{[]string{good}, PrepareOptions{Variables: []string{"tas"}}, []string{good, `"tas"`, "pr"}},
 		{[]string{good}, PrepareOptions{Coarsen: 10}, []string{good, `"pr"`, "10-fold", "9×8"}},

@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +29,76 @@ const (
 	depthWhole = "whole" // every numeric variable
 )
 
+// probeList in the place of a path means those on the standard input.
+const probeList = "-"
+
+// probedAtOnce is how many files one child process reads, where there are many.
+const probedAtOnce = 64
+
+// probeAll reads each of the files named on in, ended by zero bytes, and tells out the
+// numbers of those that are whole. What is wrong with others shows when they are
+// probed alone.
+func probeAll(in io.Reader, out io.Writer) int {
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0)
+	paths, err := io.ReadAll(in)
+	if err != nil {
+		return probeRefused
+	}
+	for i, path := range bytes.Split(bytes.TrimSuffix(paths, []byte{0}), []byte{0}) {
+		if walk(string(path), depthWhole) == nil {
+			fmt.Fprintln(out, i)
+		}
+	}
+	return 0
+}
+
+// probeTogether probes small files in one child process and remembers those that have
+// passed: starting a child takes longer than reading such a file.
+func probeTogether(ctx context.Context, paths []string) {
+	const small, fewest = 16 << 20, 3
+	var identities []string
+	var list bytes.Buffer
+	limit := 30 * time.Second
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil || info.Size() > small || checkFile(path) != nil {
+			continue
+		}
+		full, err := filepath.Abs(path)
+		if err != nil {
+			continue
+		}
+		identity := identityOf(full, info)
+		if _, done := probed.Load(identity + depthWhole); !done {
+			identities = append(identities, identity)
+			list.WriteString(full + "\x00")
+			limit += time.Duration(info.Size()/(5<<20)+1) * time.Second
+		}
+	}
+	if len(identities) < fewest {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	child, err := childCommand(ctx, probeList, depthWhole)
+	if err != nil {
+		return
+	}
+	var out bytes.Buffer
+	child.Stdin, child.Stdout, child.WaitDelay = &list, &out, time.Second
+	_ = child.Run() // those that it did not come to are probed one by one
+	for line := range strings.Lines(out.String()) {
+		if i, err := strconv.Atoi(strings.TrimSuffix(line, "\n")); err == nil && i >= 0 && i < len(identities) {
+			probed.Store(identities[i]+depthWhole, true)
+		}
+	}
+}
+
+// identityOf is a file by path, size and time.
+func identityOf(full string, info os.FileInfo) string {
+	return fmt.Sprintln(full, info.Size(), info.ModTime().UnixNano())
+}
+
 // probeRefused is the exit status of a child that met an ordinary error, which it
 // printed.
 const probeRefused = 3
@@ -35,6 +107,9 @@ const probeRefused = 3
 // in every program, notebook cells included, which have no place to call it from.
 func init() {
 	if path, asked := os.LookupEnv(probeVariable); asked {
+		if path == probeList {
+			os.Exit(probeAll(os.Stdin, os.Stdout))
+		}
 		os.Exit(probeChild(path, os.Getenv(probeDepthVariable)))
 	}
 }
@@ -60,7 +135,7 @@ func walk(path, depth string) error {
 				continue
 			}
 			if err := v.walk(); err != nil {
-				return fmt.Errorf("%s: variable %q cannot be read (file damaged or truncated?): %w", path, v.name, err)
+				return fmt.Errorf("%s: variable %q cannot be read%s: %w", path, v.name, v.whyUnreadable(), err)
 			}
 		}
 		return nil
@@ -138,7 +213,7 @@ func probe(path, depth string) error {
 	if err != nil {
 		return err
 	}
-	identity := fmt.Sprintln(full, info.Size(), info.ModTime().UnixNano())
+	identity := identityOf(full, info)
 	for _, enough := range []string{depth, depthWhole} {
 		if _, done := probed.Load(identity + enough); done {
 			return nil

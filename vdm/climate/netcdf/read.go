@@ -2,41 +2,11 @@ package netcdf
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
-
-// ReadOptions says how a file is read. The zero value reads a file with one data
-// variable that describes itself.
-type ReadOptions struct {
-	Variable string       // name; empty for the only data variable of the file
-	Kind     climate.Kind // rain or not; KindAuto decides by standard_name, else by name
-
-	Interval float64 // hours over which each value of an amount was accumulated; 0 to find out
-
-	// What the file says wrongly or not at all; each takes the place of the
-	// attribute where not empty.
-	Units, TimeUnits, Calendar string
-
-	Fill  []float64      // more values (unpacked, in the file's units) that mean missing
-	Index map[string]int // place along dimensions that are neither time nor horizontal, as {"member": 3}
-
-	// Trusted reads without the child process that Probe starts: for files that
-	// this program has just written.
-	Trusted bool
-}
-
-// Validate refuses what cannot be meant.
-func (o ReadOptions) Validate() error {
-	if !(o.Interval >= 0) || o.Interval > 24*366 {
-		return fmt.Errorf("read option Interval is %v hours, expected 0 to a year", o.Interval)
-	}
-	if o.Kind < climate.KindAuto || o.Kind > climate.KindOther {
-		return fmt.Errorf("read option Kind is %d, expected KindAuto, KindRain or KindOther", o.Kind)
-	}
-	return nil
-}
 
 // Read reads one variable of a file as a field: (time, y, x), rain in mm/h,
 // missing cells NaN, rows from south to north and columns from west to east.
@@ -83,7 +53,7 @@ func Head(path string, opt ReadOptions) (*climate.Field, error) {
 	}
 	var f *climate.Field
 	err := withDataset(path, func(d *dataset) error {
-		s, err := d.sourceOf(opt)
+		s, err := d.sourceOf(&opt)
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
@@ -94,8 +64,8 @@ func Head(path string, opt ReadOptions) (*climate.Field, error) {
 }
 
 // sourceOf is the variable that the options choose, ready to be read as a field.
-func (d *dataset) sourceOf(opt ReadOptions) (*source, error) {
-	v, err := d.choose(opt.Variable)
+func (d *dataset) sourceOf(opt *ReadOptions) (*source, error) {
+	v, err := d.choose(opt)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +77,7 @@ func (d *dataset) sourceOf(opt ReadOptions) (*source, error) {
 }
 
 func (d *dataset) read(opt ReadOptions) (*climate.Field, error) {
-	s, err := d.sourceOf(opt)
+	s, err := d.sourceOf(&opt)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +87,7 @@ func (d *dataset) read(opt ReadOptions) (*climate.Field, error) {
 		return nil, err
 	}
 	f.Data = make([]float32, f.Frames()*frame)
-	var check screen
+	check := s.screen()
 	err = s.stream(
 		func(t0, n int) []float32 { return f.Data[t0*frame : (t0+n)*frame] },
 		func(t0 int, data []float32) error {
@@ -130,23 +100,28 @@ func (d *dataset) read(opt ReadOptions) (*climate.Field, error) {
 	if err := check.problem(f); err != nil {
 		return nil, err
 	}
-	if note := check.note(); note != "" {
-		f.Notes = append(f.Notes, note)
-	}
+	f.Notes = append(f.Notes, check.notes()...)
 	return f, nil
 }
 
+// noVariable is the error for a name that a file does not have.
+type noVariable struct{ name, has string }
+
+func (e *noVariable) Error() string {
+	return fmt.Sprintf("there is no variable %q; data variables are: %s", e.name, e.has)
+}
+
 // choose finds the variable to read.
-func (d *dataset) choose(name string) (*variable, error) {
+func (d *dataset) choose(opt *ReadOptions) (*variable, error) {
 	data := d.dataVariables()
 	names := make([]string, len(data))
 	for i, v := range data {
 		names[i] = v.name
 	}
-	if name != "" {
+	if name := opt.Variable; name != "" {
 		v := d.find(name)
 		if v == nil {
-			return nil, fmt.Errorf("there is no variable %q; data variables are: %s", name, strings.Join(names, ", "))
+			return nil, &noVariable{name, strings.Join(names, ", ")}
 		}
 		if !v.isNumeric() {
 			return nil, fmt.Errorf("variable %q holds no numbers", name)
@@ -159,37 +134,42 @@ func (d *dataset) choose(name string) (*variable, error) {
 	case 1:
 		return data[0], nil
 	}
-	return nil, fmt.Errorf("there are %d data variables, choose one: %s", len(data), strings.Join(names, ", "))
+	return nil, fmt.Errorf("there are %d data variables, choose one (%s): %s", len(data), opt.called("Variable"), strings.Join(names, ", "))
 }
 
 // source is a variable ready to be read: all that its field needs but the data.
 type source struct {
-	v       *variable
-	layout  *layout
-	order   *ordering
-	unpack  *unpacker
-	field   climate.Field
-	factor  float64   // from the file's units to the field's
-	lengths []float64 // hours that divide each frame of an amount; nil for none
-	refused error     // why the values do not become those of a field; units are then the file's
+	v      *variable
+	opt    *ReadOptions
+	layout *layout
+	order  *ordering
+	unpack *unpacker
+	field  climate.Field
+	factor float64 // from the file's units to the field's
+	frames []frame // where each frame of the field comes from
+	last   before  // the last frame, for a file that comes after
+
+	firstFrom float64 // where the bounds of the first frame begin, NaN without
+	counted   bool    // values are amounts over an interval that was set: running totals would show
+	refused   error   // why the values do not become those of a field; units are then the file's
 }
 
 // newSource reads a variable's coordinates and decides how its values are
 // converted. That they cannot be is not an error here but refused, so that
 // inspect can describe such variables too.
-func (d *dataset) newSource(v *variable, opt ReadOptions) (*source, error) {
-	s := &source{v: v, factor: 1}
+func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
+	s := &source{v: v, opt: opt, factor: 1}
 	var err error
-	if s.layout, err = d.findLayout(v, opt.Index); err != nil {
+	if s.layout, err = d.findLayout(v, opt); err != nil {
 		return nil, err
 	}
 	if s.order, err = d.readGrid(v, s.layout); err != nil {
 		return nil, fmt.Errorf("variable %q: %w", v.name, err)
 	}
-	if s.unpack, err = newUnpacker(v, opt.Fill); err != nil {
+	if s.unpack, err = newUnpacker(v, opt); err != nil {
 		return nil, fmt.Errorf("variable %q: %w", v.name, err)
 	}
-	axis, err := d.readTime(s.layout, opt)
+	axis, err := d.readTime(v, s.layout, opt)
 	if err != nil {
 		return nil, fmt.Errorf("variable %q: %w", v.name, err)
 	}
@@ -199,100 +179,266 @@ func (d *dataset) newSource(v *variable, opt ReadOptions) (*source, error) {
 	}
 	f := &s.field
 	*f = climate.Field{
-		Name: v.name, LongName: v.text("long_name"), StandardName: v.text("standard_name"), Kind: opt.Kind,
-		Units: climate.NormalizeUnits(units), Grid: s.order.grid, Times: axis.times, Calendar: axis.calendar, Epoch: axis.epoch,
+		Name: v.base(), LongName: longName(v), StandardName: climate.StandardNameOf(v.text("standard_name")), Kind: opt.Kind,
+		Units: climate.NormalizeUnits(units), Grid: s.order.grid, Calendar: axis.calendar, Epoch: axis.epoch, CellMethods: timeMethodOnly(v, axis),
 	}
+	found := climate.Recognise(climate.Signs{Name: v.base(), LongName: longName(v), StandardName: v.text("standard_name"), Units: units, CellMethods: v.text("cell_methods")})
 	if f.Kind == climate.KindAuto {
-		f.Kind = climate.DetectKind(f.Name, f.StandardName)
+		f.Kind = found.Kind
 	}
+	s.frames = axis.plain()
+	if n := len(s.frames); n > 0 {
+		l := s.frames[n-1]
+		s.last, s.firstFrom = before{time: l.time, from: l.from}, s.frames[0].from
+		if axis.from != nil {
+			s.last.time = l.to
+		}
+	}
+	defer func() { s.takeTimes(axis) }()
 	if s.layout.timeVar == nil {
 		f.Notes = append(f.Notes, "no time coordinate: one frame")
 	} else if axis.epoch == climate.RelativeEpoch {
 		f.Notes = append(f.Notes, fmt.Sprintf("time units %q name no date: times are hours from an unknown start", axis.stored))
 	}
 	f.Notes = append(f.Notes, s.order.notes...)
+	f.Notes = append(f.Notes, s.layout.notes...)
+	f.Notes = append(f.Notes, s.unpack.notes...)
+	defer func() { f.Notes = append(f.Notes, axis.notes...) }()
 	if f.Kind != climate.KindRain {
+		if axis.outside != "" {
+			f.Notes = append(f.Notes, axis.outside+"; they are not used")
+		}
+		if found.Doubt != "" && opt.Kind == climate.KindAuto {
+			f.Notes = append(f.Notes, fmt.Sprintf("this may be rain: %s; %s rain takes it as such and converts it, %s other says that it is none", found.Doubt, opt.called("Kind"), opt.called("Kind")))
+		}
 		return s, nil
+	}
+	if opt.Kind == climate.KindAuto && found.Reason != "" {
+		f.Notes = append(f.Notes, "taken as rain by "+found.Reason)
 	}
 
 	scale, err := climate.ParseRainUnits(units)
 	if err != nil {
-		s.refused = fmt.Errorf("variable %q: %w", v.name, err)
+		s.refused = fmt.Errorf("variable %q: %w; %s gives the units where they are wrong, %s other keeps the values as they are", v.name, err, opt.called("Units"), opt.called("Kind"))
 		return s, nil
 	}
-	var divided string
-	if scale.Amount {
-		step := f.Step()
-		var from string
-		if s.lengths, from, err = accumulation(v, axis, step, opt); err != nil {
-			s.refused = err
-			return s, nil
+	frames, how, err := asRates(v, axis, scale.Amount, opt)
+	if err != nil {
+		s.refused = err
+		if found.Totals && scale.Amount {
+			s.refused = fmt.Errorf("%w. Its description speaks of an accumulation: %q", err, longName(v))
 		}
-		divided = fmt.Sprintf(", divided by %s (%s)", hours(s.lengths[0]), from)
+		return s, nil
 	}
-	s.factor = scale.Factor
-	if f.Units != climate.RainUnits {
+	s.frames, s.factor = frames, scale.Factor
+	s.counted = scale.Amount && axis.from == nil && opt.Totals == ""
+	if axis.outside != "" {
+		f.Notes = append(f.Notes, axis.outside+"; they are not used")
+	}
+	divided := ""
+	if how != "" {
+		divided = ", " + how
+	}
+	if f.Units != climate.RainUnits || how != "" {
 		f.Notes = append(f.Notes, fmt.Sprintf("units %q become %s: times %.6g%s", units, climate.RainUnits, scale.Factor, divided))
 	}
+	f.StandardName = climate.RateStandardName(f.StandardName) // a flux of mass has another name as a rate of depth
 	f.Units = climate.RainUnits
-	switch {
-	case axis.middles != nil:
-		f.Times = axis.middles
-	case scale.Amount:
-		f.Notes = append(f.Notes, "times are those of the file: without bounds, where in its interval a value stands is not known")
+	if scale.Amount {
+		f.CellMethods = "time: mean"
+		if s.frames[0].from != s.frames[0].from {
+			f.Notes = append(f.Notes, "times are those of the file: without bounds, where in its interval a value stands is not known")
+		}
 	}
 	return s, nil
+}
+
+// longName is a variable's long_name, or what models give in its place.
+func longName(v *variable) string {
+	for _, name := range []string{"long_name", "description", "GRIB_name", "title"} {
+		if text := v.text(name); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// timeMethodOnly is what cell_methods say about time, in the name that samples give it.
+func timeMethodOnly(v *variable, a *timeAxis) string {
+	if method, _ := timeMethod(v.text("cell_methods"), a.timeName(v)...); method != "" {
+		return "time: " + method
+	}
+	return ""
+}
+
+// takeTimes gives the field the times of its frames: of rain over known intervals
+// their middles.
+func (s *source) takeTimes(a *timeAxis) {
+	f := &s.field
+	instants := f.CellMethods == "time: point" || f.CellMethods == "time: instantaneous"
+	known := len(s.frames) > 0 && !instants // what is of an instant has no interval
+	for _, fr := range s.frames {
+		known = known && fr.from == fr.from
+	}
+	middle := known && f.Kind == climate.KindRain && s.refused == nil
+	for _, fr := range s.frames {
+		t := fr.time
+		if middle {
+			t = (fr.from + fr.to) / 2
+		}
+		f.Times = append(f.Times, t)
+		if known {
+			f.From, f.To = append(f.From, fr.from), append(f.To, fr.to)
+		}
+		f.Stamps = append(f.Stamps, fr.time)
+	}
 }
 
 // stream reads all frames in order, a block at a time, into room that the caller
 // gives for n frames from t0, and then hands it back filled. An error of done ends
 // the reading.
 func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data []float32) error) error {
-	l, f := s.layout, &s.field
-	height, width, frames := f.Height(), f.Width(), f.Frames()
+	height, width := s.field.Height(), s.field.Width()
+	cells := height * width
 	raw := newSlab(s.v, s.unpack)
 	most := 1
-	if l.t >= 0 {
-		most = s.v.blockLength(l.t, raw.bytes()*height*width)
+	if s.layout.t >= 0 {
+		most = s.v.blockLength(s.layout.t, raw.bytes()*cells)
 	}
+	last, lastAt := []float32(nil), -1 // the values before weighting of a frame before
+	for t0 := 0; t0 < len(s.frames); {
+		n := 1 // frames that follow one another in the file
+		for n < most && t0+n < len(s.frames) && s.frames[t0+n].at == s.frames[t0+n-1].at+1 {
+			n++
+		}
+		if f := s.frames[t0]; f.before != 0 && f.previous != lastAt && f.previous != fromBefore {
+			last = slices.Grow(last[:0], cells)[:cells]
+			if err := s.readFrames(raw, f.previous, 1, last); err != nil {
+				return err
+			}
+		}
+		dst := room(t0, n)
+		if err := s.readFrames(raw, s.frames[t0].at, n, dst); err != nil {
+			return err
+		}
+		for t := range n {
+			f := s.frames[t0+t]
+			now := dst[t*cells : (t+1)*cells]
+			if f.before == 0 && f.now*s.factor == 1 {
+				lastAt = -1
+				if t0+t+1 < len(s.frames) && s.frames[t0+t+1].before != 0 {
+					last, lastAt = append(last[:0], now...), f.at
+				}
+				continue
+			}
+			taken := last
+			if f.previous == fromBefore && f.before != 0 {
+				if s.opt.before == nil || len(s.opt.before.values) != cells {
+					return fmt.Errorf("variable %q: the frame before the first is not at hand", s.v.name)
+				}
+				taken = s.opt.before.values
+			}
+			var keep []float32
+			if t0+t+1 < len(s.frames) && s.frames[t0+t+1].before != 0 {
+				keep = slices.Clone(now)
+			}
+			weigh(now, taken, f.now*s.factor, f.before*s.factor)
+			last, lastAt = keep, f.at
+			if keep == nil {
+				lastAt = -1
+			}
+		}
+		if err := done(t0, dst); err != nil {
+			return err
+		}
+		t0 += n
+	}
+	return nil
+}
+
+// weigh makes a·now − b·before of now.
+func weigh(now, before []float32, a, b float64) {
+	if b == 0 {
+		for i, x := range now {
+			now[i] = float32(float64(x) * a)
+		}
+		return
+	}
+	for i, x := range now {
+		now[i] = float32(float64(x)*a - float64(before[i])*b)
+	}
+}
+
+// readFrames reads frames that follow one another in the file, unpacked, in the order
+// of the grid. Of a merged dimension the first place that is not missing counts.
+func (s *source) readFrames(raw slab, at, n int, dst []float32) error {
+	if s.layout.merged < 0 {
+		return s.readPlace(raw, at, n, dst)
+	}
+	all := s.v.shape[s.layout.merged]
+	s.layout.fixed[s.layout.merged] = 0
+	s.unpack.quiet = all > 1 // what is missing in one place only is not missing
+	if err := s.readPlace(raw, at, n, dst); err != nil {
+		return err
+	}
+	other := make([]float32, len(dst))
+	for k := 1; k < all; k++ {
+		s.layout.fixed[s.layout.merged] = k
+		if err := s.readPlace(raw, at, n, other); err != nil {
+			return err
+		}
+		for i, x := range other {
+			switch {
+			case x != x:
+			case dst[i] != dst[i]:
+				dst[i] = x
+				s.unpack.merged++
+			case dst[i] != x:
+				s.unpack.conflicts++
+			}
+		}
+	}
+	return nil
+}
+
+func (s *source) readPlace(raw slab, at, n int, dst []float32) error {
+	l, height, width := s.layout, s.field.Height(), s.field.Width()
 	start := append([]int(nil), l.fixed...)
 	count := make([]int, len(start))
 	for i := range count {
 		count[i] = 1
 	}
 	count[l.y], count[l.x] = height, width
-	for t0 := 0; t0 < frames; t0 += most {
-		n := min(most, frames-t0)
+	if l.t >= 0 {
+		start[l.t], count[l.t] = at, n
+	}
+	if err := raw.read(start, count); err != nil {
+		return fmt.Errorf("variable %q: reading frames %d to %d%s: %w", s.v.name, at, at+n-1, s.v.whyUnreadable(), err)
+	}
+	strides := make([]int, len(count))
+	for i, stride := len(count)-1, 1; i >= 0; i-- {
+		strides[i] = stride
+		stride *= count[i]
+	}
+	for t := range n {
+		base := 0
 		if l.t >= 0 {
-			start[l.t], count[l.t] = t0, n
+			base = t * strides[l.t]
 		}
-		if err := raw.read(start, count); err != nil {
-			return fmt.Errorf("variable %q: reading frames %d to %d (file damaged or truncated?): %w", s.v.name, t0, t0+n-1, err)
-		}
-		strides := make([]int, len(count))
-		for i, stride := len(count)-1, 1; i >= 0; i-- {
-			strides[i] = stride
-			stride *= count[i]
-		}
-		dst := room(t0, n)
-		for t := range n {
-			factor, base := s.factor, 0
-			if s.lengths != nil {
-				factor /= s.lengths[t0+t]
-			}
-			if l.t >= 0 {
-				base = t * strides[l.t]
-			}
-			for y := range height {
-				row := dst[(t*height+y)*width : (t*height+y+1)*width]
-				raw.row(row, base+placed(s.order.rows, y)*strides[l.y], strides[l.x], s.order.cols, factor)
-			}
-		}
-		if err := done(t0, dst); err != nil {
-			return err
+		for y := range height {
+			row := dst[(t*height+y)*width : (t*height+y+1)*width]
+			raw.row(row, base+placed(s.order.rows, y)*strides[l.y], strides[l.x], s.order.cols)
 		}
 	}
 	return nil
+}
+
+// whyUnreadable is what is known of a variable whose values cannot be read.
+func (v *variable) whyUnreadable() string {
+	if ids := v.absentFilters(); len(ids) > 0 {
+		return ": " + filtersInWords(ids)
+	}
+	return " (file damaged or truncated?)"
 }
 
 // oneBlock gives room for stream that is used again for every block.

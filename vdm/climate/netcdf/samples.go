@@ -114,7 +114,7 @@ func (d *dataset) samples() (*SampleFile, []*variable, error) {
 			return nil, nil, fmt.Errorf("variable %q is %v along %v, expected 32-bit values along time, member and two of the grid, as samples are written",
 				v.name, v.typ, v.dims)
 		}
-		s, err := d.newSource(v, ReadOptions{Kind: climate.KindOther, Index: map[string]int{"member": 0}})
+		s, err := d.newSource(v, &ReadOptions{Kind: climate.KindOther, Index: map[string]int{"member": 0}})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -124,8 +124,9 @@ func (d *dataset) samples() (*SampleFile, []*variable, error) {
 		f := &s.field
 		if len(channels) == 0 {
 			file.Members, file.Grid, file.Times, file.Calendar, file.Epoch = v.shape[1], f.Grid, f.Times, f.Calendar, f.Epoch
+			file.From, file.To = f.From, f.To
 		}
-		file.Channels = append(file.Channels, SampleChannel{Name: v.name, LongName: f.LongName, StandardName: f.StandardName, Units: v.text("units")})
+		file.Channels = append(file.Channels, SampleChannel{Name: v.name, LongName: f.LongName, StandardName: f.StandardName, Units: v.text("units"), CellMethods: f.CellMethods})
 		channels = append(channels, v)
 	}
 	if len(channels) == 0 {
@@ -141,8 +142,8 @@ func (d *dataset) samples() (*SampleFile, []*variable, error) {
 
 // memberNumbers reads the coordinate of the members; it is nil for 0, 1, 2 ….
 func (d *dataset) memberNumbers(members int) ([]int32, error) {
-	v := d.coordinateOf("member")
-	if v == nil {
+	v := d.find("member")
+	if v == nil || !v.isNumeric() || len(v.dims) != 1 {
 		return nil, nil
 	}
 	values, err := v.readAll()

@@ -12,8 +12,8 @@ type slab interface {
 	// read fetches a block of a variable that has at least one dimension.
 	read(start, count []int) error
 	// row unpacks len(dst) values, the k-th from place base + stride·order[k]
-	// (order nil: k), each times factor.
-	row(dst []float32, base, stride int, order []int, factor float64)
+	// (order nil: k), and counts why those that are missing are.
+	row(dst []float32, base, stride int, order []int)
 	// wide unpacks the first n values of the block in double precision.
 	wide(n int) []float64
 	// bytes is the size of one stored value.
@@ -139,22 +139,35 @@ func readScalar[T number](v nc.Var, dst []T) error {
 	return fmt.Errorf("type %T is not read", dst)
 }
 
-func (s *typedSlab[T]) row(dst []float32, base, stride int, order []int, factor float64) {
-	if s.size == 2 {
+func (s *typedSlab[T]) row(dst []float32, base, stride int, order []int) {
+	missing := false
+	switch {
+	case s.size == 2:
 		table := s.unpacked()
 		for i := range dst {
-			dst[i] = float32(table[int(s.buf[base+stride*placed(order, i)])&0xFFFF] * factor)
+			x := float32(table[int(s.buf[base+stride*placed(order, i)])&0xFFFF])
+			missing = missing || x != x
+			dst[i] = x
 		}
-		return
-	}
-	if order == nil && stride == 1 {
+	case order == nil && stride == 1:
 		for i, raw := range s.buf[base : base+len(dst)] {
-			dst[i] = float32(s.u.value(float64(raw)) * factor)
+			x := float32(s.u.value(float64(raw)))
+			missing = missing || x != x
+			dst[i] = x
 		}
-		return
+	default:
+		for i := range dst {
+			x := float32(s.u.value(float64(s.buf[base+stride*placed(order, i)])))
+			missing = missing || x != x
+			dst[i] = x
+		}
 	}
-	for i := range dst {
-		dst[i] = float32(s.u.value(float64(s.buf[base+stride*placed(order, i)])) * factor)
+	if missing && !s.u.quiet {
+		for i, x := range dst {
+			if x != x {
+				s.u.count(float64(s.buf[base+stride*placed(order, i)]))
+			}
+		}
 	}
 }
 

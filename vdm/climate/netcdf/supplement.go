@@ -3,6 +3,7 @@ package netcdf
 /*
 #cgo pkg-config: netcdf
 #include <netcdf.h>
+#include <netcdf_filter.h>
 #include <stdlib.h>
 */
 import "C"
@@ -75,4 +76,93 @@ func setChunks(ds nc.Dataset, variable string, lengths []int) error {
 		return nc.Error(status)
 	}
 	return nil
+}
+
+type namedGroup struct {
+	name string
+	ds   nc.Dataset
+}
+
+// childGroups lists the groups directly below one; classic files have none. It runs
+// on the library's thread.
+func childGroups(ds nc.Dataset) ([]namedGroup, error) {
+	var count C.int
+	if status := C.nc_inq_grps(C.int(ds), &count, nil); status != C.NC_NOERR || count == 0 {
+		return nil, nil // a format without groups
+	}
+	ids := make([]C.int, count)
+	if status := C.nc_inq_grps(C.int(ds), &count, &ids[0]); status != C.NC_NOERR {
+		return nil, nc.Error(status)
+	}
+	var all []namedGroup
+	for _, id := range ids {
+		name := (*C.char)(C.calloc(1, C.NC_MAX_NAME+1))
+		status := C.nc_inq_grpname(id, name)
+		text := C.GoString(name)
+		C.free(unsafe.Pointer(name))
+		if status != C.NC_NOERR {
+			return nil, nc.Error(status)
+		}
+		all = append(all, namedGroup{text, nc.Dataset(id)})
+	}
+	return all, nil
+}
+
+// texts reads a variable of characters, its last dimension the letters, or of
+// strings: one text for each place. It runs on the library's thread.
+func (v *variable) texts() ([]string, error) {
+	n := 1
+	for _, length := range v.shape {
+		n *= length
+	}
+	const most = 1 << 24
+	if n == 0 || n > most {
+		return nil, nil
+	}
+	if v.typ == nc.STRING {
+		raw := make([]*C.char, n)
+		if status := C.nc_get_var_string(C.int(v.ds), C.int(v.id), &raw[0]); status != C.NC_NOERR {
+			return nil, nc.Error(status)
+		}
+		defer C.nc_free_string(C.size_t(n), &raw[0])
+		all := make([]string, n)
+		for i, text := range raw {
+			if text != nil {
+				all[i] = cleanText(C.GoString(text))
+			}
+		}
+		return all, nil
+	}
+	letters := make([]byte, n)
+	if status := C.nc_get_var_text(C.int(v.ds), C.int(v.id), (*C.char)(unsafe.Pointer(&letters[0]))); status != C.NC_NOERR {
+		return nil, nc.Error(status)
+	}
+	if len(v.shape) == 0 {
+		return []string{cleanText(string(letters))}, nil
+	}
+	width := v.shape[len(v.shape)-1]
+	var all []string
+	for ; len(letters) >= width; letters = letters[width:] {
+		all = append(all, cleanText(string(letters[:width])))
+	}
+	return all, nil
+}
+
+// absentFilters lists the filters (HDF5's numbers) that the values of a variable went
+// through and that this installation does not have. It runs on the library's thread.
+func (v *variable) absentFilters() (ids []int) {
+	var count C.size_t
+	if status := C.nc_inq_var_filter_ids(C.int(v.ds), C.int(v.id), &count, nil); status != C.NC_NOERR || count == 0 || count > 100 {
+		return nil
+	}
+	all := make([]C.uint, count)
+	if status := C.nc_inq_var_filter_ids(C.int(v.ds), C.int(v.id), &count, &all[0]); status != C.NC_NOERR {
+		return nil
+	}
+	for _, id := range all {
+		if C.nc_inq_filter_avail(C.int(v.ds), id) == C.NC_ENOFILTER {
+			ids = append(ids, int(id))
+		}
+	}
+	return ids
 }

@@ -3,6 +3,7 @@ package netcdf
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	nc "github.com/fhs/go-netcdf/netcdf"
@@ -19,7 +20,59 @@ type unpacker struct {
 	lowValue      float64 // valid unpacked values
 	highValue     float64
 	fillValues    []float64 // unpacked values that mean missing
+
+	causes    map[string]int // why cells are missing, and how many
+	names     map[float64]string
+	limits    string // the valid range as the file has it
+	quiet     bool   // missing cells are not counted
+	merged    int    // cells that another place of a merged dimension has
+	conflicts int    // cells of which both have different values
+	notes     []string
 }
+
+// step is the distance between neighbouring values of packed data, 0 of others.
+func (u *unpacker) step() float64 {
+	if u.packed {
+		return math.Abs(u.scale)
+	}
+	return 0
+}
+
+// count adds a missing value to its cause.
+func (u *unpacker) count(x float64) { u.causes[u.cause(x)]++ }
+
+// cause says why a stored number is missing, as value does.
+func (u *unpacker) cause(x float64) string {
+	if math.IsNaN(x) {
+		return "not a number (NaN)"
+	}
+	if x < 0 && u.unsigned > 0 {
+		x += u.unsigned
+	}
+	for _, f := range u.fills {
+		if x == f {
+			return u.names[f]
+		}
+	}
+	if x < u.low || x > u.high {
+		return rangeCause
+	}
+	if u.packed {
+		x = x*u.scale + u.offset
+	}
+	if x < u.lowValue || x > u.highValue {
+		return rangeCause
+	}
+	for _, f := range u.fillValues {
+		if math.Abs(x-f) <= 1e-6*math.Abs(f) {
+			return fmt.Sprintf("%g, named as missing", f)
+		}
+	}
+	return "infinite or beyond single precision"
+}
+
+// rangeCause is the cause of cells outside the valid range.
+const rangeCause = "outside the valid range"
 
 // defaultFill is what the library fills unwritten data with. It has no say
 // where _FillValue is given, nor for bytes, whose every value may be data.
@@ -31,12 +84,16 @@ var defaultFill = map[nc.Type]float64{
 
 // newUnpacker reads a variable's attributes. More unpacked values that mean
 // missing can be given.
-func newUnpacker(v *variable, fills []float64) (*unpacker, error) {
-	u := &unpacker{low: math.Inf(-1), high: math.Inf(1), lowValue: math.Inf(-1), highValue: math.Inf(1), scale: 1}
+func newUnpacker(v *variable, opt *ReadOptions) (*unpacker, error) {
+	u := &unpacker{causes: map[string]int{}, names: map[float64]string{}, low: math.Inf(-1), high: math.Inf(1), lowValue: math.Inf(-1), highValue: math.Inf(1), scale: 1}
 	number := func(name string, missing float64) (float64, error) {
 		a, ok := v.attrs[name]
 		if !ok {
 			return missing, nil
+		}
+		if x, err := strconv.ParseFloat(strings.TrimSpace(a.text), 64); err == nil && len(a.numbers) == 0 && !math.IsNaN(x) && !math.IsInf(x, 0) {
+			u.notes = append(u.notes, fmt.Sprintf("%s is the text %q in the file and was read as a number", name, a.text))
+			return x, nil
 		}
 		if len(a.numbers) != 1 || math.IsNaN(a.numbers[0]) || math.IsInf(a.numbers[0], 0) {
 			return 0, fmt.Errorf("attribute %s is not one number", name)
@@ -63,7 +120,16 @@ func newUnpacker(v *variable, fills []float64) (*unpacker, error) {
 		if !ok {
 			continue
 		}
-		for _, f := range a.numbers {
+		numbers := a.numbers
+		if x, err := strconv.ParseFloat(strings.TrimSpace(a.text), 64); err == nil && len(numbers) == 0 {
+			numbers = []float64{x}
+		}
+		for _, f := range numbers {
+			for _, g := range stored(f, v.typ) {
+				if u.names[g] == "" {
+					u.names[g] = fmt.Sprintf("%s %g", name, f)
+				}
+			}
 			u.fills = append(u.fills, stored(f, v.typ)...)
 			// By CF a fill is a stored number; some writers give missing_value as a value.
 			if u.packed && a.typ != v.typ && packedType && a.typ == v.attrs["scale_factor"].typ {
@@ -73,20 +139,33 @@ func newUnpacker(v *variable, fills []float64) (*unpacker, error) {
 	}
 	if f, ok := defaultFill[v.typ]; ok && len(v.attrs["_FillValue"].numbers) == 0 {
 		u.fills = append(u.fills, f)
+		if u.names[f] == "" {
+			u.names[f] = fmt.Sprintf("never written (the library's fill value %g)", f)
+		}
 	}
 	if u.unsigned > 0 {
 		for i, f := range u.fills {
 			if f < 0 {
 				u.fills[i] = f + u.unsigned
+				u.names[u.fills[i]] = u.names[f]
 			}
 		}
 	}
-	u.fillValues = append(u.fillValues, fills...)
+	if opt != nil {
+		u.fillValues = append(u.fillValues, opt.Fill...)
+	}
 
 	valid := func(name string, place int, low bool) error {
 		a, ok := v.attrs[name]
-		if !ok {
+		if !ok || opt != nil && opt.IgnoreValidRange {
 			return nil
+		}
+		if len(a.numbers) == 0 {
+			u.notes = append(u.notes, fmt.Sprintf("%s is the text %q and says nothing", name, a.text))
+			return nil
+		}
+		if place == 0 || name == "valid_max" || len(a.numbers) == 1 {
+			u.limits = strings.TrimPrefix(u.limits+fmt.Sprintf(", %s %s", name, strings.Trim(fmt.Sprint(a.numbers), "[]")), ", ")
 		}
 		if len(a.numbers) <= place || math.IsNaN(a.numbers[place]) {
 			return fmt.Errorf("attribute %s does not hold the number that it should", name)

@@ -26,6 +26,10 @@ type SampleFile struct {
 	Times           []float64
 	Calendar, Epoch string
 
+	// From and To are the ends of the interval of each frame, in the hours of Times,
+	// which become time bounds; nil where not known.
+	From, To []float64
+
 	// Attributes are written as global attributes: title, source, and the run's
 	// provenance (folder, configuration, seed, step). Conventions is added.
 	Attributes map[string]string
@@ -34,6 +38,7 @@ type SampleFile struct {
 // SampleChannel is one variable of the samples.
 type SampleChannel struct {
 	Name, LongName, StandardName, Units string
+	CellMethods                         string // "time: mean" and the like; "" for none
 
 	// Data is (member, time, y, x) row by row; NaN is missing. In the file the
 	// order is (time, member, y, x): cdo reads time first only.
@@ -56,7 +61,7 @@ func NewSampleFile(like []*climate.Field, members, frames, height, width int, cl
 		for i := range data {
 			data[i] = clips[i*channels+c]
 		}
-		s.Channels = append(s.Channels, SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, Data: data})
+		s.Channels = append(s.Channels, SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, CellMethods: f.CellMethods, Data: data})
 	}
 	return s, nil
 }
@@ -92,6 +97,9 @@ func (s *SampleFile) validateHeader() error {
 			return fmt.Errorf("time does not go forward: %v h, then %v h", s.Times[i-1], s.Times[i])
 		}
 	}
+	if len(s.From) != len(s.To) || s.From != nil && len(s.From) != len(s.Times) {
+		return fmt.Errorf("intervals of %d and %d ends for %d times", len(s.From), len(s.To), len(s.Times))
+	}
 	names := map[string]bool{}
 	for _, name := range s.coordinateNames() {
 		names[name] = true
@@ -116,7 +124,7 @@ func (s *SampleFile) horizontal() (y, x string) {
 
 func (s *SampleFile) coordinateNames() []string {
 	y, x := s.horizontal()
-	return []string{"time", "member", y, x, "lat", "lon", s.Grid.MappingName}
+	return []string{"time", "time_bnds", "member", y, x, "lat", "lon", s.Grid.MappingName}
 }
 
 // WriteSamples writes samples that are held whole, as [CreateSamples] does.
@@ -173,6 +181,11 @@ func (w *writer) header(s *SampleFile) []nc.Var {
 		w.text(time, "long_name", "time from the start of the clip")
 	}
 	w.text(time, "units", epoch)
+	var bounds nc.Var
+	if s.From != nil {
+		w.text(time, "bounds", "time_bnds")
+		bounds = w.variable("time_bnds", nc.DOUBLE, t, w.dim("bnds", 2))
+	}
 
 	member := w.variable("member", nc.INT, m)
 	w.text(member, "standard_name", "realization")
@@ -214,9 +227,10 @@ func (w *writer) header(s *SampleFile) []nc.Var {
 	data := make([]nc.Var, len(s.Channels))
 	for i, c := range s.Channels {
 		data[i] = w.variable(c.Name, nc.FLOAT, t, m, y, x)
-		w.text(data[i], "standard_name", c.StandardName)
+		w.text(data[i], "standard_name", fittingStandardName(c.StandardName, c.Units))
 		w.text(data[i], "long_name", c.LongName)
 		w.text(data[i], "units", c.Units)
+		w.text(data[i], "cell_methods", c.CellMethods)
 		if w.err == nil {
 			w.err = data[i].Attr("_FillValue").WriteFloat32s([]float32{fillOut})
 		}
@@ -238,6 +252,13 @@ func (w *writer) header(s *SampleFile) []nc.Var {
 	}
 
 	w.doubles(time, s.Times)
+	if s.From != nil {
+		ends := make([]float64, 0, 2*len(s.From))
+		for i := range s.From {
+			ends = append(ends, s.From[i], s.To[i])
+		}
+		w.doubles(bounds, ends)
+	}
 	numbers := s.Numbers
 	if numbers == nil {
 		numbers = make([]int32, s.Members)
@@ -259,6 +280,18 @@ func (w *writer) header(s *SampleFile) []nc.Var {
 		w.doubles(lon, g.Lon)
 	}
 	return data
+}
+
+// fittingStandardName is a standard_name as CF knows it whose canonical units the
+// units convert to: of a rate of rain in mm/h it is not that of a flux of mass.
+func fittingStandardName(name, units string) string {
+	name = climate.StandardNameOf(name)
+	if scale, err := climate.ParseRainUnits(units); err == nil && !scale.Amount && climate.PerDepth(units) {
+		if rate := climate.RateStandardName(name); rate != "" {
+			return rate
+		}
+	}
+	return name
 }
 
 // chunkFrames is how many frames of a member a chunk of the file holds: members

@@ -178,10 +178,17 @@ func (f *conditionalFlags) cut(c vdm.ClipConfig, fields []*climate.Field, known 
 	place := clipPlace{like: fields, grid: first.Grid.Window(f.row, f.col, c.Height, c.Width), calendar: first.Calendar, epoch: first.Epoch}
 	for t := range c.Frames {
 		at := f.start + t
-		if at < first.Frames() {
-			place.times = append(place.times, first.Times[at])
-		} else {
+		switch {
+		case at >= first.Frames():
 			place.times = append(place.times, place.times[t-1]+step)
+			if place.from != nil {
+				place.from, place.to = append(place.from, place.from[t-1]+step), append(place.to, place.to[t-1]+step)
+			}
+		default:
+			place.times = append(place.times, first.Times[at])
+			if first.From != nil {
+				place.from, place.to = append(place.from, first.From[at]), append(place.to, first.To[at])
+			}
 		}
 		for y := range c.Height {
 			for x := range c.Width {

@@ -85,7 +85,7 @@ func (f *conditionalFlags) inpaint(c *cobra.Command, m *vdm.Model, mask string) 
 // mask takes what a variable calls unknown out of known, which has a mark for each
 // value of the clip.
 func (f *conditionalFlags) mask(read readFlags, name string, data *record, c vdm.ClipConfig, known []bool) error {
-	read.variables, read.kind, read.units, read.interval = []string{name}, "other", "", 0
+	read.variables, read.kind, read.units, read.interval, read.totals = []string{name}, []string{"other"}, nil, nil, nil
 	rec, err := read.open(f.data)
 	if err != nil {
 		return err

@@ -31,7 +31,7 @@ a process of its own.`,
   vdm inspect --variable pr --interval 1 *.nc`,
 		Args: takes("FILE…"),
 		RunE: func(c *cobra.Command, files []string) error {
-			o, err := read.options()
+			o, each, err := read.options()
 			if err != nil {
 				return misuse(c, "%v", err)
 			}
@@ -41,8 +41,13 @@ a process of its own.`,
 			}
 			failed, printed := false, false
 			for _, file := range files {
-				for _, o.Variable = range variables {
-					report, err := inspectPath(file, o)
+				for _, name := range variables {
+					opt, special := each[name]
+					if !special {
+						opt = o
+					}
+					opt.Variable = name
+					report, err := inspectPath(file, opt, each)
 					if c.Context().Err() != nil {
 						return c.Context().Err()
 					}
@@ -72,14 +77,14 @@ a process of its own.`,
 }
 
 // inspectPath describes a file, or a folder of prepared data.
-func inspectPath(path string, o netcdf.ReadOptions) (string, error) {
+func inspectPath(path string, o netcdf.ReadOptions, each map[string]netcdf.ReadOptions) (string, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		if _, err := os.Stat(filepath.Join(path, "manifest.json")); err == nil {
 			text, err := preparedInWords(path)
 			return filepath.Base(path) + "\n" + text, err
 		}
 	}
-	report, err := netcdf.InspectWith(path, o)
+	report, err := netcdf.InspectEach(path, o, each)
 	if err != nil {
 		return "", err
 	}

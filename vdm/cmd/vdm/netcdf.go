@@ -3,7 +3,7 @@
 package main
 
 import (
-	"fmt"
+	"context"
 
 	"github.com/spf13/cobra"
 
@@ -24,37 +24,56 @@ func writeSynthetic(c *cobra.Command, dir string, s climate.SyntheticRecord, upd
 // netcdfVersion is the version of the C library, for doctor.
 func netcdfVersion() string { return netcdf.Version() }
 
-func (r *readFlags) parseKind() (climate.Kind, error) {
-	for _, k := range []climate.Kind{climate.KindAuto, climate.KindRain, climate.KindOther} {
-		if k.String() == r.kind {
-			return k, nil
+// options are how the variables of the files are read, and how those are that flags
+// name.
+func (r *readFlags) options() (o netcdf.ReadOptions, each map[string]netcdf.ReadOptions, err error) {
+	var all [5]setting
+	for i, f := range []struct {
+		name   string
+		values []string
+	}{{"units", r.units}, {"kind", r.kind}, {"interval", r.interval}, {"fill", r.fill}, {"totals", r.totals}} {
+		if all[i], err = settings(f.name, f.values, r.variables); err != nil {
+			return o, nil, err
 		}
 	}
-	return 0, fmt.Errorf("--kind is %q: want rain, other or auto", r.kind)
+	if err := r.checkUnits(all[0]); err != nil {
+		return o, nil, err
+	}
+	make := func(variable string) (o netcdf.ReadOptions, err error) {
+		o = netcdf.ReadOptions{Index: r.index, Dims: r.dims, TimeUnits: r.timeUnits, Calendar: r.calendar, Repeated: r.repeated,
+			ClipNegative: r.clip, IgnoreValidRange: r.ignoreRange, Name: flagOf, Units: all[0].of(variable), Totals: all[4].of(variable)}
+		if o.Kind, err = parseKind(all[1].of(variable)); err != nil {
+			return o, err
+		}
+		interval, err := parseNumbers("interval", all[2].of(variable))
+		if err != nil {
+			return o, err
+		}
+		if len(interval) > 0 {
+			o.Interval = interval[0]
+		}
+		if o.Fill, err = parseNumbers("fill", all[3].of(variable)); err != nil {
+			return o, err
+		}
+		return o, o.Validate()
+	}
+	if o, err = make(""); err != nil {
+		return o, nil, err
+	}
+	each = map[string]netcdf.ReadOptions{}
+	for _, name := range named(all[:]...) {
+		if each[name], err = make(name); err != nil {
+			return o, nil, err
+		}
+	}
+	return o, each, nil
 }
 
-func (r *readFlags) options() (netcdf.ReadOptions, error) {
-	kind, err := r.parseKind()
-	return netcdf.ReadOptions{Kind: kind, Interval: r.interval, Units: r.units, Fill: r.fill, Index: r.index}, err
-}
-
-// readNetCDF reads the wanted variables of a file.
-func (r *readFlags) readNetCDF(path string) ([]*climate.Field, error) {
-	o, err := r.options()
+// readNetCDF reads the wanted variables of files, joined in time.
+func (r *readFlags) readNetCDF(paths []string) ([]*climate.Field, error) {
+	o, each, err := r.options()
 	if err != nil {
 		return nil, err
 	}
-	wanted := r.variables
-	if len(wanted) == 0 {
-		wanted = []string{""}
-	}
-	var fields []*climate.Field
-	for _, o.Variable = range wanted {
-		f, err := netcdf.Read(path, o)
-		if err != nil {
-			return nil, err
-		}
-		fields = append(fields, f)
-	}
-	return fields, nil
+	return netcdf.ReadFiles(context.Background(), paths, netcdf.PrepareOptions{Read: o, Each: each, Variables: r.variables})
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,6 @@ func writeSynthetic(*cobra.Command, string, climate.SyntheticRecord, func(int, i
 
 func netcdfVersion() string { return "" }
 
-func (r *readFlags) readNetCDF(path string) ([]*climate.Field, error) {
-	return nil, fmt.Errorf("%s: this program was built without NetCDF and reads prepared data only; make them with \"vdm prepare\" elsewhere", path)
+func (r *readFlags) readNetCDF(paths []string) ([]*climate.Field, error) {
+	return nil, fmt.Errorf("%s: this program was built without NetCDF and reads prepared data only; make them with \"vdm prepare\" elsewhere", strings.Join(paths, ", "))
 }

@@ -62,7 +62,7 @@ Months that are missing are listed: no clip will span them.`,
 // options makes the library's options of the flags.
 func (p *prepareFlags) options(c *cobra.Command) (o netcdf.PrepareOptions, err error) {
 	o.Variables, o.Coarsen = p.read.variables, p.coarsen
-	if o.Read, err = p.read.options(); err != nil {
+	if o.Read, o.Each, err = p.read.options(); err != nil {
 		return o, misuse(c, "%v", err)
 	}
 	if p.coarsen < 1 {

@@ -162,6 +162,7 @@ type clipPlace struct {
 	like            []*climate.Field
 	grid            climate.Grid
 	times           []float64 // hours since epoch
+	from, to        []float64 // ends of the intervals of the frames, nil where not known
 	calendar, epoch string
 }
 
@@ -215,14 +216,20 @@ func (s *sampleFlags) write(c *cobra.Command, m *vdm.Model, place clipPlace, kin
 // describe is the file of clips but for their values.
 func (s *sampleFlags) describe(m *vdm.Model, place clipPlace, members int, kind, title string, more map[string]string) (*netcdf.SampleFile, error) {
 	file := &netcdf.SampleFile{Members: members, Grid: place.grid, Times: place.times, Calendar: place.calendar, Epoch: place.epoch}
+	if len(place.from) == len(place.times) { // of frames that were refined in time they are not known
+		file.From, file.To = place.from, place.to
+	}
 	for _, f := range place.like {
-		file.Channels = append(file.Channels, netcdf.SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units})
+		file.Channels = append(file.Channels, netcdf.SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, CellMethods: f.CellMethods})
 	}
 	var err error
 	if file.Attributes, err = archive.Attributes(m, s.o, kind, title); err != nil {
 		return nil, err
 	}
 	file.Attributes["source"] = "climate-vdm " + version()
+	// Without a date: the same command makes the same file, and parts of an ensemble
+	// are told by what they say.
+	file.Attributes["history"] = fmt.Sprintf("climate-vdm %s: vdm %s %s", version(), kind, filepath.Base(m.Dir))
 	maps.Copy(file.Attributes, more)
 	return file, nil
 }

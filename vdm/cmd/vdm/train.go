@@ -352,7 +352,7 @@ func (t *trainFlags) origin(c *cobra.Command, rec *record) (*report.Origin, erro
 
 // split makes the clips to train on and those held out, nil for none.
 func (t *trainFlags) split(c *cobra.Command, config vdm.Config, rec *record, origin *report.Origin) (train, heldOut *climate.Windows, err error) {
-	o := climate.WindowOptions{Frames: config.Clip.Frames, Height: config.Clip.Height, Width: config.Clip.Width, Flips: origin.Flips}
+	o := climate.WindowOptions{Frames: config.Clip.Frames, Height: config.Clip.Height, Width: config.Clip.Width, Flips: origin.Flips, Name: flagOf}
 	if config.Training.MissingCells == "mask" {
 		o.Missing = climate.KeepMissing
 	}

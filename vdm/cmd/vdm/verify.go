@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
@@ -77,7 +78,7 @@ persistence, with the frames of the data at the same times and places.`,
 	f.IntVar(&v.o.Count, "count", 16, "clips to draw of a run")
 	f.IntVar(&v.o.Steps, "steps", vdm.DefaultSteps, "evaluations of the network that a clip of a run takes")
 	f.Uint64Var(&v.o.Seed, "seed", 0, "seed of the clips of a run, and of breaking ties of ranks")
-	f.IntVar(&v.known, "known", 0, "first `frames` that the members of a nowcast were given (default: those in which all are the data)")
+	f.IntVar(&v.known, "known", 0, "first `frames` that the members of a nowcast were given (default: what the file says, else those in which all are the data; where there are none, the frame of the data before)")
 	v.read.addTo(c)
 	f.Lookup("variable").Usage = renamed
 	return c
@@ -157,7 +158,7 @@ func (v *verifyFlags) run(c *cobra.Command, dir string) error {
 
 // file verifies a file of samples.
 func (v *verifyFlags) file(c *cobra.Command, path string) error {
-	samples, like, err := readSamples(path)
+	samples, like, said, err := readSamples(path)
 	if err != nil {
 		return err
 	}
@@ -172,7 +173,7 @@ func (v *verifyFlags) file(c *cobra.Command, path string) error {
 	defer rec.close()
 	out := results{folder: strings.TrimSuffix(path, filepath.Ext(path)) + "-verification"}
 	if strings.Contains(like[0].Epoch, " since ") {
-		err = v.forecast(&out, path, samples, like, rec.fields)
+		err = v.forecast(&out, path, samples, like, rec.fields, said)
 	} else {
 		var reference *climate.Windows
 		if reference, err = climate.NewWindows(climate.WindowOptions{Frames: samples.Frames, Height: samples.Height, Width: samples.Width}, rec.fields...); err == nil {
@@ -253,17 +254,28 @@ func (v *verifyFlags) statistics(out *results, name string, reference *climate.W
 
 // forecast scores the members of a file against the frames of the data that they
 // are forecasts of.
-func (v *verifyFlags) forecast(out *results, path string, samples *vdm.Samples, like, fields []*climate.Field) error {
+func (v *verifyFlags) forecast(out *results, path string, samples *vdm.Samples, like, fields []*climate.Field, said string) error {
 	truth, err := findTruth(like[0], fields)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	known := v.known
 	if known == 0 {
-		frames := knownFrames(samples, truth)
+		frames, source := knownFrames(samples, truth), "The members agree with the data in frames"
+		if told, ok := parseKnown(said, samples.Frames); ok {
+			frames, source = told, "By its attribute "+knownAttribute+" they are"
+		} else if !slices.Contains(frames, true) {
+			// Programs that write only what lies ahead: what they were given last is
+			// the frame of the data before.
+			if more, all, ok := withFrameBefore(samples, like[0], fields); ok {
+				samples, truth = more, all
+				frames = make([]bool, samples.Frames)
+				frames[0] = true
+			}
+		}
 		known = slices.Index(frames, false)
 		if known < 1 || slices.Contains(frames[known:], true) {
-			return fmt.Errorf("%s: which frames were known? The members agree with the data in frames %s, and a nowcast has some at the start and no others; give --known", path, orNone(trueIndices(frames)))
+			return fmt.Errorf("%s: which frames were known? %s %s, and a nowcast has some at the start and no others; give --known", path, source, orNone(trueIndices(frames)))
 		}
 	}
 	k := report.Case{Members: samples, Truth: truth, Known: known}
@@ -291,39 +303,65 @@ func orNone(s string) string {
 	return s
 }
 
-// readSamples reads a file that sample or nowcast wrote: its clips, and for each
-// variable a field with the times and the grid of the file.
-func readSamples(path string) (*vdm.Samples, []*climate.Field, error) {
+// knownAttribute is the global attribute in which nowcast and its kin say which
+// frames were given.
+const knownAttribute = "vdm_known_frames"
+
+// parseKnown reads that attribute: "0, 1, 2", or "the first 3". It is not ok where
+// the file says nothing.
+func parseKnown(text string, frames int) (known []bool, ok bool) {
+	known = make([]bool, frames)
+	var n int
+	if _, err := fmt.Sscanf(text, "the first %d", &n); err == nil && n >= 0 && n <= frames {
+		for i := range n {
+			known[i] = true
+		}
+		return known, true
+	}
+	for word := range strings.SplitSeq(text, ",") {
+		i, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || i < 0 || i >= frames {
+			return nil, false
+		}
+		known[i] = true
+	}
+	return known, true
+}
+
+// readSamples reads a file that sample or nowcast wrote, or another program in
+// their form: its clips, for each variable a field with the times and the grid of
+// the file, and what it says about the frames that were known.
+func readSamples(path string) (s *vdm.Samples, like []*climate.Field, known string, err error) {
 	contents, err := netcdf.Inspect(path)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, "", err
 	}
-	var like []*climate.Field
 	var members [][]*climate.Field // of each variable
 	for _, v := range contents.Variables {
-		axis := slices.Index(v.Dims, "member")
-		if axis < 0 {
+		axis := slices.Index(v.Dims, v.Members)
+		if v.Members == "" || axis < 0 {
 			continue
 		}
 		var all []*climate.Field
 		for i := range v.Shape[axis] {
 			// As other than rain, for clips that were not clamped to what rain can be.
-			f, err := netcdf.Read(path, netcdf.ReadOptions{Variable: v.Name, Kind: climate.KindOther, Index: map[string]int{"member": i}})
+			f, err := netcdf.Read(path, netcdf.ReadOptions{Variable: v.Name, Kind: climate.KindOther, Index: map[string]int{v.Members: i}, Name: flagOf})
 			if err != nil {
-				return nil, nil, err
+				return nil, nil, "", err
 			}
+			inRainUnits(f)
 			all = append(all, f)
 		}
 		like, members = append(like, all[0]), append(members, all)
 	}
 	if len(like) == 0 {
-		return nil, nil, fmt.Errorf("%s holds no variable with a dimension \"member\": it is no file of sample or nowcast", path)
+		return nil, nil, "", fmt.Errorf("%s holds no variable with a dimension of members, such as \"member\", \"realization\" or \"ens_number\": it is no file of sample or nowcast", path)
 	}
 	first := like[0]
-	s := vdm.NewSamples(len(members[0]), first.Frames(), first.Height(), first.Width(), len(like))
+	s = vdm.NewSamples(len(members[0]), first.Frames(), first.Height(), first.Width(), len(like))
 	for ch, all := range members {
 		if len(all) != len(members[0]) || len(all[0].Data) != len(first.Data) {
-			return nil, nil, fmt.Errorf("%s: %s and %s have different sizes", path, like[ch].Name, first.Name)
+			return nil, nil, "", fmt.Errorf("%s: %s and %s have different sizes", path, like[ch].Name, first.Name)
 		}
 		for i, f := range all {
 			clip := s.At(i)
@@ -332,36 +370,41 @@ func readSamples(path string) (*vdm.Samples, []*climate.Field, error) {
 			}
 		}
 	}
-	return s, like, nil
+	return s, like, contents.Attributes[knownAttribute], nil
+}
+
+// inRainUnits brings a rate of rain to mm/h, which is what data are compared in.
+func inRainUnits(f *climate.Field) {
+	found := climate.Recognise(climate.Signs{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units})
+	scale, err := climate.ParseRainUnits(f.Units)
+	if found.Kind != climate.KindRain || err != nil || scale.Amount {
+		return
+	}
+	for i, x := range f.Data {
+		f.Data[i] = float32(float64(x) * scale.Factor)
+	}
+	f.Units = climate.RainUnits
 }
 
 // findTruth cuts the frames and cells out of the data that a clip lies on,
-// [frame, height, width, channel].
+// [frame, height, width, channel]. The data may reach further, and be finer in
+// time.
 func findTruth(clip *climate.Field, fields []*climate.Field) ([]float32, error) {
 	data := fields[0]
-	if clip.Calendar != data.Calendar || clip.Epoch != data.Epoch {
-		return nil, fmt.Errorf("its calendar is %s, that of the data %s", clip.Calendar, data.Calendar)
+	frames, err := data.FramesAt(clip)
+	if err != nil {
+		return nil, err
 	}
-	tolerance := data.Step() / 100
-	start := slices.IndexFunc(data.Times, func(t float64) bool { return math.Abs(t-clip.Times[0]) <= tolerance })
-	if start < 0 || start+clip.Frames() > data.Frames() {
-		return nil, fmt.Errorf("it is about %s, the data about %s", period(clip), period(data))
-	}
-	for i, t := range clip.Times {
-		if math.Abs(data.Times[start+i]-t) > tolerance {
-			return nil, fmt.Errorf("the data have no frame at %s", clip.Date(i))
-		}
-	}
-	row, col, found := locate(&clip.Grid, &data.Grid)
-	if !found {
-		return nil, errors.New("its cells are not cells of the data's grid")
+	rows, cols, err := data.Grid.Find(&clip.Grid)
+	if err != nil {
+		return nil, fmt.Errorf("its cells are not cells of the data's grid: %w", err)
 	}
 	var truth []float32
-	for t := range clip.Frames() {
-		for y := range clip.Height() {
-			for x := range clip.Width() {
+	for _, t := range frames {
+		for _, y := range rows {
+			for _, x := range cols {
 				for _, f := range fields {
-					truth = append(truth, f.Frame(start + t)[(row+y)*f.Width()+col+x])
+					truth = append(truth, f.Frame(t)[y*f.Width()+x])
 				}
 			}
 		}
@@ -369,28 +412,26 @@ func findTruth(clip *climate.Field, fields []*climate.Field) ([]float32, error) 
 	return truth, nil
 }
 
-// locate finds where in a grid a part of it lies, by the coordinates of the
-// part's first cell and its size. Without coordinates only a grid of the same
-// size is the same.
-func locate(part, whole *climate.Grid) (row, col int, found bool) {
-	near := func(a, b float64) bool { return math.Abs(a-b) < 1e-4*max(1, math.Abs(b)) }
-	for row = 0; row+part.Height <= whole.Height; row++ {
-		for col = 0; col+part.Width <= whole.Width; col++ {
-			cut := row*whole.Width + col
-			switch {
-			case part.Lat != nil && whole.Lat != nil:
-				found = near(part.Lat[0], whole.Lat[cut]) && near(part.Lon[0], whole.Lon[cut])
-			case part.Y != nil && part.X != nil && whole.Y != nil && whole.X != nil:
-				found = near(part.Y[0], whole.Y[row]) && near(part.X[0], whole.X[col])
-			default:
-				found = part.Height == whole.Height && part.Width == whole.Width
-			}
-			if found {
-				return row, col, true
-			}
-		}
+// withFrameBefore puts the frame of the data before a clip's first in front of every
+// member, and of the truth. It is not ok where the data do not have it.
+func withFrameBefore(samples *vdm.Samples, clip *climate.Field, fields []*climate.Field) (more *vdm.Samples, truth []float32, ok bool) {
+	step := clip.Step()
+	if step == 0 {
+		return nil, nil, false
 	}
-	return 0, 0, false
+	longer := *clip
+	longer.Times = append([]float64{clip.Times[0] - step}, clip.Times...)
+	truth, err := findTruth(&longer, fields)
+	if err != nil {
+		return nil, nil, false
+	}
+	more = vdm.NewSamples(samples.Len(), samples.Frames+1, samples.Height, samples.Width, samples.Channels)
+	frame := len(truth) / more.Frames
+	for i := range samples.Len() {
+		copy(more.At(i), truth[:frame])
+		copy(more.At(i)[frame:], samples.At(i))
+	}
+	return more, truth, true
 }
 
 // knownFrames says in which frames every member is the truth, wherever that is

@@ -98,7 +98,7 @@ func TestVerifyNowcast(t *testing.T) {
 			f.Times[i] += 100
 		}
 	})
-	refuse(t, exitFailed, []string{"the data about"}, "verify", path, "--against", later)
+	refuse(t, exitFailed, []string{"the data have no frame at"}, "verify", path, "--against", later)
 	refuse(t, exitFailed, []string{"which frames were known", "0, 1, 2"}, "verify", data, "--against", data)
 	elsewhere := writeRecord(t, filepath.Join(dir, "elsewhere.nc"), func(f *netcdf.SampleFile) {
 		for i := range f.Grid.X {

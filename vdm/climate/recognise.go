@@ -1,0 +1,207 @@
+package climate
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Signs are what a file says about a variable.
+type Signs struct {
+	Name, StandardName, LongName, Units, CellMethods string
+}
+
+// Finding says what a variable is, by which signs, and what stays uncertain.
+type Finding struct {
+	Kind   Kind   // KindRain or KindOther
+	Reason string // the signs that decided, such as `units "m" and long_name "Total precipitation"`; "" where nothing speaks of water
+	Doubt  string // why a variable that is taken as other may be rain; "" where nothing says so
+	Totals bool   // its words speak of an accumulation
+}
+
+// Recognise says whether a variable is precipitation, by its units, standard_name,
+// long_name and name together. A standard_name that CF does not know says
+// nothing. One that it knows decides, unless the units contradict it.
+func Recognise(s Signs) Finding {
+	measure := measureOf(s.Units)
+	words := strings.ToLower(s.LongName + " " + strings.ReplaceAll(s.Name, "_", " "))
+	f := Finding{Kind: KindOther, Totals: accumulated.MatchString(words)}
+	standard := StandardNameOf(s.StandardName)
+	name := strings.ToLower(s.Name)
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	named := rainNames[name] || strings.HasPrefix(name, "total_precipitation") || modelRain.MatchString(s.Name)
+	switch {
+	case isRainStandardName(standard):
+		f.Kind, f.Reason = KindRain, fmt.Sprintf("standard_name %q", standard)
+		return f
+	case standard != "" && !waterless(standard):
+		f.Reason = fmt.Sprintf("standard_name %q", standard)
+		if measure == measureRate && !otherWater.MatchString(standard) {
+			f.Doubt = fmt.Sprintf("its units %q are a rate of water, its standard_name is %q", s.Units, standard)
+		}
+		return f
+	case standard != "" && measure != measureRate && measure != measureAmount:
+		return f // a known quantity in units of its own
+	}
+	spoken := rainWords.MatchString(words) && !otherWater.MatchString(words) && !notDepth.MatchString(words)
+	switch {
+	case measure == measureNone && s.Units == "" && named, measure == measureUnknown && (named || spoken):
+		// By its name it is rain; that its units are absent or odd is for the
+		// conversion to refuse.
+		f.Kind, f.Reason = KindRain, fmt.Sprintf("the name %q", s.Name)
+	case measure == measureNone:
+		if named && !dimensionless(s.Units) {
+			f.Kind, f.Reason = KindRain, fmt.Sprintf("the name %q", s.Name)
+		}
+	case spoken && rainWords.MatchString(strings.ToLower(s.LongName)):
+		f.Kind, f.Reason = KindRain, fmt.Sprintf("units %q and long_name %q", s.Units, s.LongName)
+	case (named || spoken) && !otherWater.MatchString(words):
+		f.Kind, f.Reason = KindRain, fmt.Sprintf("units %q and the name %q", s.Units, s.Name)
+	case otherWater.MatchString(words) || notDepth.MatchString(words):
+	case measure == measureRate && !motion.MatchString(words):
+		f.Doubt = fmt.Sprintf("its units %q are a rate of water", s.Units)
+	case measure == measureAmount && depthOfWater(s.Units):
+		f.Doubt = fmt.Sprintf("its units %q are those of an amount of rain", s.Units)
+	}
+	return f
+}
+
+var (
+	// rainWords speak of rain in descriptions and names.
+	rainWords = regexp.MustCompile(`precip|rain|\bprate\b|\bprcp\b|\bapcp\b|\btp\b|niederschlag|pluie|lluvia|drizzle`)
+	// otherWater speak of other water, some of it in the units of rain.
+	otherWater = regexp.MustCompile(`snow|evapo|transpir|runoff|run off|drainage|soil|vapou?r|precipitable|moisture|graupel|hail|dew|sublim|` +
+		`melt|ice\b|ice_|cloud|water.path|water_path|rain.?water|mixing|content|infiltr|irrigat|throughfall|discharge|error|uncert|quality|` +
+		`anomal|probab|fraction|number|count|percentile|intercept|minus|erosiv|heat|energy`)
+	// notDepth speak of lengths that are no depth of water.
+	notDepth = regexp.MustCompile(`height|altitude|elevation|depth of|diameter|radius|visib|thickness|wavelength|distance|geopotential`)
+	// motion speak of what moves a way in a time.
+	motion = regexp.MustCompile(`wind|veloc|speed|current|gust|\b[uv]\b|\b[uv]10m?\b|\buas\b|\bvas\b|\b[uvw]a?s?\b|vertical motion|subsidence`)
+	// accumulated speak of running totals.
+	accumulated = regexp.MustCompile(`accum|cumul|since (the )?(start|begin|midnight|model)|running total`)
+	// modelRain are the names that weather models give.
+	modelRain = regexp.MustCompile(`^(RAIN(NC|C|SH|CV|NCV)|PREC_ACC_(NC|C)|[A-Z]?APCP.*|ACRAIN.*|TOT_PREC|PRECT|PRECC|PRECL|RAINRATE|cmorph|tp[0-9]*h?)$`)
+)
+
+// StandardNameOf returns a standard_name without modifier, "" where it cannot be
+// one of CF's: those are lower-case words joined by underlines, of which CF
+// requires the full name. A word alone, such as "unknown" or "rain", is one only
+// if it is in the short list of such.
+func StandardNameOf(text string) string {
+	words := strings.Fields(text)
+	if len(words) == 0 || len(words) > 1 && !slices.Contains(modifiers, words[1]) {
+		return ""
+	}
+	name := words[0]
+	if !standardForm.MatchString(name) || !strings.Contains(name, "_") && !singleNames[name] || invented[name] {
+		return ""
+	}
+	return name
+}
+
+var (
+	standardForm = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+	modifiers    = []string{"detection_minimum", "number_of_observations", "standard_error", "status_flag"}
+	singleNames  = map[string]bool{"altitude": true, "depth": true, "height": true, "time": true, "latitude": true, "longitude": true,
+		"projection": true, "region": true, "realization": true, "albedo": true}
+	// invented are names that have the form of a standard name, are met in files
+	// and are not in CF's table.
+	invented = map[string]bool{"total_precipitation": true, "total_rainfall": true, "precipitation_rate": true, "rain_rate": true,
+		"precipitation_flux_rate": true, "hourly_precipitation": true, "daily_precipitation": true, "accumulated_precipitation": true,
+		"surface_precipitation": true, "convective_precipitation": true, "large_scale_precipitation": true, "large_scale_rain": true,
+		"not_available": true, "not_defined": true, "not_set": true, "no_standard_name": true, "no_name": true,
+		"total_precipitation_rate": true, "rain_accumulation": true, "precipitation_accumulation": true, "rain_amount": true,
+		"rain_fall": true, "rainfall_intensity": true, "precipitation_intensity": true}
+)
+
+// rainStandardNames are CF's names of precipitation as a whole or of rain, with the
+// name of the same quantity as a rate of depth, whose units mm/h are.
+var rainStandardNames = map[string]string{
+	"precipitation_flux": "lwe_precipitation_rate", "precipitation_amount": "lwe_precipitation_rate",
+	"lwe_precipitation_rate": "lwe_precipitation_rate", "lwe_thickness_of_precipitation_amount": "lwe_precipitation_rate",
+	"convective_precipitation_flux": "lwe_convective_precipitation_rate", "convective_precipitation_amount": "lwe_convective_precipitation_rate",
+	"lwe_convective_precipitation_rate": "lwe_convective_precipitation_rate", "lwe_thickness_of_convective_precipitation_amount": "lwe_convective_precipitation_rate",
+	"stratiform_precipitation_flux": "lwe_stratiform_precipitation_rate", "stratiform_precipitation_amount": "lwe_stratiform_precipitation_rate",
+	"lwe_stratiform_precipitation_rate": "lwe_stratiform_precipitation_rate", "lwe_thickness_of_stratiform_precipitation_amount": "lwe_stratiform_precipitation_rate",
+	"large_scale_precipitation_flux": "lwe_large_scale_precipitation_rate", "large_scale_precipitation_amount": "lwe_large_scale_precipitation_rate",
+	"lwe_large_scale_precipitation_rate": "lwe_large_scale_precipitation_rate", "lwe_thickness_of_large_scale_precipitation_amount": "lwe_large_scale_precipitation_rate",
+	"rainfall_flux": "rainfall_rate", "rainfall_amount": "rainfall_rate", "rainfall_rate": "rainfall_rate", "thickness_of_rainfall_amount": "rainfall_rate",
+	"convective_rainfall_flux": "convective_rainfall_rate", "convective_rainfall_amount": "convective_rainfall_rate",
+	"convective_rainfall_rate": "convective_rainfall_rate", "thickness_of_convective_rainfall_amount": "convective_rainfall_rate",
+	"stratiform_rainfall_flux": "stratiform_rainfall_rate", "stratiform_rainfall_amount": "stratiform_rainfall_rate",
+	"stratiform_rainfall_rate": "stratiform_rainfall_rate", "thickness_of_stratiform_rainfall_amount": "stratiform_rainfall_rate",
+	"large_scale_rainfall_flux": "large_scale_rainfall_rate", "large_scale_rainfall_amount": "large_scale_rainfall_rate",
+	"large_scale_rainfall_rate": "large_scale_rainfall_rate", "thickness_of_large_scale_rainfall_amount": "large_scale_rainfall_rate",
+}
+
+func isRainStandardName(name string) bool {
+	if _, ok := rainStandardNames[name]; ok {
+		return true
+	}
+	for _, ending := range []string{"_flux", "_rate", "_amount"} {
+		if strings.HasSuffix(name, ending) && (strings.Contains(name, "precipitation") || strings.Contains(name, "rainfall")) && !otherWater.MatchString(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// RateStandardName is the CF standard_name of precipitation after its conversion to
+// mm/h: a flux of mass is then a rate of depth, whose name is another. It is ""
+// where the name before says nothing.
+func RateStandardName(standardName string) string {
+	return rainStandardNames[StandardNameOf(standardName)]
+}
+
+// waterless says that a standard name, as far as known, is of something that never
+// has the units of a rate or an amount of water; such a name on a variable that has
+// them is wrong.
+func waterless(name string) bool {
+	return quantities.MatchString(name)
+}
+
+var quantities = regexp.MustCompile(`temperature|pressure|humidity|_angle|albedo|^time$|^latitude$|^longitude$|^region$|emissivity|reflectivity`)
+
+// measure is what units measure, as far as rain goes.
+type measure int
+
+const (
+	measureNone    measure = iota // something else, or nothing
+	measureRate                   // a depth or a mass on an area, in a time
+	measureAmount                 // a depth or a mass on an area
+	measureUnknown                // units that are not understood
+)
+
+func measureOf(units string) measure {
+	q, err := parseQuantity(units)
+	switch {
+	case strings.TrimSpace(units) == "":
+		return measureNone
+	case err != nil && unclearRate.MatchString(units):
+		return measureUnknown
+	case err != nil:
+		return measureNone
+	case q.time == -1 && (q.length == 1 && q.mass == 0 || q.length == -2 && q.mass == 1):
+		return measureRate
+	case q.time == 0 && (q.length == 1 && q.mass == 0 || q.length == -2 && q.mass == 1):
+		return measureAmount
+	}
+	return measureNone
+}
+
+// unclearRate are units that look like those of rain and are refused: mm/3h,
+// mm/month.
+var unclearRate = regexp.MustCompile(`(?i)^\s*(mm|cm|in|inch(es)?|kg|millimet)`)
+
+// dimensionless are units of flags, shares and the like, which no rain has.
+func dimensionless(units string) bool {
+	u := strings.ToLower(strings.TrimSpace(units))
+	return slices.Contains([]string{"1", "-", "%", "percent", "count", "none", "unitless", "dimensionless"}, u)
+}
+
+// depthOfWater says that units of an amount are such as are used for little else.
+func depthOfWater(units string) bool {
+	u := strings.ToLower(strings.TrimSpace(units))
+	return strings.HasPrefix(u, "mm") || strings.HasPrefix(u, "millimet") || strings.HasPrefix(u, "kg")
+}

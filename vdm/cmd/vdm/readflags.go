@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// readFlags say how data files are read, for every command that reads any.
+type readFlags struct {
+	variables           []string
+	units, kind         []string // of all variables, or NAME=VALUE of one
+	interval, fill      []string // likewise
+	totals              []string // likewise
+	index               map[string]int
+	dims                map[string]string
+	timeUnits, calendar string
+	repeated            string
+	clip, ignoreRange   bool
+}
+
+func (r *readFlags) addTo(c *cobra.Command) {
+	f := c.Flags()
+	f.StringArrayVar(&r.variables, "variable", nil, "`name` of a variable; may be repeated, each is a channel (default: the only one in the file)")
+	f.StringArrayVar(&r.units, "units", nil, "`units` of the variable where the file names none or wrong ones, as in \"mm/h\"; of one of several as NAME=UNITS")
+	f.StringArrayVar(&r.kind, "kind", nil, "`what` the variable is: rain (becomes mm/h), other (keeps its units), or auto (default); of one of several as NAME=KIND")
+	f.StringArrayVar(&r.interval, "interval", nil, "`hours` over which each value of an accumulation was summed, where the file does not say; of one of several as NAME=HOURS")
+	f.StringArrayVar(&r.totals, "totals", nil, "amounts are running totals, to be differenced: `start` (of the record), or hours from 00:00 after which they begin anew, as 24 or 24@9; none says that they are not")
+	f.StringArrayVar(&r.fill, "fill", nil, "more `values` that mean missing, in the file's units; of one of several variables as NAME=VALUES")
+	f.StringToIntVar(&r.index, "index", nil, "place along a dimension that is neither time nor horizontal, as `name=number` from 0")
+	f.StringToStringVar(&r.dims, "dims", nil, "dimensions that the file does not explain, as `y=nrows,x=ncols,time=step`")
+	f.StringVar(&r.timeUnits, "time-units", "", "`units` of time where the file names none or wrong ones, as in \"hours since 2018-09-13\"")
+	f.StringVar(&r.calendar, "calendar", "", "`calendar` of time where the file names none or a wrong one, as in noleap")
+	f.StringVar(&r.repeated, "repeated", "", "`which` of the frames with one and the same time to take: first or last")
+	f.BoolVar(&r.clip, "clip-negative", false, "set rain below 0 to 0, as interpolation leaves it")
+	f.BoolVar(&r.ignoreRange, "ignore-valid-range", false, "take values outside the file's valid_range as they are")
+	f.Lookup("index").DefValue, f.Lookup("dims").DefValue = "", "" // pflag would print []
+}
+
+// flagsOf are the flags for the options of netcdf.ReadOptions, which messages of the
+// library name.
+var flagsOf = map[string]string{
+	"Variable": "--variable", "Kind": "--kind", "Interval": "--interval", "Totals": "--totals", "Units": "--units", "TimeUnits": "--time-units",
+	"Calendar": "--calendar", "Fill": "--fill", "Index": "--index", "Dims": "--dims", "Repeated": "--repeated",
+	"ClipNegative": "--clip-negative", "IgnoreValidRange": "--ignore-valid-range",
+	"KeepMissing": "--missing mask", "Flips": "--flips", // of climate.WindowOptions, in train
+}
+
+// flagOf is what a command calls an option of the library.
+func flagOf(option string) string {
+	if flag, ok := flagsOf[option]; ok {
+		return flag
+	}
+	return option
+}
+
+// setting is a flag's value for each variable; "" is that of all the others.
+type setting map[string]string
+
+// settings reads the values of a flag that may be for one variable, as NAME=VALUE.
+func settings(flag string, values, variables []string) (setting, error) {
+	s := setting{}
+	for _, v := range values {
+		name, value, one := strings.Cut(v, "=")
+		if !one {
+			name, value = "", v
+		}
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if _, twice := s[name]; twice {
+			return nil, fmt.Errorf("--%s is given twice%s", flag, map[bool]string{true: " for " + name, false: ""}[name != ""])
+		}
+		if one && len(variables) > 0 && !slices.Contains(variables, name) {
+			return nil, fmt.Errorf("--%s is for %q; the variables are %s", flag, name, strings.Join(variables, ", "))
+		}
+		s[name] = value
+	}
+	return s, nil
+}
+
+// of is the setting of a variable.
+func (s setting) of(variable string) string {
+	if value, ok := s[variable]; ok {
+		return value
+	}
+	return s[""]
+}
+
+// checkUnits refuses units that would act on several variables.
+func (r *readFlags) checkUnits(s setting) error {
+	if units, all := s[""]; all && len(r.variables) > 1 {
+		return fmt.Errorf("--units %s would act on each of %s; say of which one it is, as in --units %s=%s", units, strings.Join(r.variables, ", "), r.variables[0], units)
+	}
+	return nil
+}
+
+func parseKind(text string) (climate.Kind, error) {
+	if text == "" {
+		return climate.KindAuto, nil
+	}
+	for _, k := range []climate.Kind{climate.KindAuto, climate.KindRain, climate.KindOther} {
+		if k.String() == text {
+			return k, nil
+		}
+	}
+	return 0, fmt.Errorf("--kind is %q: want rain, other or auto", text)
+}
+
+// parseNumbers reads numbers with commas between.
+func parseNumbers(flag, text string) (all []float64, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	for word := range strings.SplitSeq(text, ",") {
+		x, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
+		if err != nil {
+			return nil, fmt.Errorf("--%s is %q: want numbers", flag, text)
+		}
+		all = append(all, x)
+	}
+	return all, nil
+}
+
+// named are the variables for which a flag says something of its own.
+func named(all ...setting) []string {
+	found := map[string]bool{}
+	for _, s := range all {
+		for name := range s {
+			if name != "" {
+				found[name] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
