@@ -15,15 +15,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/climate-vdm/climate-vdm/vdm"
-	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
-	"github.com/spf13/cobra"
 	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"strings"
 	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 )
 
 func main() { os.Exit(runArguments(os.Args[1:], os.Stdout, os.Stderr)) }

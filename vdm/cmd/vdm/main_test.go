@@ -2,11 +2,12 @@ package main
 
 import (
 	"bytes"
-	"github.com/gomlx/compute"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gomlx/compute"
 )
 
 // childEnv makes the test binary the program itself, for tests of whole
