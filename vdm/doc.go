@@ -1,6 +1,7 @@
-// Package vdm is a video diffusion model: the noise schedule, the algebra of
-// the Gaussian process, the parameterisations, the weighted loss, the samplers,
-// and a high-level Model over a run folder.
+// Package vdm is the mathematics of a video diffusion model: the noise schedule, the
+// algebra of the Gaussian process, the parameterisations, the weighted loss, the
+// samplers, observations and guidance, and the likelihoods. It opens no file and
+// starts no process; package run trains and samples in a folder.
 //
 // # Conventions
 //

@@ -3,7 +3,6 @@ package vdm
 import (
 	"fmt"
 	"math"
-	"strings"
 )
 
 // Grid is where a sampler stops: log signal-to-noise ratios that increase from
@@ -93,25 +92,6 @@ func gridOf(low, high float64, steps int, f func(u float64) float64) Grid {
 
 // DefaultRho is the exponent ρ of Karras et al. 2022.
 const DefaultRho = 7.0
-
-// GridNames are the grids that NewGrid knows.
-func GridNames() []string { return []string{"time", "logsnr", "karras", "trimmed"} }
-
-// NewGrid makes a grid from its name: time is UniformTime, logsnr is
-// UniformLogSNR, karras is Karras with ρ = 7 and trimmed is Trimmed.
-func NewGrid(name string, s Schedule, steps int) (Grid, error) {
-	switch name {
-	case "time":
-		return UniformTime(s, steps), nil
-	case "logsnr":
-		return UniformLogSNR(s, steps), nil
-	case "karras":
-		return Karras(s, steps, DefaultRho), nil
-	case "trimmed":
-		return Trimmed(s, steps), nil
-	}
-	return nil, fmt.Errorf("grid %q: want one of %s", name, strings.Join(GridNames(), ", "))
-}
 
 // Steps is the number of intervals.
 func (g Grid) Steps() int { return max(0, len(g)-1) }

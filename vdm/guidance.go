@@ -1,9 +1,6 @@
 package vdm
 
 import (
-	"fmt"
-	"strings"
-
 	g "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -26,21 +23,6 @@ type NoisyGuidance interface {
 	DrawsNoise() bool
 }
 
-// guidances are the names that NewGuidance knows; weight is one that was given, or
-// 1, the default of those that have one.
-var guidances = []struct {
-	name string
-	with func(weight float64) Guidance
-}{
-	{"replacement", func(float64) Guidance { return Replacement{} }},
-	{"replacement-original", func(float64) Guidance { return Replacement{AsOriginal: true} }},
-	{"reconstruction", func(w float64) Guidance { return reconstruction(Reconstruction{Weight: w}) }},
-	{"reconstruction-mean", func(w float64) Guidance { return reconstruction(Reconstruction{Weight: w, Mean: true}) }},
-	{"pseudo-inverse", func(float64) Guidance { return PseudoInverse{} }},
-	{"posterior-sampling", func(w float64) Guidance { return PosteriorSampling{Scale: w} }},
-	{"moment-matching", func(float64) Guidance { return MomentMatching{} }},
-}
-
 // reconstruction is r with its Weight taken literally: without a gradient what
 // remains of the method is replacement, as in the dissertation's experiments.
 func reconstruction(r Reconstruction) Guidance {
@@ -48,49 +30,6 @@ func reconstruction(r Reconstruction) Guidance {
 		return Replacement{}
 	}
 	return r
-}
-
-// GuidanceNames are the methods that NewGuidance knows.
-func GuidanceNames() []string {
-	var names []string
-	for _, known := range guidances {
-		names = append(names, known.name)
-	}
-	return names
-}
-
-// NewGuidance returns a guidance by its name, with the weight of a command line:
-//
-//	replacement           Replacement
-//	replacement-original  Replacement as in the dissertation's program
-//	reconstruction        Reconstruction with w_r = weight, Replacement where it is 0
-//	reconstruction-mean   Reconstruction with w_r = weight on the mean of squares, likewise
-//	pseudo-inverse        PseudoInverse
-//	posterior-sampling    PosteriorSampling with ζ = weight, above 0
-//	moment-matching       MomentMatching
-//
-// At most one weight is given, and a weight of 0 is 0. Without one, w_r and ζ are
-// 1. Methods that have no weight pass it over. An unknown name and a weight that
-// the method cannot take are errors.
-func NewGuidance(name string, weight ...float64) (Guidance, error) {
-	if len(weight) > 1 {
-		return nil, fmt.Errorf("guidance %q: %d weights are given, want at most one", name, len(weight))
-	}
-	w := 1.0
-	if len(weight) == 1 {
-		w = weight[0]
-	}
-	for _, known := range guidances {
-		if known.name != name {
-			continue
-		}
-		guidance := known.with(w)
-		if _, ok := guidance.(PosteriorSampling); ok && w == 0 {
-			return nil, fmt.Errorf("guidance %q: ζ is 0, which would pass over what is known, want a number above 0, or no weight for 1", name)
-		}
-		return guidance, guidance.Validate()
-	}
-	return nil, fmt.Errorf("guidance %q: want one of %s", name, strings.Join(GuidanceNames(), ", "))
 }
 
 // StepGuidance is a [Guidance] that also changes the result of each step.

@@ -149,7 +149,7 @@ func TestPseudoInverseOfOrthogonalRows(t *testing.T) {
 		y = append(y, values)
 	}
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
-		plain, guided, _ := guidedOnce(t, be, bent, PseudoInverse{}, Observation{{Of: pairs, Y: float32s(values)}}, z, next)
+		plain, guided, _ := guidedOnce(t, be, bent, PseudoInverse{}, Observation{{Of: pairs, Y: enginetest.Float32s(values)}}, z, next)
 		forEachSample(z, a, y, func(s int, l float64, j *mat.Dense, misfit *mat.VecDense) {
 			if l > 20 {
 				for _, v := range guided[4*s:][:4] {

@@ -27,7 +27,7 @@ func TestReplacementOfBlockMeans(t *testing.T) {
 	levels := []float32{-2, 3}
 	var values []float32
 	for _, v := range y {
-		values = append(values, float32s(v)...)
+		values = append(values, enginetest.Float32s(v)...)
 	}
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		seen := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
@@ -105,7 +105,7 @@ func TestReplacementAsOriginalFollowsTheProgram(t *testing.T) {
 		want = append(want, z...)
 	}
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
-		o := Observation{{Y: float32s(x)}}
+		o := Observation{{Y: enginetest.Float32s(x)}}
 		got, err := SampleFrom(context.Background(), be, d.denoiser, plan, [4]int{1, 1, 4, 1}, o, DrawOptions{Count: count, Seed: seed, Guidance: Replacement{AsOriginal: true}})
 		if err != nil {
 			t.Fatal(err)

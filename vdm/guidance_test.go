@@ -176,7 +176,7 @@ func TestGuidanceMovesTheMeanTowardsTheConditional(t *testing.T) {
 			for i := range n {
 				unknown = append(unknown, float64(s.At(i)[1]))
 			}
-			return moments(unknown)
+			return enginetest.Moments(unknown)
 		}
 		replaced, e0 := mean(nil)
 		guided, e1 := mean(Reconstruction{})
@@ -188,149 +188,6 @@ func TestGuidanceMovesTheMeanTowardsTheConditional(t *testing.T) {
 			t.Errorf("guidance leaves the mean at %.3f, replacement at %.3f, exact is %.3f", guided, replaced, rho*xa)
 		}
 	})
-}
-
-// clipOf returns one clip of the source.
-func clipOf(t testing.TB, c Clips, i int) []float32 {
-	t.Helper()
-	f, h, w, ch := c.Shape()
-	x := make([]float32, f*h*w*ch)
-	if err := c.Clip(i, x); err != nil {
-		t.Fatal(err)
-	}
-	return x
-}
-
-// Known cells come back as they were given, to the bit; NaN among the known
-// frames and the unknown frames, whatever they hold, are generated.
-func TestKnownCellsArePutBack(t *testing.T) {
-	m := create(t, tinyConfig(t), tinyClips)
-	ctx := context.Background()
-	o := SampleOptions{Count: 3, Steps: 6, Batch: 2, Seed: 1}
-	clip := clipOf(t, tinyClips, 0)
-	clip[5] = float32(math.NaN())
-	copy(clip[16:], []float32{float32(math.Inf(1)), float32(math.NaN()), -1e30})
-	for _, guidance := range []Guidance{nil, Reconstruction{Weight: 2}} {
-		o.Guidance = guidance
-		got, err := m.Nowcast(ctx, clip, 1, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range got.Len() {
-			for j, v := range got.At(i) {
-				generated := j >= 16 || j == 5
-				switch {
-				case !generated && v != clip[j]:
-					t.Errorf("guidance %v: known value %d is %v, was given as %v", guidance, j, v, clip[j])
-				case generated && !(v >= 0 && v <= 10.001): // the range of the training data
-					t.Errorf("guidance %v: generated value %d is %v", guidance, j, v)
-				}
-			}
-		}
-		if got.At(0)[5] == got.At(1)[5] && got.At(0)[17] == got.At(1)[17] {
-			t.Error("two members have the same generated cells")
-		}
-	}
-	// Everything known: nothing is generated.
-	clip = clipOf(t, tinyClips, 0)
-	got, err := m.Interpolate(ctx, clip, []bool{true, true}, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !slices.Equal(got.At(2), clip) {
-		t.Error("a clip that is known as a whole is changed")
-	}
-	// The second frame known and the first generated.
-	got, err = m.Interpolate(ctx, clip, []bool{false, true}, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !slices.Equal(got.At(0)[16:], clip[16:]) || slices.Equal(got.At(0)[:16], clip[:16]) {
-		t.Error("want the second frame as given, and the first generated")
-	}
-}
-
-func TestConditioningRefuses(t *testing.T) {
-	m := create(t, tinyConfig(t), tinyClips)
-	clip := clipOf(t, tinyClips, 0)
-	with := func(i int, v float64) []float32 {
-		x := slices.Clone(clip)
-		x[i] = float32(v)
-		return x
-	}
-	missing := slices.Repeat([]float32{float32(math.NaN())}, 32)
-	for _, c := range []struct {
-		name string
-		run  func() (*Samples, error)
-		says string
-	}{
-		{"a short clip", func() (*Samples, error) { return m.Nowcast(t.Context(), clip[:31], 1, SampleOptions{}) }, "31 values, want 32"},
-		{"no frame known", func() (*Samples, error) { return m.Nowcast(t.Context(), clip, 0, SampleOptions{}) }, "no cell is known"},
-		{"too many frames", func() (*Samples, error) { return m.Nowcast(t.Context(), clip, 3, SampleOptions{}) }, "3 frames known of a clip of 2"},
-		{"fewer than no frames", func() (*Samples, error) { return m.Nowcast(t.Context(), clip, -1, SampleOptions{}) }, "-1 frames known"},
-		{"only missing cells known", func() (*Samples, error) { return m.Nowcast(t.Context(), missing, 1, SampleOptions{}) }, "no cell is known"},
-		{"an infinite known cell", func() (*Samples, error) { return m.Nowcast(t.Context(), with(3, math.Inf(1)), 1, SampleOptions{}) }, "infinite at frame 0"},
-		{"a rate below zero", func() (*Samples, error) { return m.Nowcast(t.Context(), with(3, -1), 1, SampleOptions{}) }, "value -1 in frame 0 is outside"},
-		{"a mask of another length", func() (*Samples, error) { return m.Interpolate(t.Context(), clip, []bool{true}, SampleOptions{}) }, "known has 1 entries"},
-		{"a negative weight", func() (*Samples, error) {
-			return m.Nowcast(t.Context(), clip, 1, SampleOptions{Guidance: Reconstruction{Weight: -1}})
-		}, "guidance is -1"},
-		{"guidance without known cells", func() (*Samples, error) { return m.Sample(t.Context(), SampleOptions{Guidance: Reconstruction{}}) }, "without an observation"},
-	} {
-		_, err := c.run()
-		enginetest.WantError(t, c.name, err, c.says)
-	}
-}
-
-// Model's samples: the same member in any batch, and on any engine.
-func TestMembersAreTheSameOnEveryEngine(t *testing.T) {
-	m := create(t, tinyConfig(t), tinyClips)
-	clip := clipOf(t, tinyClips, 3)
-	first := map[bool][]float32{}
-	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
-		m.be = be
-		for _, conditional := range []bool{false, true} {
-			draw := func(o SampleOptions) *Samples {
-				o.Seed, o.Steps = 6, 6
-				var s *Samples
-				var err error
-				if conditional {
-					o.Guidance = Reconstruction{}
-					s, err = m.Nowcast(t.Context(), clip, 1, o)
-				} else {
-					s, err = m.Sample(t.Context(), o)
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-				return s
-			}
-			all := draw(SampleOptions{Count: 4, Batch: 4})
-			for _, o := range []SampleOptions{{Count: 4, Batch: 3}, {Count: 1, First: 2}} {
-				got := draw(o)
-				if e := farthest(got.Data, all.Data[o.First*all.Size():(o.First+o.Count)*all.Size()]); e > 1e-4 {
-					t.Errorf("conditional %v, %d from %d by %d: differs by %.1e from one batch", conditional, o.Count, o.First, o.Batch, e)
-				}
-			}
-			if first[conditional] == nil {
-				first[conditional] = all.Data
-			}
-			e := farthest(all.Data, first[conditional])
-			t.Logf("conditional %v: largest difference from the first engine %.1e mm/h", conditional, e)
-			if e > 1e-3 { // of 10 mm/h
-				t.Errorf("conditional %v: samples differ by %.1e mm/h from those of the first engine", conditional, e)
-			}
-		}
-	})
-}
-
-// farthest is the largest difference.
-func farthest(a, b []float32) float64 {
-	worst := 0.0
-	for i := range a {
-		worst = max(worst, math.Abs(float64(a[i]-b[i])))
-	}
-	return worst
 }
 
 // Known cells come back to the bit, the others do not; a member is the same in
@@ -359,7 +216,7 @@ func TestSampleFromGivenKnownCells(t *testing.T) {
 			}
 		}
 		again := draw([]float32{0.25, 77, -1.5, 1e30}, DrawOptions{Count: 1, First: 3, Guidance: Reconstruction{}})
-		if e := farthest(again.At(0), s.At(3)); e > 1e-5 {
+		if e := enginetest.Farthest(again.At(0), s.At(3)); e > 1e-5 {
 			t.Errorf("member 3 alone differs by %v", e)
 		}
 	})

@@ -38,37 +38,3 @@ func TestNewGuidanceTakesWeightsLiterally(t *testing.T) {
 	_, err = NewGuidance("reconstruction", math.NaN())
 	enginetest.WantError(t, "NaN", err, "guidance is NaN")
 }
-
-// The samples of weight 0 are replacement's, and tend to them as the weight falls;
-// with the default weight they are others.
-func TestWeightZeroSamplesAsReplacement(t *testing.T) {
-	m := create(t, tinyConfig(t), tinyClips)
-	clip := clipOf(t, tinyClips, 0)
-	draw := func(name string, weight ...float64) []float32 {
-		t.Helper()
-		guidance, err := NewGuidance(name, weight...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := m.Nowcast(t.Context(), clip, 1, SampleOptions{Count: 2, Steps: 3, Seed: 5, Guidance: guidance})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s.Data
-	}
-	differ := func(a, b []float32) (largest float64) {
-		for i := range a {
-			largest = math.Max(largest, math.Abs(float64(a[i])-float64(b[i])))
-		}
-		return largest
-	}
-	replaced := draw("replacement")
-	if d := differ(draw("reconstruction", 0), replaced); d != 0 {
-		t.Errorf("weight 0 differs from replacement by %v mm/h", d)
-	}
-	whole := differ(draw("reconstruction"), replaced)
-	little := differ(draw("reconstruction", 1e-3), replaced)
-	if !(little < 0.02*whole) {
-		t.Errorf("of weight 1 samples differ from replacement by %v mm/h, of 0.001 by %v: want a thousandth", whole, little)
-	}
-}

@@ -14,17 +14,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// moments returns the mean of values and its standard error.
-func moments(values []float64) (mean, se float64) {
-	for _, v := range values {
-		mean += v / float64(len(values))
-	}
-	for _, v := range values {
-		se += (v - mean) * (v - mean)
-	}
-	return mean, math.Sqrt(se / float64(len(values)-1) / float64(len(values)))
-}
-
 // noisyBatch is a batch on the host: clips with noise, targets, and a mask or nil, each
 // [sample, cell].
 type noisyBatch struct{ z, v, mask, logSNR, factor []float32 }
@@ -126,7 +115,7 @@ func TestWeightedLossOfGaussianData(t *testing.T) {
 					}
 				}
 				want /= count
-				got, se := moments(losses[i])
+				got, se := enginetest.Moments(losses[i])
 				if math.Abs(got-want) > 4*se {
 					t.Errorf("mask %v, λ = %v: loss %.5f ± %.5f, closed form %.5f", mask, l, got, se, want)
 				}
@@ -170,9 +159,9 @@ func TestLossFactor(t *testing.T) {
 		low, high := s.Bounds()
 		for i := range 50 {
 			l := low + (high-low)*(float64(i)+0.5)/50
-			closeTo(t, "factor of V", LossFactor(s, V{Schedule: s}, l), 1, 1e-12)
+			enginetest.CloseTo(t, "factor of V", LossFactor(s, V{Schedule: s}, l), 1, 1e-12)
 			// The bound: ½·‖ε − ε̂‖² = ½·α²·‖v − v̂‖² for each unit of λ.
-			closeTo(t, "factor of ELBO times density", LossFactor(s, ELBO{}, l)*s.Density(l), Alpha(l)*Alpha(l)/2, 1e-12)
+			enginetest.CloseTo(t, "factor of ELBO times density", LossFactor(s, ELBO{}, l)*s.Density(l), Alpha(l)*Alpha(l)/2, 1e-12)
 		}
 	}
 }
@@ -197,7 +186,7 @@ func TestSchedulesEstimateOneBound(t *testing.T) {
 				keys[i] = noise.Key{Seed: uint64(k), Stream: noise.Training, Sample: uint32(i)}
 			}
 			b := drawn(data, s, ELBO{}, 0, times, keys)
-			got, se := moments(weighted(t, be, data.denoiser, data.dim(), b)[0])
+			got, se := enginetest.Moments(weighted(t, be, data.denoiser, data.dim(), b)[0])
 			t.Logf("%v: %.4f ± %.4f, closed form %.4f", s, got, se, want)
 			if math.Abs(got-want) > 4*se {
 				t.Errorf("%v: bound %.4f ± %.4f, closed form %.4f", s, got, se, want)
@@ -235,10 +224,10 @@ func TestLowDiscrepancyTimesVaryLess(t *testing.T) {
 		spread := func(batches []*noisyBatch) (mean, se float64) {
 			var means []float64
 			for _, l := range weighted(t, be, data.denoiser, 64, batches...) {
-				m, _ := moments(l)
+				m, _ := enginetest.Moments(l)
 				means = append(means, m)
 			}
-			mean, se = moments(means)
+			mean, se = enginetest.Moments(means)
 			return mean, se * math.Sqrt(float64(len(means)))
 		}
 		m1, s1 := spread(even)

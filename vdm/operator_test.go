@@ -42,14 +42,6 @@ func someOperators(t testing.TB) map[string]Operator {
 	}
 }
 
-func normals(r *rand.Rand, n int) []float64 {
-	x := make([]float64, n)
-	for i := range x {
-		x[i] = r.NormFloat64()
-	}
-	return x
-}
-
 func volume(shape [4]int) int { return shape[0] * shape[1] * shape[2] * shape[3] }
 
 // On the host the operator is the sum over all cells that its definition says,
@@ -71,7 +63,7 @@ func TestOperatorOnTheHost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x, y := normals(r, volume(operatorClip)), normals(r, volume(shape))
+		x, y := enginetest.Normals(r, volume(operatorClip)), enginetest.Normals(r, volume(shape))
 		ax, err := a.Apply(x, operatorClip)
 		if err != nil {
 			t.Fatal(err)
@@ -132,12 +124,12 @@ func TestOperatorIsOrthogonal(t *testing.T) {
 func TestOperatorInTheGraph(t *testing.T) {
 	const batch = 3
 	r := rand.New(rand.NewPCG(13, 1))
-	x := normals(r, batch*volume(operatorClip))
+	x := enginetest.Normals(r, batch*volume(operatorClip))
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for name, a := range someOperators(t) {
 			shape, _ := a.Shape(operatorClip)
 			n := volume(shape)
-			y := normals(r, batch*n)
+			y := enginetest.Normals(r, batch*n)
 			observed := make([]float32, n)
 			for i := range observed {
 				if i%3 == 1 {
@@ -150,7 +142,7 @@ func TestOperatorInTheGraph(t *testing.T) {
 					t.Fatal(err)
 				}
 				return []*g.Node{given.Apply(in[0])[0], given.Adjoint(Values{in[1]})}
-			}, enginetest.Tensor(float32s(x), append([]int{batch}, operatorClip[:]...)...), enginetest.Tensor(float32s(y), append([]int{batch}, shape[:]...)...))
+			}, enginetest.Tensor(enginetest.Float32s(x), append([]int{batch}, operatorClip[:]...)...), enginetest.Tensor(enginetest.Float32s(y), append([]int{batch}, shape[:]...)...))
 			for b := range batch {
 				ax, _ := a.Apply(x[b*volume(operatorClip):][:volume(operatorClip)], operatorClip)
 				masked := append([]float64(nil), y[b*n:][:n]...)
@@ -169,14 +161,6 @@ func TestOperatorInTheGraph(t *testing.T) {
 			}
 		}
 	})
-}
-
-func float32s(x []float64) []float32 {
-	y := make([]float32, len(x))
-	for i, v := range x {
-		y[i] = float32(v)
-	}
-	return y
 }
 
 func TestOperatorRefuses(t *testing.T) {

@@ -3,7 +3,6 @@ package vdm
 import (
 	"fmt"
 	"math"
-	"strings"
 )
 
 // Plan is a sampler: what is done at each step, made on the host in float64.
@@ -75,62 +74,3 @@ const (
 	DefaultGrid          = "trimmed"
 	DefaultSteps         = 25
 )
-
-// samplers are the names that NewPlan knows.
-var samplers = []struct {
-	name string
-	plan func(Grid) (Plan, error)
-	// evaluations of a plan over a grid of n intervals are a·n + b.
-	a, b int
-}{
-	{"ancestral", func(g Grid) (Plan, error) { return Ancestral(g, LowerBound) }, 1, 0},
-	{"ancestral-upper", func(g Grid) (Plan, error) { return Ancestral(g, UpperBound) }, 1, 0},
-	{"ddim", func(g Grid) (Plan, error) { return DDIM(g, 0) }, 1, 0},
-	{"dpm++3m", DPMSolver3, 1, 0},
-	{"dpm++2m", func(g Grid) (Plan, error) { return DPMSolver(g, 0) }, 1, 0},
-	{"dpm++2m-sde", func(g Grid) (Plan, error) { return DPMSolver(g, 1) }, 1, 0},
-	{"heun", Heun, 2, -1},
-	{"euler-maruyama", EulerMaruyama, 1, 0},
-	{"predictor-corrector", func(g Grid) (Plan, error) { return PredictorCorrector(g, 1, DefaultCorrectorSNR) }, 2, -1},
-}
-
-// SamplerNames are the samplers that NewPlan knows.
-func SamplerNames() []string {
-	var names []string
-	for _, s := range samplers {
-		names = append(names, s.name)
-	}
-	return names
-}
-
-// NewPlan makes a sampler from the settings of a command line:
-//
-//	ancestral            Ancestral with the lower bound of the variance
-//	ancestral-upper      Ancestral with the upper bound
-//	ddim                 DDIM, deterministic (η = 0)
-//	dpm++3m              DPMSolver3, deterministic, of order 3
-//	dpm++2m              DPMSolver, deterministic
-//	dpm++2m-sde          DPMSolver, stochastic (η = 1)
-//	heun                 Heun on the probability-flow ODE
-//	euler-maruyama       EulerMaruyama on the reverse SDE
-//	predictor-corrector  PredictorCorrector with one Langevin step after each ancestral one
-//
-// over the grid named time, logsnr, karras or trimmed (see [NewGrid]), with at most
-// evaluations of the denoiser in all.
-func NewPlan(sampler, grid string, s Schedule, evaluations int) (Plan, error) {
-	for _, known := range samplers {
-		if known.name != sampler {
-			continue
-		}
-		intervals := (evaluations - known.b) / known.a
-		if evaluations < 1 || intervals < 1 {
-			return Plan{}, fmt.Errorf("sampler %s with %d evaluations: want at least %d", sampler, evaluations, max(1, known.a+known.b))
-		}
-		over, err := NewGrid(grid, s, intervals)
-		if err != nil {
-			return Plan{}, err
-		}
-		return known.plan(over)
-	}
-	return Plan{}, fmt.Errorf("sampler %q: want one of %s", sampler, strings.Join(SamplerNames(), ", "))
-}

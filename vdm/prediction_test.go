@@ -24,8 +24,8 @@ func TestAlphaSigmaInTheGraph(t *testing.T) {
 			return []*g.Node{alpha, sigma}
 		}, logSNR)
 		for i, l := range logSNR {
-			closeTo(t, "α", float64(out[0][i]), Alpha(float64(l)), 1e-6)
-			closeTo(t, "σ", float64(out[1][i]), Sigma(float64(l)), 1e-6)
+			enginetest.CloseTo(t, "α", float64(out[0][i]), Alpha(float64(l)), 1e-6)
+			enginetest.CloseTo(t, "σ", float64(out[1][i]), Sigma(float64(l)), 1e-6)
 		}
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // The formulas as printed, (2.42), (2.50) and (2.51), in 400 bits.
@@ -71,10 +73,10 @@ func TestTransitionComposes(t *testing.T) {
 		ls := lr - 20*math.Pow(r.Float64(), 6)
 		lt := ls - 20*math.Pow(r.Float64(), 6)
 		rs, st, rt := NewTransition(ls, lr), NewTransition(lt, ls), NewTransition(lt, lr)
-		closeTo(t, "α_{t|r}", st.Alpha*rs.Alpha, rt.Alpha, 1e-14)
-		closeTo(t, "σ_{t|r}", math.Hypot(st.Alpha*rs.Sigma, st.Sigma), rt.Sigma, 1e-13)
+		enginetest.CloseTo(t, "α_{t|r}", st.Alpha*rs.Alpha, rt.Alpha, 1e-14)
+		enginetest.CloseTo(t, "σ_{t|r}", math.Hypot(st.Alpha*rs.Sigma, st.Sigma), rt.Sigma, 1e-13)
 		// From clean data it is the marginal (2.40).
-		closeTo(t, "σ_t", math.Hypot(st.Alpha*Sigma(ls), st.Sigma), Sigma(lt), 1e-14)
+		enginetest.CloseTo(t, "σ_t", math.Hypot(st.Alpha*Sigma(ls), st.Sigma), Sigma(lt), 1e-14)
 	}
 }
 
@@ -86,11 +88,11 @@ func TestTransitionKeepsTheMarginals(t *testing.T) {
 		ls := -40 + 90*r.Float64()
 		lt := ls - 20*math.Pow(r.Float64(), 6)
 		tr := NewTransition(lt, ls)
-		closeTo(t, "α_s", tr.MeanZ*Alpha(lt)+tr.MeanX, Alpha(ls), 1e-14)
-		closeTo(t, "σ_s", math.Hypot(tr.MeanZ*Sigma(lt), tr.Lower), Sigma(ls), 1e-13)
+		enginetest.CloseTo(t, "α_s", tr.MeanZ*Alpha(lt)+tr.MeanX, Alpha(ls), 1e-14)
+		enginetest.CloseTo(t, "σ_s", math.Hypot(tr.MeanZ*Sigma(lt), tr.Lower), Sigma(ls), 1e-13)
 		// For x ∼ N(0, 1) the exact denoiser is x̂ = α_t·z, and q(z_s|z_t) has the
 		// standard deviation σ_{t|s} by symmetry: unit variance is kept.
-		closeTo(t, "variance", math.Hypot(tr.MeanZ+tr.MeanX*Alpha(lt), tr.Upper), 1, 1e-14)
+		enginetest.CloseTo(t, "variance", math.Hypot(tr.MeanZ+tr.MeanX*Alpha(lt), tr.Upper), 1, 1e-14)
 		if tr.Lower > tr.Upper {
 			t.Fatalf("λ_t = %v, λ_s = %v: Lower %v above Upper %v", lt, ls, tr.Lower, tr.Upper)
 		}

@@ -102,7 +102,7 @@ func TestVarianceBoundsAreExactWhereTheyShould(t *testing.T) {
 		plan := ancestral(t, Cosine{}, steps, LowerBound)
 		mean, variance := point.propagate(plan)
 		for k := range mean {
-			closeTo(t, "mean of a point", mean[k], point.mean[k], 1e-12)
+			enginetest.CloseTo(t, "mean of a point", mean[k], point.mean[k], 1e-12)
 			if variance[k] > 1e-12 {
 				t.Errorf("%d steps: variance %v of one point", steps, variance[k])
 			}
@@ -110,7 +110,7 @@ func TestVarianceBoundsAreExactWhereTheyShould(t *testing.T) {
 		plan = ancestral(t, Cosine{}, steps, UpperBound)
 		plan.Steps = plan.Steps[:steps-1]
 		_, variance = normal.propagate(plan)
-		closeTo(t, "variance of standard normal data", variance[0], 1, 1e-12)
+		enginetest.CloseTo(t, "variance of standard normal data", variance[0], 1, 1e-12)
 	}
 }
 
@@ -278,21 +278,6 @@ func TestSampleFromRefuses(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestSampleOptionsAreRefusedByName(t *testing.T) {
-	for says, o := range map[string]SampleOptions{
-		"count": {Count: -1}, "first": {First: -1}, "first is 4294967295": {First: math.MaxUint32, Count: 2}, "steps": {Steps: -1},
-		"batch": {Batch: -1}, "guidance is -1": {Guidance: Reconstruction{Weight: -1}}, "guidance is NaN": {Guidance: Reconstruction{Weight: math.NaN()}},
-		"guidance is +Inf": {Guidance: Reconstruction{Weight: math.Inf(1)}}, `sampler "best"`: {Sampler: "best"}, `grid "fine"`: {Grid: "fine"},
-	} {
-		if err := o.Validate(); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%+v: error %v does not say %q", o, err, says)
-		}
-	}
-	if err := (SampleOptions{}).Validate(); err != nil {
-		t.Error(err)
-	}
 }
 
 func TestAncestralRefuses(t *testing.T) {

@@ -3,7 +3,6 @@ package vdm
 import (
 	"fmt"
 	"math"
-	"strings"
 )
 
 // Schedule is a noise schedule: a strictly decreasing map from the time
@@ -56,41 +55,6 @@ func logistic(y float64) float64 {
 		return e / (1 + e)
 	}
 	return 1 / (1 + math.Exp(-y))
-}
-
-// scheduleNames are the names that NewSchedule knows.
-var scheduleNames = []string{"cosine", "linear", "cosine-float32"}
-
-// NewSchedule makes a schedule from the settings of a configuration file:
-//
-//	cosine          Cosine, the truncated α-cosine schedule, shifted by shift
-//	linear          LinearLogSNR
-//	cosine-float32  FloatCosine, as the dissertation's program computed it
-//
-// min = max = 0 means ±30. A shift (see [ShiftForResolution]) is refused for
-// schedules that have none.
-func NewSchedule(name string, min, max, shift float64) (Schedule, error) {
-	var s interface {
-		Schedule
-		Validate() error
-	}
-	switch name {
-	case "cosine":
-		s = Cosine{Min: min, Max: max, Shift: shift}
-	case "linear":
-		s = LinearLogSNR{Min: min, Max: max}
-	case "cosine-float32":
-		s = FloatCosine{Min: min, Max: max}
-	default:
-		return nil, fmt.Errorf("unknown noise schedule %q: expected one of %s", name, strings.Join(scheduleNames, ", "))
-	}
-	if shift != 0 && name != "cosine" {
-		return nil, fmt.Errorf("noise schedule %q has no shift, got %v: only cosine is shifted", name, shift)
-	}
-	if err := s.Validate(); err != nil {
-		return nil, err
-	}
-	return s, nil
 }
 
 // boundsOrDefault puts ±30 in the place of the zero value.

@@ -2,9 +2,6 @@ package vdm
 
 import (
 	"fmt"
-	"math"
-	"slices"
-	"strings"
 )
 
 // Weighting is a weighting w(λ) of the diffusion loss,
@@ -60,83 +57,3 @@ func (s Sigmoid) NegDW(logSNR float64) float64 {
 
 // String describes the weighting.
 func (s Sigmoid) String() string { return fmt.Sprintf("sigmoid, bias %g", s.Bias) }
-
-// weightings holds, for each name that NewWeighting knows, its parameters.
-var weightings = []struct {
-	name   string
-	params []string
-}{
-	{"elbo", nil},
-	{"v", nil},
-	{"sigmoid", []string{"bias"}},
-	{"min-snr", []string{"gamma"}},
-	{"edm", []string{"mean", "std", "sigma_data"}},
-}
-
-// NewWeighting makes a weighting from the settings of a configuration file. The
-// schedule is that of training. Parameters that are absent have their published
-// values; unknown ones are refused by name.
-//
-//	elbo
-//	v         uses the schedule
-//	sigmoid   bias (2)
-//	min-snr   gamma (5); uses the schedule
-//	edm       mean (−1.2) and std (1.2) of ln σ, sigma_data (0.5)
-func NewWeighting(name string, schedule Schedule, params map[string]float64) (Weighting, error) {
-	if err := checkWeightingParams(name, params); err != nil {
-		return nil, err
-	}
-	param := func(key string, otherwise float64) float64 {
-		if v, ok := params[key]; ok {
-			return v
-		}
-		return otherwise
-	}
-	if schedule == nil && (name == "v" || name == "min-snr") {
-		return nil, fmt.Errorf("weighting %s needs the noise schedule of training, got none", name)
-	}
-	switch name {
-	case "elbo":
-		return ELBO{}, nil
-	case "v":
-		return V{Schedule: schedule}, nil
-	case "sigmoid":
-		return Sigmoid{Bias: param("bias", 2)}, nil
-	case "min-snr":
-		m := MinSNR{Gamma: param("gamma", defaultGamma), Schedule: schedule}
-		if m.Gamma <= 0 {
-			return nil, fmt.Errorf("weighting min-snr: gamma %v: expected a positive signal-to-noise ratio", m.Gamma)
-		}
-		return m, nil
-	default: // "edm": checkWeightingParams knows no other
-		e := EDM{Mean: param("mean", defaultEDMMean), Std: param("std", defaultEDMStd), SigmaData: param("sigma_data", defaultSigmaData)}
-		if e.Std <= 0 || e.SigmaData <= 0 {
-			return nil, fmt.Errorf("weighting edm: std %v, sigma_data %v: expected both positive", e.Std, e.SigmaData)
-		}
-		return e, nil
-	}
-}
-
-func checkWeightingParams(name string, params map[string]float64) error {
-	var names []string
-	for _, known := range weightings {
-		names = append(names, known.name)
-		if known.name != name {
-			continue
-		}
-		for key, value := range params {
-			if !slices.Contains(known.params, key) {
-				expected := "it has no parameters"
-				if len(known.params) > 0 {
-					expected = "expected " + strings.Join(known.params, ", ")
-				}
-				return fmt.Errorf("weighting %s: unknown parameter %q: %s", name, key, expected)
-			}
-			if math.IsNaN(value) || math.IsInf(value, 0) {
-				return fmt.Errorf("weighting %s: %s is %v: expected a finite number", name, key, value)
-			}
-		}
-		return nil
-	}
-	return fmt.Errorf("unknown weighting %q: expected one of %s", name, strings.Join(names, ", "))
-}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 var someWeightings = []Weighting{
@@ -67,13 +69,6 @@ func (w tinyWorld) diffusionLoss(wt Weighting, low, high float64, kinks ...float
 	return sum
 }
 
-func closeTo(t *testing.T, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance*math.Abs(want)) {
-		t.Errorf("%s: %.12g, by the other route %.12g (relative %.1e, tolerance %.0e)", what, got, want, math.Abs(got/want-1), tolerance)
-	}
-}
-
 func TestNegDWIsTheDerivative(t *testing.T) {
 	for _, w := range someWeightings {
 		for l := -11.7; l < 11.8; l += 0.37 {
@@ -100,7 +95,7 @@ func TestVIsTheVObjective(t *testing.T) {
 			})
 		}, 0, 1, 24)
 		low, high := s.Bounds()
-		closeTo(t, s.String(), world.diffusionLoss(V{Schedule: s}, low, high), objective, 1e-11)
+		enginetest.CloseTo(t, s.String(), world.diffusionLoss(V{Schedule: s}, low, high), objective, 1e-11)
 	}
 }
 
@@ -110,10 +105,10 @@ func TestVAgainstTheDraft(t *testing.T) {
 	t0 := 2 / math.Pi * math.Atan(math.Exp(-9))
 	t1 := 2 / math.Pi * math.Atan(math.Exp(10))
 	for _, l := range []float64{-20, -3.3, 0, 1.7, 18} {
-		printed := 1 / (2 * math.Pi * (t1 - t0)) * math.Exp(-l/2)         // (2.85)
-		printedSlope := 1 / (4 * math.Pi * (t1 - t0)) * math.Exp(-l/2)    // (2.86)
-		closeTo(t, "w", V{Schedule: s}.W(l), 4*printed, 1e-12)            // 2·p·(1+exp(−λ))
-		closeTo(t, "−w′", V{Schedule: s}.NegDW(l), 4*printedSlope, 1e-12) // and its slope
+		printed := 1 / (2 * math.Pi * (t1 - t0)) * math.Exp(-l/2)                    // (2.85)
+		printedSlope := 1 / (4 * math.Pi * (t1 - t0)) * math.Exp(-l/2)               // (2.86)
+		enginetest.CloseTo(t, "w", V{Schedule: s}.W(l), 4*printed, 1e-12)            // 2·p·(1+exp(−λ))
+		enginetest.CloseTo(t, "−w′", V{Schedule: s}.NegDW(l), 4*printedSlope, 1e-12) // and its slope
 	}
 }
 
@@ -131,7 +126,7 @@ func TestMinSNRIsItsObjective(t *testing.T) {
 		}, from, to, 16)
 	}
 	got := world.diffusionLoss(MinSNR{Gamma: gamma, Schedule: s}, -20, 20, math.Log(gamma))
-	closeTo(t, "min-snr", got, over(0, kink)+over(kink, 1), 1e-11)
+	enginetest.CloseTo(t, "min-snr", got, over(0, kink)+over(kink, 1), 1e-11)
 	below := (MinSNR{}).NegDW(-2)
 	if below >= 0 {
 		t.Errorf("−w′(−2) = %v, documented as negative there", below)
@@ -159,7 +154,7 @@ func TestEDMIsItsObjective(t *testing.T) {
 			return loss * (s*s + data*data) / (s * data * s * data)
 		}, -8, 8, 16)
 		got := world.diffusionLoss(e, -2*(mean+8*std), -2*(mean-8*std))
-		closeTo(t, e.String(), got, objective, 1e-11)
+		enginetest.CloseTo(t, e.String(), got, objective, 1e-11)
 	}
 	if (EDM{}).NegDW(-3.4) >= 0 || (EDM{}).NegDW(-3.2) <= 0 {
 		t.Errorf("EDM's w does not turn near λ = −3.3: −w′ %v at −3.4, %v at −3.2", (EDM{}).NegDW(-3.4), (EDM{}).NegDW(-3.2))
@@ -176,7 +171,7 @@ func TestSigmoidIsItsObjective(t *testing.T) {
 				c := math.Cosh((y - bias) / 2)
 				return 1 / (4 * c * c)
 			}, l, bias+60, 60)
-			closeTo(t, "w as a tail", s.W(l), tail, 1e-12)
+			enginetest.CloseTo(t, "w as a tail", s.W(l), tail, 1e-12)
 		}
 		objective := piecewise(func(l float64) float64 {
 			weight := math.Exp(bias) / (1 + math.Exp(bias-l))
@@ -185,7 +180,7 @@ func TestSigmoidIsItsObjective(t *testing.T) {
 				return d * d
 			})
 		}, -15, 15, 12)
-		closeTo(t, s.String(), world.diffusionLoss(s, -15, 15), objective, 1e-11)
+		enginetest.CloseTo(t, s.String(), world.diffusionLoss(s, -15, 15), objective, 1e-11)
 	}
 	if w := (Sigmoid{}).W(-800); w != 1 {
 		t.Errorf("w(−800) = %v", w)
@@ -204,7 +199,7 @@ func TestELBOIsInformation(t *testing.T) {
 		a := Alpha(l) // ε̂ = σ·z, so E(ε − ε̂)² = 1 − σ² = α²
 		return (ELBO{}).W(l) * a * a / 2
 	}, low, high, 20)
-	closeTo(t, "elbo", loss, (math.Log1p(math.Exp(high))-math.Log1p(math.Exp(low)))/2, 1e-13)
+	enginetest.CloseTo(t, "elbo", loss, (math.Log1p(math.Exp(high))-math.Log1p(math.Exp(low)))/2, 1e-13)
 }
 
 func TestNewWeighting(t *testing.T) {

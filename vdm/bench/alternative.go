@@ -6,14 +6,14 @@ import (
 	"os"
 	"time"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // alternative is our network with another form of attention, which takes steps
 // on demand, in turn with the first form and the peers.
 type alternative struct {
 	attention string
-	model     *vdm.Model
+	model     *run.Run
 	failed    error // what keeps it from running; it is then left out
 }
 

@@ -9,9 +9,9 @@ import (
 
 	"github.com/gomlx/compute"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 func TestIntegers(t *testing.T) {
@@ -36,7 +36,7 @@ func TestMedian(t *testing.T) {
 }
 
 // subject is newSubject's network without fused attention.
-func subject(t *testing.T, o options) *vdm.Model {
+func subject(t *testing.T, o options) *run.Run {
 	t.Helper()
 	m, _, err := newSubject(o, "none")
 	if m != nil {

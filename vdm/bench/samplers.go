@@ -14,6 +14,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -37,7 +38,7 @@ var samplerCases = []struct {
 // samplers prints what an evaluation of each sampler costs, in forward passes of
 // the network that are run in turn with it, evaluations a second, and how near
 // they come to what the machine can do.
-func samplers(ctx context.Context, m *vdm.Model, o options, ceilings machine) error {
+func samplers(ctx context.Context, m *run.Run, o options, ceilings machine) error {
 	be, _, err := m.Engine()
 	if err != nil {
 		return err
@@ -116,7 +117,7 @@ func nowcast(o options, guidance string) (given vdm.Observation, by vdm.Guidance
 
 // costOfStep counts the step that costOf times. (All samplers without guidance
 // have one step; what they keep of the steps before is a few clips.)
-func costOfStep(be compute.Backend, m *vdm.Model, o options, guidance string) (engine.Cost, error) {
+func costOfStep(be compute.Backend, m *run.Run, o options, guidance string) (engine.Cost, error) {
 	given, by, err := nowcast(o, guidance)
 	if err != nil {
 		return engine.Cost{}, err
@@ -126,7 +127,7 @@ func costOfStep(be compute.Backend, m *vdm.Model, o options, guidance string) (e
 
 // costOf takes steps of a sampler in turn with forward passes: the median of an
 // evaluation in seconds, and of its ratio to the forward pass after it.
-func costOf(ctx context.Context, be compute.Backend, m *vdm.Model, o options, sampler, guidance string, pass *forward) (step, ratio float64, err error) {
+func costOf(ctx context.Context, be compute.Backend, m *run.Run, o options, sampler, guidance string, pass *forward) (step, ratio float64, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	evaluations := o.repeats + warmUp
@@ -175,7 +176,7 @@ type forward struct {
 	logSNR   []float32
 }
 
-func newForward(be compute.Backend, m *vdm.Model, o options) (*forward, error) {
+func newForward(be compute.Backend, m *run.Run, o options) (*forward, error) {
 	values := m.Weights(true)
 	f := &forward{logSNR: make([]float32, o.batch)}
 	f.denoiser = m.Config.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, _ vdm.Batch) *g.Node {

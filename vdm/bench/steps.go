@@ -10,14 +10,17 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // randomClips are standard normal clips, each its own.
 type randomClips struct{ frames, height, width int }
 
-func (r randomClips) Len() int                    { return 1 << 20 }
+func (r randomClips) Len() int { return 1 << 20 }
+
 func (r randomClips) Shape() (int, int, int, int) { return r.frames, r.height, r.width, 1 }
+
 func (r randomClips) Clip(i int, dst []float32) error {
 	noise.Key{Seed: 5, Stream: noise.Synthetic, Sample: uint32(i)}.Normal(dst)
 	return nil
@@ -25,16 +28,16 @@ func (r randomClips) Clip(i int, dst []float32) error {
 
 // newSubject makes a run of the network with one form of attention. Where the
 // engine refuses the network, the run comes with the error.
-func newSubject(o options, attention string) (*vdm.Model, backend.Choice, error) {
+func newSubject(o options, attention string) (*run.Run, backend.Choice, error) {
 	dir, err := os.MkdirTemp("", "vdm-bench-*")
 	if err != nil {
 		return nil, backend.Choice{}, err
 	}
-	m, err := vdm.Create(dir, vdm.Config{
-		Clip: vdm.ClipConfig{Frames: o.frames, Height: o.height, Width: o.wide, Channels: []vdm.ChannelConfig{{Name: "x", Units: "1"}}},
+	m, err := run.Create(dir, run.Config{
+		Clip: run.ClipConfig{Frames: o.frames, Height: o.height, Width: o.wide, Channels: []run.ChannelConfig{{Name: "x", Units: "1"}}},
 		Network: unet.Config{Dim: o.dim, Multiples: o.multiples, Heads: o.heads, HeadDim: o.headDim,
 			BFloat16: o.precision == "bfloat16", FusedAttention: attention},
-		Training: vdm.TrainingConfig{Batch: o.batch, SnapshotEvery: 1 << 30},
+		Training: run.TrainingConfig{Batch: o.batch, SnapshotEvery: 1 << 30},
 	}, nil)
 	if err != nil {
 		return nil, backend.Choice{}, err
@@ -70,12 +73,12 @@ func (s *series) add(step int, seconds float64) {
 func (s series) compiling() float64 { return s.first - median(s.seconds) }
 
 // takeSteps takes all the steps of one kind, and calls after each.
-func takeSteps(ctx context.Context, m *vdm.Model, o options, what string, after func()) error {
+func takeSteps(ctx context.Context, m *run.Run, o options, what string, after func()) error {
 	total, progress := o.repeats+warmUp, func(vdm.Progress) { after() }
 	if what == "train" {
-		return m.Train(ctx, vdm.TrainOptions{Data: randomClips{o.frames, o.height, o.wide}, Steps: total, Progress: progress})
+		return m.Train(ctx, run.TrainOptions{Data: randomClips{o.frames, o.height, o.wide}, Steps: total, Progress: progress})
 	}
-	_, err := m.Sample(ctx, vdm.SampleOptions{Count: o.batch, Batch: o.batch, Sampler: "ancestral", Grid: "time", Steps: total, Progress: progress})
+	_, err := m.Sample(ctx, run.SampleOptions{Count: o.batch, Batch: o.batch, Sampler: "ancestral", Grid: "time", Steps: total, Progress: progress})
 	return err
 }
 
@@ -89,7 +92,7 @@ type timings struct {
 // interleave takes steps in turn: ours, then one of each alternative and each
 // peer. No side's clock counts the drawing of its random inputs: ours are drawn
 // ahead, and ready when the clock starts, as the others' turn is over.
-func interleave(ctx context.Context, m *vdm.Model, o options, what string, others []*alternative, peers []*peer) (*timings, error) {
+func interleave(ctx context.Context, m *run.Run, o options, what string, others []*alternative, peers []*peer) (*timings, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	t := &timings{ours: series{name: "climate-vdm"}, their: make([]series, len(peers)), peers: peers}
 	running := map[*alternative]*turns{}

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"reflect"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -34,7 +34,7 @@ func Card() string { return card }
 // Install opens the shipped model as a run in the folder dir, which it makes if it
 // is not there: all that a run can do, it can. A folder with another run is an
 // error. Interrupted, it leaves no run.
-func Install(dir string) (*vdm.Model, error) {
+func Install(dir string) (*run.Run, error) {
 	m, err := install(dir)
 	if err != nil {
 		return nil, fmt.Errorf("pretrained model: %w", err)
@@ -42,7 +42,7 @@ func Install(dir string) (*vdm.Model, error) {
 	return m, nil
 }
 
-func install(dir string) (*vdm.Model, error) {
+func install(dir string) (*run.Run, error) {
 	parent := filepath.Dir(filepath.Clean(dir))
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, err
@@ -56,14 +56,14 @@ func install(dir string) (*vdm.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := vdm.Open(dir)
+	m, err := run.Open(dir)
 	switch {
 	case err == nil:
 		if !reflect.DeepEqual(m.Config, c) {
 			return nil, fmt.Errorf("%s holds another run; name another folder", dir)
 		}
 		return m, nil
-	case !errors.Is(err, vdm.ErrNoRun):
+	case !errors.Is(err, run.ErrNoRun):
 		return nil, err
 	}
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
@@ -72,7 +72,7 @@ func install(dir string) (*vdm.Model, error) {
 		return nil, err
 	}
 	runDir := filepath.Join(work, "run")
-	if m, err = vdm.Create(runDir, c, nil); err != nil {
+	if m, err = run.Create(runDir, c, nil); err != nil {
 		return nil, err
 	}
 	if err := m.ImportWeights(values); err != nil {
@@ -84,18 +84,18 @@ func install(dir string) (*vdm.Model, error) {
 	if err := os.Rename(runDir, dir); err != nil {
 		return nil, err
 	}
-	return vdm.Open(dir)
+	return run.Open(dir)
 }
 
 // unpack reads what is shipped, by way of files in the folder.
-func unpack(folder string) (c vdm.Config, values map[string][]float32, err error) {
+func unpack(folder string) (c run.Config, values map[string][]float32, err error) {
 	files := map[string][]byte{"config.yaml": config, "weights.safetensors": weights}
 	for name, data := range files {
 		if err := os.WriteFile(filepath.Join(folder, name), data, 0o644); err != nil {
 			return c, nil, err
 		}
 	}
-	if c, err = vdm.ReadConfig(filepath.Join(folder, "config.yaml")); err != nil {
+	if c, err = run.ReadConfig(filepath.Join(folder, "config.yaml")); err != nil {
 		return c, nil, err
 	}
 	_, values, err = unet.ReadWeights(filepath.Join(folder, "weights.safetensors"))

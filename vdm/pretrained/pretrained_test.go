@@ -11,10 +11,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 func TestInstallIsARun(t *testing.T) {
@@ -54,7 +54,7 @@ func TestInstallRefusesWhatIsThere(t *testing.T) {
 	c := m.Config
 	c.Training.Rate /= 2
 	another := filepath.Join(t.TempDir(), "another")
-	if _, err := vdm.Create(another, c, nil); err != nil {
+	if _, err := run.Create(another, c, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Install(another); err == nil || !strings.Contains(err.Error(), "holds another run") {

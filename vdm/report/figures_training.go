@@ -5,12 +5,12 @@ import (
 	"math"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // LossCurve draws the training loss and the held-out loss over the steps, with
 // the references, if there are any, as guides.
-func LossCurve(records []vdm.Record, l *Losses) (*plotting.Picture, error) {
+func LossCurve(records []run.MetricsLine, l *Losses) (*plotting.Picture, error) {
 	training := plotting.Series{Name: "training"}
 	held := plotting.Series{Name: "held out (averaged weights)", Points: true, Dashed: true}
 	for _, r := range records {
@@ -66,7 +66,7 @@ func LossByNoise(l *Losses) (*plotting.Picture, error) {
 
 // DrawLosses draws the losses over the steps and by noise level. held names the
 // clips that were not trained on, such as "held-out".
-func DrawLosses(records []vdm.Record, l *Losses, held string) ([]Drawing, error) {
+func DrawLosses(records []run.MetricsLine, l *Losses, held string) ([]Drawing, error) {
 	curve, err := LossCurve(records, l)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
@@ -47,7 +48,7 @@ func (o LossOptions) Validate() error {
 // windows lie anywhere) and the Wiener denoiser with mirrored edges, which uses
 // no taper. With several channels each has its own reference, and the loss is
 // the mean over channels.
-func Measure(m *vdm.Model, train, heldOut vdm.Clips, o LossOptions) (*Losses, error) {
+func Measure(m *run.Run, train, heldOut vdm.Clips, o LossOptions) (*Losses, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
@@ -114,7 +115,7 @@ func (l *Losses) add(name, how string, each []float64) {
 
 // referenceLosses returns the weighted loss of each sample of a batch, as
 // vdm.WeightedLoss defines it; perChannel has one reference a channel.
-func referenceLosses(perChannel []verify.Reference, b vdm.HeldOutBatch) []float64 {
+func referenceLosses(perChannel []verify.Reference, b run.HeldOutBatch) []float64 {
 	n, channels := len(b.LogSNR), len(perChannel)
 	size := len(b.Z) / n
 	z, v := make([]float32, size/channels), make([]float32, size/channels)
@@ -144,7 +145,7 @@ func referenceLosses(perChannel []verify.Reference, b vdm.HeldOutBatch) []float6
 
 // channelSource is one channel of evenly spaced clips in the model's units.
 type channelSource struct {
-	model          *vdm.Model
+	model          *run.Run
 	clips          vdm.Clips
 	channel, count int
 	whole          []float32

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
@@ -65,8 +66,8 @@ func TestMeasure(t *testing.T) {
 // Masked cells count neither in one channel nor in the other.
 func TestReferenceLossesHonourTheMask(t *testing.T) {
 	n := float32(math.NaN())
-	one := vdm.HeldOutBatch{Z: []float32{1, -1, 0.5}, V: []float32{0.3, 0.1, -2}, LogSNR: []float32{0.7}, Factors: []float32{2}}
-	two := vdm.HeldOutBatch{
+	one := run.HeldOutBatch{Z: []float32{1, -1, 0.5}, V: []float32{0.3, 0.1, -2}, LogSNR: []float32{0.7}, Factors: []float32{2}}
+	two := run.HeldOutBatch{
 		Z: []float32{1, 9, -1, 9, 0.5, 9}, V: []float32{0.3, n, 0.1, n, -2, n}, Mask: []float32{1, 0, 1, 0, 1, 0},
 		LogSNR: one.LogSNR, Factors: one.Factors,
 	}

@@ -11,8 +11,7 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
-
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // ResultsName is the file of a run that holds its summary.
@@ -128,7 +127,7 @@ func (s *Summary) Fact(name, format string, args ...any) {
 }
 
 // AddModel says of which configuration and on which engine the results are.
-func (s *Summary) AddModel(m *vdm.Model) error {
+func (s *Summary) AddModel(m *run.Run) error {
 	text, err := m.Config.Encode()
 	if err != nil {
 		return err
@@ -146,11 +145,11 @@ func (s *Summary) AddModel(m *vdm.Model) error {
 // summary.
 func (s *Summary) Publish(dir string, drawings ...Drawing) (err error) {
 	began := time.Now()
-	if s.Figures, err = Save(filepath.Join(dir, vdm.FiguresDir), drawings...); err != nil {
+	if s.Figures, err = Save(filepath.Join(dir, run.FiguresDir), drawings...); err != nil {
 		return err
 	}
 	s.Stages.Took("figures", began)
-	if err := s.WritePage(dir, vdm.FiguresDir); err != nil {
+	if err := s.WritePage(dir, run.FiguresDir); err != nil {
 		return err
 	}
 	return s.Write(dir)

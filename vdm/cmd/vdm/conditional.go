@@ -14,6 +14,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // conditionalFlags are the settings of commands that generate what is not known of
@@ -115,7 +116,7 @@ func (f *conditionalFlags) startOf(c *cobra.Command, rec *record, known []bool) 
 }
 
 // open checks the settings, the place of the clip among them, and opens the run.
-func (f *conditionalFlags) open(c *cobra.Command, dir string) (*vdm.Model, error) {
+func (f *conditionalFlags) open(c *cobra.Command, dir string) (*run.Run, error) {
 	if err := f.prepare(c); err != nil {
 		return nil, err
 	}
@@ -141,7 +142,7 @@ func (f *conditionalFlags) known(rec *record) map[string]string {
 // cut takes the clip that begins at f.start and lies at f.row and f.col out of
 // the data, [frame, height, width, channel]. Frames that are not known may lie
 // beyond the end of the data and are NaN.
-func (f *conditionalFlags) cut(c vdm.ClipConfig, fields []*climate.Field, known []bool) ([]float32, clipPlace, error) {
+func (f *conditionalFlags) cut(c run.ClipConfig, fields []*climate.Field, known []bool) ([]float32, clipPlace, error) {
 	first := fields[0]
 	fail := func(format string, args ...any) ([]float32, clipPlace, error) {
 		return nil, clipPlace{}, fmt.Errorf(format, args...)
@@ -226,7 +227,7 @@ func trueIndices(known []bool) string {
 
 // openAs opens data for a run: the variables of its channels, in their order and
 // units. Variables that the data call otherwise are named by flags.
-func (r *readFlags) openAs(paths []string, channels []vdm.ChannelConfig) (*record, error) {
+func (r *readFlags) openAs(paths []string, channels []run.ChannelConfig) (*record, error) {
 	hint, asCalled := "", len(r.variables) == 0
 	if asCalled {
 		hint = "; --variable says what the data call a channel of the run"
@@ -256,7 +257,7 @@ func (r *readFlags) openAs(paths []string, channels []vdm.ChannelConfig) (*recor
 
 // as gives the variables the names of a run's channels, whose units they must
 // have.
-func (rec *record) as(channels []vdm.ChannelConfig) (*record, error) {
+func (rec *record) as(channels []run.ChannelConfig) (*record, error) {
 	if len(rec.fields) != len(channels) {
 		return nil, errors.Join(fmt.Errorf("the data have %d variables, the run %d channels", len(rec.fields), len(channels)), rec.close())
 	}

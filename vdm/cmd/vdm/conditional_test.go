@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // longer is a run of clips of 4 frames of 4 × 4 whose transform is affine.
@@ -183,7 +183,7 @@ func TestExtend(t *testing.T) {
 	}
 	succeed(t, args("14", "3")...)
 	truth := field(t, data, "pr", -1)
-	e, err := vdm.OpenExtension(out)
+	e, err := run.OpenExtension(out)
 	if err != nil {
 		t.Fatal(err)
 	}

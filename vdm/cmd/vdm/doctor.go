@@ -18,6 +18,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -119,8 +120,10 @@ func engineReport() (text string, choice backend.Choice, runs bool) {
 // steady is a source of clips for measuring.
 type steady struct{ frames, size int }
 
-func (s steady) Len() int                    { return 8 }
+func (s steady) Len() int { return 8 }
+
 func (s steady) Shape() (int, int, int, int) { return s.frames, s.size, s.size, 1 }
+
 func (s steady) Clip(i int, dst []float32) error {
 	noise.Key{Stream: noise.Synthetic, Sample: uint32(i)}.Normal(dst)
 	return nil
@@ -140,18 +143,18 @@ func smallStep(ctx context.Context) (string, error) {
 	}
 	clips := steady{frames: 5, size: 16}
 	const steps = 8
-	m, err := vdm.Create(filepath.Join(dir, "run"), vdm.Config{
-		Clip: vdm.ClipConfig{Frames: clips.frames, Height: clips.size, Width: clips.size,
-			Channels: []vdm.ChannelConfig{{Name: "noise", Transform: identity}}},
+	m, err := run.Create(filepath.Join(dir, "run"), run.Config{
+		Clip: run.ClipConfig{Frames: clips.frames, Height: clips.size, Width: clips.size,
+			Channels: []run.ChannelConfig{{Name: "noise", Transform: identity}}},
 		Network:  unet.Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2},
-		Training: vdm.TrainingConfig{Steps: steps, Batch: 2},
+		Training: run.TrainingConfig{Steps: steps, Batch: 2},
 	}, clips)
 	if err != nil {
 		return "", err
 	}
 	var took []float64
 	last := time.Now()
-	err = m.Train(ctx, vdm.TrainOptions{Data: clips, Progress: func(p vdm.Progress) {
+	err = m.Train(ctx, run.TrainOptions{Data: clips, Progress: func(p vdm.Progress) {
 		if now := time.Now(); p.Step > 1 { // the first one waits for the compiler
 			took = append(took, now.Sub(last).Seconds())
 		}

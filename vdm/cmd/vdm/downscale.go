@@ -9,6 +9,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 func newDownscale() *cobra.Command {
@@ -49,7 +50,7 @@ others a mean is not linear.`,
 	return c
 }
 
-func (f *conditionalFlags) downscale(c *cobra.Command, m *vdm.Model, by vdm.Coarsening) error {
+func (f *conditionalFlags) downscale(c *cobra.Command, m *run.Run, by vdm.Coarsening) error {
 	fine := m.Config.Clip
 	if fine.Height%by.Cells != 0 || fine.Width%by.Cells != 0 || fine.Frames%by.Frames != 0 {
 		return misuse(c, "clips of %d frames of %d × %d cells are no multiple of --frames %d and --cells %d", fine.Frames, fine.Height, fine.Width, by.Frames, by.Cells)
@@ -79,7 +80,7 @@ func (f *conditionalFlags) downscale(c *cobra.Command, m *vdm.Model, by vdm.Coar
 	}
 	more := f.known(rec)
 	more["vdm_known_means"] = fmt.Sprintf("%d × %d cells, %d frames", by.Cells, by.Cells, by.Frames)
-	return f.write(c, m, place, "downscale", "Downscaling by a video diffusion model", more, func(o vdm.SampleOptions) error {
+	return f.write(c, m, place, "downscale", "Downscaling by a video diffusion model", more, func(o run.SampleOptions) error {
 		_, err := m.Downscale(c.Context(), clip, by, o)
 		return err
 	})

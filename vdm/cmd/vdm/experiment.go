@@ -11,6 +11,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/report/experiment"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -109,7 +110,7 @@ func usePreset(f *pflag.FlagSet, name string, o *experiment.Options) error {
 	if name == "" {
 		return nil
 	}
-	p, err := vdm.NewPreset(name)
+	p, err := run.NewPreset(name)
 	if err != nil {
 		return err
 	}
@@ -133,9 +134,9 @@ func usePreset(f *pflag.FlagSet, name string, o *experiment.Options) error {
 }
 
 // addDevices adds the settings of where training runs.
-func addDevices(f *pflag.FlagSet, devices *int, residence *vdm.Residence) {
+func addDevices(f *pflag.FlagSet, devices *int, residence *run.DataPlacement) {
 	f.IntVar(devices, "devices", 1, "devices of the engine that share each batch")
-	f.StringVar((*string)(residence), "clips-on", string(vdm.ResideAuto), "where training clips lie: on the device, once, on the host, or auto: on a GPU if they fit")
+	f.StringVar((*string)(residence), "clips-on", string(run.ResideAuto), "where training clips lie: on the device, once, on the host, or auto: on a GPU if they fit")
 }
 
 // addFused adds the choice of attentions that one operator of the engine computes.

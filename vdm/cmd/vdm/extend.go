@@ -13,11 +13,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 func newExtend() *cobra.Command {
 	f := &conditionalFlags{}
-	var o vdm.ExtendOptions
+	var o run.ExtendOptions
 	var known int
 	c := &cobra.Command{
 		Use:     "extend RUN --frames N",
@@ -53,7 +54,7 @@ written as CF NetCDF beside the folder. Memory is that of one batch throughout.`
 				return err
 			}
 			if out == "" {
-				out = filepath.Join(m.Dir, vdm.SamplesDir, fmt.Sprintf("extend-step%d-seed%d", m.Step(), f.o.Seed))
+				out = filepath.Join(m.Dir, run.SamplesDir, fmt.Sprintf("extend-step%d-seed%d", m.Step(), f.o.Seed))
 			}
 			if known == 0 {
 				known = o.Overlap
@@ -76,7 +77,7 @@ written as CF NetCDF beside the folder. Memory is that of one batch throughout.`
 }
 
 // extend makes the sequences and then writes them as NetCDF.
-func (f *conditionalFlags) extend(c *cobra.Command, m *vdm.Model, o vdm.ExtendOptions, known int, out string) error {
+func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.ExtendOptions, known int, out string) error {
 	if info, err := os.Stat(out); err == nil && !info.IsDir() {
 		return fmt.Errorf("--out: %s is there and is no folder", out)
 	}
@@ -115,7 +116,7 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *vdm.Model, o vdm.ExtendOp
 }
 
 // begin is what the sequences begin with, and where and when they lie.
-func (f *conditionalFlags) begin(m *vdm.Model, frames, known int) (start []float32, place clipPlace, more map[string]string, err error) {
+func (f *conditionalFlags) begin(m *run.Run, frames, known int) (start []float32, place clipPlace, more map[string]string, err error) {
 	clip := m.Config.Clip
 	clip.Frames = frames
 	if len(f.data) == 0 {
@@ -145,7 +146,7 @@ func (f *conditionalFlags) begin(m *vdm.Model, frames, known int) (start []float
 }
 
 // writeExtension writes sequences as NetCDF, some frames at a time.
-func writeExtension(path string, file *netcdf.SampleFile, e *vdm.Extension, first int) error {
+func writeExtension(path string, file *netcdf.SampleFile, e *run.Extension, first int) error {
 	w, err := netcdf.CreateSamples(path, file)
 	if err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 func newInpaint() *cobra.Command {
@@ -40,7 +40,7 @@ it is neither 0 nor missing.`,
 	return c
 }
 
-func (f *conditionalFlags) inpaint(c *cobra.Command, m *vdm.Model, mask string) error {
+func (f *conditionalFlags) inpaint(c *cobra.Command, m *run.Run, mask string) error {
 	marks := f.read // as the flags say, before it is told of the run's channels
 	rec, err := f.read.openAs(f.data, m.Config.Clip.Channels)
 	if err != nil {
@@ -76,7 +76,7 @@ func (f *conditionalFlags) inpaint(c *cobra.Command, m *vdm.Model, mask string) 
 		return errors.New("no cell of the clip is missing: there is nothing to generate; --mask names cells that are known and shall be generated")
 	}
 	say(c, "%d of %d values are generated", missing, len(known))
-	return f.write(c, m, place, "inpaint", "Missing cells filled in by a video diffusion model", more, func(o vdm.SampleOptions) error {
+	return f.write(c, m, place, "inpaint", "Missing cells filled in by a video diffusion model", more, func(o run.SampleOptions) error {
 		_, err := m.Inpaint(c.Context(), clip, known, o)
 		return err
 	})
@@ -84,7 +84,7 @@ func (f *conditionalFlags) inpaint(c *cobra.Command, m *vdm.Model, mask string) 
 
 // mask takes what a variable calls unknown out of known, which has a mark for each
 // value of the clip.
-func (f *conditionalFlags) mask(read readFlags, name string, data *record, c vdm.ClipConfig, known []bool) error {
+func (f *conditionalFlags) mask(read readFlags, name string, data *record, c run.ClipConfig, known []bool) error {
 	read.variables, read.kind, read.units, read.interval, read.totals = []string{name}, []string{"other"}, nil, nil, nil
 	rec, err := read.open(f.data)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // Ctrl-C, as a real signal to a real process, at moments from the start of the
@@ -70,7 +70,7 @@ func TestInterruptAtAnyMoment(t *testing.T) {
 		if strings.Contains(text, "goroutine ") {
 			t.Errorf("stop %d: a stack trace\n%s", n, text)
 		}
-		m, err := vdm.Open(stopped)
+		m, err := run.Open(stopped)
 		if err != nil {
 			if _, begun := os.Stat(filepath.Join(stopped, "config.yaml")); begun == nil {
 				t.Fatalf("after stop %d the run cannot be opened: %v", n, err)
@@ -106,7 +106,7 @@ func waitForStep(t *testing.T, dir string, step int64) {
 	t.Helper()
 	const patience = 2 * time.Minute // on a busy machine
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		records, err := vdm.ReadMetrics(dir)
+		records, err := run.ReadMetrics(dir)
 		if err == nil && len(records) > 0 && records[len(records)-1].Step >= step {
 			return
 		}
@@ -127,7 +127,7 @@ func TestInterruptMessages(t *testing.T) {
 	if status := c.ProcessState.ExitCode(); status != exitInterrupted {
 		t.Errorf("status %d", status)
 	}
-	m, err := vdm.Open(dir)
+	m, err := run.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

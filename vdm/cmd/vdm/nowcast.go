@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 func newNowcast() *cobra.Command {
@@ -124,7 +124,7 @@ func (f *conditionalFlags) run(c *cobra.Command, dir, kind string, knownFrames f
 	if part != "" {
 		more["vdm_data_part"] = part
 	}
-	return f.write(c, m, place, kind, title, more, func(o vdm.SampleOptions) error {
+	return f.write(c, m, place, kind, title, more, func(o run.SampleOptions) error {
 		_, err := m.Interpolate(c.Context(), clip, known, o)
 		return err
 	})

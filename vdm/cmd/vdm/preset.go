@@ -7,13 +7,14 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // addPreset adds the choice of settings that belong together.
 func addPreset(f *pflag.FlagSet, name *string) {
 	var about []string
-	for _, known := range vdm.PresetNames() {
-		p, _ := vdm.NewPreset(known)
+	for _, known := range run.PresetNames() {
+		p, _ := run.NewPreset(known)
 		about = append(about, fmt.Sprintf("%s (%s)", p.Name, p.About))
 	}
 	f.StringVar(name, "preset", "", "settings that belong together, in the place of the defaults, as a `name` of: "+strings.Join(about, ", "))
@@ -31,7 +32,7 @@ func gridHelp() string { return "where the steps lie: " + strings.Join(vdm.GridN
 // samplerPreset puts the sampler of a preset in the place of defaults: of those of
 // the settings whose flags were not given.
 func samplerPreset(f *pflag.FlagSet, preset string, sampler, grid *string, steps *int, stepsFlag string) error {
-	p, err := vdm.NewPreset(preset)
+	p, err := run.NewPreset(preset)
 	if err != nil || preset == "" {
 		return err
 	}

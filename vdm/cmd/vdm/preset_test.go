@@ -7,17 +7,17 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // The preset takes the place of the defaults, the flags that of the preset, and a
 // run of other settings is not taken over.
 func TestTrainPreset(t *testing.T) {
 	data, none := rainRecord(t), filepath.Join(t.TempDir(), "none")
-	config := func(args ...string) vdm.Config {
+	config := func(args ...string) run.Config {
 		t.Helper()
 		text := succeed(t, append([]string{"train", "--data", data, "--out", none, "--frames", "2", "--height", "4", "--width", "4", "--print-config"}, args...)...)
-		c, err := vdm.ParseConfig([]byte(text))
+		c, err := run.ParseConfig([]byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // pretrainedRun is where the shipped model becomes a run unless RUN says otherwise.
@@ -17,7 +18,7 @@ var pretrainedRun = filepath.Join("runs", "pretrained")
 
 // shipped opens the shipped model, and takes the settings that draw from it in
 // seconds where flags do not say others.
-func (s *sampleFlags) shipped(c *cobra.Command, args []string) (*vdm.Model, error) {
+func (s *sampleFlags) shipped(c *cobra.Command, args []string) (*run.Run, error) {
 	dir := pretrainedRun
 	if len(args) > 0 {
 		dir = args[0]
@@ -41,7 +42,7 @@ func (s *sampleFlags) shipped(c *cobra.Command, args []string) (*vdm.Model, erro
 }
 
 // picture draws clips of a run's first channel as film strips.
-func picture(path string, m *vdm.Model, clips *vdm.Samples) error {
+func picture(path string, m *run.Run, clips *vdm.Samples) error {
 	ch, step := m.Config.Clip.Channels[0], m.Config.Clip.Step
 	drawn, err := report.ClipsPicture(ch.Name, ch.Units, step, 0, clips.Len(), report.NamedSamples{Name: "clip", Samples: clips})
 	if err != nil {

@@ -17,11 +17,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/report/archive"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // sampleFlags are the settings of all commands that generate.
 type sampleFlags struct {
-	o           vdm.SampleOptions
+	o           run.SampleOptions
 	out, preset string
 }
 
@@ -115,9 +116,9 @@ as any other; the card in its folder says what it was trained on.`,
 			if err := checkFile("picture", png); err != nil {
 				return err
 			}
-			open := func() (*vdm.Model, error) { return openRun(c, args[0]) }
+			open := func() (*run.Run, error) { return openRun(c, args[0]) }
 			if ready {
-				open = func() (*vdm.Model, error) { return s.shipped(c, args) }
+				open = func() (*run.Run, error) { return s.shipped(c, args) }
 			}
 			m, err := open()
 			if err != nil {
@@ -130,7 +131,7 @@ as any other; the card in its folder says what it was trained on.`,
 			clip := m.Config.Clip
 			place := clipPlace{like: like, grid: climate.Grid{Height: clip.Height, Width: clip.Width}, times: relativeTimes(clip)}
 			shown := vdm.NewSamples(0, clip.Frames, clip.Height, clip.Width, len(clip.Channels))
-			err = s.write(c, m, place, "sample", "Clips drawn from a video diffusion model", nil, func(o vdm.SampleOptions) error {
+			err = s.write(c, m, place, "sample", "Clips drawn from a video diffusion model", nil, func(o run.SampleOptions) error {
 				each := o.Each
 				o.Each = func(sample int, x []float32) error {
 					if png != "" && shown.Len() < picturedClips {
@@ -168,7 +169,7 @@ type clipPlace struct {
 
 // relativeTimes are those of a clip that belongs to no date, in hours; in frames
 // where the run does not know how long a step is.
-func relativeTimes(c vdm.ClipConfig) []float64 {
+func relativeTimes(c run.ClipConfig) []float64 {
 	step := c.Step
 	if step == 0 {
 		step = 1
@@ -182,14 +183,14 @@ func relativeTimes(c vdm.ClipConfig) []float64 {
 
 // write draws clips, writes each to the file as it comes, so that memory is that
 // of one batch, and prints the file's name.
-func (s *sampleFlags) write(c *cobra.Command, m *vdm.Model, place clipPlace, kind, title string, more map[string]string, draw func(vdm.SampleOptions) error) (err error) {
+func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place clipPlace, kind, title string, more map[string]string, draw func(run.SampleOptions) error) (err error) {
 	file, err := s.describe(m, place, s.o.Count, kind, title, more)
 	if err != nil {
 		return err
 	}
 	out := s.out
 	if out == "" {
-		out = freeName(filepath.Join(m.Dir, vdm.SamplesDir), fmt.Sprintf("%s-step%d-seed%d", kind, m.Step(), s.o.Seed))
+		out = freeName(filepath.Join(m.Dir, run.SamplesDir), fmt.Sprintf("%s-step%d-seed%d", kind, m.Step(), s.o.Seed))
 	}
 	w, err := netcdf.CreateSamples(out, file)
 	if err != nil {
@@ -214,7 +215,7 @@ func (s *sampleFlags) write(c *cobra.Command, m *vdm.Model, place clipPlace, kin
 }
 
 // describe is the file of clips but for their values.
-func (s *sampleFlags) describe(m *vdm.Model, place clipPlace, members int, kind, title string, more map[string]string) (*netcdf.SampleFile, error) {
+func (s *sampleFlags) describe(m *run.Run, place clipPlace, members int, kind, title string, more map[string]string) (*netcdf.SampleFile, error) {
 	file := &netcdf.SampleFile{Members: members, Grid: place.grid, Times: place.times, Calendar: place.calendar, Epoch: place.epoch}
 	if len(place.from) == len(place.times) { // of frames that were refined in time they are not known
 		file.From, file.To = place.from, place.to
@@ -235,7 +236,7 @@ func (s *sampleFlags) describe(m *vdm.Model, place clipPlace, members int, kind,
 }
 
 // channelFields names a run's variables, as its data did.
-func channelFields(m *vdm.Model) ([]*climate.Field, error) {
+func channelFields(m *run.Run) ([]*climate.Field, error) {
 	origin, err := report.ReadOrigin(m.Dir)
 	if err != nil {
 		return nil, err

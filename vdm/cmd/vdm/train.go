@@ -14,9 +14,9 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
@@ -45,7 +45,7 @@ type trainFlags struct {
 	heldOutEvery, snapshotEvery int
 	fused                       string
 	devices                     int
-	residence                   vdm.Residence
+	residence                   run.DataPlacement
 }
 
 func newTrain() *cobra.Command {
@@ -122,7 +122,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	case t.preset != "" && t.config != "":
 		return misuse(c, "--preset and --config exclude each other: both are settings that the flags are put on")
 	}
-	if _, err := vdm.NewPreset(t.preset); err != nil {
+	if _, err := run.NewPreset(t.preset); err != nil {
 		return misuse(c, "--preset: %v", err)
 	}
 	config, err := t.base()
@@ -165,7 +165,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	}
 	config.Data = fmt.Sprintf("%s, %s", names(rec.fields), origin.Training)
 
-	m, err := vdm.Create(t.out, config, clips)
+	m, err := run.Create(t.out, config, clips)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		return nil
 	}
 	update, end := progress(c, "training")
-	o := vdm.TrainOptions{
+	o := run.TrainOptions{
 		Data: clips, Devices: t.devices, Residence: t.residence, Progress: update,
 		Report: func(text string) { say(c, "%s", text) },
 	}
@@ -202,19 +202,19 @@ func (t *trainFlags) run(c *cobra.Command) error {
 
 // base is the configuration that the flags are put on: of the file, else of the
 // run, else of the preset, whose own is empty where none is named.
-func (t *trainFlags) base() (vdm.Config, error) {
+func (t *trainFlags) base() (run.Config, error) {
 	if t.config != "" {
 		return readPartialConfig(t.config)
 	}
-	preset, err := vdm.NewPreset(t.preset)
+	preset, err := run.NewPreset(t.preset)
 	if err != nil {
-		return vdm.Config{}, err
+		return run.Config{}, err
 	}
 	path := filepath.Join(t.out, "config.yaml")
 	if _, err := os.Stat(path); err != nil {
 		return preset.Config, nil // no run yet; Create says what else may be wrong
 	}
-	of, err := vdm.ReadConfig(path)
+	of, err := run.ReadConfig(path)
 	if err != nil || t.preset == "" {
 		return of, err
 	}
@@ -229,15 +229,15 @@ func (t *trainFlags) base() (vdm.Config, error) {
 
 // readPartialConfig reads a configuration file that may leave out what the data
 // and the flags say. Unknown settings are refused by name.
-func readPartialConfig(path string) (vdm.Config, error) {
+func readPartialConfig(path string) (run.Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return vdm.Config{}, fmt.Errorf("configuration: %w", err)
+		return run.Config{}, fmt.Errorf("configuration: %w", err)
 	}
-	var c vdm.Config
+	var c run.Config
 	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c)
 	if err != nil && !errors.Is(err, io.EOF) { // an empty file sets nothing
-		return vdm.Config{}, fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, false))
+		return run.Config{}, fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, false))
 	}
 	return c, nil
 }
@@ -252,7 +252,7 @@ func override[T comparable](c *cobra.Command, flag string, setting *T, value T) 
 }
 
 // apply puts the flags and what the data say into a configuration.
-func (t *trainFlags) apply(c *cobra.Command, config *vdm.Config, fields []*climate.Field) error {
+func (t *trainFlags) apply(c *cobra.Command, config *run.Config, fields []*climate.Field) error {
 	override(c, "steps", &config.Training.Steps, t.steps)
 	override(c, "frames", &config.Clip.Frames, t.frames)
 	override(c, "height", &config.Clip.Height, t.height)
@@ -289,10 +289,10 @@ func (t *trainFlags) apply(c *cobra.Command, config *vdm.Config, fields []*clima
 	}
 	if len(config.Clip.Channels) == 0 {
 		for _, f := range fields {
-			config.Clip.Channels = append(config.Clip.Channels, vdm.ChannelConfig{Name: f.Name})
+			config.Clip.Channels = append(config.Clip.Channels, run.ChannelConfig{Name: f.Name})
 		}
 	}
-	preset, err := vdm.NewPreset(t.preset)
+	preset, err := run.NewPreset(t.preset)
 	if err != nil {
 		return err
 	}
@@ -351,7 +351,7 @@ func (t *trainFlags) origin(c *cobra.Command, rec *record) (*report.Origin, erro
 }
 
 // split makes the clips to train on and those held out, nil for none.
-func (t *trainFlags) split(c *cobra.Command, config vdm.Config, rec *record, origin *report.Origin) (train, heldOut *climate.Windows, err error) {
+func (t *trainFlags) split(c *cobra.Command, config run.Config, rec *record, origin *report.Origin) (train, heldOut *climate.Windows, err error) {
 	o := climate.WindowOptions{Frames: config.Clip.Frames, Height: config.Clip.Height, Width: config.Clip.Width, Flips: origin.Flips, Name: flagOf}
 	if config.Training.MissingCells == "mask" {
 		o.Missing = climate.KeepMissing
@@ -397,7 +397,7 @@ func (t *trainFlags) split(c *cobra.Command, config vdm.Config, rec *record, ori
 
 // drawLosses draws the losses of a run so far into its folder of figures.
 func drawLosses(dir string) error {
-	records, err := vdm.ReadMetrics(dir)
+	records, err := run.ReadMetrics(dir)
 	if err != nil {
 		return err
 	}
@@ -405,6 +405,6 @@ func drawLosses(dir string) error {
 	if err != nil {
 		return err
 	}
-	_, err = report.Save(filepath.Join(dir, vdm.FiguresDir), report.Drawing{File: "loss.png", Title: "Loss", Picture: picture})
+	_, err = report.Save(filepath.Join(dir, run.FiguresDir), report.Drawing{File: "loss.png", Title: "Loss", Picture: picture})
 	return err
 }

@@ -10,13 +10,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 func weightsOf(t testing.TB, dir string) map[string][]float32 {
 	t.Helper()
-	m, err := vdm.Open(dir)
+	m, err := run.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestTrainConfiguration(t *testing.T) {
 	}
 	// Flags win over the file, the file over defaults.
 	text := print("--config", write("training: {steps: 70, clip_norm: 0.5, batch: 7}\nweighting: {name: sigmoid}\n"))
-	c, err := vdm.ParseConfig([]byte(text))
+	c, err := run.ParseConfig([]byte(text))
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, text)
 	}

@@ -12,15 +12,15 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
-
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/report/archive"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // verifyFlags are the settings of verify.
@@ -30,7 +30,7 @@ type verifyFlags struct {
 	out     string
 	windows int
 	known   int
-	o       vdm.SampleOptions
+	o       run.SampleOptions
 }
 
 func newVerify() *cobra.Command {
@@ -161,9 +161,9 @@ func (v *verifyFlags) file(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
-	var channels []vdm.ChannelConfig
+	var channels []run.ChannelConfig
 	for _, f := range like {
-		channels = append(channels, vdm.ChannelConfig{Name: f.Name, Units: f.Units})
+		channels = append(channels, run.ChannelConfig{Name: f.Name, Units: f.Units})
 	}
 	rec, err := v.read.openAs(v.against, channels)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -24,8 +24,8 @@ load them and whose they can be.`,
 }
 
 // openRun opens a run and says what was passed over.
-func openRun(c *cobra.Command, dir string) (*vdm.Model, error) {
-	m, err := vdm.Open(dir)
+func openRun(c *cobra.Command, dir string) (*run.Run, error) {
+	m, err := run.Open(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ train --only-create makes such a run.`,
 
 // checkImported reads the run back.
 func checkImported(c *cobra.Command, dir string, values map[string][]float32) error {
-	m, err := vdm.Open(dir)
+	m, err := run.Open(dir)
 	if err != nil {
 		return err
 	}

@@ -21,11 +21,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
-
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // Clips are generated clips that are kept in a run's folder.
@@ -83,13 +83,13 @@ func PlaceOf(w *climate.Windows, i int) Place {
 
 // Sample draws clips without conditions, or reads them where they were drawn
 // already. name is a file name without its ending.
-func Sample(ctx context.Context, m *vdm.Model, name string, at Place, o vdm.SampleOptions) (*Clips, error) {
-	return keep(m, name, at, o, "", func(o vdm.SampleOptions) (*vdm.Samples, error) { return m.Sample(ctx, o) })
+func Sample(ctx context.Context, m *run.Run, name string, at Place, o run.SampleOptions) (*Clips, error) {
+	return keep(m, name, at, o, "", func(o run.SampleOptions) (*vdm.Samples, error) { return m.Sample(ctx, o) })
 }
 
 // Nowcast continues a clip of which the first frames are known, or reads the
 // members where they were drawn already; see vdm.Model.Nowcast.
-func Nowcast(ctx context.Context, m *vdm.Model, name string, at Place, clip []float32, known int, o vdm.SampleOptions) (*Clips, error) {
+func Nowcast(ctx context.Context, m *run.Run, name string, at Place, clip []float32, known int, o run.SampleOptions) (*Clips, error) {
 	if known < 0 || known > m.Config.Clip.Frames {
 		return nil, fmt.Errorf("nowcast: %d known frames; the run's clips have %d", known, m.Config.Clip.Frames)
 	}
@@ -103,7 +103,7 @@ func Nowcast(ctx context.Context, m *vdm.Model, name string, at Place, clip []fl
 // Interpolate fills in the frames of a clip that are not known, or reads the
 // members where they were drawn already; see vdm.Model.Interpolate. As there,
 // clip may be one clip for each member.
-func Interpolate(ctx context.Context, m *vdm.Model, name string, at Place, clip []float32, known []bool, o vdm.SampleOptions) (*Clips, error) {
+func Interpolate(ctx context.Context, m *run.Run, name string, at Place, clip []float32, known []bool, o run.SampleOptions) (*Clips, error) {
 	c := m.Config.Clip
 	frame := c.Height * c.Width * len(c.Channels)
 	if len(known) != c.Frames || len(clip)%(c.Frames*frame) != 0 {
@@ -116,16 +116,16 @@ func Interpolate(ctx context.Context, m *vdm.Model, name string, at Place, clip 
 		}
 	}
 	return keep(m, name, at, o, fmt.Sprintf("frames %v, %s", trues(known), hex.EncodeToString(sum.Sum(nil))),
-		func(o vdm.SampleOptions) (*vdm.Samples, error) { return m.Interpolate(ctx, clip, known, o) })
+		func(o run.SampleOptions) (*vdm.Samples, error) { return m.Interpolate(ctx, clip, known, o) })
 }
 
 // Downscale draws clips of which coarse means are known, or reads them where they
 // were drawn already; see vdm.Model.Downscale.
-func Downscale(ctx context.Context, m *vdm.Model, name string, at Place, coarse []float32, by vdm.Coarsening, o vdm.SampleOptions) (*Clips, error) {
+func Downscale(ctx context.Context, m *run.Run, name string, at Place, coarse []float32, by vdm.Coarsening, o run.SampleOptions) (*Clips, error) {
 	sum := sha256.New()
 	_ = binary.Write(sum, binary.LittleEndian, coarse)
 	return keep(m, name, at, o, fmt.Sprintf("means of %+v, %s", by, hex.EncodeToString(sum.Sum(nil))),
-		func(o vdm.SampleOptions) (*vdm.Samples, error) { return m.Downscale(ctx, coarse, by, o) })
+		func(o run.SampleOptions) (*vdm.Samples, error) { return m.Downscale(ctx, coarse, by, o) })
 }
 
 // trues are the places of what is true.
@@ -139,7 +139,7 @@ func trues(marks []bool) (at []int) {
 }
 
 // keep reads what was drawn, or draws it.
-func keep(m *vdm.Model, name string, at Place, given vdm.SampleOptions, known string, draw func(vdm.SampleOptions) (*vdm.Samples, error)) (*Clips, error) {
+func keep(m *run.Run, name string, at Place, given run.SampleOptions, known string, draw func(run.SampleOptions) (*vdm.Samples, error)) (*Clips, error) {
 	if name != filepath.Base(name) || name == "" || len(at.Like) != len(m.Config.Clip.Channels) {
 		return nil, fmt.Errorf("archive: name %q and %d fields; want a plain file name and a field for each of %d channels", name, len(at.Like), len(m.Config.Clip.Channels))
 	}
@@ -149,7 +149,7 @@ func keep(m *vdm.Model, name string, at Place, given vdm.SampleOptions, known st
 		o = given.WithConditionalDefaults()
 	}
 	want := settings(m, o, known)
-	path := filepath.Join(m.Dir, vdm.SamplesDir, name)
+	path := filepath.Join(m.Dir, run.SamplesDir, name)
 	if done, err := readDraw(path); err == nil && done.Settings == want {
 		s, err := read(path+".nc", m, at, done.Clips)
 		if err == nil {
@@ -184,7 +184,7 @@ func keep(m *vdm.Model, name string, at Place, given vdm.SampleOptions, known st
 	return &Clips{s, d}, nil
 }
 
-func settings(m *vdm.Model, o vdm.SampleOptions, known string) Settings {
+func settings(m *run.Run, o run.SampleOptions, known string) Settings {
 	sum := sha256.New()
 	weights := m.Weights(!o.LastWeights)
 	for _, v := range m.Config.Network.Variables() {
@@ -209,7 +209,7 @@ func readDraw(path string) (d Draw, err error) {
 }
 
 // write saves clips, and then how they were drawn.
-func write(path string, m *vdm.Model, at Place, s *vdm.Samples, o vdm.SampleOptions, d *Draw) error {
+func write(path string, m *run.Run, at Place, s *vdm.Samples, o run.SampleOptions, d *Draw) error {
 	f, err := netcdf.NewSampleFile(at.Like, s.Len(), s.Frames, s.Height, s.Width, s.Data)
 	if err != nil {
 		return err
@@ -260,7 +260,7 @@ func write(path string, m *vdm.Model, at Place, s *vdm.Samples, o vdm.SampleOpti
 }
 
 // read reads clips back.
-func read(path string, m *vdm.Model, at Place, count int) (*vdm.Samples, error) {
+func read(path string, m *run.Run, at Place, count int) (*vdm.Samples, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, err
 	}

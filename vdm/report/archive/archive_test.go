@@ -11,24 +11,25 @@ import (
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
-func tinyModel(t *testing.T, seed uint64) *vdm.Model {
+func tinyModel(t *testing.T, seed uint64) *run.Run {
 	t.Helper()
-	var channels []vdm.ChannelConfig
+	var channels []run.ChannelConfig
 	for _, name := range []string{"rain", "tas"} {
 		spec, err := transform.Parse("affine:0:10")
 		if err != nil {
 			t.Fatal(err)
 		}
-		channels = append(channels, vdm.ChannelConfig{Name: name, Units: "mm/h", Transform: spec})
+		channels = append(channels, run.ChannelConfig{Name: name, Units: "mm/h", Transform: spec})
 	}
-	m, err := vdm.Create(t.TempDir(), vdm.Config{
-		Clip:     vdm.ClipConfig{Frames: 3, Height: 4, Width: 6, Step: 2, Channels: channels},
+	m, err := run.Create(t.TempDir(), run.Config{
+		Clip:     run.ClipConfig{Frames: 3, Height: 4, Width: 6, Step: 2, Channels: channels},
 		Network:  unet.Config{Dim: 8, Multiples: []int{1}, Heads: 1, HeadDim: 4},
-		Training: vdm.TrainingConfig{Seed: seed},
+		Training: run.TrainingConfig{Seed: seed},
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -45,15 +46,15 @@ func like() []*climate.Field {
 }
 
 // counted counts the steps that the sampler takes.
-func counted(o vdm.SampleOptions, steps *int) vdm.SampleOptions {
+func counted(o run.SampleOptions, steps *int) run.SampleOptions {
 	o.Progress = func(vdm.Progress) { *steps++ }
 	return o
 }
 
 func TestSampleIsDrawnOnce(t *testing.T) {
 	m, steps := tinyModel(t, 1), 0
-	o := counted(vdm.SampleOptions{Count: 3, Seed: 9, Steps: 2, Batch: 2}, &steps)
-	draw := func(m *vdm.Model, o vdm.SampleOptions) *Clips {
+	o := counted(run.SampleOptions{Count: 3, Seed: 9, Steps: 2, Batch: 2}, &steps)
+	draw := func(m *run.Run, o run.SampleOptions) *Clips {
 		t.Helper()
 		c, err := Sample(context.Background(), m, "clips", Place{Like: like()}, o)
 		if err != nil {
@@ -84,7 +85,7 @@ func TestSampleIsDrawnOnce(t *testing.T) {
 		t.Errorf("for another network: %d steps, want 12", steps)
 	}
 	// A file that is gone is drawn again.
-	if err := os.Remove(filepath.Join(m.Dir, vdm.SamplesDir, "clips.nc")); err != nil {
+	if err := os.Remove(filepath.Join(m.Dir, run.SamplesDir, "clips.nc")); err != nil {
 		t.Fatal(err)
 	}
 	draw(stranger, o)
@@ -92,7 +93,7 @@ func TestSampleIsDrawnOnce(t *testing.T) {
 		t.Errorf("with the file gone: %d steps, want 16", steps)
 	}
 	// One that was cut short is an error that names it.
-	path := filepath.Join(m.Dir, vdm.SamplesDir, "clips.nc")
+	path := filepath.Join(m.Dir, run.SamplesDir, "clips.nc")
 	if err := os.Truncate(path, 3); err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +115,7 @@ func TestNowcastKeepsPlaceAndKnownFrames(t *testing.T) {
 	for i := range clip {
 		clip[i] = float32(i%10) + 0.1
 	}
-	o := counted(vdm.SampleOptions{Count: 2, Steps: 2}, &steps)
+	o := counted(run.SampleOptions{Count: 2, Steps: 2}, &steps)
 	c, err := Nowcast(context.Background(), m, "nowcast", at, clip, 1, o)
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +123,7 @@ func TestNowcastKeepsPlaceAndKnownFrames(t *testing.T) {
 	if !slices.Equal(c.At(1)[:48], clip[:48]) {
 		t.Error("the known frame is not what was known")
 	}
-	f, err := netcdf.Read(filepath.Join(m.Dir, vdm.SamplesDir, "nowcast.nc"), netcdf.ReadOptions{Variable: "rain", Index: map[string]int{"member": 1}})
+	f, err := netcdf.Read(filepath.Join(m.Dir, run.SamplesDir, "nowcast.nc"), netcdf.ReadOptions{Variable: "rain", Index: map[string]int{"member": 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // Attributes are the global attributes of a file of generated clips: where they
@@ -12,7 +12,7 @@ import (
 // write the same. kind is what was done, "sample" without a condition, else such as
 // "nowcast"; what else is known is
 // the caller's to add.
-func Attributes(m *vdm.Model, o vdm.SampleOptions, kind, title string) (map[string]string, error) {
+func Attributes(m *run.Run, o run.SampleOptions, kind, title string) (map[string]string, error) {
 	config, err := m.Config.Encode()
 	if err != nil {
 		return nil, err

@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // ConditionalDir is the folder of Conditional's clips, figures and page in that of
@@ -31,7 +31,7 @@ func Conditional(ctx context.Context, o ConditionalOptions) (*report.Summary, er
 	}
 	w := &conditional{ConditionalOptions: o.withDefaults(), drawn: map[string][]drawn{}}
 	var err error
-	if w.model, err = vdm.Open(w.Run); err != nil {
+	if w.model, err = run.Open(w.Run); err != nil {
 		return nil, err
 	}
 	data, err := climate.OpenPrepared(w.Data)
@@ -59,7 +59,7 @@ func Conditional(ctx context.Context, o ConditionalOptions) (*report.Summary, er
 type conditional struct {
 	ConditionalOptions
 	*seasons
-	model   *vdm.Model
+	model   *run.Run
 	windows []int              // of the test windows, in the order in which they are drawn
 	drawn   map[string][]drawn // of each task, the methods that are complete
 	open    []*Generated
@@ -110,7 +110,7 @@ func (w *conditional) read(data *climate.Prepared) (err error) {
 }
 
 // fits says whether the data are shaped and called like the run's clips.
-func (w *conditional) fits(clip vdm.ClipConfig) error {
+func (w *conditional) fits(clip run.ClipConfig) error {
 	_, height, width, channels := w.test.Shape()
 	if height != clip.Height || width != clip.Width || channels != len(clip.Channels) {
 		return fmt.Errorf("%s has %d×%d cells and %d channels, the run in %s %d×%d and %d", w.Data, height, width, channels, w.Run, clip.Height, clip.Width, len(clip.Channels))
@@ -129,7 +129,7 @@ func (w *conditional) fits(clip vdm.ClipConfig) error {
 
 // fitted says whether the run's transforms may have been fitted on the data: all
 // that can be known of a run that does not say on which it was trained.
-func (w *conditional) fitted(clip vdm.ClipConfig) error {
+func (w *conditional) fitted(clip run.ClipConfig) error {
 	n := len(clip.Channels)
 	ends := make([]float32, 2*n) // two cells: the lowest values, the highest
 	for i := range n {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // ConditionalOptions says which frames of which test windows are generated, and
@@ -107,8 +108,8 @@ func (o ConditionalOptions) Validate() error {
 }
 
 // sampling is how the clips of all methods are drawn.
-func (o ConditionalOptions) sampling() vdm.SampleOptions {
-	return vdm.SampleOptions{
+func (o ConditionalOptions) sampling() run.SampleOptions {
+	return run.SampleOptions{
 		Count: o.Windows * o.Members, Seed: o.Seed, Sampler: o.Sampler, Grid: o.Grid, Steps: o.Evaluations, Batch: o.SamplerBatch,
 	}
 }

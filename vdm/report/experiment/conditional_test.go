@@ -15,6 +15,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // untrained is a tiny run of prepared data, and the smallest conditional
@@ -59,7 +60,7 @@ func TestConditional(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(o.Run, ConditionalDir)
-	if !s.Complete(dir, vdm.FiguresDir) || len(s.Figures) != 10 {
+	if !s.Complete(dir, run.FiguresDir) || len(s.Figures) != 10 {
 		t.Errorf("%d figures, want 10, and all of them there", len(s.Figures))
 	}
 	lines := Lines(s)
@@ -155,6 +156,7 @@ type said struct {
 }
 
 func (s *said) Line(text string) { s.lines = append(s.lines, text) }
+
 func (s *said) Bar(string) func(vdm.Progress) {
 	s.bars++
 	return func(p vdm.Progress) {

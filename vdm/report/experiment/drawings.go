@@ -5,6 +5,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // drawings are the figures of the results chapter: strips of samples, the
@@ -34,7 +35,7 @@ func (w *work) drawings() ([]report.Drawing, error) {
 		return nil, err
 	}
 	out = append(out, verification...)
-	records, err := vdm.ReadMetrics(w.Out)
+	records, err := run.ReadMetrics(w.Out)
 	if err != nil || len(records) == 0 { // not trained
 		return out, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
@@ -50,7 +51,7 @@ func Unconditional(ctx context.Context, o Options) (*report.Summary, error) {
 type work struct {
 	Options
 	*seasons
-	model       *vdm.Model
+	model       *run.Run
 	generated   *Generated
 	summary     *report.Summary
 	stages      report.Stages
@@ -58,19 +59,19 @@ type work struct {
 }
 
 // config is that of the run.
-func (w *work) config() (vdm.Config, error) {
+func (w *work) config() (run.Config, error) {
 	spec, err := transform.Parse(w.Transform)
 	if err != nil {
-		return vdm.Config{}, err
+		return run.Config{}, err
 	}
 	frames, height, width, _ := w.training.Shape()
-	c := vdm.Config{
+	c := run.Config{
 		Data:    filepath.Base(w.Data),
-		Clip:    vdm.ClipConfig{Frames: frames, Height: height, Width: width, Step: w.data.Fields()[0].Step()},
+		Clip:    run.ClipConfig{Frames: frames, Height: height, Width: width, Step: w.data.Fields()[0].Step()},
 		Network: w.Network, Training: w.Training, Parameterisation: w.Parameterisation, Schedule: w.Schedule, Weighting: w.Weighting,
 	}
 	for _, f := range w.data.Fields() {
-		c.Clip.Channels = append(c.Clip.Channels, vdm.ChannelConfig{Name: f.Name, Units: f.Units, Transform: spec})
+		c.Clip.Channels = append(c.Clip.Channels, run.ChannelConfig{Name: f.Name, Units: f.Units, Transform: spec})
 	}
 	return c, nil
 }
@@ -80,7 +81,7 @@ func (w *work) train(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if w.model, err = vdm.Create(w.Out, c, w.training); err != nil {
+	if w.model, err = run.Create(w.Out, c, w.training); err != nil {
 		return err
 	}
 	for _, warning := range w.model.Warnings {
@@ -105,7 +106,7 @@ func (w *work) train(ctx context.Context) error {
 	}
 	w.Log.Line("engine: " + choice.Label)
 	began := time.Now()
-	err = w.model.Train(bounded, vdm.TrainOptions{
+	err = w.model.Train(bounded, run.TrainOptions{
 		Data: w.training, HeldOut: w.test, Devices: w.Devices, Residence: w.Residence, Progress: w.Log.Bar("training"),
 		Report: func(line string) {
 			if line != choice.String() { // which names folders of this machine

@@ -14,6 +14,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -40,7 +41,7 @@ func tiny(t *testing.T) Options {
 	return Options{
 		Data: prepared(t, 8, true), Out: filepath.Join(t.TempDir(), "run"), Frames: 2,
 		Network:  unet.Config{Dim: 8, Multiples: []int{1}, Heads: 1, HeadDim: 4},
-		Training: vdm.TrainingConfig{Steps: 4, Batch: 2, HeldOutEvery: 2, HeldOutClips: 4, SnapshotEvery: 2},
+		Training: run.TrainingConfig{Steps: 4, Batch: 2, HeldOutEvery: 2, HeldOutClips: 4, SnapshotEvery: 2},
 		Clips:    5, Evaluations: 4, SamplerBatch: 2, ReferenceClips: 12,
 	}
 }
@@ -58,7 +59,7 @@ func TestUnconditional(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !s.Complete(o.Out, vdm.FiguresDir) {
+	if !s.Complete(o.Out, run.FiguresDir) {
 		t.Error("figures of the summary are missing")
 	}
 	names := map[string]bool{}
@@ -119,7 +120,7 @@ func TestTrainFor(t *testing.T) {
 		if err != nil || s != nil {
 			t.Fatalf("summary %v, error %v", s, err)
 		}
-		m, err := vdm.Open(o.Out)
+		m, err := run.Open(o.Out)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +133,7 @@ func TestTrainFor(t *testing.T) {
 	if _, err := Unconditional(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	if m, err := vdm.Open(o.Out); err != nil || m.Step() != step {
+	if m, err := run.Open(o.Out); err != nil || m.Step() != step {
 		t.Errorf("without training the run is at step %d (%v), was at %d", m.Step(), err, step)
 	}
 	stopped, cancel := context.WithCancel(t.Context())

@@ -7,6 +7,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -19,15 +20,15 @@ type Options struct {
 	Frames    int    // of a clip; 0 is 10. Its height and width are those of the data
 	Transform string // of the values; "" is transform.DefaultRain. See transform.Parse
 	Network   unet.Config
-	Training  vdm.TrainingConfig // its Seed and more; zero values are the library's
+	Training  run.TrainingConfig // its Seed and more; zero values are the library's
 
 	// What is learnt and at which noise levels; zero values are the library's.
 	Parameterisation vdm.Parameterisation
 	Schedule         vdm.ScheduleConfig
 	Weighting        vdm.WeightingConfig
 
-	Devices   int           // of the engine that share each batch; 0 is one
-	Residence vdm.Residence // of the training clips
+	Devices   int               // of the engine that share each batch; 0 is one
+	Residence run.DataPlacement // of the training clips
 
 	// TrainFor bounds this call's training; 0 is until Training.Steps, below 0 is
 	// none at all. What is not done is left to the next call.
@@ -78,8 +79,8 @@ func (o Options) Validate() error {
 }
 
 // sampling is how the clips after the first done ones are drawn.
-func (o Options) sampling(done int) vdm.SampleOptions {
-	return vdm.SampleOptions{
+func (o Options) sampling(done int) run.SampleOptions {
+	return run.SampleOptions{
 		Count: max(1, o.Clips-done), First: done, Seed: o.Training.Seed,
 		Sampler: o.Sampler, Grid: o.Grid, Steps: o.Evaluations, Batch: o.SamplerBatch,
 	}

@@ -12,8 +12,7 @@ import (
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
-
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // Generated is a growing file of clips, and a source of them: little-endian
@@ -22,7 +21,7 @@ import (
 // holds of an unfinished clip does not count.
 type Generated struct {
 	file *os.File
-	clip vdm.ClipConfig
+	clip run.ClipConfig
 	n    int
 }
 
@@ -41,7 +40,7 @@ const clipsName = "generated.f32"
 
 // openGenerated opens a file of clips that are drawn as settings say, and begins
 // anew where they were drawn in another way.
-func openGenerated(path string, clip vdm.ClipConfig, settings any) (*Generated, error) {
+func openGenerated(path string, clip run.ClipConfig, settings any) (*Generated, error) {
 	want, err := json.MarshalIndent(settings, "", " ")
 	if err != nil {
 		return nil, err

@@ -3,8 +3,8 @@ package firstmodel
 import (
 	"fmt"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // drawings are the pictures of the page, the most telling first.
@@ -25,7 +25,7 @@ func (w *work) drawings() ([]report.Drawing, error) {
 		return nil, err
 	}
 	forecast[0].Caption += " " + w.about + "."
-	records, err := vdm.ReadMetrics(w.Out)
+	records, err := run.ReadMetrics(w.Out)
 	if err != nil {
 		return nil, err
 	}

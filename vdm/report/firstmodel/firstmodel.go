@@ -18,6 +18,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/report/archive"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // The names of the clips in the run's samples folder.
@@ -49,7 +50,7 @@ func Run(ctx context.Context, o Options) (*report.Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	if done != nil && done.Key == key && done.Complete(o.Out, vdm.FiguresDir) {
+	if done != nil && done.Key == key && done.Complete(o.Out, run.FiguresDir) {
 		o.Log.Line("all is done already in " + o.Out)
 		return done, nil
 	}
@@ -85,7 +86,7 @@ func (o Options) key(source climate.Source) (string, error) {
 type work struct {
 	Options
 	*data
-	model   *vdm.Model
+	model   *run.Run
 	clips   *archive.Clips
 	members *archive.Clips // of the nowcast
 	about   string         // where the nowcast lies
@@ -109,7 +110,7 @@ func (w *work) train(ctx context.Context, _ climate.Source) error {
 	if err != nil {
 		return err
 	}
-	if w.model, err = vdm.Create(w.Out, c, w.data.train); err != nil {
+	if w.model, err = run.Create(w.Out, c, w.data.train); err != nil {
 		return err
 	}
 	for _, warning := range w.model.Warnings {
@@ -120,7 +121,7 @@ func (w *work) train(ctx context.Context, _ climate.Source) error {
 		return err
 	}
 	w.Log.Line(choice.String())
-	err = w.model.Train(ctx, vdm.TrainOptions{
+	err = w.model.Train(ctx, run.TrainOptions{
 		Data: w.data.train, HeldOut: w.data.heldOut, Progress: w.Log.Bar("training"),
 		Report: func(line string) {
 			if line != choice.String() {
@@ -131,7 +132,7 @@ func (w *work) train(ctx context.Context, _ climate.Source) error {
 	if err != nil {
 		return err
 	}
-	records, err := vdm.ReadMetrics(w.Out)
+	records, err := run.ReadMetrics(w.Out)
 	if err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func (w *work) train(ctx context.Context, _ climate.Source) error {
 }
 
 func (w *work) sample(ctx context.Context, _ climate.Source) (err error) {
-	w.clips, err = archive.Sample(ctx, w.model, ClipsName, archive.Place{Like: w.heldOut.Fields()}, vdm.SampleOptions{
+	w.clips, err = archive.Sample(ctx, w.model, ClipsName, archive.Place{Like: w.heldOut.Fields()}, run.SampleOptions{
 		Count: w.Clips, Seed: w.Seed, Steps: w.SamplerSteps, Batch: min(w.SamplerBatch, w.Clips), Progress: w.Log.Bar("sampling"),
 	})
 	if err != nil {
@@ -165,7 +166,7 @@ func (w *work) nowcast(ctx context.Context, _ climate.Source) error {
 	}
 	w.about = w.heldOut.Describe(i)
 	w.members, err = archive.Nowcast(ctx, w.model, NowcastName,
-		archive.PlaceOf(w.heldOut, i), clip, w.Known, vdm.SampleOptions{
+		archive.PlaceOf(w.heldOut, i), clip, w.Known, run.SampleOptions{
 			// Numbers after those of the clips, so that no noise is used twice.
 			Count: w.Members, First: w.Clips, Seed: w.Seed, Steps: w.SamplerSteps, Batch: min(w.SamplerBatch, w.Members),
 			Guidance: w.guidance(), Progress: w.Log.Bar("nowcast"),

@@ -7,6 +7,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -136,22 +137,22 @@ func (o Options) Validate() error {
 
 // Config is the configuration of the run. step is the time between frames in
 // hours.
-func (o Options) Config(step float64) (vdm.Config, error) {
+func (o Options) Config(step float64) (run.Config, error) {
 	// The square root of rain is nearer to normal than rain, and the network
 	// need not spend itself on a few cells of 100 mm/h. Its variance is 1, which the
 	// noise schedule is made for.
 	root, err := transform.Parse(transform.DefaultRain)
 	if err != nil {
-		return vdm.Config{}, err
+		return run.Config{}, err
 	}
-	return vdm.Config{
+	return run.Config{
 		Data: filepath.Base(o.Data),
-		Clip: vdm.ClipConfig{
+		Clip: run.ClipConfig{
 			Frames: o.Frames, Height: o.Height, Width: o.Width, Step: step,
-			Channels: []vdm.ChannelConfig{{Name: rainName, Units: "mm/h", Transform: root}},
+			Channels: []run.ChannelConfig{{Name: rainName, Units: "mm/h", Transform: root}},
 		},
 		Network: o.Network,
-		Training: vdm.TrainingConfig{
+		Training: run.TrainingConfig{
 			Seed: o.Seed, Steps: o.Steps, Batch: o.Batch, EMA: o.EMA,
 			// One step beyond the last, whose rate would be 0.
 			Rate: o.Rate, Warmup: o.Steps / 15, Decay: o.Steps + 1, Clip: 1,

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // stageIV says what the sample of `make run` is.
@@ -32,7 +32,7 @@ func (w *work) subject() string {
 
 // describe fills in the summary what is not a score.
 func (w *work) describe() error {
-	records, err := vdm.ReadMetrics(w.Out)
+	records, err := run.ReadMetrics(w.Out)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (w *work) describe() error {
 }
 
 // trainingSeconds adds up the time of all processes that trained the run.
-func trainingSeconds(records []vdm.Record) float64 {
+func trainingSeconds(records []run.MetricsLine) float64 {
 	total, last := 0.0, 0.0
 	for _, r := range records {
 		if r.Seconds < last {
@@ -85,7 +85,7 @@ func trainingSeconds(records []vdm.Record) float64 {
 
 // trainingRate is the median over the records of how many steps a second were
 // taken since the record before, held-out losses and other pauses aside.
-func trainingRate(records []vdm.Record) float64 {
+func trainingRate(records []run.MetricsLine) float64 {
 	var rates []float64
 	for i := 1; i < len(records); i++ {
 		steps, seconds := records[i].Step-records[i-1].Step, records[i].Seconds-records[i-1].Seconds

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/report/archive"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // Cases are held-out clips of which the same frames are known, in the order of
@@ -108,7 +108,7 @@ type Forecasts struct {
 // Model draws members for each case with a model, or reads them where they were
 // drawn already. All cases go through one compiled step; member m of case i is
 // sample i·members + m.
-func (c *Cases) Model(ctx context.Context, m *vdm.Model, name, file string, members int, o vdm.SampleOptions) (Forecasts, error) {
+func (c *Cases) Model(ctx context.Context, m *run.Run, name, file string, members int, o run.SampleOptions) (Forecasts, error) {
 	clips := make([]float32, 0, c.Len()*members*len(c.Truth[0]))
 	for _, truth := range c.Truth {
 		for range members {

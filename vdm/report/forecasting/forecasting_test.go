@@ -11,6 +11,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -110,7 +111,7 @@ func TestModelOfCases(t *testing.T) {
 		t.Fatal(err)
 	}
 	config.Network = unet.Config{Dim: 8, Multiples: []int{1}, Heads: 1, HeadDim: 4}
-	m, err := vdm.Create(filepath.Join(r.Folder, "tiny"), config, train)
+	m, err := run.Create(filepath.Join(r.Folder, "tiny"), config, train)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ func TestModelOfCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := c.Model(ctx, m, "model", "cases", 2, vdm.SampleOptions{Steps: 1})
+	f, err := c.Model(ctx, m, "model", "cases", 2, run.SampleOptions{Steps: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +136,7 @@ func TestModelOfCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	drawn, err := refinement.Model(ctx, m, "model", "fine", 2, vdm.SampleOptions{Steps: 1})
+	drawn, err := refinement.Model(ctx, m, "model", "fine", 2, run.SampleOptions{Steps: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +152,7 @@ func TestModelOfCases(t *testing.T) {
 	if s.Leads != Frames || !(s.Of[1].CRPS.Estimate < s.Of[0].CRPS.Estimate) {
 		t.Errorf("bilinear %v, nearest %v over %d frames", s.Of[1].CRPS.Estimate, s.Of[0].CRPS.Estimate, s.Leads)
 	}
-	e, err := m.Extend(ctx, SequenceFolder(m, "long"), nil, vdm.ExtendOptions{Frames: 20, SampleOptions: vdm.SampleOptions{Steps: 1}})
+	e, err := m.Extend(ctx, SequenceFolder(m, "long"), nil, run.ExtendOptions{Frames: 20, SampleOptions: run.SampleOptions{Steps: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

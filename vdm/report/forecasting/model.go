@@ -7,6 +7,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -42,20 +43,20 @@ func (r *Record) Windows() (train, heldOut *climate.Windows, err error) {
 
 // Config is a small model of the record: the network of the benchmarks, trained
 // for some minutes on two cores. transforms is as transform.Parse reads it.
-func (r *Record) Config(transforms string) (vdm.Config, error) {
+func (r *Record) Config(transforms string) (run.Config, error) {
 	spec, err := transform.Parse(transforms)
 	if err != nil {
-		return vdm.Config{}, err
+		return run.Config{}, err
 	}
 	// The rate has fallen to a quarter where training ends: the average of the
 	// weights does the rest, and a run that is trained further goes on well.
 	steps := quickly(200, 20)
-	return vdm.Config{
+	return run.Config{
 		Data: r.About,
-		Clip: vdm.ClipConfig{Frames: Frames, Height: Side, Width: Side, Step: r.Train.Step(),
-			Channels: []vdm.ChannelConfig{{Name: r.Train.Name, Units: r.Train.Units, Transform: spec}}},
+		Clip: run.ClipConfig{Frames: Frames, Height: Side, Width: Side, Step: r.Train.Step(),
+			Channels: []run.ChannelConfig{{Name: r.Train.Name, Units: r.Train.Units, Transform: spec}}},
 		Network: unet.Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2, HeadDim: 32},
-		Training: vdm.TrainingConfig{
+		Training: run.TrainingConfig{
 			Seed: 1, Steps: steps, Batch: 2, Rate: 5e-3, Warmup: steps / 10, Decay: steps + steps/2 + 1, Clip: 1, EMA: 0.99,
 			HeldOutEvery: 100, HeldOutClips: quickly(32, 4), SnapshotEvery: 50,
 		},
@@ -64,7 +65,7 @@ func (r *Record) Config(transforms string) (vdm.Config, error) {
 
 // Model opens the model of the record with those transforms, trained: what is
 // missing of its training is done first.
-func (r *Record) Model(ctx context.Context, transforms string, progress func(vdm.Progress)) (*vdm.Model, error) {
+func (r *Record) Model(ctx context.Context, transforms string, progress func(vdm.Progress)) (*run.Run, error) {
 	train, heldOut, err := r.Windows()
 	if err != nil {
 		return nil, err
@@ -77,9 +78,9 @@ func (r *Record) Model(ctx context.Context, transforms string, progress func(vdm
 	if Quick() {
 		name += "-quick"
 	}
-	m, err := vdm.Create(filepath.Join(r.Folder, name), c, train)
+	m, err := run.Create(filepath.Join(r.Folder, name), c, train)
 	if err != nil {
 		return nil, err
 	}
-	return m, m.Train(ctx, vdm.TrainOptions{Data: train, HeldOut: heldOut, Progress: progress})
+	return m, m.Train(ctx, run.TrainOptions{Data: train, HeldOut: heldOut, Progress: progress})
 }

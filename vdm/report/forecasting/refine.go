@@ -7,6 +7,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/plotting"
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report/archive"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
@@ -58,7 +59,7 @@ func (r *Refinement) Means(clip []float32) ([]float32, error) {
 }
 
 // Model downscales each case, or reads what was drawn already.
-func (r *Refinement) Model(ctx context.Context, m *vdm.Model, name, file string, members int, o vdm.SampleOptions) (Forecasts, error) {
+func (r *Refinement) Model(ctx context.Context, m *run.Run, name, file string, members int, o run.SampleOptions) (Forecasts, error) {
 	var coarse []float32
 	for _, y := range r.Coarse {
 		for range members {

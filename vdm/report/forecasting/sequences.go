@@ -7,12 +7,13 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/plotting"
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
 // SequenceFolder is where a model's long sequences of a name lie.
-func SequenceFolder(m *vdm.Model, name string) string {
-	return filepath.Join(m.Dir, vdm.SamplesDir, name)
+func SequenceFolder(m *run.Run, name string) string {
+	return filepath.Join(m.Dir, run.SamplesDir, name)
 }
 
 // Sequences are statistics of long sequences, frame by frame, over all members.
@@ -25,7 +26,7 @@ type Sequences struct {
 }
 
 // Measure reads the members of an extension, frame by frame.
-func Measure(e *vdm.Extension) (*Sequences, error) {
+func Measure(e *run.Extension) (*Sequences, error) {
 	members := e.Members()
 	if len(members) == 0 {
 		return nil, fmt.Errorf("sequences: %s has no frames", e.Dir)

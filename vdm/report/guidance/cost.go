@@ -12,6 +12,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -105,7 +106,7 @@ func Timings(be compute.Backend, d vdm.Denoiser, batch int, shape [4]int, guidan
 
 // CostTable is what a step costs at the size of a configuration, counted from its
 // graph, for one clip of which the first half is known.
-func CostTable(be compute.Backend, c vdm.Config, guidances []vdm.Guidance) (report.Table, error) {
+func CostTable(be compute.Backend, c run.Config, guidances []vdm.Guidance) (report.Table, error) {
 	t := report.Table{
 		Title:   fmt.Sprintf("One step for one clip of %d×%d×%d", c.Clip.Frames, c.Clip.Height, c.Clip.Width),
 		Columns: []string{"guidance", "GFLOP", "times the network's", "GiB at the peak"},

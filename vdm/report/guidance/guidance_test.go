@@ -11,6 +11,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -158,7 +159,7 @@ func TestPictureAndCosts(t *testing.T) {
 	if len(timings) != 2 || !(timings[0].Ratio > 0) {
 		t.Errorf("%+v", timings)
 	}
-	config := vdm.Config{Clip: vdm.ClipConfig{Frames: 2, Height: 4, Width: 4, Channels: []vdm.ChannelConfig{{Name: "rain"}}}, Network: network}
+	config := run.Config{Clip: run.ClipConfig{Frames: 2, Height: 4, Width: 4, Channels: []run.ChannelConfig{{Name: "rain"}}}, Network: network}
 	table := must(CostTable(be, config, methods))
 	if len(table.Rows) != 3 || table.Rows[0][2] != "1.00" {
 		t.Errorf("%v", table.Rows)

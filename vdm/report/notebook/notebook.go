@@ -21,6 +21,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/plotting"
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // Check ends the cell where there is an error.
@@ -38,7 +39,7 @@ func advice(err error) string {
 	switch {
 	case errors.Is(err, vdm.ErrInterrupted):
 		return ": training keeps what it had; run the cell again to go on"
-	case errors.Is(err, vdm.ErrNoRun):
+	case errors.Is(err, run.ErrNoRun):
 		return ": run the cells above that make it, or make run for the first model"
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // A cell ends on an error with a status that the kernel sees, and with the
@@ -43,7 +44,7 @@ func TestMustPassesValuesOn(t *testing.T) {
 
 // Errors that a reader can do something about say what.
 func TestAdvice(t *testing.T) {
-	_, absent := vdm.Open(t.TempDir())
+	_, absent := run.Open(t.TempDir())
 	for _, c := range []struct {
 		err  error
 		says string

@@ -1,0 +1,50 @@
+package enginetest
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// farthest is the largest difference.
+func Farthest(a, b []float32) float64 {
+	worst := 0.0
+	for i := range a {
+		worst = max(worst, math.Abs(float64(a[i]-b[i])))
+	}
+	return worst
+}
+
+// moments returns the mean of values and its standard error.
+func Moments(values []float64) (mean, se float64) {
+	for _, v := range values {
+		mean += v / float64(len(values))
+	}
+	for _, v := range values {
+		se += (v - mean) * (v - mean)
+	}
+	return mean, math.Sqrt(se / float64(len(values)-1) / float64(len(values)))
+}
+
+func Normals(r *rand.Rand, n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = r.NormFloat64()
+	}
+	return x
+}
+
+func Float32s(x []float64) []float32 {
+	y := make([]float32, len(x))
+	for i, v := range x {
+		y[i] = float32(v)
+	}
+	return y
+}
+
+func CloseTo(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance*math.Abs(want)) {
+		t.Errorf("%s: %.12g, by the other route %.12g (relative %.1e, tolerance %.0e)", what, got, want, math.Abs(got/want-1), tolerance)
+	}
+}

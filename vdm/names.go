@@ -1,0 +1,273 @@
+package vdm
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// ScheduleConfig names a noise schedule: see [NewSchedule].
+type ScheduleConfig struct {
+	Name  string  `yaml:"name"` // "" means cosine
+	Min   float64 `yaml:"min"`  // of λ, within ±60; both 0 mean ±30
+	Max   float64 `yaml:"max"`
+	Shift float64 `yaml:"shift"`
+}
+
+// WeightingConfig names a weighting of the loss: see [NewWeighting].
+type WeightingConfig struct {
+	Name   string             `yaml:"name"` // "" means v
+	Params map[string]float64 `yaml:"params"`
+}
+
+// GridNames are the grids that NewGrid knows.
+func GridNames() []string { return []string{"time", "logsnr", "karras", "trimmed"} }
+
+// NewGrid makes a grid from its name: time is UniformTime, logsnr is
+// UniformLogSNR, karras is Karras with ρ = 7 and trimmed is Trimmed.
+func NewGrid(name string, s Schedule, steps int) (Grid, error) {
+	switch name {
+	case "time":
+		return UniformTime(s, steps), nil
+	case "logsnr":
+		return UniformLogSNR(s, steps), nil
+	case "karras":
+		return Karras(s, steps, DefaultRho), nil
+	case "trimmed":
+		return Trimmed(s, steps), nil
+	}
+	return nil, fmt.Errorf("grid %q: want one of %s", name, strings.Join(GridNames(), ", "))
+}
+
+// guidances are the names that NewGuidance knows; weight is one that was given, or
+// 1, the default of those that have one.
+var guidances = []struct {
+	name string
+	with func(weight float64) Guidance
+}{
+	{"replacement", func(float64) Guidance { return Replacement{} }},
+	{"replacement-original", func(float64) Guidance { return Replacement{AsOriginal: true} }},
+	{"reconstruction", func(w float64) Guidance { return reconstruction(Reconstruction{Weight: w}) }},
+	{"reconstruction-mean", func(w float64) Guidance { return reconstruction(Reconstruction{Weight: w, Mean: true}) }},
+	{"pseudo-inverse", func(float64) Guidance { return PseudoInverse{} }},
+	{"posterior-sampling", func(w float64) Guidance { return PosteriorSampling{Scale: w} }},
+	{"moment-matching", func(float64) Guidance { return MomentMatching{} }},
+}
+
+// GuidanceNames are the methods that NewGuidance knows.
+func GuidanceNames() []string {
+	var names []string
+	for _, known := range guidances {
+		names = append(names, known.name)
+	}
+	return names
+}
+
+// NewGuidance returns a guidance by its name, with the weight of a command line:
+//
+//	replacement           Replacement
+//	replacement-original  Replacement as in the dissertation's program
+//	reconstruction        Reconstruction with w_r = weight, Replacement where it is 0
+//	reconstruction-mean   Reconstruction with w_r = weight on the mean of squares, likewise
+//	pseudo-inverse        PseudoInverse
+//	posterior-sampling    PosteriorSampling with ζ = weight, above 0
+//	moment-matching       MomentMatching
+//
+// At most one weight is given, and a weight of 0 is 0. Without one, w_r and ζ are
+// 1. Methods that have no weight pass it over. An unknown name and a weight that
+// the method cannot take are errors.
+func NewGuidance(name string, weight ...float64) (Guidance, error) {
+	if len(weight) > 1 {
+		return nil, fmt.Errorf("guidance %q: %d weights are given, want at most one", name, len(weight))
+	}
+	w := 1.0
+	if len(weight) == 1 {
+		w = weight[0]
+	}
+	for _, known := range guidances {
+		if known.name != name {
+			continue
+		}
+		guidance := known.with(w)
+		if _, ok := guidance.(PosteriorSampling); ok && w == 0 {
+			return nil, fmt.Errorf("guidance %q: ζ is 0, which would pass over what is known, want a number above 0, or no weight for 1", name)
+		}
+		return guidance, guidance.Validate()
+	}
+	return nil, fmt.Errorf("guidance %q: want one of %s", name, strings.Join(GuidanceNames(), ", "))
+}
+
+// samplers are the names that NewPlan knows.
+var samplers = []struct {
+	name string
+	plan func(Grid) (Plan, error)
+	// evaluations of a plan over a grid of n intervals are a·n + b.
+	a, b int
+}{
+	{"ancestral", func(g Grid) (Plan, error) { return Ancestral(g, LowerBound) }, 1, 0},
+	{"ancestral-upper", func(g Grid) (Plan, error) { return Ancestral(g, UpperBound) }, 1, 0},
+	{"ddim", func(g Grid) (Plan, error) { return DDIM(g, 0) }, 1, 0},
+	{"dpm++3m", DPMSolver3, 1, 0},
+	{"dpm++2m", func(g Grid) (Plan, error) { return DPMSolver(g, 0) }, 1, 0},
+	{"dpm++2m-sde", func(g Grid) (Plan, error) { return DPMSolver(g, 1) }, 1, 0},
+	{"heun", Heun, 2, -1},
+	{"euler-maruyama", EulerMaruyama, 1, 0},
+	{"predictor-corrector", func(g Grid) (Plan, error) { return PredictorCorrector(g, 1, DefaultCorrectorSNR) }, 2, -1},
+}
+
+// SamplerNames are the samplers that NewPlan knows.
+func SamplerNames() []string {
+	var names []string
+	for _, s := range samplers {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// NewPlan makes a sampler from the settings of a command line:
+//
+//	ancestral            Ancestral with the lower bound of the variance
+//	ancestral-upper      Ancestral with the upper bound
+//	ddim                 DDIM, deterministic (η = 0)
+//	dpm++3m              DPMSolver3, deterministic, of order 3
+//	dpm++2m              DPMSolver, deterministic
+//	dpm++2m-sde          DPMSolver, stochastic (η = 1)
+//	heun                 Heun on the probability-flow ODE
+//	euler-maruyama       EulerMaruyama on the reverse SDE
+//	predictor-corrector  PredictorCorrector with one Langevin step after each ancestral one
+//
+// over the grid named time, logsnr, karras or trimmed (see [NewGrid]), with at most
+// evaluations of the denoiser in all.
+func NewPlan(sampler, grid string, s Schedule, evaluations int) (Plan, error) {
+	for _, known := range samplers {
+		if known.name != sampler {
+			continue
+		}
+		intervals := (evaluations - known.b) / known.a
+		if evaluations < 1 || intervals < 1 {
+			return Plan{}, fmt.Errorf("sampler %s with %d evaluations: want at least %d", sampler, evaluations, max(1, known.a+known.b))
+		}
+		over, err := NewGrid(grid, s, intervals)
+		if err != nil {
+			return Plan{}, err
+		}
+		return known.plan(over)
+	}
+	return Plan{}, fmt.Errorf("sampler %q: want one of %s", sampler, strings.Join(SamplerNames(), ", "))
+}
+
+// scheduleNames are the names that NewSchedule knows.
+var scheduleNames = []string{"cosine", "linear", "cosine-float32"}
+
+// NewSchedule makes a schedule from the settings of a configuration file:
+//
+//	cosine          Cosine, the truncated α-cosine schedule, shifted by shift
+//	linear          LinearLogSNR
+//	cosine-float32  FloatCosine, as the dissertation's program computed it
+//
+// min = max = 0 means ±30. A shift (see [ShiftForResolution]) is refused for
+// schedules that have none.
+func NewSchedule(name string, min, max, shift float64) (Schedule, error) {
+	var s interface {
+		Schedule
+		Validate() error
+	}
+	switch name {
+	case "cosine":
+		s = Cosine{Min: min, Max: max, Shift: shift}
+	case "linear":
+		s = LinearLogSNR{Min: min, Max: max}
+	case "cosine-float32":
+		s = FloatCosine{Min: min, Max: max}
+	default:
+		return nil, fmt.Errorf("unknown noise schedule %q: expected one of %s", name, strings.Join(scheduleNames, ", "))
+	}
+	if shift != 0 && name != "cosine" {
+		return nil, fmt.Errorf("noise schedule %q has no shift, got %v: only cosine is shifted", name, shift)
+	}
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// weightings holds, for each name that NewWeighting knows, its parameters.
+var weightings = []struct {
+	name   string
+	params []string
+}{
+	{"elbo", nil},
+	{"v", nil},
+	{"sigmoid", []string{"bias"}},
+	{"min-snr", []string{"gamma"}},
+	{"edm", []string{"mean", "std", "sigma_data"}},
+}
+
+// NewWeighting makes a weighting from the settings of a configuration file. The
+// schedule is that of training. Parameters that are absent have their published
+// values; unknown ones are refused by name.
+//
+//	elbo
+//	v         uses the schedule
+//	sigmoid   bias (2)
+//	min-snr   gamma (5); uses the schedule
+//	edm       mean (−1.2) and std (1.2) of ln σ, sigma_data (0.5)
+func NewWeighting(name string, schedule Schedule, params map[string]float64) (Weighting, error) {
+	if err := checkWeightingParams(name, params); err != nil {
+		return nil, err
+	}
+	param := func(key string, otherwise float64) float64 {
+		if v, ok := params[key]; ok {
+			return v
+		}
+		return otherwise
+	}
+	if schedule == nil && (name == "v" || name == "min-snr") {
+		return nil, fmt.Errorf("weighting %s needs the noise schedule of training, got none", name)
+	}
+	switch name {
+	case "elbo":
+		return ELBO{}, nil
+	case "v":
+		return V{Schedule: schedule}, nil
+	case "sigmoid":
+		return Sigmoid{Bias: param("bias", 2)}, nil
+	case "min-snr":
+		m := MinSNR{Gamma: param("gamma", defaultGamma), Schedule: schedule}
+		if m.Gamma <= 0 {
+			return nil, fmt.Errorf("weighting min-snr: gamma %v: expected a positive signal-to-noise ratio", m.Gamma)
+		}
+		return m, nil
+	default: // "edm": checkWeightingParams knows no other
+		e := EDM{Mean: param("mean", defaultEDMMean), Std: param("std", defaultEDMStd), SigmaData: param("sigma_data", defaultSigmaData)}
+		if e.Std <= 0 || e.SigmaData <= 0 {
+			return nil, fmt.Errorf("weighting edm: std %v, sigma_data %v: expected both positive", e.Std, e.SigmaData)
+		}
+		return e, nil
+	}
+}
+
+func checkWeightingParams(name string, params map[string]float64) error {
+	var names []string
+	for _, known := range weightings {
+		names = append(names, known.name)
+		if known.name != name {
+			continue
+		}
+		for key, value := range params {
+			if !slices.Contains(known.params, key) {
+				expected := "it has no parameters"
+				if len(known.params) > 0 {
+					expected = "expected " + strings.Join(known.params, ", ")
+				}
+				return fmt.Errorf("weighting %s: unknown parameter %q: %s", name, key, expected)
+			}
+			if math.IsNaN(value) || math.IsInf(value, 0) {
+				return fmt.Errorf("weighting %s: %s is %v: expected a finite number", name, key, value)
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("unknown weighting %q: expected one of %s", name, strings.Join(names, ", "))
+}

@@ -1,0 +1,91 @@
+package run
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+)
+
+// batchLayout says which inputs a training graph takes for a batch. This file alone
+// knows their order.
+type batchLayout struct {
+	clip     ClipConfig
+	mask     bool // missing cells are masked
+	recorded bool // the clips lie in a record on the device: the first input
+}
+
+// layout returns the layout of the run's batches where the clips are uploaded.
+func (c Config) layout() batchLayout {
+	return batchLayout{clip: c.Clip, mask: c.Training.MissingCells == "mask"}
+}
+
+// batchInput is one input, by name.
+type batchInput struct {
+	name  string
+	dtype dtypes.DType
+	dims  []int
+}
+
+func (i batchInput) shape() shapes.Shape { return shapes.Make(i.dtype, i.dims...) }
+
+// inputs returns the inputs of a batch of n samples but the record, in order.
+func (l batchLayout) inputs(n int) []batchInput {
+	shape := l.clip.shape()
+	clips := func(name string) batchInput { return batchInput{name, f32, append([]int{n}, shape[:]...)} }
+	each := func(name string) batchInput { return batchInput{name, f32, []int{n}} }
+	if l.recorded {
+		frames := batchInput{"frames", dtypes.Int64, []int{n, l.clip.Frames}}
+		return []batchInput{clips("noise"), each("logSNR"), frames, each("alpha"), each("sigma"), each("factor")}
+	}
+	all := []batchInput{clips("z"), each("logSNR"), clips("v"), each("factor")}
+	if l.mask {
+		all = append(all, clips("mask"))
+	}
+	return all
+}
+
+// pack makes the tensors of a batch, in the order of inputs.
+func (l batchLayout) pack(b *batch) (out []*tensors.Tensor) {
+	for _, in := range l.inputs(len(b.logSNR)) {
+		if in.name == "frames" {
+			out = append(out, tensors.FromFlatDataAndDimensions(b.frames, in.dims...))
+			continue
+		}
+		values := map[string][]float32{
+			"z": b.z, "noise": b.z, "v": b.v, "mask": b.mask,
+			"logSNR": b.logSNR, "alpha": b.alpha, "sigma": b.sigma, "factor": b.factor,
+		}
+		out = append(out, tensors.FromFlatDataAndDimensions(values[in.name], in.dims...))
+	}
+	return out
+}
+
+// unpack names the inputs of a graph: the record, if there is one, and what pack
+// made. Clips of a record are put together here.
+func (l batchLayout) unpack(nodes []*g.Node) vdm.Batch {
+	var record *g.Node
+	if l.recorded {
+		record, nodes = nodes[0], nodes[1:]
+	}
+	named := map[string]*g.Node{}
+	for i, in := range l.inputs(1) {
+		if i >= len(nodes) {
+			panic(fmt.Errorf("batch: %d inputs of the graph, want %s too", len(nodes), in.name))
+		}
+		named[in.name] = nodes[i]
+	}
+	b := vdm.Batch{Z: named["z"], At: vdm.Level{LogSNR: named["logSNR"]}, V: named["v"], Factor: named["factor"], Mask: named["mask"]}
+	if l.recorded {
+		each := func(x *g.Node) *g.Node { return g.Reshape(x, x.Shape().Dim(0), 1, 1, 1, 1) }
+		alpha, sigma, eps, frames := each(named["alpha"]), each(named["sigma"]), named["noise"], named["frames"]
+		x := g.Gather(record, g.Reshape(frames, append(frames.Shape().Clone().Dimensions, 1)...))
+		b.Z = g.Add(g.Mul(alpha, x), g.Mul(sigma, eps)) // (A.25)
+		b.V = g.Sub(g.Mul(alpha, eps), g.Mul(sigma, x)) // (2.60)
+	}
+	return b
+}

@@ -1,0 +1,315 @@
+package run
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+)
+
+// Config is everything that defines a run: the file config.yaml of its folder.
+// Zero values mean the defaults that the fields name.
+type Config struct {
+	Format           int                  `yaml:"format"` // of the run folder; 0 means the newest
+	Clip             ClipConfig           `yaml:"clip"`
+	Network          unet.Config          `yaml:"network"`
+	Parameterisation vdm.Parameterisation `yaml:"parameterisation"` // "" means v
+	Schedule         vdm.ScheduleConfig   `yaml:"schedule"`
+	Weighting        vdm.WeightingConfig  `yaml:"weighting"`
+	Training         TrainingConfig       `yaml:"training"`
+	Data             string               `yaml:"data"` // where the training data came from, for people
+}
+
+// ClipConfig is the shape of a clip, and what its channels are.
+type ClipConfig struct {
+	Frames   int             `yaml:"frames"`
+	Height   int             `yaml:"height"`
+	Width    int             `yaml:"width"`
+	Step     float64         `yaml:"step_hours"` // between frames; 0 where unknown
+	Channels []ChannelConfig `yaml:"channels"`
+}
+
+// ChannelConfig is one variable.
+type ChannelConfig struct {
+	Name      string         `yaml:"name"`
+	Units     string         `yaml:"units"`
+	Transform transform.Spec `yaml:"transform"` // fitted by Create where it is not yet
+}
+
+// TrainingConfig holds the hyper-parameters of training. The defaults are those
+// that the fields name. They are the dissertation's where its program had the
+// setting, but for the batch: it took 32 clips in each of 2 passes, 64 a step
+// of the optimiser, and the default here is one pass of 32.
+type TrainingConfig struct {
+	Seed       uint64 `yaml:"seed"`
+	Steps      int    `yaml:"steps"`      // optimiser steps to train up to
+	Batch      int    `yaml:"batch"`      // clips of one pass; 0 means 32
+	Accumulate int    `yaml:"accumulate"` // passes of one optimiser step; 0 means 1
+
+	Rate    float64 `yaml:"rate"`         // Adam's; 0 means 1e-4
+	Warmup  int     `yaml:"warmup"`       // steps of linear warm-up; 0 means none
+	Decay   int     `yaml:"cosine_decay"` // step at which a cosine decay reaches 0; 0 means constant
+	Beta1   float64 `yaml:"beta1"`        // 0 means 0.9
+	Beta2   float64 `yaml:"beta2"`        // 0 means 0.999
+	Epsilon float64 `yaml:"epsilon"`      // 0 means 1e-8
+	Clip    float64 `yaml:"clip_norm"`    // largest global norm of the gradient; 0 means no clipping
+
+	// EMA is the decay of the exponential moving average of the weights, used
+	// for sampling; 0 means 0.9995 (0.995 every ten steps, as the
+	// dissertation's program did). While it warms up the decay is at most
+	// (1 + step)/(10 + step).
+	EMA float64 `yaml:"ema"`
+
+	// MissingCells says what to do with clips that hold missing cells:
+	// "refuse" (also ""), or "mask" to leave them out of the loss.
+	MissingCells string `yaml:"missing_cells"`
+
+	HeldOutEvery  int `yaml:"held_out_every"`  // steps between held-out losses; 0 means 500
+	HeldOutClips  int `yaml:"held_out_clips"`  // clips of the held-out loss; 0 means 32
+	SnapshotEvery int `yaml:"snapshot_every"`  // steps between snapshots; 0 means 500
+	Keep          int `yaml:"keep_snapshots"`  // snapshots kept; 0 means 3
+	LogEvery      int `yaml:"log_every_steps"` // steps between records of metrics; 0 means 10
+}
+
+const configFormat = 1
+
+// WithDefaults returns c with every zero value that means a default replaced.
+func (c Config) WithDefaults() Config {
+	c.Format = cmp.Or(c.Format, configFormat)
+	c.Parameterisation = cmp.Or(c.Parameterisation, vdm.PredictV)
+	c.Schedule.Name = cmp.Or(c.Schedule.Name, "cosine")
+	c.Weighting.Name = cmp.Or(c.Weighting.Name, "v")
+	c.Network.Channels = cmp.Or(c.Network.Channels, len(c.Clip.Channels))
+	c.Network = c.Network.WithDefaults()
+	t := &c.Training
+	t.Batch = cmp.Or(t.Batch, 32)
+	t.Accumulate = cmp.Or(t.Accumulate, 1)
+	t.Rate = cmp.Or(t.Rate, 1e-4)
+	t.Beta1 = cmp.Or(t.Beta1, 0.9)
+	t.Beta2 = cmp.Or(t.Beta2, 0.999)
+	t.Epsilon = cmp.Or(t.Epsilon, 1e-8)
+	t.EMA = cmp.Or(t.EMA, 0.9995)
+	t.MissingCells = cmp.Or(t.MissingCells, "refuse")
+	t.HeldOutEvery = cmp.Or(t.HeldOutEvery, 500)
+	t.HeldOutClips = cmp.Or(t.HeldOutClips, 32)
+	t.SnapshotEvery = cmp.Or(t.SnapshotEvery, 500)
+	t.Keep = cmp.Or(t.Keep, 3)
+	t.LogEvery = cmp.Or(t.LogEvery, 10)
+	return c
+}
+
+// Validate reports every setting that is wrong or contradicts another, by name.
+func (c Config) Validate() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if err := checkFormat(c.Format); err != nil {
+		bad("%w", err)
+	}
+	for _, p := range []struct {
+		name  string
+		value int
+	}{
+		{"clip.frames", c.Clip.Frames}, {"clip.height", c.Clip.Height}, {"clip.width", c.Clip.Width},
+		{"clip.channels", len(c.Clip.Channels)},
+		{"training.batch", c.Training.Batch}, {"training.accumulate", c.Training.Accumulate},
+		{"training.held_out_every", c.Training.HeldOutEvery}, {"training.held_out_clips", c.Training.HeldOutClips},
+		{"training.snapshot_every", c.Training.SnapshotEvery}, {"training.keep_snapshots", c.Training.Keep},
+		{"training.log_every_steps", c.Training.LogEvery},
+	} {
+		if p.value < 1 {
+			bad("%s is %d, want at least 1", p.name, p.value)
+		}
+	}
+	var names []string
+	for i, ch := range c.Clip.Channels {
+		if ch.Name == "" || slices.Contains(names, ch.Name) {
+			bad("clip.channels[%d].name is %q: want a name, each once", i, ch.Name)
+		}
+		names = append(names, ch.Name)
+		if err := ch.Transform.Validate(); err != nil {
+			bad("clip.channels[%d].transform: %w", i, err)
+		}
+	}
+	t := c.Training
+	for _, p := range []struct {
+		name        string
+		value       float64
+		least, most float64
+	}{
+		{"training.rate", t.Rate, 1e-12, 1}, {"training.beta1", t.Beta1, 0, 1 - 1e-9}, {"training.beta2", t.Beta2, 0, 1 - 1e-9},
+		{"training.epsilon", t.Epsilon, 1e-30, 1}, {"training.clip_norm", t.Clip, 0, 1e30}, {"training.ema", t.EMA, 0, 1 - 1e-9},
+		{"clip.step_hours", c.Clip.Step, 0, 1e9}, {"training.warmup", float64(t.Warmup), 0, 1e12}, {"training.steps", float64(t.Steps), 0, 1e12},
+	} {
+		if !(p.value >= p.least && p.value <= p.most) {
+			bad("%s is %v, want %v to %v", p.name, p.value, p.least, p.most)
+		}
+	}
+	if t.Decay != 0 && t.Decay <= t.Warmup {
+		bad("training.cosine_decay ends at step %d, before training.warmup (%d) is over", t.Decay, t.Warmup)
+	}
+	if t.Decay != 0 && t.Steps > t.Decay {
+		bad("training.steps is %d, but training.cosine_decay reaches a rate of 0 at step %d", t.Steps, t.Decay)
+	}
+	if t.MissingCells != "refuse" && t.MissingCells != "mask" {
+		bad("training.missing_cells is %q, want refuse or mask", t.MissingCells)
+	}
+	if c.Network.Channels != len(c.Clip.Channels) {
+		bad("network.channels is %d, but clip.channels has %d", c.Network.Channels, len(c.Clip.Channels))
+	}
+	if c.Network.OutChannels != c.Network.Channels {
+		bad("network.out_channels is %d, but v̂ has the %d channels of the clip", c.Network.OutChannels, c.Network.Channels)
+	}
+	if err := c.Network.Validate(); err != nil {
+		bad("network: %w", err)
+	}
+	if err := c.Parameterisation.Validate(); err != nil {
+		bad("%w", err)
+	}
+	if _, _, err := c.process(); err != nil {
+		bad("%w", err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	return nil
+}
+
+// maxGraphLogSNR is the largest |λ| that a network is trained and sampled at: to
+// there [AlphaSigma] is accurate, and further out products with its float32
+// values overflow.
+const maxGraphLogSNR = 60.0
+
+// process builds the schedule and the weighting.
+func (c Config) process() (vdm.Schedule, vdm.Weighting, error) {
+	s, err := vdm.NewSchedule(c.Schedule.Name, c.Schedule.Min, c.Schedule.Max, c.Schedule.Shift)
+	if err != nil {
+		return nil, nil, fmt.Errorf("schedule: %w", err)
+	}
+	if low, high := s.Bounds(); !(low >= -maxGraphLogSNR && high <= maxGraphLogSNR) {
+		return nil, nil, fmt.Errorf("schedule.min, schedule.max: the bounds of λ are [%.4g, %.4g], want both within ±%v: beyond, float32 does not hold α and σ", low, high, maxGraphLogSNR)
+	}
+	w, err := vdm.NewWeighting(c.Weighting.Name, s, c.Weighting.Params)
+	if err != nil {
+		return nil, nil, fmt.Errorf("weighting: %w", err)
+	}
+	return s, w, nil
+}
+
+func checkFormat(format int) error {
+	if format < 0 || format > configFormat {
+		return fmt.Errorf("format is %d: this program reads 1 to %d; a newer version wrote the run", format, configFormat)
+	}
+	return nil
+}
+
+// ParseConfig reads a configuration file's text. Unknown settings are refused
+// by name.
+func ParseConfig(text []byte) (Config, error) {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return Config{}, errors.New("configuration: the file is empty")
+	}
+	// A newer format first: its new settings are no mistakes.
+	var head struct {
+		Format int `yaml:"format"`
+	}
+	if err := yaml.Unmarshal(text, &head); err == nil {
+		if err := checkFormat(head.Format); err != nil {
+			return Config{}, fmt.Errorf("configuration: %w", err)
+		}
+	}
+	var c Config
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c); err != nil {
+		return Config{}, fmt.Errorf("configuration: %s", strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	c = c.WithDefaults()
+	return c, c.Validate()
+}
+
+// ReadConfig reads a configuration file.
+func ReadConfig(path string) (Config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Config{}, err
+	}
+	c, err := ParseConfig(text)
+	if err != nil {
+		return Config{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}
+
+// Encode writes the configuration as YAML, every setting with its value.
+func (c Config) Encode() ([]byte, error) { return yaml.Marshal(c) }
+
+// differences lists the settings in which two configurations of one run
+// differ, but for those that may change when it is resumed: how long to train,
+// how often to look and save, and the note on the data.
+func differences(saved, now Config) []string {
+	free := func(c Config) Config {
+		c.Format, c.Data = 0, ""
+		t := &c.Training
+		t.Steps, t.HeldOutEvery, t.SnapshotEvery, t.Keep, t.LogEvery = 0, 0, 0, 0, 0
+		return c
+	}
+	return diffLines(free(saved), free(now))
+}
+
+// diffLines compares two configurations setting by setting, through YAML.
+func diffLines(a, b Config) []string {
+	flatten := func(c Config) map[string]string {
+		text, _ := yaml.Marshal(c)
+		var tree any
+		_ = yaml.Unmarshal(text, &tree)
+		out := map[string]string{}
+		var walk func(path string, node any)
+		walk = func(path string, node any) {
+			switch n := node.(type) {
+			case map[string]any:
+				for k, v := range n {
+					walk(strings.TrimPrefix(path+"."+k, "."), v)
+				}
+			case []any:
+				for i, v := range n {
+					walk(fmt.Sprintf("%s[%d]", path, i), v)
+				}
+			default:
+				out[path] = fmt.Sprint(n)
+			}
+		}
+		walk("", tree)
+		return out
+	}
+	before, after := flatten(a), flatten(b)
+	keys := map[string]bool{}
+	for k := range before {
+		keys[k] = true
+	}
+	for k := range after {
+		keys[k] = true
+	}
+	var out []string
+	for k := range keys {
+		x, inA := before[k]
+		y, inB := after[k]
+		if inA != inB || x != y {
+			if !inA {
+				x = "not set"
+			}
+			if !inB {
+				y = "not set"
+			}
+			out = append(out, fmt.Sprintf("%s is %s, was %s", k, y, x))
+		}
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,177 @@
+package run
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/shapes"
+	g "github.com/gomlx/gomlx/core/graph"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
+)
+
+// Estimate is what one training pass will take, from an account of its graph
+// and two short measurements of the engine. Engines fuse operators and plan
+// buffers in their own ways, so both memory and time are rough.
+type Estimate struct {
+	Batch     int           // of all devices
+	Cost      engine.Cost   // of one pass, on one device
+	Step      time.Duration // of one optimiser step, all its passes
+	Memory    int64         // bytes that the engine will take for it, on one device
+	Available int64         // bytes of free memory, 0 where not known
+	Fits      int           // the largest batch whose memory fits in Available, 0 where not known
+	// Loose says that the engine fuses operators, so that Memory is an upper bound
+	// which may be far off: Check does not refuse by it.
+	Loose bool
+}
+
+// overhead is how many times the account's peak an engine takes. ONNX Runtime's
+// was measured (see the memory test of package unet): from the second step on it
+// holds one block for a plan of all buffers beside the arena of the first step.
+func overhead(engine string) float64 {
+	if strings.HasPrefix(engine, "onnx") {
+		return 3.1
+	}
+	return 1
+}
+
+// Estimate builds the graph of a training step, without compiling it, and counts.
+func (m *Run) Estimate() (Estimate, error) { return m.estimate(1) }
+
+// estimate is of a step that devices share.
+func (m *Run) estimate(devices int) (Estimate, error) {
+	be, choice, err := m.Engine()
+	if err != nil {
+		return Estimate{}, err
+	}
+	if err := m.Config.Network.Check(be); err != nil {
+		return Estimate{}, err
+	}
+	batch := m.Config.Training.Batch / devices
+	cost, err := m.stepCost(be, batch)
+	if err != nil {
+		return Estimate{}, err
+	}
+	flops, bytes, err := engine.Rates(be)
+	if err != nil {
+		return Estimate{}, err
+	}
+	seconds := (cost.FLOPs/flops + cost.Bytes/bytes) * float64(m.Config.Training.Accumulate)
+	e := Estimate{Batch: batch * devices, Loose: strings.HasPrefix(choice.Name, "xla"), Cost: cost, Step: time.Duration(seconds * float64(time.Second))}
+	factor := overhead(choice.Name)
+	e.Memory = int64(factor * float64(cost.Peak))
+	if m.freeMemory != nil {
+		e.Available = m.freeMemory()
+	} else if strings.Contains(choice.Name, "cuda") {
+		e.Available = machine.DeviceMemory()
+	} else {
+		e.Available = machine.FreeMemory()
+	}
+	if e.Available == 0 {
+		return e, nil
+	}
+	e.Fits, err = largestBatch(float64(e.Available)/factor, batch, func(batch int) (float64, error) {
+		cost, err := m.stepCost(be, batch)
+		return float64(cost.Peak), err
+	})
+	e.Fits *= devices
+	return e, err
+}
+
+// largestBatch finds the largest batch whose peak is at most available, or one
+// close below it. The peak is the largest of sums that each grow evenly with the
+// batch, so it is convex, and a chord between a batch that fits and one that does
+// not meets the limit where a batch surely fits.
+func largestBatch(available float64, start int, peak func(batch int) (float64, error)) (int, error) {
+	const counts = 12 // about a tenth of a second each
+	low, high := 0, 0 // fits, does not (0: none known)
+	lowPeak, highPeak := 0.0, 0.0
+	next := start
+	for range counts {
+		p, err := peak(next)
+		if err != nil {
+			return 0, err
+		}
+		if p <= available {
+			low, lowPeak = next, p
+		} else {
+			high, highPeak = next, p
+		}
+		switch {
+		case high == 0: // at least as many as a proportional peak would allow
+			next = max(2*low, int(float64(low)*available/lowPeak))
+		case high == low+1:
+			return low, nil
+		case low == 0:
+			next = high / 2
+		default:
+			next = max(low+1, low+int((available-lowPeak)/(highPeak-lowPeak)*float64(high-low)))
+		}
+		if next > math.MaxInt32 {
+			break
+		}
+	}
+	return low, nil
+}
+
+// stepCost counts the graph of one training pass.
+func (m *Run) stepCost(be compute.Backend, batch int) (cost engine.Cost, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("building the training step: %v", r)
+		}
+	}()
+	c := m.Config
+	graph := g.NewGraph(be, "estimate")
+	defer graph.Finalize()
+	var in []*g.Node
+	input := func(dims ...int) {
+		in = append(in, g.Parameter(graph, fmt.Sprintf("in%d", len(in)), shapes.Make(f32, dims...)))
+	}
+	for range 5 {
+		input(c.Network.Count())
+	}
+	for range 4 {
+		input()
+	}
+	for _, i := range c.layout().inputs(batch) {
+		in = append(in, g.Parameter(graph, i.name, i.shape()))
+	}
+	return engine.CostOf(graph, c.stepGraph(c.layout())(in)...), nil
+}
+
+// Check is an error where the step does not fit in memory.
+func (e Estimate) Check() error {
+	if e.Loose || e.Available == 0 || e.Memory <= e.Available {
+		return nil
+	}
+	return fmt.Errorf("a training step of batch %d needs about %.1f GiB and %.1f GiB are free: %s",
+		e.Batch, machine.GiB(e.Memory), machine.GiB(e.Available), e.advice())
+}
+
+// advice says what would fit. Where an engine has failed with a batch of which
+// the estimate says that it fits, or says nothing, that is half of it.
+func (e Estimate) advice() string {
+	const how = "(training.batch; training.accumulate keeps the sum)"
+	switch {
+	case e.Fits > 0 && e.Fits < e.Batch:
+		return fmt.Sprintf("a batch of %d would fit %s", e.Fits, how)
+	case e.Batch > 1 && (e.Fits > 0 || e.Available == 0):
+		return fmt.Sprintf("try a batch of %d %s", e.Batch/2, how)
+	}
+	return "take a smaller clip or network, or set network.rematerialise"
+}
+
+// String is the estimate in a line.
+func (e Estimate) String() string {
+	s := fmt.Sprintf("estimate: %.3g GFLOP a pass of batch %d, about %.1f GiB and %.2g s a step",
+		e.Cost.FLOPs/1e9, e.Batch, machine.GiB(e.Memory), e.Step.Seconds())
+	if e.Available > 0 {
+		s += fmt.Sprintf(" (%.1f GiB free: a batch of up to %d fits)", machine.GiB(e.Available), e.Fits)
+	}
+	return s
+}

@@ -1,0 +1,150 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/noise"
+)
+
+// HeldOutBatch is one part of the fixed problem that the held-out loss is
+// measured on: noisy clips in the model's units, and their targets.
+type HeldOutBatch struct {
+	Clips   []int     // indices of the clips
+	Z, V    []float32 // [sample, frame, height, width, channel]
+	Mask    []float32 // nil, or 1 where a cell counts
+	LogSNR  []float32 // λ of each sample
+	Factors []float32 // weight of each sample's mean squared error, see LossFactor
+}
+
+// HeldOutBatches makes the fixed held-out problem of the run from clips: the
+// same clips, times and noise whenever and on whatever engine it is made, so
+// losses can be compared between steps, runs of one configuration, and with
+// other denoisers. Clips are taken at even distances over the source, once each
+// or again with other noise where there are fewer than asked for.
+func (m *Run) HeldOutBatches(clips vdm.Clips) ([]HeldOutBatch, error) {
+	raw, err := m.heldOutBatches(clips)
+	if err != nil {
+		return nil, err
+	}
+	var out []HeldOutBatch
+	for _, b := range raw {
+		out = append(out, HeldOutBatch{b.clips, b.z, b.v, b.mask, b.logSNR, b.factor})
+	}
+	return out, nil
+}
+
+func (m *Run) heldOutBatches(clips vdm.Clips) ([]*batch, error) {
+	r, err := newReader(m.Config, clips)
+	if err != nil {
+		return nil, err
+	}
+	c := m.Config.Training
+	// Whole batches, so that one compiled program serves.
+	n := (c.HeldOutClips + c.Batch - 1) / c.Batch * c.Batch
+	key := noise.Key{Seed: c.Seed, Stream: noise.HeldOut}
+	times := key.LowDiscrepancy(n)
+	indices, keys := make([]int, n), make([]noise.Key, n)
+	for i := range n {
+		indices[i] = i * r.clips.Len() / n
+		keys[i] = key
+		keys[i].Sample, keys[i].Step = uint32(i), 1 // the times are of step 0
+	}
+	// A clip and its time must not go in step with each other.
+	order := noise.Key{Seed: c.Seed, Stream: noise.HeldOut, Step: 2}.Rand()
+	order.Shuffle(n, func(i, j int) { times[i], times[j] = times[j], times[i] })
+	var batches []*batch
+	for from := 0; from < n; from += c.Batch {
+		to := from + c.Batch
+		b, err := r.draw(m.schedule, m.weighting, indices[from:to], times[from:to], keys[from:to])
+		if err != nil {
+			return nil, err
+		}
+		batches = append(batches, b)
+	}
+	return batches, nil
+}
+
+// heldOutLoss evaluates the fixed problem.
+type heldOutLoss struct {
+	config  Config
+	exec    *g.Exec
+	batches []*batch
+}
+
+// newHeldOut returns nil where there are no held-out clips.
+func (m *Run) newHeldOut(clips vdm.Clips) (*heldOutLoss, error) {
+	if clips == nil {
+		return nil, nil
+	}
+	batches, err := m.heldOutBatches(clips)
+	if err != nil {
+		return nil, err
+	}
+	be, _, err := m.Engine()
+	if err != nil {
+		return nil, err
+	}
+	exec, err := engine.Compile(be, "held-out loss", m.Config.lossGraph)
+	if err != nil {
+		return nil, err
+	}
+	return &heldOutLoss{m.Config, exec, batches}, nil
+}
+
+func (h *heldOutLoss) close() { h.exec.Finalize() }
+
+// each returns the loss of every sample.
+func (h *heldOutLoss) each(weights *tensors.Tensor) ([]float64, error) {
+	var losses []float64
+	for _, b := range h.batches {
+		up := h.config.layout().pack(b)
+		out, err := engine.Execute(h.exec, engine.Arguments([]*tensors.Tensor{weights}, up)...)
+		engine.Release(up...)
+		if err != nil {
+			return nil, err
+		}
+		values, err := tensors.CopyFlatData[float32](out[0])
+		engine.Release(out[0])
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range values {
+			losses = append(losses, float64(v))
+		}
+	}
+	return losses, nil
+}
+
+func (h *heldOutLoss) mean(weights *tensors.Tensor) (float64, error) {
+	losses, err := h.each(weights)
+	mean := 0.0
+	for _, l := range losses {
+		mean += l / float64(len(losses))
+	}
+	return mean, err
+}
+
+// HeldOutLosses returns the weighted loss of each sample of the fixed held-out
+// problem, with the averaged weights.
+func (m *Run) HeldOutLosses(clips vdm.Clips) ([]float64, error) {
+	if clips == nil {
+		return nil, errors.New("held-out loss: no clips")
+	}
+	h, err := m.newHeldOut(clips)
+	if err != nil {
+		return nil, fmt.Errorf("held-out loss: %w", err)
+	}
+	defer h.close()
+	w, err := engine.NewDeviceVector(m.be, 0, m.ema)
+	if err != nil {
+		return nil, err
+	}
+	defer engine.Release(w.Tensor)
+	return h.each(w.Tensor)
+}

@@ -1,0 +1,91 @@
+package run
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+)
+
+// Record is one line of a run's metrics.jsonl.
+type MetricsLine struct {
+	Step     int64    `json:"step"`
+	Loss     *float64 `json:"loss,omitempty"`      // mean of the training loss since the record before
+	HeldOut  *float64 `json:"held_out,omitempty"`  // held-out loss of the averaged weights
+	GradNorm *float64 `json:"grad_norm,omitempty"` // of this step, before clipping
+	Rate     *float64 `json:"rate,omitempty"`
+	Seconds  float64  `json:"seconds"` // of this process so far
+}
+
+const metricsName = "metrics.jsonl"
+
+// ReadMetrics reads a run's metrics. A last line that a killed process left
+// unfinished is passed over.
+func ReadMetrics(dir string) ([]MetricsLine, error) {
+	f, err := os.Open(filepath.Join(dir, metricsName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var records []MetricsLine
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		var r MetricsLine
+		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
+			if !lines.Scan() {
+				break
+			}
+			return nil, fmt.Errorf("%s, line %d: %w", f.Name(), n, err)
+		}
+		records = append(records, r)
+	}
+	return records, lines.Err()
+}
+
+// metricsFile appends records.
+type metricsFile struct{ f *os.File }
+
+// openMetrics opens a run's metrics for appending after the given step: records
+// of later steps, which a killed process wrote after its last snapshot, are
+// dropped, since those steps are taken again.
+func openMetrics(dir string, after int64) (*metricsFile, error) {
+	records, err := ReadMetrics(dir)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, metricsName)
+	err = checkpoint.WriteFile(path, func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		for _, r := range records {
+			if r.Step <= after {
+				err = errors.Join(err, encoder.Encode(r))
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o644)
+	return &metricsFile{f}, err
+}
+
+func (m *metricsFile) add(r MetricsLine) error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = m.f.Write(append(line, '\n'))
+	return err
+}
+
+func (m *metricsFile) Close() error { return m.f.Close() }

@@ -1,0 +1,297 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+)
+
+// ExtendOptions says how a clip is continued to any length.
+type ExtendOptions struct {
+	// SampleOptions draws each clip: Count members, numbered from First. Each is
+	// refused, as the frames go to files.
+	SampleOptions
+
+	Frames int // of every member in all, those of the start among them
+
+	// Overlap is how many frames each new clip knows: the last that are there. 0
+	// means half a clip.
+	Overlap int
+	// Stride is how many frames each new clip adds; the rest of it is thrown away. 0
+	// means all but the overlap.
+	Stride int
+}
+
+func (o ExtendOptions) withDefaults(clipFrames int) ExtendOptions {
+	o.Overlap = cmp.Or(o.Overlap, max(1, clipFrames/2))
+	o.Stride = cmp.Or(o.Stride, clipFrames-o.Overlap)
+	o.SampleOptions = o.WithConditionalDefaults()
+	return o
+}
+
+// validate checks what does not concern the drawing of one clip; o has its
+// defaults.
+func (o ExtendOptions) validate(clipFrames, startFrames int) error {
+	switch {
+	case o.Each != nil:
+		return errors.New("option Each is set: the frames go to files; read them with Extension.Read")
+	case o.Overlap < 1 || o.Overlap >= clipFrames:
+		return fmt.Errorf("overlap is %d: want 1 to %d of the %d frames of a clip", o.Overlap, clipFrames-1, clipFrames)
+	case o.Stride < 1 || o.Overlap+o.Stride > clipFrames:
+		return fmt.Errorf("stride is %d with an overlap of %d: want 1 to %d, as a clip has %d frames", o.Stride, o.Overlap, clipFrames-o.Overlap, clipFrames)
+	case o.Frames <= startFrames:
+		return fmt.Errorf("frames is %d and the start has %d: want more", o.Frames, startFrames)
+	}
+	return o.Validate()
+}
+
+// Extend continues a clip to o.Frames frames, several members at a time, clip by
+// clip: the last frames that are there are what the next clip knows. start is in
+// physical units, [frame, height, width, channel], of any number of frames, the
+// last o.Overlap of which matter; without frames each member begins with a clip
+// drawn freely. NaN in it is not known and stays.
+//
+// The frames go to files in the folder dir (see [Extension]) as they come. Called
+// again, Extend goes on where it stood: stopped or killed at any moment it has
+// lost the clips in work at most, and what it then makes is what it would have
+// made, to the bit on the same engine. Asked for more frames or members than it
+// made, it makes those; asked for anything else it refuses. Memory is that of
+// a batch, whatever the number of members and frames.
+//
+// The noise of clip k of member i is a function of (seed, i, k): clip 0 is the one
+// that Nowcast draws, or Sample by the same sampler. All clips of a sequence are
+// drawn by one, which has Nowcast's default.
+func (m *Run) Extend(ctx context.Context, dir string, start []float32, o ExtendOptions) (*Extension, error) {
+	e, err := m.extend(ctx, dir, start, o)
+	if err != nil {
+		return nil, fmt.Errorf("extend: %w", err)
+	}
+	return e, nil
+}
+
+func (m *Run) extend(ctx context.Context, dir string, start []float32, o ExtendOptions) (_ *Extension, err error) {
+	clip := m.Config.Clip
+	shape := clip.shape()
+	frame := shape[1] * shape[2] * shape[3]
+	if len(start)%frame != 0 {
+		return nil, fmt.Errorf("the start has %d values, want a multiple of the %d of a frame (%d × %d × %d channels)", len(start), frame, shape[1], shape[2], shape[3])
+	}
+	if o.Batch == 0 { // what the folder was begun with: it is part of the numbers, by rounding
+		if begun, err := readExtension(dir); err == nil {
+			o.Batch = begun.Settings.Batch
+		}
+	}
+	o = o.withDefaults(clip.Frames)
+	startFrames := len(start) / frame
+	if err := o.validate(clip.Frames, startFrames); err != nil {
+		return nil, err
+	}
+	if _, err := m.forward(start); err != nil {
+		return nil, fmt.Errorf("the start: %w", err)
+	}
+	n, err := m.bind(o.SampleOptions)
+	if err != nil {
+		return nil, err
+	}
+	defer n.denoiser.Release()
+	w, err := createExtension(dir, m.extensionHeader(start, o, n.choice.Label))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	x := &extender{m: m, o: o, bound: n, shape: shape, frame: frame, start: start, w: w,
+		course: course{start: startFrames, overlap: o.Overlap, stride: o.Stride}}
+	defer x.close()
+	groups := (o.Count + o.Batch - 1) / o.Batch
+	total := 0
+	for g := range groups {
+		total += x.course.clips(x.done(g), o.Frames) * len(n.plan.Steps)
+	}
+	x.clock = vdm.NewProgressClock(int64(total), o.Progress)
+	for g := range groups {
+		if err := x.members(ctx, g); err != nil {
+			return nil, err
+		}
+	}
+	return OpenExtension(dir)
+}
+
+// course says which frames each clip of a sequence knows and adds.
+type course struct{ start, overlap, stride int }
+
+// border is the first frame that clip k adds. The first clip knows what there is
+// of the start and adds up to the same place in it as the others.
+func (c course) border(k int) int {
+	if k == 0 {
+		return c.start
+	}
+	return c.start + c.overlap + c.stride - c.known(0) + (k-1)*c.stride
+}
+
+// known is how many frames clip k knows.
+func (c course) known(k int) int {
+	if k == 0 {
+		return min(c.overlap, c.start)
+	}
+	return c.overlap
+}
+
+// next is the clip to draw after done frames: the one that adds frame done, from
+// its beginning.
+func (c course) next(done int) int {
+	if first := c.border(1); done >= first {
+		return 1 + (done-first)/c.stride
+	}
+	return 0
+}
+
+// clips is how many are to be drawn after done frames for there to be frames.
+func (c course) clips(done, frames int) int {
+	if done >= frames {
+		return 0
+	}
+	return 1 + c.next(frames-1) - c.next(done)
+}
+
+// extender is Extend at work.
+type extender struct {
+	m      *Run
+	o      ExtendOptions
+	bound  bound
+	shape  [4]int
+	frame  int // values of one
+	start  []float32
+	course course
+	w      *extensionWriter
+	clock  *vdm.ProgressClock
+	steps  [2]*vdm.Sampler // without and with known frames
+}
+
+func (x *extender) close() {
+	for _, s := range x.steps {
+		if s != nil {
+			s.Close()
+		}
+	}
+}
+
+// of is how many members group g has.
+func (x *extender) of(g int) int { return min(x.o.Batch, x.o.Count-g*x.o.Batch) }
+
+// done is how many frames all members of group g have.
+func (x *extender) done(g int) int {
+	done := math.MaxInt
+	for i := range x.of(g) {
+		done = min(done, x.w.frames[x.o.First+g*x.o.Batch+i])
+	}
+	return done
+}
+
+// members makes what the members of group g lack.
+func (x *extender) members(ctx context.Context, g int) error {
+	for {
+		done := x.done(g)
+		if done >= x.o.Frames {
+			return nil
+		}
+		k := x.course.next(done)
+		known, err := x.known(g, k)
+		if err != nil {
+			return err
+		}
+		z, err := x.draw(ctx, g, k, known)
+		if err != nil {
+			return err
+		}
+		if err := x.write(g, k, z); err != nil {
+			return err
+		}
+	}
+}
+
+// known is what clip k of each member of group g knows: clips in physical units
+// with NaN where nothing is known, or nil where nothing at all is.
+func (x *extender) known(g, k int) ([]float32, error) {
+	frames, border := x.course.known(k), x.course.border(k)
+	if frames == 0 {
+		return nil, nil
+	}
+	size := x.shape[0] * x.frame
+	clips := make([]float32, x.o.Batch*size)
+	any := false
+	for i := range x.o.Batch {
+		clip := clips[i*size : (i+1)*size]
+		for j := range clip {
+			clip[j] = float32(math.NaN())
+		}
+		into := clip[:frames*x.frame]
+		if k == 0 {
+			copy(into, x.start[(border-frames)*x.frame:])
+		} else if err := x.w.read(x.o.First+g*x.o.Batch+min(i, x.of(g)-1), border-frames, into); err != nil {
+			return nil, err
+		}
+		for _, v := range into {
+			any = any || v == v
+		}
+	}
+	if !any {
+		return nil, nil
+	}
+	return clips, nil
+}
+
+// draw draws clip k of group g, in the model's units. One compiled step serves all
+// clips that know something, another those that know nothing.
+func (x *extender) draw(ctx context.Context, g, k int, known []float32) ([]float32, error) {
+	var given vdm.Observation
+	which := 0
+	if known != nil {
+		x.m.Forward(known)
+		given, which = vdm.Observation{{Y: known}}, 1
+	}
+	o := x.o.draw()
+	o.Count = o.Batch // known has a clip for each member of the batch
+	if x.steps[which] == nil {
+		if known == nil {
+			o.Guidance = nil
+		}
+		s, err := vdm.NewSampler(x.bound.denoiser, x.bound.plan, x.shape, given, o)
+		if err != nil {
+			return nil, err
+		}
+		x.steps[which] = s
+	} else if err := x.steps[which].Observe(given); err != nil {
+		return nil, err
+	}
+	s := x.steps[which]
+	s.Clip, s.First = uint64(k), x.o.First+g*x.o.Batch
+	return s.Batch(ctx, 0, x.clock.Tick)
+}
+
+// write adds the frames of clip k to the files of group g.
+func (x *extender) write(g, k int, z []float32) error {
+	size := x.shape[0] * x.frame
+	from, to := x.course.border(k), min(x.course.border(k+1), x.o.Frames)
+	known := x.course.known(k)
+	first := x.o.First + g*x.o.Batch
+	for i := range x.of(g) {
+		if x.w.frames[first+i] >= to { // drawn again for the sake of others of the group
+			continue
+		}
+		clip := z[i*size : (i+1)*size]
+		x.m.toPhysical(clip, x.o.Unclamped)
+		fresh := clip[known*x.frame : (known+to-from)*x.frame]
+		at := from
+		if k == 0 {
+			fresh, at = append(x.start[:len(x.start):len(x.start)], fresh...), 0
+		}
+		if err := x.w.write(first+i, at, fresh); err != nil {
+			return err
+		}
+	}
+	return x.w.finish(first, x.of(g), to)
+}

@@ -1,0 +1,332 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/compute"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+)
+
+// Run is a folder that contains everything a later notebook cell or another machine
+// needs to go on: what was configured, what was trained, what was drawn.
+//
+//	config.yaml     the configuration, readable and complete
+//	metrics.jsonl   one line of metrics every few steps
+//	snapshots/      weights, their average, the optimiser
+//	samples/        generated clips (CF NetCDF)
+//	figures/
+type Run struct {
+	Dir      string
+	Config   Config
+	Warnings []string // what Open passed over, such as a torn snapshot
+
+	step       int64
+	weights    []float32 // as of step; the trainer's own copy lives on the engine
+	ema        []float32
+	optimiser  [2][]float32 // first and second moment
+	transforms []transform.Transform
+	schedule   vdm.Schedule
+	weighting  vdm.Weighting
+
+	be         compute.Backend
+	choice     backend.Choice
+	freeMemory func() int64 // nil means the system's
+}
+
+// Names in a run folder.
+const (
+	configName   = "config.yaml"
+	snapshotsDir = "snapshots"
+	SamplesDir   = "samples"
+	FiguresDir   = "figures"
+)
+
+// Create makes a run folder with initial weights, and opens it. Transforms that
+// are not fitted yet are fitted on train, which must be training data only.
+//
+// Where dir is a run already, it is opened if its configuration is the same but
+// for what may change on a resume, else refused with the settings that differ.
+// So a cell or a command that creates and trains can be run again.
+func Create(dir string, c Config, train vdm.Clips) (*Run, error) {
+	c = c.WithDefaults()
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, configName)); err == nil {
+		return reopen(dir, c, train)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	// Creating stops short of the configuration only with a snapshot of step 0.
+	if steps, err := checkpoint.List(filepath.Join(dir, snapshotsDir)); err != nil {
+		return nil, fmt.Errorf("run folder: %w", err)
+	} else if len(steps) > 0 && slices.Max(steps) > 0 {
+		return nil, fmt.Errorf("%s has snapshots up to step %d but no %s: restore it, or take another folder", dir, slices.Max(steps), configName)
+	}
+	c, err := fit(c, train)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range []string{dir, filepath.Join(dir, SamplesDir), filepath.Join(dir, FiguresDir)} {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			return nil, fmt.Errorf("run folder: %w", err)
+		}
+	}
+	m := &Run{Dir: dir, Config: c}
+	m.weights, err = flatten(c.Network, c.Network.Initial(c.Training.Seed))
+	if err != nil {
+		return nil, err
+	}
+	m.ema = append([]float32(nil), m.weights...)
+	m.optimiser = [2][]float32{make([]float32, len(m.weights)), make([]float32, len(m.weights))}
+	if err := m.save(); err != nil {
+		return nil, err
+	}
+	if err := writeConfig(dir, c); err != nil { // last: a folder with it is a run
+		return nil, err
+	}
+	return m, m.prepare()
+}
+
+// reopen opens an existing run for a configuration that asks for the same.
+func reopen(dir string, c Config, train vdm.Clips) (*Run, error) {
+	m, err := Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if c, err = fit(c, train); err != nil {
+		return nil, err
+	}
+	if diff := differences(m.Config, c); len(diff) > 0 {
+		return nil, fmt.Errorf("the run in %s has other settings: %s; take another folder, or the run's settings", dir, strings.Join(diff, "; "))
+	}
+	m.Config = c
+	return m, writeConfig(dir, c)
+}
+
+// ErrNoRun is what Open's error wraps where a folder holds no run.
+var ErrNoRun = errors.New("create one first")
+
+// Open opens a run at its newest good snapshot.
+func Open(dir string) (*Run, error) {
+	c, err := ReadConfig(filepath.Join(dir, configName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("no run in %s (it has no %s): %w", dir, configName, ErrNoRun)
+	}
+	if err != nil {
+		return nil, err
+	}
+	m := &Run{Dir: dir, Config: c}
+	snapshot, warnings, err := checkpoint.Latest(filepath.Join(dir, snapshotsDir))
+	for _, w := range warnings {
+		m.Warnings = append(m.Warnings, w.String())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", dir, err)
+	}
+	if err := m.restore(snapshot); err != nil {
+		return nil, fmt.Errorf("run %s, snapshot of step %d: %w", dir, snapshot.Step, err)
+	}
+	return m, m.prepare()
+}
+
+// prepare builds what follows from the configuration.
+func (m *Run) prepare() (err error) {
+	if m.schedule, m.weighting, err = m.Config.process(); err != nil {
+		return err
+	}
+	m.transforms = nil
+	for _, ch := range m.Config.Clip.Channels {
+		t, err := ch.Transform.Build()
+		if err != nil {
+			return fmt.Errorf("transform of %s: %w", ch.Name, err)
+		}
+		m.transforms = append(m.transforms, t)
+	}
+	return nil
+}
+
+// Step is how many optimiser steps the weights have seen.
+func (m *Run) Step() int64 { return m.step }
+
+// Schedule is the noise schedule of the run.
+func (m *Run) Schedule() vdm.Schedule { return m.schedule }
+
+// Engine returns the engine that runs the graphs, opened at first use.
+func (m *Run) Engine() (compute.Backend, backend.Choice, error) {
+	if m.be == nil {
+		be, choice, err := backend.Open()
+		if err != nil {
+			return nil, choice, err
+		}
+		m.be, m.choice = be, choice
+	}
+	return m.be, m.choice, nil
+}
+
+// Weights returns the network's weights under the original's names: the
+// exponential moving average, which sampling uses, or the last ones.
+func (m *Run) Weights(averaged bool) map[string][]float32 {
+	flat := m.weights
+	if averaged {
+		flat = m.ema
+	}
+	return unflatten(m.Config.Network, flat)
+}
+
+// Forward maps clips in physical units to the model's, in place; missing stays
+// NaN.
+func (m *Run) Forward(x []float32) { forwardChannels(m.transforms, x) }
+
+// Inverse maps clips in the model's units to physical ones, in place.
+func (m *Run) Inverse(x []float32) { inverseChannels(m.transforms, x) }
+
+// fit fits the transforms that wait for it, each on its channel.
+func fit(c Config, train vdm.Clips) (Config, error) {
+	if train != nil {
+		if err := checkClips(c, train); err != nil {
+			return c, err
+		}
+	}
+	channels := append([]ChannelConfig(nil), c.Clip.Channels...)
+	for i, ch := range channels {
+		if ch.Transform.Fitted() {
+			continue
+		}
+		if train == nil {
+			return c, fmt.Errorf("transform of %s (%s) is not fitted, and there are no training clips to fit it on", ch.Name, ch.Transform)
+		}
+		var failed error
+		values := channelRange(train, i, &failed)
+		if ch.Transform.NeedsValues() {
+			values = channelValues(train, i, &failed)
+		}
+		spec, err := ch.Transform.Fit(values)
+		if failed != nil {
+			return c, failed
+		}
+		if err != nil {
+			return c, fmt.Errorf("fitting the transform of %s: %w", ch.Name, err)
+		}
+		channels[i].Transform = spec
+	}
+	c.Clip.Channels = channels
+	return c, nil
+}
+
+func writeConfig(dir string, c Config) error {
+	text, err := c.Encode()
+	if err != nil {
+		return err
+	}
+	if err := checkpoint.WriteBytes(filepath.Join(dir, configName), text); err != nil {
+		return fmt.Errorf("run folder: %w", err)
+	}
+	return nil
+}
+
+// The stems of a snapshot's tensor files.
+const (
+	stemWeights = "weights"
+	stemEMA     = "ema"
+	stemFirst   = "adam_first"
+	stemSecond  = "adam_second"
+)
+
+// save writes a snapshot of the model as it stands.
+func (m *Run) save() error {
+	config, err := m.Config.Encode()
+	if err != nil {
+		return err
+	}
+	s := &checkpoint.Snapshot{
+		Step:    m.step,
+		Tensors: map[string][]checkpoint.Tensor{},
+		Blobs:   map[string][]byte{configName: config},
+	}
+	for stem, flat := range m.states() {
+		values := unflatten(m.Config.Network, *flat)
+		for _, v := range m.Config.Network.Variables() {
+			s.Tensors[stem] = append(s.Tensors[stem], checkpoint.FromFloat32s(v.Name, v.Shape, values[v.Name]))
+		}
+	}
+	_, err = checkpoint.Save(filepath.Join(m.Dir, snapshotsDir), s, m.Config.Training.Keep)
+	return err
+}
+
+func (m *Run) states() map[string]*[]float32 {
+	return map[string]*[]float32{
+		stemWeights: &m.weights, stemEMA: &m.ema,
+		stemFirst: &m.optimiser[0], stemSecond: &m.optimiser[1],
+	}
+}
+
+// restore takes the states of a snapshot. A network of another shape is refused
+// by the variable that differs, other settings by their names.
+func (m *Run) restore(s *checkpoint.Snapshot) error {
+	for stem, flat := range m.states() {
+		found := map[string]checkpoint.Tensor{}
+		for _, t := range s.Tensors[stem] {
+			found[t.Name] = t
+		}
+		var all []float32
+		for _, v := range m.Config.Network.Variables() {
+			t, ok := found[v.Name]
+			if !ok {
+				return fmt.Errorf("%s has no variable %s, which the configured network has (shape %v)", stem, v.Name, v.Shape)
+			}
+			if fmt.Sprint(t.Shape) != fmt.Sprint(v.Shape) {
+				return fmt.Errorf("%s: variable %s has shape %v, the configured network's has %v", stem, v.Name, t.Shape, v.Shape)
+			}
+			x, err := checkpoint.Float32s(t)
+			if err != nil {
+				return err
+			}
+			all = append(all, x...)
+			delete(found, v.Name)
+		}
+		for name := range found {
+			return fmt.Errorf("%s has a variable %s, which the configured network lacks", stem, name)
+		}
+		*flat = all
+	}
+	saved, err := ParseConfig(s.Blobs[configName])
+	if err != nil {
+		return err
+	}
+	if diff := differences(saved, m.Config); len(diff) > 0 {
+		return fmt.Errorf("%s was changed since: %s; restore it, or start another run", configName, strings.Join(diff, "; "))
+	}
+	m.step = s.Step
+	return nil
+}
+
+// ImportWeights replaces the weights and their average by those of a map under
+// the original's names, and saves a snapshot. The optimiser starts afresh.
+//
+// It is for a run that has not been trained yet: Adam's corrections count steps
+// from the run's first.
+func (m *Run) ImportWeights(values map[string][]float32) error {
+	if m.step > 0 {
+		return fmt.Errorf("import weights: the run %s has been trained for %d steps; create another", m.Dir, m.step)
+	}
+	flat, err := flatten(m.Config.Network, values)
+	if err != nil {
+		return err
+	}
+	m.weights, m.ema = flat, append([]float32(nil), flat...)
+	for i := range m.optimiser {
+		m.optimiser[i] = make([]float32, len(flat))
+	}
+	return m.save()
+}

@@ -1,0 +1,281 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
+)
+
+// SampleOptions says how to sample.
+type SampleOptions struct {
+	Count   int    // clips to draw, or members of an ensemble; 0 means 1
+	First   int    // number of the first one: sample i is the same however it is drawn
+	Seed    uint64 // of the noise
+	Sampler string // a name that NewPlan knows; "" means DefaultSampler, or DefaultGuidedSampler, see there
+	Grid    string // a name that NewGrid knows; "" means DefaultGrid
+	Steps   int    // evaluations of the network; 0 means DefaultSteps
+	Batch   int    // clips at a time; 0 means 8, or Count if that is fewer
+
+	// Guidance is how samples are made to agree with what is known; nil means
+	// Replacement.
+	Guidance vdm.Guidance
+	// Unclamped leaves values outside the range of the training data, which only runs
+	// that are scaled by it clamp: where the last step of the transform is affine, the
+	// model's units end within [−1, 1]. All others are clamped to what is physically
+	// possible alone (rain is not negative), by the inverse of the transform.
+	Unclamped bool
+	// LastWeights samples with the last weights instead of their average.
+	LastWeights bool
+
+	// Each takes the samples one by one, in order, in the place of keeping them all:
+	// memory is that of one batch, and the Samples returned hold none. The clip is
+	// valid during the call. An error ends the sampling.
+	Each func(sample int, clip []float32) error
+
+	Progress func(vdm.Progress) // called after every step; Step counts steps of all batches
+}
+
+// WithDefaults returns o with every zero value that means a default replaced, for
+// sampling without an observation where Guidance is nil; see
+// [SampleOptions.WithConditionalDefaults].
+func (o SampleOptions) WithDefaults() SampleOptions {
+	o.Count = cmp.Or(o.Count, 1)
+	o.Steps = cmp.Or(o.Steps, vdm.DefaultSteps)
+	o.Sampler = cmp.Or(o.Sampler, samplerFor(o.Guidance))
+	o.Grid = cmp.Or(o.Grid, vdm.DefaultGrid)
+	o.Batch = cmp.Or(o.Batch, min(8, o.Count))
+	return o
+}
+
+// WithConditionalDefaults is WithDefaults for sampling given an observation, where
+// no Guidance means Replacement; it stays nil.
+func (o SampleOptions) WithConditionalDefaults() SampleOptions {
+	guidance := o.Guidance
+	if guidance == nil {
+		guidance = vdm.Replacement{}
+	}
+	o.Sampler = cmp.Or(o.Sampler, samplerFor(guidance))
+	return o.WithDefaults()
+}
+
+// samplerFor is the default sampler with a guidance, nil for none.
+func samplerFor(guidance vdm.Guidance) string {
+	if noisy, ok := guidance.(vdm.NoisyGuidance); ok && noisy.DrawsNoise() {
+		return vdm.DefaultGuidedSampler
+	}
+	return vdm.DefaultSampler
+}
+
+// Validate reports a setting that makes no sense.
+func (o SampleOptions) Validate() error {
+	o = o.WithDefaults()
+	if err := o.draw().Validate(); err != nil {
+		return err
+	}
+	if o.Steps < 1 {
+		return fmt.Errorf("steps is %d, want at least 1", o.Steps)
+	}
+	_, err := vdm.NewPlan(o.Sampler, o.Grid, vdm.Cosine{}, o.Steps)
+	return err
+}
+
+// draw returns the options that do not concern the run.
+func (o SampleOptions) draw() vdm.DrawOptions {
+	return vdm.DrawOptions{Count: o.Count, First: o.First, Seed: o.Seed, Batch: o.Batch, Guidance: o.Guidance, Each: o.Each, Progress: o.Progress}
+}
+
+// Sample draws clips from the model, in physical units.
+func (m *Run) Sample(ctx context.Context, o SampleOptions) (*vdm.Samples, error) {
+	s, err := m.generate(ctx, nil, nil, o)
+	if err != nil {
+		return nil, fmt.Errorf("sample: %w", err)
+	}
+	return s, nil
+}
+
+// Nowcast continues a clip: its first frames are known (NaN cells among them
+// are not), the others, whatever they hold, are generated. clip is in physical
+// units, [frame, height, width, channel]: one clip, of which o.Count members are
+// drawn, or as many clips as members, one after another, each continued once.
+func (m *Run) Nowcast(ctx context.Context, clip []float32, knownFrames int, o SampleOptions) (*vdm.Samples, error) {
+	if frames := m.Config.Clip.Frames; knownFrames < 0 || knownFrames > frames {
+		return nil, fmt.Errorf("nowcast: %d frames known of a clip of %d", knownFrames, frames)
+	}
+	known := make([]bool, m.Config.Clip.Frames)
+	for i := range known {
+		known[i] = i < knownFrames
+	}
+	return m.Interpolate(ctx, clip, known, o)
+}
+
+// Interpolate generates the frames of a clip (or of several) that are not known, as
+// Nowcast does; known has one entry a frame. At the end the known cells hold their known
+// values.
+func (m *Run) Interpolate(ctx context.Context, clip []float32, known []bool, o SampleOptions) (*vdm.Samples, error) {
+	frames := m.Config.Clip.Frames
+	if len(known) != frames {
+		return nil, fmt.Errorf("conditional sampling: known has %d entries, the clip %d frames", len(known), frames)
+	}
+	cells := make([]bool, len(clip))
+	frame := m.Config.Clip.size() / frames
+	for i := range cells {
+		cells[i] = known[i/frame%frames]
+	}
+	return m.Inpaint(ctx, clip, cells, o)
+}
+
+// Inpaint generates the cells of a clip (or of several, as Nowcast does) that are
+// not known; known has one entry for each value of clip, in its order. NaN is not
+// known either. At the end the known cells hold their known values.
+func (m *Run) Inpaint(ctx context.Context, clip []float32, known []bool, o SampleOptions) (*vdm.Samples, error) {
+	o = o.WithConditionalDefaults()
+	cells, err := m.knownCells(clip, known, o.Count)
+	if err != nil {
+		return nil, fmt.Errorf("conditional sampling: %w", err)
+	}
+	size := m.Config.Clip.size()
+	// The transform and its inverse lose the last digits of a known value.
+	s, err := m.generate(ctx, vdm.Observation{cells}, func(sample int, x []float32) {
+		at := sample * size % len(clip)
+		for i, y := range cells.Y[at : at+size] {
+			if !math.IsNaN(float64(y)) {
+				x[i] = clip[at+i]
+			}
+		}
+	}, o)
+	if err != nil {
+		return nil, fmt.Errorf("conditional sampling: %w", err)
+	}
+	return s, nil
+}
+
+// knownCells checks the known cells of a clip, or of one for each of count samples,
+// in physical units and takes them to the model's.
+func (m *Run) knownCells(clip []float32, known []bool, count int) (vdm.Measurement, error) {
+	c := m.Config.Clip
+	if n := c.size(); len(clip) != n && len(clip) != count*n {
+		return vdm.Measurement{}, fmt.Errorf("the clip has %d values, want %d (%d frames × %d × %d × %d channels), or as many for each of %d samples", len(clip), n, c.Frames, c.Height, c.Width, len(c.Channels), count)
+	}
+	cells, err := vdm.KnownCells(clip, known)
+	if err != nil {
+		return vdm.Measurement{}, err
+	}
+	cells.Y, err = m.forward(cells.Y)
+	return cells, err
+}
+
+// forward takes frames in physical units to the model's, in new memory, and
+// refuses values that the transforms cannot take. NaN stays.
+func (m *Run) forward(x []float32) ([]float32, error) {
+	c := m.Config.Clip
+	frame := c.Height * c.Width * len(c.Channels)
+	y := slices.Clone(x)
+	m.Forward(y)
+	for i, v := range y {
+		switch raw := float64(x[i]); {
+		case math.IsNaN(raw):
+		case math.IsInf(raw, 0) || math.IsInf(float64(v), 0):
+			return nil, fmt.Errorf("the clip is infinite at frame %d", i/frame)
+		case math.IsNaN(float64(v)):
+			return nil, fmt.Errorf("value %v in frame %d is outside the domain of the run's transform", x[i], i/frame)
+		}
+	}
+	return y, nil
+}
+
+// generate samples with the network, given what is known, in physical units;
+// finish, if not nil, has the last word on each clip; sample counts from 0.
+func (m *Run) generate(ctx context.Context, given vdm.Observation, finish func(sample int, clip []float32), o SampleOptions) (*vdm.Samples, error) {
+	o = o.WithDefaults()
+	n, err := m.bind(o)
+	if err != nil {
+		return nil, err
+	}
+	defer n.denoiser.Release()
+	shape := m.Config.Clip.shape()
+	each := o.Each
+	var out *vdm.Samples
+	if each == nil {
+		if err := m.checkRoom(o.Count, shape); err != nil {
+			return nil, err
+		}
+		out = vdm.NewSamples(o.Count, shape[0], shape[1], shape[2], shape[3])
+		each = func(i int, clip []float32) error {
+			copy(out.At(i-o.First), clip)
+			return nil
+		}
+	}
+	o.Each = func(i int, clip []float32) error {
+		m.toPhysical(clip, o.Unclamped)
+		if finish != nil {
+			finish(i-o.First, clip)
+		}
+		return each(i, clip)
+	}
+	empty, err := n.denoiser.Sample(ctx, n.plan, shape, given, o.draw())
+	if out == nil {
+		out = empty
+	}
+	return out, err
+}
+
+// bound is the network on an engine, and the plan it samples by.
+type bound struct {
+	choice   backend.Choice
+	denoiser vdm.EngineDenoiser // its weights are to be released
+	plan     vdm.Plan
+}
+
+// bind checks the options and opens the engine.
+func (m *Run) bind(o SampleOptions) (b bound, err error) {
+	if err := o.Validate(); err != nil {
+		return b, err
+	}
+	if b.plan, err = vdm.NewPlan(o.Sampler, o.Grid, m.schedule, o.Steps); err != nil {
+		return b, err
+	}
+	be, choice, err := m.Engine()
+	if err != nil {
+		return b, err
+	}
+	if err := m.Config.Network.Check(be); err != nil {
+		return b, err
+	}
+	flat := m.ema
+	if o.LastWeights {
+		flat = m.weights
+	}
+	b.choice = choice
+	b.denoiser, err = m.Config.fixedDenoiser(be, flat)
+	return b, err
+}
+
+// checkRoom refuses to keep more clips than the memory holds that is free.
+func (m *Run) checkRoom(count int, shape [4]int) error {
+	available := m.freeMemory
+	if available == nil {
+		available = machine.FreeMemory
+	}
+	need, room := 4*int64(count)*int64(shape[0]*shape[1]*shape[2]*shape[3]), available()
+	if room > 0 && need > room {
+		return fmt.Errorf("%d clips need %.1f GiB and %.1f GiB are free: take them one by one with SampleOptions.Each", count, machine.GiB(need), machine.GiB(room))
+	}
+	return nil
+}
+
+// toPhysical turns a generated clip into physical units.
+func (m *Run) toPhysical(x []float32, unclamped bool) {
+	for i, v := range x {
+		ch := m.Config.Clip.Channels[i%len(m.Config.Clip.Channels)]
+		if !unclamped && ch.Transform.Bounded() {
+			x[i] = max(-1, min(1, v))
+		}
+	}
+	m.Inverse(x)
+}

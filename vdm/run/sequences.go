@@ -1,0 +1,384 @@
+package run
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+)
+
+// Extension is a folder of long sequences that [Model.Extend] made or is making.
+//
+//	extension.json        what the sequences are and how they are drawn
+//	progress.jsonl        a line for every clip that is finished
+//	member-000000.f32 …   the frames of a member: little-endian float32 without a
+//	                      header, [frame, height, width, channel], physical units
+//
+// So numpy.memmap opens a member while it grows. What lies beyond the frames
+// that progress.jsonl names is work that was not finished.
+type Extension struct {
+	Dir string
+	ExtensionHeader
+	frames map[int]int // finished, of each member
+}
+
+// ExtensionHeader is the file extension.json.
+type ExtensionHeader struct {
+	Format   int               `json:"format"`
+	Height   int               `json:"height"`
+	Width    int               `json:"width"`
+	Step     float64           `json:"step_hours"` // between frames; 0 where unknown
+	Channels []string          `json:"channels"`
+	Units    []string          `json:"units"`
+	Layout   string            `json:"layout"`
+	Settings ExtensionSettings `json:"settings"`
+}
+
+// ExtensionSettings are all that the frames depend on.
+type ExtensionSettings struct {
+	Start       int    `json:"start_frames"`
+	StartSHA256 string `json:"start_sha256"`
+	Overlap     int    `json:"overlap"`
+	Stride      int    `json:"stride"`
+	First       int    `json:"first_member"`
+	Seed        uint64 `json:"seed"`
+	Sampler     string `json:"sampler"`
+	Grid        string `json:"grid"`
+	Steps       int    `json:"evaluations"`
+	Batch       int    `json:"batch"`
+	Guidance    string `json:"guidance"`
+	Unclamped   bool   `json:"unclamped"`
+	Weights     string `json:"weights"` // average or last, and their SHA-256
+	Trained     int64  `json:"training_step"`
+	Transforms  string `json:"transforms"`
+	Schedule    string `json:"schedule"`
+	Engine      string `json:"engine"`
+}
+
+const (
+	extensionFormat = 1
+	extensionName   = "extension.json"
+	extensionLog    = "progress.jsonl"
+)
+
+// extensionHeader describes what Extend is about to make.
+func (m *Run) extensionHeader(start []float32, o ExtendOptions, engine string) ExtensionHeader {
+	c := m.Config.Clip
+	h := ExtensionHeader{
+		Format: extensionFormat, Height: c.Height, Width: c.Width, Step: c.Step,
+		Layout: "member-NNNNNN.f32: little-endian float32, [frame, height, width, channel]",
+	}
+	var transforms []string
+	for _, ch := range c.Channels {
+		h.Channels, h.Units = append(h.Channels, ch.Name), append(h.Units, ch.Units)
+		transforms = append(transforms, ch.Transform.String())
+	}
+	weights, flat := "average", m.ema
+	if o.LastWeights {
+		weights, flat = "last", m.weights
+	}
+	var guidance vdm.Guidance = vdm.Replacement{}
+	if o.Guidance != nil {
+		guidance = o.Guidance
+	}
+	schedule := m.Config.Schedule
+	h.Settings = ExtensionSettings{
+		Start: len(start) / (c.Height * c.Width * len(c.Channels)), StartSHA256: sum256(start),
+		Overlap: o.Overlap, Stride: o.Stride, First: o.First, Seed: o.Seed,
+		Sampler: o.Sampler, Grid: o.Grid, Steps: o.Steps, Batch: o.Batch, Guidance: guidance.String(),
+		Unclamped: o.Unclamped, Weights: weights + " " + sum256(flat), Trained: m.step,
+		Transforms: strings.Join(transforms, ", "),
+		Schedule:   fmt.Sprintf("%s, %g to %g, shift %g", schedule.Name, schedule.Min, schedule.Max, schedule.Shift),
+		Engine:     engine,
+	}
+	return h
+}
+
+func sum256(x []float32) string {
+	sum := sha256.New()
+	_ = binary.Write(sum, binary.LittleEndian, x)
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// OpenExtension opens a folder that Extend made, or is making.
+func OpenExtension(dir string) (*Extension, error) {
+	h, err := readExtension(dir)
+	if err != nil {
+		return nil, fmt.Errorf("extension: %w", err)
+	}
+	e := &Extension{Dir: dir, ExtensionHeader: h}
+	if e.frames, _, err = readProgress(filepath.Join(dir, extensionLog)); err != nil {
+		return nil, fmt.Errorf("extension: %w", err)
+	}
+	return e, nil
+}
+
+// Members are the numbers of the members that have frames, in order.
+func (e *Extension) Members() []int {
+	var all []int
+	for m, n := range e.frames {
+		if n > 0 {
+			all = append(all, m)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Frames is how many frames of a member are finished.
+func (e *Extension) Frames(member int) int { return e.frames[member] }
+
+// FrameSize is the number of values of a frame.
+func (e *Extension) FrameSize() int { return e.Height * e.Width * len(e.Channels) }
+
+// Read reads frames of a member, from a frame on, to dst, whose length says how
+// many.
+func (e *Extension) Read(member, from int, dst []float32) error {
+	size := e.FrameSize()
+	if len(dst)%size != 0 {
+		return fmt.Errorf("extension %s: %d values: want a multiple of the %d of a frame", e.Dir, len(dst), size)
+	}
+	if to := from + len(dst)/size; from < 0 || to > e.frames[member] {
+		return fmt.Errorf("extension %s: frames %d to %d of member %d: it has %d", e.Dir, from, to-1, member, e.frames[member])
+	}
+	return readFrames(memberPath(e.Dir, member), from*size, dst)
+}
+
+func memberPath(dir string, member int) string {
+	return filepath.Join(dir, fmt.Sprintf("member-%06d.f32", member))
+}
+
+// readFrames reads values of a flat file.
+func readFrames(path string, at int, dst []float32) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	raw := make([]byte, 4*len(dst))
+	if _, err := f.ReadAt(raw, 4*int64(at)); err != nil {
+		return fmt.Errorf("%s: values %d to %d: %w", path, at, at+len(dst)-1, err)
+	}
+	for i := range dst {
+		dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+	}
+	return nil
+}
+
+func readExtension(dir string) (h ExtensionHeader, err error) {
+	path := filepath.Join(dir, extensionName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return h, err
+	}
+	if err := json.Unmarshal(text, &h); err != nil {
+		return h, fmt.Errorf("%s: %w", path, err)
+	}
+	if h.Format != extensionFormat {
+		return h, fmt.Errorf("%s: format is %d, want %d", path, h.Format, extensionFormat)
+	}
+	if h.Height < 1 || h.Width < 1 || len(h.Channels) < 1 {
+		return h, fmt.Errorf("%s: frames of %d × %d × %d channels", path, h.Height, h.Width, len(h.Channels))
+	}
+	return h, nil
+}
+
+// progressLine says that members from First on have so many frames.
+type progressLine struct {
+	First   int `json:"first"`
+	Members int `json:"members"`
+	Frames  int `json:"frames"`
+}
+
+// readProgress returns the finished frames of each member, and how many bytes of
+// the file are whole lines: what follows them was being written when the process
+// died.
+func readProgress(path string) (frames map[int]int, whole int64, err error) {
+	frames = map[int]int{}
+	text, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return frames, 0, nil
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	defer text.Close()
+	lines := bufio.NewReader(text)
+	for n := 1; ; n++ {
+		line, err := lines.ReadBytes('\n')
+		if err != nil { // the end, perhaps within a line
+			return frames, whole, nil
+		}
+		var p progressLine
+		if err := json.Unmarshal(line, &p); err != nil || p.First < 0 || p.Members < 1 || p.Frames < 0 {
+			if _, err := lines.Peek(1); err != nil { // the last line: not on the disk when the machine died
+				return frames, whole, nil
+			}
+			return nil, 0, fmt.Errorf("%s: line %d is %q: want first, members and frames", path, n, bytes.TrimSpace(line))
+		}
+		whole += int64(len(line))
+		for i := range p.Members {
+			frames[p.First+i] = max(frames[p.First+i], p.Frames)
+		}
+	}
+}
+
+// extensionWriter adds to an extension. It holds the folder's lock.
+type extensionWriter struct {
+	dir    string
+	header ExtensionHeader
+	frames map[int]int
+	lock   *os.File
+	log    *os.File
+}
+
+// createExtension begins a folder, or goes on with one of the same settings.
+func createExtension(dir string, h ExtensionHeader) (w *extensionWriter, err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	w = &extensionWriter{dir: dir, header: h}
+	if w.lock, err = os.Open(dir); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.close())
+		}
+	}()
+	if err := unix.Flock(int(w.lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return w, fmt.Errorf("%s: another process is at work there (%w)", dir, err)
+	}
+	begun, err := readExtension(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := w.begin(); err != nil {
+			return w, err
+		}
+	case err != nil:
+		return w, err
+	default:
+		if diff := jsonDifferences(begun, h); len(diff) > 0 {
+			return w, fmt.Errorf("%s was begun with other settings: %s; take those, or another folder", dir, strings.Join(diff, "; "))
+		}
+	}
+	path := filepath.Join(dir, extensionLog)
+	frames, whole, err := readProgress(path)
+	if err != nil {
+		return w, err
+	}
+	w.frames = frames
+	if w.log, err = os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o644); err != nil {
+		return w, err
+	}
+	if err := w.log.Truncate(whole); err != nil {
+		return w, err
+	}
+	_, err = w.log.Seek(whole, 0)
+	return w, err
+}
+
+// begin writes the header, under another name first.
+func (w *extensionWriter) begin() error {
+	for _, name := range []string{extensionLog, filepath.Base(memberPath("", w.header.Settings.First))} {
+		if _, err := os.Stat(filepath.Join(w.dir, name)); err == nil {
+			return fmt.Errorf("%s has %s but no %s: restore it, or take another folder", w.dir, name, extensionName)
+		}
+	}
+	text, err := json.MarshalIndent(w.header, "", " ")
+	if err != nil {
+		return err
+	}
+	return checkpoint.WriteBytes(filepath.Join(w.dir, extensionName), append(text, '\n'))
+}
+
+// jsonDifferences names the fields in which two headers differ.
+func jsonDifferences(begun, now ExtensionHeader) (diff []string) {
+	fields := func(v any) map[string]any {
+		text, _ := json.Marshal(v)
+		m := map[string]any{}
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.UseNumber() // seeds have more digits than a float64
+		_ = d.Decode(&m)
+		return m
+	}
+	compare := func(a, b map[string]any) {
+		for name := range b {
+			if name == "settings" || name == "layout" {
+				continue
+			}
+			if x, y := fmt.Sprint(a[name]), fmt.Sprint(b[name]); x != y {
+				diff = append(diff, fmt.Sprintf("%s was %s, is %s", name, x, y))
+			}
+		}
+	}
+	compare(fields(begun), fields(now))
+	compare(fields(begun.Settings), fields(now.Settings))
+	slices.Sort(diff)
+	return diff
+}
+
+// read reads finished frames of a member.
+func (w *extensionWriter) read(member, from int, dst []float32) error {
+	frame := w.header.Height * w.header.Width * len(w.header.Channels)
+	return readFrames(memberPath(w.dir, member), from*frame, dst)
+}
+
+// write puts frames of a member in their place, and on the disk.
+func (w *extensionWriter) write(member, from int, x []float32) error {
+	f, err := os.OpenFile(memberPath(w.dir, member), os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	frame := w.header.Height * w.header.Width * len(w.header.Channels)
+	raw := make([]byte, 0, 4*len(x))
+	for _, v := range x {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
+	}
+	_, err = f.WriteAt(raw, 4*int64(from*frame))
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// finish records that members from first on have so many frames, all of which are
+// on the disk. One line is one write.
+func (w *extensionWriter) finish(first, members, frames int) error {
+	line, err := json.Marshal(progressLine{first, members, frames})
+	if err != nil {
+		return err
+	}
+	if _, err := w.log.Write(append(line, '\n')); err != nil {
+		return err
+	}
+	if err := w.log.Sync(); err != nil {
+		return err
+	}
+	for i := range members {
+		w.frames[first+i] = max(w.frames[first+i], frames)
+	}
+	return nil
+}
+
+func (w *extensionWriter) close() (err error) {
+	if w.log != nil {
+		err = w.log.Close()
+	}
+	if w.lock != nil {
+		err = errors.Join(err, w.lock.Close())
+	}
+	return err
+}
