@@ -6,17 +6,19 @@ import "math"
 // are followed from every so many rows and columns only, and between these the
 // points are interpolated linearly, as motion is smooth. They go on outside.
 type path struct {
-	s          *scene
-	v          *velocity
-	every      int
-	rows, cols int
-	y, x       []float64
+	s            *scene
+	v            *velocity
+	every        int
+	rows, cols   int
+	fastY, fastX float64 // largest components of the velocity
+	y, x         []float64
 }
 
 // newPath follows trajectories from rows and columns that are at most an eighth
 // of the window of the motion apart, which is what the motion resolves.
 func newPath(s *scene, v *velocity, every int) *path {
 	p := &path{s: s, v: v, every: every, rows: (s.h-2)/every + 2, cols: (s.w-2)/every + 2}
+	p.fastY, p.fastX = v.fastest()
 	if s.h == 1 { // the last row lies beyond the domain unless it is the only one
 		p.rows = 1
 	}
@@ -31,11 +33,10 @@ func newPath(s *scene, v *velocity, every int) *path {
 	return p
 }
 
-// back goes back by a frame, with an error added to the velocity, in sub-steps of
-// two cells at most or of as many as the trajectories are apart.
+// back goes back by a frame, with an error added to the velocity, in sub-steps of at
+// most twice as many cells as the trajectories are apart.
 func (p *path) back(addY, addX float64) {
-	dy, dx := p.v.fastest()
-	steps := max(1, int(math.Ceil(math.Hypot(dy+math.Abs(addY), dx+math.Abs(addX))/float64(2*p.every))))
+	steps := max(1, int(math.Ceil(math.Hypot(p.fastY+math.Abs(addY), p.fastX+math.Abs(addX))/float64(2*p.every))))
 	for i := range p.y {
 		p.y[i], p.x[i] = p.v.travel(p.y[i], p.x[i], -1, steps, addY, addX)
 	}
