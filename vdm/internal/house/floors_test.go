@@ -30,7 +30,7 @@ var floors = []floor{
 		"vdm/climate", "vdm/climate/netcdf", "vdm/climate/zarr", "vdm/forecast", "vdm/verify",
 		"vdm/transform", "vdm/noise", "vdm/checkpoint",
 		"vdm/backend", "vdm/backend/engines", "vdm/backend/recorder",
-		"vdm/internal/engine", "vdm/internal/machine",
+		"vdm/internal/engine", "vdm/internal/machine", "vdm/internal/enginetest", "vdm/internal/installed",
 	}},
 	{"aside", []string{"plotting"}},
 }
