@@ -11,11 +11,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 )
 
-// netcdfCommands are the commands that need the C library.
-func netcdfCommands() []*cobra.Command {
-	return []*cobra.Command{newFirstModel(), newInspect(), newPrepare(), newSample(), newNowcast(), newInterpolate(), newInpaint(), newDownscale(), newExtend(), newMerge(), newVerify()}
-}
-
 // writeSynthetic writes a synthetic record as NetCDF files.
 func writeSynthetic(c *cobra.Command, dir string, s climate.SyntheticRecord, update func(hours, total int)) (months int, err error) {
 	return netcdf.WriteSynthetic(c.Context(), dir, s, update)

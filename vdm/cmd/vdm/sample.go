@@ -20,12 +20,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
-// sampleFlags are the settings of all commands that generate.
-type sampleFlags struct {
-	o           run.SampleOptions
-	out, preset string
-}
-
 func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 	f := c.Flags()
 	f.IntVar(&s.o.Count, count, clips, count+" to generate")
