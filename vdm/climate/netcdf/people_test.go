@@ -85,6 +85,7 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 		{"shuffled", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "sorted by time"},
 		{"twice", ReadOptions{Repeated: "last"}, from + "00:00:00", everyHour, 0, 12, "", "the last of each"},
 		{"no_units", ReadOptions{TimeUnits: "hours since 2018-09-13"}, from + "00:00:00", everyHour, 0, 12, "", ""},
+		{"no_times", ReadOptions{TimeUnits: "hours since 2018-09-13"}, from + "00:00:00", everyHour, 0, 12, "", "frames are counted"},
 		{"milliseconds", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", ""},
 		{"common_years", ReadOptions{}, "2000-01-01 00:00:00", 365 * 24, 0, 12, "", ""},
 
@@ -173,6 +174,8 @@ func TestFilesRefusedWithTheWayOn(t *testing.T) {
 		{"silent", ReadOptions{}, []string{"Dims", "y=d1", "x=d2"}},
 		{"groups", ReadOptions{}, []string{"Grid/precipitation, Intermediate/precipitation", "Variable"}},
 		{"slightly_negative", ReadOptions{}, []string{"12 values (3.3 %)", "interpolation", "ClipNegative", "Fill"}},
+		{"no_times", ReadOptions{}, []string{"TimeUnits", "counts its frames"}},
+		{"no_times", ReadOptions{TimeUnits: "hours since yesterday"}, []string{"TimeUnits", "yesterday"}},
 		{"too_coarse", ReadOptions{}, []string{"coarsely", "5.63", "Repeated"}},
 		{"undeclared_fill", ReadOptions{}, []string{"-99.9", "undeclared fill value, name it (Fill)"}},
 		{"all_hidden", ReadOptions{}, []string{"every one", "valid_max -1", "IgnoreValidRange"}},

@@ -138,3 +138,11 @@ func named(all ...setting) []string {
 	}
 	return slices.Sorted(maps.Keys(found))
 }
+
+// ofRun is what messages call an option of climate.WindowOptions where the run decides.
+func ofRun(option string) string {
+	if option == "KeepMissing" {
+		return "a run that was trained with --missing mask"
+	}
+	return flagOf(option)
+}

@@ -262,6 +262,11 @@ def no_units():
     d = plain("no_units"); d["time"].delncattr("units"); d.close()
 
 @case
+def no_times():
+    """A dimension of time, of which nothing says when."""
+    d = new("no_times"); grid(d); d.createDimension("time", T); data(d, rain()); d.close()
+
+@case
 def milliseconds():
     d = new("milliseconds"); grid(d); time(d, 1536796800000 + 3600000 * np.arange(T), "milliseconds since 1970-01-01", kind="i8"); data(d, rain()); d.close()
 
