@@ -62,6 +62,7 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 	}{
 		{"bounds_seconds", ReadOptions{}, from + "12:00:00", 24, 0, 12, "", "divided by 24 h"},
 		{"months", ReadOptions{}, "2018-01-16 12:00:00", none, 0, 12, "", "28 days to 31 days"},
+		{"months_bare", ReadOptions{Months: true}, "2018-01-16 12:00:00", none, 0, 12, "", "calendar month"},
 		{"since_start_bounds", ReadOptions{}, from + "00:30:00", everyHour, 0, 12, "", "11 of 12 frames are running totals"},
 		{"since_start_zero", ReadOptions{}, from + "00:30:00", everyHour, 0, 12, "", "no length"},
 		{"mean_mixed", ReadOptions{}, from + "01:30:00", 3, 0, 12, "", "6 of 12 frames are means since one start"},
@@ -162,6 +163,9 @@ func TestFilesRefusedWithTheWayOn(t *testing.T) {
 		say  []string
 	}{
 		{"bounds_unnamed_units", ReadOptions{}, []string{"do not belong to their times", "Interval"}},
+		{"months_bare", ReadOptions{Interval: 730.5}, []string{"no one length", "Months"}},
+		{"rolling_set", ReadOptions{Months: true}, []string{"of one month", "Months"}},
+		{"months_bare", ReadOptions{Months: true, Interval: 1}, []string{"Interval and Months"}},
 		{"rolling", ReadOptions{}, []string{"overlap", "Kind"}},
 		{"rolling_set", ReadOptions{Interval: 3}, []string{"1 h apart", "3 h", "Totals"}},
 		{"six_hours", ReadOptions{Interval: 1}, []string{"only grow", "Totals", "begin anew, such as 24 or 6 (they have at 2018-09-13 07:00:00)"}},

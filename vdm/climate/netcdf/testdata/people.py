@@ -103,6 +103,12 @@ def months():
     data(d, rain() * 24 * days[:, None, None], "mm", cell_methods="time: sum"); d.close()
 
 @case
+def months_bare():
+    """Monthly sums of which nothing says how long a month is."""
+    days = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    d = new("months_bare"); grid(d); time(d, np.cumsum(days) - days, "days since 2018-01-01"); data(d, rain() * 24 * days[:, None, None], "mm"); d.close()
+
+@case
 def rolling():
     """Sums over three hours, every hour."""
     d = new("rolling"); grid(d); t = time(d, 3. + np.arange(T)); bounds(d, t, np.arange(T), 3 + np.arange(T))
