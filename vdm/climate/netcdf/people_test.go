@@ -83,6 +83,7 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 		{"text_time", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "dates in characters"},
 		{"characters", ReadOptions{}, from + "00:00:00", everyHour, 0, 10, "", "frames 10 to 11 (2 in all) left out"},
 		{"unfilled", ReadOptions{}, from + "00:00:00", everyHour, -1, 9, "", "frames 4, 10 to 11 (3 in all) left out"},
+		{"unfilled_undeclared", ReadOptions{}, from + "00:00:00", everyHour, 0, 10, "", "frames 10 to 11 (2 in all) left out"},
 		{"shuffled", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "sorted by time"},
 		{"twice", ReadOptions{Repeated: "last"}, from + "00:00:00", everyHour, 0, 12, "", "the last of each"},
 		{"no_units", ReadOptions{TimeUnits: "hours since 2018-09-13"}, from + "00:00:00", everyHour, 0, 12, "", ""},

@@ -130,7 +130,8 @@ func (d *dataset) instants(v *variable, l *layout, c *variable, opt *ReadOptions
 			return nil, nil, 0, fmt.Errorf("time coordinate %q has %d values, fewer than frame %d", c.name, len(u.values), i)
 		}
 		t, err := u.hours(row[0])
-		if err != nil && !math.IsNaN(row[0]) {
+		const undeclared = 1e15 // what no unit of time reaches, such as a fill of 1e20
+		if err != nil && !(math.IsNaN(row[0]) || math.Abs(row[0]) > undeclared && c.typ != nc.INT64 && c.typ != nc.UINT64) {
 			return nil, nil, 0, fmt.Errorf("time coordinate %q, frame %d: %w", c.name, i, err)
 		}
 		if err != nil {

@@ -253,6 +253,11 @@ def unfilled():
     d = plain("unfilled"); a = np.arange(T, dtype="f8"); a[[4, T - 2, T - 1]] = 9.969209968386869e36; d["time"].set_auto_mask(False); d["time"][:] = a; d.close()
 
 @case
+def unfilled_undeclared():
+    """The same with a value that nothing declares."""
+    d = plain("unfilled_undeclared"); d["time"][T - 2:] = 1e20; d.close()
+
+@case
 def shuffled():
     """Frames in no order."""
     k = np.array([3, 0, 1, 2, 7, 6, 5, 4, 8, 11, 10, 9]); d = new("shuffled"); grid(d); time(d, k); data(d, rain()[k]); d.close()
