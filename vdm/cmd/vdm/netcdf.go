@@ -40,7 +40,11 @@ func (r *readFlags) options() (o netcdf.ReadOptions, each map[string]netcdf.Read
 		if o.Kind, err = parseKind(all[1].of(variable)); err != nil {
 			return o, err
 		}
-		interval, err := parseNumbers("interval", all[2].of(variable))
+		length := all[2].of(variable)
+		if o.Months = length == "month"; o.Months {
+			length = ""
+		}
+		interval, err := parseNumbers("interval", length)
 		if err != nil {
 			return o, err
 		}

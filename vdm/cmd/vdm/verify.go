@@ -96,7 +96,7 @@ func (v *verifyFlags) run(c *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
-	o := climate.WindowOptions{Frames: clip.Frames, Height: clip.Height, Width: clip.Width}
+	o := climate.WindowOptions{Frames: clip.Frames, Height: clip.Height, Width: clip.Width, Name: ofRun}
 	if m.Config.Training.MissingCells == "mask" {
 		o.Missing = climate.KeepMissing
 	}
@@ -172,7 +172,7 @@ func (v *verifyFlags) file(c *cobra.Command, path string) error {
 		err = v.forecast(&out, path, samples, like, rec.fields, said)
 	} else {
 		var reference *climate.Windows
-		if reference, err = climate.NewWindows(climate.WindowOptions{Frames: samples.Frames, Height: samples.Height, Width: samples.Width}, rec.fields...); err == nil {
+		if reference, err = climate.NewWindows(climate.WindowOptions{Frames: samples.Frames, Height: samples.Height, Width: samples.Width, Name: ofRun}, rec.fields...); err == nil {
 			say(c, "data: %s: %s", period(rec.fields[0]), reference.Summary())
 			err = v.statistics(&out, "data", reference, samples, like)
 		}
