@@ -2,26 +2,11 @@ package plotting
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
-
-// Series is one curve: Y over X, of equal length. Where a value is not finite
-// (or not positive on a logarithmic axis) the curve has a gap.
-type Series struct {
-	Name string // in the legend; empty: not listed
-	X, Y []float64
-
-	// Points draws marks instead of a line. Dashed draws a dashed line; with
-	// both, marks are joined by a dashed line.
-	Points, Dashed bool
-
-	// Color of the series; nil: the next of the package's colours.
-	Color color.Color
-}
 
 func (s Series) check(i int) error {
 	if len(s.X) != len(s.Y) {

@@ -41,24 +41,6 @@ func KnownCells(x []float32, known []bool) (Measurement, error) {
 	return Measurement{Y: y}, nil
 }
 
-// Validate refuses what does not fit clips of that shape (frames, height,
-// width, channels) and that many samples, and measurements without noise that
-// contradict each other.
-func (o Observation) Validate(clip [4]int, samples int) error {
-	count := 0
-	for i, m := range o {
-		n, err := m.validate(clip, samples)
-		if err != nil {
-			return fmt.Errorf("measurement %d: %w", i, err)
-		}
-		count += n
-	}
-	if count == 0 {
-		return errNothingKnown
-	}
-	return o.consistent(clip, samples)
-}
-
 // Replaceable reports whether known parts of z can be replaced by forward
 // samples: the observation is one exact measurement whose rows are orthogonal,
 // such as known cells or block means.

@@ -13,11 +13,6 @@ import (
 // with averaged weights is one more.
 type Denoiser func(z *g.Node, at Level, in Batch) Prediction
 
-// Level is the noise level of a batch inside a graph.
-type Level struct {
-	LogSNR *g.Node // λ of each sample, [batch], float32
-}
-
 // Prediction holds the estimate of a denoiser as v̂, which is well conditioned at
 // both ends of the schedule: at λ = 30 an ε̂ derived from x̂ would be pure rounding in
 // float32, and at λ = −30 so would an x̂ derived from ε̂.
@@ -72,24 +67,6 @@ func (p Prediction) WhiteVariance(s2 float64) (r2, gain *g.Node) {
 	alpha, sigma := p.At.AlphaSigma(p.Z)
 	total := g.Add(g.MulScalar(g.Square(alpha), s2), g.Square(sigma))
 	return g.Div(g.MulScalar(g.Square(sigma), s2), total), g.Div(total, g.MulScalar(alpha, s2))
-}
-
-// AlphaSigma returns α = √S(λ) and σ = √S(−λ), shaped to multiply like. It is the
-// one place where they are computed in a graph, in float32, each to a relative error
-// below 1e-6 for |λ| ≤ 60.
-//
-// S is written out, as ONNX Runtime's own sigmoid is 0 below −18 and off by 2e-4 at
-// −10.
-func (at Level) AlphaSigma(like *g.Node) (alpha, sigma *g.Node) {
-	logSNR := at.LogSNR
-	dims := make([]int, like.Rank())
-	for i := range dims {
-		dims[i] = 1
-	}
-	dims[0] = logSNR.Shape().Dim(0)
-	l := g.Reshape(logSNR, dims...)
-	root := func(l *g.Node) *g.Node { return g.Sqrt(g.Reciprocal(g.OnePlus(g.Exp(g.Neg(l))))) }
-	return root(l), root(g.Neg(l))
 }
 
 // Parameterisation says what a network's output estimates.

@@ -6,10 +6,6 @@ import (
 	"slices"
 
 	"github.com/gomlx/compute"
-	g "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-
-	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // SampleFrom draws clips from any denoiser by any plan, given an observation or,
@@ -38,23 +34,6 @@ func SampleFrom(ctx context.Context, be compute.Backend, d Denoiser, plan Plan, 
 	}
 	return s, nil
 }
-
-// EngineDenoiser is a denoiser with the engine that runs it and the weights that stay
-// the same from step to step, which lie in the engine's memory.
-type EngineDenoiser struct {
-	Engine   compute.Backend
-	Weights  []*tensors.Tensor
-	Denoiser func(weights []*g.Node) Denoiser // called while a program is compiled
-}
-
-// OnEngine returns a denoiser without weights of its own, or with weights that are
-// constants of its graph, on an engine.
-func OnEngine(be compute.Backend, d Denoiser) EngineDenoiser {
-	return EngineDenoiser{Engine: be, Denoiser: func([]*g.Node) Denoiser { return d }}
-}
-
-// Release frees the weights.
-func (d EngineDenoiser) Release() { engine.Release(d.Weights...) }
 
 // Sample is [SampleFrom] for a denoiser on its engine; o has all its settings. With
 // o.Each no more than a batch of samples is kept, and none is returned.

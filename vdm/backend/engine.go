@@ -161,3 +161,6 @@ func pluginName(plugin string) string {
 	}
 	return "xla"
 }
+
+// errNoImport is what a program that links no engine is told.
+var errNoImport = errors.New(`add the import _ "` + modulePath + `/vdm/backend/engines"`)

@@ -203,22 +203,6 @@ func firstUsable(pattern string, check func(string) (library, error)) (library, 
 	return library{}, errors.Join(bad...)
 }
 
-// short returns the path as people write it: below the working directory
-// relative, below the home directory with a tilde.
-func short(path string) string {
-	if dir, err := os.Getwd(); err == nil && dir != "/" {
-		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
-			return rel
-		}
-	}
-	if home, err := os.UserHomeDir(); err == nil && home != "/" {
-		if rel, err := filepath.Rel(home, path); err == nil && filepath.IsLocal(rel) {
-			return filepath.Join("~", rel)
-		}
-	}
-	return path
-}
-
 func shortList(paths []string) string {
 	s := make([]string, len(paths))
 	for i, p := range paths {

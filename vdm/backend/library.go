@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -99,4 +100,20 @@ func machine() elf.Machine {
 		return elf.EM_AARCH64
 	}
 	return elf.EM_NONE
+}
+
+// short returns the path as people write it: below the working directory
+// relative, below the home directory with a tilde.
+func short(path string) string {
+	if dir, err := os.Getwd(); err == nil && dir != "/" {
+		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
+			return rel
+		}
+	}
+	if home, err := os.UserHomeDir(); err == nil && home != "/" {
+		if rel, err := filepath.Rel(home, path); err == nil && filepath.IsLocal(rel) {
+			return filepath.Join("~", rel)
+		}
+	}
+	return path
 }

@@ -1,7 +1,6 @@
 package backend
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -11,9 +10,6 @@ import (
 
 	"github.com/gomlx/compute"
 )
-
-// errNoImport is what a program that links no engine is told.
-var errNoImport = errors.New(`add the import _ "` + modulePath + `/vdm/backend/engines"`)
 
 // openLimit bounds the opening of one engine. CUDA takes seconds; a driver that
 // does not answer in this time never will.

@@ -5,6 +5,7 @@ package checkpoint
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,4 +74,21 @@ func lock(dir string) (unlock func(), alone bool, err error) {
 		_, _ = f.WriteAt(fmt.Appendf(nil, "process %d on %s\n", os.Getpid(), host), 0)
 	}
 	return func() { _ = f.Close() }, true, nil
+}
+
+// disk is what Save does to the file system after taking the lock; tests put a
+// failing one in its place.
+type disk interface {
+	mkdir(path string) error
+	create(path string) (file, error)
+	syncDir(path string) error
+	rename(from, to string) error
+	// exchange swaps two folders, or fails with errors.ErrUnsupported.
+	exchange(a, b string) error
+	removeAll(path string) error
+}
+
+type file interface {
+	io.WriteCloser
+	Sync() error
 }

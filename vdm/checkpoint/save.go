@@ -35,23 +35,6 @@ func Save(dir string, s *Snapshot, keep int) (path string, err error) {
 	return save(osDisk{}, dir, s, keep)
 }
 
-// disk is what Save does to the file system after taking the lock; tests put a
-// failing one in its place.
-type disk interface {
-	mkdir(path string) error
-	create(path string) (file, error)
-	syncDir(path string) error
-	rename(from, to string) error
-	// exchange swaps two folders, or fails with errors.ErrUnsupported.
-	exchange(a, b string) error
-	removeAll(path string) error
-}
-
-type file interface {
-	io.WriteCloser
-	Sync() error
-}
-
 func save(d disk, dir string, s *Snapshot, keep int) (path string, err error) {
 	if err := s.Validate(); err != nil {
 		return "", err

@@ -24,29 +24,6 @@ type Snapshot struct {
 	Metadata map[string]string
 }
 
-var (
-	// ErrNone says that a directory has no snapshot that can be used.
-	ErrNone = errors.New("no usable snapshot")
-	// ErrLocked says that somebody else is saving to the directory.
-	ErrLocked = errors.New("another process is saving here")
-	// ErrFormat says that a snapshot was written in a format that this version of
-	// the package does not know.
-	ErrFormat = errors.New("unknown snapshot format")
-)
-
-// Names in a directory of snapshots and in a snapshot's folder. Everything that
-// starts with tempPrefix is unfinished or on its way out.
-const (
-	stepPrefix      = "step-"
-	tempPrefix      = ".tmp-"
-	replacedPrefix  = tempPrefix + "replaced-"
-	lockName        = ".lock"
-	manifestName    = "SHA256SUMS"
-	indexName       = "snapshot.json"
-	safetensorsTail = ".safetensors"
-	formatVersion   = 1
-)
-
 func stepName(step int64) string { return fmt.Sprintf("%s%09d", stepPrefix, step) }
 
 // parseStepName is the inverse of stepName; other names, such as step-1, are no

@@ -181,3 +181,9 @@ func SplitTime(f *Field, heldOut int) (train, test *Field, err error) {
 	}
 	return f.Slice(0, n-heldOut), f.Slice(n-heldOut, n), nil
 }
+
+// Range is the frames From up to and without To.
+type Range struct {
+	From int `json:"from"`
+	To   int `json:"to"`
+}

@@ -3,13 +3,17 @@ package climate
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
 const (
@@ -198,4 +202,39 @@ func parseManifest(text []byte) (*manifest, error) {
 		m.Grid.Mapping[key] = numbers
 	}
 	return m, nil
+}
+
+func replaceManifest(dir string, m *manifest) error {
+	return checkpoint.WriteFile(filepath.Join(dir, manifestName), func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", " ")
+		return encoder.Encode(m)
+	})
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+func writeFloats(w io.Writer, values []float32) (written int64, err error) {
+	buffer := make([]byte, 0, 1<<16)
+	for len(values) > 0 {
+		n := min(len(values), cap(buffer)/4)
+		buffer = buffer[:0]
+		for _, v := range values[:n] {
+			buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(v))
+		}
+		k, err := w.Write(buffer)
+		written += int64(k)
+		if err != nil {
+			return written, err
+		}
+		values = values[n:]
+	}
+	return written, nil
 }

@@ -12,15 +12,6 @@ const RainUnits = "mm/h"
 // DryBelow is the rate in mm/h below which a cell is called dry in reports.
 const DryBelow = 0.1
 
-// Kind says how the values of a variable are treated.
-type Kind int
-
-const (
-	KindAuto  Kind = iota // decided by all that the file says: see Recognise
-	KindRain              // precipitation: becomes a rate in mm/h, must not be negative
-	KindOther             // anything else: kept in the units of its file
-)
-
 func (k Kind) String() string {
 	switch k {
 	case KindRain:
@@ -29,13 +20,6 @@ func (k Kind) String() string {
 		return "other"
 	}
 	return "auto"
-}
-
-// rainNames are variable names that mean precipitation in common archives.
-var rainNames = map[string]bool{
-	"pr": true, "prate": true, "prcp": true, "precip": true, "precipitation": true, "rain": true, "rainfall": true,
-	"rainrate": true, "rain_rate": true, "rainfall_rate": true, "rr": true, "tp": true, "tot_prec": true, "ppt": true,
-	"precipitationcal": true, "precip_rate": true, "rf": true, "rain_amount": true, "rainfall_amount": true, "prec": true, "pre": true, "pcp": true, "mtpr": true, "tprate": true, "avg_tprate": true, "cp": true, "lsp": true, "apcp": true, "total_precipitation": true, "precipitation_rate": true, "precipitation_flux": true,
 }
 
 // DetectKind says whether a variable is precipitation by standard_name and name

@@ -81,22 +81,6 @@ var (
 	modelRain = regexp.MustCompile(`^(RAIN(NC|C|SH|CV|NCV)|PREC_ACC_(NC|C)|[A-Z]?APCP.*|ACRAIN.*|TOT_PREC|PRECT|PRECC|PRECL|RAINRATE|cmorph|tp[0-9]*h?)$`)
 )
 
-// StandardNameOf returns a standard_name without modifier, "" where it cannot be
-// one of CF's: those are lower-case words joined by underlines, of which CF
-// requires the full name. A word alone, such as "unknown" or "rain", is one only
-// if it is in the short list of such.
-func StandardNameOf(text string) string {
-	words := strings.Fields(text)
-	if len(words) == 0 || len(words) > 1 && !slices.Contains(modifiers, words[1]) {
-		return ""
-	}
-	name := words[0]
-	if !standardForm.MatchString(name) || !strings.Contains(name, "_") && !singleNames[name] || invented[name] {
-		return ""
-	}
-	return name
-}
-
 var (
 	standardForm = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 	modifiers    = []string{"detection_minimum", "number_of_observations", "standard_error", "status_flag"}
@@ -130,18 +114,6 @@ var rainStandardNames = map[string]string{
 	"stratiform_rainfall_rate": "stratiform_rainfall_rate", "thickness_of_stratiform_rainfall_amount": "stratiform_rainfall_rate",
 	"large_scale_rainfall_flux": "large_scale_rainfall_rate", "large_scale_rainfall_amount": "large_scale_rainfall_rate",
 	"large_scale_rainfall_rate": "large_scale_rainfall_rate", "thickness_of_large_scale_rainfall_amount": "large_scale_rainfall_rate",
-}
-
-func isRainStandardName(name string) bool {
-	if _, ok := rainStandardNames[name]; ok {
-		return true
-	}
-	for _, ending := range []string{"_flux", "_rate", "_amount"} {
-		if strings.HasSuffix(name, ending) && (strings.Contains(name, "precipitation") || strings.Contains(name, "rainfall")) && !otherWater.MatchString(name) {
-			return true
-		}
-	}
-	return false
 }
 
 // RateStandardName is the CF standard_name of precipitation after its conversion to
@@ -195,4 +167,39 @@ var unclearRate = regexp.MustCompile(`(?i)^\s*(mm|cm|in|inch(es)?|kg|millimet)`)
 func depthOfWater(units string) bool {
 	u := strings.ToLower(strings.TrimSpace(units))
 	return strings.HasPrefix(u, "mm") || strings.HasPrefix(u, "millimet") || strings.HasPrefix(u, "kg")
+}
+
+// rainNames are variable names that mean precipitation in common archives.
+var rainNames = map[string]bool{
+	"pr": true, "prate": true, "prcp": true, "precip": true, "precipitation": true, "rain": true, "rainfall": true,
+	"rainrate": true, "rain_rate": true, "rainfall_rate": true, "rr": true, "tp": true, "tot_prec": true, "ppt": true,
+	"precipitationcal": true, "precip_rate": true, "rf": true, "rain_amount": true, "rainfall_amount": true, "prec": true, "pre": true, "pcp": true, "mtpr": true, "tprate": true, "avg_tprate": true, "cp": true, "lsp": true, "apcp": true, "total_precipitation": true, "precipitation_rate": true, "precipitation_flux": true,
+}
+
+// StandardNameOf returns a standard_name without modifier, "" where it cannot be
+// one of CF's: those are lower-case words joined by underlines, of which CF
+// requires the full name. A word alone, such as "unknown" or "rain", is one only
+// if it is in the short list of such.
+func StandardNameOf(text string) string {
+	words := strings.Fields(text)
+	if len(words) == 0 || len(words) > 1 && !slices.Contains(modifiers, words[1]) {
+		return ""
+	}
+	name := words[0]
+	if !standardForm.MatchString(name) || !strings.Contains(name, "_") && !singleNames[name] || invented[name] {
+		return ""
+	}
+	return name
+}
+
+func isRainStandardName(name string) bool {
+	if _, ok := rainStandardNames[name]; ok {
+		return true
+	}
+	for _, ending := range []string{"_flux", "_rate", "_amount"} {
+		if strings.HasSuffix(name, ending) && (strings.Contains(name, "precipitation") || strings.Contains(name, "rainfall")) && !otherWater.MatchString(name) {
+			return true
+		}
+	}
+	return false
 }

@@ -5,12 +5,6 @@ import (
 	"math"
 )
 
-// Range is the frames From up to and without To.
-type Range struct {
-	From int `json:"from"`
-	To   int `json:"to"`
-}
-
 // SeasonSplit says how a record is split by season: the rule of the dissertation
 // where it is zero. Seasons are counted by time from the start of the first
 // frame, so that a missing month moves no border: in the 360-day calendar, a

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -30,27 +29,6 @@ type PreparedHeader struct {
 	// begun of a part is written again, what it had finished is not.
 	Parts int
 }
-
-// PreparedWriter writes prepared data part by part, in any order and from several
-// goroutines, and goes on where another one was interrupted. Until Commit the
-// folder holds what it held before, with two files more: the values so far, and
-// a journal of the parts that are finished.
-type PreparedWriter struct {
-	dir      string
-	manifest *manifest // of the new data, without what depends on values
-	previous *manifest // of the data in the folder before, nil for none
-	complete bool      // the folder holds these very data
-
-	release func() error // of the folder
-	mu      sync.Mutex
-	file    *os.File // the values so far
-	log     *journal
-}
-
-const (
-	partialName = "preparing.f32"
-	journalName = "preparing.journal"
-)
 
 // CreatePrepared starts writing prepared data in a folder, or goes on. Where the
 // folder holds data of the same header, the writer is complete and there is
@@ -278,13 +256,6 @@ func (w *PreparedWriter) Commit(ctx context.Context, progress func(done, total i
 	}
 	w.previous, w.complete = m, true
 	return w.discard()
-}
-
-func removeIfThere(path string) error {
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
 }
 
 // manifest makes the manifest of data that are to be written.

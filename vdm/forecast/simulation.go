@@ -365,3 +365,11 @@ func (sim *simulation) key(seed uint64, member uint32, f int, p part) noise.Key 
 	}
 	return noise.Key{Seed: seed, Stream: noise.Step, Sample: member, Step: uint64(f)*uint64(parts) + uint64(p)}
 }
+
+// drawing is the work space of one member.
+type drawing struct {
+	*simulation
+	field []float64
+	noise []complex128
+	ranks ranking
+}

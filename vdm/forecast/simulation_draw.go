@@ -6,30 +6,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// draw writes one member to the unknown frames of the gap.
-func (sim *simulation) draw(seed uint64, member uint32, frame func(f int) []float32) {
-	out := func(f int) []float32 {
-		if sim.backward {
-			f = len(sim.s.frames) - 1 - f
-		}
-		return frame(f)
-	}
-	d := sim.drawing()
-	if sim.rainRight != nil {
-		d.between(seed, member, out)
-	} else {
-		d.ahead(seed, member, out)
-	}
-}
-
-// drawing is the work space of one member.
-type drawing struct {
-	*simulation
-	field []float64
-	noise []complex128
-	ranks ranking
-}
-
 func (sim *simulation) drawing() *drawing {
 	cells := sim.fft.h * sim.fft.w
 	return &drawing{simulation: sim, field: make([]float64, cells), noise: make([]complex128, sim.fft.modes())}

@@ -141,20 +141,6 @@ func (s *Summary) AddModel(m *run.Run) error {
 	return nil
 }
 
-// Publish saves drawings in the folder of a run, writes its page and, last, the
-// summary.
-func (s *Summary) Publish(dir string, drawings ...Drawing) (err error) {
-	began := time.Now()
-	if s.Figures, err = Save(filepath.Join(dir, run.FiguresDir), drawings...); err != nil {
-		return err
-	}
-	s.Stages.Took("figures", began)
-	if err := s.WritePage(dir, run.FiguresDir); err != nil {
-		return err
-	}
-	return s.Write(dir)
-}
-
 // Write saves the summary in a run's folder.
 func (s *Summary) Write(dir string) error {
 	s.Format = resultsFormat
@@ -184,19 +170,4 @@ func ReadSummary(dir string) (*Summary, error) {
 		return nil, fmt.Errorf("%s has format %d: this program reads up to %d", path, s.Format, resultsFormat)
 	}
 	return s, nil
-}
-
-// Complete says whether every file that the summary speaks of is in the run's
-// folder.
-func (s *Summary) Complete(dir, figures string) bool {
-	names := []string{filepath.Join(PageDir, PageName)}
-	for _, f := range s.Figures {
-		names = append(names, filepath.Join(figures, f.File))
-	}
-	for _, name := range names {
-		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -160,4 +161,18 @@ func (s *Contingency) Value() []ContingencyValue {
 		values = append(values, v)
 	}
 	return values
+}
+
+// checkThresholds refuses none at all, and those that are not finite or not
+// increasing.
+func checkThresholds(who string, thresholds []float64) error {
+	if len(thresholds) == 0 {
+		return fmt.Errorf("%s: no thresholds; want at least one", who)
+	}
+	for i, v := range thresholds {
+		if math.IsNaN(v) || math.IsInf(v, 0) || i > 0 && v <= thresholds[i-1] {
+			return fmt.Errorf("%s: threshold %d is %v; want finite, increasing thresholds", who, i, v)
+		}
+	}
+	return nil
 }

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"math"
 	"slices"
 )
 
@@ -39,20 +38,6 @@ func NewExceedance(leads int, threshold float64) (*Exceedance, error) {
 		return nil, err
 	}
 	return &Exceedance{ensemble: e, threshold: float32(threshold), counts: make([][]kCount, leads)}, nil
-}
-
-// checkThresholds refuses none at all, and those that are not finite or not
-// increasing.
-func checkThresholds(who string, thresholds []float64) error {
-	if len(thresholds) == 0 {
-		return fmt.Errorf("%s: no thresholds; want at least one", who)
-	}
-	for i, v := range thresholds {
-		if math.IsNaN(v) || math.IsInf(v, 0) || i > 0 && v <= thresholds[i-1] {
-			return fmt.Errorf("%s: threshold %d is %v; want finite, increasing thresholds", who, i, v)
-		}
-	}
-	return nil
 }
 
 // Add takes in one forecast: the members, and the truth, each a clip of leads

@@ -24,16 +24,6 @@ import (
 	"strings"
 )
 
-// options are those of a comparison.
-type options struct {
-	python, script, work string
-	starts, known        int
-	hour                 float64 // minutes to forecast
-	members, threads     int
-	wet                  float64
-	seed                 uint64
-}
-
 func main() {
 	var o options
 	serve := flag.Bool("serve", false, "answer orders on stdin with STEPS of this project, as pysteps_peer.py does with pysteps'; the comparison starts itself with this")

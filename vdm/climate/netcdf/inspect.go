@@ -134,37 +134,6 @@ func (d *dataset) inspect(v *variable, opt *ReadOptions) VariableReport {
 	return r
 }
 
-// gridInWords says where the cells are.
-func gridInWords(g *climate.Grid) string {
-	var parts []string
-	along := func(name, units string, values []float64) {
-		if n := len(values); n > 0 {
-			parts = append(parts, strings.TrimSpace(fmt.Sprintf("%s %.6g to %.6g %s", name, values[0], values[n-1], units)))
-		}
-	}
-	along(g.YName, g.YUnits, g.Y)
-	along(g.XName, g.XUnits, g.X)
-	extent := func(name string, values []float64) {
-		if len(values) == 0 {
-			return
-		}
-		lo, hi := values[0], values[0]
-		for _, v := range values {
-			lo, hi = min(lo, v), max(hi, v)
-		}
-		parts = append(parts, fmt.Sprintf("%s %.6g to %.6g (2-D)", name, lo, hi))
-	}
-	extent("latitude", g.Lat)
-	extent("longitude", g.Lon)
-	if name, _ := g.Mapping["grid_mapping_name"].(string); name != "" {
-		parts = append(parts, name)
-	}
-	if len(parts) == 0 {
-		return "no coordinates"
-	}
-	return strings.Join(parts, ", ")
-}
-
 // String is the report as text, what "vdm inspect" prints.
 func (r *Report) String() string {
 	var b strings.Builder

@@ -20,12 +20,6 @@ type frame struct {
 // fromBefore is the place of the last frame of the file before.
 const fromBefore = -2
 
-// before is the last frame of the file that comes before in time.
-type before struct {
-	time, from float64   // its stamp, and where its interval begins; NaN where not known
-	values     []float32 // as stored, unpacked; nil while only metadata are read
-}
-
 // plain are frames whose values are taken as they are.
 func (a *timeAxis) plain() []frame {
 	all := make([]frame, len(a.times))
@@ -263,4 +257,10 @@ func (a *timeAxis) totals(v *variable, r totals, opt *ReadOptions) (frames []fra
 		how = fmt.Sprintf("that begin anew each %s", hours(r.every))
 	}
 	return frames, fmt.Sprintf("running totals %s: %d of %d frames less the frame before, each divided by its own length (as set)", how, differences, len(frames)), nil
+}
+
+// bothMonthly says whether two usual steps are those of months, whose lengths differ.
+func bothMonthly(a, b float64) bool {
+	month := func(h float64) bool { return h >= 28*24 && h <= 31*24 }
+	return month(a) && month(b)
 }

@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	nc "github.com/fhs/go-netcdf/netcdf"
 )
@@ -54,35 +53,6 @@ func Version() string {
 	var version string
 	withLibrary(func() { version, _, _ = strings.Cut(nc.Version(), " of ") })
 	return version
-}
-
-// dataset is an open file with all its metadata in Go.
-type dataset struct {
-	path string
-	ds   nc.Dataset
-	vars []*variable
-}
-
-// variable is one of the root group or of a group below: its name then begins with
-// the groups, as in "Grid/precipitation".
-type variable struct {
-	name  string
-	group string // with a slash at its end, "" for the root
-	ds    nc.Dataset
-	id    int
-	v     nc.Var
-	typ   nc.Type
-	dims  []string
-	shape []int
-	attrs map[string]attribute
-	chunk []int // chunk lengths along dims; nil if stored whole
-}
-
-// attribute is a text or numbers.
-type attribute struct {
-	typ     nc.Type
-	text    string
-	numbers []float64
 }
 
 // withDataset opens a file that has been checked, on the library's thread, and
@@ -247,20 +217,6 @@ func readAttribute(ds nc.Dataset, variable int, a nc.Attr) (value attribute, kno
 		return value, false, nil
 	}
 	return value, true, err
-}
-
-// cleanText drops the zero bytes that some writers end texts with, and brings
-// other encodings to UTF-8.
-func cleanText(s string) string {
-	s = strings.TrimSpace(strings.TrimRight(s, "\x00"))
-	if utf8.ValidString(s) {
-		return s
-	}
-	latin := make([]rune, 0, len(s)) // Latin-1, the encoding seen besides UTF-8
-	for _, b := range []byte(s) {
-		latin = append(latin, rune(b))
-	}
-	return string(latin)
 }
 
 // number is what a variable can hold to be data.

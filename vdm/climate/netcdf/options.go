@@ -121,3 +121,17 @@ func parseTotals(text string) (t totals, err error) {
 	}
 	return t, nil
 }
+
+// before is the last frame of the file that comes before in time.
+type before struct {
+	time, from float64   // its stamp, and where its interval begins; NaN where not known
+	values     []float32 // as stored, unpacked; nil while only metadata are read
+}
+
+// indexed is how a message says that a place along a dimension can be chosen.
+func (o *ReadOptions) indexed(dim string) string {
+	if o.Name != nil {
+		return o.called("Index") + " " + dim + "=0"
+	}
+	return "Index"
+}

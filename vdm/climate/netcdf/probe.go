@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
 
 // probeVariable in the environment makes a program that links this package read
@@ -168,7 +170,7 @@ func (v *variable) eachBlock(bytes int, do func(start, count []int) error) error
 		row *= v.shape[along]
 		along--
 	}
-	if free := freeMemory(); free > 0 && int64(row) > free {
+	if free := machine.FreeMemory(); free > 0 && int64(row) > free {
 		return fmt.Errorf("one row takes %d bytes, %d are free", row, free)
 	}
 	for i := range along {
@@ -274,4 +276,12 @@ func runProbe(command func(context.Context, string) (*exec.Cmd, error), path str
 	first, _, _ := strings.Cut(strings.TrimSpace(trouble.String()), "\n")
 	const longest = 200
 	return fmt.Errorf("%s: the NetCDF library crashed while reading it (%v: %.*s); it is damaged or made to do harm", path, exit, longest, first)
+}
+
+// whyUnreadable is what is known of a variable whose values cannot be read.
+func (v *variable) whyUnreadable() string {
+	if ids := v.absentFilters(); len(ids) > 0 {
+		return ": " + filtersInWords(ids)
+	}
+	return " (file damaged or truncated?)"
 }

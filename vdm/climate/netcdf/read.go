@@ -137,23 +137,6 @@ func (d *dataset) choose(opt *ReadOptions) (*variable, error) {
 	return nil, fmt.Errorf("there are %d data variables, choose one (%s): %s", len(data), opt.called("Variable"), strings.Join(names, ", "))
 }
 
-// source is a variable ready to be read: all that its field needs but the data.
-type source struct {
-	v      *variable
-	opt    *ReadOptions
-	layout *layout
-	order  *ordering
-	unpack *unpacker
-	field  climate.Field
-	factor float64 // from the file's units to the field's
-	frames []frame // where each frame of the field comes from
-	last   before  // the last frame, for a file that comes after
-
-	firstFrom float64 // where the bounds of the first frame begin, NaN without
-	counted   bool    // values are amounts over an interval that was set: running totals would show
-	refused   error   // why the values do not become those of a field; units are then the file's
-}
-
 // newSource reads a variable's coordinates and decides how its values are
 // converted. That they cannot be is not an error here but refused, so that
 // inspect can describe such variables too.
@@ -253,47 +236,6 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	return s, nil
 }
 
-// longName is a variable's long_name, or what models give in its place.
-func longName(v *variable) string {
-	for _, name := range []string{"long_name", "description", "GRIB_name", "title"} {
-		if text := v.text(name); text != "" {
-			return text
-		}
-	}
-	return ""
-}
-
-// timeMethodOnly is what cell_methods say about time, in the name that samples give it.
-func timeMethodOnly(v *variable, a *timeAxis) string {
-	if method, _ := timeMethod(v.text("cell_methods"), a.timeName(v)...); method != "" {
-		return "time: " + method
-	}
-	return ""
-}
-
-// takeTimes gives the field the times of its frames: of rain over known intervals
-// their middles.
-func (s *source) takeTimes(a *timeAxis) {
-	f := &s.field
-	instants := f.CellMethods == "time: point" || f.CellMethods == "time: instantaneous"
-	known := len(s.frames) > 0 && !instants // what is of an instant has no interval
-	for _, fr := range s.frames {
-		known = known && fr.from == fr.from
-	}
-	middle := known && f.Kind == climate.KindRain && s.refused == nil
-	for _, fr := range s.frames {
-		t := fr.time
-		if middle {
-			t = (fr.from + fr.to) / 2
-		}
-		f.Times = append(f.Times, t)
-		if known {
-			f.From, f.To = append(f.From, fr.from), append(f.To, fr.to)
-		}
-		f.Stamps = append(f.Stamps, fr.time)
-	}
-}
-
 // stream reads all frames in order, a block at a time, into room that the caller
 // gives for n frames from t0, and then hands it back filled. An error of done ends
 // the reading.
@@ -354,19 +296,6 @@ func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data [
 		t0 += n
 	}
 	return nil
-}
-
-// weigh makes a·now − b·before of now.
-func weigh(now, before []float32, a, b float64) {
-	if b == 0 {
-		for i, x := range now {
-			now[i] = float32(float64(x) * a)
-		}
-		return
-	}
-	for i, x := range now {
-		now[i] = float32(float64(x)*a - float64(before[i])*b)
-	}
 }
 
 // readFrames reads frames that follow one another in the file, unpacked, in the order
@@ -431,14 +360,6 @@ func (s *source) readPlace(raw slab, at, n int, dst []float32) error {
 		}
 	}
 	return nil
-}
-
-// whyUnreadable is what is known of a variable whose values cannot be read.
-func (v *variable) whyUnreadable() string {
-	if ids := v.absentFilters(); len(ids) > 0 {
-		return ": " + filtersInWords(ids)
-	}
-	return " (file damaged or truncated?)"
 }
 
 // oneBlock gives room for stream that is used again for every block.

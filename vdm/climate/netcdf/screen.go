@@ -1,59 +1,14 @@
 package netcdf
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
-
-const (
-	// tinyNegative is, in mm/h, how far below zero rain may fall by the rounding of
-	// packing or regridding; such cells become 0.
-	tinyNegative = -0.001
-	// mostRain is in mm/h: one minute's record is 1872 mm/h (Unionville, 1956).
-	mostRain = 1e4
-	// mostAnything bounds every other variable; fills seen undeclared in real files
-	// are 1e20 and above.
-	mostAnything = 1e15
-)
-
-// screen looks through values for what cannot be meant.
-type screen struct {
-	source     *source
-	present    int
-	missing    int
-	tiny       int // negative by rounding, set to 0
-	clipped    int // negative, set to 0 because the options say so
-	impossible int
-	negative   int     // of these, those below 0
-	lowest     float32 // of what is below 0
-	highest    float32 // of what is possible
-	alike      bool    // every impossible value is the first
-	first      float32 // the first impossible value, and its place
-	t, y, x    int
-	rounding   float32 // in mm/h: how far below 0 a difference of totals may fall by rounding
-	growth     *growth // nil where running totals are not looked for
-}
-
-// screen begins to look through the values of a source.
-func (s *source) screen() *screen {
-	c := &screen{source: s, alike: true, rounding: -tinyNegative}
-	for _, f := range s.frames {
-		if f.before != 0 {
-			c.rounding = max(c.rounding, float32(1.01*s.unpack.step()*s.factor*f.now))
-		}
-	}
-	if s.counted && s.field.Kind == climate.KindRain {
-		c.growth = &growth{}
-	}
-	return c
-}
 
 // add takes in frames from t0. Rain that is negative by rounding becomes 0.
 func (s *screen) add(f *climate.Field, t0 int, data []float32) {
@@ -187,28 +142,23 @@ func (s *screen) notes() []string {
 // fits refuses a record that this machine's free memory cannot hold.
 func fits(name string, frames, height, width int) error {
 	need := 4 * int64(frames) * int64(height) * int64(width)
-	if free := freeMemory(); free > 0 && need > free {
+	if free := machine.FreeMemory(); free > 0 && need > free {
 		return fmt.Errorf("variable %q: %d frames of %d×%d cells take %.1f GiB as float32, %.1f GiB of memory are free", name,
 			frames, height, width, float64(need)/(1<<30), float64(free)/(1<<30))
 	}
 	return nil
 }
 
-// freeMemory is what the system says programs can still have, 0 if it does not
-// say.
-func freeMemory() int64 {
-	text, err := os.ReadFile("/proc/meminfo")
-	if err != nil {
-		return 0
-	}
-	for line := range bytes.Lines(text) {
-		if rest, ok := bytes.CutPrefix(line, []byte("MemAvailable:")); ok {
-			kib, err := strconv.ParseInt(string(bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimSpace(rest), []byte("kB")))), 10, 64)
-			if err != nil {
-				return 0
-			}
-			return kib << 10
+// screen begins to look through the values of a source.
+func (s *source) screen() *screen {
+	c := &screen{source: s, alike: true, rounding: -tinyNegative}
+	for _, f := range s.frames {
+		if f.before != 0 {
+			c.rounding = max(c.rounding, float32(1.01*s.unpack.step()*s.factor*f.now))
 		}
 	}
-	return 0
+	if s.counted && s.field.Kind == climate.KindRain {
+		c.growth = &growth{}
+	}
+	return c
 }

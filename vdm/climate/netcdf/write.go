@@ -127,28 +127,6 @@ func (s *SampleFile) coordinateNames() []string {
 	return []string{"time", "time_bnds", "member", y, x, "lat", "lon", s.Grid.MappingName}
 }
 
-// WriteSamples writes samples that are held whole, as [CreateSamples] does.
-func WriteSamples(path string, s *SampleFile) error {
-	if err := s.Validate(); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	w, err := CreateSamples(path, s)
-	if err != nil {
-		return err
-	}
-	clip := make([]float32, len(s.Times)*s.Grid.Height*s.Grid.Width*len(s.Channels))
-	for m := range s.Members {
-		for i := range clip {
-			c := i % len(s.Channels)
-			clip[i] = s.Channels[c].Data[(m*len(clip)+i)/len(s.Channels)]
-		}
-		if err := w.Write(m, 0, clip); err != nil {
-			return errors.Join(err, w.Abort())
-		}
-	}
-	return w.Commit()
-}
-
 func ignoreAbsent(err error) error {
 	if errors.Is(err, os.ErrNotExist) {
 		return nil

@@ -10,9 +10,9 @@ import (
 
 // What is measured today; each number may only become smaller.
 const (
-	largestKnot = 25  // files of one package that all need each other; the aim is 3
-	vdmKnot     = 2   // the same, of package vdm
-	allBack     = 79  // arrows that go back, of all packages together; the aim is 25
+	largestKnot = 14  // files of one package that all need each other; the aim is 3
+	vdmKnot     = 0   // the same, of package vdm
+	allBack     = 20  // arrows that go back, of all packages together; the aim is 25
 	vdmNames    = 105 // exported top-level names of package vdm; the aim is 95
 )
 

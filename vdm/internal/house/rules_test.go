@@ -35,8 +35,7 @@ var leaves = []string{
 var rules = []rule{
 	{
 		name: "the paper stands on leaves", bound: are("vdm"), may: only(leaves...),
-		why:   "the mathematics knows neither a network nor a folder of a run: what ties them belongs to vdm/run",
-		today: []string{"vdm -> vdm/unet"},
+		why: "the mathematics knows neither a network nor a folder of a run: what ties them belongs to vdm/run",
 	},
 	{
 		name: "the network and the exact models belong to the paper", bound: are("vdm/unet", "vdm/exact"),

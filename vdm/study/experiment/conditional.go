@@ -14,10 +14,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// ConditionalDir is the folder of Conditional's clips, figures and page in that of
-// the run.
-const ConditionalDir = "conditional"
-
 // Conditional generates frames of test windows of which others are known, for each
 // task and each method, scores them beside persistence, linear interpolation and
 // climatology, and draws figures and a page, in the folder ConditionalDir of the
@@ -53,26 +49,6 @@ func Conditional(ctx context.Context, o ConditionalOptions) (*report.Summary, er
 		return nil, err
 	}
 	return w.summary, w.finish()
-}
-
-// conditional is one call of Conditional.
-type conditional struct {
-	ConditionalOptions
-	*seasons
-	model   *run.Run
-	windows []int              // of the test windows, in the order in which they are drawn
-	drawn   map[string][]drawn // of each task, the methods that are complete
-	open    []*Generated
-	missing []string // tasks and methods that are not complete
-	summary *report.Summary
-	strips  []report.Drawing
-	stages  report.Stages
-}
-
-// drawn are the clips of one task and method.
-type drawn struct {
-	method
-	clips *Generated
 }
 
 // read finds the windows, and refuses data that are not the run's.

@@ -47,17 +47,6 @@ func Unconditional(ctx context.Context, o Options) (*report.Summary, error) {
 	return w.summary, w.finish()
 }
 
-// work is one call of Unconditional.
-type work struct {
-	Options
-	*seasons
-	model       *run.Run
-	generated   *Generated
-	summary     *report.Summary
-	stages      report.Stages
-	samplerRate float64
-}
-
 // config is that of the run.
 func (w *work) config() (run.Config, error) {
 	spec, err := transform.Parse(w.Transform)

@@ -7,9 +7,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 )
 
-// What the rain is called in a run, whatever its file calls it.
-const rainName = "rain"
-
 // data is the record and its split.
 type data struct {
 	record  *climate.Field

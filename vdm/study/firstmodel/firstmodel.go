@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
@@ -82,19 +81,6 @@ func (o Options) key(source climate.Source) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// work is one call of Run.
-type work struct {
-	Options
-	*data
-	model   *run.Run
-	clips   *archive.Clips
-	members *archive.Clips // of the nowcast
-	about   string         // where the nowcast lies
-	kase    report.Case    // the nowcast and what came
-	summary *report.Summary
-	stages  report.Stages
-}
-
 func (w *work) read(_ context.Context, source climate.Source) (err error) {
 	defer w.stages.Took("reading", time.Now())
 	if w.data, err = readData(w.Options, source); err != nil {
@@ -149,14 +135,6 @@ func (w *work) sample(ctx context.Context, _ climate.Source) (err error) {
 	}
 	w.stages = append(w.stages, report.Stage{Name: fmt.Sprintf("sampling %d clips", w.Clips), Seconds: w.clips.Draw.Seconds})
 	return nil
-}
-
-// guidance of the nowcast; nil is replacement alone.
-func (w *work) guidance() vdm.Guidance {
-	if w.Guidance > 0 {
-		return vdm.Reconstruction{Weight: w.Guidance}
-	}
-	return vdm.Replacement{}
 }
 
 func (w *work) nowcast(ctx context.Context, _ climate.Source) error {

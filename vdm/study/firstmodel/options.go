@@ -182,3 +182,6 @@ func DataPath() (string, error) {
 // Folder is the run folder: what VDM_RUN says, else runs/first-model of the
 // project.
 func Folder() string { return report.RunFolder("VDM_RUN", "first-model") }
+
+// What the rain is called in a run, whatever its file calls it.
+const rainName = "rain"

@@ -96,19 +96,6 @@ func link(o options, patterns []string) error {
 	return copyData(o.folders, listed)
 }
 
-// listing is what `go list` tells of a package.
-type listing struct {
-	Dir, ImportPath, Name string
-	TestGoFiles           []string
-	XTestGoFiles          []string
-	Module                struct{ Path, Dir string }
-}
-
-// path is the package's path below the module's root.
-func (p listing) path() string {
-	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, p.Module.Path), "/")
-}
-
 func list(o options, patterns []string) ([]listing, error) {
 	args := append([]string{"list", "-tags", o.tags, "-json=Dir,ImportPath,Name,TestGoFiles,XTestGoFiles,Module", "--"}, patterns...)
 	text, err := goTool("", args...)

@@ -1,0 +1,18 @@
+package main
+
+import (
+	"strings"
+)
+
+// listing is what `go list` tells of a package.
+type listing struct {
+	Dir, ImportPath, Name string
+	TestGoFiles           []string
+	XTestGoFiles          []string
+	Module                struct{ Path, Dir string }
+}
+
+// path is the package's path below the module's root.
+func (p listing) path() string {
+	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, p.Module.Path), "/")
+}

@@ -1,0 +1,28 @@
+package checkpoint
+
+import (
+	"errors"
+)
+
+var (
+	// ErrNone says that a directory has no snapshot that can be used.
+	ErrNone = errors.New("no usable snapshot")
+	// ErrLocked says that somebody else is saving to the directory.
+	ErrLocked = errors.New("another process is saving here")
+	// ErrFormat says that a snapshot was written in a format that this version of
+	// the package does not know.
+	ErrFormat = errors.New("unknown snapshot format")
+)
+
+// Names in a directory of snapshots and in a snapshot's folder. Everything that
+// starts with tempPrefix is unfinished or on its way out.
+const (
+	stepPrefix      = "step-"
+	tempPrefix      = ".tmp-"
+	replacedPrefix  = tempPrefix + "replaced-"
+	lockName        = ".lock"
+	manifestName    = "SHA256SUMS"
+	indexName       = "snapshot.json"
+	safetensorsTail = ".safetensors"
+	formatVersion   = 1
+)

@@ -1,0 +1,17 @@
+package experiment
+
+import (
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
+)
+
+// work is one call of Unconditional.
+type work struct {
+	Options
+	*seasons
+	model       *run.Run
+	generated   *Generated
+	summary     *report.Summary
+	stages      report.Stages
+	samplerRate float64
+}

@@ -1,0 +1,29 @@
+package firstmodel
+
+import (
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
+)
+
+// work is one call of Run.
+type work struct {
+	Options
+	*data
+	model   *run.Run
+	clips   *archive.Clips
+	members *archive.Clips // of the nowcast
+	about   string         // where the nowcast lies
+	kase    report.Case    // the nowcast and what came
+	summary *report.Summary
+	stages  report.Stages
+}
+
+// guidance of the nowcast; nil is replacement alone.
+func (w *work) guidance() vdm.Guidance {
+	if w.Guidance > 0 {
+		return vdm.Reconstruction{Weight: w.Guidance}
+	}
+	return vdm.Replacement{}
+}
