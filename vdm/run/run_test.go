@@ -17,6 +17,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // edit changes a run's config.yaml.
@@ -51,7 +52,8 @@ func TestCreateAgainOpensTheRun(t *testing.T) {
 		t.Errorf("the folder's note is %q (%v)", again.Config.Data, err)
 	}
 
-	c.Training.Rate, c.Network.Dim, c.Training.EMA = 2e-3, 16, 0.5
+	changeUNet(&c, func(n *unet.Config) { n.Dim = 16 })
+	c.Training.Rate, c.Training.EMA = 2e-3, 0.5
 	_, err = Create(m.Dir, c, tinyClips)
 	enginetest.WantError(t, "other settings", err, m.Dir, "network.dim is 16, was 8", "training.rate is 0.002, was 0.001", "training.ema is 0.5, was 0.9995")
 	c = tinyConfig(t)
@@ -314,7 +316,7 @@ func TestTwoChannelsOnAnOddGrid(t *testing.T) {
 		{Name: "rain", Units: "mm/h", Transform: parse(t, "log:0.1+affine")},
 		{Name: "pressure", Units: "hPa", Transform: parse(t, "affine")},
 	}}
-	c.Network.Multiples = []int{1, 2}
+	changeUNet(&c, func(n *unet.Config) { n.Multiples = []int{1, 2} })
 	c.Training.Steps, c.Training.Decay, c.Training.Batch, c.Training.Accumulate = 2, 0, 2, 1
 	clips := odd{8, [4]int{2, 5, 6, 2}, func(clip, i int) float64 {
 		r := noise.Key{Seed: 3, Stream: noise.Synthetic, Sample: uint32(clip), Step: uint64(i)}.Rand()

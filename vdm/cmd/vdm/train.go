@@ -64,7 +64,12 @@ and time that do not span a gap in time.
 
 Settings come from the flags, from a file (--config) where a flag is not given,
 and from the run where it exists. Of an existing run only how long and how often
-may be changed: steps, and the intervals between snapshots and held-out losses.`,
+may be changed: steps, and the intervals between snapshots and held-out losses.
+
+The network is the dissertation's U-Net, whose settings are --dim to
+--fused-attention, unless the file names another kind with its settings, as
+  network: {kind: convnet, width: 32, depth: 4}
+Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 		Example: `  vdm train --data rain.nc --out runs/rain --steps 2000 --held-out 24
   vdm train --data rain.nc --out runs/rain --steps 4000        # go on
   vdm train --data rain.nc --out runs/as-published --preset dissertation --steps 200000
@@ -92,13 +97,7 @@ may be changed: steps, and the intervals between snapshots and held-out losses.`
 	f.IntVar(&t.batch, "batch", 32, "clips of one pass")
 	f.IntVar(&t.accumulate, "accumulate", 1, "passes of one optimiser step")
 	f.Float64Var(&t.rate, "rate", 1e-4, "learning rate of Adam")
-	f.IntVar(&t.dim, "dim", 64, "channels of the network's first level, a multiple of 8")
-	f.IntSliceVar(&t.multiples, "multiples", []int{1, 2, 4, 8}, "channels of each level, as multiples of --dim")
-	f.IntVar(&t.heads, "heads", 8, "attention heads")
-	f.IntVar(&t.headDim, "head-dim", 32, "channels of a temporal attention head, even")
-	f.BoolVar(&t.bfloat16, "bfloat16", false, "activations in bfloat16")
-	f.BoolVar(&t.rematerialise, "rematerialise", false, "compute activations twice and keep fewer: less memory, more time")
-	addFused(f, &t.fused)
+	t.addNetwork(f)
 	addDevices(f, &t.devices, &t.residence)
 	f.IntVar(&t.heldOutEvery, "held-out-every", 500, "steps between held-out losses")
 	f.IntVar(&t.snapshotEvery, "snapshot-every", 500, "steps between snapshots")
@@ -264,20 +263,14 @@ func (t *trainFlags) apply(c *cobra.Command, config *run.Config, fields []*clima
 	override(c, "held-out-every", &config.Training.HeldOutEvery, t.heldOutEvery)
 	override(c, "snapshot-every", &config.Training.SnapshotEvery, t.snapshotEvery)
 	override(c, "missing", &config.Training.MissingCells, map[string]string{"skip": "refuse", "mask": "mask"}[t.missing])
-	override(c, "dim", &config.Network.Dim, t.dim)
-	override(c, "heads", &config.Network.Heads, t.heads)
-	override(c, "head-dim", &config.Network.HeadDim, t.headDim)
-	override(c, "bfloat16", &config.Network.BFloat16, t.bfloat16)
-	override(c, "rematerialise", &config.Network.Rematerialise, t.rematerialise)
-	override(c, "fused-attention", &config.Network.FusedAttention, t.fused)
-	if c.Flags().Changed("multiples") || len(config.Network.Multiples) == 0 {
-		config.Network.Multiples = t.multiples
-	}
 	for _, name := range []string{"steps", "frames", "height", "width", "batch", "accumulate", "rate", "dim", "heads", "head-dim", "held-out-every", "snapshot-every"} {
 		// A zero would be taken for a default, which nobody who types it means.
 		if f := c.Flags().Lookup(name); f.Changed && (f.Value.String() == "0" || strings.HasPrefix(f.Value.String(), "-")) {
 			return misuse(c, "--%s is %s: want more than 0", name, f.Value)
 		}
+	}
+	if err := t.applyNetwork(c, config); err != nil {
+		return err
 	}
 
 	step := fields[0].Step()
