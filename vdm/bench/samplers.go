@@ -15,7 +15,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // samplerCases are the steps that are timed: samplers without conditions, and
@@ -179,12 +178,12 @@ type forward struct {
 func newForward(be compute.Backend, m *run.Run, o options) (*forward, error) {
 	values := m.Weights(true)
 	f := &forward{logSNR: make([]float32, o.batch)}
-	f.denoiser = m.Config.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, _ vdm.Batch) *g.Node {
-		w := unet.Weights{}
+	f.denoiser = m.Config.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
+		w := vdm.Weights{}
 		for _, v := range m.Config.Network.Variables() {
 			w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
 		}
-		return unet.Apply(m.Config.Network, w, z, at.LogSNR)
+		return m.Config.Network.Apply(w, z, at, in)
 	})
 	x := make([]float32, o.batch*o.frames*o.height*o.wide)
 	noise.Key{Seed: 6, Stream: noise.Latent}.Normal(x)

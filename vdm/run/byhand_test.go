@@ -204,7 +204,7 @@ func (r *handRun) network(t testing.TB, withGradient bool) *network {
 			w[v.Name] = variables[i]
 		}
 		z, logSNR, eps, factor := in[0], in[1], in[2], in[3]
-		output := unet.Apply(r.Config.Network, w, z, logSNR)
+		output := unet.Apply(r.Config.Network.(unet.Config), w, z, logSNR)
 		out := []*g.Node{output}
 		err := g.Sub(eps, output)
 		loss := g.ReduceAllMean(g.Mul(factor, g.ReduceMean(g.Mul(err, err), 1, 2, 3, 4)))
@@ -260,6 +260,6 @@ func (r *handRun) denoiser(weights []float64) vdm.Denoiser {
 		for _, v := range r.Config.Network.Variables() {
 			w[v.Name] = g.Const(z.Graph(), enginetest.Tensor(values[v.Name], v.Shape...))
 		}
-		return unet.Apply(r.Config.Network, w, z, at.LogSNR)
+		return unet.Apply(r.Config.Network.(unet.Config), w, z, at.LogSNR)
 	})
 }

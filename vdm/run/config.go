@@ -13,7 +13,6 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // Config is everything that defines a run: the file config.yaml of its folder.
@@ -21,7 +20,7 @@ import (
 type Config struct {
 	Format           int                  `yaml:"format"` // of the run folder; 0 means the newest
 	Clip             ClipConfig           `yaml:"clip"`
-	Network          unet.Config          `yaml:"network"`
+	Network          vdm.Network          `yaml:"network"`          // nil means the U-Net; one of [NetworkKinds]
 	Parameterisation vdm.Parameterisation `yaml:"parameterisation"` // "" means v
 	Schedule         vdm.ScheduleConfig   `yaml:"schedule"`
 	Weighting        vdm.WeightingConfig  `yaml:"weighting"`
@@ -88,8 +87,10 @@ func (c Config) WithDefaults() Config {
 	c.Parameterisation = cmp.Or(c.Parameterisation, vdm.PredictV)
 	c.Schedule.Name = cmp.Or(c.Schedule.Name, "cosine")
 	c.Weighting.Name = cmp.Or(c.Weighting.Name, "v")
-	c.Network.Channels = cmp.Or(c.Network.Channels, len(c.Clip.Channels))
-	c.Network = c.Network.WithDefaults()
+	if c.Network == nil {
+		c.Network = networks[0].zero
+	}
+	c.Network = c.Network.ForClips(len(c.Clip.Channels))
 	t := &c.Training
 	t.Batch = cmp.Or(t.Batch, 32)
 	t.Accumulate = cmp.Or(t.Accumulate, 1)
@@ -162,15 +163,7 @@ func (c Config) Validate() error {
 	if t.MissingCells != "refuse" && t.MissingCells != "mask" {
 		bad("training.missing_cells is %q, want refuse or mask", t.MissingCells)
 	}
-	if c.Network.Channels != len(c.Clip.Channels) {
-		bad("network.channels is %d, but clip.channels has %d", c.Network.Channels, len(c.Clip.Channels))
-	}
-	if c.Network.OutChannels != c.Network.Channels {
-		bad("network.out_channels is %d, but v̂ has the %d channels of the clip", c.Network.OutChannels, c.Network.Channels)
-	}
-	if err := c.Network.Validate(); err != nil {
-		bad("network: %w", err)
-	}
+	errs = append(errs, c.validateNetwork()...)
 	if err := c.Parameterisation.Validate(); err != nil {
 		bad("%w", err)
 	}

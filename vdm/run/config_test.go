@@ -114,11 +114,11 @@ func TestConfigRefusesByName(t *testing.T) {
 		`clip.channels[1].name is "pr"`:               func(c *Config) { c.Clip.Channels[1].Name = "pr" },
 		`clip.channels[0].name is ""`:                 func(c *Config) { c.Clip.Channels[0].Name = "" },
 		"clip.channels[1].transform":                  func(c *Config) { c.Clip.Channels[1].Transform.Steps[0].Kind = "cube" },
-		"network.channels is 3":                       func(c *Config) { c.Network.Channels = 3 },
-		"network.out_channels is 4":                   func(c *Config) { c.Network.OutChannels = 4 },
-		"dim is 12":                                   func(c *Config) { c.Network.Dim = 12 },
-		"multiples[1] is -3":                          func(c *Config) { c.Network.Multiples[1] = -3 },
-		"head_dim is 5":                               func(c *Config) { c.Network.HeadDim = 5 },
+		"network.channels is 3":                       func(c *Config) { changeUNet(c, func(n *unet.Config) { n.Channels = 3 }) },
+		"network.out_channels is 4":                   func(c *Config) { changeUNet(c, func(n *unet.Config) { n.OutChannels = 4 }) },
+		"dim is 12":                                   func(c *Config) { changeUNet(c, func(n *unet.Config) { n.Dim = 12 }) },
+		"multiples[1] is -3":                          func(c *Config) { changeUNet(c, func(n *unet.Config) { n.Multiples[1] = -3 }) },
+		"head_dim is 5":                               func(c *Config) { changeUNet(c, func(n *unet.Config) { n.HeadDim = 5 }) },
 		`parameterisation "velocity"`:                 func(c *Config) { c.Parameterisation = "velocity" },
 		`unknown noise schedule "sine"`:               func(c *Config) { c.Schedule.Name = "sine" },
 		"expected min below max":                      func(c *Config) { c.Schedule.Min, c.Schedule.Max = 5, -5 },
@@ -149,7 +149,7 @@ func TestConfigRefusesByName(t *testing.T) {
 		"format is -1":                                func(c *Config) { c.Format = -1 },
 		"training.warmup is 1e+13, want 0 to 1e+12":   func(c *Config) { c.Training.Warmup = 1e13 },
 		"rate is 2, want 1e-12 to 1":                  func(c *Config) { c.Training.Rate = 2 },
-		"network: U-Net configuration: heads is -1, ": func(c *Config) { c.Network.Heads = -1 },
+		"network: U-Net configuration: heads is -1, ": func(c *Config) { changeUNet(c, func(n *unet.Config) { n.Heads = -1 }) },
 	} {
 		c := fullConfig(t)
 		change(&c)

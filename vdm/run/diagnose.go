@@ -8,7 +8,6 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // diagnose says where a loss or gradient first stopped being finite. The
@@ -29,8 +28,11 @@ func (t *trainer) diagnose(b *batch, loss, norm float64) error {
 			sums = append(sums, g.ReduceAllSum(g.MulScalar(g.ConvertDType(x, f32), 0)))
 		}
 		views, w := weightViews(t.Config.Network, in[0])
-		d := t.Config.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, _ vdm.Batch) *g.Node {
-			return unet.ApplyWatched(t.Config.Network, w, z, at.LogSNR, check)
+		d := t.Config.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
+			if n, ok := t.Config.Network.(vdm.WatchedNetwork); ok {
+				return n.ApplyWatched(w, z, at, in, check)
+			}
+			return t.Config.Network.Apply(w, z, at, in)
 		})
 		total := g.ReduceAllMean(vdm.WeightedLoss(d, t.layout().unpack(in[1:])))
 		check("loss", total)

@@ -6,6 +6,6 @@
 // [Run.Extend] continues them to any length; [Run.ELBO] and [Run.FlowLikelihood] say
 // how likely the network thinks clips to be. All take and return physical units.
 //
-// The mathematics is in package vdm, the network in package unet, the snapshots in
-// package checkpoint; this package ties them to a folder, an optimiser and an engine.
+// The mathematics is in package vdm, the networks in packages unet and convnet, the
+// snapshots in package checkpoint; this package ties them to a folder, an optimiser and an engine.
 package run

@@ -9,6 +9,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // The batch that is said to fit is the largest whose counted peak fits, and
@@ -88,7 +89,7 @@ func TestEstimateGrowsWithTheBatch(t *testing.T) {
 func TestEstimateOfTimeAgainstAMeasuredStep(t *testing.T) {
 	c := tinyConfig(t)
 	c.Clip.Frames, c.Clip.Height, c.Clip.Width = 4, 8, 8
-	c.Network.Dim, c.Network.HeadDim = 16, 8
+	changeUNet(&c, func(n *unet.Config) { n.Dim, n.HeadDim = 16, 8 })
 	c.Training.Accumulate, c.Training.Batch, c.Training.Decay = 1, 4, 0
 	clips := blobs{n: 20, frames: 4, size: 8}
 	for _, name := range backend.AtHand() {

@@ -70,6 +70,13 @@ func parse(t testing.TB, name string) transform.Spec {
 	return spec
 }
 
+// changeUNet changes the settings of the configured U-Net.
+func changeUNet(c *Config, change func(n *unet.Config)) {
+	n := c.Network.(unet.Config)
+	change(&n)
+	c.Network = n
+}
+
 // tinyConfig is the smallest run that has everything.
 func tinyConfig(t testing.TB) Config {
 	return Config{

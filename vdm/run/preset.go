@@ -6,7 +6,6 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // Preset is a set of settings that belong together.
@@ -39,7 +38,7 @@ func Dissertation() Preset {
 		Name:  "dissertation",
 		About: "the dissertation's own settings: scaled by the extremes, λ in ±30, 1000 ancestral steps",
 		Config: Config{
-			Network:          unet.Config{Dim: 64, Multiples: []int{1, 2, 4, 8}, Heads: 8, HeadDim: 32},
+			Network:          dissertationNetwork,
 			Parameterisation: vdm.PredictV,
 			Schedule:         vdm.ScheduleConfig{Name: "cosine", Min: vdm.DefaultMinLogSNR, Max: vdm.DefaultMaxLogSNR},
 			Weighting:        vdm.WeightingConfig{Name: "v"},

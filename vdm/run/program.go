@@ -10,7 +10,6 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 const f32 = dtypes.Float32
@@ -20,10 +19,10 @@ const f32 = dtypes.Float32
 // thousand, and a snapshot of it one copy.
 
 // weightViews cuts a flat vector into the network's variables.
-func weightViews(c unet.Config, flat *g.Node) (views []*g.Node, w unet.Weights) {
-	w = unet.Weights{}
+func weightViews(n vdm.Network, flat *g.Node) (views []*g.Node, w vdm.Weights) {
+	w = vdm.Weights{}
 	at := 0
-	for _, v := range c.Variables() {
+	for _, v := range n.Variables() {
 		view := g.Reshape(g.Slice(flat, g.AxisRange(at, at+v.Size())), v.Shape...)
 		at += v.Size()
 		views = append(views, view)
@@ -33,9 +32,9 @@ func weightViews(c unet.Config, flat *g.Node) (views []*g.Node, w unet.Weights) 
 }
 
 // flatten joins the variables of a network in order.
-func flatten(c unet.Config, values map[string][]float32) ([]float32, error) {
+func flatten(n vdm.Network, values map[string][]float32) ([]float32, error) {
 	var flat []float32
-	for _, v := range c.Variables() {
+	for _, v := range n.Variables() {
 		x, ok := values[v.Name]
 		if !ok {
 			return nil, fmt.Errorf("no value for the variable %s", v.Name)
@@ -49,18 +48,18 @@ func flatten(c unet.Config, values map[string][]float32) ([]float32, error) {
 }
 
 // unflatten is the inverse of flatten; the values share flat's memory.
-func unflatten(c unet.Config, flat []float32) map[string][]float32 {
+func unflatten(n vdm.Network, flat []float32) map[string][]float32 {
 	values := map[string][]float32{}
-	for _, v := range c.Variables() {
+	for _, v := range n.Variables() {
 		values[v.Name], flat = flat[:v.Size()], flat[v.Size():]
 	}
 	return values
 }
 
 // networkDenoiser is the configured network with the given weights.
-func (c Config) networkDenoiser(w unet.Weights) vdm.Denoiser {
-	return c.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, _ vdm.Batch) *g.Node {
-		return unet.Apply(c.Network, w, z, at.LogSNR)
+func (c Config) networkDenoiser(w vdm.Weights) vdm.Denoiser {
+	return c.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
+		return c.Network.Apply(w, z, at, in)
 	})
 }
 
@@ -71,7 +70,7 @@ func (c Config) fixedDenoiser(be compute.Backend, flat []float32) (vdm.EngineDen
 	if be.Capabilities().PreferConstantsForVariables {
 		values := unflatten(c.Network, flat)
 		return vdm.OnEngine(be, func(z *g.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
-			w := unet.Weights{}
+			w := vdm.Weights{}
 			for _, v := range c.Network.Variables() {
 				w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
 			}

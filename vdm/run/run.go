@@ -83,7 +83,7 @@ func Create(dir string, c Config, train vdm.Clips) (*Run, error) {
 		}
 	}
 	m := &Run{Dir: dir, Config: c}
-	m.weights, err = flatten(c.Network, c.Network.Initial(c.Training.Seed))
+	m.weights, err = flatten(c.Network, vdm.InitialValues(c.Network.Variables(), c.Training.Seed))
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (m *Run) Engine() (compute.Backend, backend.Choice, error) {
 	return m.be, m.choice, nil
 }
 
-// Weights returns the network's weights under the original's names: the
+// Weights returns the network's weights by the names of its variables: the
 // exponential moving average, which sampling uses, or the last ones.
 func (m *Run) Weights(averaged bool) map[string][]float32 {
 	flat := m.weights

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
@@ -140,7 +142,7 @@ func TestTwoChannelsOnAnOddGrid(t *testing.T) {
 		{Name: "rain", Units: "mm/h", Transform: parse(t, "log:0.1+affine")},
 		{Name: "pressure", Units: "hPa", Transform: parse(t, "affine")},
 	}}
-	c.Network.Multiples = []int{1, 2}
+	changeUNet(&c, func(n *unet.Config) { n.Multiples = []int{1, 2} })
 	c.Training.Steps, c.Training.Decay, c.Training.Batch, c.Training.Accumulate = 2, 0, 2, 1
 	clips := odd{8, [4]int{2, 5, 6, 2}, func(clip, i int) float64 {
 		r := noise.Key{Seed: 3, Stream: noise.Synthetic, Sample: uint32(clip), Step: uint64(i)}.Rand()

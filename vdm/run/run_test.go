@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
@@ -46,7 +48,8 @@ func TestCreateAgainOpensTheRun(t *testing.T) {
 		t.Errorf("the folder's note is %q (%v)", again.Config.Data, err)
 	}
 
-	c.Training.Rate, c.Network.Dim, c.Training.EMA = 2e-3, 16, 0.5
+	changeUNet(&c, func(n *unet.Config) { n.Dim = 16 })
+	c.Training.Rate, c.Training.EMA = 2e-3, 0.5
 	_, err = Create(m.Dir, c, tinyClips)
 	enginetest.WantError(t, "other settings", err, m.Dir, "network.dim is 16, was 8", "training.rate is 0.002, was 0.001", "training.ema is 0.5, was 0.9995")
 	c = tinyConfig(t)

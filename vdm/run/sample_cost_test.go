@@ -97,10 +97,10 @@ func TestSamplingCost(t *testing.T) {
 func TestGuidanceWithRematerialisation(t *testing.T) {
 	c := tinyConfig(t).WithDefaults()
 	c.Clip.Height, c.Clip.Width = 8, 8
-	c.Network.Multiples = []int{1, 2}
+	changeUNet(&c, func(n *unet.Config) { n.Multiples = []int{1, 2} })
 	again := c
-	again.Network.Rematerialise = true
-	flat, err := flatten(c.Network, c.Network.Initial(4))
+	changeUNet(&again, func(n *unet.Config) { n.Rematerialise = true })
+	flat, err := flatten(c.Network, vdm.InitialValues(c.Network.Variables(), 4))
 	if err != nil {
 		t.Fatal(err)
 	}

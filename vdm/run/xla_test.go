@@ -66,7 +66,7 @@ func TestTrainingStepIsAnXLAProgram(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			config := dissertationConfig(t, c.bfloat16)
-			config.Network.FusedAttention = c.fused
+			changeUNet(&config, func(n *unet.Config) { n.FusedAttention = c.fused })
 			if err := config.Network.Check(be); err != nil {
 				t.Fatal(err)
 			}

@@ -126,7 +126,7 @@ func TestInitial(t *testing.T) {
 		if !slices.Equal(x, again[v.Name]) {
 			t.Errorf("%s: the same seed gives other values", v.Name)
 		}
-		random := v.init == initUniform || v.init == initNormal
+		random := v.Init.Uniform > 0 || v.Init.Normal > 0
 		if slices.Equal(x, other[v.Name]) == random {
 			t.Errorf("%s: another seed gives the same values: %v", v.Name, !random)
 		}

@@ -4,7 +4,7 @@
 //
 // It is a graph function of the noisy clip and λ. Clips are channels-last,
 // [batch, frame, height, width, channel]. Weights keep the original program's
-// names and layouts (see Variable), so safetensors files move in and out
+// names and layouts (see [Config.Variables]), so safetensors files move in and out
 // unchanged.
 //
 // The graph uses only operators that every engine has with a right gradient: no

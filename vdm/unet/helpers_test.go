@@ -103,7 +103,7 @@ func variablesOf(c Config, seed uint64) map[string]array {
 	first := c.Initial(seed)
 	for i, v := range c.Variables() {
 		x := first[v.Name]
-		if v.init == initOne || v.init == initZero {
+		if v.Init.Uniform == 0 && v.Init.Normal == 0 {
 			for j, n := range normal(1000+uint32(i), len(x)).values {
 				x[j] += 0.3 * n
 			}

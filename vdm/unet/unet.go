@@ -6,12 +6,14 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	. "github.com/gomlx/gomlx/support/exceptions"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
 // Weights binds the network's parameters, by name, to nodes of one graph. The
 // same network is another one (its exponential moving average, say) when it is
 // bound to other nodes.
-type Weights map[string]*Node
+type Weights = vdm.Weights
 
 // Apply returns v̂(z, λ).
 //

@@ -12,18 +12,17 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // Network is an untrained network as a denoiser, with its initial weights.
-func Network(c unet.Config) vdm.Denoiser {
-	values := c.Initial(1)
-	return vdm.PredictV.Denoiser(func(z *g.Node, at vdm.Level, _ vdm.Batch) *g.Node {
-		w := unet.Weights{}
-		for _, v := range c.Variables() {
+func Network(n vdm.Network) vdm.Denoiser {
+	values := vdm.InitialValues(n.Variables(), 1)
+	return vdm.PredictV.Denoiser(func(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
+		w := vdm.Weights{}
+		for _, v := range n.Variables() {
 			w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
 		}
-		return unet.Apply(c, w, z, at.LogSNR)
+		return n.Apply(w, z, at, in)
 	})
 }
 

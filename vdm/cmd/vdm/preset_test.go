@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // The preset takes the place of the defaults, the flags that of the preset, and a
@@ -29,11 +30,11 @@ func TestTrainPreset(t *testing.T) {
 	}
 	c = config("--preset", "dissertation")
 	if tr := c.Clip.Channels[0].Transform.String(); tr != "sqrt+affine" || c.Schedule.Min != -30 || c.Schedule.Max != 30 ||
-		c.Training.Batch != 32 || c.Training.Accumulate != 2 || c.Network.Dim != 64 {
+		c.Training.Batch != 32 || c.Training.Accumulate != 2 || c.Network.(unet.Config).Dim != 64 {
 		t.Errorf("the preset makes %s of %+v", tr, c)
 	}
 	c = config("--preset", "dissertation", "--batch", "4", "--dim", "8", "--transform", "log:0.1+affine")
-	if tr := c.Clip.Channels[0].Transform.String(); tr != "log:0.1+affine" || c.Training.Batch != 4 || c.Training.Accumulate != 2 || c.Network.Dim != 8 {
+	if tr := c.Clip.Channels[0].Transform.String(); tr != "log:0.1+affine" || c.Training.Batch != 4 || c.Training.Accumulate != 2 || c.Network.(unet.Config).Dim != 8 {
 		t.Errorf("flags on the preset make %s of %+v", tr, c)
 	}
 	refuse(t, exitUsage, []string{`"mine"`, "dissertation"}, "train", "--data", data, "--out", none, "--preset", "mine")

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +29,12 @@ and time that do not span a gap in time.
 
 Settings come from the flags, from a file (--config) where a flag is not given,
 and from the run where it exists. Of an existing run only how long and how often
-may be changed: steps, and the intervals between snapshots and held-out losses.`,
+may be changed: steps, and the intervals between snapshots and held-out losses.
+
+The network is the dissertation's U-Net, whose settings are --dim to
+--fused-attention, unless the file names another kind with its settings, as
+  network: {kind: convnet, width: 32, depth: 4}
+Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 		Example: `  vdm train --data rain.nc --out runs/rain --steps 2000 --held-out 24
   vdm train --data rain.nc --out runs/rain --steps 4000        # go on
   vdm train --data rain.nc --out runs/as-published --preset dissertation --steps 200000
@@ -56,13 +62,7 @@ may be changed: steps, and the intervals between snapshots and held-out losses.`
 	f.IntVar(&t.batch, "batch", 32, "clips of one pass")
 	f.IntVar(&t.accumulate, "accumulate", 1, "passes of one optimiser step")
 	f.Float64Var(&t.rate, "rate", 1e-4, "learning rate of Adam")
-	f.IntVar(&t.dim, "dim", 64, "channels of the network's first level, a multiple of 8")
-	f.IntSliceVar(&t.multiples, "multiples", []int{1, 2, 4, 8}, "channels of each level, as multiples of --dim")
-	f.IntVar(&t.heads, "heads", 8, "attention heads")
-	f.IntVar(&t.headDim, "head-dim", 32, "channels of a temporal attention head, even")
-	f.BoolVar(&t.bfloat16, "bfloat16", false, "activations in bfloat16")
-	f.BoolVar(&t.rematerialise, "rematerialise", false, "compute activations twice and keep fewer: less memory, more time")
-	addFused(f, &t.fused)
+	t.addNetwork(f)
 	addDevices(f, &t.devices, &t.residence)
 	f.IntVar(&t.heldOutEvery, "held-out-every", 500, "steps between held-out losses")
 	f.IntVar(&t.snapshotEvery, "snapshot-every", 500, "steps between snapshots")

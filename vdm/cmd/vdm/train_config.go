@@ -83,20 +83,14 @@ func (t *trainFlags) apply(c *cobra.Command, config *run.Config, fields []*clima
 	override(c, "held-out-every", &config.Training.HeldOutEvery, t.heldOutEvery)
 	override(c, "snapshot-every", &config.Training.SnapshotEvery, t.snapshotEvery)
 	override(c, "missing", &config.Training.MissingCells, map[string]string{"skip": "refuse", "mask": "mask"}[t.missing])
-	override(c, "dim", &config.Network.Dim, t.dim)
-	override(c, "heads", &config.Network.Heads, t.heads)
-	override(c, "head-dim", &config.Network.HeadDim, t.headDim)
-	override(c, "bfloat16", &config.Network.BFloat16, t.bfloat16)
-	override(c, "rematerialise", &config.Network.Rematerialise, t.rematerialise)
-	override(c, "fused-attention", &config.Network.FusedAttention, t.fused)
-	if c.Flags().Changed("multiples") || len(config.Network.Multiples) == 0 {
-		config.Network.Multiples = t.multiples
-	}
 	for _, name := range []string{"steps", "frames", "height", "width", "batch", "accumulate", "rate", "dim", "heads", "head-dim", "held-out-every", "snapshot-every"} {
 		// A zero would be taken for a default, which nobody who types it means.
 		if f := c.Flags().Lookup(name); f.Changed && (f.Value.String() == "0" || strings.HasPrefix(f.Value.String(), "-")) {
 			return misuse(c, "--%s is %s: want more than 0", name, f.Value)
 		}
+	}
+	if err := t.applyNetwork(c, config); err != nil {
+		return err
 	}
 
 	step := fields[0].Step()

@@ -48,7 +48,11 @@ func newExport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := unet.WriteWeights(args[1], m.Config.Network, m.Weights(!last), half); err != nil {
+			network, err := unetOf(m)
+			if err != nil {
+				return err
+			}
+			if err := unet.WriteWeights(args[1], network, m.Weights(!last), half); err != nil {
 				return err
 			}
 			return emit(c, args[1]+"\n")
@@ -78,7 +82,11 @@ train --only-create makes such a run.`,
 			if err != nil {
 				return err
 			}
-			if a, b := describeNetwork(m.Config.Network), describeNetwork(network); a != b {
+			own, err := unetOf(m)
+			if err != nil {
+				return err
+			}
+			if a, b := describeNetwork(own), describeNetwork(network); a != b {
 				return fmt.Errorf("%s holds a network of %s, the run has one of %s", args[1], b, a)
 			}
 			if err := m.ImportWeights(values); err != nil {
@@ -102,6 +110,19 @@ func checkImported(c *cobra.Command, dir string, values map[string][]float32) er
 	}
 	say(c, "imported %d weights into %s", m.Config.Network.Count(), dir)
 	return nil
+}
+
+// unetOf returns the U-Net of a run, the one network that such files are for.
+func unetOf(m *run.Run) (unet.Config, error) {
+	n, ok := m.Config.Network.(unet.Config)
+	if !ok {
+		kind, err := run.NetworkKind(m.Config.Network)
+		if err != nil {
+			return n, err
+		}
+		return n, fmt.Errorf("%s: the network is of the kind %s, but weights files have the layout of the dissertation's program, which is the U-Net's: copy the folder of the run instead", m.Dir, kind)
+	}
+	return n, nil
 }
 
 // describeNetwork is a network's shape in words; two that can share weights have

@@ -1,0 +1,59 @@
+package unet
+
+import (
+	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+)
+
+// Kinds are told by what the original's names say.
+func TestKindsOfVariables(t *testing.T) {
+	want := map[string]vdm.VariableKind{
+		"time_rel_pos_bias.relative_attention_bias.weight": vdm.Bias,
+		"init_conv.weight":                 vdm.Matrix,
+		"init_conv.bias":                   vdm.Bias,
+		"time_mlp.1.weight":                vdm.Matrix,
+		"downs.0.0.block1.norm.weight":     vdm.Gain,
+		"downs.0.0.block1.norm.bias":       vdm.Bias,
+		"downs.0.2.fn.norm.gamma":          vdm.Gain,
+		"downs.0.2.fn.fn.to_qkv.weight":    vdm.Matrix,
+		"downs.0.2.fn.fn.to_out.bias":      vdm.Bias,
+		"downs.0.3.fn.fn.fn.to_out.weight": vdm.Matrix,
+		"mid_spatial_attn.fn.norm.gamma":   vdm.Gain,
+		"final_conv.0.block2.norm.weight":  vdm.Gain,
+		"final_conv.1.weight":              vdm.Matrix,
+		"mid_temporal_attn.fn.norm.gamma":  vdm.Gain,
+		"downs.0.0.mlp.1.bias":             vdm.Bias,
+		"mid_block1.block1.proj.weight":    vdm.Matrix,
+		"init_temporal_attn.fn.norm.gamma": vdm.Gain,
+	}
+	for _, v := range (Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2, HeadDim: 8}).Variables() {
+		kind, ok := want[v.Name]
+		if ok && v.Kind != kind {
+			t.Errorf("%s is of kind %d, want %d", v.Name, v.Kind, kind)
+		}
+		delete(want, v.Name)
+		if v.Kind == vdm.Matrix && len(v.Shape) < 2 {
+			t.Errorf("%s of shape %v is called a matrix", v.Name, v.Shape)
+		}
+	}
+	for name := range want {
+		t.Errorf("no variable %s", name)
+	}
+}
+
+// Channels of clips fill in what is not set, and nothing else.
+func TestForClips(t *testing.T) {
+	for _, c := range []struct {
+		config Config
+		z, out int
+	}{{Config{}, 3, 3}, {Config{Channels: 2}, 2, 2}, {Config{OutChannels: 1}, 3, 1}} {
+		n := c.config.ForClips(3)
+		if z, out := n.ClipChannels(); z != c.z || out != c.out {
+			t.Errorf("%+v for clips of 3 channels: %d to %d, want %d to %d", c.config, z, out, c.z, c.out)
+		}
+		if n.Count() != n.(Config).WithDefaults().Count() || n.(Config).Dim != 64 {
+			t.Errorf("%+v for clips: defaults are missing: %+v", c.config, n)
+		}
+	}
+}
