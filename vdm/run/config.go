@@ -5,11 +5,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/gomlx/compute/dtypes"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
@@ -305,4 +307,27 @@ func diffLines(a, b Config) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// shape is that of a clip: frames, height, width, channels.
+func (c ClipConfig) shape() [4]int { return [4]int{c.Frames, c.Height, c.Width, len(c.Channels)} }
+
+// size is the number of values of a clip.
+func (c ClipConfig) size() int { return c.Frames * c.Height * c.Width * len(c.Channels) }
+
+const f32 = dtypes.Float32
+
+// RateAt is the learning rate of the step after the given one: a linear warm-up,
+// then constant or a half cosine down to 0 at step Decay.
+func (c TrainingConfig) RateAt(step int64) float64 {
+	k := float64(step)
+	rate := c.Rate
+	if k < float64(c.Warmup) {
+		return rate * (k + 1) / float64(c.Warmup)
+	}
+	if c.Decay > 0 {
+		done := (k - float64(c.Warmup)) / float64(c.Decay-c.Warmup)
+		rate *= 0.5 * (1 + math.Cos(math.Pi*min(1, done)))
+	}
+	return rate
 }

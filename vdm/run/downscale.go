@@ -56,12 +56,6 @@ func (m *Run) downscale(ctx context.Context, coarse []float32, by vdm.Coarsening
 	return m.generate(ctx, vdm.Observation{{Of: a, Y: y}}, settle, o)
 }
 
-// shape is that of a clip: frames, height, width, channels.
-func (c ClipConfig) shape() [4]int { return [4]int{c.Frames, c.Height, c.Width, len(c.Channels)} }
-
-// size is the number of values of a clip.
-func (c ClipConfig) size() int { return c.Frames * c.Height * c.Width * len(c.Channels) }
-
 // affine reports whether a transform is a·x + b, for all x that are possible.
 func affine(s transform.Spec) bool {
 	return !slices.ContainsFunc(s.Steps, func(step transform.Step) bool {

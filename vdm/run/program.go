@@ -4,15 +4,12 @@ import (
 	"fmt"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
-
-const f32 = dtypes.Float32
 
 // All weights travel as one flat vector, in the order of the network's
 // Variables: a step of the optimiser is then twenty operators, not three

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,45 +8,6 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
-
-// ExtendOptions says how a clip is continued to any length.
-type ExtendOptions struct {
-	// SampleOptions draws each clip: Count members, numbered from First. Each is
-	// refused, as the frames go to files.
-	SampleOptions
-
-	Frames int // of every member in all, those of the start among them
-
-	// Overlap is how many frames each new clip knows: the last that are there. 0
-	// means half a clip.
-	Overlap int
-	// Stride is how many frames each new clip adds; the rest of it is thrown away. 0
-	// means all but the overlap.
-	Stride int
-}
-
-func (o ExtendOptions) withDefaults(clipFrames int) ExtendOptions {
-	o.Overlap = cmp.Or(o.Overlap, max(1, clipFrames/2))
-	o.Stride = cmp.Or(o.Stride, clipFrames-o.Overlap)
-	o.SampleOptions = o.WithConditionalDefaults()
-	return o
-}
-
-// validate checks what does not concern the drawing of one clip; o has its
-// defaults.
-func (o ExtendOptions) validate(clipFrames, startFrames int) error {
-	switch {
-	case o.Each != nil:
-		return errors.New("option Each is set: the frames go to files; read them with Extension.Read")
-	case o.Overlap < 1 || o.Overlap >= clipFrames:
-		return fmt.Errorf("overlap is %d: want 1 to %d of the %d frames of a clip", o.Overlap, clipFrames-1, clipFrames)
-	case o.Stride < 1 || o.Overlap+o.Stride > clipFrames:
-		return fmt.Errorf("stride is %d with an overlap of %d: want 1 to %d, as a clip has %d frames", o.Stride, o.Overlap, clipFrames-o.Overlap, clipFrames)
-	case o.Frames <= startFrames:
-		return fmt.Errorf("frames is %d and the start has %d: want more", o.Frames, startFrames)
-	}
-	return o.Validate()
-}
 
 // Extend continues a clip to o.Frames frames, several members at a time, clip by
 // clip: the last frames that are there are what the next clip knows. start is in

@@ -8,30 +8,11 @@ import (
 	"math"
 	"time"
 
-	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
-
-// TrainOptions says what to train on.
-type TrainOptions struct {
-	Data    vdm.Clips // training clips; needed
-	HeldOut vdm.Clips // for the held-out loss; nil for none
-	Steps   int       // train up to this step; 0 means the configuration's
-	// Devices of the engine that share each batch; 0 is one. The losses are those of
-	// one device, to rounding.
-	Devices int
-	// Residence of the training clips; it changes the losses by rounding at most.
-	Residence DataPlacement
-	// Progress, if set, is called after every step.
-	Progress func(vdm.Progress)
-	// Report, if set, receives lines worth reading: the engine, the estimate,
-	// what was resumed.
-	Report func(line string)
-}
 
 // Train trains the run up to a step, from where it stands: run again, it
 // resumes, and once the step is reached it does nothing. Resumed, it takes
@@ -63,30 +44,6 @@ func (m *Run) Train(ctx context.Context, o TrainOptions) error {
 	}
 	defer t.close()
 	return t.loop(ctx)
-}
-
-// trainer is one call of Train.
-type trainer struct {
-	*Run
-	o        TrainOptions
-	steps    int64
-	be       compute.Backend
-	reader   *reader
-	heldOut  *heldOutLoss
-	metrics  *metricsFile
-	estimate Estimate
-
-	stepExec, gradExec *g.Exec
-	replicas           []*replica // one a device
-	record             *resident  // nil where clips are uploaded
-
-	started  time.Time
-	lastSave time.Duration
-	saved    int64     // step of the newest snapshot
-	loss     []float64 // since the last record
-	running  float64
-	held     float64
-	timer    engine.RateTimer
 }
 
 func (m *Run) newTrainer(o TrainOptions, steps int64) (_ *trainer, err error) {
@@ -169,12 +126,6 @@ func (t *trainer) close() {
 	}
 	if t.metrics != nil {
 		_ = t.metrics.Close()
-	}
-}
-
-func (t *trainer) report(line string) {
-	if t.o.Report != nil {
-		t.o.Report(line)
 	}
 }
 
@@ -322,13 +273,6 @@ func (t *trainer) takeStep(batches <-chan prefetched) (loss, norm float64, err e
 	return loss, norm, nil
 }
 
-// layout returns the inputs of the training step for a batch.
-func (t *trainer) layout() batchLayout {
-	l := t.Config.layout()
-	l.recorded = t.record != nil
-	return l
-}
-
 // scalars are those of the step that is about to be taken.
 func (t *trainer) scalars() stepScalars {
 	c, k := t.Config.Training, float64(t.step+1)
@@ -338,19 +282,4 @@ func (t *trainer) scalars() stepScalars {
 		bias2: float32(1 - math.Pow(c.Beta2, k)),
 		ema:   float32(min(c.EMA, k/(k+9))),
 	}
-}
-
-// RateAt is the learning rate of the step after the given one: a linear warm-up,
-// then constant or a half cosine down to 0 at step Decay.
-func (c TrainingConfig) RateAt(step int64) float64 {
-	k := float64(step)
-	rate := c.Rate
-	if k < float64(c.Warmup) {
-		return rate * (k + 1) / float64(c.Warmup)
-	}
-	if c.Decay > 0 {
-		done := (k - float64(c.Warmup)) / float64(c.Decay-c.Warmup)
-		rate *= 0.5 * (1 + math.Cos(math.Pi*min(1, done)))
-	}
-	return rate
 }

@@ -126,17 +126,6 @@ func (n *network) spatialProjections(name string, xn *Node) (q, k, v *Node) {
 	return project(0, 1/math.Sqrt(spatialHead)), project(1, 1), project(2, 1)
 }
 
-// batchMatMul multiplies the last two axes of a and b for each entry of the
-// axes before them, which both share.
-func batchMatMul(a, b *Node) *Node {
-	rank := a.Rank()
-	batch := make([]int, rank-2)
-	for i := range batch {
-		batch[i] = i
-	}
-	return mark(Dot(a, b).General([]int{rank - 1}, batch, []int{rank - 2}, batch), "matmul")
-}
-
 // softmax along one axis. The largest logit is taken out for range only; its
 // gradient is zero.
 func softmax(x *Node, axis int) *Node {

@@ -120,3 +120,27 @@ func (c Config) widths() []int {
 	}
 	return w
 }
+
+// Which attentions the engine's fused operator computes; see
+// [Config.FusedAttention].
+const (
+	FusedNone     = "none"
+	FusedSpatial  = "spatial"
+	FusedTemporal = "temporal"
+	FusedBoth     = "both"
+)
+
+func (c Config) fusesSpatial() bool {
+	return c.FusedAttention == FusedSpatial || c.FusedAttention == FusedBoth
+}
+
+func (c Config) fusesTemporal() bool {
+	return c.FusedAttention == FusedTemporal || c.FusedAttention == FusedBoth
+}
+
+// What cuDNN's operator, the one there is, takes: widths of a head in steps of
+// 8, up to 128.
+const (
+	fusedStep  = 8
+	fusedWidth = 128
+)

@@ -3,7 +3,6 @@ package unet
 import (
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors/images"
 )
 
 // conv is a stride-1 convolution over space with zero padding that keeps the
@@ -36,10 +35,6 @@ func sameConv(x, kernel *Node) *Node {
 	dims := x.Shape().Dimensions
 	folded := Reshape(x, dims[0]*dims[1], dims[2], dims[3], dims[4])
 	return Reshape(convolve(folded, kernel), dims[0], dims[1], dims[2], dims[3], kernel.Shape().Dim(3))
-}
-
-func convolve(x, kernel *Node) *Node {
-	return mark(Convolve(x, kernel).ChannelsAxis(images.ChannelsLast).PadSame().Done(), "conv")
 }
 
 // downsample is the 4×4 convolution of stride 2 and padding 1, as an exact
@@ -105,39 +100,4 @@ func depthToSpace(x *Node, channels int) *Node {
 	x = Reshape(x, d[0]*d[1], d[2], d[3], 2, 2, channels)
 	x = TransposeAllDims(x, 0, 1, 3, 2, 4, 5)
 	return Reshape(x, d[0], d[1], 2*d[2], 2*d[3], channels)
-}
-
-// padTo appends zeros along an axis up to a multiple of m. (Concatenate, as
-// not every engine has Pad.)
-func padTo(x *Node, axis, m int) *Node {
-	missing := (m - x.Shape().Dim(axis)%m) % m
-	if missing == 0 {
-		return x
-	}
-	dims := x.Shape().Clone().Dimensions
-	dims[axis] = missing
-	return Concatenate([]*Node{x, zeros(x.Graph(), x.DType(), dims...)}, axis)
-}
-
-// cropTo keeps the first size entries along an axis. It is a product with a
-// constant 0/1 matrix: the gradient of a slice needs Pad.
-func cropTo(x *Node, axis, size int) *Node {
-	dims := x.Shape().Clone().Dimensions
-	padded := dims[axis]
-	if padded == size {
-		return x
-	}
-	keep := make([]float32, padded*size)
-	for i := range size {
-		keep[i*size+i] = 1
-	}
-	rank := len(dims)
-	perm := make([]int, rank)
-	for i := range perm {
-		perm[i] = i
-	}
-	perm[axis], perm[rank-1] = rank-1, axis
-	x = TransposeAllDims(x, perm...)
-	x = matMul(x, constant(x.Graph(), keep, padded, size))
-	return TransposeAllDims(x, perm...)
 }

@@ -3,8 +3,6 @@ package unet
 import (
 	"math"
 
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -98,39 +96,6 @@ func rotaryFrequency(m, headDim int) float64 {
 	return math.Pow(10000, -2*float64(m)/float64(min(maxRotary, headDim)))
 }
 
-// part returns block i of n equal blocks of w along its first axis, by a
-// product with a constant unit vector: the gradient of a slice needs Pad, which
-// not every engine has.
-func part(w *Node, i, n int) *Node {
-	dims := w.Shape().Clone().Dimensions
-	unit := make([]float32, n)
-	unit[i] = 1
-	dims[0] /= n
-	return Reshape(matMul(constant(w.Graph(), unit, 1, n), Reshape(w, n, w.Shape().Size()/n)), dims...)
-}
-
-func constant(g *Graph, flat []float32, dims ...int) *Node {
-	return Reshape(Const(g, flat), dims...)
-}
-
-func transposed(x *Node) *Node { return Transpose(x, 0, 1) }
-
-// matMul is the product of a [..., k] with b [k, n], as one product of
-// matrices, which engines do best.
-func matMul(a, b *Node) *Node {
-	dims := a.Shape().Clone().Dimensions
-	last := len(dims) - 1
-	rows := Reshape(a, a.Shape().Size()/dims[last], dims[last])
-	dims[last] = b.Shape().Dim(1)
-	return Reshape(batchMatMul(rows, b), dims...)
-}
-
-func silu(x *Node) *Node { return mark(Mul(x, Sigmoid(x)), "silu") }
-
 func gelu(x *Node) *Node {
 	return Mul(MulScalar(x, 0.5), OnePlus(Erf(MulScalar(x, math.Sqrt2/2))))
-}
-
-func zeros(g *Graph, dtype dtypes.DType, dims ...int) *Node {
-	return Zeros(g, shapes.Make(dtype, dims...))
 }

@@ -6,30 +6,6 @@ import (
 	. "github.com/gomlx/gomlx/support/exceptions"
 )
 
-// Which attentions the engine's fused operator computes; see
-// [Config.FusedAttention].
-const (
-	FusedNone     = "none"
-	FusedSpatial  = "spatial"
-	FusedTemporal = "temporal"
-	FusedBoth     = "both"
-)
-
-// What cuDNN's operator, the one there is, takes: widths of a head in steps of
-// 8, up to 128.
-const (
-	fusedStep  = 8
-	fusedWidth = 128
-)
-
-func (c Config) fusesSpatial() bool {
-	return c.FusedAttention == FusedSpatial || c.FusedAttention == FusedBoth
-}
-
-func (c Config) fusesTemporal() bool {
-	return c.FusedAttention == FusedTemporal || c.FusedAttention == FusedBoth
-}
-
 // fusedAttention is softmax(q·kᵀ)·v by one operator of the engine, forward and
 // backward (Dao et al. 2022, FlashAttention): the logits are not stored. q, k
 // and v are [batch, position, head, width]. An engine without it panics.

@@ -1,7 +1,6 @@
 package unet
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/gomlx/compute/shapes"
@@ -29,13 +28,6 @@ func init() {
 	override(NodeTypeMul, map[string]gradient{"silu": siluGradient, "groupnorm": groupNormGradient, "gain": gainGradient})
 }
 
-const aliasRoot = "/vdm/unet/"
-
-// mark names a node so that the gradient called kind is used for it.
-func mark(node *Node, kind string) *Node {
-	return node.WithAlias(fmt.Sprintf("%s%s/%d", aliasRoot, kind, node.Id()))
-}
-
 func override(op NodeType, kinds map[string]gradient) {
 	derived := VJPRegistration[op]
 	VJPRegistration[op] = func(node *Node, vs []*Node, shape shapes.Shape) []*Node {
@@ -57,8 +49,6 @@ func matMulGradient(node, v *Node) []*Node {
 	a, b := node.Inputs()[0], node.Inputs()[1]
 	return []*Node{batchMatMul(v, swapLast(b)), batchMatMul(swapLast(a), v)}
 }
-
-func swapLast(x *Node) *Node { return Transpose(x, -2, -1) }
 
 // softmaxGradient of y = e/Σe with e = exp(x): the adjoint of e that, once the
 // exponential multiplies it by e, is y·(v − Σ v·y).

@@ -33,15 +33,6 @@ func (n *network) normSiLU(name string, x, scale, shift *Node) *Node {
 	return Reshape(silu(n.cast(y)), dims...)
 }
 
-// groupMean turns sums over cells, [batch, width], into the mean over each
-// channel's group and the cells, [batch, width] again.
-func groupMean(sums *Node, cells int) *Node {
-	batch, width := sums.Shape().Dim(0), sums.Shape().Dim(1)
-	s := ReduceAndKeep(Reshape(sums, batch, groups, width/groups), ReduceSum, -1)
-	s = MulScalar(s, 1/float64(cells*width/groups))
-	return Reshape(BroadcastToDims(s, batch, groups, width/groups), batch, width)
-}
-
 // channelNorm is the pre-norm of the attentions: over the channels at each
 // position, with a gain and no offset.
 func (n *network) channelNorm(name string, x *Node) *Node {

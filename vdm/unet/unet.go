@@ -6,14 +6,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	. "github.com/gomlx/gomlx/support/exceptions"
-
-	"github.com/climate-vdm/climate-vdm/vdm"
 )
-
-// Weights binds the network's parameters, by name, to nodes of one graph. The
-// same network is another one (its exponential moving average, say) when it is
-// bound to other nodes.
-type Weights = vdm.Weights
 
 // Apply returns v̂(z, λ).
 //
@@ -54,27 +47,6 @@ func ApplyWatched(c Config, w Weights, z, logSNR *Node, watch func(name string, 
 	return cropTo(v, 3, width)
 }
 
-// network is one use of the weights in one graph.
-type network struct {
-	Config
-	g     *Graph
-	w     Weights
-	dtype dtypes.DType // of the activations
-	watch func(name string, x *Node)
-
-	embedding *Node // SiLU of the embedded λ, [batch, 4·dim], float32
-	bias      *Node // relative position bias, [heads, frame, frame], float32
-}
-
-// weight returns a parameter in float32.
-func (n *network) weight(name string) *Node {
-	w, ok := n.w[name]
-	if !ok {
-		Panicf("unet: no weight is bound to %q", name)
-	}
-	return w
-}
-
 // seen shows x to the watcher, if there is one.
 func (n *network) seen(name string, x *Node) *Node {
 	if n.watch != nil {
@@ -82,9 +54,6 @@ func (n *network) seen(name string, x *Node) *Node {
 	}
 	return x
 }
-
-// cast returns x in the activations' type.
-func (n *network) cast(x *Node) *Node { return ConvertDType(x, n.dtype) }
 
 // remat marks f's inside for recomputation in the backward pass.
 func (n *network) remat(x *Node, f func(x *Node) *Node) *Node {
