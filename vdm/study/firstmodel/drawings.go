@@ -14,7 +14,12 @@ func (w *work) drawings() ([]report.Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := report.DrawClips("Real and generated",
+	first, err := face(ch.Name, ch.Units, step, real, w.clips.Samples)
+	if err != nil {
+		return nil, err
+	}
+	out := []report.Drawing{first}
+	clips, err := report.DrawClips("Real and generated",
 		fmt.Sprintf("Held-out clips from all over the record, and the first of the %d generated without any condition. None was picked.", w.clips.Len()),
 		ch.Name, ch.Units, step, report.NamedSamples{Name: "real", Samples: real}, report.NamedSamples{Name: "generated", Samples: report.First(w.clips.Samples, 4)})
 	if err != nil {
@@ -37,7 +42,7 @@ func (w *work) drawings() ([]report.Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, more := range [][]report.Drawing{forecast, losses, verification} {
+	for _, more := range [][]report.Drawing{clips, forecast, losses, verification} {
 		out = append(out, more...)
 	}
 	return out, nil

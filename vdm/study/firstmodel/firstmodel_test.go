@@ -82,7 +82,7 @@ func TestRun(t *testing.T) {
 	}
 	for _, name := range []string{
 		"config.yaml", "metrics.jsonl", "results.json", "report/index.html", "samples/clips.nc", "samples/nowcast.nc",
-		"figures/clips.png", "figures/clips-animated.png", "figures/nowcast.png", "figures/crps.png", "figures/ranks.png",
+		"figures/face.png", "figures/clips.png", "figures/clips-animated.png", "figures/nowcast.png", "figures/crps.png", "figures/ranks.png",
 		"figures/loss.png", "figures/loss-by-noise.png", "figures/histogram.png", "figures/histogram-low.png",
 		"figures/quantiles.png", "figures/bias.png", "figures/spatial-power.png", "figures/temporal-power.png",
 	} {
