@@ -16,7 +16,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/report/equation"
+	"github.com/climate-vdm/climate-vdm/notebooks/book/equation"
 )
 
 var update = flag.Bool("update", false, "write EQUATIONS.md from what the executed notebooks show")
@@ -32,8 +32,8 @@ var drafts = []struct{ title, prefix, numbers string }{
 // librarySources are the folders whose code the equation chapters run; a change
 // there asks for the notebooks to be run again.
 var librarySources = []string{
-	"../vdm", "../vdm/noise", "../vdm/report/equation",
-	"../vdm/report/dissertation", "../vdm/report/dissertation/stochastic",
+	"../vdm", "../vdm/noise", "../notebooks/book/equation",
+	"../notebooks/book/dissertation", "../notebooks/book/dissertation/stochastic",
 }
 
 type cell struct {

@@ -64,7 +64,7 @@ const done = `let code = Jupyter.notebook.get_cells().filter(c => c.cell_type ==
 	return code.every(c => c.input_prompt_number > 0) && !Jupyter.notebook.kernel_busy`
 
 const curve = `import (
-	. "github.com/climate-vdm/climate-vdm/vdm/report/notebook"
+	. "github.com/climate-vdm/climate-vdm/notebooks/lab"
 	"github.com/climate-vdm/climate-vdm/plotting"
 	"github.com/climate-vdm/climate-vdm/vdm"
 )

@@ -12,26 +12,12 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 )
-
-// options are the sizes of the benchmark; the defaults are those of the
-// project's target.
-type options struct {
-	dim, heads, headDim         int
-	multiples                   []int
-	batch, frames, height, wide int
-	repeats                     int
-	threads                     []int
-	modes, attention            []string
-	device, precision, row      string
-	python, script              string
-}
 
 func main() {
 	var o options
@@ -73,18 +59,6 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
-}
-
-func (o options) check() error {
-	if !slices.Contains([]string{"float32", "tf32", "bfloat16"}, o.precision) {
-		return fmt.Errorf("-precision is %q: want float32, tf32 or bfloat16", o.precision)
-	}
-	for _, m := range o.modes {
-		if m != "eager" && m != "compile" {
-			return fmt.Errorf("-modes holds %q: want eager or compile", m)
-		}
-	}
-	return nil
 }
 
 func integers(text string) ([]int, error) {

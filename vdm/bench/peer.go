@@ -75,26 +75,6 @@ func startPeers(o options, parameters int) ([]*peer, error) {
 	return peers, nil
 }
 
-// variant is one way to run PyTorch.
-type variant struct {
-	threads int
-	flags   []string
-}
-
-// variants are those to try: the fastest is the peer.
-func (o options) variants() (all []variant) {
-	for _, n := range o.threads {
-		for _, mode := range o.modes {
-			v := variant{threads: n}
-			if mode == "compile" {
-				v.flags = []string{"--compile"}
-			}
-			all = append(all, v)
-		}
-	}
-	return all
-}
-
 // ask sends one line and reads the answer.
 func (p *peer) ask(what string) (answer, error) {
 	var a answer

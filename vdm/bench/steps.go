@@ -3,19 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
-
-// randomClips are standard normal clips, each its own.
-type randomClips struct{ frames, height, width int }
 
 func (r randomClips) Len() int { return 1 << 20 }
 
@@ -25,32 +18,6 @@ func (r randomClips) Clip(i int, dst []float32) error {
 	noise.Key{Seed: 5, Stream: noise.Synthetic, Sample: uint32(i)}.Normal(dst)
 	return nil
 }
-
-// newSubject makes a run of the network with one form of attention. Where the
-// engine refuses the network, the run comes with the error.
-func newSubject(o options, attention string) (*run.Run, backend.Choice, error) {
-	dir, err := os.MkdirTemp("", "vdm-bench-*")
-	if err != nil {
-		return nil, backend.Choice{}, err
-	}
-	m, err := run.Create(dir, run.Config{
-		Clip: run.ClipConfig{Frames: o.frames, Height: o.height, Width: o.wide, Channels: []run.ChannelConfig{{Name: "x", Units: "1"}}},
-		Network: unet.Config{Dim: o.dim, Multiples: o.multiples, Heads: o.heads, HeadDim: o.headDim,
-			BFloat16: o.precision == "bfloat16", FusedAttention: attention},
-		Training: run.TrainingConfig{Batch: o.batch, SnapshotEvery: 1 << 30},
-	}, nil)
-	if err != nil {
-		return nil, backend.Choice{}, err
-	}
-	be, choice, err := m.Engine()
-	if err == nil {
-		err = m.Config.Network.Check(be)
-	}
-	return m, choice, err
-}
-
-// warmUp is the steps that are not counted. The first of them compiles.
-const warmUp = 2
 
 // series are the seconds of one program's steps.
 type series struct {
@@ -71,16 +38,6 @@ func (s *series) add(step int, seconds float64) {
 
 // compiling is what the first step took beyond a steady one.
 func (s series) compiling() float64 { return s.first - median(s.seconds) }
-
-// takeSteps takes all the steps of one kind, and calls after each.
-func takeSteps(ctx context.Context, m *run.Run, o options, what string, after func()) error {
-	total, progress := o.repeats+warmUp, func(vdm.Progress) { after() }
-	if what == "train" {
-		return m.Train(ctx, run.TrainOptions{Data: randomClips{o.frames, o.height, o.wide}, Steps: total, Progress: progress})
-	}
-	_, err := m.Sample(ctx, run.SampleOptions{Count: o.batch, Batch: o.batch, Sampler: "ancestral", Grid: "time", Steps: total, Progress: progress})
-	return err
-}
 
 // timings are the steps of one kind, of each program, in the order taken.
 type timings struct {

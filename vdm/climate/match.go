@@ -175,7 +175,7 @@ func findAxis(what string, part, axis []float64, partScale, axisScale float64, a
 			return nil, fmt.Errorf("%s are coarser: %.6g apart against %.6g", what, mine, theirs)
 		case len(part) > 1 && len(axis) > 1 && math.Abs(mine-theirs)*float64(len(part)-1) > SameCell*unit:
 			return nil, fmt.Errorf("%s are finer: %.6g apart against %.6g", what, mine, theirs)
-		case !inside:
+		case !inside && math.Abs(math.Remainder(d, math.Max(theirs, unit))) <= SameCell*unit:
 			return nil, fmt.Errorf("%s reach beyond: %.8g is not within %.8g to %.8g", what, at(i), low, high)
 		}
 		return nil, fmt.Errorf("%s are shifted: %.8g lies %.3g from the nearest, %.8g, where cells are %.6g apart", what, at(i), math.Abs(d), on(best), unit)
@@ -187,7 +187,7 @@ func findAxis(what string, part, axis []float64, partScale, axisScale float64, a
 		}
 		switch {
 		case abs(step) != 1:
-			return nil, fmt.Errorf("%s are coarser: between %.8g and %.8g lie others", what, at(i-1), at(i))
+			return nil, fmt.Errorf("%s are coarser: %.6g apart against %.6g, so that between %.8g and %.8g lie others", what, mine, theirs, at(i-1), at(i))
 		case i > 1 && (places[i] > places[i-1]) != (places[1] > places[0]) && !angle:
 			return nil, fmt.Errorf("%s turn round at %.8g", what, at(i-1))
 		}

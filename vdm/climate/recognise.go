@@ -46,14 +46,11 @@ func Recognise(s Signs) Finding {
 	}
 	spoken := rainWords.MatchString(words) && !otherWater.MatchString(words) && !notDepth.MatchString(words)
 	switch {
-	case measure == measureNone && s.Units == "" && named, measure == measureUnknown && (named || spoken):
-		// By its name it is rain; that its units are absent or odd is for the
-		// conversion to refuse.
+	case measure == measureNone && named, measure == measureUnknown && (named || spoken):
+		// By its name it is rain; that its units are absent, odd or those of something
+		// else is for the conversion to refuse.
 		f.Kind, f.Reason = KindRain, fmt.Sprintf("the name %q", s.Name)
 	case measure == measureNone:
-		if named && !dimensionless(s.Units) {
-			f.Kind, f.Reason = KindRain, fmt.Sprintf("the name %q", s.Name)
-		}
 	case spoken && rainWords.MatchString(strings.ToLower(s.LongName)):
 		f.Kind, f.Reason = KindRain, fmt.Sprintf("units %q and long_name %q", s.Units, s.LongName)
 	case (named || spoken) && !otherWater.MatchString(words):
@@ -193,12 +190,6 @@ func measureOf(units string) measure {
 // unclearRate are units that look like those of rain and are refused: mm/3h,
 // mm/month.
 var unclearRate = regexp.MustCompile(`(?i)^\s*(mm|cm|in|inch(es)?|kg|millimet)`)
-
-// dimensionless are units of flags, shares and the like, which no rain has.
-func dimensionless(units string) bool {
-	u := strings.ToLower(strings.TrimSpace(units))
-	return slices.Contains([]string{"1", "-", "%", "percent", "count", "none", "unitless", "dimensionless"}, u)
-}
 
 // depthOfWater says that units of an amount are such as are used for little else.
 func depthOfWater(units string) bool {

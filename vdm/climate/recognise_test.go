@@ -20,6 +20,9 @@ func TestRecognise(t *testing.T) {
 		{Signs{Name: "data", StandardName: "lwe_precipitation_rate", Units: "mm h-1"}, KindRain, false},
 		{Signs{Name: "prate", LongName: "6-hourly precipitation rate", Units: "Kg/m^2/s"}, KindRain, false},
 
+		{Signs{Name: "pr", Units: "1"}, KindRain, false}, // likewise
+		{Signs{Name: "pr", Units: "mm/month"}, KindRain, false},
+
 		{Signs{Name: "t2m", StandardName: "unknown", LongName: "2 metre temperature", Units: "K"}, KindOther, false},
 		{Signs{Name: "pr", StandardName: "air_pressure", Units: "Pa"}, KindOther, false},
 		{Signs{Name: "pwat", LongName: "Precipitable water", Units: "kg m-2"}, KindOther, false},

@@ -109,3 +109,14 @@ func sameTime(steps ...float64) float64 {
 	}
 	return tolerance
 }
+
+// MonthOf returns the begin and the end of the month that a time lies in, all in hours
+// since [Epoch] in the calendar.
+func MonthOf(hours float64, calendar string) (from, to float64) {
+	d := dateOf(calendar, int(math.Floor(hours/24)))
+	next := date{d.year, d.month + 1, 1}
+	if d.month == 12 {
+		next = date{d.year + 1, 1, 1}
+	}
+	return float64(date{d.year, d.month, 1}.number(calendar)) * 24, float64(next.number(calendar)) * 24
+}

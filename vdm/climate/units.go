@@ -123,6 +123,7 @@ func plainUnits(text string) string {
 	if capitals.MatchString(s) {
 		s = strings.ToLower(s)
 	}
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "lwe "), "LWE ")
 	s = powerOfTen.ReplaceAllString(s, "1e$1")
 	s = ofWater.ReplaceAllString(s, "$1 ")
 	s = joined.ReplaceAllString(s, "$1 $2$3")

@@ -24,7 +24,7 @@ func TestRainUnits(t *testing.T) {
 		{"Kg/m^2/s", 3600, false}, {"KG/M2/S", 3600, false}, {"KG M-2 S-1", 3600, false}, {"MM/HR", 1, false}, {"MM/H", 1, false}, {"MM/DAY", 1.0 / 24, false},
 		{"mmhr-1", 1, false}, {"mm hr^{-1}", 1, false}, {"[mm/h]", 1, false}, {"[kg m-2 s-1]", 3600, false}, {"10^-5 m s-1", 36, false}, {"10**-3 m/h", 1, false},
 		{"um/s", 3.6, false}, {"µm/s", 3.6, false}, {"mm water/h", 1, false}, {"mm of water / hour", 1, false}, {"mm w.e. h-1", 1, false}, {"kg H2O m-2 s-1", 3600, false},
-		{"mm of water", 1, true}, {"mm of water equivalent", 1, true}, {"MM", 1, true}, {"KG M-2", 1, true}, {"kg.m-2", 1, true},
+		{"lwe mm/h", 1, false}, {"mm of water", 1, true}, {"mm of water equivalent", 1, true}, {"MM", 1, true}, {"KG M-2", 1, true}, {"kg.m-2", 1, true},
 		{"mm", 1, true}, {"m", 1000, true}, {"cm", 10, true}, {"kg m-2", 1, true}, {"kg m^-2", 1, true}, {"kg/m2", 1, true},
 		{"inches", 25.4, true}, {"kg m**-2", 1, true}, {"millimetres", 1, true}, {"l m-2", 1, true},
 	} {

@@ -32,7 +32,7 @@ func TestSampleIsThatOfTheAveragedWeights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := SampleOptions{Count: 3, Batch: 2, Steps: 5, Seed: 21, Unclamped: true}
+	o := SampleOptions{Count: 3, Batch: 2, Sampler: "ancestral", Grid: "time", Steps: 5, Seed: 21, Unclamped: true}
 	drawn := func(last bool) *vdm.Samples {
 		o := o
 		o.LastWeights = last

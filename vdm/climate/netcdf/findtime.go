@@ -105,9 +105,9 @@ func (d *dataset) findTime(v *variable, l *layout, roles []role, opt *ReadOption
 	if l.timeVar == nil && len(periods) > 0 && usable(periods[0]) {
 		l.timeVar = periods[0]
 	}
-	if l.t >= 0 && l.timeVar == nil {
+	if l.t >= 0 && l.timeVar == nil && opt.TimeUnits == "" {
 		return fmt.Errorf("variable %q: its time dimension %q has no coordinate variable with units, nor dates in characters; "+
-			"another can be named (%s time=…)", v.name, moving, opt.called("Dims"))
+			"%s with a date, as \"hours since 2018-09-13\", counts its frames, or %s time=… names another dimension", v.name, moving, opt.called("TimeUnits"), opt.called("Dims"))
 	}
 	return nil
 }

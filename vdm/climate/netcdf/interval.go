@@ -59,6 +59,20 @@ func asRates(v *variable, a *timeAxis, amount bool, opt *ReadOptions) (frames []
 			return frames, "", nil
 		}
 		return a.byBounds(v, false, running.none, opt)
+	case opt.Months:
+		if a.epoch == climate.RelativeEpoch {
+			return nil, "", fmt.Errorf("variable %q: sums over calendar months (%s) need dates, and the file has times without", v.name, opt.months())
+		}
+		for i := range frames {
+			f := &frames[i]
+			f.from, f.to = climate.MonthOf(f.time, a.calendar)
+			f.now = 1 / (f.to - f.from)
+			if i > 0 && f.from == frames[i-1].from {
+				return nil, "", fmt.Errorf("variable %q: frames %d and %d, at %s and %s, are of one month: they are no sums over calendar months (%s)", v.name,
+					frames[i-1].at, f.at, climate.FormatTime(frames[i-1].time, a.calendar), climate.FormatTime(f.time, a.calendar), opt.months())
+			}
+		}
+		return frames, "each divided by the length of the calendar month that its time lies in (as set)", nil
 	case opt.Interval > 0:
 		for i := range frames {
 			f := &frames[i]
@@ -66,7 +80,12 @@ func asRates(v *variable, a *timeAxis, amount bool, opt *ReadOptions) (frames []
 			if i == 0 {
 				continue
 			}
-			if apart := f.time - frames[i-1].time; opt.Interval > apart*1.001+1e-6 {
+			apart := f.time - frames[i-1].time
+			if bothMonthly(apart, opt.Interval) && math.Abs(apart-step) > 1 {
+				return nil, "", fmt.Errorf("variable %q: frames are months apart, which have no one length such as the %s that were set; %s divides each by its own", v.name,
+					hours(opt.Interval), opt.months())
+			}
+			if opt.Interval > apart*1.001+1e-6 {
 				return nil, "", fmt.Errorf("variable %q: frames %d and %d are %s apart, less than the interval of %s that was set (%s): the sums overlap; "+
 					"running totals are differenced with %s, other overlapping sums are no rates", v.name, frames[i-1].at, f.at, hours(apart), hours(opt.Interval),
 					opt.called("Interval"), opt.called("Totals"))

@@ -17,6 +17,7 @@ type ReadOptions struct {
 	Kind     climate.Kind // rain or not; KindAuto decides by all that the file says
 
 	Interval float64 // hours over which each value of an amount was accumulated; 0 to find out
+	Months   bool    // each value of an amount was accumulated over the calendar month of its time
 
 	// Totals says that amounts are running totals, which are differenced: "start",
 	// since the start of the record; or after how many hours from 00:00 they begin
@@ -59,10 +60,21 @@ func (o *ReadOptions) called(option string) string {
 	return option
 }
 
+// months is how a message says that sums are over calendar months.
+func (o *ReadOptions) months() string {
+	if o.Name != nil {
+		return o.called("Months") + " month"
+	}
+	return "Months"
+}
+
 // Validate refuses what cannot be meant.
 func (o ReadOptions) Validate() error {
 	if !(o.Interval >= 0) || o.Interval > 24*366 {
 		return fmt.Errorf("read option %s is %v hours, expected 0 to a year", o.called("Interval"), o.Interval)
+	}
+	if o.Months && o.Interval > 0 {
+		return fmt.Errorf("read options %s and %s are both set", o.called("Interval"), o.called("Months"))
 	}
 	if o.Kind < climate.KindAuto || o.Kind > climate.KindOther {
 		return fmt.Errorf("read option Kind is %d, expected KindAuto, KindRain or KindOther", o.Kind)

@@ -62,6 +62,7 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 	}{
 		{"bounds_seconds", ReadOptions{}, from + "12:00:00", 24, 0, 12, "", "divided by 24 h"},
 		{"months", ReadOptions{}, "2018-01-16 12:00:00", none, 0, 12, "", "28 days to 31 days"},
+		{"months_bare", ReadOptions{Months: true}, "2018-01-16 12:00:00", none, 0, 12, "", "calendar month"},
 		{"since_start_bounds", ReadOptions{}, from + "00:30:00", everyHour, 0, 12, "", "11 of 12 frames are running totals"},
 		{"since_start_zero", ReadOptions{}, from + "00:30:00", everyHour, 0, 12, "", "no length"},
 		{"mean_mixed", ReadOptions{}, from + "01:30:00", 3, 0, 12, "", "6 of 12 frames are means since one start"},
@@ -82,9 +83,11 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 		{"text_time", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "dates in characters"},
 		{"characters", ReadOptions{}, from + "00:00:00", everyHour, 0, 10, "", "frames 10 to 11 (2 in all) left out"},
 		{"unfilled", ReadOptions{}, from + "00:00:00", everyHour, -1, 9, "", "frames 4, 10 to 11 (3 in all) left out"},
+		{"unfilled_undeclared", ReadOptions{}, from + "00:00:00", everyHour, 0, 10, "", "frames 10 to 11 (2 in all) left out"},
 		{"shuffled", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "sorted by time"},
 		{"twice", ReadOptions{Repeated: "last"}, from + "00:00:00", everyHour, 0, 12, "", "the last of each"},
 		{"no_units", ReadOptions{TimeUnits: "hours since 2018-09-13"}, from + "00:00:00", everyHour, 0, 12, "", ""},
+		{"no_times", ReadOptions{TimeUnits: "hours since 2018-09-13"}, from + "00:00:00", everyHour, 0, 12, "", "frames are counted"},
 		{"milliseconds", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", ""},
 		{"common_years", ReadOptions{}, "2000-01-01 00:00:00", 365 * 24, 0, 12, "", ""},
 
@@ -161,6 +164,9 @@ func TestFilesRefusedWithTheWayOn(t *testing.T) {
 		say  []string
 	}{
 		{"bounds_unnamed_units", ReadOptions{}, []string{"do not belong to their times", "Interval"}},
+		{"months_bare", ReadOptions{Interval: 730.5}, []string{"no one length", "Months"}},
+		{"rolling_set", ReadOptions{Months: true}, []string{"of one month", "Months"}},
+		{"months_bare", ReadOptions{Months: true, Interval: 1}, []string{"Interval and Months"}},
 		{"rolling", ReadOptions{}, []string{"overlap", "Kind"}},
 		{"rolling_set", ReadOptions{Interval: 3}, []string{"1 h apart", "3 h", "Totals"}},
 		{"six_hours", ReadOptions{Interval: 1}, []string{"only grow", "Totals", "begin anew, such as 24 or 6 (they have at 2018-09-13 07:00:00)"}},
@@ -173,6 +179,8 @@ func TestFilesRefusedWithTheWayOn(t *testing.T) {
 		{"silent", ReadOptions{}, []string{"Dims", "y=d1", "x=d2"}},
 		{"groups", ReadOptions{}, []string{"Grid/precipitation, Intermediate/precipitation", "Variable"}},
 		{"slightly_negative", ReadOptions{}, []string{"12 values (3.3 %)", "interpolation", "ClipNegative", "Fill"}},
+		{"no_times", ReadOptions{}, []string{"TimeUnits", "counts its frames"}},
+		{"no_times", ReadOptions{TimeUnits: "hours since yesterday"}, []string{"TimeUnits", "yesterday"}},
 		{"too_coarse", ReadOptions{}, []string{"coarsely", "5.63", "Repeated"}},
 		{"undeclared_fill", ReadOptions{}, []string{"-99.9", "undeclared fill value, name it (Fill)"}},
 		{"all_hidden", ReadOptions{}, []string{"every one", "valid_max -1", "IgnoreValidRange"}},

@@ -305,7 +305,7 @@ func (p *Preparation) join(c int) error {
 func (p *Preparation) record(c int, mine []int) error {
 	whole := *p.files[mine[0]].parts[c].head
 	whole.Times, whole.From, whole.To, whole.Stamps, whole.Notes = nil, nil, nil, nil, nil
-	known := true
+	known, times := true, map[string]int{}
 	for n, i := range mine {
 		part := &p.files[i].parts[c]
 		h := part.head
@@ -324,6 +324,12 @@ func (p *Preparation) record(c int, mine []int) error {
 			if !slices.Contains(whole.Notes, note) {
 				whole.Notes = append(whole.Notes, note)
 			}
+			times[note]++
+		}
+	}
+	for i, note := range whole.Notes { // what is not true of every frame says so
+		if n := times[note]; n < len(mine) {
+			whole.Notes[i] = fmt.Sprintf("in %d of %d files: %s", n, len(mine), note)
 		}
 	}
 	if !known {

@@ -84,6 +84,9 @@ func (o ReadOptions) inWords() string {
 	if o.Totals != "" && o.Totals != "none" {
 		parts = append(parts, fmt.Sprintf("running totals (%s)", o.Totals))
 	}
+	if o.Months {
+		parts = append(parts, "accumulated over calendar months")
+	}
 	if o.ClipNegative {
 		parts = append(parts, "negative rain set to 0")
 	}

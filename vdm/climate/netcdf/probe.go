@@ -25,7 +25,7 @@ const probeVariable = "CLIMATE_VDM_PROBE_NETCDF"
 const probeDepthVariable = "CLIMATE_VDM_PROBE_DEPTH"
 
 const (
-	depthHead  = "head"  // metadata, and variables of at most two dimensions
+	depthHead  = "head"  // metadata, and what can be coordinates: variables of at most two dimensions, and others by their labels
 	depthWhole = "whole" // every numeric variable
 )
 
@@ -131,7 +131,11 @@ func probeChild(path, depth string) int {
 func walk(path, depth string) error {
 	return withDataset(path, func(d *dataset) error {
 		for _, v := range d.vars {
-			if !v.isNumeric() || depth == depthHead && len(v.shape) > 2 {
+			if v.isText() { // may be dates; an error shows when they are wanted
+				_, _ = v.texts()
+			}
+			coordinate := len(v.shape) <= 2 || isLatitude(v) || isLongitude(v) || strongRole(v) == roleTime || boundsName.MatchString(v.base())
+			if !v.isNumeric() || depth == depthHead && !coordinate {
 				continue
 			}
 			if err := v.walk(); err != nil {

@@ -349,3 +349,37 @@ func TestBlocksCoverAll(t *testing.T) {
 		}
 	}
 }
+
+// Many small files are read by one child; what is wrong with one shows when it is
+// probed alone.
+func TestProbeTogether(t *testing.T) {
+	dir := t.TempDir()
+	var paths []string
+	for i := range 5 {
+		path := filepath.Join(dir, fmt.Sprintf("%d.nc", i))
+		if err := WriteSamples(path, samples()); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	whole, err := os.ReadFile(paths[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(paths[2], whole[:len(whole)/2], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	probeTogether(context.Background(), paths)
+	for i, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, passed := probed.Load(identityOf(path, info) + depthWhole); passed != (i != 2) {
+			t.Errorf("%s has passed: %v", path, passed)
+		}
+	}
+	if err := Probe(paths[2]); err == nil || !strings.Contains(err.Error(), "2.nc") {
+		t.Errorf("half a file: %v", err)
+	}
+}

@@ -195,7 +195,7 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		}
 	}
 	defer func() { s.takeTimes(axis) }()
-	if s.layout.timeVar == nil {
+	if s.layout.timeVar == nil && s.layout.t < 0 {
 		f.Notes = append(f.Notes, "no time coordinate: one frame")
 	} else if axis.epoch == climate.RelativeEpoch {
 		f.Notes = append(f.Notes, fmt.Sprintf("time units %q name no date: times are hours from an unknown start", axis.stored))

@@ -31,6 +31,9 @@ type timeAxis struct {
 // frame.
 func (d *dataset) readTime(v *variable, l *layout, opt *ReadOptions) (*timeAxis, error) {
 	c := l.timeVar
+	if c == nil && l.t >= 0 {
+		return l.countedFrames(v, opt)
+	}
 	if c == nil {
 		return &timeAxis{keep: []int{0}, times: []float64{0}, calendar: climate.NoCalendar, epoch: climate.RelativeEpoch, start: math.NaN()}, nil
 	}
@@ -55,6 +58,25 @@ func (d *dataset) readTime(v *variable, l *layout, opt *ReadOptions) (*timeAxis,
 		return nil, err
 	}
 	a.sharpen(resolution)
+	return a, nil
+}
+
+// countedFrames are the times of frames that have none in the file: 0, 1, 2 … in the
+// units of the options.
+func (l *layout) countedFrames(v *variable, opt *ReadOptions) (*timeAxis, error) {
+	u, err := climate.ParseTimeUnits(opt.TimeUnits, opt.Calendar)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", opt.called("TimeUnits"), err)
+	}
+	a := &timeAxis{calendar: u.Calendar, epoch: u.Epoch(), stored: opt.TimeUnits, start: math.NaN()}
+	for i := range v.shape[l.t] {
+		t, err := u.Hours(float64(i))
+		if err != nil {
+			return nil, fmt.Errorf("%s, frame %d: %w", opt.called("TimeUnits"), i, err)
+		}
+		a.keep, a.times = append(a.keep, i), append(a.times, t)
+	}
+	a.notes = []string{fmt.Sprintf("the file has no times: frames are counted in %q (as set)", opt.TimeUnits)}
 	return a, nil
 }
 
@@ -108,7 +130,8 @@ func (d *dataset) instants(v *variable, l *layout, c *variable, opt *ReadOptions
 			return nil, nil, 0, fmt.Errorf("time coordinate %q has %d values, fewer than frame %d", c.name, len(u.values), i)
 		}
 		t, err := u.hours(row[0])
-		if err != nil && !math.IsNaN(row[0]) {
+		const undeclared = 1e15 // what no unit of time reaches, such as a fill of 1e20
+		if err != nil && !(math.IsNaN(row[0]) || math.Abs(row[0]) > undeclared && c.typ != nc.INT64 && c.typ != nc.UINT64) {
 			return nil, nil, 0, fmt.Errorf("time coordinate %q, frame %d: %w", c.name, i, err)
 		}
 		if err != nil {

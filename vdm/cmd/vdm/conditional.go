@@ -93,7 +93,7 @@ func (f *conditionalFlags) startOf(c *cobra.Command, rec *record, known []bool) 
 		if rec.split == nil {
 			return "", errors.New("--test: the data have no split into training and tests; give --start")
 		}
-		windows, err := testWindows(climate.WindowOptions{Frames: frames}, rec)
+		windows, err := testWindows(climate.WindowOptions{Frames: frames, Name: ofRun}, rec)
 		if err != nil {
 			return "", err
 		}

@@ -10,8 +10,8 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
-	"github.com/climate-vdm/climate-vdm/vdm/report/experiment"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/experiment"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )

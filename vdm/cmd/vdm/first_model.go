@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm/report"
-	"github.com/climate-vdm/climate-vdm/vdm/report/firstmodel"
+	"github.com/climate-vdm/climate-vdm/vdm/study/firstmodel"
 )
 
 func newFirstModel() *cobra.Command {

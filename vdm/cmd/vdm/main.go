@@ -19,7 +19,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -29,16 +28,6 @@ import (
 )
 
 func main() { os.Exit(runArguments(os.Args[1:], os.Stdout, os.Stderr)) }
-
-// Exit statuses.
-const (
-	exitFailed      = 1
-	exitUsage       = 2
-	exitInterrupted = 130 // as a shell says of a program that SIGINT ended
-)
-
-// traceEnv asks for the stack of an internal error.
-const traceEnv = "VDM_TRACE"
 
 // run is the whole program but for its process.
 func runArguments(args []string, stdout, stderr io.Writer) (status int) {
@@ -66,9 +55,6 @@ func execute(root *cobra.Command, args []string, stdout, stderr io.Writer) (stat
 	return conclude(ctx, root.ExecuteContext(ctx), stderr)
 }
 
-// errTold is a failure whose message has been printed.
-var errTold = errors.New("told")
-
 // conclude prints an error and returns the exit status.
 func conclude(ctx context.Context, err error, stderr io.Writer) int {
 	switch usage := (*usageError)(nil); {
@@ -88,15 +74,4 @@ func conclude(ctx context.Context, err error, stderr io.Writer) int {
 	}
 	fmt.Fprintln(stderr, "vdm:", oneLine(err.Error()))
 	return exitFailed
-}
-
-// oneLine makes one line of an error that joins several.
-func oneLine(s string) string {
-	var parts []string
-	for line := range strings.Lines(s) {
-		if line = strings.TrimSpace(line); line != "" {
-			parts = append(parts, line)
-		}
-	}
-	return strings.Join(parts, "; ")
 }

@@ -11,11 +11,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 )
 
-// netcdfCommands are the commands that need the C library.
-func netcdfCommands() []*cobra.Command {
-	return []*cobra.Command{newFirstModel(), newInspect(), newPrepare(), newSample(), newNowcast(), newInterpolate(), newInpaint(), newDownscale(), newExtend(), newMerge(), newVerify()}
-}
-
 // writeSynthetic writes a synthetic record as NetCDF files.
 func writeSynthetic(c *cobra.Command, dir string, s climate.SyntheticRecord, update func(hours, total int)) (months int, err error) {
 	return netcdf.WriteSynthetic(c.Context(), dir, s, update)
@@ -45,7 +40,11 @@ func (r *readFlags) options() (o netcdf.ReadOptions, each map[string]netcdf.Read
 		if o.Kind, err = parseKind(all[1].of(variable)); err != nil {
 			return o, err
 		}
-		interval, err := parseNumbers("interval", all[2].of(variable))
+		length := all[2].of(variable)
+		if o.Months = length == "month"; o.Months {
+			length = ""
+		}
+		interval, err := parseNumbers("interval", length)
 		if err != nil {
 			return o, err
 		}

@@ -11,8 +11,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-func netcdfCommands() []*cobra.Command { return nil }
-
 func writeSynthetic(*cobra.Command, string, climate.SyntheticRecord, func(int, int)) (int, error) {
 	return 0, fmt.Errorf("this program was built without NetCDF and writes prepared data only: --format prepared")
 }

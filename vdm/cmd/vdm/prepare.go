@@ -29,7 +29,7 @@ func newPrepare() *cobra.Command {
 		GroupID: groupWork,
 		Long: `prepare reads variables of one or more NetCDF files, joined in time, and writes
 them as prepared data: a folder with one flat file of float32 and a manifest in
-JSON. Training reads random clips from it at memory speed, without a C library.
+JSON. Each variable may be in files of its own, as archives have them. Training reads random clips from it at memory speed, without a C library.
 
 On the way it can coarsen (--coarsen 4: means of 4 × 4 cells; blocks that the end
 of the grid cuts are dropped, a block with a missing cell is missing), cut a
@@ -38,10 +38,16 @@ or not; of 64 cells, 31 lie to the left and below, 32 to the right and above) an
 split by season (--split seasons: seasons of 2160 h; of every five the first is
 test, and training takes clips from the four others together). Rain becomes mm/h.
 
+Amounts are divided by the time over which they were summed, which the file says
+(time bounds) or --interval; running totals, since the start of a forecast or since
+midnight, are differenced (--totals). What was done is printed. A flag for one of
+several variables names it: --units tp=mm --kind t2m=other.
+
 Files are read one by one, some frames at a time. Interrupted, it goes on with the
 file it was in; repeated, it does nothing, and says if a source has changed.
 Months that are missing are listed: no clip will span them.`,
 		Example: `  vdm prepare --variable pr --out data/pr pr_1981*.nc
+  vdm prepare --variable tp --variable t2m --totals tp=day --out data/era5 era5_land_*.nc
   vdm prepare --dry-run --coarsen 4 --around 52.489471,-1.898575 --size 64 --split seasons pr_rcp85_land-cpm_uk_2.2km_01_1hr_*.nc
   vdm prepare --out data/ukcp18 --coarsen 4 --around 52.489471,-1.898575 --size 64 --split seasons pr_rcp85_land-cpm_uk_2.2km_01_1hr_*.nc`,
 		Args: takes("FILE.nc…"),

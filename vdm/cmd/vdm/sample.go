@@ -16,15 +16,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
-	"github.com/climate-vdm/climate-vdm/vdm/report/archive"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
-
-// sampleFlags are the settings of all commands that generate.
-type sampleFlags struct {
-	o           run.SampleOptions
-	out, preset string
-}
 
 func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 	f := c.Flags()

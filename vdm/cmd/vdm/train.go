@@ -1,17 +1,10 @@
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"math"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
@@ -19,34 +12,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
-
-// trainFlags are the settings of a command line. They take the place of those in
-// the configuration where they are given.
-type trainFlags struct {
-	read                  readFlags
-	data                  []string
-	out, config           string
-	steps                 int
-	frames, height, width int
-	heldOut               float64
-	flips                 bool
-	missing, transform    string
-	preset                string
-	otherData             bool
-	printConfig           bool
-	onlyCreate            bool
-
-	seed                        uint64
-	batch, accumulate           int
-	rate                        float64
-	dim, heads, headDim         int
-	multiples                   []int
-	bfloat16, rematerialise     bool
-	heldOutEvery, snapshotEvery int
-	fused                       string
-	devices                     int
-	residence                   run.DataPlacement
-}
 
 func newTrain() *cobra.Command {
 	t := &trainFlags{}
@@ -197,125 +162,6 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	}
 	say(c, "trained to step %d: %s", m.Step(), t.out)
 	return drawLosses(m.Dir)
-}
-
-// base is the configuration that the flags are put on: of the file, else of the
-// run, else of the preset, whose own is empty where none is named.
-func (t *trainFlags) base() (run.Config, error) {
-	if t.config != "" {
-		return readPartialConfig(t.config)
-	}
-	preset, err := run.NewPreset(t.preset)
-	if err != nil {
-		return run.Config{}, err
-	}
-	path := filepath.Join(t.out, "config.yaml")
-	if _, err := os.Stat(path); err != nil {
-		return preset.Config, nil // no run yet; Create says what else may be wrong
-	}
-	of, err := run.ReadConfig(path)
-	if err != nil || t.preset == "" {
-		return of, err
-	}
-	// The preset's settings on the run's clips: Create names those that differ.
-	preset.Config.Clip, preset.Config.Training.Seed, preset.Config.Training.Steps = of.Clip, of.Training.Seed, of.Training.Steps
-	preset.Config.Clip.Channels = slices.Clone(of.Clip.Channels)
-	for i := range preset.Config.Clip.Channels {
-		preset.Config.Clip.Channels[i].Transform = transform.Spec{}
-	}
-	return preset.Config, nil
-}
-
-// readPartialConfig reads a configuration file that may leave out what the data
-// and the flags say. Unknown settings are refused by name.
-func readPartialConfig(path string) (run.Config, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return run.Config{}, fmt.Errorf("configuration: %w", err)
-	}
-	var c run.Config
-	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c)
-	if err != nil && !errors.Is(err, io.EOF) { // an empty file sets nothing
-		return run.Config{}, fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, false))
-	}
-	return c, nil
-}
-
-// override sets a setting to a flag's value where the flag was given or the
-// setting is not set.
-func override[T comparable](c *cobra.Command, flag string, setting *T, value T) {
-	var zero T
-	if c.Flags().Changed(flag) || *setting == zero {
-		*setting = value
-	}
-}
-
-// apply puts the flags and what the data say into a configuration.
-func (t *trainFlags) apply(c *cobra.Command, config *run.Config, fields []*climate.Field) error {
-	override(c, "steps", &config.Training.Steps, t.steps)
-	override(c, "frames", &config.Clip.Frames, t.frames)
-	override(c, "height", &config.Clip.Height, t.height)
-	override(c, "width", &config.Clip.Width, t.width)
-	override(c, "seed", &config.Training.Seed, t.seed)
-	override(c, "batch", &config.Training.Batch, t.batch)
-	override(c, "accumulate", &config.Training.Accumulate, t.accumulate)
-	override(c, "rate", &config.Training.Rate, t.rate)
-	override(c, "held-out-every", &config.Training.HeldOutEvery, t.heldOutEvery)
-	override(c, "snapshot-every", &config.Training.SnapshotEvery, t.snapshotEvery)
-	override(c, "missing", &config.Training.MissingCells, map[string]string{"skip": "refuse", "mask": "mask"}[t.missing])
-	for _, name := range []string{"steps", "frames", "height", "width", "batch", "accumulate", "rate", "dim", "heads", "head-dim", "held-out-every", "snapshot-every"} {
-		// A zero would be taken for a default, which nobody who types it means.
-		if f := c.Flags().Lookup(name); f.Changed && (f.Value.String() == "0" || strings.HasPrefix(f.Value.String(), "-")) {
-			return misuse(c, "--%s is %s: want more than 0", name, f.Value)
-		}
-	}
-	if err := t.applyNetwork(c, config); err != nil {
-		return err
-	}
-
-	step := fields[0].Step()
-	if config.Clip.Step == 0 {
-		config.Clip.Step = step
-	}
-	if math.Abs(step-config.Clip.Step) > 0.01*config.Clip.Step {
-		return fmt.Errorf("clip.step_hours is %v, but the frames of the data are %v h apart", config.Clip.Step, step)
-	}
-	if len(config.Clip.Channels) == 0 {
-		for _, f := range fields {
-			config.Clip.Channels = append(config.Clip.Channels, run.ChannelConfig{Name: f.Name})
-		}
-	}
-	preset, err := run.NewPreset(t.preset)
-	if err != nil {
-		return err
-	}
-	channels := slices.Clone(config.Clip.Channels)
-	if len(channels) != len(fields) {
-		return fmt.Errorf("clip.channels has %d variables, the data give %d (%s)", len(channels), len(fields), names(fields))
-	}
-	for i, f := range fields {
-		ch := &channels[i]
-		if ch.Units == "" {
-			ch.Units = f.Units
-		}
-		if ch.Name != f.Name || ch.Units != f.Units {
-			return fmt.Errorf("clip.channels[%d] is %s in %s, the data give %s in %s", i, ch.Name, ch.Units, f.Name, f.Units)
-		}
-		spec := t.transform
-		switch {
-		case spec == "" && len(ch.Transform.Steps) > 0:
-			continue
-		case spec == "":
-			ch.Transform, err = preset.Transform(f.Kind == climate.KindRain)
-		default:
-			ch.Transform, err = transform.Parse(spec)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	config.Clip.Channels = channels
-	return config.WithDefaults().Validate()
 }
 
 // origin says what the run is to be trained on, and refuses what would make

@@ -17,14 +17,12 @@ type floor struct {
 // exists.
 var floors = []floor{
 	{"commands and notebooks", []string{
-		"vdm/cmd/...", "vdm/bench", "vdm/bench/gpu/...", "vdm/backend/cmd/...",
+		"vdm/cmd/...", "vdm/bench", "vdm/bench/nowcast", "vdm/bench/gpu/...", "vdm/backend/cmd/...",
 		"notebooks/lab", "notebooks/book/...",
-		"vdm/report/notebook", "vdm/report/equation", "vdm/report/dissertation/...", "vdm/report/sampling",
-		"vdm/report/guidance", "vdm/report/likelihood", "vdm/report/forecasting",
 	}},
 	{"study and report", []string{
 		"vdm/study", "vdm/report", "vdm/pretrained",
-		"vdm/report/archive", "vdm/report/experiment", "vdm/report/firstmodel",
+		"vdm/study/archive", "vdm/study/experiment", "vdm/study/firstmodel",
 	}},
 	{"the run", []string{"vdm/run", "vdm/train"}},
 	{"the paper", []string{"vdm", "vdm/unet", "vdm/convnet", "vdm/exact"}},
@@ -32,7 +30,7 @@ var floors = []floor{
 		"vdm/climate", "vdm/climate/netcdf", "vdm/climate/zarr", "vdm/forecast", "vdm/verify",
 		"vdm/transform", "vdm/noise", "vdm/checkpoint",
 		"vdm/backend", "vdm/backend/engines", "vdm/backend/recorder",
-		"vdm/internal/engine", "vdm/internal/machine",
+		"vdm/internal/engine", "vdm/internal/machine", "vdm/internal/enginetest", "vdm/internal/installed",
 	}},
 	{"aside", []string{"plotting"}},
 }

@@ -11,9 +11,9 @@ import (
 // What is measured today; each number may only become smaller.
 const (
 	largestKnot = 25  // files of one package that all need each other; the aim is 3
-	vdmKnot     = 18  // the same, of package vdm
+	vdmKnot     = 2   // the same, of package vdm
 	allBack     = 79  // arrows that go back, of all packages together; the aim is 25
-	vdmNames    = 121 // exported top-level names of package vdm; the aim is 95
+	vdmNames    = 105 // exported top-level names of package vdm; the aim is 95
 )
 
 // TestKnots counts, in every package and with the tests left out, the knots (files

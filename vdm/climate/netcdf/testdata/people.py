@@ -103,6 +103,12 @@ def months():
     data(d, rain() * 24 * days[:, None, None], "mm", cell_methods="time: sum"); d.close()
 
 @case
+def months_bare():
+    """Monthly sums of which nothing says how long a month is."""
+    days = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    d = new("months_bare"); grid(d); time(d, np.cumsum(days) - days, "days since 2018-01-01"); data(d, rain() * 24 * days[:, None, None], "mm"); d.close()
+
+@case
 def rolling():
     """Sums over three hours, every hour."""
     d = new("rolling"); grid(d); t = time(d, 3. + np.arange(T)); bounds(d, t, np.arange(T), 3 + np.arange(T))
@@ -247,6 +253,11 @@ def unfilled():
     d = plain("unfilled"); a = np.arange(T, dtype="f8"); a[[4, T - 2, T - 1]] = 9.969209968386869e36; d["time"].set_auto_mask(False); d["time"][:] = a; d.close()
 
 @case
+def unfilled_undeclared():
+    """The same with a value that nothing declares."""
+    d = plain("unfilled_undeclared"); d["time"][T - 2:] = 1e20; d.close()
+
+@case
 def shuffled():
     """Frames in no order."""
     k = np.array([3, 0, 1, 2, 7, 6, 5, 4, 8, 11, 10, 9]); d = new("shuffled"); grid(d); time(d, k); data(d, rain()[k]); d.close()
@@ -260,6 +271,11 @@ def twice():
 def no_units():
     """A time that names no units."""
     d = plain("no_units"); d["time"].delncattr("units"); d.close()
+
+@case
+def no_times():
+    """A dimension of time, of which nothing says when."""
+    d = new("no_times"); grid(d); d.createDimension("time", T); data(d, rain()); d.close()
 
 @case
 def milliseconds():

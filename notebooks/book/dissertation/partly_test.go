@@ -6,8 +6,8 @@ import (
 
 	_ "github.com/gomlx/compute/gobackend"
 
+	"github.com/climate-vdm/climate-vdm/notebooks/book/dissertation/stochastic"
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/report/dissertation/stochastic"
 )
 
 func nowcast() Partly {

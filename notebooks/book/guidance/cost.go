@@ -10,7 +10,6 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
@@ -123,16 +122,16 @@ func CostTable(be compute.Backend, c run.Config, guidances []vdm.Guidance) (repo
 	if err != nil {
 		return t, err
 	}
-	add := func(name string, cost engine.Cost) {
-		t.Rows = append(t.Rows, []string{name, fmt.Sprintf("%.1f", cost.FLOPs/1e9), fmt.Sprintf("%.2f", cost.FLOPs/alone.FLOPs), fmt.Sprintf("%.2f", float64(cost.Peak)/(1<<30))})
+	add := func(name string, flops float64, peak int64) {
+		t.Rows = append(t.Rows, []string{name, fmt.Sprintf("%.1f", flops/1e9), fmt.Sprintf("%.2f", flops/alone.FLOPs), fmt.Sprintf("%.2f", float64(peak)/(1<<30))})
 	}
-	add("none", alone)
+	add("none", alone.FLOPs, alone.Peak)
 	for _, guidance := range guidances {
 		cost, err := c.SamplingCost(be, 1, vdm.Observation{half}, guidance)
 		if err != nil {
 			return t, err
 		}
-		add(guidance.String(), cost)
+		add(guidance.String(), cost.FLOPs, cost.Peak)
 	}
 	return t, nil
 }

@@ -3,7 +3,7 @@ package dissertation
 import (
 	"math"
 
-	"github.com/climate-vdm/climate-vdm/vdm/report/dissertation/stochastic"
+	"github.com/climate-vdm/climate-vdm/notebooks/book/dissertation/stochastic"
 )
 
 // MonteCarlo is the mean of n independent draws and its standard error. Nothing

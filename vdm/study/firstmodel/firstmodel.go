@@ -17,8 +17,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
-	"github.com/climate-vdm/climate-vdm/vdm/report/archive"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
 // The names of the clips in the run's samples folder.

@@ -8,8 +8,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
-	"github.com/climate-vdm/climate-vdm/vdm/report/archive"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
 // Cases are held-out clips of which the same frames are known, in the order of

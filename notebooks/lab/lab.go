@@ -1,10 +1,10 @@
-// Package notebook shows pictures, tables and progress in the cell of a Jupyter
+// Package lab shows pictures, tables and progress in the cell of a Jupyter
 // notebook that runs Go (GoNB), and ends a cell on an error. Outside a notebook
 // nothing is shown.
 //
 // Every cell is a program of its own, so an error ends the cell and nothing
 // else: [Must] and [Check] print it and stop, without the trace of a panic.
-package notebook
+package lab
 
 import (
 	"context"

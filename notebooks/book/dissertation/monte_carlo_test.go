@@ -6,8 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/notebooks/book/dissertation/stochastic"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
-	"github.com/climate-vdm/climate-vdm/vdm/report/dissertation/stochastic"
 )
 
 func ExampleMonteCarlo() {

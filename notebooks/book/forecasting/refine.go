@@ -6,8 +6,8 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/plotting"
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/report/archive"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 

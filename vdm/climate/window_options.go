@@ -1,0 +1,80 @@
+package climate
+
+import (
+	"fmt"
+)
+
+// MissingPolicy says what becomes of windows with missing cells.
+type MissingPolicy int
+
+const (
+	SkipMissing MissingPolicy = iota // leave such windows out
+	KeepMissing                      // keep them; the missing cells are NaN in the clip
+)
+
+// Flip is a reflection of a clip, used as augmentation.
+type Flip int
+
+const (
+	FlipNone Flip = iota
+	FlipY         // rows reversed
+	FlipX         // columns reversed
+	FlipYX        // both
+	flipCount
+)
+
+func (f Flip) String() string {
+	return [flipCount]string{"as recorded", "rows reversed", "columns reversed", "rows and columns reversed"}[f]
+}
+
+// WindowOptions says which windows of a record are clips.
+type WindowOptions struct {
+	Frames, Height, Width int // size of a window; 0 takes the record's own
+
+	// Steps between the starts of neighbouring windows; 0 is 1.
+	StrideT, StrideY, StrideX int
+
+	// Ranges are the frames that windows may lie in, each wholly in one of them,
+	// the first at its first frame; none means the whole record. They must be in
+	// order and not overlap: see [Split].
+	Ranges []Range
+
+	Flips   bool          // every window also reversed in y, in x and in both
+	Missing MissingPolicy // SkipMissing unless said otherwise
+
+	// Name returns what messages call an option of this struct, such as "--flips" for
+	// "Flips"; nil for the names here.
+	Name func(option string) string
+}
+
+// called is what messages call an option.
+func (o *WindowOptions) called(option string) string {
+	if o.Name != nil {
+		return o.Name(option)
+	}
+	return option
+}
+
+// Validate refuses sizes and strides below zero.
+func (o WindowOptions) Validate() error {
+	for _, v := range []struct {
+		name  string
+		value int
+	}{
+		{"Frames", o.Frames}, {"Height", o.Height}, {"Width", o.Width},
+		{"StrideT", o.StrideT}, {"StrideY", o.StrideY}, {"StrideX", o.StrideX},
+	} {
+		if v.value < 0 {
+			return fmt.Errorf("window option %s is %d, expected 0 or more", v.name, v.value)
+		}
+	}
+	for i, r := range o.Ranges {
+		if r.From < 0 || r.To <= r.From || i > 0 && r.From < o.Ranges[i-1].To {
+			return fmt.Errorf("window option Ranges[%d] is frames %d to %d; want ranges that are in order and do not overlap", i, r.From, r.To)
+		}
+	}
+	if o.Missing != SkipMissing && o.Missing != KeepMissing {
+		return fmt.Errorf("window option Missing is %d, expected SkipMissing or KeepMissing", o.Missing)
+	}
+	return nil
+}

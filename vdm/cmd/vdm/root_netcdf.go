@@ -1,0 +1,10 @@
+//go:build !nonetcdf
+
+package main
+
+import "github.com/spf13/cobra"
+
+// netcdfCommands are the commands that need the C library.
+func netcdfCommands() []*cobra.Command {
+	return []*cobra.Command{newFirstModel(), newInspect(), newPrepare(), newSample(), newNowcast(), newInterpolate(), newInpaint(), newDownscale(), newExtend(), newMerge(), newVerify()}
+}

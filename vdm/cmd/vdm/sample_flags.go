@@ -1,0 +1,11 @@
+package main
+
+import (
+	"github.com/climate-vdm/climate-vdm/vdm/run"
+)
+
+// sampleFlags are the settings of all commands that generate.
+type sampleFlags struct {
+	o           run.SampleOptions
+	out, preset string
+}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"github.com/climate-vdm/climate-vdm/vdm/run"
+)
+
+// trainFlags are the settings of a command line. They take the place of those in
+// the configuration where they are given.
+type trainFlags struct {
+	read                  readFlags
+	data                  []string
+	out, config           string
+	steps                 int
+	frames, height, width int
+	heldOut               float64
+	flips                 bool
+	missing, transform    string
+	preset                string
+	otherData             bool
+	printConfig           bool
+	onlyCreate            bool
+
+	seed                        uint64
+	batch, accumulate           int
+	rate                        float64
+	dim, heads, headDim         int
+	multiples                   []int
+	bfloat16, rematerialise     bool
+	heldOutEvery, snapshotEvery int
+	fused                       string
+	devices                     int
+	residence                   run.DataPlacement
+}
