@@ -194,6 +194,7 @@ func FuzzParseConfig(f *testing.F) {
 	f.Add(string(encoded(f, fullConfig(f))))
 	f.Add("clip: {frames: 1, height: 2, width: 3, channels: [{name: a, transform: sqrt+affine}]}")
 	f.Add("training: {seed: -1}")
+	f.Add("clip: {frames: 1, height: 2, width: 3, channels: [{name: a}]}\nnetwork: {kind: convnet, width: 8}")
 	f.Add("format: 9")
 	f.Add("? !!binary : &a *a")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -13,6 +13,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // odd is a record of a shape, with values made by a function of clip and index.
