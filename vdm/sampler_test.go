@@ -129,15 +129,13 @@ func (d gaussian) follow(plan Plan, seed uint64, first, count int) []float64 {
 		return y
 	}
 	for i := first; i < first+count; i++ {
-		z, beforeZ, beforeX, earlierX := draw(noise.Latent, i, 0), make([]float64, n), make([]float64, n), make([]float64, n)
-		for k, p := range plan.Steps {
-			x, _, _, _ := d.estimates(z, p.LogSNRT)
-			e := draw(noise.Step, i, uint64(k))
-			next := make([]float64, n)
-			for j := range z {
-				next[j] = p.Z*z[j] + p.X*x[j] + p.PreviousZ*beforeZ[j] + p.PreviousX*beforeX[j] + p.EarlierX*earlierX[j] + p.Noise*e[j]
-			}
-			z, beforeZ, beforeX, earlierX = next, z, x, beforeX
+		z := draw(noise.Latent, i, 0)
+		estimate := func(z []float64, logSNR float64) []float64 {
+			x, _, _, _ := d.estimates(z, logSNR)
+			return x
+		}
+		for _, now := range plan.Follow(z, estimate, func(step int) []float64 { return draw(noise.Step, i, uint64(step)) }) {
+			z = now.Z
 		}
 		out = append(out, z...)
 	}

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
-
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"

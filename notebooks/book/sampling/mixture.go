@@ -123,18 +123,14 @@ func Draws(m *exact.Mixture, plan vdm.Plan, batches, size int) [][][]float32 {
 func draw(m *exact.Mixture, plan vdm.Plan, sample uint32) []float32 {
 	r := noise.Key{Stream: noise.Latent, Sample: sample}.Rand()
 	z := []float64{r.NormFloat64(), r.NormFloat64()}
-	zero := make([]float64, 2)
-	beforeZ, beforeX, earlierX := zero, zero, zero
-	for _, p := range plan.Steps {
-		x := m.Estimate(z, p.LogSNRT)
-		next := make([]float64, 2)
-		for j := range next {
-			next[j] = p.Z*z[j] + p.X*x[j] + p.PreviousZ*beforeZ[j] + p.PreviousX*beforeX[j] + p.EarlierX*earlierX[j]
-			if p.Noise != 0 {
-				next[j] += p.Noise * r.NormFloat64()
-			}
+	noise := func(step int) []float64 {
+		if plan.Steps[step].Noise == 0 {
+			return []float64{0, 0}
 		}
-		z, beforeZ, beforeX, earlierX = next, z, x, beforeX
+		return []float64{r.NormFloat64(), r.NormFloat64()}
+	}
+	for _, now := range plan.Follow(z, m.Estimate, noise) {
+		z = now.Z
 	}
 	return []float32{float32(z[0]), float32(z[1])}
 }

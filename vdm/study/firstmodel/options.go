@@ -62,7 +62,7 @@ func Defaults() Options {
 		// 240 steps of 2 clips 0.091 at 3e-3 and at 6e-3. The average looks back
 		// over 100 steps; the 0.9995 of long runs would still hold the initial
 		// weights.
-		Steps: 1200, Batch: 2, Rate: 5e-3, EMA: 0.995, Tests: 64,
+		Steps: 750, Batch: 2, Rate: 5e-3, EMA: 0.99, Tests: 64,
 
 		// The sampler is the library's, which needs no more evaluations. Guidance 1 is
 		// what the formula's derivation gives (vdm.Reconstruction).
@@ -152,10 +152,9 @@ func (o Options) Config(step float64) (run.Config, error) {
 			Channels: []run.ChannelConfig{{Name: rainName, Units: "mm/h", Transform: root}},
 		},
 		Network: o.Network,
-		// With a variance of 1 nothing of a clip is left to see below λ = −12 and nothing
-		// to find above 12. The shift puts half of the draws below −1.5, where the
-		// amount of rain in the clip and its large scales are decided.
-		Schedule: vdm.ScheduleConfig{Name: "cosine", Min: -12, Max: 12, Shift: -1.5},
+		// With a variance of 1 nothing of a clip is left to see below λ = −12, and nothing
+		// to find above 12.
+		Schedule: vdm.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
 		Training: run.TrainingConfig{
 			Seed: o.Seed, Steps: o.Steps, Batch: o.Batch, EMA: o.EMA,
 			// One step beyond the last, whose rate would be 0.

@@ -1,0 +1,39 @@
+package vdm
+
+import "iter"
+
+// Followed is a moment of [Plan.Follow], after a step.
+type Followed struct {
+	Step PlanStep
+	Z    []float64 // z′, after the step
+	X    []float64 // x̂ of the z that the step came from
+}
+
+// Follow is the whole loop of a sampler on the host, in float64: it takes z from the
+// noisiest level through the plan and yields the number of each step, from 0, with
+// what the step made. Tests and chapters hold compiled sampling against it.
+//
+//   - estimate: x̂ of a z at λ.
+//   - noise: the standard normal numbers of a step; nil where the plan draws none.
+//
+// z itself is not changed.
+func (p Plan) Follow(z []float64, estimate func(z []float64, logSNR float64) []float64, noise func(step int) []float64) iter.Seq2[int, Followed] {
+	return func(yield func(int, Followed) bool) {
+		previousZ, previousX, earlierX := make([]float64, len(z)), make([]float64, len(z)), make([]float64, len(z))
+		for k, s := range p.Steps {
+			x := estimate(z, s.LogSNRT)
+			n := make([]float64, len(z))
+			if noise != nil {
+				n = noise(k)
+			}
+			next := make([]float64, len(z))
+			for i := range next {
+				next[i] = s.Z*z[i] + s.X*x[i] + s.PreviousZ*previousZ[i] + s.PreviousX*previousX[i] + s.EarlierX*earlierX[i] + s.Noise*n[i]
+			}
+			if !yield(k, Followed{s, next, x}) {
+				return
+			}
+			z, previousZ, previousX, earlierX = next, z, x, previousX
+		}
+	}
+}
