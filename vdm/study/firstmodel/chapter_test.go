@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
@@ -53,7 +55,11 @@ func TestChapterAsksForTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, n, s := c.Training, c.Network, c.Schedule
+	n, ok := c.Network.(unet.Config)
+	if !ok {
+		t.Fatalf("the first model has the network %T, want the U-Net", c.Network)
+	}
+	r, s := c.Training, c.Schedule
 	want := map[string]float64{
 		"Frames": float64(c.Clip.Frames), "Height": float64(c.Clip.Height), "Width": float64(c.Clip.Width), "Step": c.Clip.Step,
 		"Dim": float64(n.Dim), "Heads": float64(n.Heads), "HeadDim": float64(n.HeadDim),
