@@ -36,7 +36,7 @@ func TestAFormatOfOnesOwn(t *testing.T) {
 	for name, c := range map[string]struct{ text, says string }{
 		"other.dat": {"what is this", "no format that is linked"},
 		"empty.dat": {"", "an empty file"},
-		"page.nc":   {"<!DOCTYPE html><html>404</html>", "HTML"},
+		"page.nc":   {"<!DOCTYPE html><html>404</html>", "no format that is linked (numbers as text)"},
 	} {
 		path := write(name, c.text)
 		if _, err := climate.Open(path, ""); err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), path) {

@@ -18,7 +18,7 @@ type floor struct {
 var floors = []floor{
 	{"commands and notebooks", []string{
 		"vdm/cmd/...", "vdm/bench", "vdm/bench/nowcast", "vdm/bench/gpu/...", "vdm/backend/cmd/...",
-		"notebooks/lab", "notebooks/book/...",
+		"notebooks/lab", "notebooks/lab/all", "notebooks/book/...",
 	}},
 	{"study and report", []string{
 		"vdm/study", "vdm/report", "vdm/pretrained",
