@@ -66,7 +66,7 @@ func TestChapterAsksForTheSame(t *testing.T) {
 		"Steps": float64(r.Steps), "Batch": float64(r.Batch), "Rate": r.Rate, "Warmup": float64(r.Warmup), "Decay": float64(r.Decay),
 		"Clip": r.Clip, "EMA": r.EMA, "HeldOutEvery": float64(r.HeldOutEvery), "HeldOutClips": float64(r.HeldOutClips), "SnapshotEvery": float64(r.SnapshotEvery),
 	}
-	for name, v := range map[string]float64{"Beta2": r.Beta2, "Min": s.Min, "Max": s.Max} {
+	for name, v := range map[string]float64{"Beta2": r.Beta2, "Min": s.Min, "Max": s.Max, "Shift": s.Shift} {
 		if v != 0 { // zero is a default, which need not be said
 			want[name] = v
 		}

@@ -62,7 +62,7 @@ func Defaults() Options {
 		// 240 steps of 2 clips 0.091 at 3e-3 and at 6e-3. The average looks back
 		// over 100 steps; the 0.9995 of long runs would still hold the initial
 		// weights.
-		Steps: 750, Batch: 2, Rate: 5e-3, EMA: 0.99, Tests: 64,
+		Steps: 900, Batch: 2, Rate: 5e-3, EMA: 0.995, Tests: 64,
 
 		// The sampler is the library's, which needs no more evaluations. Guidance 1 is
 		// what the formula's derivation gives (vdm.Reconstruction).
@@ -153,8 +153,11 @@ func (o Options) Config(step float64) (run.Config, error) {
 		},
 		Network: o.Network,
 		// With a variance of 1 nothing of a clip is left to see below λ = −12, and nothing
-		// to find above 12.
-		Schedule: vdm.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
+		// to find above 12. The shift puts half of the draws below −1.5, where the amount
+		// of rain in a clip and its large scales are decided: without it (750 steps) 60 %
+		// of the generated cells were dry and the power was 0.13 to 0.20 of the training
+		// windows', with it 47 % and 0.32 to 0.52 (39 % are dry in the windows).
+		Schedule: vdm.ScheduleConfig{Name: "cosine", Min: -12, Max: 12, Shift: -1.5},
 		Training: run.TrainingConfig{
 			Seed: o.Seed, Steps: o.Steps, Batch: o.Batch, EMA: o.EMA,
 			// One step beyond the last, whose rate would be 0.
