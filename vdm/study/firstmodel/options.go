@@ -59,9 +59,9 @@ func Defaults() Options {
 		// rate. Measured with 480 clips, warm-up over a fifteenth of the steps and
 		// cosine decay, held-out loss of the averaged weights: 120 steps of 4
 		// clips 0.129 at rate 1e-3, 0.103 at 3e-3, 0.095 at 6e-3, 0.092 at 1e-2;
-		// 240 steps of 2 clips 0.091 at 3e-3 and at 6e-3. The average looks back
-		// over 100 steps; the 0.9995 of long runs would still hold the initial
-		// weights.
+		// 240 steps of 2 clips 0.091 at 3e-3 and at 6e-3. Those figures are
+		// of rain scaled to [−1, 1]. The average looks back over 200 steps; the 0.9995 of
+		// long runs would still contain the initial weights.
 		Steps: 900, Batch: 2, Rate: 5e-3, EMA: 0.995, Tests: 64,
 
 		// The sampler is the library's, which needs no more evaluations. Guidance 1 is
