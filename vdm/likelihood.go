@@ -15,7 +15,7 @@ type LikelihoodOptions struct {
 	Seed   uint64 // of the noise
 
 	// Dequantise is the step to which the data were rounded, in physical units
-	// (mm/h for rain), for a Model. Each value is moved up by uniform noise within
+	// (mm/h for rain), for a run. Each value is moved up by uniform noise within
 	// the step, and the likelihood is that of the rounded value: a probability, in
 	// bits at least 0. A step larger than the smallest gap between distinct values of
 	// a channel is refused: the steps would overlap and the probabilities add up to

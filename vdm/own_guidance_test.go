@@ -91,7 +91,7 @@ func ExampleSampler_Steps() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	s, err := vdm.NewSampler(vdm.OnEngine(be, half), plan, [4]int{1, 1, 2, 1}, nil, vdm.DrawOptions{}.WithDefaults())
+	s, err := vdm.NewSampler(vdm.OnEngine(be, half), plan, [4]int{1, 1, 2, 1}, nil, vdm.DrawOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -125,4 +125,38 @@ func pureGo() compute.Backend {
 		log.Fatal(err)
 	}
 	return be
+}
+
+// A sampler takes other values of what it was compiled for, and refuses what its
+// compiled step would read wrongly.
+func TestSamplerObservesWhatItWasCompiledFor(t *testing.T) {
+	zero := vdm.PredictX.Denoiser(func(z *g.Node, _ vdm.Level, _ vdm.Batch) *g.Node { return g.ZerosLike(z) })
+	plan, err := vdm.DDIM(vdm.UniformLogSNR(vdm.LinearLogSNR{Min: -5, Max: 5}, 2), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := float32(math.NaN())
+	cells := func(std float64, y ...float32) vdm.Measurement { return vdm.Measurement{Y: y, Std: std} }
+	s, err := vdm.NewSampler(vdm.OnEngine(pureGo(), zero), plan, [4]int{1, 1, 2, 1}, vdm.Observation{cells(0, 1, missing)}, vdm.DrawOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Batch(t.Context(), 0, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Observe(vdm.Observation{cells(0, missing, 2)}); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Batch(t.Context(), 0, nil); err != nil {
+		t.Error(err)
+	}
+	mean := vdm.Measurement{Of: vdm.Operator{Columns: [][]float64{{0.5, 0.5}}}, Y: []float32{1}}
+	for says, given := range map[string]vdm.Observation{
+		"compiled for 1 measurements and is given 0": nil,
+		"another operator":                           {mean},
+		"is exact where the one before had errors":   {cells(1, 1, missing)},
+	} {
+		enginetest.WantError(t, says, s.Observe(given), says)
+	}
 }

@@ -3,15 +3,14 @@ package vdm
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/gomlx/compute"
 )
 
 // SampleFrom draws clips from any denoiser by any plan, given an observation or,
-// where that is empty, none. It is what [Model.Sample], [Model.Interpolate] and
-// their like do with a network. Nothing is clamped or transformed; exactly known
-// cells hold their known values.
+// where that is empty, none. It is what Sample, Nowcast and
+// their like of package run do with a network. Nothing is clamped or transformed;
+// exactly known cells keep their known values.
 //
 //   - d: called once, while the step is compiled; z is [o.Batch, frame, height,
 //     width, channel].
@@ -21,13 +20,6 @@ import (
 // The latent of sample i and its noise at step k are functions of (seed, i) and
 // (seed, i, k) alone.
 func SampleFrom(ctx context.Context, be compute.Backend, d Denoiser, plan Plan, shape [4]int, given Observation, o DrawOptions) (*Samples, error) {
-	if slices.Min(shape[:]) < 1 {
-		return nil, fmt.Errorf("sample: clips of %v (frames, height, width, channels): want each at least 1", shape)
-	}
-	o = o.WithDefaults()
-	if err := o.Validate(); err != nil {
-		return nil, fmt.Errorf("sample: %w", err)
-	}
 	s, err := OnEngine(be, d).Sample(ctx, plan, shape, given, o)
 	if err != nil {
 		return nil, fmt.Errorf("sample: %w", err)
@@ -38,6 +30,7 @@ func SampleFrom(ctx context.Context, be compute.Backend, d Denoiser, plan Plan, 
 // Sample is [SampleFrom] for a denoiser on its engine; o has all its settings. With
 // o.Each no more than a batch of samples is kept, and none is returned.
 func (d EngineDenoiser) Sample(ctx context.Context, plan Plan, shape [4]int, given Observation, o DrawOptions) (*Samples, error) {
+	o = o.WithDefaults()
 	s, err := NewSampler(d, plan, shape, given, o)
 	if err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("writing %s: %w", path, errors.Join(err, removeIfThere(temporary)))
+			err = fmt.Errorf("writing %s: %w", path, errors.Join(err, RemoveIfThere(temporary)))
 		}
 	}()
 	buffered := bufio.NewWriter(f)
@@ -62,9 +62,10 @@ func Publish(temporary, path string) error {
 }
 
 // RemovePartial removes what a killed process may have left of [WriteFile] to path.
-func RemovePartial(path string) error { return removeIfThere(path + partial) }
+func RemovePartial(path string) error { return RemoveIfThere(path + partial) }
 
-func removeIfThere(path string) error {
+// RemoveIfThere removes a file; that there is none is no error.
+func RemoveIfThere(path string) error {
 	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}

@@ -1,8 +1,6 @@
 package climate
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"sync"
 )
@@ -27,10 +25,3 @@ const (
 	partialName = "preparing.f32"
 	journalName = "preparing.journal"
 )
-
-func removeIfThere(path string) error {
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}

@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
 // sweep reads the values from first to last for the manifest.
@@ -110,9 +112,9 @@ func (w *PreparedWriter) discard() error {
 	err := w.log.close()
 	if w.log != nil && w.log.SHA256 != "" && !w.complete { // it may have been given its name
 		if name := dataName(w.log.SHA256); w.previous == nil || w.previous.Data != name {
-			err = errors.Join(err, removeIfThere(filepath.Join(w.dir, name)))
+			err = errors.Join(err, checkpoint.RemoveIfThere(filepath.Join(w.dir, name)))
 		}
 	}
 	w.log = nil
-	return errors.Join(err, removeIfThere(filepath.Join(w.dir, journalName)), removeIfThere(filepath.Join(w.dir, partialName)))
+	return errors.Join(err, checkpoint.RemoveIfThere(filepath.Join(w.dir, journalName)), checkpoint.RemoveIfThere(filepath.Join(w.dir, partialName)))
 }

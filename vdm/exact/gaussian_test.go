@@ -6,9 +6,9 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
-
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 func diagonal(mean, variance []float64) Gaussian {

@@ -6,11 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
-
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 var nan = float32(math.NaN())

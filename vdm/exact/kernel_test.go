@@ -4,9 +4,9 @@ import (
 	"math"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
-
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // The inverse of the exponential covariance is tridiagonal: each point depends on

@@ -6,12 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
-
 	"github.com/gomlx/compute"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 func plan(t testing.TB, sampler, grid string, s vdm.Schedule, evaluations int) vdm.Plan {

@@ -6,12 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
-
 	"github.com/gomlx/compute"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // three are components in the plane of unequal weights, one of them tilted.

@@ -7,9 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
-
 	"github.com/climate-vdm/climate-vdm/plotting"
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
 // Figure is a picture of a run, a file in its folder of figures.

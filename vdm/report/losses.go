@@ -42,7 +42,7 @@ func (o LossOptions) Validate() error {
 	return nil
 }
 
-// Measure measures the run's fixed held-out problem (vdm.Model.HeldOutBatches)
+// Measure measures the run's fixed held-out problem (run.Run.HeldOutBatches)
 // with the averaged weights and with three references fitted on training clips:
 // the mean of v, the pixelwise Gaussian denoiser (one mean and variance, since
 // windows lie anywhere) and the Wiener denoiser with mirrored edges, which uses

@@ -10,10 +10,9 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
-
 	"github.com/goccy/go-yaml"
 
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 

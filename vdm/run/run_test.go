@@ -10,10 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
-
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // edit changes a run's config.yaml.

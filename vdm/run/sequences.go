@@ -22,7 +22,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
-// Extension is a folder of long sequences that [Model.Extend] made or is making.
+// Extension is a folder of long sequences that [Run.Extend] made or is making.
 //
 //	extension.json        what the sequences are and how they are drawn
 //	progress.jsonl        a line for every clip that is finished

@@ -5,8 +5,9 @@ import (
 	"math"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"gonum.org/v1/gonum/stat"
+
+	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
 // normals is an ensemble of independent standard normal numbers.

@@ -6,9 +6,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
-
 	nc "github.com/fhs/go-netcdf/netcdf"
+
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
 // SampleWriter writes samples member by member, so that memory is that of what
@@ -63,7 +63,7 @@ func (w *SampleWriter) failed(err error) error {
 	return fmt.Errorf("writing %s: %w", w.path, err)
 }
 
-func (w *SampleWriter) remove() error { return ignoreAbsent(os.Remove(w.temporary)) }
+func (w *SampleWriter) remove() error { return checkpoint.RemoveIfThere(w.temporary) }
 
 // Write writes frames of a member from a frame on, [frame, y, x, channel] as the
 // models give them; NaN is missing.

@@ -13,10 +13,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
-
 	nc "github.com/fhs/go-netcdf/netcdf"
 
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
@@ -288,7 +287,7 @@ func (m *monthFile) Close(err error) error {
 		err = checkpoint.Publish(m.temporary, m.path)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("writing %s: %w", m.path, err), ignoreAbsent(os.Remove(m.temporary)))
+		return errors.Join(fmt.Errorf("writing %s: %w", m.path, err), checkpoint.RemoveIfThere(m.temporary))
 	}
 	return nil
 }

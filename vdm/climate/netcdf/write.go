@@ -1,10 +1,8 @@
 package netcdf
 
 import (
-	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -125,13 +123,6 @@ func (s *SampleFile) horizontal() (y, x string) {
 func (s *SampleFile) coordinateNames() []string {
 	y, x := s.horizontal()
 	return []string{"time", "time_bnds", "member", y, x, "lat", "lon", s.Grid.MappingName}
-}
-
-func ignoreAbsent(err error) error {
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	return err
 }
 
 // writer keeps the first error, after which it does nothing.

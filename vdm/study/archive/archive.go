@@ -88,7 +88,7 @@ func Sample(ctx context.Context, m *run.Run, name string, at Place, o run.Sample
 }
 
 // Nowcast continues a clip of which the first frames are known, or reads the
-// members where they were drawn already; see vdm.Model.Nowcast.
+// members where they were drawn already; see run.Run.Nowcast.
 func Nowcast(ctx context.Context, m *run.Run, name string, at Place, clip []float32, known int, o run.SampleOptions) (*Clips, error) {
 	if known < 0 || known > m.Config.Clip.Frames {
 		return nil, fmt.Errorf("nowcast: %d known frames; the run's clips have %d", known, m.Config.Clip.Frames)
@@ -101,7 +101,7 @@ func Nowcast(ctx context.Context, m *run.Run, name string, at Place, clip []floa
 }
 
 // Interpolate fills in the frames of a clip that are not known, or reads the
-// members where they were drawn already; see vdm.Model.Interpolate. As there,
+// members where they were drawn already; see run.Run.Interpolate. As there,
 // clip may be one clip for each member.
 func Interpolate(ctx context.Context, m *run.Run, name string, at Place, clip []float32, known []bool, o run.SampleOptions) (*Clips, error) {
 	c := m.Config.Clip
@@ -120,7 +120,7 @@ func Interpolate(ctx context.Context, m *run.Run, name string, at Place, clip []
 }
 
 // Downscale draws clips of which coarse means are known, or reads them where they
-// were drawn already; see vdm.Model.Downscale.
+// were drawn already; see run.Run.Downscale.
 func Downscale(ctx context.Context, m *run.Run, name string, at Place, coarse []float32, by vdm.Coarsening, o run.SampleOptions) (*Clips, error) {
 	sum := sha256.New()
 	_ = binary.Write(sum, binary.LittleEndian, coarse)

@@ -30,7 +30,7 @@ type ConditionalOptions struct {
 
 	Windows       int    // of the test seasons, spread over them; 0 is 64
 	Members       int    // of each window; 0 is 4
-	Sampler, Grid string // of vdm.SampleOptions; "" is its default, which depends on the guidance
+	Sampler, Grid string // of run.SampleOptions; "" is its default, which depends on the guidance
 	Evaluations   int    // of the network, a clip; 0 is vdm.DefaultSteps
 	SamplerBatch  int    // 0 is 8
 	Seed          uint64 // of the noise

@@ -37,7 +37,7 @@ type Options struct {
 	TrainOnly bool
 
 	Clips          int    // to draw; 0 is 200
-	Sampler, Grid  string // of vdm.SampleOptions; "" is its default
+	Sampler, Grid  string // of run.SampleOptions; "" is its default
 	Evaluations    int    // of the network, a clip; 0 is vdm.DefaultSteps
 	SamplerBatch   int    // 0 is 8
 	ReferenceClips int    // of the test and of the training seasons, to compare with; 0 is 1000

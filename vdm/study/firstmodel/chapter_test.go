@@ -9,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
-
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // configCell returns the source of chapter 10's cell that declares config.
