@@ -226,6 +226,12 @@ func TestFlags(t *testing.T) {
 	}
 }
 
+// A package whose chosen tests have moved away, so that none runs, has not passed.
+func TestNoTestsAreNoPass(t *testing.T) {
+	r := rehearse(t)
+	r.ends(1, []string{"failed with status 1", "no tests to run"}, `QUICK_TEST=printf 'testing: warning: no tests to run\nPASS\n'`, "tests-1")
+}
+
 // Of the tests only those are run again that have not passed.
 func TestTestsGoOn(t *testing.T) {
 	r := rehearse(t)
