@@ -21,15 +21,24 @@ type Batch struct {
 // Level is the noise level of a batch inside a graph.
 type Level struct {
 	LogSNR *g.Node // λ of each sample, [batch], float32
+
+	// Map is nil where every value of a sample has the level λ. Else it is the level of
+	// each value, shaped as z, nowhere below λ: what is observed is less noisy than the
+	// rest. See [NoiseLevelMap].
+	Map *g.Node
 }
 
-// AlphaSigma returns α = √S(λ) and σ = √S(−λ), shaped to multiply like. It is the
-// one place where they are computed in a graph, in float32, each to a relative error
+// AlphaSigma returns α = √S(λ) and σ = √S(−λ), shaped to multiply like, of every value
+// where there is a map. It is the one place where they are computed in a graph, in float32, each to a relative error
 // below 1e-6 for |λ| ≤ 60.
 //
 // S is written out, as ONNX Runtime's own sigmoid is 0 below −18 and off by 2e-4 at
 // −10.
 func (at Level) AlphaSigma(like *g.Node) (alpha, sigma *g.Node) {
+	root := func(l *g.Node) *g.Node { return g.Sqrt(g.Reciprocal(g.OnePlus(g.Exp(g.Neg(l))))) }
+	if at.Map != nil {
+		return root(at.Map), root(g.Neg(at.Map))
+	}
 	logSNR := at.LogSNR
 	dims := make([]int, like.Rank())
 	for i := range dims {
@@ -37,6 +46,5 @@ func (at Level) AlphaSigma(like *g.Node) (alpha, sigma *g.Node) {
 	}
 	dims[0] = logSNR.Shape().Dim(0)
 	l := g.Reshape(logSNR, dims...)
-	root := func(l *g.Node) *g.Node { return g.Sqrt(g.Reciprocal(g.OnePlus(g.Exp(g.Neg(l))))) }
 	return root(l), root(g.Neg(l))
 }

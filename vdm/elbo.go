@@ -91,7 +91,7 @@ func (d EngineDenoiser) elbo(ctx context.Context, s Schedule, clips *Samples, o 
 		}
 	}
 	exec, err := engine.Compile(d.Engine, "diffusion loss", func(nodes []*g.Node) []*g.Node {
-		z, at, v := nodes[0], Level{nodes[1]}, nodes[2]
+		z, at, v := nodes[0], Level{LogSNR: nodes[1]}, nodes[2]
 		p := d.Denoiser(nodes[3:])(z, at, Batch{})
 		err := g.Sub(v, p.V) // ε − ε̂ = α·(v − v̂)
 		return []*g.Node{g.ReduceSum(g.Mul(err, err), 1, 2, 3, 4)}

@@ -73,7 +73,7 @@ func (d EngineDenoiser) FlowLikelihood(ctx context.Context, s Schedule, clips *S
 // beginning, middle and end and its length.
 func flowStep(d Denoiser, z, probe *g.Node, logSNR [3]*g.Node, h *g.Node) (next, logP *g.Node) {
 	slope := func(z, l *g.Node) (dz, dp *g.Node) {
-		at := Level{l}
+		at := Level{LogSNR: l}
 		v := d(z, at, Batch{}).V
 		alpha, sigma := at.AlphaSigma(z)
 		rate := g.MulScalar(g.Mul(alpha, sigma), 0.5)

@@ -173,7 +173,7 @@ func TestGaussianDenoiser(t *testing.T) {
 	n := len(logSNR)
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		got := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
-			return []*g.Node{d.denoiser(in[0], Level{in[1]}, Batch{}).V}
+			return []*g.Node{d.denoiser(in[0], Level{LogSNR: in[1]}, Batch{}).V}
 		}, enginetest.Tensor(z, n, 1, 1, d.dim(), 1), enginetest.Tensor(logSNR, n))[0]
 		for i := range got {
 			// At λ ≫ 0, v̂ is a residual of z − αμ over σ.

@@ -11,7 +11,7 @@ type Guidance interface {
 	// E[x | z, y] instead of E[x | z].
 	Guide(d Denoiser, given *Given) Denoiser
 	// Check refuses an observation that the method cannot take.
-	Check(replaceable bool) error
+	Check(o Observation) error
 	Validate() error
 	String() string
 }

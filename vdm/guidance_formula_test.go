@@ -62,10 +62,10 @@ func guidedOnce(t testing.TB, be compute.Backend, d Denoiser, guidance Guidance,
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := guidance.Guide(d, given)(in[0], Level{in[1]}, Batch{})
-		outputs := []*g.Node{d(in[0], Level{in[1]}, Batch{}).X(), p.X()}
+		p := guidance.Guide(d, given)(in[0], Level{LogSNR: in[1]}, Batch{})
+		outputs := []*g.Node{d(in[0], Level{LogSNR: in[1]}, Batch{}).X(), p.X()}
 		if hook, ok := guidance.(StepGuidance); ok {
-			outputs = append(outputs, hook.After(p, Level{in[1]}, in[2], given))
+			outputs = append(outputs, hook.After(p, Level{LogSNR: in[1]}, in[2], given))
 		}
 		return outputs
 	}, enginetest.Tensor(z, n, 1, 1, 4, 1), enginetest.Tensor(formulaLevels, n), enginetest.Tensor(next, n, 1, 1, 4, 1))

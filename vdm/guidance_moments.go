@@ -77,7 +77,7 @@ func (m MomentMatching) withDefaults() MomentMatching {
 }
 
 // Check takes any observation.
-func (MomentMatching) Check(bool) error { return nil }
+func (MomentMatching) Check(Observation) error { return nil }
 
 // Validate refuses fewer iterations than none, and what is not a number.
 func (m MomentMatching) Validate() error {

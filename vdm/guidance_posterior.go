@@ -47,7 +47,7 @@ func (s PosteriorSampling) scale() float64 {
 }
 
 // Check takes any observation.
-func (PosteriorSampling) Check(bool) error { return nil }
+func (PosteriorSampling) Check(Observation) error { return nil }
 
 // Validate refuses a scale below 0.
 func (s PosteriorSampling) Validate() error {

@@ -47,7 +47,7 @@ func (p PseudoInverse) Guide(d Denoiser, given *Given) Denoiser {
 }
 
 // Check takes any observation.
-func (PseudoInverse) Check(bool) error { return nil }
+func (PseudoInverse) Check(Observation) error { return nil }
 
 // Validate refuses a variance below 0.
 func (p PseudoInverse) Validate() error { return checkDataVariance(p.DataVariance) }

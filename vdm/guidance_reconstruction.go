@@ -58,7 +58,7 @@ func (r Reconstruction) Guide(d Denoiser, given *Given) Denoiser {
 }
 
 // Check takes any observation.
-func (Reconstruction) Check(bool) error { return nil }
+func (Reconstruction) Check(Observation) error { return nil }
 
 // DrawsNoise returns true: what can be replaced is.
 func (Reconstruction) DrawsNoise() bool { return true }

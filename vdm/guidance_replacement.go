@@ -54,8 +54,8 @@ func (r Replacement) After(p Prediction, to Level, next *g.Node, given *Given) *
 }
 
 // Check asks for one exact measurement with orthogonal rows.
-func (Replacement) Check(replaceable bool) error {
-	if !replaceable {
+func (Replacement) Check(o Observation) error {
+	if !o.Replaceable() {
 		return errors.New("replacement takes one exact measurement whose rows are orthogonal, such as known cells or block means: use a guidance of another kind")
 	}
 	return nil

@@ -39,7 +39,7 @@ func TestReplacementOfBlockMeans(t *testing.T) {
 				t.Fatal("block means are not replaceable")
 			}
 			zero := PredictV.Denoiser(func(z *g.Node, at Level, _ Batch) *g.Node { return g.ZerosLike(z) })
-			return []*g.Node{g.MulScalar(Replacement{}.Guide(zero, given)(in[0], Level{in[2]}, Batch{}).Z, 1)}
+			return []*g.Node{g.MulScalar(Replacement{}.Guide(zero, given)(in[0], Level{LogSNR: in[2]}, Batch{}).Z, 1)}
 		}, enginetest.Tensor(z, 2, 1, 2, 4, 1), enginetest.Tensor(n, 2, 1, 2, 4, 1), enginetest.Tensor(levels, 2))[0]
 		for s, level := range levels {
 			wide := func(x []float32) []float64 {

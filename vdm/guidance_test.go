@@ -51,7 +51,7 @@ func conditionedOnce(t testing.TB, be compute.Backend, d Denoiser, z, logSNR, kn
 		if weight >= 0 {
 			guidance = Reconstruction{Weight: float64(weight)}
 		}
-		p := guidance.Guide(d, given)(in[0], Level{in[1]}, Batch{})
+		p := guidance.Guide(d, given)(in[0], Level{LogSNR: in[1]}, Batch{})
 		return []*g.Node{p.X(), g.MulScalar(p.Z, 1)}
 	}, enginetest.Tensor(z, dims...), enginetest.Tensor(logSNR, n), enginetest.Tensor(known, dims...), enginetest.Tensor(xKnown, dims...), enginetest.Tensor(noise, dims...))
 	return out[0], out[1]

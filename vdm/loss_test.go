@@ -32,7 +32,7 @@ func (b *noisyBatch) add(x, eps []float32, logSNR, factor float64) {
 func weighted(t testing.TB, be compute.Backend, d Denoiser, width int, batches ...*noisyBatch) [][]float64 {
 	t.Helper()
 	exec, err := engine.Compile(be, "loss", func(in []*g.Node) *g.Node {
-		b := Batch{Z: in[0], At: Level{in[1]}, V: in[2], Factor: in[3]}
+		b := Batch{Z: in[0], At: Level{LogSNR: in[1]}, V: in[2], Factor: in[3]}
 		if len(in) > 4 {
 			b.Mask = in[4]
 		}
@@ -145,7 +145,7 @@ func TestWeightedLossIgnoresMaskedTargets(t *testing.T) {
 		one := noisedGaussian(d, 1, 1, 0.5, 1, []float32{0, 0, 1, 0})
 		single := weighted(t, be, pixelwise.denoiser, 4, one)[0][0]
 		v := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
-			return []*g.Node{g.MulScalar(pixelwise.denoiser(in[0], Level{in[1]}, Batch{}).V, 1)}
+			return []*g.Node{g.MulScalar(pixelwise.denoiser(in[0], Level{LogSNR: in[1]}, Batch{}).V, 1)}
 		}, enginetest.Tensor(one.z, 1, 1, 1, 4, 1), one.logSNR)[0]
 		enginetest.Near(t, "loss of one cell", single, math.Pow(float64(one.v[2])-float64(v[2]), 2), 1e-5)
 		if losses[0][2] != 0 || !(losses[0][0] > 0) {

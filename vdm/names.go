@@ -53,6 +53,7 @@ var guidances = []struct {
 	{"pseudo-inverse", func(float64) Guidance { return PseudoInverse{} }},
 	{"posterior-sampling", func(w float64) Guidance { return PosteriorSampling{Scale: w} }},
 	{"moment-matching", func(float64) Guidance { return MomentMatching{} }},
+	{"map", func(float64) Guidance { return NoiseLevelMap{} }},
 }
 
 // GuidanceNames are the methods that NewGuidance knows.
@@ -73,6 +74,7 @@ func GuidanceNames() []string {
 //	pseudo-inverse        PseudoInverse
 //	posterior-sampling    PosteriorSampling with ζ = weight, above 0
 //	moment-matching       MomentMatching
+//	map                   NoiseLevelMap, for networks that take one
 //
 // At most one weight is given, and a weight of 0 is 0. Without one, w_r and ζ are
 // 1. Methods that have no weight pass it over. An unknown name and a weight that

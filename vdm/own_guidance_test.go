@@ -32,7 +32,7 @@ func (projected) Guide(d vdm.Denoiser, given *vdm.Given) vdm.Denoiser {
 	}
 }
 
-func (projected) Check(bool) error { return nil }
+func (projected) Check(vdm.Observation) error { return nil }
 func (projected) Validate() error  { return nil }
 func (projected) String() string   { return "projection" }
 

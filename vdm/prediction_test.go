@@ -20,7 +20,7 @@ func TestAlphaSigmaInTheGraph(t *testing.T) {
 	}
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		out := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
-			alpha, sigma := Level{in[0]}.AlphaSigma(in[0])
+			alpha, sigma := Level{LogSNR: in[0]}.AlphaSigma(in[0])
 			return []*g.Node{alpha, sigma}
 		}, logSNR)
 		for i, l := range logSNR {
@@ -68,7 +68,7 @@ func TestParameterisationsConvert(t *testing.T) {
 		for _, p := range []Parameterisation{PredictV, PredictX, PredictEpsilon, PredictScore} {
 			out := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
 				network := func(z *g.Node, at Level, _ Batch) *g.Node { return in[2] }
-				q := p.Denoiser(network)(in[0], Level{in[1]}, Batch{})
+				q := p.Denoiser(network)(in[0], Level{LogSNR: in[1]}, Batch{})
 				return []*g.Node{q.X(), q.Epsilon(), g.MulScalar(q.V, 2), q.Score()}
 			}, enginetest.Tensor(z, dims...), enginetest.Tensor(logSNR, n), enginetest.Tensor(outputs[p], dims...))
 			for i := range out[2] { // asked for doubled, as from v it is an input

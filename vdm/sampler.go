@@ -84,7 +84,7 @@ func (s *Sampler) Observe(given Observation) error {
 		}
 	}
 	if obs != nil {
-		if err := s.guidance.Check(obs.replaceable); err != nil {
+		if err := s.guidance.Check(given); err != nil {
 			return err
 		}
 	}
@@ -189,7 +189,7 @@ func (s *Sampler) graph(in []*g.Node, watch bool) []*g.Node {
 		return taken
 	}
 	state, c, den := take(4), take(6), s.d.Denoiser(take(len(s.d.Weights)))
-	z, from, to, n := state[0], Level{state[1]}, Level{state[2]}, state[3]
+	z, from, to, n := state[0], Level{LogSNR: state[1]}, Level{LogSNR: state[2]}, state[3]
 	var given *Given
 	if s.obs != nil {
 		known := take(3*len(s.obs.Observation) + 1)

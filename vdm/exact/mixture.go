@@ -228,6 +228,7 @@ func (m *Mixture) Given(o vdm.Observation) (*Mixture, error) {
 // [GaussianProcess.Denoiser]), weighted by how likely z is to come from each.
 func (m *Mixture) Denoiser() vdm.Denoiser {
 	return func(z *g.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
+		refuseMap(at)
 		dims, n := z.Shape().Dimensions, len(m.components[0].Mean)
 		flat := g.Reshape(z, dims[0], n)
 		alpha, sigma := at.AlphaSigma(flat)

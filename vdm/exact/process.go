@@ -164,6 +164,7 @@ func (p *GaussianProcess) Given(o vdm.Observation) (Gaussian, error) {
 // in which nothing cancels at either end of the schedule.
 func (p *GaussianProcess) Denoiser() vdm.Denoiser {
 	return func(z *g.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
+		refuseMap(at)
 		alpha, sigma := at.AlphaSigma(z)
 		constant := func(x []float64) *g.Node {
 			return g.Reshape(g.Const(z.Graph(), float32s(x)), 1, p.shape[0], p.shape[1], p.shape[2], 1)
@@ -174,6 +175,14 @@ func (p *GaussianProcess) Denoiser() vdm.Denoiser {
 		y = g.Mul(y, g.Div(g.Mul(g.Mul(alpha, sigma), g.OneMinus(c)), total))
 		v := g.Sub(p.turn.Graph(y), g.Mul(sigma, mean))
 		return vdm.Prediction{Z: z, At: at, V: v}
+	}
+}
+
+// refuseMap panics where a denoiser in closed form is shown a map of noise levels, for
+// which its modes are not independent: see [Gaussian.DenoiseMap].
+func refuseMap(at vdm.Level) {
+	if at.Map != nil {
+		panic("exact: this denoiser takes one noise level a clip and no map; DenoiseMap on the host takes one")
 	}
 }
 

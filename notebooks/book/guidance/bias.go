@@ -76,7 +76,7 @@ const converged = 28
 // Law is the bias of a method, by algebra. ok is false where the method cannot
 // take the observation.
 func Law(ctx context.Context, be compute.Backend, c Case, m Method) (bias Bias, ok bool, err error) {
-	if m.Guidance.Check(c.Given.Replaceable()) != nil {
+	if m.Guidance.Check(c.Given) != nil {
 		return Bias{}, false, nil
 	}
 	want, err := c.Process.Given(c.Given)

@@ -1,0 +1,174 @@
+package exact
+
+import (
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+)
+
+// video is 10 frames × 3 × 4 cells that keep something over 6 frames and 3 cells.
+func video(t *testing.T) (*GaussianProcess, Gaussian) {
+	t.Helper()
+	p, err := NewGaussianProcess(nil, Exponential(10, 6, 1), Exponential(3, 3, 1), Exponential(4, 3, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, p.Law()
+}
+
+// lawOnTheHost is the exact distribution of what a deterministic plan draws with an
+// estimate that is affine in z: it is followed from 0 and from every unit vector.
+func lawOnTheHost(t *testing.T, plan vdm.Plan, n int, estimate func(z []float64, logSNR float64) []float64) Gaussian {
+	t.Helper()
+	follow := func(z []float64) (end []float64) {
+		for _, f := range plan.Follow(z, estimate, nil) {
+			end = f.Z
+		}
+		return end
+	}
+	law := Gaussian{Mean: follow(make([]float64, n)), Cov: mat.NewSymDense(n, nil)}
+	columns := mat.NewDense(n, n, nil)
+	for j := range n {
+		unit := make([]float64, n)
+		unit[j] = 1
+		for i, v := range follow(unit) {
+			columns.Set(i, j, v-law.Mean[i])
+		}
+	}
+	law.Cov.SymOuterK(1, columns)
+	return law
+}
+
+// errors of a law: the largest of the mean over the prior's standard deviation of 1, and
+// that of the covariance over the exact one, in the Frobenius norm.
+func lawErrors(got, want Gaussian) (mean, covariance float64) {
+	for i := range want.Mean {
+		mean = max(mean, math.Abs(got.Mean[i]-want.Mean[i]))
+	}
+	var d mat.Dense
+	d.Sub(got.Cov, want.Cov)
+	return mean, mat.Norm(&d, 2) / mat.Norm(want.Cov, 2)
+}
+
+// The recommended sampler with 25 evaluations, run plainly on z with the estimate at the
+// pivot, draws from the exact conditional distribution: mean within 1 % of the prior's
+// standard deviation, covariance within 2 %.
+func TestMapOfNoiseLevelsIsExact(t *testing.T) {
+	p, law := video(t)
+	shape, x := p.Shape(), p.Draw(3, 0)
+	frame := shape[1] * shape[2]
+	known := func(is func(frame, cell int) bool, std float64) vdm.Observation {
+		y := blank(len(x))
+		for i, v := range x {
+			if is(i/frame, i%frame) {
+				y[i] = v
+			}
+		}
+		return vdm.Observation{{Y: y, Std: std}}
+	}
+	plan, err := vdm.NewPlan(vdm.DefaultSampler, vdm.DefaultGrid, vdm.Cosine{}, vdm.DefaultSteps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two := append(known(func(f, _ int) bool { return f < 2 }, 0), known(func(f, c int) bool { return f > 4 && c%5 == 0 }, 0.3)...)
+	for name, o := range map[string]vdm.Observation{
+		"nowcast":               known(func(f, _ int) bool { return f < 4 }, 0),
+		"interpolation":         known(func(f, _ int) bool { return f%2 == 0 }, 0),
+		"inpainting":            known(func(_, c int) bool { return c%4 < 2 }, 0),
+		"gauges with errors":    known(func(f, c int) bool { return (f*frame+c)%6 == 1 }, 0.3),
+		"a nowcast with gauges": two,
+	} {
+		t.Run(name, func(t *testing.T) {
+			want, err := law.Given(shape, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := lawOnTheHost(t, plan, len(x), func(z []float64, logSNR float64) []float64 {
+				pivot, levels, err := vdm.NoiseLevelMap{}.Pivot(z, logSNR, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				estimate, err := law.DenoiseMap(pivot, levels)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return estimate
+			})
+			mean, covariance := lawErrors(got, want)
+			t.Logf("mean off by %.4f of the prior's standard deviation, covariance by %.4f", mean, covariance)
+			if mean > 0.01 || covariance > 0.02 {
+				t.Errorf("mean off by %.4f, covariance by %.4f; want at most 0.01 and 0.02", mean, covariance)
+			}
+		})
+	}
+}
+
+// Means of blocks and of frames, by the second level.
+func TestMapOfMeansIsExact(t *testing.T) {
+	p, err := NewGaussianProcess(nil, Exponential(6, 4, 1), Exponential(4, 3, 1), Exponential(4, 3, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	law, shape := p.Law(), p.Shape()
+	plan, err := vdm.NewPlan(vdm.DefaultSampler, vdm.DefaultGrid, vdm.Cosine{}, vdm.DefaultSteps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks, err := vdm.BlockMeans(4, 4, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	days, err := vdm.TimeMeans(6, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	truth := make([]float64, len(law.Mean))
+	for i, v := range p.Draw(5, 0) {
+		truth[i] = float64(v)
+	}
+	for name, of := range map[string]vdm.Operator{"block means": blocks, "time means": days} {
+		t.Run(name, func(t *testing.T) {
+			y, err := of.Apply(truth, shape)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := MeansMap{Of: of, Y: y, Std: 0.1}
+			want, err := law.Given(shape, vdm.Observation{{Of: of, Y: float32s(y), Std: 0.1}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := lawOnTheHost(t, plan, len(truth), func(z []float64, logSNR float64) []float64 {
+				pivot, level, err := m.Pivot(z, shape, logSNR)
+				if err != nil {
+					t.Fatal(err)
+				}
+				estimate, err := m.Denoise(law, pivot, shape, logSNR, level)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return estimate
+			})
+			mean, covariance := lawErrors(got, want)
+			t.Logf("mean off by %.4f of the prior's standard deviation, covariance by %.4f", mean, covariance)
+			if mean > 0.01 || covariance > 0.02 {
+				t.Errorf("mean off by %.4f, covariance by %.4f; want at most 0.01 and 0.02", mean, covariance)
+			}
+		})
+	}
+}
+
+// An operator that is not of disjoint groups is refused, as is an error of 0.
+func TestMapOfMeansRefuses(t *testing.T) {
+	overlap := vdm.Operator{Columns: [][]float64{{0.5, 0.5, 0}, {0, 0.5, 0.5}}}
+	for name, m := range map[string]MeansMap{
+		"groups that overlap": {Of: overlap, Y: []float64{0, 0}, Std: 1},
+		"without an error":    {Of: vdm.Operator{Columns: [][]float64{{1. / 3, 1. / 3, 1. / 3}}}, Y: []float64{0}},
+	} {
+		if _, _, err := m.Pivot([]float64{1, 2, 3}, [4]int{1, 1, 3, 1}, 0); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
