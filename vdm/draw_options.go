@@ -16,6 +16,9 @@ type DrawOptions struct {
 	// Guidance makes samples agree with an observation; nil means [Replacement].
 	Guidance Guidance
 
+	// Covariates are what the denoiser is told beside z and λ, by name.
+	Covariates map[string]Covariate
+
 	// Each takes the samples one by one, in order, in the place of keeping them all:
 	// memory is that of one batch, and the Samples returned contain none. The clip is
 	// valid during the call. An error ends the sampling.

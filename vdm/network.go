@@ -29,9 +29,10 @@ type Network interface {
 	// wrong shape and where a variable has no node.
 	Apply(w Weights, z *g.Node, at Level, in Batch) *g.Node
 
-	// ForClips returns the network for clips with a number of channels, with every
+	// ForClips returns the network for clips with a number of channels, and as many
+	// channels after them of conditions that it is shown beside z, with every
 	// setting that is zero replaced by its default. Channels that are set stay.
-	ForClips(channels int) Network
+	ForClips(channels, conditions int) Network
 
 	// ClipChannels returns how many channels z has, and how many the output.
 	ClipChannels() (z, output int)
@@ -83,6 +84,7 @@ const (
 	Matrix VariableKind = iota // a linear map: a matrix, or the kernel of a convolution
 	Gain                       // multiplies, as after a norm
 	Bias                       // is added
+	Fixed                      // is a property of the data, and not trained
 )
 
 // Init is how the initial values of a variable are drawn. The zero value is zeros.

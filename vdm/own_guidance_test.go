@@ -33,8 +33,8 @@ func (projected) Guide(d vdm.Denoiser, given *vdm.Given) vdm.Denoiser {
 }
 
 func (projected) Check(vdm.Observation) error { return nil }
-func (projected) Validate() error  { return nil }
-func (projected) String() string   { return "projection" }
+func (projected) Validate() error             { return nil }
+func (projected) String() string              { return "projection" }
 
 // On white data the projection is the conditional mean itself, for known cells with
 // and without errors and for block means.

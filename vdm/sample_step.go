@@ -118,8 +118,9 @@ func (s *Sampler) run(ctx context.Context, from int, watch bool, yield func(int,
 	var known []*tensors.Tensor
 	if s.obs != nil {
 		known = s.obs.inputs(from, s.batch)
-		defer engine.Release(known...)
 	}
+	known = append(known, s.covariateTensors(from)...)
+	defer engine.Release(known...)
 	z = tensors.FromFlatDataAndDimensions(s.noise(noise.Latent, from, 0), s.dims...)
 	var before []*tensors.Tensor // z₋₁, x̂₋₁ and x̂₋₂, where the plan looks at them
 	for range s.memory {
@@ -192,8 +193,8 @@ func (s *Sampler) take(exec *g.Exec, p PlanStep, z *tensors.Tensor, before, know
 	args = append(args, engine.Arguments(s.d.Weights)...)
 	if s.obs != nil {
 		args = append(args, d.known)
-		args = append(args, engine.Arguments(known)...)
 	}
+	args = append(args, engine.Arguments(known)...)
 	args = append(args, engine.Arguments(before)...)
 	out, err := engine.Execute(exec, args...)
 	if err != nil {

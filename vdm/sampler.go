@@ -24,21 +24,23 @@ type Sampler struct {
 	First int
 	Clip  uint64
 
-	d        EngineDenoiser
-	exec     *g.Exec
-	plan     Plan
-	guidance Guidance
-	batch    int
-	size     int // values of a clip
-	dims     []int
-	shape    [4]int
-	seed     uint64
-	samples  int
-	obs      *resolved
-	silent   *tensors.Tensor // the noise of a step that has none
-	memory   int             // how many of z₋₁, x̂₋₁ and x̂₋₂ the plan looks at
-	watched  bool            // the program returns x̂ at every step
-	err      error           // of the last loop over Steps
+	d          EngineDenoiser
+	exec       *g.Exec
+	plan       Plan
+	guidance   Guidance
+	batch      int
+	size       int // values of a clip
+	dims       []int
+	shape      [4]int
+	seed       uint64
+	samples    int
+	obs        *resolved
+	silent     *tensors.Tensor // the noise of a step that has none
+	memory     int             // how many of z₋₁, x̂₋₁ and x̂₋₂ the plan looks at
+	covariates map[string]Covariate
+	channels   map[string]int // of each covariate
+	watched    bool           // the program returns x̂ at every step
+	err        error          // of the last loop over Steps
 }
 
 // NewSampler prepares batches of o.Batch clips of a shape (frames, height, width,
@@ -62,6 +64,9 @@ func NewSampler(d EngineDenoiser, plan Plan, shape [4]int, given Observation, o 
 		s.guidance = Replacement{}
 	}
 	if err := s.Observe(given); err != nil {
+		return nil, err
+	}
+	if err := s.Tell(o.Covariates); err != nil {
 		return nil, err
 	}
 	if s.obs == nil && o.Guidance != nil {
@@ -137,6 +142,7 @@ func (s *Sampler) inputs() []shapes.Shape {
 			in = append(in, slices.Repeat([]shapes.Shape{shapes.Make(dtypes.Float32, append([]int{s.batch}, shape[:]...)...)}, 3)...)
 		}
 	}
+	in = append(in, s.covariateShapes()...)
 	return append(in, slices.Repeat([]shapes.Shape{clip}, s.memory)...)
 }
 
@@ -181,7 +187,7 @@ func (s *Sampler) program(watch bool) (*g.Exec, error) {
 }
 
 // graph is one step: z, λ_t, λ_s, noise, six coefficients, the denoiser's weights, what
-// is known, and what the plan remembers. Outputs: z′, a number a sample that is finite
+// is known, the covariates, and what the plan remembers. Outputs: z′, a number a sample that is finite
 // where all its values are, x̂ if it is watched, and what the next step remembers.
 func (s *Sampler) graph(in []*g.Node, watch bool) []*g.Node {
 	take := func(n int) (taken []*g.Node) {
@@ -196,7 +202,7 @@ func (s *Sampler) graph(in []*g.Node, watch bool) []*g.Node {
 		given = s.obs.graph(known[1:], known[0])
 		den = s.guidance.Guide(den, given)
 	}
-	p := den(z, from, Batch{})
+	p := den(z, from, Batch{Covariates: s.namedCovariates(take(len(s.channels)))})
 	x := p.X()
 	// What replacement put into z stays there: p.Z is what the denoiser saw.
 	next := g.Add(g.Add(g.Mul(c[0], p.Z), g.Mul(c[1], x)), g.Mul(c[5], n))

@@ -190,7 +190,7 @@ func TestSettings(t *testing.T) {
 	} {
 		enginetest.WantError(t, says, c.Validate(), says, "convolutional network")
 	}
-	c := Config{}.ForClips(2)
+	c := Config{}.ForClips(2, 0)
 	if c != (Config{Channels: 2, OutChannels: 2, Width: 32, Depth: 4, Kernel: 3}) {
 		t.Errorf("defaults for clips of two channels are %+v", c)
 	}

@@ -44,7 +44,7 @@ func TestNetworkOfOldFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (unet.Config{}).ForClips(1); !reflect.DeepEqual(short.Network, want) {
+	if want := (unet.Config{}).ForClips(1, 0); !reflect.DeepEqual(short.Network, want) {
 		t.Errorf("a file without a network has %+v, want %+v", short.Network, want)
 	}
 	for _, line := range []string{"network:", "network: {}", "network: {kind: unet}", "network: {heads: 8}"} {
@@ -95,7 +95,7 @@ func TestNetworkRefusals(t *testing.T) {
 	}
 	c := tinyConfig(t)
 	c.Network = &convnet.Config{Width: 16}
-	if got := c.WithDefaults(); got.Validate() != nil || got.Network != (convnet.Config{Width: 16}).ForClips(1) {
+	if got := c.WithDefaults(); got.Validate() != nil || got.Network != (convnet.Config{Width: 16}).ForClips(1, 0) {
 		t.Errorf("a pointer to settings is %#v, %v", got.Network, got.Validate())
 	}
 	c.Network = stranger{}
@@ -107,7 +107,7 @@ func TestNetworkRefusals(t *testing.T) {
 // stranger is a network that no file can name.
 type stranger struct{ convnet.Config }
 
-func (s stranger) ForClips(int) vdm.Network { return s }
+func (s stranger) ForClips(int, int) vdm.Network { return s }
 
 // A network of the other kind trains: the held-out loss falls, on every engine. Clips
 // are drawn from it in physical units and are finite.

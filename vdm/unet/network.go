@@ -20,10 +20,11 @@ func (c Config) ApplyWatched(w vdm.Weights, z *g.Node, at vdm.Level, _ vdm.Batch
 	return ApplyWatched(c, w, z, at.LogSNR, watch)
 }
 
-// ForClips returns [Config.WithDefaults] with the channels of clips where Channels is
-// not set.
-func (c Config) ForClips(channels int) vdm.Network {
-	c.Channels = cmp.Or(c.Channels, channels)
+// ForClips returns [Config.WithDefaults] with the channels of clips and of what the
+// network is told beside them, where Channels and OutChannels are not set.
+func (c Config) ForClips(channels, conditions int) vdm.Network {
+	c.Channels = cmp.Or(c.Channels, channels+conditions)
+	c.OutChannels = cmp.Or(c.OutChannels, c.Channels-conditions)
 	return c.WithDefaults()
 }
 

@@ -45,10 +45,11 @@ func TestKindsOfVariables(t *testing.T) {
 // Channels of clips fill in what is not set, and nothing else.
 func TestForClips(t *testing.T) {
 	for _, c := range []struct {
-		config Config
-		z, out int
-	}{{Config{}, 3, 3}, {Config{Channels: 2}, 2, 2}, {Config{OutChannels: 1}, 3, 1}} {
-		n := c.config.ForClips(3)
+		config     Config
+		conditions int
+		z, out     int
+	}{{Config{}, 0, 3, 3}, {Config{Channels: 2}, 0, 2, 2}, {Config{OutChannels: 1}, 0, 3, 1}, {Config{}, 2, 5, 3}, {Config{Channels: 5}, 2, 5, 3}} {
+		n := c.config.ForClips(3, c.conditions)
 		if z, out := n.ClipChannels(); z != c.z || out != c.out {
 			t.Errorf("%+v for clips of 3 channels: %d to %d, want %d to %d", c.config, z, out, c.z, c.out)
 		}

@@ -29,7 +29,7 @@ func TestTrainAnotherNetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (convnet.Config{Width: 8, Depth: 1}).ForClips(1); m.Config.Network != want || m.Step() != 2 {
+	if want := (convnet.Config{Width: 8, Depth: 1}).ForClips(1, 0); m.Config.Network != want || m.Step() != 2 {
 		t.Errorf("at step %d with %+v, want step 2 with %+v", m.Step(), m.Config.Network, want)
 	}
 	succeed(t, "sample", out, "--count", "1", "--steps", "2")

@@ -25,7 +25,7 @@ var floors = []floor{
 		"vdm/study/archive", "vdm/study/experiment", "vdm/study/firstmodel",
 	}},
 	{"the run", []string{"vdm/run", "vdm/train"}},
-	{"the paper", []string{"vdm", "vdm/unet", "vdm/convnet", "vdm/exact"}},
+	{"the paper", []string{"vdm", "vdm/unet", "vdm/convnet", "vdm/spectral", "vdm/exact"}},
 	{"leaves", []string{
 		"vdm/climate", "vdm/climate/netcdf", "vdm/climate/zarr", "vdm/forecast", "vdm/verify",
 		"vdm/transform", "vdm/noise", "vdm/checkpoint",

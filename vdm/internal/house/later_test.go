@@ -25,11 +25,12 @@ notebooks/book/forecasting: vdm/study vdm/report vdm/forecast vdm/verify plottin
 vdm/study: vdm/run vdm/report vdm/climate vdm/forecast
 vdm/report: vdm/run vdm/climate vdm/forecast vdm/verify plotting
 vdm/pretrained: vdm/run
-vdm/run: vdm vdm/unet vdm/convnet vdm/train vdm/climate vdm/checkpoint vdm/transform
+vdm/run: vdm vdm/unet vdm/convnet vdm/spectral vdm/train vdm/climate vdm/checkpoint vdm/transform
 vdm/train: vdm/noise vdm/checkpoint vdm/internal/engine vdm/internal/machine
 vdm: vdm/noise vdm/transform vdm/internal/engine
 vdm/unet: vdm vdm/noise vdm/checkpoint vdm/internal/engine
 vdm/convnet: vdm
+vdm/spectral: vdm
 vdm/exact: vdm vdm/noise
 vdm/climate: vdm/noise vdm/checkpoint
 vdm/climate/netcdf: vdm/climate

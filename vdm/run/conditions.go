@@ -1,0 +1,88 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+)
+
+// ConditionsConfig says what a network is told beside z and λ. The zero value is nothing.
+type ConditionsConfig struct {
+	// Tasks are the ways of conditioning that the network is trained for, of [TaskNames],
+	// with how often each is drawn, as weights. With any the network takes a map of noise
+	// levels, and conditional samples need no guidance: see [vdm.NoiseLevelMap].
+	Tasks map[string]float64 `yaml:"tasks,omitempty"`
+
+	// Covariates are further fields, in the order in which the training clips have them
+	// as channels after their own.
+	Covariates []CovariateConfig `yaml:"covariates,omitempty"`
+
+	// Dropout is the share of training clips whose covariates are left out, so that the
+	// network can also do without.
+	Dropout float64 `yaml:"dropout,omitempty"`
+}
+
+// CovariateConfig is a field that the network is told: static, such as orography, or of
+// every frame, such as another forecast.
+type CovariateConfig struct {
+	Name      string         `yaml:"name"`
+	Units     string         `yaml:"units"`
+	Transform transform.Spec `yaml:"transform"` // fitted by Create where it is not yet
+
+	// KnownFrames is how many first frames the field was made from, as a forecast is: it
+	// is left out where a task shows fewer. 0 is a field that is always there.
+	KnownFrames int `yaml:"known_frames,omitempty"`
+}
+
+// TakesMap reports whether the network takes a map of noise levels.
+func (c ConditionsConfig) TakesMap() bool { return len(c.Tasks) > 0 }
+
+// channels is how many channels the network is shown beside the clip's own: the map, and
+// each covariate with a mark of whether it is there.
+func (c ConditionsConfig) channels() int {
+	n := 2 * len(c.Covariates)
+	if c.TakesMap() {
+		n++
+	}
+	return n
+}
+
+// validate names every setting that makes no sense.
+func (c ConditionsConfig) validate(clip ClipConfig) error {
+	errs := []error{c.checkTasks()}
+	names := map[string]bool{}
+	for _, ch := range clip.Channels {
+		names[ch.Name] = true
+	}
+	for i, v := range c.Covariates {
+		if v.Name == "" || names[v.Name] {
+			errs = append(errs, fmt.Errorf("conditions.covariates[%d].name is %q: want a name that no channel and no other covariate has", i, v.Name))
+		}
+		names[v.Name] = true
+		if v.KnownFrames < 0 || v.KnownFrames >= clip.Frames {
+			errs = append(errs, fmt.Errorf("conditions.covariates[%d].known_frames is %d, want at least 0 and fewer than the %d frames of a clip", i, v.KnownFrames, clip.Frames))
+		}
+		if v.KnownFrames > 0 && !c.TakesMap() {
+			errs = append(errs, fmt.Errorf("conditions.covariates[%d] is made from %d known frames, but the network is trained for no task that shows any: set conditions.tasks", i, v.KnownFrames))
+		}
+	}
+	if !(c.Dropout >= 0 && c.Dropout <= 1) {
+		errs = append(errs, fmt.Errorf("conditions.dropout is %v, want a share between 0 and 1", c.Dropout))
+	}
+	return errors.Join(errs...)
+}
+
+// inputChannels returns the names of all channels that training clips must have: the
+// clip's own and the covariates.
+func (c Config) inputChannels() int { return len(c.Clip.Channels) + len(c.Conditions.Covariates) }
+
+// top is the highest λ of the run, which stands for what is known exactly.
+func (m *Run) top() float64 {
+	_, top := m.schedule.Range()
+	return top
+}
+
+// levelMap is the guidance of a network that takes a map.
+func (m *Run) levelMap() vdm.Guidance { return vdm.NoiseLevelMap{Top: m.top()} }

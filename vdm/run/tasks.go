@@ -1,0 +1,174 @@
+package run
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+)
+
+// The standard deviation of errors in training is drawn log-uniformly between these, in
+// the network's units.
+const (
+	smallestError = 0.03
+	largestError  = 1
+)
+
+// known is what a task shows of a clip: for each value the standard deviation of its
+// error, 0 where it is exact and NaN where it is not known.
+type known []float64
+
+// task is a way of conditioning that a network is trained for.
+type task struct {
+	name string
+	// show marks what is known of a clip, all of it unknown before.
+	show func(r *rand.Rand, clip ClipConfig, k known)
+}
+
+// tasks are those that conditions.tasks of a configuration may name.
+var tasks = []task{
+	{"nothing", func(*rand.Rand, ClipConfig, known) {}},
+	{"first-frames", func(r *rand.Rand, c ClipConfig, k known) {
+		k.frames(c, func(f, n int) bool { return f < n }, 1+r.IntN(max(1, c.Frames-1)))
+	}},
+	{"alternate-frames", func(_ *rand.Rand, c ClipConfig, k known) {
+		k.frames(c, func(f, _ int) bool { return f%2 == 0 }, 0)
+	}},
+	{"random-frames", func(r *rand.Rand, c ClipConfig, k known) {
+		shown := r.Perm(c.Frames)[:1+r.IntN(max(1, c.Frames-1))]
+		k.frames(c, func(f, _ int) bool { return slices.Contains(shown, f) }, 0)
+	}},
+	{"regions", func(r *rand.Rand, c ClipConfig, k known) {
+		// All but a rectangle of a quarter to three quarters of each side.
+		side := func(n int) (from, to int) {
+			long := max(1, n/4+r.IntN(n/2+1))
+			from = r.IntN(n - long + 1)
+			return from, from + long
+		}
+		top, bottom := side(c.Height)
+		left, right := side(c.Width)
+		k.cells(c, func(_, y, x int) float64 {
+			if y >= top && y < bottom && x >= left && x < right {
+				return math.NaN()
+			}
+			return 0
+		})
+	}},
+	{"scattered-cells", func(r *rand.Rand, c ClipConfig, k known) {
+		share := math.Exp(math.Log(0.005) + r.Float64()*math.Log(0.2/0.005))
+		k.cells(c, func(int, int, int) float64 {
+			if r.Float64() >= share {
+				return math.NaN()
+			}
+			return smallestError * math.Pow(largestError/smallestError, r.Float64())
+		})
+	}},
+}
+
+// frames marks whole frames as known exactly.
+func (k known) frames(c ClipConfig, shows func(frame, n int) bool, n int) {
+	k.cells(c, func(f, _, _ int) float64 {
+		if shows(f, n) {
+			return 0
+		}
+		return math.NaN()
+	})
+}
+
+// cells sets the error of every cell, of all channels alike.
+func (k known) cells(c ClipConfig, deviation func(frame, row, column int) float64) {
+	channels := len(c.Channels)
+	for i := 0; i < len(k); i += channels {
+		cell := i / channels
+		d := deviation(cell/(c.Height*c.Width), cell/c.Width%c.Height, cell%c.Width)
+		for ch := range channels {
+			k[i+ch] = d
+		}
+	}
+}
+
+// shownFirst is how many first frames are wholly known.
+func (k known) shownFirst(c ClipConfig) int {
+	frame := len(k) / c.Frames
+	for i, d := range k {
+		if d != 0 {
+			return i / frame
+		}
+	}
+	return c.Frames
+}
+
+// TaskNames are the ways of conditioning that a network can be trained for.
+func TaskNames() []string {
+	var names []string
+	for _, t := range tasks {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+// drawTask marks what is known of a clip in training, by a task that is drawn in
+// proportion to its weight.
+func (c ConditionsConfig) drawTask(r *rand.Rand, clip ClipConfig, size int) known {
+	k := make(known, size)
+	for i := range k {
+		k[i] = math.NaN()
+	}
+	total := 0.0
+	for _, t := range tasks {
+		total += c.Tasks[t.name]
+	}
+	u := r.Float64() * total
+	for _, t := range tasks {
+		if u -= c.Tasks[t.name]; u < 0 {
+			t.show(r, clip, k)
+			break
+		}
+	}
+	return k
+}
+
+// noisedKnown writes what a network is shown and asked of a clip x at λ, where part of it
+// is known: z* = α(Λ)·x + σ(Λ)·ε and v = α(Λ)·ε − σ(Λ)·x at the level
+// Λ = log(e^λ + 1/r²) of each value, at most top, and what the squared error of each
+// counts: σ²(Λ)/σ²(λ), which is 1 where nothing is known. Of a value that is known
+// exactly z* is x, Λ is top and the error does not count.
+func noisedKnown(z, v, levels, weight, x, eps []float32, k known, logSNR, top float64) {
+	unknown := vdm.Sigma(logSNR)
+	for j, r := range k {
+		level := logSNR
+		switch {
+		case r == 0:
+			z[j], v[j], levels[j], weight[j] = x[j], 0, float32(top), 0
+			continue
+		case !math.IsNaN(r):
+			level = min(top, math.Log(math.Exp(logSNR)+1/(r*r)))
+		}
+		alpha, sigma := vdm.Alpha(level), vdm.Sigma(level)
+		z[j] = float32(alpha)*x[j] + float32(sigma)*eps[j]
+		v[j] = float32(alpha)*eps[j] - float32(sigma)*x[j]
+		levels[j] = float32(level)
+		weight[j] = float32(sigma * sigma / (unknown * unknown))
+	}
+}
+
+// checkTasks names a task that there is not, and weights that make no sense.
+func (c ConditionsConfig) checkTasks() error {
+	total := 0.0
+	for name, weight := range c.Tasks {
+		if !slices.Contains(TaskNames(), name) {
+			return fmt.Errorf("conditions.tasks names %q: want some of %s", name, strings.Join(TaskNames(), ", "))
+		}
+		if !(weight >= 0) || math.IsInf(weight, 1) {
+			return fmt.Errorf("conditions.tasks.%s is %v, want a weight of at least 0", name, weight)
+		}
+		total += weight
+	}
+	if len(c.Tasks) > 0 && total == 0 {
+		return fmt.Errorf("conditions.tasks: all weights are 0")
+	}
+	return nil
+}
