@@ -1,0 +1,82 @@
+package climate
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+)
+
+// ClipSource is clips by number, such as [Windows]: clip i is [frame, row, column,
+// channel].
+type ClipSource interface {
+	Len() int
+	Shape() (frames, height, width, channels int)
+	Clip(i int, dst []float32) error
+}
+
+// WetWindows draws clips with rain more often than dry ones, with weights that leave the
+// mean of any quantity over the draws what it is over all clips.
+//
+// A clip is drawn with a probability in proportion to Floor + (1 − Floor)·s, where s is
+// the share of its cells that are wet, and its weight is in proportion to the inverse. Of
+// n draws the mean of the weights is 1 but for chance.
+type WetWindows struct {
+	ClipSource
+	floor, threshold, mean float64
+}
+
+// wetSample is how many clips the mean probability is estimated from.
+const wetSample = 2000
+
+// NewWetWindows looks at up to 2000 of the clips. Cells of the first channel of at least
+// threshold, in the units of the data, are wet. floor is above 0, so that every dry clip
+// can be drawn, and at most 1, which is even draws.
+func NewWetWindows(clips ClipSource, floor, threshold float64) (*WetWindows, error) {
+	if !(floor > 0 && floor <= 1) {
+		return nil, fmt.Errorf("windows by wetness: floor is %v, want it above 0 and at most 1", floor)
+	}
+	w := &WetWindows{ClipSource: clips, floor: floor, threshold: threshold}
+	n := min(wetSample, clips.Len())
+	if n == 0 {
+		return nil, fmt.Errorf("windows by wetness: there are no clips")
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	for range n {
+		p, err := w.chance(r.IntN(clips.Len()))
+		if err != nil {
+			return nil, err
+		}
+		w.mean += p / float64(n)
+	}
+	return w, nil
+}
+
+// chance is Floor + (1 − Floor)·s of clip i.
+func (w *WetWindows) chance(i int) (float64, error) {
+	f, h, wd, ch := w.Shape()
+	clip := make([]float32, f*h*wd*ch)
+	if err := w.Clip(i, clip); err != nil {
+		return 0, err
+	}
+	wet := 0
+	for j := 0; j < len(clip); j += ch {
+		if v := float64(clip[j]); !math.IsNaN(v) && v >= w.threshold {
+			wet++
+		}
+	}
+	return w.floor + (1-w.floor)*float64(wet*ch)/float64(len(clip)), nil
+}
+
+// Draw returns the number of a clip and its weight.
+func (w *WetWindows) Draw(r *rand.Rand) (i int, weight float64, err error) {
+	for {
+		i = r.IntN(w.Len())
+		p, err := w.chance(i)
+		if err != nil {
+			return 0, 0, err
+		}
+		if r.Float64() < p {
+			return i, w.mean / p, nil
+		}
+	}
+}
