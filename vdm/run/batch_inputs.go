@@ -16,7 +16,7 @@ import (
 type batchLayout struct {
 	clip     ClipConfig
 	mask     bool // missing cells are masked
-	recorded bool // the clips lie in a record on the device: the first input
+	recorded bool // the clips lie in a record on the device
 }
 
 // layout returns the layout of the run's batches where the clips are uploaded.
@@ -65,13 +65,11 @@ func (l batchLayout) pack(b *batch) (out []*tensors.Tensor) {
 	return out
 }
 
-// unpack names the inputs of a graph: the record, if there is one, and what pack
-// made. Clips of a record are put together here.
-func (l batchLayout) unpack(nodes []*g.Node) vdm.Batch {
-	var record *g.Node
-	if l.recorded {
-		record, nodes = nodes[0], nodes[1:]
-	}
+// recordName is the name of the record on the device among the inputs of a graph.
+const recordName = "record"
+
+// named returns the inputs of a graph, in the order of pack, by name.
+func (l batchLayout) named(nodes []*g.Node) map[string]*g.Node {
 	named := map[string]*g.Node{}
 	for i, in := range l.inputs(1) {
 		if i >= len(nodes) {
@@ -79,11 +77,17 @@ func (l batchLayout) unpack(nodes []*g.Node) vdm.Batch {
 		}
 		named[in.name] = nodes[i]
 	}
+	return named
+}
+
+// unpack returns the batch of the named inputs of a graph. Clips of a record, which is
+// one more input, are put together here.
+func (l batchLayout) unpack(named map[string]*g.Node) vdm.Batch {
 	b := vdm.Batch{Z: named["z"], At: vdm.Level{LogSNR: named["logSNR"]}, V: named["v"], Factor: named["factor"], Mask: named["mask"]}
 	if l.recorded {
 		each := func(x *g.Node) *g.Node { return g.Reshape(x, x.Shape().Dim(0), 1, 1, 1, 1) }
 		alpha, sigma, eps, frames := each(named["alpha"]), each(named["sigma"]), named["noise"], named["frames"]
-		x := g.Gather(record, g.Reshape(frames, append(frames.Shape().Clone().Dimensions, 1)...))
+		x := g.Gather(named[recordName], g.Reshape(frames, append(frames.Shape().Clone().Dimensions, 1)...))
 		b.Z = g.Add(g.Mul(alpha, x), g.Mul(sigma, eps)) // (A.25)
 		b.V = g.Sub(g.Mul(alpha, eps), g.Mul(sigma, x)) // (2.60)
 	}

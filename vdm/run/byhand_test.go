@@ -66,7 +66,7 @@ func theHandRun(t testing.TB) *handRun {
 		if r.Run, err = Create(dir, handConfig(t), handClips); err != nil {
 			t.Fatal(err)
 		}
-		train(t, r.Run, TrainOptions{Data: handClips, HeldOut: handClips})
+		mustTrain(t, r.Run, TrainOptions{Data: handClips, HeldOut: handClips})
 		if r.records, err = ReadMetrics(dir); err != nil {
 			t.Fatal(err)
 		}

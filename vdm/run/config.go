@@ -56,7 +56,9 @@ type TrainingConfig struct {
 	Batch      int    `yaml:"batch"`      // clips of one pass; 0 means 32
 	Accumulate int    `yaml:"accumulate"` // passes of one optimiser step; 0 means 1
 
-	Rate    float64 `yaml:"rate"`         // Adam's; 0 means 1e-4
+	Optimiser string `yaml:"optimiser,omitempty"` // one of [train.RuleNames]; "" means adam
+
+	Rate    float64 `yaml:"rate"`         // the learning rate; 0 means 1e-4
 	Warmup  int     `yaml:"warmup"`       // steps of linear warm-up; 0 means none
 	Decay   int     `yaml:"cosine_decay"` // step at which a cosine decay reaches 0; 0 means constant
 	Beta1   float64 `yaml:"beta1"`        // 0 means 0.9
@@ -161,6 +163,9 @@ func (c Config) Validate() error {
 	}
 	if t.Decay != 0 && t.Steps > t.Decay {
 		bad("training.steps is %d, but training.cosine_decay reaches a rate of 0 at step %d", t.Steps, t.Decay)
+	}
+	if _, err := t.rule(); err != nil {
+		bad("training.optimiser: %w", err)
 	}
 	if t.MissingCells != "refuse" && t.MissingCells != "mask" {
 		bad("training.missing_cells is %q, want refuse or mask", t.MissingCells)

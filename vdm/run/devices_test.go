@@ -10,10 +10,10 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
-// Several devices that share each batch take the steps of one, to rounding, and all
-// of them hold the same at the end.
+// Several devices that share each batch take the steps of one, to rounding.
 func TestDevicesShareTheBatch(t *testing.T) {
 	for _, c := range []struct {
 		name                       string
@@ -31,30 +31,11 @@ func TestDevicesShareTheBatch(t *testing.T) {
 			config.Training.MissingCells = c.mask
 			config.Training.Steps, config.Training.LogEvery = 5, 1
 			one := create(t, config, tinyClips)
-			train(t, one, TrainOptions{Data: tinyClips, HeldOut: tinyClips})
+			mustTrain(t, one, TrainOptions{Data: tinyClips, HeldOut: tinyClips})
 
 			several := create(t, config, tinyClips)
-			engine := newTestEngine(t, c.devices)
-			engine.use(several)
-			trainer, err := several.newTrainer(TrainOptions{Data: tinyClips, HeldOut: tinyClips, Devices: c.devices}, 5)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer trainer.close()
-			if err := trainer.loop(context.Background()); err != nil {
-				t.Fatal(err)
-			}
-			for i, state := range trainer.replicas[0].states {
-				first, err := state.Values()
-				if err != nil {
-					t.Fatal(err)
-				}
-				for d, r := range trainer.replicas[1:] {
-					if other, err := r.states[i].Values(); err != nil || !slices.Equal(first, other) {
-						t.Errorf("state %d of device %d is not that of device 0 (%v)", i, d+1, err)
-					}
-				}
-			}
+			several.use(enginetest.NewDevices(t, c.devices))
+			mustTrain(t, several, TrainOptions{Data: tinyClips, HeldOut: tinyClips, Devices: c.devices})
 			want, got := losses(t, one), losses(t, several)
 			if len(want) != 5 || len(got) != 5 {
 				t.Fatalf("%d and %d losses, want 5", len(want), len(got))
@@ -89,12 +70,12 @@ func TestDevicesAreRefused(t *testing.T) {
 	}{
 		{-1, 4, "-1 devices: want at least 1"},
 		{4, 4, "4 devices asked for, and the engine has 2"},
-		{2, 3, "training.batch is 3, which 2 devices cannot share evenly: want a multiple of 2"},
+		{2, 3, "training.batch and devices: 2 devices cannot share a batch of 3 evenly: want a multiple of 2"},
 	} {
 		config := tinyConfig(t)
 		config.Training.Batch = c.batch
 		m := create(t, config, tinyClips)
-		newTestEngine(t, 2).use(m)
+		m.use(enginetest.NewDevices(t, 2))
 		err := m.Train(context.Background(), TrainOptions{Data: tinyClips, Devices: c.devices})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%d devices, batch %d: %v, want %q", c.devices, c.batch, err, c.want)
@@ -119,19 +100,19 @@ func TestEngineFailsInMidRun(t *testing.T) {
 			config := tinyConfig(t)
 			config.Training.Accumulate, config.Training.SnapshotEvery = 1, 5
 			whole := create(t, config, tinyClips)
-			train(t, whole, TrainOptions{Data: tinyClips})
+			mustTrain(t, whole, TrainOptions{Data: tinyClips})
 
 			m := create(t, config, tinyClips)
-			engine := newTestEngine(t, 1)
-			engine.use(m)
-			stepping := false
-			engine.fail = func() error {
-				if stepping && m.step == 7 {
+			engine := enginetest.NewDevices(t, 1)
+			m.use(engine)
+			reached := int64(0)
+			engine.Fail = func() error {
+				if reached == 7 {
 					return errors.New(c.says)
 				}
 				return nil
 			}
-			err := m.Train(context.Background(), TrainOptions{Data: tinyClips, Progress: func(vdm.Progress) { stepping = true }})
+			err := m.Train(context.Background(), TrainOptions{Data: tinyClips, Progress: func(p vdm.Progress) { reached = p.Step }})
 			if !errors.Is(err, c.is) {
 				t.Fatalf("training ended with %v, want %v", err, c.is)
 			}
@@ -147,9 +128,9 @@ func TestEngineFailsInMidRun(t *testing.T) {
 			if again.Step() != 5 {
 				t.Fatalf("the run stands at step %d, want 5", again.Step())
 			}
-			train(t, again, TrainOptions{Data: tinyClips})
-			for name, state := range whole.states() {
-				if !slices.Equal(*state, *again.states()[name]) {
+			mustTrain(t, again, TrainOptions{Data: tinyClips})
+			for name, state := range vectors(t, whole) {
+				if !slices.Equal(state, vectors(t, again)[name]) {
 					t.Errorf("%s differ from an undisturbed run's", name)
 				}
 			}
@@ -159,9 +140,9 @@ func TestEngineFailsInMidRun(t *testing.T) {
 
 func TestSamplingTellsTheBatchToTry(t *testing.T) {
 	m := create(t, tinyConfig(t), tinyClips)
-	fake := newTestEngine(t, 1)
-	fake.fail = func() error { return errors.New("RESOURCE_EXHAUSTED: out of memory") }
-	fake.use(m)
+	fake := enginetest.NewDevices(t, 1)
+	fake.Fail = func() error { return errors.New("RESOURCE_EXHAUSTED: out of memory") }
+	m.use(fake)
 	_, err := m.Sample(context.Background(), SampleOptions{Count: 4, Batch: 4, Steps: 3})
 	if !errors.Is(err, engine.ErrDeviceMemory) || !strings.Contains(err.Error(), "4 samples are drawn at a time: try a batch of 2") {
 		t.Errorf("sampling said %v", err)

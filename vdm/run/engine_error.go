@@ -9,13 +9,13 @@ import (
 )
 
 // explained adds to an engine's error what can be done about it.
-func (t *trainer) explained(err error) error {
+func (t *training) explained(err error) error {
 	switch {
 	case errors.Is(err, engine.ErrDeviceMemory):
 		return fmt.Errorf("%w; a training step of batch %d needs about %.1f GiB a device: %s; the run stands at the snapshot of step %d",
-			err, t.estimate.Batch, machine.GiB(t.estimate.Memory), t.estimate.advice(), t.saved)
+			err, t.estimate.Batch, machine.GiB(t.estimate.Memory), t.estimate.advice(), t.saved())
 	case errors.Is(err, engine.ErrDeviceLost):
-		return fmt.Errorf("%w; the run stands at the snapshot of step %d: start it again to go on", err, t.saved)
+		return fmt.Errorf("%w; the run stands at the snapshot of step %d: start it again to go on", err, t.saved())
 	}
 	return err
 }

@@ -7,11 +7,10 @@ import (
 	"time"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/shapes"
-	g "github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
+	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
 // Estimate is what one training pass will take, from an account of its graph
@@ -119,29 +118,13 @@ func largestBatch(available float64, start int, peak func(batch int) (float64, e
 }
 
 // stepCost counts the graph of one training pass.
-func (m *Run) stepCost(be compute.Backend, batch int) (cost engine.Cost, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("building the training step: %v", r)
-		}
-	}()
-	c := m.Config
-	graph := g.NewGraph(be, "estimate")
-	defer graph.Finalize()
-	var in []*g.Node
-	input := func(dims ...int) {
-		in = append(in, g.Parameter(graph, fmt.Sprintf("in%d", len(in)), shapes.Make(f32, dims...)))
+func (m *Run) stepCost(be compute.Backend, batch int) (engine.Cost, error) {
+	o, err := m.Config.trainOptions(1)
+	if err != nil {
+		return engine.Cost{}, err
 	}
-	for range 5 {
-		input(c.Network.Count())
-	}
-	for range 4 {
-		input()
-	}
-	for _, i := range c.layout().inputs(batch) {
-		in = append(in, g.Parameter(graph, i.name, i.shape()))
-	}
-	return engine.CostOf(graph, c.stepGraph(c.layout())(in)...), nil
+	o.Batch = batch
+	return train.Cost(be, m.Config.problem(m.Config.layout(), nil), o)
 }
 
 // Check is an error where the step does not fit in memory.

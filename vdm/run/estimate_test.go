@@ -102,7 +102,7 @@ func TestEstimateOfTimeAgainstAMeasuredStep(t *testing.T) {
 			t.Fatal(err)
 		}
 		var at []time.Time
-		train(t, m, TrainOptions{Data: clips, Steps: 3, Progress: func(vdm.Progress) { at = append(at, time.Now()) }})
+		mustTrain(t, m, TrainOptions{Data: clips, Steps: 3, Progress: func(vdm.Progress) { at = append(at, time.Now()) }})
 		measured := time.Hour
 		for i := 1; i < len(at); i++ { // the first step compiles
 			measured = min(measured, at[i].Sub(at[i-1]))

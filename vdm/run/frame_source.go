@@ -3,10 +3,11 @@ package run
 import (
 	"fmt"
 
-	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/compute/shapes"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
+	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
 // Recorded are clips that are runs of whole frames of one record. Windows that
@@ -38,22 +39,21 @@ func (r DataPlacement) Validate() error {
 	return nil
 }
 
-// resident is a record on the devices.
+// resident is a record that lies on the devices.
 type resident struct {
-	record []*tensors.Tensor // of each device, [frame, height, width, channel], in the model's units
 	clips  FrameSource
+	record train.Constant // [frame, height, width, channel], in the model's units
 }
 
-func (r *resident) close() {
-	if r != nil {
-		engine.Release(r.record...)
-	}
+// take returns the record for upload; its values are not kept.
+func (r *resident) take() train.Constant {
+	record := r.record
+	r.record.Values = nil
+	return record
 }
 
-// on is the record on a device, nothing where there is none.
-func (r *resident) on(device int) []*tensors.Tensor {
-	if r == nil {
-		return nil
-	}
-	return r.record[device : device+1]
+// String says where the record lies.
+func (r *resident) String() string {
+	frames, values := r.record.Dims[0], shapes.Make(f32, r.record.Dims...).Size()
+	return fmt.Sprintf("the record of %d frames (%.2f GiB) lies on the device", frames, machine.GiB(4*int64(values)))
 }

@@ -77,6 +77,12 @@ type heldOutLoss struct {
 	batches []*batch
 }
 
+// lossGraph is the loss of each sample of a batch. Inputs: weights, batch.
+func (c Config) lossGraph(in []*g.Node) *g.Node {
+	l := c.layout()
+	return vdm.WeightedLoss(c.flatDenoiser(in[0]), l.unpack(l.named(in[1:])))
+}
+
 // newHeldOut returns nil where there are no held-out clips.
 func (m *Run) newHeldOut(clips vdm.Clips) (*heldOutLoss, error) {
 	if clips == nil {
@@ -141,7 +147,7 @@ func (m *Run) HeldOutLosses(clips vdm.Clips) ([]float64, error) {
 		return nil, fmt.Errorf("held-out loss: %w", err)
 	}
 	defer h.close()
-	w, err := engine.NewDeviceVector(m.be, 0, m.ema)
+	w, err := engine.NewDeviceVector(m.be, 0, m.state.EMA)
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,7 @@ func TestHeldOutProblem(t *testing.T) {
 // which anyone can ask for afterwards.
 func TestHeldOutLossIsTheRecordedOne(t *testing.T) {
 	m := create(t, tinyConfig(t), tinyClips)
-	train(t, m, TrainOptions{Data: tinyClips, HeldOut: tinyClips, Steps: 5})
+	mustTrain(t, m, TrainOptions{Data: tinyClips, HeldOut: tinyClips, Steps: 5})
 	records, err := ReadMetrics(m.Dir)
 	if err != nil {
 		t.Fatal(err)

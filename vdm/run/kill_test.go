@@ -47,7 +47,7 @@ func trainChild(dir string) {
 // bit.
 func TestKilledRunsEndBitEqual(t *testing.T) {
 	whole := create(t, killConfig(t), tinyClips)
-	train(t, whole, TrainOptions{Data: tinyClips})
+	mustTrain(t, whole, TrainOptions{Data: tinyClips})
 
 	run := create(t, killConfig(t), tinyClips)
 	r := noise.Key{Seed: uint64(time.Now().UnixNano()), Stream: noise.Synthetic}.Rand()
@@ -102,8 +102,8 @@ func TestKilledRunsEndBitEqual(t *testing.T) {
 	if kills-1 < 30 {
 		t.Errorf("the run ended after %d kills, want at least 30: make it longer", kills-1)
 	}
-	for name, state := range whole.states() {
-		if !slices.Equal(*state, *run.states()[name]) {
+	for name, state := range vectors(t, whole) {
+		if !slices.Equal(state, vectors(t, run)[name]) {
 			t.Errorf("%s differ between the whole run and the killed one", name)
 		}
 	}

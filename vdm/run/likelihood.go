@@ -143,6 +143,6 @@ func (m *Run) likelihood(clips vdm.Clips, o vdm.LikelihoodOptions) (d vdm.Engine
 	if err != nil {
 		return d, nil, nil, err
 	}
-	d, err = m.Config.fixedDenoiser(be, m.ema)
+	d, err = m.Config.fixedDenoiser(be, m.state.EMA)
 	return d, y, volumes, err
 }

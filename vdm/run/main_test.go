@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
@@ -92,6 +94,11 @@ func tinyConfig(t testing.TB) Config {
 }
 
 var tinyClips = blobs{n: 40, frames: 2, size: 4}
+
+// use makes a model run on a test engine.
+func (m *Run) use(e *enginetest.Devices) {
+	m.be, m.choice = e, backend.Choice{Name: "test", Label: fmt.Sprintf("%d test devices", e.NumDevices())}
+}
 
 // on makes a model run on an engine, whatever GOMLX_BACKEND says.
 func (m *Run) on(t testing.TB, name string) *Run {

@@ -68,7 +68,7 @@ func TestMetricsAfterAResume(t *testing.T) {
 	c := tinyConfig(t)
 	c.Training.LogEvery, c.Training.HeldOutEvery = 1, 4
 	whole := create(t, c, tinyClips)
-	train(t, whole, TrainOptions{Data: tinyClips, HeldOut: tinyClips, Steps: 8})
+	mustTrain(t, whole, TrainOptions{Data: tinyClips, HeldOut: tinyClips, Steps: 8})
 
 	m := create(t, c, tinyClips)
 	hits := 0
@@ -78,7 +78,7 @@ func TestMetricsAfterAResume(t *testing.T) {
 	if last := lastStep(t, m.Dir); last != 5 || m.Step() != 3 {
 		t.Fatalf("metrics up to step %d and a model at %d, want 5 and 3", last, m.Step())
 	}
-	train(t, m, TrainOptions{Data: tinyClips, HeldOut: tinyClips, Steps: 8})
+	mustTrain(t, m, TrainOptions{Data: tinyClips, HeldOut: tinyClips, Steps: 8})
 	got, err := ReadMetrics(m.Dir)
 	if err != nil {
 		t.Fatal(err)

@@ -128,7 +128,7 @@ func TestConvnetTrainsAndSamples(t *testing.T) {
 			return mean
 		}
 		before := loss()
-		train(t, m, TrainOptions{Data: clips, Steps: 60})
+		mustTrain(t, m, TrainOptions{Data: clips, Steps: 60})
 		after := loss()
 		t.Logf("%s: held-out loss %.3f, then %.3f", name, before, after)
 		if !(after < 0.6*before) {
@@ -156,7 +156,7 @@ func TestConvnetResumes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			train(t, m, TrainOptions{Data: tinyClips, Steps: to})
+			mustTrain(t, m, TrainOptions{Data: tinyClips, Steps: to})
 		}
 		m, err := Open(dir)
 		if err != nil {
@@ -169,7 +169,7 @@ func TestConvnetResumes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text = append(text, fmt.Sprint(m.weights, m.ema, m.optimiser, drawn.Data))
+		text = append(text, fmt.Sprint(m.state.Weights, m.state.EMA, m.state.Moments, drawn.Data))
 	}
 	if text[0] != text[1] {
 		t.Error("the run that was stopped twice has other weights or clips than the one that was not")

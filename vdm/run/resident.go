@@ -4,16 +4,13 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gomlx/compute"
-	"github.com/gomlx/gomlx/core/tensors"
-
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
-	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
+	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
-// newResident uploads the record if it is to reside on the devices; else it
+// newResident reads the record if it should reside on the devices; else it
 // returns nil.
-func (t *trainer) newResident() (*resident, error) {
+func (t *training) newResident() (*resident, error) {
 	if err := t.o.Residence.Validate(); err != nil {
 		return nil, err
 	}
@@ -23,7 +20,7 @@ func (t *trainer) newResident() (*resident, error) {
 		return nil, nil
 	case wanted == ResideDevice && err != nil:
 		return nil, fmt.Errorf("training clips cannot reside on the device: %w", err)
-	case wanted != ResideDevice && (err != nil || !strings.Contains(t.choice.Name, "cuda") || bytes > t.estimate.Available/4):
+	case wanted != ResideDevice && (err != nil || !strings.Contains(t.run.choice.Name, "cuda") || bytes > t.estimate.Available/4):
 		return nil, nil
 	}
 	clips := t.o.Data.(FrameSource)
@@ -32,7 +29,7 @@ func (t *trainer) newResident() (*resident, error) {
 	record := make([]float32, clips.Record()*size)
 	used := make([]bool, clips.Record()) // what is wrong with other frames does not matter
 	for i := range clips.Len() {
-		for f := range t.Config.Clip.Frames {
+		for f := range t.run.Config.Clip.Frames {
 			used[clips.Start(i)+f] = true
 		}
 	}
@@ -56,21 +53,11 @@ func (t *trainer) newResident() (*resident, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &resident{clips: clips}
-	for d := range t.o.Devices {
-		up := tensors.FromFlatDataAndDimensions(record, clips.Record(), height, width, channels)
-		r.record = append(r.record, up)
-		if err := up.ToDevice(t.be, compute.DeviceNum(d)); err != nil {
-			r.close()
-			return nil, engine.Explain("upload", err)
-		}
-	}
-	t.report(fmt.Sprintf("the record of %d frames (%.2f GiB) lies on the device", clips.Record(), machine.GiB(bytes)))
-	return r, nil
+	return &resident{clips, train.Constant{Name: recordName, Dims: []int{clips.Record(), height, width, channels}, Values: record}}, nil
 }
 
 // recordBytes is the size of the record, or why there is none to keep.
-func (t *trainer) recordBytes() (int64, error) {
+func (t *training) recordBytes() (int64, error) {
 	clips, ok := t.o.Data.(FrameSource)
 	switch {
 	case !ok || clips.Record() == 0:
@@ -78,5 +65,5 @@ func (t *trainer) recordBytes() (int64, error) {
 	case t.reader.mask:
 		return 0, fmt.Errorf("missing cells are masked, clip by clip")
 	}
-	return 4 * int64(clips.Record()) * int64(t.reader.size/t.Config.Clip.Frames), nil
+	return 4 * int64(clips.Record()) * int64(t.reader.size/t.run.Config.Clip.Frames), nil
 }

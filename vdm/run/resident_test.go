@@ -10,6 +10,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -39,13 +40,13 @@ func TestRecordOnTheDevice(t *testing.T) {
 	config.Training.Steps, config.Training.LogEvery, config.Training.Clip = 4, 1, 0
 	clips := rain(t, climate.WindowOptions{})
 	host := create(t, config, clips)
-	train(t, host, TrainOptions{Data: clips, Residence: ResideHost})
+	mustTrain(t, host, TrainOptions{Data: clips, Residence: ResideHost})
 	want := losses(t, host)
 
 	compare := func(t *testing.T, m *Run, devices int) {
 		t.Helper()
 		said := ""
-		train(t, m, TrainOptions{Data: clips, Residence: ResideDevice, Devices: devices, Report: func(line string) { said += line + "\n" }})
+		mustTrain(t, m, TrainOptions{Data: clips, Residence: ResideDevice, Devices: devices, Report: func(line string) { said += line + "\n" }})
 		if !strings.Contains(said, "the record of 24 frames") {
 			t.Errorf("it does not say where the record lies:\n%s", said)
 		}
@@ -64,7 +65,7 @@ func TestRecordOnTheDevice(t *testing.T) {
 	}
 	t.Run("two devices", func(t *testing.T) {
 		m := create(t, config, clips)
-		newTestEngine(t, 2).use(m)
+		m.use(enginetest.NewDevices(t, 2))
 		compare(t, m, 2)
 	})
 }

@@ -362,7 +362,7 @@ func TestExtendRefuses(t *testing.T) {
 	enginetest.WantError(t, "half a frame", try(dir, start[:20], none), "20 values", "16 of a frame")
 	other[3] = -1
 	enginetest.WantError(t, "domain", try(dir, other, none), "value -1 in frame 0 is outside the domain")
-	train(t, m, TrainOptions{Data: blobs{n: 40, frames: 4, size: 4}, Steps: 1})
+	mustTrain(t, m, TrainOptions{Data: blobs{n: 40, frames: 4, size: 4}, Steps: 1})
 	enginetest.WantError(t, "other weights", try(dir, start, none), "training_step was 0, is 1", "weights was")
 
 	torn := t.TempDir()

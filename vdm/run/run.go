@@ -14,6 +14,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/train"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
@@ -30,10 +31,7 @@ type Run struct {
 	Config   Config
 	Warnings []string // what Open passed over, such as a torn snapshot
 
-	step       int64
-	weights    []float32 // as of step; the trainer's own copy lives on the engine
-	ema        []float32
-	optimiser  [2][]float32 // first and second moment
+	state      train.State // of the newest snapshot
 	transforms []transform.Transform
 	schedule   vdm.Schedule
 	weighting  vdm.Weighting
@@ -83,13 +81,7 @@ func Create(dir string, c Config, train vdm.Clips) (*Run, error) {
 		}
 	}
 	m := &Run{Dir: dir, Config: c}
-	m.weights, err = flatten(c.Network, vdm.InitialValues(c.Network.Variables(), c.Training.Seed))
-	if err != nil {
-		return nil, err
-	}
-	m.ema = append([]float32(nil), m.weights...)
-	m.optimiser = [2][]float32{make([]float32, len(m.weights)), make([]float32, len(m.weights))}
-	if err := m.save(); err != nil {
+	if err := m.start(vdm.InitialValues(c.Network.Variables(), c.Training.Seed)); err != nil {
 		return nil, err
 	}
 	if err := writeConfig(dir, c); err != nil { // last: a folder with it is a run
@@ -157,7 +149,7 @@ func (m *Run) prepare() (err error) {
 }
 
 // Step is how many optimiser steps the weights have seen.
-func (m *Run) Step() int64 { return m.step }
+func (m *Run) Step() int64 { return m.state.Step }
 
 // Schedule is the noise schedule of the run.
 func (m *Run) Schedule() vdm.Schedule { return m.schedule }
@@ -177,11 +169,11 @@ func (m *Run) Engine() (compute.Backend, backend.Choice, error) {
 // Weights returns the network's weights by the names of its variables: the
 // exponential moving average, which sampling uses, or the last ones.
 func (m *Run) Weights(averaged bool) map[string][]float32 {
-	flat := m.weights
+	flat := m.state.Weights
 	if averaged {
-		flat = m.ema
+		flat = m.state.EMA
 	}
-	return unflatten(m.Config.Network, flat)
+	return train.Cut(m.Config.Network.Variables(), flat)
 }
 
 // Forward maps clips in physical units to the model's, in place; missing stays
@@ -233,100 +225,4 @@ func writeConfig(dir string, c Config) error {
 		return fmt.Errorf("run folder: %w", err)
 	}
 	return nil
-}
-
-// The stems of a snapshot's tensor files.
-const (
-	stemWeights = "weights"
-	stemEMA     = "ema"
-	stemFirst   = "adam_first"
-	stemSecond  = "adam_second"
-)
-
-// save writes a snapshot of the model as it stands.
-func (m *Run) save() error {
-	config, err := m.Config.Encode()
-	if err != nil {
-		return err
-	}
-	s := &checkpoint.Snapshot{
-		Step:    m.step,
-		Tensors: map[string][]checkpoint.Tensor{},
-		Blobs:   map[string][]byte{configName: config},
-	}
-	for stem, flat := range m.states() {
-		values := unflatten(m.Config.Network, *flat)
-		for _, v := range m.Config.Network.Variables() {
-			s.Tensors[stem] = append(s.Tensors[stem], checkpoint.FromFloat32s(v.Name, v.Shape, values[v.Name]))
-		}
-	}
-	_, err = checkpoint.Save(filepath.Join(m.Dir, snapshotsDir), s, m.Config.Training.Keep)
-	return err
-}
-
-func (m *Run) states() map[string]*[]float32 {
-	return map[string]*[]float32{
-		stemWeights: &m.weights, stemEMA: &m.ema,
-		stemFirst: &m.optimiser[0], stemSecond: &m.optimiser[1],
-	}
-}
-
-// restore takes the states of a snapshot. A network of another shape is refused
-// by the variable that differs, other settings by their names.
-func (m *Run) restore(s *checkpoint.Snapshot) error {
-	for stem, flat := range m.states() {
-		found := map[string]checkpoint.Tensor{}
-		for _, t := range s.Tensors[stem] {
-			found[t.Name] = t
-		}
-		var all []float32
-		for _, v := range m.Config.Network.Variables() {
-			t, ok := found[v.Name]
-			if !ok {
-				return fmt.Errorf("%s has no variable %s, which the configured network has (shape %v)", stem, v.Name, v.Shape)
-			}
-			if fmt.Sprint(t.Shape) != fmt.Sprint(v.Shape) {
-				return fmt.Errorf("%s: variable %s has shape %v, the configured network's has %v", stem, v.Name, t.Shape, v.Shape)
-			}
-			x, err := checkpoint.Float32s(t)
-			if err != nil {
-				return err
-			}
-			all = append(all, x...)
-			delete(found, v.Name)
-		}
-		for name := range found {
-			return fmt.Errorf("%s has a variable %s, which the configured network lacks", stem, name)
-		}
-		*flat = all
-	}
-	saved, err := ParseConfig(s.Blobs[configName])
-	if err != nil {
-		return err
-	}
-	if diff := differences(saved, m.Config); len(diff) > 0 {
-		return fmt.Errorf("%s was changed since: %s; restore it, or start another run", configName, strings.Join(diff, "; "))
-	}
-	m.step = s.Step
-	return nil
-}
-
-// ImportWeights replaces the weights and their average by those of a map under
-// the original's names, and saves a snapshot. The optimiser starts afresh.
-//
-// It is for a run that has not been trained yet: Adam's corrections count steps
-// from the run's first.
-func (m *Run) ImportWeights(values map[string][]float32) error {
-	if m.step > 0 {
-		return fmt.Errorf("import weights: the run %s has been trained for %d steps; create another", m.Dir, m.step)
-	}
-	flat, err := flatten(m.Config.Network, values)
-	if err != nil {
-		return err
-	}
-	m.weights, m.ema = flat, append([]float32(nil), flat...)
-	for i := range m.optimiser {
-		m.optimiser[i] = make([]float32, len(flat))
-	}
-	return m.save()
 }

@@ -89,7 +89,7 @@ func TestMissingCellsAreMasked(t *testing.T) {
 		return float64(i%7) / 2
 	}}
 	m := create(t, c, clips)
-	train(t, m, TrainOptions{Data: clips, HeldOut: clips})
+	mustTrain(t, m, TrainOptions{Data: clips, HeldOut: clips})
 	batches, err := m.HeldOutBatches(clips)
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +153,7 @@ func TestTwoChannelsOnAnOddGrid(t *testing.T) {
 	for _, name := range backend.AtHand() {
 		t.Run(name, func(t *testing.T) {
 			m := create(t, c, clips).on(t, name)
-			train(t, m, TrainOptions{Data: clips, HeldOut: clips})
+			mustTrain(t, m, TrainOptions{Data: clips, HeldOut: clips})
 			x := clipOf(t, clips, 1)
 			y := slices.Clone(x)
 			m.Forward(y)

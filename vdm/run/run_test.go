@@ -33,7 +33,7 @@ func edit(t testing.TB, dir, from, to string) {
 
 func TestCreateAgainOpensTheRun(t *testing.T) {
 	m := create(t, tinyConfig(t), tinyClips)
-	train(t, m, TrainOptions{Data: tinyClips, Steps: 2})
+	mustTrain(t, m, TrainOptions{Data: tinyClips, Steps: 2})
 	c := tinyConfig(t)
 	c.Training.Steps, c.Training.LogEvery, c.Data = 40, 5, "another note"
 	again, err := Create(m.Dir, c, tinyClips)
@@ -101,9 +101,9 @@ func TestOpenRefusesAnEditedConfiguration(t *testing.T) {
 // A torn newest snapshot costs the steps since the one before, no more.
 func TestTornSnapshotFallsBack(t *testing.T) {
 	m := create(t, tinyConfig(t), tinyClips)
-	train(t, m, TrainOptions{Data: tinyClips, Steps: 6})
+	mustTrain(t, m, TrainOptions{Data: tinyClips, Steps: 6})
 	whole := create(t, tinyConfig(t), tinyClips)
-	train(t, whole, TrainOptions{Data: tinyClips})
+	mustTrain(t, whole, TrainOptions{Data: tinyClips})
 
 	newest := checkpoint.Path(filepath.Join(m.Dir, snapshotsDir), 6)
 	tear := func(path string) {
@@ -127,8 +127,8 @@ func TestTornSnapshotFallsBack(t *testing.T) {
 	if again.Step() != 3 || len(again.Warnings) != 1 || !strings.Contains(again.Warnings[0], newest) {
 		t.Errorf("opened at step %d with warnings %q, want step 3 and one that names %s", again.Step(), again.Warnings, newest)
 	}
-	train(t, again, TrainOptions{Data: tinyClips})
-	if !slices.Equal(again.weights, whole.weights) {
+	mustTrain(t, again, TrainOptions{Data: tinyClips})
+	if !slices.Equal(again.state.Weights, whole.state.Weights) {
 		t.Error("the run that fell back ends with other weights")
 	}
 	steps, err := checkpoint.List(filepath.Join(m.Dir, snapshotsDir))
@@ -167,7 +167,7 @@ func TestFoldersThatAreNoRun(t *testing.T) {
 	}
 
 	m := create(t, tinyConfig(t), tinyClips)
-	train(t, m, TrainOptions{Data: tinyClips, Steps: 3})
+	mustTrain(t, m, TrainOptions{Data: tinyClips, Steps: 3})
 	if err := os.Remove(filepath.Join(m.Dir, configName)); err != nil {
 		t.Fatal(err)
 	}
@@ -192,14 +192,14 @@ func TestTrainRefuses(t *testing.T) {
 	c := tinyConfig(t)
 	c.Training.Steps = 0
 	enginetest.WantError(t, "no steps", create(t, c, tinyClips).Train(t.Context(), TrainOptions{Data: tinyClips}), "set training.steps")
-	train(t, m, TrainOptions{Data: tinyClips, Steps: 1})
-	train(t, m, TrainOptions{Steps: 1}) // reached: nothing to do
+	mustTrain(t, m, TrainOptions{Data: tinyClips, Steps: 1})
+	mustTrain(t, m, TrainOptions{Steps: 1}) // reached: nothing to do
 	enginetest.WantError(t, "weights for a trained run", m.ImportWeights(m.Weights(false)), "trained for 1 steps")
 }
 
 func TestImportWeights(t *testing.T) {
 	a, b := create(t, tinyConfig(t), tinyClips), create(t, tinyConfig(t), tinyClips)
-	train(t, a, TrainOptions{Data: tinyClips, Steps: 3})
+	mustTrain(t, a, TrainOptions{Data: tinyClips, Steps: 3})
 	if err := b.ImportWeights(a.Weights(true)); err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func TestImportWeights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(again.weights, a.ema) || !slices.Equal(again.ema, a.ema) {
+	if !slices.Equal(again.state.Weights, a.state.EMA) || !slices.Equal(again.state.EMA, a.state.EMA) {
 		t.Error("the imported weights are not those of the run")
 	}
 	few := a.Weights(true)

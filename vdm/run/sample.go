@@ -247,9 +247,9 @@ func (m *Run) bind(o SampleOptions) (b bound, err error) {
 	if err := m.Config.Network.Check(be); err != nil {
 		return b, err
 	}
-	flat := m.ema
+	flat := m.state.EMA
 	if o.LastWeights {
-		flat = m.weights
+		flat = m.state.Weights
 	}
 	b.choice = choice
 	b.denoiser, err = m.Config.fixedDenoiser(be, flat)

@@ -27,8 +27,7 @@ func (c Config) SamplingCost(be compute.Backend, batch int, given vdm.Observatio
 		return cost, fmt.Errorf("sampling cost: %w", err)
 	}
 	d := vdm.EngineDenoiser{Engine: be, Weights: []*tensors.Tensor{tensors.FromShape(shapes.Make(f32, c.Network.Count()))}, Denoiser: func(in []*g.Node) vdm.Denoiser {
-		_, w := weightViews(c.Network, in[0])
-		return c.networkDenoiser(w)
+		return c.flatDenoiser(in[0])
 	}}
 	defer d.Release()
 	plan, err := vdm.Ancestral(vdm.UniformTime(vdm.Cosine{}, 1), vdm.LowerBound)

@@ -13,6 +13,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
+	"github.com/climate-vdm/climate-vdm/vdm/train"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -100,7 +101,7 @@ func TestGuidanceWithRematerialisation(t *testing.T) {
 	changeUNet(&c, func(n *unet.Config) { n.Multiples = []int{1, 2} })
 	again := c
 	changeUNet(&again, func(n *unet.Config) { n.Rematerialise = true })
-	flat, err := flatten(c.Network, vdm.InitialValues(c.Network.Variables(), 4))
+	flat, err := train.Join(c.Network.Variables(), vdm.InitialValues(c.Network.Variables(), 4))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,12 +117,11 @@ func TestGuidanceWithRematerialisation(t *testing.T) {
 		for _, guidance := range []vdm.Guidance{vdm.Reconstruction{}, vdm.MomentMatching{Iterations: 2, From: -30}} {
 			x := func(c Config) []float32 {
 				return enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
-					_, weights := weightViews(c.Network, in[2])
 					seen, err := given.Fixed(in[0], g.ZerosLike(in[0]))
 					if err != nil {
 						t.Fatal(err)
 					}
-					return []*g.Node{guidance.Guide(c.networkDenoiser(weights), seen)(in[0], vdm.Level{LogSNR: in[1]}, vdm.Batch{}).X()}
+					return []*g.Node{guidance.Guide(c.flatDenoiser(in[2]), seen)(in[0], vdm.Level{LogSNR: in[1]}, vdm.Batch{}).X()}
 				}, enginetest.Tensor(z, 2, c.Clip.Frames, c.Clip.Height, c.Clip.Width, 1), enginetest.Tensor([]float32{-1, 2}, 2), enginetest.Tensor(flat, len(flat)))[0]
 			}
 			if e := enginetest.Farthest(x(c), x(again)); !(e < 1e-5) {

@@ -88,9 +88,9 @@ func (m *Run) extensionHeader(start []float32, o ExtendOptions, engine string) E
 		h.Channels, h.Units = append(h.Channels, ch.Name), append(h.Units, ch.Units)
 		transforms = append(transforms, ch.Transform.String())
 	}
-	weights, flat := "average", m.ema
+	weights, flat := "average", m.state.EMA
 	if o.LastWeights {
-		weights, flat = "last", m.weights
+		weights, flat = "last", m.state.Weights
 	}
 	var guidance vdm.Guidance = vdm.Replacement{}
 	if o.Guidance != nil {
@@ -101,7 +101,7 @@ func (m *Run) extensionHeader(start []float32, o ExtendOptions, engine string) E
 		Start: len(start) / (c.Height * c.Width * len(c.Channels)), StartSHA256: sum256(start),
 		Overlap: o.Overlap, Stride: o.Stride, First: o.First, Seed: o.Seed,
 		Sampler: o.Sampler, Grid: o.Grid, Steps: o.Steps, Batch: o.Batch, Guidance: guidance.String(),
-		Unclamped: o.Unclamped, Weights: weights + " " + sum256(flat), Trained: m.step,
+		Unclamped: o.Unclamped, Weights: weights + " " + sum256(flat), Trained: m.state.Step,
 		Transforms: strings.Join(transforms, ", "),
 		Schedule:   fmt.Sprintf("%s, %g to %g, shift %g", schedule.Name, schedule.Min, schedule.Max, schedule.Shift),
 		Engine:     engine,

@@ -14,7 +14,7 @@ import (
 func TestStepsOneByOne(t *testing.T) {
 	c := tinyConfig(t)
 	whole := create(t, c, tinyClips)
-	train(t, whole, TrainOptions{Data: tinyClips})
+	mustTrain(t, whole, TrainOptions{Data: tinyClips})
 	m := create(t, c, tinyClips)
 	o := TrainOptions{Data: tinyClips}
 	var seen []int64
@@ -36,7 +36,7 @@ func TestStepsOneByOne(t *testing.T) {
 		}
 		seen = append(seen, p.Step)
 	}
-	if len(seen) != c.Training.Steps || !slices.Equal(m.weights, whole.weights) || !slices.Equal(m.ema, whole.ema) {
+	if len(seen) != c.Training.Steps || !slices.Equal(m.state.Weights, whole.state.Weights) || !slices.Equal(m.state.EMA, whole.state.EMA) {
 		t.Errorf("%d steps were seen, want %d; or the weights differ from those of one training", len(seen), c.Training.Steps)
 	}
 	stopped, stop := context.WithCancel(t.Context())

@@ -1,22 +1,16 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
-
-	g "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-
-	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // Train trains the run up to a step, from where it stands: run again, it
 // resumes, and once the step is reached it does nothing. Resumed, it takes
-// exactly the steps that an uninterrupted run would have taken.
+// exactly the steps that an uninterrupted run would have taken. Meanwhile and
+// afterwards the run is what its newest snapshot is.
 //
 // When ctx ends, it saves a snapshot if that takes less than four seconds and
 // returns an error that is ErrInterrupted. A loss or gradient that is not finite
@@ -32,13 +26,13 @@ func (m *Run) Train(ctx context.Context, o TrainOptions) error {
 	if decay != 0 && steps > decay {
 		return fmt.Errorf("train up to step %d: training.cosine_decay reaches a rate of 0 at step %d", steps, decay)
 	}
-	if m.step >= steps {
+	if m.state.Step >= steps {
 		return nil
 	}
 	if o.Data == nil {
 		return errors.New("train: no training clips")
 	}
-	t, err := m.newTrainer(o, steps)
+	t, err := m.newTraining(o, steps)
 	if err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
@@ -46,240 +40,23 @@ func (m *Run) Train(ctx context.Context, o TrainOptions) error {
 	return t.loop(ctx)
 }
 
-func (m *Run) newTrainer(o TrainOptions, steps int64) (_ *trainer, err error) {
-	t := &trainer{Run: m, o: o, steps: steps, saved: m.step, started: time.Now(), held: math.NaN()}
-	t.o.Devices = cmp.Or(t.o.Devices, 1)
-	defer func() {
-		if err != nil {
-			t.close()
-		}
-	}()
-	if t.reader, err = newReader(m.Config, o.Data); err != nil {
-		return nil, err
-	}
-	be, choice, err := m.Engine()
-	if err != nil {
-		return nil, err
-	}
-	t.be = be
-	t.report(choice.String())
-	if err := checkDevices(be, t.o.Devices, m.Config.Training.Batch); err != nil {
-		return nil, err
-	}
-	if has := be.NumDevices(); has > 1 {
-		t.report(fmt.Sprintf("%d of the engine's %d devices share each batch", t.o.Devices, has))
-	}
-	if m.step > 0 {
-		t.report(fmt.Sprintf("resuming at step %d", m.step))
-	}
-	if t.estimate, err = m.estimate(t.o.Devices); err != nil {
-		return nil, err
-	}
-	t.report(t.estimate.String())
-	if err := t.estimate.Check(); err != nil {
-		return nil, err
-	}
-	if t.heldOut, err = m.newHeldOut(o.HeldOut); err != nil {
-		return nil, fmt.Errorf("held-out clips: %w", err)
-	}
-	if t.record, err = t.newResident(); err != nil {
-		return nil, t.explained(err)
-	}
-	for _, p := range []struct {
-		exec  **g.Exec
-		name  string
-		graph func([]*g.Node) []*g.Node
-	}{{&t.stepExec, "training step", m.Config.stepGraph(t.layout())}, {&t.gradExec, "gradient", m.Config.gradientGraph(t.layout())}} {
-		if *p.exec, err = engine.Compile(be, p.name, p.graph); err != nil {
-			return nil, err
-		}
-		if err := onDevices(*p.exec, t.o.Devices); err != nil {
-			return nil, err
-		}
-	}
-	for i := range t.o.Devices {
-		r, err := newReplica(be, i, [4][]float32{m.weights, m.optimiser[0], m.optimiser[1], m.ema})
-		t.replicas = append(t.replicas, r)
-		if err != nil {
-			return nil, t.explained(err)
-		}
-	}
-	if t.metrics, err = openMetrics(m.Dir, m.step); err != nil {
-		return nil, fmt.Errorf("metrics: %w", err)
-	}
-	return t, nil
-}
-
-// close frees what there is, also of a trainer that could not be made.
-func (t *trainer) close() {
-	for _, r := range t.replicas {
-		r.close()
-	}
-	t.record.close()
-	for _, exec := range []*g.Exec{t.stepExec, t.gradExec} {
-		if exec != nil {
-			exec.Finalize()
-		}
-	}
-	if t.heldOut != nil {
-		t.heldOut.close()
-	}
-	if t.metrics != nil {
-		_ = t.metrics.Close()
-	}
-}
-
-func (t *trainer) loop(ctx context.Context) (err error) {
-	// However it ends, the model is what its newest snapshot is.
-	defer func() { t.step = t.saved }()
-	feed, stop := context.WithCancel(ctx)
-	batches := t.prefetch(feed)
-	defer func() {
-		stop()
-		for next := range batches { // until nobody reads the clips, which the caller may now close
-			engine.Release(flat(next.shares)...)
-		}
-	}()
-	for first := true; t.step < t.steps; {
-		if ctx.Err() != nil {
-			return t.interrupted()
-		}
-		began := time.Now()
-		loss, norm, err := t.takeStep(batches)
+func (t *training) loop(ctx context.Context) error {
+	first, began := true, time.Now()
+	for taken, err := range t.trainer.Steps(ctx, t.steps) {
 		if err != nil {
 			if ctx.Err() != nil {
 				return t.interrupted()
 			}
-			return fmt.Errorf("training step %d: %w", t.step+1, t.explained(err))
+			return t.failed(err)
 		}
-		t.step++
+		t.reached = taken.Step
 		if first && time.Since(began) > time.Second {
 			t.report(fmt.Sprintf("compiling the training step and taking it once took %.1f s", time.Since(began).Seconds()))
 		}
 		first = false
-		if err := t.after(loss, norm); err != nil {
-			return fmt.Errorf("after step %d: %w", t.step, t.explained(err))
+		if err := t.after(taken); err != nil {
+			return fmt.Errorf("after step %d: %w", taken.Step, t.explained(err))
 		}
 	}
 	return t.snapshot()
-}
-
-// prefetch makes the batches of the coming steps, and uploads them, while the
-// engine works.
-func (t *trainer) prefetch(ctx context.Context) <-chan prefetched {
-	out := make(chan prefetched, 2)
-	from, passes := t.step, t.Config.Training.Accumulate
-	go func() {
-		defer close(out)
-		for k := from; k < t.steps; k++ {
-			for a := range passes {
-				next := t.batchOf(k, a)
-				select {
-				case out <- next:
-				case <-ctx.Done():
-					engine.Release(flat(next.shares)...)
-					return
-				}
-			}
-		}
-	}()
-	return out
-}
-
-type prefetched struct {
-	b      *batch
-	shares [][]*tensors.Tensor // of each device
-	err    error
-}
-
-// batchOf makes pass a of step k, and uploads it.
-func (t *trainer) batchOf(k int64, a int) (p prefetched) {
-	if p.b, p.err = t.reader.trainingBatch(t.Config, t.schedule, t.weighting, t.record, k, a); p.err == nil {
-		p.shares, p.err = p.b.upload(t.layout(), t.be, len(t.replicas))
-	}
-	return p
-}
-
-// takeStep is one step of the optimiser. The states on the engine change only
-// if loss and gradient are finite.
-func (t *trainer) takeStep(batches <-chan prefetched) (loss, norm float64, err error) {
-	passes, devices := t.Config.Training.Accumulate, len(t.replicas)
-	sums := make([]*tensors.Tensor, devices) // of the gradients of the passes before, nil is none
-	defer func() { engine.Release(sums...) }()
-	sum := func(i int) *tensors.Tensor {
-		if sums[i] == nil {
-			return t.replicas[i].zero.Tensor
-		}
-		return sums[i]
-	}
-	var in prefetched
-	for a := range passes {
-		var ok bool
-		if in, ok = <-batches; !ok {
-			return 0, 0, context.Canceled
-		}
-		if in.err != nil {
-			return 0, 0, in.err
-		}
-		if a == passes-1 {
-			break
-		}
-		var args []any
-		for i, r := range t.replicas {
-			args = append(args, engine.Arguments([]*tensors.Tensor{r.states[0].Tensor, sum(i)}, t.record.on(i), in.shares[i])...)
-		}
-		out, err := engine.Execute(t.gradExec, args...)
-		engine.Release(flat(in.shares)...)
-		if err != nil {
-			return 0, 0, err
-		}
-		for i := range devices {
-			loss += float64(tensors.ToScalar[float32](out[2*i])) / float64(devices)
-			engine.Release(out[2*i], sums[i])
-			sums[i] = out[2*i+1]
-		}
-	}
-	defer func() { engine.Release(flat(in.shares)...) }()
-	var args []any
-	for i, r := range t.replicas {
-		for _, v := range r.states {
-			donated, err := v.Donate()
-			if err != nil {
-				return 0, 0, err
-			}
-			args = append(args, donated)
-		}
-		args = append(args, sum(i))
-		args = append(args, t.scalars().values()...)
-		args = append(args, engine.Arguments(t.record.on(i), in.shares[i])...)
-	}
-	out, err := engine.Execute(t.stepExec, args...)
-	if err != nil {
-		return 0, 0, err
-	}
-	// Loss and norm are those of all devices, and each says the same.
-	loss = (loss + float64(tensors.ToScalar[float32](out[0]))) / float64(passes)
-	norm = float64(tensors.ToScalar[float32](out[1]))
-	for i, r := range t.replicas {
-		own := out[6*i:][:6]
-		engine.Release(own[:2]...)
-		for j, v := range r.states {
-			v.Tensor = own[2+j]
-		}
-	}
-	if !engine.Finite(loss) || !engine.Finite(norm) {
-		return loss, norm, t.diagnose(in.b, loss, norm)
-	}
-	return loss, norm, nil
-}
-
-// scalars are those of the step that is about to be taken.
-func (t *trainer) scalars() stepScalars {
-	c, k := t.Config.Training, float64(t.step+1)
-	return stepScalars{
-		rate:  float32(c.RateAt(t.step)),
-		bias1: float32(1 - math.Pow(c.Beta1, k)),
-		bias2: float32(1 - math.Pow(c.Beta2, k)),
-		ema:   float32(min(c.EMA, k/(k+9))),
-	}
 }

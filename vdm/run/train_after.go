@@ -7,6 +7,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
 // snapshotPatience is how long a snapshot on an interrupt may take: a notebook
@@ -14,38 +15,38 @@ import (
 const snapshotPatience = 4 * time.Second
 
 // after is what follows a step: metrics, held-out loss, snapshot, progress.
-func (t *trainer) after(loss, norm float64) error {
-	c := t.Config.Training
-	t.loss = append(t.loss, loss)
+func (t *training) after(taken train.Taken) error {
+	c, step := t.run.Config.Training, taken.Step
+	t.loss = append(t.loss, taken.Loss)
 	if t.running == 0 {
-		t.running = loss
+		t.running = taken.Loss
 	}
-	t.running += 0.05 * (loss - t.running)
-	last := t.step == t.steps
-	if t.heldOut != nil && (last || t.step%int64(c.HeldOutEvery) == 0) {
-		held, err := t.heldOut.mean(t.replicas[0].states[3].Tensor)
+	t.running += 0.05 * (taken.Loss - t.running)
+	last := step == t.steps
+	if t.heldOut != nil && (last || step%int64(c.HeldOutEvery) == 0) {
+		held, err := t.heldOut.mean(t.trainer.EMA())
 		if err != nil {
 			return err
 		}
 		if !engine.Finite(held) {
-			return fmt.Errorf("the held-out loss is %v with a finite training loss (%v): the run stands at the snapshot of step %d", held, loss, t.saved)
+			return fmt.Errorf("the held-out loss is %v with a finite training loss (%v): the run stands at the snapshot of step %d", held, taken.Loss, t.saved())
 		}
 		t.held = held
-		if err := t.metrics.add(MetricsLine{Step: t.step, HeldOut: &held, Seconds: t.seconds()}); err != nil {
+		if err := t.metrics.add(MetricsLine{Step: step, HeldOut: &held, Seconds: t.seconds()}); err != nil {
 			return err
 		}
 	}
-	if last || t.step%int64(c.LogEvery) == 0 {
-		mean, rate := 0.0, c.RateAt(t.step-1)
+	if last || step%int64(c.LogEvery) == 0 {
+		mean := 0.0
 		for _, l := range t.loss {
 			mean += l / float64(len(t.loss))
 		}
 		t.loss = t.loss[:0]
-		if err := t.metrics.add(MetricsLine{Step: t.step, Loss: &mean, GradNorm: &norm, Rate: &rate, Seconds: t.seconds()}); err != nil {
+		if err := t.metrics.add(MetricsLine{Step: step, Loss: &mean, GradNorm: &taken.Norm, Rate: &taken.Rate, Seconds: t.seconds()}); err != nil {
 			return err
 		}
 	}
-	if t.step%int64(c.SnapshotEvery) == 0 {
+	if step%int64(c.SnapshotEvery) == 0 {
 		if err := t.snapshot(); err != nil {
 			return err
 		}
@@ -53,49 +54,42 @@ func (t *trainer) after(loss, norm float64) error {
 	t.timer.Tick()
 	if t.o.Progress != nil {
 		t.o.Progress(vdm.Progress{
-			Step: t.step, Steps: t.steps, Loss: t.running, HeldOut: t.held,
-			PerSecond: t.timer.Rate(), Left: t.timer.Left(t.steps - t.step),
+			Step: step, Steps: t.steps, Loss: t.running, HeldOut: t.held,
+			PerSecond: t.timer.Rate(), Left: t.timer.Left(t.steps - step),
 		})
 	}
 	return nil
 }
 
-func (t *trainer) seconds() float64 {
+func (t *training) seconds() float64 {
 	return math.Round(1000*time.Since(t.started).Seconds()) / 1000
 }
 
-// snapshot copies the states to the model and saves it. Where saving fails the
-// model stays what its last snapshot is.
-func (t *trainer) snapshot() error {
-	if t.saved == t.step {
+// snapshot saves the state of the last step, which then is the run's. Where that
+// fails the run stays what its last snapshot is.
+func (t *training) snapshot() error {
+	if t.saved() == t.reached {
 		return nil
 	}
 	began := time.Now()
-	old := *t.Run
-	for i, to := range []*[]float32{&t.weights, &t.optimiser[0], &t.optimiser[1], &t.ema} {
-		values, err := t.replicas[0].states[i].Values()
-		if err != nil {
-			*t.Run = old
-			return fmt.Errorf("snapshot: %w", err)
-		}
-		*to = values
+	state, err := t.trainer.State()
+	if err == nil {
+		err = t.run.save(state)
 	}
-	if err := t.save(); err != nil {
-		*t.Run = old
+	if err != nil {
 		return fmt.Errorf("snapshot: %w", err)
 	}
-	t.saved, t.lastSave = t.step, time.Since(began)
+	t.lastSave = time.Since(began)
 	return nil
 }
 
 // interrupted saves what it has, if there is time for it.
-func (t *trainer) interrupted() error {
-	reached := t.step
+func (t *training) interrupted() error {
 	if t.lastSave > snapshotPatience {
-		return fmt.Errorf("%w at step %d: a snapshot takes too long now; the last one is of step %d", vdm.ErrInterrupted, reached, t.saved)
+		return fmt.Errorf("%w at step %d: a snapshot takes too long now; the last one is of step %d", vdm.ErrInterrupted, t.reached, t.saved())
 	}
 	if err := t.snapshot(); err != nil {
-		return fmt.Errorf("%w at step %d: %w; the last snapshot is of step %d", vdm.ErrInterrupted, reached, err, t.saved)
+		return fmt.Errorf("%w at step %d: %w; the last snapshot is of step %d", vdm.ErrInterrupted, t.reached, err, t.saved())
 	}
-	return fmt.Errorf("%w: saved at step %d of %d; run again to go on", vdm.ErrInterrupted, reached, t.steps)
+	return fmt.Errorf("%w: saved at step %d of %d; run again to go on", vdm.ErrInterrupted, t.reached, t.steps)
 }

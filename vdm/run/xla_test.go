@@ -11,7 +11,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend/recorder"
-	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/train"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -70,32 +70,21 @@ func TestTrainingStepIsAnXLAProgram(t *testing.T) {
 			if err := config.Network.Check(be); err != nil {
 				t.Fatal(err)
 			}
-			count, batch := config.Network.Count(), config.Training.Batch/c.devices
 			layout := config.layout()
 			layout.recorded = c.record
-			var in []shapes.Shape
-			for range c.devices {
-				for range 5 {
-					in = append(in, shapes.Make(f32, count))
-				}
-				for range 4 {
-					in = append(in, shapes.Make(f32))
-				}
-				if c.record {
-					in = append(in, shapes.Make(f32, 20000, 64, 64, 1))
-				}
-				for _, i := range layout.inputs(batch) {
-					in = append(in, i.shape())
-				}
+			problem := config.problem(layout, nil)
+			if c.record {
+				problem.Constants = []train.Constant{{Name: recordName, Dims: []int{20000, 64, 64, 1}}}
 			}
-			exec, err := engine.Compile(be, "training step", config.stepGraph(layout))
+			o, err := config.trainOptions(c.devices)
+			if err != nil {
+				t.Fatal(err)
+			}
+			exec, in, err := train.StepProgram(be, problem, o)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer exec.Finalize()
-			if err := onDevices(exec, c.devices); err != nil {
-				t.Fatal(err)
-			}
 			text, n := recorded(t, func() error { _, err := exec.Compile(in...); return err })
 			if want := min(1, c.devices-1); n["all_reduce"] != want {
 				t.Errorf("%d all-reduces on %d devices, want %d", n["all_reduce"], c.devices, want)
@@ -123,8 +112,7 @@ func TestSamplingStepIsAnXLAProgram(t *testing.T) {
 	network := vdm.EngineDenoiser{
 		Engine: be, Weights: []*tensors.Tensor{tensors.FromShape(shapes.Make(f32, config.Network.Count()))},
 		Denoiser: func(in []*g.Node) vdm.Denoiser {
-			_, w := weightViews(config.Network, in[0])
-			return config.networkDenoiser(w)
+			return config.flatDenoiser(in[0])
 		},
 	}
 	schedule, _, err := config.process()

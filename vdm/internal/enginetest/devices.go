@@ -1,4 +1,4 @@
-package run
+package enginetest
 
 import (
 	"fmt"
@@ -11,42 +11,38 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 )
 
-// testEngine is the pure Go engine as if it had several devices, for programs of
+// Devices is the pure Go engine as if it had several devices, for programs of
 // GoMLX's SPMD strategy, and one that fails when it is told to.
 //
 // A program with an all-reduce becomes one of the engine below with one more input
 // (what was reduced) and one more output (what is to be reduced) for each operand.
 // It runs once a device for each all-reduce in it, which gives the operands, and
 // once more for the results.
-type testEngine struct {
+type Devices struct {
 	compute.Backend
 	devices int
-	fail    func() error // before each execution; nil is never
+	Fail    func() error // called before each execution, whose error it returns; nil is never
 }
 
-func newTestEngine(t testing.TB, devices int) *testEngine {
+// NewDevices returns an engine with a number of devices.
+func NewDevices(t testing.TB, devices int) *Devices {
 	t.Helper()
 	be, _, err := backend.OpenNamed("go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &testEngine{Backend: be, devices: devices}
+	return &Devices{Backend: be, devices: devices}
 }
 
-// use makes a model run on the engine.
-func (e *testEngine) use(m *Run) {
-	m.be, m.choice = e, backend.Choice{Name: "test", Label: fmt.Sprintf("%d test devices", e.devices)}
-}
+func (e *Devices) NumDevices() int { return e.devices }
 
-func (e *testEngine) NumDevices() int { return e.devices }
+func (e *Devices) HasSharedBuffers() bool { return false }
 
-func (e *testEngine) HasSharedBuffers() bool { return false }
-
-func (e *testEngine) Builder(name string) compute.Builder {
+func (e *Devices) Builder(name string) compute.Builder {
 	return &testBuilder{Builder: e.Backend.Builder(name), engine: e, devices: 1}
 }
 
-func (e *testEngine) BufferFromFlatData(device compute.DeviceNum, flat any, shape shapes.Shape) (compute.Buffer, error) {
+func (e *Devices) BufferFromFlatData(device compute.DeviceNum, flat any, shape shapes.Shape) (compute.Buffer, error) {
 	if device < 0 || int(device) >= e.devices {
 		return nil, fmt.Errorf("device %d of %d", device, e.devices)
 	}
@@ -56,7 +52,7 @@ func (e *testEngine) BufferFromFlatData(device compute.DeviceNum, flat any, shap
 
 type testBuffer struct {
 	compute.Buffer
-	engine *testEngine
+	engine *Devices
 	device compute.DeviceNum
 }
 
@@ -73,7 +69,7 @@ func (b testBuffer) values(shape shapes.Shape) ([]float32, error) {
 
 type testBuilder struct {
 	compute.Builder
-	engine  *testEngine
+	engine  *Devices
 	main    *testFunction
 	devices int
 }
@@ -140,7 +136,7 @@ func (f *testFunction) Return(outputs []compute.Value, s []*compute.ShardingSpec
 
 type testExecutable struct {
 	compute.Executable
-	engine  *testEngine
+	engine  *Devices
 	devices int
 	main    *testFunction
 }
@@ -153,8 +149,8 @@ func (e *testExecutable) Inputs() ([]string, []shapes.Shape) {
 func (e *testExecutable) Outputs() []shapes.Shape { return e.Executable.Outputs()[:e.main.outputs] }
 
 func (e *testExecutable) Execute(inputs []compute.Buffer, donate []bool, device compute.DeviceNum) ([]compute.Buffer, error) {
-	if e.engine.fail != nil {
-		if err := e.engine.fail(); err != nil {
+	if e.engine.Fail != nil {
+		if err := e.engine.Fail(); err != nil {
 			return nil, err
 		}
 	}

@@ -1,0 +1,54 @@
+package run
+
+import (
+	"github.com/gomlx/compute"
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/train"
+)
+
+// networkDenoiser is the configured network with the given weights.
+func (c Config) networkDenoiser(w vdm.Weights) vdm.Denoiser { return c.watchedDenoiser(w, nil) }
+
+// watchedDenoiser is the configured network with the given weights. It calls watch, if
+// that is not nil, with the output of each part of a network that shows them.
+func (c Config) watchedDenoiser(w vdm.Weights, watch func(name string, x *g.Node)) vdm.Denoiser {
+	return c.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
+		if n, ok := c.Network.(vdm.WatchedNetwork); ok && watch != nil {
+			return n.ApplyWatched(w, z, at, in, watch)
+		}
+		return c.Network.Apply(w, z, at, in)
+	})
+}
+
+// flatDenoiser is the configured network with weights that are one flat vector.
+func (c Config) flatDenoiser(flat *g.Node) vdm.Denoiser {
+	variables := c.Network.Variables()
+	return c.networkDenoiser(train.Named(variables, train.Views(variables, flat)))
+}
+
+// fixedDenoiser is the configured network with weights that do not change while
+// it is used: inputs of its graph, or constants of it on engines that compile
+// convolutions faster so.
+func (c Config) fixedDenoiser(be compute.Backend, flat []float32) (vdm.EngineDenoiser, error) {
+	if be.Capabilities().PreferConstantsForVariables {
+		values := train.Cut(c.Network.Variables(), flat)
+		return vdm.OnEngine(be, func(z *g.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
+			w := vdm.Weights{}
+			for _, v := range c.Network.Variables() {
+				w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
+			}
+			return c.networkDenoiser(w)(z, at, in)
+		}), nil
+	}
+	v, err := engine.NewDeviceVector(be, 0, append([]float32(nil), flat...))
+	if err != nil {
+		return vdm.EngineDenoiser{}, err
+	}
+	return vdm.EngineDenoiser{Engine: be, Weights: []*tensors.Tensor{v.Tensor}, Denoiser: func(weights []*g.Node) vdm.Denoiser {
+		return c.flatDenoiser(weights[0])
+	}}, nil
+}

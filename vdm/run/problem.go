@@ -1,0 +1,46 @@
+package run
+
+import (
+	g "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/train"
+)
+
+// problem returns what the run trains, for batches of a layout and without data: the
+// weighted loss of the configured network (2.60). The record of a layout that has one
+// is the constant of that name.
+func (c Config) problem(l batchLayout, batch func(k int64, a int) (*batch, error)) train.Problem {
+	p := train.Problem{
+		Variables: c.Network.Variables(),
+		Loss: func(w, in map[string]*g.Node, watch func(string, *g.Node)) *g.Node {
+			return vdm.WeightedLoss(c.watchedDenoiser(w, watch), l.unpack(in))
+		},
+		Batch: func(k int64, a int) ([]*tensors.Tensor, error) {
+			b, err := batch(k, a)
+			if err != nil {
+				return nil, err
+			}
+			return l.pack(b), nil
+		},
+	}
+	for _, i := range l.inputs(1) {
+		p.Inputs = append(p.Inputs, train.Input{Name: i.name, DType: i.dtype, Dims: i.dims[1:]})
+	}
+	return p
+}
+
+// trainOptions returns how the run trains a problem, on so many devices.
+func (c Config) trainOptions(devices int) (train.Options, error) {
+	t := c.Training
+	rule, err := t.rule()
+	return train.Options{
+		Rule: rule, Rate: t.RateAt, Batch: t.Batch, Passes: t.Accumulate, Clip: t.Clip, EMA: t.EMA, Devices: devices,
+	}, err
+}
+
+// rule returns the configured optimiser.
+func (c TrainingConfig) rule() (train.Rule, error) {
+	return train.NewRule(c.Optimiser, train.RuleOptions{Beta1: c.Beta1, Beta2: c.Beta2, Epsilon: c.Epsilon})
+}

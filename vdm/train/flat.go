@@ -1,0 +1,59 @@
+package train
+
+import (
+	"fmt"
+
+	g "github.com/gomlx/gomlx/core/graph"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+)
+
+// All weights travel as one flat vector, in the order of the variables: a step of the
+// optimiser is then twenty operators, not three thousand, and copying a state to the
+// host one copy a vector.
+
+// Views returns the nodes of the variables, each with its shape, that a flat vector
+// consists of: in the variables' order.
+func Views(variables []vdm.Variable, flat *g.Node) []*g.Node {
+	views, at := make([]*g.Node, len(variables)), 0
+	for i, v := range variables {
+		views[i] = g.Reshape(g.Slice(flat, g.AxisRange(at, at+v.Size())), v.Shape...)
+		at += v.Size()
+	}
+	return views
+}
+
+// Named returns one node for each variable by the variable's name.
+func Named(variables []vdm.Variable, nodes []*g.Node) map[string]*g.Node {
+	named := map[string]*g.Node{}
+	for i, v := range variables {
+		named[v.Name] = nodes[i]
+	}
+	return named
+}
+
+// Join returns the flat vector of the values of all variables. A variable that is
+// missing or of another size is an error.
+func Join(variables []vdm.Variable, values map[string][]float32) ([]float32, error) {
+	var flat []float32
+	for _, v := range variables {
+		x, ok := values[v.Name]
+		if !ok {
+			return nil, fmt.Errorf("no value for the variable %s", v.Name)
+		}
+		if len(x) != v.Size() {
+			return nil, fmt.Errorf("variable %s has %d values, want %d (shape %v)", v.Name, len(x), v.Size(), v.Shape)
+		}
+		flat = append(flat, x...)
+	}
+	return flat, nil
+}
+
+// Cut is the inverse of [Join]. The values share the vector's memory.
+func Cut(variables []vdm.Variable, flat []float32) map[string][]float32 {
+	values := map[string][]float32{}
+	for _, v := range variables {
+		values[v.Name], flat = flat[:v.Size()], flat[v.Size():]
+	}
+	return values
+}

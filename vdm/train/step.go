@@ -1,0 +1,131 @@
+package train
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	g "github.com/gomlx/gomlx/core/graph"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+)
+
+// graphs builds the programs of training.
+type graphs struct {
+	p Problem
+	o Options // with defaults
+}
+
+// gradient is one pass of an accumulated step. Inputs: weights, sum of the gradients
+// so far, constants, batch. Outputs: loss, new sum.
+func (b graphs) gradient(in []*g.Node) []*g.Node {
+	loss, grad := b.lossAndGradient(in[0], in[2:])
+	return []*g.Node{loss, g.Add(in[1], grad)}
+}
+
+func (b graphs) lossAndGradient(weights *g.Node, in []*g.Node) (loss, grad *g.Node) {
+	views := Views(b.p.Variables, weights)
+	loss = g.ReduceAllMean(b.p.Loss(Named(b.p.Variables, views), b.p.name(in), nil))
+	grads := g.Gradient(loss, views...)
+	for i, x := range grads {
+		grads[i] = g.Reshape(x, x.Shape().Size())
+	}
+	return loss, g.Concatenate(grads, 0)
+}
+
+// step is one step of the optimiser, with the last pass of the gradient. Inputs: the
+// vectors of the state, sum of the gradients of the passes before, the scalars,
+// constants, batch. Outputs: loss, norm of the gradient, and the new vectors.
+//
+// Where the gradient is not finite the state comes back unchanged, so that training
+// which fails keeps what it had.
+func (b graphs) step(in []*g.Node) []*g.Node {
+	moments := len(b.o.Rule.States())
+	old, in := in[:moments+2], in[moments+2:]
+	sum, in := in[0], in[1:]
+	own := len(b.o.Rule.Scalars(1))
+	rate, scalars, decay, in := in[0], in[1:1+own], in[1+own], in[own+2:]
+	weights, ema := old[0], old[moments+1]
+
+	loss, grad := b.lossAndGradient(weights, in)
+	means := meanOverDevices(loss, g.Add(sum, grad))
+	loss, grad = means[0], g.MulScalar(means[1], 1/float64(b.o.Passes))
+	norm := g.Sqrt(g.ReduceAllSum(g.Mul(grad, grad)))
+	if b.o.Clip > 0 {
+		grad = g.Mul(grad, g.MinScalar(g.Div(g.Const(norm.Graph(), float32(b.o.Clip)), g.AddScalar(norm, 1e-12)), 1))
+	}
+	direction, updated := b.o.Rule.Update(Point{b.p.Variables, weights, grad, old[1 : 1+moments], scalars})
+	newWeights := g.Sub(weights, g.Mul(rate, direction))
+	newEMA := g.Add(g.Mul(decay, ema), g.Mul(g.OneMinus(decay), newWeights))
+
+	finite := g.LessThan(norm, g.Const(norm.Graph(), float32(3e38))) // of NaN it is false
+	out := []*g.Node{loss, norm}
+	for i, x := range append(append([]*g.Node{newWeights}, updated...), newEMA) {
+		out = append(out, g.Where(g.BroadcastToDims(finite, x.Shape().Dim(0)), x, old[i]))
+	}
+	return out
+}
+
+// StepProgram returns the program of one optimiser step with the last of its passes,
+// which an engine compiles at its first execution, and the shapes of its inputs, of
+// all devices in turn. It is for looking at what becomes of a problem; [New] and
+// [Cost] use the same.
+func StepProgram(be compute.Backend, p Problem, o Options) (*g.Exec, []shapes.Shape, error) {
+	b := graphs{p, o.withDefaults()}
+	exec, err := b.compile(be, "training step", b.step)
+	var all []shapes.Shape
+	for range b.o.Devices {
+		all = append(all, b.inputs(b.o.Batch/b.o.Devices)...)
+	}
+	return exec, all, err
+}
+
+// compile makes one of the programs run on all devices at once. Its arguments are then
+// all of the first device, all of the second, and so on; so are its outputs.
+func (b graphs) compile(be compute.Backend, name string, graph func([]*g.Node) []*g.Node) (*g.Exec, error) {
+	exec, err := engine.Compile(be, name, graph)
+	if err != nil {
+		return nil, err
+	}
+	return exec, onDevices(exec, b.o.Devices)
+}
+
+// inputs returns the shapes of a step's inputs on one device, for its number of
+// samples.
+func (b graphs) inputs(samples int) (all []shapes.Shape) {
+	weights := shapes.Make(dtypes.Float32, vdm.CountOf(b.p.Variables))
+	for range len(b.o.Rule.States()) + 3 { // the state and the sum of gradients
+		all = append(all, weights)
+	}
+	for range b.o.scalars(1) {
+		all = append(all, shapes.Make(dtypes.Float32))
+	}
+	for _, c := range b.p.Constants {
+		all = append(all, shapes.Make(dtypes.Float32, c.Dims...))
+	}
+	for _, in := range b.p.Inputs {
+		all = append(all, in.shape(samples))
+	}
+	return all
+}
+
+// Cost counts the graph of the last pass of a step, with the update of the weights, on
+// one device for the batch of the options. Nothing is compiled, and neither the
+// problem's batches nor the values of its constants are looked at.
+func Cost(be compute.Backend, p Problem, o Options) (cost engine.Cost, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("building the training step: %v", r)
+		}
+	}()
+	b := graphs{p, o.withDefaults()}
+	graph := g.NewGraph(be, "estimate")
+	defer graph.Finalize()
+	var in []*g.Node
+	for i, s := range b.inputs(b.o.Batch) {
+		in = append(in, g.Parameter(graph, fmt.Sprintf("in%d", i), s))
+	}
+	return engine.CostOf(graph, b.step(in)...), nil
+}
