@@ -180,10 +180,10 @@ func newForward(be compute.Backend, m *run.Run, o options) (*forward, error) {
 	f := &forward{logSNR: make([]float32, o.batch)}
 	f.denoiser = m.Config.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
 		w := vdm.Weights{}
-		for _, v := range m.Config.Network.Variables() {
+		for _, v := range m.Config.FullNetwork().Variables() {
 			w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
 		}
-		return m.Config.Network.Apply(w, z, at, in)
+		return m.Config.FullNetwork().Apply(w, z, at, in)
 	})
 	x := make([]float32, o.batch*o.frames*o.height*o.wide)
 	noise.Key{Seed: 6, Stream: noise.Latent}.Normal(x)

@@ -35,6 +35,7 @@ const (
 	Ties                             // random breaking of ties in scores
 	Likelihood                       // λ and ε of the bound on the likelihood
 	Dequantisation                   // uniform noise within a step of rounded data
+	Task                             // what is known of the samples of training batch k
 )
 
 // Key names one block of random numbers.

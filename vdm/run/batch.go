@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
@@ -13,9 +14,13 @@ import (
 // reader reads clips in the model's units.
 type reader struct {
 	clips      vdm.Clips
-	transforms []transform.Transform
-	size       int // values of a clip
+	clip       ClipConfig
+	conditions ConditionsConfig
+	transforms []transform.Transform // of the clip's channels, then of the covariates
+	size       int                   // values of a clip
 	mask       bool
+	top        float64 // λ of what is known exactly
+	weighted   WeightedClips
 }
 
 func newReader(c Config, clips vdm.Clips) (*reader, error) {
@@ -23,23 +28,57 @@ func newReader(c Config, clips vdm.Clips) (*reader, error) {
 		return nil, err
 	}
 	size := c.Clip.Frames * c.Clip.Height * c.Clip.Width * len(c.Clip.Channels)
-	r := &reader{clips: clips, size: size, mask: c.Training.MissingCells == "mask"}
-	for _, channel := range c.Clip.Channels {
-		t, err := channel.Transform.Build()
-		if err != nil {
-			return nil, fmt.Errorf("transform of %s: %w", channel.Name, err)
-		}
-		r.transforms = append(r.transforms, t)
+	transforms, err := c.transforms()
+	if err != nil {
+		return nil, err
 	}
-	return r, nil
+	weighted, _ := clips.(WeightedClips)
+	return &reader{
+		weighted: weighted, clips: clips, clip: c.Clip, conditions: c.Conditions, transforms: transforms, size: size,
+		mask: c.Training.MissingCells == "mask", top: c.top(),
+	}, nil
+}
+
+// transforms returns the transforms of the clip's channels, then of the covariates.
+func (c Config) transforms() (out []transform.Transform, err error) {
+	build := func(name string, spec transform.Spec) error {
+		t, err := spec.Build()
+		if err != nil {
+			return fmt.Errorf("transform of %s: %w", name, err)
+		}
+		out = append(out, t)
+		return nil
+	}
+	for _, channel := range c.Clip.Channels {
+		if err := build(channel.Name, channel.Transform); err != nil {
+			return nil, err
+		}
+	}
+	for _, v := range c.Conditions.Covariates {
+		if err := build(v.Name, v.Transform); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// WeightedClips are clips that say themselves which are drawn in training, and with which
+// weight in the loss, as climate.WetWindows do.
+type WeightedClips interface {
+	vdm.Clips
+	Draw(r *rand.Rand) (clip int, weight float64, err error)
 }
 
 // checkClips refuses clips of another shape than the run's, or none.
 func checkClips(c Config, clips vdm.Clips) error {
 	f, h, w, ch := clips.Shape()
-	if f != c.Clip.Frames || h != c.Clip.Height || w != c.Clip.Width || ch != len(c.Clip.Channels) {
-		return fmt.Errorf("clips are %d frames × %d × %d × %d channels, the run's are %d × %d × %d × %d",
-			f, h, w, ch, c.Clip.Frames, c.Clip.Height, c.Clip.Width, len(c.Clip.Channels))
+	if f != c.Clip.Frames || h != c.Clip.Height || w != c.Clip.Width || ch != c.inputChannels() {
+		covariates := ""
+		if n := len(c.Conditions.Covariates); n > 0 {
+			covariates = fmt.Sprintf(", of which the last %d are covariates", n)
+		}
+		return fmt.Errorf("clips are %d frames × %d × %d × %d channels, the run's are %d × %d × %d × %d%s",
+			f, h, w, ch, c.Clip.Frames, c.Clip.Height, c.Clip.Width, c.inputChannels(), covariates)
 	}
 	if clips.Len() == 0 {
 		return fmt.Errorf("no clips: the record is shorter than %d frames, or every window has missing cells", f)
@@ -47,13 +86,14 @@ func checkClips(c Config, clips vdm.Clips) error {
 	return nil
 }
 
-// read writes clip i to x in the model's units. Missing cells become 0 in x and
-// in mask, where there is one. A value outside the domain of its transform is an
-// error: it is there, and it is wrong.
+// read writes clip i to x in the model's units, its covariates with it where it has any.
+// Missing cells become 0 in x and in mask, where there is one. A value outside the domain
+// of its transform is an error: it is there, and it is wrong.
 func (r *reader) read(i int, x, mask []float32) error {
 	if err := r.clips.Clip(i, x); err != nil {
 		return fmt.Errorf("clip %d: %w", i, err)
 	}
+	channels := len(r.transforms)
 	missing := make([]bool, len(x))
 	for j, v := range x {
 		switch {
@@ -71,7 +111,7 @@ func (r *reader) read(i int, x, mask []float32) error {
 		if missing[j] {
 			x[j] = 0
 		} else if !engine.Finite(float64(v)) {
-			t := r.transforms[j%len(r.transforms)]
+			t := r.transforms[j%channels]
 			return fmt.Errorf("clip %d holds a value outside the domain of %s at %s", i, t, r.cell(j))
 		}
 		if mask != nil {
@@ -122,6 +162,9 @@ type batch struct {
 	mask           []float32 // nil where no cell can be missing
 	logSNR, factor []float32 // [sample]
 
+	levels     []float32            // the map of noise levels, nil where the network takes none
+	covariates map[string][]float32 // each [sample, frame, height, width, 2]: the value, and 1 where it is there
+
 	// Of clips that lie in a record on the device, where z is the noise and v nil.
 	frames       []int64   // [sample, frame] in the record; else nil
 	alpha, sigma []float32 // [sample]
@@ -149,16 +192,27 @@ func (r *reader) recorded(c FrameSource, s vdm.Schedule, w vdm.Weighting, indice
 }
 
 // draw fills a batch with the clips at the given indices, noised at the given
-// times with the noise of the given keys.
-func (r *reader) draw(s vdm.Schedule, w vdm.Weighting, indices []int, times []float64, keys []noise.Key) (*batch, error) {
+// times with the noise of the given keys. Where tasks is nil nothing is known of them;
+// else it has the key of each sample's task.
+func (r *reader) draw(s vdm.Schedule, w vdm.Weighting, indices []int, times []float64, keys, tasks []noise.Key) (*batch, error) {
 	n := len(indices)
 	b := &batch{
 		clips: indices,
 		z:     make([]float32, n*r.size), v: make([]float32, n*r.size),
 		logSNR: make([]float32, n), factor: make([]float32, n),
 	}
-	if r.mask {
+	if r.mask || r.conditions.TakesMap() {
 		b.mask = make([]float32, n*r.size)
+	}
+	if r.conditions.TakesMap() {
+		b.levels = make([]float32, n*r.size)
+	}
+	cells := r.size / len(r.clip.Channels)
+	if len(r.conditions.Covariates) > 0 {
+		b.covariates = map[string][]float32{}
+		for _, c := range r.conditions.Covariates {
+			b.covariates[c.Name] = make([]float32, n*cells*covariateChannels)
+		}
 	}
 	err := engine.InParallel(n, func(i int) error {
 		span := func(x []float32) []float32 {
@@ -167,17 +221,83 @@ func (r *reader) draw(s vdm.Schedule, w vdm.Weighting, indices []int, times []fl
 			}
 			return x[i*r.size : (i+1)*r.size]
 		}
-		x, eps := make([]float32, r.size), make([]float32, r.size)
-		if err := r.read(indices[i], x, span(b.mask)); err != nil {
+		channels := len(r.transforms)
+		x, eps := make([]float32, cells*channels), make([]float32, r.size)
+		var there []float32
+		if r.mask {
+			there = make([]float32, len(x))
+		}
+		if err := r.read(indices[i], x, there); err != nil {
 			return err
 		}
 		keys[i].Normal(eps)
 		logSNR := s.LogSNR(times[i])
 		b.logSNR[i], b.factor[i] = float32(logSNR), float32(vdm.LossFactor(s, w, logSNR))
-		noised(span(b.z), span(b.v), x, eps, logSNR)
+		own := take(x, channels, 0, len(r.clip.Channels))
+		mask := take(there, channels, 0, len(r.clip.Channels))
+		if !r.conditions.TakesMap() {
+			noised(span(b.z), span(b.v), own, eps, logSNR)
+			copy(span(b.mask), mask)
+			r.tell(b, i, x, nil, nil)
+			return nil
+		}
+		k, random := r.task(tasks, i)
+		for j, m := range mask {
+			if m == 0 {
+				k[j] = math.NaN()
+			}
+		}
+		weight := span(b.mask)
+		noisedKnown(span(b.z), span(b.v), span(b.levels), weight, own, eps, k, logSNR, r.top)
+		for j, m := range mask {
+			weight[j] *= m
+		}
+		r.tell(b, i, x, k, random)
 		return nil
 	})
 	return b, err
+}
+
+// task returns what is known of sample i, and the generator that goes on from there; of a
+// batch without tasks nothing is known.
+func (r *reader) task(tasks []noise.Key, i int) (known, *rand.Rand) {
+	if tasks == nil {
+		return nothingKnown(r.size), nil
+	}
+	random := tasks[i].Rand()
+	return r.conditions.drawTask(random, r.clip, r.size), random
+}
+
+// tell writes the covariates of sample i, which are the last channels of x, unless they
+// are left out: all of them, in the share of clips that conditions.dropout says, and one
+// that was made from more frames than are known.
+func (r *reader) tell(b *batch, i int, x []float32, k known, random *rand.Rand) {
+	if random != nil && random.Float64() < r.conditions.Dropout {
+		return
+	}
+	first, channels := len(r.clip.Channels), len(r.transforms)
+	for c, config := range r.conditions.Covariates {
+		if config.KnownFrames > 0 && (k == nil || k.shownFirst(r.clip) < config.KnownFrames) {
+			continue
+		}
+		cells := len(x) / channels
+		into := b.covariates[config.Name][i*cells*covariateChannels:][:cells*covariateChannels]
+		for j := range cells {
+			into[covariateChannels*j], into[covariateChannels*j+1] = x[j*channels+first+c], 1
+		}
+	}
+}
+
+// take returns some of the channels of interleaved values: x itself where it is all.
+func take(x []float32, channels, from, to int) []float32 {
+	if x == nil || to-from == channels {
+		return x
+	}
+	out := make([]float32, 0, len(x)/channels*(to-from))
+	for at := 0; at < len(x); at += channels {
+		out = append(out, x[at+from:at+to]...)
+	}
+	return out
 }
 
 // noised writes z = α·x + σ·ε (A.25) and v = α·ε − σ·x (2.60).
@@ -202,15 +322,31 @@ func (r *reader) trainingBatch(c Config, s vdm.Schedule, w vdm.Weighting, record
 	key.Stream = noise.Time
 	times := key.LowDiscrepancy(n)
 	key.Stream = noise.Training
-	indices, keys := make([]int, n), make([]noise.Key, n)
+	indices, keys, tasks := make([]int, n), make([]noise.Key, n), make([]noise.Key, n)
+	weights := make([]float32, n)
 	for i := range n {
-		indices[i] = order.IntN(r.clips.Len())
 		key.Sample = uint32(i)
-		keys[i] = key
+		keys[i], tasks[i] = key, key
+		tasks[i].Stream = noise.Task
+		if weights[i] = 1; r.weighted == nil {
+			indices[i] = order.IntN(r.clips.Len())
+			continue
+		}
+		clip, weight, err := r.weighted.Draw(order)
+		if err != nil {
+			return nil, err
+		}
+		indices[i], weights[i] = clip, float32(weight)
 	}
 	from, to := a*t.Batch, (a+1)*t.Batch
 	if record != nil {
 		return r.recorded(record.clips, s, w, indices[from:to], times[from:to], keys[from:to]), nil
 	}
-	return r.draw(s, w, indices[from:to], times[from:to], keys[from:to])
+	b, err := r.draw(s, w, indices[from:to], times[from:to], keys[from:to], tasks[from:to])
+	if err == nil {
+		for i := range b.factor {
+			b.factor[i] *= weights[from+i]
+		}
+	}
+	return b, err
 }

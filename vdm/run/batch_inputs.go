@@ -17,11 +17,13 @@ type batchLayout struct {
 	clip     ClipConfig
 	mask     bool // missing cells are masked
 	recorded bool // the clips lie in a record on the device
+
+	conditions ConditionsConfig
 }
 
 // layout returns the layout of the run's batches where the clips are uploaded.
 func (c Config) layout() batchLayout {
-	return batchLayout{clip: c.Clip, mask: c.Training.MissingCells == "mask"}
+	return batchLayout{clip: c.Clip, mask: c.Training.MissingCells == "mask" || c.Conditions.TakesMap(), conditions: c.Conditions}
 }
 
 // batchInput is one input, by name.
@@ -46,6 +48,13 @@ func (l batchLayout) inputs(n int) []batchInput {
 	if l.mask {
 		all = append(all, clips("mask"))
 	}
+	if l.conditions.TakesMap() {
+		all = append(all, clips("levels"))
+	}
+	for _, c := range l.conditions.Covariates {
+		dims := []int{n, shape[0], shape[1], shape[2], covariateChannels}
+		all = append(all, batchInput{covariateInput + c.Name, f32, dims})
+	}
 	return all
 }
 
@@ -58,12 +67,18 @@ func (l batchLayout) pack(b *batch) (out []*tensors.Tensor) {
 		}
 		values := map[string][]float32{
 			"z": b.z, "noise": b.z, "v": b.v, "mask": b.mask,
-			"logSNR": b.logSNR, "alpha": b.alpha, "sigma": b.sigma, "factor": b.factor,
+			"logSNR": b.logSNR, "alpha": b.alpha, "sigma": b.sigma, "factor": b.factor, "levels": b.levels,
+		}
+		for name, field := range b.covariates {
+			values[covariateInput+name] = field
 		}
 		out = append(out, tensors.FromFlatDataAndDimensions(values[in.name], in.dims...))
 	}
 	return out
 }
+
+// covariateInput begins the names of covariates among the inputs of a graph.
+const covariateInput = "covariate "
 
 // recordName is the name of the record on the device among the inputs of a graph.
 const recordName = "record"
@@ -83,7 +98,13 @@ func (l batchLayout) named(nodes []*g.Node) map[string]*g.Node {
 // unpack returns the batch of the named inputs of a graph. Clips of a record, which is
 // one more input, are put together here.
 func (l batchLayout) unpack(named map[string]*g.Node) vdm.Batch {
-	b := vdm.Batch{Z: named["z"], At: vdm.Level{LogSNR: named["logSNR"]}, V: named["v"], Factor: named["factor"], Mask: named["mask"]}
+	b := vdm.Batch{
+		Z: named["z"], At: vdm.Level{LogSNR: named["logSNR"], Map: named["levels"]},
+		V: named["v"], Factor: named["factor"], Mask: named["mask"], Covariates: map[string]*g.Node{},
+	}
+	for _, c := range l.conditions.Covariates {
+		b.Covariates[c.Name] = named[covariateInput+c.Name]
+	}
 	if l.recorded {
 		each := func(x *g.Node) *g.Node { return g.Reshape(x, x.Shape().Dim(0), 1, 1, 1, 1) }
 		alpha, sigma, eps, frames := each(named["alpha"]), each(named["sigma"]), named["noise"], named["frames"]

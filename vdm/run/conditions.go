@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
@@ -36,15 +35,18 @@ type CovariateConfig struct {
 	KnownFrames int `yaml:"known_frames,omitempty"`
 }
 
+// covariateChannels are the value of a covariate and the mark of whether it is there.
+const covariateChannels = 2
+
 // TakesMap reports whether the network takes a map of noise levels.
 func (c ConditionsConfig) TakesMap() bool { return len(c.Tasks) > 0 }
 
 // channels is how many channels the network is shown beside the clip's own: the map, and
 // each covariate with a mark of whether it is there.
-func (c ConditionsConfig) channels() int {
-	n := 2 * len(c.Covariates)
+func (c ConditionsConfig) channels(clip ClipConfig) int {
+	n := covariateChannels * len(c.Covariates)
 	if c.TakesMap() {
-		n++
+		n += len(clip.Channels)
 	}
 	return n
 }
@@ -74,15 +76,6 @@ func (c ConditionsConfig) validate(clip ClipConfig) error {
 	return errors.Join(errs...)
 }
 
-// inputChannels returns the names of all channels that training clips must have: the
-// clip's own and the covariates.
+// inputChannels is how many channels training clips must have: the clip's own and, after
+// them, the covariates.
 func (c Config) inputChannels() int { return len(c.Clip.Channels) + len(c.Conditions.Covariates) }
-
-// top is the highest λ of the run, which stands for what is known exactly.
-func (m *Run) top() float64 {
-	_, top := m.schedule.Range()
-	return top
-}
-
-// levelMap is the guidance of a network that takes a map.
-func (m *Run) levelMap() vdm.Guidance { return vdm.NoiseLevelMap{Top: m.top()} }

@@ -24,6 +24,14 @@ type Config struct {
 	Clip             ClipConfig           `yaml:"clip"`
 	Network          vdm.Network          `yaml:"network"`          // nil means the U-Net; one of [NetworkKinds]
 	Parameterisation vdm.Parameterisation `yaml:"parameterisation"` // "" means v
+
+	// Preconditioning is "spectrum" where the network's output is added to the best linear
+	// denoiser of the training data (see package spectral), "" where it stands alone.
+	Preconditioning string `yaml:"preconditioning,omitempty"`
+
+	// Conditions are what the network is told beside z and λ.
+	Conditions ConditionsConfig `yaml:"conditions,omitempty"`
+
 	Schedule         vdm.ScheduleConfig   `yaml:"schedule"`
 	Weighting        vdm.WeightingConfig  `yaml:"weighting"`
 	Training         TrainingConfig       `yaml:"training"`
@@ -85,6 +93,9 @@ type TrainingConfig struct {
 
 const configFormat = 1
 
+// preconditionSpectrum is the preconditioning by package spectral.
+const preconditionSpectrum = "spectrum"
+
 // WithDefaults returns c with every zero value that means a default replaced.
 func (c Config) WithDefaults() Config {
 	c.Format = cmp.Or(c.Format, configFormat)
@@ -94,7 +105,7 @@ func (c Config) WithDefaults() Config {
 	if c.Network == nil {
 		c.Network = networks[0].zero
 	}
-	c.Network = c.Network.ForClips(len(c.Clip.Channels))
+	c.Network = c.Network.ForClips(len(c.Clip.Channels), c.Conditions.channels(c.Clip))
 	t := &c.Training
 	t.Batch = cmp.Or(t.Batch, 32)
 	t.Accumulate = cmp.Or(t.Accumulate, 1)
@@ -171,6 +182,15 @@ func (c Config) Validate() error {
 		bad("training.missing_cells is %q, want refuse or mask", t.MissingCells)
 	}
 	errs = append(errs, c.validateNetwork()...)
+	if err := c.Conditions.validate(c.Clip); err != nil {
+		errs = append(errs, err)
+	}
+	switch {
+	case c.Preconditioning != "" && c.Preconditioning != preconditionSpectrum:
+		bad("preconditioning is %q, want %q or nothing", c.Preconditioning, preconditionSpectrum)
+	case c.Preconditioning != "" && c.Parameterisation != vdm.PredictV:
+		bad("preconditioning is %q with the parameterisation %s: it adds to v̂, so that the parameterisation must be v", c.Preconditioning, c.Parameterisation)
+	}
 	if err := c.Parameterisation.Validate(); err != nil {
 		bad("%w", err)
 	}

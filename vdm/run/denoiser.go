@@ -16,17 +16,18 @@ func (c Config) networkDenoiser(w vdm.Weights) vdm.Denoiser { return c.watchedDe
 // watchedDenoiser is the configured network with the given weights. It calls watch, if
 // that is not nil, with the output of each part of a network that shows them.
 func (c Config) watchedDenoiser(w vdm.Weights, watch func(name string, x *g.Node)) vdm.Denoiser {
+	network := c.FullNetwork()
 	return c.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
-		if n, ok := c.Network.(vdm.WatchedNetwork); ok && watch != nil {
+		if n, ok := network.(vdm.WatchedNetwork); ok && watch != nil {
 			return n.ApplyWatched(w, z, at, in, watch)
 		}
-		return c.Network.Apply(w, z, at, in)
+		return network.Apply(w, z, at, in)
 	})
 }
 
 // flatDenoiser is the configured network with weights that are one flat vector.
 func (c Config) flatDenoiser(flat *g.Node) vdm.Denoiser {
-	variables := c.Network.Variables()
+	variables := c.FullNetwork().Variables()
 	return c.networkDenoiser(train.Named(variables, train.Views(variables, flat)))
 }
 
@@ -35,10 +36,10 @@ func (c Config) flatDenoiser(flat *g.Node) vdm.Denoiser {
 // convolutions faster so.
 func (c Config) fixedDenoiser(be compute.Backend, flat []float32) (vdm.EngineDenoiser, error) {
 	if be.Capabilities().PreferConstantsForVariables {
-		values := train.Cut(c.Network.Variables(), flat)
+		values := train.Cut(c.FullNetwork().Variables(), flat)
 		return vdm.OnEngine(be, func(z *g.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
 			w := vdm.Weights{}
-			for _, v := range c.Network.Variables() {
+			for _, v := range c.FullNetwork().Variables() {
 				w[v.Name] = g.Const(z.Graph(), tensors.FromFlatDataAndDimensions(values[v.Name], v.Shape...))
 			}
 			return c.networkDenoiser(w)(z, at, in)

@@ -61,7 +61,7 @@ func (m *Run) heldOutBatches(clips vdm.Clips) ([]*batch, error) {
 	var batches []*batch
 	for from := 0; from < n; from += c.Batch {
 		to := from + c.Batch
-		b, err := r.draw(m.schedule, m.weighting, indices[from:to], times[from:to], keys[from:to])
+		b, err := r.draw(m.schedule, m.weighting, indices[from:to], times[from:to], keys[from:to], nil)
 		if err != nil {
 			return nil, err
 		}

@@ -177,11 +177,16 @@ func (c Config) validateNetwork() (errs []error) {
 		return []error{err}
 	}
 	in, out := c.Network.ClipChannels()
-	if in != len(c.Clip.Channels) {
-		errs = append(errs, fmt.Errorf("network.channels is %d, but clip.channels has %d", in, len(c.Clip.Channels)))
+	channels, conditions := len(c.Clip.Channels), c.Conditions.channels(c.Clip)
+	if in != channels+conditions {
+		also := ""
+		if conditions > 0 {
+			also = fmt.Sprintf(" and %d of conditions follow", conditions)
+		}
+		errs = append(errs, fmt.Errorf("network.channels is %d, but clip.channels has %d%s", in, channels, also))
 	}
-	if out != in {
-		errs = append(errs, fmt.Errorf("network.out_channels is %d, but v̂ has the %d channels of the clip", out, in))
+	if out != channels {
+		errs = append(errs, fmt.Errorf("network.out_channels is %d, but v̂ has the %d channels of the clip", out, channels))
 	}
 	if err := c.Network.Validate(); err != nil {
 		errs = append(errs, fmt.Errorf("network: %w", err))

@@ -13,7 +13,7 @@ import (
 // is the constant of that name.
 func (c Config) problem(l batchLayout, batch func(k int64, a int) (*batch, error)) train.Problem {
 	p := train.Problem{
-		Variables: c.Network.Variables(),
+		Variables: c.FullNetwork().Variables(),
 		Loss: func(w, in map[string]*g.Node, watch func(string, *g.Node)) *g.Node {
 			return vdm.WeightedLoss(c.watchedDenoiser(w, watch), l.unpack(in))
 		},

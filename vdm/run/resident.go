@@ -62,6 +62,10 @@ func (t *training) recordBytes() (int64, error) {
 	switch {
 	case !ok || clips.Record() == 0:
 		return 0, fmt.Errorf("they are no runs of whole frames of a record")
+	case t.run.Config.Conditions.TakesMap() || len(t.run.Config.Conditions.Covariates) > 0:
+		return 0, fmt.Errorf("conditions are drawn, clip by clip")
+	case t.reader.weighted != nil:
+		return 0, fmt.Errorf("clips are weighted, one by one")
 	case t.reader.mask:
 		return 0, fmt.Errorf("missing cells are masked, clip by clip")
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/spectral"
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
@@ -32,7 +34,8 @@ type Run struct {
 	Warnings []string // what Open passed over, such as a torn snapshot
 
 	state      train.State // of the newest snapshot
-	transforms []transform.Transform
+	transforms []transform.Transform // of the clip's channels
+	told       []transform.Transform // of the covariates
 	schedule   vdm.Schedule
 	weighting  vdm.Weighting
 
@@ -81,7 +84,11 @@ func Create(dir string, c Config, train vdm.Clips) (*Run, error) {
 		}
 	}
 	m := &Run{Dir: dir, Config: c}
-	if err := m.start(vdm.InitialValues(c.Network.Variables(), c.Training.Seed)); err != nil {
+	weights, err := c.initialWeights(train)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.start(weights); err != nil {
 		return nil, err
 	}
 	if err := writeConfig(dir, c); err != nil { // last: a folder with it is a run
@@ -137,14 +144,11 @@ func (m *Run) prepare() (err error) {
 	if m.schedule, m.weighting, err = m.Config.process(); err != nil {
 		return err
 	}
-	m.transforms = nil
-	for _, ch := range m.Config.Clip.Channels {
-		t, err := ch.Transform.Build()
-		if err != nil {
-			return fmt.Errorf("transform of %s: %w", ch.Name, err)
-		}
-		m.transforms = append(m.transforms, t)
+	transforms, err := m.Config.transforms()
+	if err != nil {
+		return err
 	}
+	m.transforms, m.told = transforms[:len(m.Config.Clip.Channels)], transforms[len(m.Config.Clip.Channels):]
 	return nil
 }
 
@@ -173,7 +177,7 @@ func (m *Run) Weights(averaged bool) map[string][]float32 {
 	if averaged {
 		flat = m.state.EMA
 	}
-	return train.Cut(m.Config.Network.Variables(), flat)
+	return train.Cut(m.Config.FullNetwork().Variables(), flat)
 }
 
 // Forward maps clips in physical units to the model's, in place; missing stays
@@ -190,30 +194,73 @@ func fit(c Config, train vdm.Clips) (Config, error) {
 			return c, err
 		}
 	}
-	channels := append([]ChannelConfig(nil), c.Clip.Channels...)
-	for i, ch := range channels {
-		if ch.Transform.Fitted() {
-			continue
+	fitted := func(channel int, name string, spec transform.Spec) (transform.Spec, error) {
+		if spec.Fitted() {
+			return spec, nil
 		}
 		if train == nil {
-			return c, fmt.Errorf("transform of %s (%s) is not fitted, and there are no training clips to fit it on", ch.Name, ch.Transform)
+			return spec, fmt.Errorf("transform of %s (%s) is not fitted, and there are no training clips to fit it on", name, spec)
 		}
 		var failed error
-		values := channelRange(train, i, &failed)
-		if ch.Transform.NeedsValues() {
-			values = channelValues(train, i, &failed)
+		values := channelRange(train, channel, &failed)
+		if spec.NeedsValues() {
+			values = channelValues(train, channel, &failed)
 		}
-		spec, err := ch.Transform.Fit(values)
+		fitted, err := spec.Fit(values)
 		if failed != nil {
-			return c, failed
+			return spec, failed
 		}
 		if err != nil {
-			return c, fmt.Errorf("fitting the transform of %s: %w", ch.Name, err)
+			return spec, fmt.Errorf("fitting the transform of %s: %w", name, err)
 		}
-		channels[i].Transform = spec
+		return fitted, nil
 	}
-	c.Clip.Channels = channels
+	var err error
+	c.Clip.Channels = slices.Clone(c.Clip.Channels)
+	for i, ch := range c.Clip.Channels {
+		if c.Clip.Channels[i].Transform, err = fitted(i, ch.Name, ch.Transform); err != nil {
+			return c, err
+		}
+	}
+	c.Conditions.Covariates = slices.Clone(c.Conditions.Covariates)
+	for i, v := range c.Conditions.Covariates {
+		if c.Conditions.Covariates[i].Transform, err = fitted(len(c.Clip.Channels)+i, v.Name, v.Transform); err != nil {
+			return c, err
+		}
+	}
 	return c, nil
+}
+
+// initialWeights returns the network's initial weights, by name: random ones, and what
+// the linear denoiser knows of the training data.
+func (c Config) initialWeights(train vdm.Clips) (map[string][]float32, error) {
+	weights := vdm.InitialValues(c.FullNetwork().Variables(), c.Training.Seed)
+	if c.Preconditioning != preconditionSpectrum {
+		return weights, nil
+	}
+	if train == nil {
+		return nil, fmt.Errorf("preconditioning is %q, and there are no training clips to fit it on", c.Preconditioning)
+	}
+	r, err := newReader(c, train)
+	if err != nil {
+		return nil, err
+	}
+	r.mask = true // a clip with missing cells is passed over
+	weights[spectral.VariableName], err = spectral.Fit(c.Clip.shape(), train.Len(), func(i int, x []float32) error {
+		whole := make([]float32, len(x)/len(c.Clip.Channels)*c.inputChannels())
+		there := make([]float32, len(whole))
+		if err := r.read(i, whole, there); err != nil {
+			return err
+		}
+		for j, t := range there {
+			if t == 0 {
+				whole[j] = float32(math.NaN())
+			}
+		}
+		copy(x, take(whole, c.inputChannels(), 0, len(c.Clip.Channels)))
+		return nil
+	})
+	return weights, err
 }
 
 func writeConfig(dir string, c Config) error {

@@ -23,8 +23,13 @@ type SampleOptions struct {
 	Batch   int    // clips at a time; 0 means 8, or Count if that is fewer
 
 	// Guidance is how samples are made to agree with what is known; nil means
-	// Replacement.
+	// NoiseLevelMap where the run's network takes a map, else Replacement.
 	Guidance vdm.Guidance
+
+	// Covariates are what the network is told, by name, in physical units: each
+	// [frame, height, width], once for all samples or once for each.
+	Covariates map[string][]float32
+
 	// Unclamped leaves values outside the range of the training data, which only runs
 	// that are scaled by it clamp: where the last step of the transform is affine, the
 	// model's units end within [−1, 1]. All others are clamped to what is physically
@@ -134,8 +139,14 @@ func (m *Run) Interpolate(ctx context.Context, clip []float32, known []bool, o S
 // not known; known has one entry for each value of clip, in its order. NaN is not
 // known either. At the end the known cells hold their known values.
 func (m *Run) Inpaint(ctx context.Context, clip []float32, known []bool, o SampleOptions) (*vdm.Samples, error) {
+	if o.Guidance == nil {
+		o.Guidance = m.guidanceFor()
+	}
 	o = o.WithConditionalDefaults()
 	cells, err := m.knownCells(clip, known, o.Count)
+	if err == nil {
+		err = m.checkMap(o.Guidance, cells)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("conditional sampling: %w", err)
 	}
@@ -218,7 +229,11 @@ func (m *Run) generate(ctx context.Context, given vdm.Observation, finish func(s
 		}
 		return each(i, clip)
 	}
-	empty, err := n.denoiser.Sample(ctx, n.plan, shape, given, o.draw())
+	draw := o.draw()
+	if draw.Covariates, err = m.covariates(o.Covariates); err != nil {
+		return nil, err
+	}
+	empty, err := n.denoiser.Sample(ctx, n.plan, shape, given, draw)
 	if out == nil {
 		out = empty
 	}

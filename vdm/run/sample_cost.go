@@ -26,7 +26,7 @@ func (c Config) SamplingCost(be compute.Backend, batch int, given vdm.Observatio
 	if err := c.Network.Check(be); err != nil {
 		return cost, fmt.Errorf("sampling cost: %w", err)
 	}
-	d := vdm.EngineDenoiser{Engine: be, Weights: []*tensors.Tensor{tensors.FromShape(shapes.Make(f32, c.Network.Count()))}, Denoiser: func(in []*g.Node) vdm.Denoiser {
+	d := vdm.EngineDenoiser{Engine: be, Weights: []*tensors.Tensor{tensors.FromShape(shapes.Make(f32, vdm.CountOf(c.FullNetwork().Variables())))}, Denoiser: func(in []*g.Node) vdm.Denoiser {
 		return c.flatDenoiser(in[0])
 	}}
 	defer d.Release()

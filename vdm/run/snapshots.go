@@ -43,7 +43,7 @@ func (m *Run) save(state train.State) error {
 		Tensors: map[string][]checkpoint.Tensor{},
 		Blobs:   map[string][]byte{configName: config},
 	}
-	variables := m.Config.Network.Variables()
+	variables := m.Config.FullNetwork().Variables()
 	for stem, flat := range vectors {
 		values := train.Cut(variables, flat)
 		for _, v := range variables {
@@ -96,7 +96,7 @@ func (m *Run) vector(s *checkpoint.Snapshot, stem string) (flat []float32, err e
 	for _, t := range s.Tensors[stem] {
 		found[t.Name] = t
 	}
-	for _, v := range m.Config.Network.Variables() {
+	for _, v := range m.Config.FullNetwork().Variables() {
 		t, ok := found[v.Name]
 		if !ok {
 			return nil, fmt.Errorf("%s has no variable %s, which the configured network has (shape %v)", stem, v.Name, v.Shape)
@@ -131,7 +131,7 @@ func (m *Run) ImportWeights(values map[string][]float32) error {
 
 // start saves the state before the first step, with initial weights by name.
 func (m *Run) start(values map[string][]float32) error {
-	flat, err := train.Join(m.Config.Network.Variables(), values)
+	flat, err := train.Join(m.Config.FullNetwork().Variables(), values)
 	if err != nil {
 		return err
 	}

@@ -101,6 +101,14 @@ func (k known) shownFirst(c ClipConfig) int {
 	return c.Frames
 }
 
+func nothingKnown(size int) known {
+	k := make(known, size)
+	for i := range k {
+		k[i] = math.NaN()
+	}
+	return k
+}
+
 // TaskNames are the ways of conditioning that a network can be trained for.
 func TaskNames() []string {
 	var names []string
@@ -113,10 +121,7 @@ func TaskNames() []string {
 // drawTask marks what is known of a clip in training, by a task that is drawn in
 // proportion to its weight.
 func (c ConditionsConfig) drawTask(r *rand.Rand, clip ClipConfig, size int) known {
-	k := make(known, size)
-	for i := range k {
-		k[i] = math.NaN()
-	}
+	k := nothingKnown(size)
 	total := 0.0
 	for _, t := range tasks {
 		total += c.Tasks[t.name]

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-
-	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
 // fitted is how many clips, at even distances, the variances are means over. Of rain in
@@ -17,17 +15,18 @@ const fitted = 800
 // linear denoiser must not take the rounding of z for a signal.
 const floor = 1e-5
 
-// Fit returns the mean square of each wave, [frame, height, width, channel], over clips
-// in the network's units, of which read writes clip i. The mean of the data counts as
+// Fit returns the mean square of each wave, [frame, height, width, channel], over count
+// clips of a shape (frames, height, width, channels) in the network's units, of which read
+// writes clip i. The mean of the data counts as
 // part of the wave that is constant. Clips with missing cells (NaN) are left out; that no
 // clip is without any is an error.
-func Fit(clips vdm.Clips, read func(i int, x []float32) error) ([]float32, error) {
-	frames, height, width, channels := clips.Shape()
+func Fit(shape [4]int, count int, read func(i int, x []float32) error) ([]float32, error) {
+	frames, height, width, channels := shape[0], shape[1], shape[2], shape[3]
 	size := frames * height * width * channels
 	x, wide, sum := make([]float32, size), make([]float64, size), make([]float64, size)
-	n, used := min(fitted, clips.Len()), 0
+	n, used := min(fitted, count), 0
 	for i := range n {
-		if err := read(int(int64(i)*int64(clips.Len())/int64(n)), x); err != nil {
+		if err := read(int(int64(i)*int64(count)/int64(n)), x); err != nil {
 			return nil, fmt.Errorf("variances of the waves: %w", err)
 		}
 		whole := true

@@ -187,7 +187,7 @@ func keep(m *run.Run, name string, at Place, given run.SampleOptions, known stri
 func settings(m *run.Run, o run.SampleOptions, known string) Settings {
 	sum := sha256.New()
 	weights := m.Weights(!o.LastWeights)
-	for _, v := range m.Config.Network.Variables() {
+	for _, v := range m.Config.FullNetwork().Variables() {
 		_ = binary.Write(sum, binary.LittleEndian, weights[v.Name])
 	}
 	guidance := ""

@@ -1,0 +1,121 @@
+package run
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+)
+
+// guidanceFor returns how samples are made to agree with what is known, where nothing is
+// said: by the map of noise levels with a network that takes one, else by replacement.
+func (m *Run) guidanceFor() vdm.Guidance {
+	if m.Config.Conditions.TakesMap() {
+		return vdm.NoiseLevelMap{Top: m.Config.top()}
+	}
+	return vdm.Replacement{}
+}
+
+// checkMap refuses a map of noise levels with a network that takes none, and ways of
+// conditioning that it was not trained for.
+func (m *Run) checkMap(guidance vdm.Guidance, cells vdm.Measurement) error {
+	if _, is := guidance.(vdm.NoiseLevelMap); !is {
+		return nil
+	}
+	c := m.Config.Conditions
+	if !c.TakesMap() {
+		return fmt.Errorf("guidance map: the run's network takes no map of noise levels; its configuration names no conditions.tasks. Use another guidance, such as moment-matching")
+	}
+	serving := m.Config.Clip.tasksFor(cells)
+	if slices.ContainsFunc(serving, func(name string) bool { return c.Tasks[name] > 0 }) {
+		return nil
+	}
+	return fmt.Errorf("guidance map: the network was not trained for what is known here, which is a case of %s; its conditions.tasks are %s. Use another guidance, such as moment-matching",
+		strings.Join(serving, " or "), strings.Join(c.trained(), ", "))
+}
+
+// trained returns the names of the tasks that the network was trained for.
+func (c ConditionsConfig) trained() (names []string) {
+	for _, t := range tasks {
+		if c.Tasks[t.name] > 0 {
+			names = append(names, t.name)
+		}
+	}
+	return names
+}
+
+// tasksFor returns the tasks of training of which known cells are a case. It looks at the
+// first of several clips.
+func (c ClipConfig) tasksFor(cells vdm.Measurement) []string {
+	frame := c.size() / c.Frames
+	whole, none := make([]bool, c.Frames), make([]bool, c.Frames)
+	exact := cells.Std == 0 && cells.StdOf == nil
+	for f := range c.Frames {
+		seen := 0
+		for _, y := range cells.Y[f*frame : (f+1)*frame] {
+			if !math.IsNaN(float64(y)) {
+				seen++
+			}
+		}
+		whole[f], none[f] = seen == frame, seen == 0
+	}
+	frames := exact
+	for f := range whole {
+		frames = frames && (whole[f] || none[f])
+	}
+	if !frames {
+		if exact {
+			return []string{"regions"}
+		}
+		return []string{"scattered-cells"}
+	}
+	var names []string
+	first, alternate := true, true
+	for f, w := range whole {
+		first = first && (f == 0 || !w || whole[f-1])
+		alternate = alternate && w == (f%2 == 0)
+	}
+	if first {
+		names = append(names, "first-frames")
+	}
+	if alternate {
+		names = append(names, "alternate-frames")
+	}
+	return append(names, "random-frames")
+}
+
+// covariates takes what a sample is told, in physical units, to the network's: each
+// [frame, height, width], once for all samples or once for each.
+func (m *Run) covariates(told map[string][]float32) (map[string]vdm.Covariate, error) {
+	out := map[string]vdm.Covariate{}
+	var names []string
+	for i, c := range m.Config.Conditions.Covariates {
+		names = append(names, c.Name)
+		values, given := told[c.Name]
+		if !given {
+			if m.Config.Conditions.Dropout == 0 && c.KnownFrames == 0 {
+				return nil, fmt.Errorf("the covariate %s is missing: the network was never trained without it (conditions.dropout is 0)", c.Name)
+			}
+			continue
+		}
+		converted := slices.Clone(values)
+		transform.Apply(m.told[i], converted, values)
+		both := make([]float32, covariateChannels*len(values))
+		for j, v := range converted {
+			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+				return nil, fmt.Errorf("the covariate %s is %v at value %d: want finite values in %s within the range of its transform, %s", c.Name, values[j], j, c.Units, c.Transform)
+			}
+			both[covariateChannels*j], both[covariateChannels*j+1] = v, 1
+		}
+		out[c.Name] = vdm.Covariate{Channels: covariateChannels, Values: both}
+	}
+	for name := range told {
+		if !slices.Contains(names, name) {
+			return nil, fmt.Errorf("the network has no covariate %q: it has %s", name, strings.Join(names, ", "))
+		}
+	}
+	return out, nil
+}
