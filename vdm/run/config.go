@@ -14,6 +14,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/train"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
@@ -335,4 +336,9 @@ func (c TrainingConfig) RateAt(step int64) float64 {
 		rate *= 0.5 * (1 + math.Cos(math.Pi*min(1, done)))
 	}
 	return rate
+}
+
+// rule returns the configured optimiser.
+func (c TrainingConfig) rule() (train.Rule, error) {
+	return train.NewRule(c.Optimiser, train.RuleOptions{Beta1: c.Beta1, Beta2: c.Beta2, Epsilon: c.Epsilon})
 }
