@@ -258,6 +258,9 @@ func differences(saved, now Config) []string {
 	free := func(c Config) Config {
 		c.Format, c.Data = 0, ""
 		t := &c.Training
+		if t.Optimiser == train.RuleNames()[0] {
+			t.Optimiser = ""
+		}
 		t.Steps, t.HeldOutEvery, t.SnapshotEvery, t.Keep, t.LogEvery = 0, 0, 0, 0, 0
 		return c
 	}
