@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
@@ -33,6 +34,16 @@ type CovariateConfig struct {
 	// KnownFrames is how many first frames the field was made from, as a forecast is: it
 	// is left out where a task shows fewer. 0 is a field that is always there.
 	KnownFrames int `yaml:"known_frames,omitempty"`
+
+	// FirstGuess is true of a forecast of the clip's one channel itself. It has the
+	// channel's transform, and where preconditioning is "spectrum", the linear denoiser is
+	// that of what the clip differs by from it.
+	FirstGuess bool `yaml:"first_guess,omitempty"`
+}
+
+// firstGuess returns which covariate is the first guess, −1 where none is.
+func (c ConditionsConfig) firstGuess() int {
+	return slices.IndexFunc(c.Covariates, func(v CovariateConfig) bool { return v.FirstGuess })
 }
 
 // covariateChannels are the value of a covariate and the mark of whether it is there.
@@ -68,6 +79,14 @@ func (c ConditionsConfig) validate(clip ClipConfig) error {
 		}
 		if v.KnownFrames > 0 && !c.TakesMap() {
 			errs = append(errs, fmt.Errorf("conditions.covariates[%d] is made from %d known frames, but the network is trained for no task that shows any: set conditions.tasks", i, v.KnownFrames))
+		}
+	}
+	if i := c.firstGuess(); i >= 0 {
+		if len(clip.Channels) != 1 {
+			errs = append(errs, fmt.Errorf("conditions.covariates[%d].first_guess is true, but clips have %d channels: want one", i, len(clip.Channels)))
+		}
+		if j := slices.IndexFunc(c.Covariates[i+1:], func(v CovariateConfig) bool { return v.FirstGuess }); j >= 0 {
+			errs = append(errs, fmt.Errorf("conditions.covariates[%d].first_guess is true of a second covariate: want one at most", i+1+j))
 		}
 	}
 	if !(c.Dropout >= 0 && c.Dropout <= 1) {

@@ -14,6 +14,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/train"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
@@ -32,10 +33,10 @@ type Config struct {
 	// Conditions are what the network is told beside z and λ.
 	Conditions ConditionsConfig `yaml:"conditions,omitempty"`
 
-	Schedule         vdm.ScheduleConfig   `yaml:"schedule"`
-	Weighting        vdm.WeightingConfig  `yaml:"weighting"`
-	Training         TrainingConfig       `yaml:"training"`
-	Data             string               `yaml:"data"` // where the training data came from, for people
+	Schedule  vdm.ScheduleConfig  `yaml:"schedule"`
+	Weighting vdm.WeightingConfig `yaml:"weighting"`
+	Training  TrainingConfig      `yaml:"training"`
+	Data      string              `yaml:"data"` // where the training data came from, for people
 }
 
 // ClipConfig is the shape of a clip, and what its channels are.
@@ -277,6 +278,9 @@ func differences(saved, now Config) []string {
 	free := func(c Config) Config {
 		c.Format, c.Data = 0, ""
 		t := &c.Training
+		if t.Optimiser == train.RuleNames()[0] {
+			t.Optimiser = ""
+		}
 		t.Steps, t.HeldOutEvery, t.SnapshotEvery, t.Keep, t.LogEvery = 0, 0, 0, 0, 0
 		return c
 	}
@@ -355,4 +359,9 @@ func (c TrainingConfig) RateAt(step int64) float64 {
 		rate *= 0.5 * (1 + math.Cos(math.Pi*min(1, done)))
 	}
 	return rate
+}
+
+// rule returns the configured optimiser.
+func (c TrainingConfig) rule() (train.Rule, error) {
+	return train.NewRule(c.Optimiser, train.RuleOptions{Beta1: c.Beta1, Beta2: c.Beta2, Epsilon: c.Epsilon})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
+	"github.com/climate-vdm/climate-vdm/vdm/train"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -36,6 +37,14 @@ func TestConfigDefaults(t *testing.T) {
 	if c.Training != want {
 		t.Errorf("training %+v, want %+v", c.Training, want)
 	}
+	if strings.Contains(string(encoded(t, c)), "optimiser") {
+		t.Error("the file names the default optimiser, which programs from before there were others refuse")
+	}
+	named := c
+	named.Training.Optimiser = train.RuleNames()[0]
+	if d := differences(c, named); len(d) > 0 {
+		t.Errorf("a run of the default optimiser is another one when it is named: %v", d)
+	}
 	if c.Parameterisation != vdm.PredictV || c.Schedule.Name != "cosine" || c.Weighting.Name != "v" || c.Format != configFormat {
 		t.Errorf("defaults %+v", c)
 	}
@@ -60,7 +69,7 @@ func fullConfig(t testing.TB) Config {
 		Schedule:         vdm.ScheduleConfig{Name: "cosine", Min: -17.25, Max: 13.000000000000002, Shift: -1.386294361119891},
 		Weighting:        vdm.WeightingConfig{Name: "edm", Params: map[string]float64{"mean": -1.1, "std": 1.3, "sigma_data": 0.7}},
 		Training: TrainingConfig{
-			Seed: math.MaxUint64, Steps: 123456789, Batch: 5, Accumulate: 7, Rate: 3.0000000000000004e-05, Warmup: 11, Decay: 987654321,
+			Seed: math.MaxUint64, Steps: 123456789, Batch: 5, Accumulate: 7, Optimiser: "adam", Rate: 3.0000000000000004e-05, Warmup: 11, Decay: 987654321,
 			Beta1: 0.91, Beta2: 0.9991, Epsilon: 1.25e-9, Clip: 1.5, EMA: 0.99951, MissingCells: "mask",
 			HeldOutEvery: 13, HeldOutClips: 17, SnapshotEvery: 19, Keep: 23, LogEvery: 29,
 		},
@@ -125,6 +134,7 @@ func TestConfigRefusesByName(t *testing.T) {
 		`"linear" has no shift`:                       func(c *Config) { c.Schedule.Name, c.Schedule.Shift = "linear", 1 },
 		`unknown weighting "uniform"`:                 func(c *Config) { c.Weighting.Name = "uniform" },
 		`unknown parameter "gamma"`:                   func(c *Config) { c.Weighting.Params["gamma"] = 1 },
+		`training.optimiser: optimiser "sgd": want`:   func(c *Config) { c.Training.Optimiser = "sgd" },
 		"training.rate is -1":                         func(c *Config) { c.Training.Rate = -1 },
 		"training.rate is NaN":                        func(c *Config) { c.Training.Rate = math.NaN() },
 		"training.beta1 is 1":                         func(c *Config) { c.Training.Beta1 = 1 },

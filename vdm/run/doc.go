@@ -7,5 +7,6 @@
 // how likely the network thinks clips to be. All take and return physical units.
 //
 // The mathematics is in package vdm, the networks in packages unet and convnet, the
-// snapshots in package checkpoint; this package ties them to a folder, an optimiser and an engine.
+// optimiser in package train, the snapshots in package checkpoint; this package ties
+// them to a folder and an engine.
 package run

@@ -13,7 +13,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
-// Record is one line of a run's metrics.jsonl.
+// MetricsLine is one line of a run's metrics.jsonl.
 type MetricsLine struct {
 	Step     int64    `json:"step"`
 	Loss     *float64 `json:"loss,omitempty"`      // mean of the training loss since the record before

@@ -39,8 +39,3 @@ func (c Config) trainOptions(devices int) (train.Options, error) {
 		Rule: rule, Rate: t.RateAt, Batch: t.Batch, Passes: t.Accumulate, Clip: t.Clip, EMA: t.EMA, Devices: devices,
 	}, err
 }
-
-// rule returns the configured optimiser.
-func (c TrainingConfig) rule() (train.Rule, error) {
-	return train.NewRule(c.Optimiser, train.RuleOptions{Beta1: c.Beta1, Beta2: c.Beta2, Epsilon: c.Epsilon})
-}

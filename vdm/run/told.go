@@ -17,7 +17,11 @@ func (c Config) FullNetwork() vdm.Network {
 		n = told{n, c.Conditions, len(c.Clip.Channels), c.top()}
 	}
 	if c.Preconditioning == preconditionSpectrum {
-		n = spectral.Network{Network: n, Frames: c.Clip.Frames, Height: c.Clip.Height, Width: c.Clip.Width}
+		given := ""
+		if i := c.Conditions.firstGuess(); i >= 0 {
+			given = c.Conditions.Covariates[i].Name
+		}
+		n = spectral.Network{Network: n, Frames: c.Clip.Frames, Height: c.Clip.Height, Width: c.Clip.Width, Given: given}
 	}
 	return n
 }

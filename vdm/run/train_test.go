@@ -2,13 +2,18 @@ package run
 
 import (
 	"context"
+	"errors"
 	"math"
+	"os"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 func create(t testing.TB, c Config, clips vdm.Clips) *Run {
@@ -216,5 +221,33 @@ func TestInterrupt(t *testing.T) {
 	again, err := Open(m.Dir)
 	if err != nil || again.Step() != 4 {
 		t.Fatalf("opened at step %d (%v), want 4", again.Step(), err)
+	}
+}
+
+// Where a snapshot cannot be written the run stays, in memory as in its folder, what
+// its last one is.
+func TestSnapshotThatFails(t *testing.T) {
+	whole := create(t, tinyConfig(t), tinyClips)
+	mustTrain(t, whole, TrainOptions{Data: tinyClips, Steps: 3})
+	m := create(t, tinyConfig(t), tinyClips)
+	folder := filepath.Join(m.Dir, snapshotsDir)
+	err := m.Train(t.Context(), TrainOptions{Data: tinyClips, Progress: func(p vdm.Progress) {
+		if p.Step == 4 {
+			if err := errors.Join(os.Rename(folder, folder+"-away"), os.WriteFile(folder, nil, 0o644)); err != nil {
+				t.Error(err)
+			}
+		}
+	}})
+	enginetest.WantError(t, "a folder that is a file", err, "after step 6: snapshot: ")
+	if m.Step() != 3 || !reflect.DeepEqual(m.state, whole.state) {
+		t.Errorf("the run is at step %d, or not what its snapshot of step 3 is", m.Step())
+	}
+	if err := errors.Join(os.Remove(folder), os.Rename(folder+"-away", folder)); err != nil {
+		t.Fatal(err)
+	}
+	mustTrain(t, m, TrainOptions{Data: tinyClips})
+	mustTrain(t, whole, TrainOptions{Data: tinyClips})
+	if !reflect.DeepEqual(m.state, whole.state) {
+		t.Error("trained on, the run ends otherwise than one that was not disturbed")
 	}
 }

@@ -15,12 +15,13 @@ const fitted = 800
 // linear denoiser must not take the rounding of z for a signal.
 const floor = 1e-5
 
-// Fit returns the mean square of each wave, [frame, height, width, channel], over count
+// Fit returns the mean square of each wave of frames, rows and columns, or with each frame
+// by itself of rows and columns, [frame, height, width, channel], over count
 // clips of a shape (frames, height, width, channels) in the network's units, of which read
 // writes clip i. The mean of the data counts as
 // part of the wave that is constant. Clips with missing cells (NaN) are left out; that no
 // clip is without any is an error.
-func Fit(shape [4]int, count int, read func(i int, x []float32) error) ([]float32, error) {
+func Fit(shape [4]int, count int, eachFrame bool, read func(i int, x []float32) error) ([]float32, error) {
 	frames, height, width, channels := shape[0], shape[1], shape[2], shape[3]
 	size := frames * height * width * channels
 	x, wide, sum := make([]float32, size), make([]float64, size), make([]float64, size)
@@ -38,10 +39,10 @@ func Fit(shape [4]int, count int, read func(i int, x []float32) error) ([]float3
 			continue
 		}
 		used++
-		inner := channels
-		for _, axis := range [...]int{width, height, frames} {
-			transform(wide, axis, inner)
-			inner *= axis
+		transform(wide, width, channels)
+		transform(wide, height, channels*width)
+		if !eachFrame {
+			transform(wide, frames, channels*width*height)
 		}
 		for j, v := range wide {
 			sum[j] += v * v

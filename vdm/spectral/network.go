@@ -3,18 +3,19 @@ package spectral
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	g "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// VariableName is the name of the variable that contains the variance of each wave,
-// [frame, height, width, channel].
-const VariableName = "spectrum"
+// The names of the variables that contain the variance of each wave, [frame, height,
+// width, channel].
+const (
+	VariableName = "spectrum"       // of the data
+	GivenName    = "spectrum given" // of what the data differ by from the covariate Given
+)
 
 // Network is another network with the best linear denoiser added to its output, which is
 // read as v̂. With the variance S of a wave in the data (see [Fit]),
@@ -22,23 +23,41 @@ const VariableName = "spectrum"
 //	v̂ = Σ ασ(1 − S)/(α²S + σ²)·z + √(mean of S/(α²S + σ²))·F
 //
 // where the sum is over the waves of z, the cosines that the discrete cosine transform
-// (DCT-II) over frames, rows and columns consists of, and F is the output of the other
-// network: what remains for it has the size 1 at every noise level. White data, S = 1,
-// leave the other network as it is.
+// (DCT-II) consists of, and F is the output of the other network: what remains for it has
+// the size 1 at every noise level. White data, S = 1, leave the other network as it is.
 //
-// Clips have a fixed shape, to which the variances belong.
+// The waves are those of frames, rows and columns, in clips of one shape. With Given they
+// are those of rows and columns in each frame by itself, and clips may be larger: the
+// variances are then interpolated between wave numbers.
 type Network struct {
 	vdm.Network
-	Frames, Height, Width int
+	Frames, Height, Width int // of the clips that the variances were fitted on
+
+	// Given, if not "", is the name of a covariate that is a first guess μ of the clip,
+	// such as a forecast; its channels are the guess and a mark of 1 where it is there.
+	// The linear denoiser then is that of x − μ, with variances of its own, and μ is added
+	// to its estimate.
+	Given string
 }
 
-// Variables are those of the other network and, last, the variance of each wave, which is
-// fixed and 1 before it is fitted.
+// Variables are those of the other network and, last, the variances of the waves, which
+// are fixed and 1 before they are fitted.
 func (n Network) Variables() []vdm.Variable {
 	_, channels := n.ClipChannels()
-	return append(slices.Clone(n.Network.Variables()), vdm.Variable{
-		Name: VariableName, Shape: []int{n.Frames, n.Height, n.Width, channels}, Kind: vdm.Fixed, Init: vdm.Init{Constant: 1},
-	})
+	variables := slices.Clone(n.Network.Variables())
+	for _, name := range n.spectra() {
+		variables = append(variables, vdm.Variable{
+			Name: name, Shape: []int{n.Frames, n.Height, n.Width, channels}, Kind: vdm.Fixed, Init: vdm.Init{Constant: 1},
+		})
+	}
+	return variables
+}
+
+func (n Network) spectra() []string {
+	if n.Given == "" {
+		return []string{VariableName}
+	}
+	return []string{VariableName, GivenName}
 }
 
 // Count is the number of trainable parameters, which the variances are not.
@@ -64,7 +83,7 @@ func (n Network) Validate() error {
 
 // Apply returns v̂, shaped as z but for its channels.
 func (n Network) Apply(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
-	return n.add(w, z, at, n.Network.Apply(w, z, at, in))
+	return n.add(w, z, at, in, n.Network.Apply(w, z, at, in))
 }
 
 // ApplyWatched is Apply, and shows what the other network shows, if it shows anything.
@@ -73,31 +92,40 @@ func (n Network) ApplyWatched(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Bat
 	if !ok {
 		return n.Apply(w, z, at, in)
 	}
-	return n.add(w, z, at, watched.ApplyWatched(w, z, at, in, watch))
+	return n.add(w, z, at, in, watched.ApplyWatched(w, z, at, in, watch))
 }
 
 // add returns the sum of the linear denoiser and of what the other network says. Where
 // there is a map of noise levels, the linear denoiser sees z as if all of it had the level
 // of what is unknown, and speaks only of that.
-func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, remains *g.Node) *g.Node {
-	spectrum, ok := w[VariableName]
-	if !ok {
-		panic(fmt.Errorf("spectral network: there is no node of the variable %s", VariableName))
-	}
+func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, remains *g.Node) *g.Node {
 	dims := slices.Clone(remains.Shape().Dimensions)
-	if want := []int{n.Frames, n.Height, n.Width}; !slices.Equal(dims[1:4], want) {
-		panic(fmt.Errorf("spectral network: clips of %v (frames, height, width), want %v, to which the variances of the waves belong", dims[1:4], want))
-	}
 	alpha, sigma := vdm.Level{LogSNR: at.LogSNR}.AlphaSigma(z)
 	if at.Map != nil {
 		own, _ := at.AlphaSigma(z)
 		z = g.Mul(z, g.Div(alpha, own))
 	}
-	s := g.StopGradient(g.Reshape(spectrum, append([]int{1}, dims[1:]...)...))
+	axes := []int{1, 2, 3}
+	s := n.variances(w, VariableName, dims)
+	var mean *g.Node
+	if n.Given != "" {
+		axes = []int{2, 3}
+		if guess, there := in.Covariates[n.Given]; there {
+			// Sums over the last axis in the place of slices, through which gradients flow.
+			value := pick(guess, 0)
+			mark := g.ReduceAndKeep(pick(guess, 1), g.ReduceMax, 1, 2, 3)
+			mean = g.Mul(value, mark)
+			s = g.Add(g.Mul(mark, n.variances(w, GivenName, dims)), g.Mul(g.OneMinus(mark), s))
+			z = g.Sub(z, g.Mul(alpha, mean))
+		}
+	}
 	total := g.Add(g.Mul(g.Square(alpha), s), g.Square(sigma))
 	gain := g.Div(g.Mul(g.Mul(alpha, sigma), g.OneMinus(s)), total)
-	size := g.Sqrt(g.ReduceAndKeep(g.Div(s, total), g.ReduceMean, 1, 2, 3, 4))
-	linear := waves(g.Mul(waves(z, false), gain), true)
+	size := g.Sqrt(g.ReduceAndKeep(g.Div(s, total), g.ReduceMean, append(axes, 4)...))
+	linear := waves(g.Mul(waves(z, axes, false), gain), axes, true)
+	if mean != nil {
+		linear = g.Sub(linear, g.Mul(sigma, mean))
+	}
 	if at.Map != nil {
 		known := g.GreaterThan(at.Map, g.AddScalar(g.Reshape(at.LogSNR, alpha.Shape().Dimensions...), 1e-3))
 		linear = g.Where(known, g.ZerosLike(linear), linear)
@@ -105,47 +133,30 @@ func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, remains *g.Node) *g
 	return g.Add(linear, g.Mul(size, remains))
 }
 
-// waves returns the orthonormal DCT-II of clips over frames, rows and columns, shaped as
-// they are, or its inverse.
-func waves(x *g.Node, inverse bool) *g.Node {
-	// A product along the last axis is the one that every engine does right and fast.
-	for _, axis := range []int{1, 2, 3} {
-		matrix := g.ConstTensor(x.Graph(), matrixOf(x.Shape().Dim(axis), inverse))
-		order := []int{0, 1, 2, 3, 4}
-		order[axis], order[4] = 4, axis
-		x = g.TransposeAllAxes(x, order...)
-		x = g.Einsum("bfhwn,nk->bfhwk", x, matrix)
-		x = g.TransposeAllAxes(x, order...)
-	}
-	return x
+// pick returns one channel of x, as a channel.
+func pick(x *g.Node, channel int) *g.Node {
+	one := make([]float32, x.Shape().Dim(-1))
+	one[channel] = 1
+	return g.ReduceAndKeep(g.Mul(x, g.Reshape(g.Const(x.Graph(), one), 1, 1, 1, 1, len(one))), g.ReduceSum, 4)
 }
 
-func matrixOf(n int, inverse bool) *tensors.Tensor {
-	flat := make([]float32, n*n)
-	for i, row := range cosines(n) {
-		for k, c := range row {
-			if inverse {
-				flat[k*n+i] = float32(c)
-			} else {
-				flat[i*n+k] = float32(c)
-			}
-		}
+// variances returns the variances of a variable for clips of some dimensions, [1, frame,
+// height, width, channel].
+func (n Network) variances(w vdm.Weights, name string, dims []int) *g.Node {
+	s, ok := w[name]
+	if !ok {
+		panic(fmt.Errorf("spectral network: there is no node of the variable %s", name))
 	}
-	return tensors.FromFlatDataAndDimensions(flat, n, n)
-}
-
-// cosines returns the value of wave k at place i of n, [i][k].
-func cosines(n int) [][]float64 {
-	m := make([][]float64, n)
-	for i := range m {
-		m[i] = make([]float64, n)
-		for k := range m[i] {
-			size := math.Sqrt(2 / float64(n))
-			if k == 0 {
-				size = math.Sqrt(1 / float64(n))
-			}
-			m[i][k] = size * math.Cos(math.Pi*float64(k)*(float64(i)+0.5)/float64(n))
-		}
+	s = g.StopGradient(g.Reshape(s, append([]int{1}, s.Shape().Dimensions...)...))
+	want := []int{n.Frames, n.Height, n.Width}
+	if slices.Equal(dims[1:4], want) {
+		return s
 	}
-	return m
+	if n.Given == "" || dims[1] != n.Frames {
+		panic(fmt.Errorf("spectral network: clips of %v (frames, height, width), want %v, to which the variances of the waves belong", dims[1:4], want))
+	}
+	for i, axis := range []int{2, 3} {
+		s = alongAxis(s, axis, between(want[1+i], dims[2+i]))
+	}
+	return s
 }

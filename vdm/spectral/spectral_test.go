@@ -78,7 +78,7 @@ func stds() []float64 {
 // The fit finds the variance of every wave, each to the error of 800 clips.
 func TestFitFindsTheVariances(t *testing.T) {
 	c := clips{stds()}
-	got, err := Fit(shape, 3000, c.Clip)
+	got, err := Fit(shape, 3000, false, c.Clip)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,7 @@ func TestWhiteDataLeaveTheNetwork(t *testing.T) {
 // Data of one value have no waves but the constant one, whose variance is the square of
 // the value; the others are at the floor, and a clip with missing cells does not count.
 func TestFitOfOneValueAndOfMissingCells(t *testing.T) {
-	got, err := Fit(shape, 3000, func(i int, x []float32) error {
+	got, err := Fit(shape, 3000, false, func(i int, x []float32) error {
 		for j := range x {
 			x[j] = 0.5
 		}
@@ -200,7 +200,7 @@ func TestFitOfOneValueAndOfMissingCells(t *testing.T) {
 			t.Errorf("wave %d of constant clips has the variance %v, want the floor %v", j+1, v, floor)
 		}
 	}
-	_, err = Fit(shape, 3000, func(_ int, x []float32) error { x[0] = float32(math.NaN()); return nil })
+	_, err = Fit(shape, 3000, false, func(_ int, x []float32) error { x[0] = float32(math.NaN()); return nil })
 	if err == nil {
 		t.Error("clips that all have missing cells are fitted")
 	}

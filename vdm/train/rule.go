@@ -35,3 +35,10 @@ type Point struct {
 	States            []*g.Node // by the rule's States, each [weight]
 	Scalars           []*g.Node // by the rule's Scalars
 }
+
+// RuleOptions are the settings of update rules. A rule uses those that it has.
+type RuleOptions struct {
+	Beta1   float64 // decay of the mean of the gradient, in [0, 1)
+	Beta2   float64 // decay of the mean of its square, in [0, 1)
+	Epsilon float64 // added to the root of that mean
+}

@@ -6,13 +6,6 @@ import (
 	"strings"
 )
 
-// RuleOptions are the settings of update rules. A rule uses those that it has.
-type RuleOptions struct {
-	Beta1   float64 // decay of the mean of the gradient, in [0, 1)
-	Beta2   float64 // decay of the mean of its square, in [0, 1)
-	Epsilon float64 // added to the root of that mean
-}
-
 // rules are the update rules by name. The first is the one of configurations that
 // name none, for ever.
 var rules = []struct {

@@ -26,7 +26,7 @@ vdm/study: vdm/run vdm/report vdm/climate vdm/forecast
 vdm/report: vdm/run vdm/climate vdm/forecast vdm/verify plotting
 vdm/pretrained: vdm/run
 vdm/run: vdm vdm/unet vdm/convnet vdm/spectral vdm/train vdm/climate vdm/checkpoint vdm/transform
-vdm/train: vdm/noise vdm/checkpoint vdm/internal/engine vdm/internal/machine
+vdm/train: vdm vdm/internal/engine
 vdm: vdm/noise vdm/transform vdm/internal/engine
 vdm/unet: vdm vdm/noise vdm/checkpoint vdm/internal/engine
 vdm/convnet: vdm

@@ -1,0 +1,56 @@
+package run
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/spectral"
+)
+
+// initialWeights returns the network's initial weights, by name: random ones, and what
+// the linear denoiser knows of the training data.
+func (c Config) initialWeights(train vdm.Clips) (map[string][]float32, error) {
+	weights := vdm.InitialValues(c.FullNetwork().Variables(), c.Training.Seed)
+	if c.Preconditioning != preconditionSpectrum {
+		return weights, nil
+	}
+	if train == nil {
+		return nil, fmt.Errorf("preconditioning is %q, and there are no training clips to fit it on", c.Preconditioning)
+	}
+	r, err := newReader(c, train)
+	if err != nil {
+		return nil, err
+	}
+	guess := c.Conditions.firstGuess()
+	weights[spectral.VariableName], err = spectral.Fit(c.Clip.shape(), train.Len(), guess >= 0, r.wholeClip(-1))
+	if err == nil && guess >= 0 {
+		weights[spectral.GivenName], err = spectral.Fit(c.Clip.shape(), train.Len(), true, r.wholeClip(guess))
+	}
+	return weights, err
+}
+
+// wholeClip returns the function that writes clip i, in the network's units and with NaN
+// for missing cells, less a covariate of it unless that is below 0.
+func (r *reader) wholeClip(less int) func(i int, x []float32) error {
+	return func(i int, x []float32) error {
+		channels, own := len(r.transforms), len(r.clip.Channels)
+		whole := make([]float32, len(x)/own*channels)
+		there := make([]float32, len(whole))
+		if err := r.read(i, whole, there); err != nil {
+			return err
+		}
+		for j, t := range there {
+			if t == 0 {
+				whole[j] = float32(math.NaN())
+			}
+		}
+		copy(x, take(whole, channels, 0, own))
+		if less >= 0 {
+			for j, guess := range take(whole, channels, own+less, own+less+1) {
+				x[j] -= guess
+			}
+		}
+		return nil
+	}
+}
