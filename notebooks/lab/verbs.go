@@ -29,12 +29,15 @@ func Split(record *climate.Field, heldOut int, clip Clip) (train, test *climate.
 
 // Small returns the configuration of a run with a small U-Net (222,209 parameters for
 // one variable) and training that suits minutes on a processor: 600 steps of two
-// clips. Each variable is scaled to unit variance.
+// clips. Each variable is scaled to unit variance, and the network starts from the best
+// linear denoiser of the data.
 func Small(train *climate.Windows) run.Config {
 	frames, height, width, _ := train.Shape()
 	c := run.Config{
 		Clip:    run.ClipConfig{Frames: frames, Height: height, Width: width},
 		Network: unet.Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2},
+
+		Preconditioning: run.PreconditionSpectrum,
 		// The average of the weights looks back over 100 steps.
 		Training: run.TrainingConfig{Steps: 600, Batch: 2, Rate: 5e-3, Warmup: 40, Clip: 1, EMA: 0.99, SnapshotEvery: 100, HeldOutEvery: 100},
 	}

@@ -94,8 +94,8 @@ type TrainingConfig struct {
 
 const configFormat = 1
 
-// preconditionSpectrum is the preconditioning by package spectral.
-const preconditionSpectrum = "spectrum"
+// PreconditionSpectrum is the preconditioning by package spectral.
+const PreconditionSpectrum = "spectrum"
 
 // WithDefaults returns c with every zero value that means a default replaced.
 func (c Config) WithDefaults() Config {
@@ -187,8 +187,8 @@ func (c Config) Validate() error {
 		errs = append(errs, err)
 	}
 	switch {
-	case c.Preconditioning != "" && c.Preconditioning != preconditionSpectrum:
-		bad("preconditioning is %q, want %q or nothing", c.Preconditioning, preconditionSpectrum)
+	case c.Preconditioning != "" && c.Preconditioning != PreconditionSpectrum:
+		bad("preconditioning is %q, want %q or nothing", c.Preconditioning, PreconditionSpectrum)
 	case c.Preconditioning != "" && c.Parameterisation != vdm.PredictV:
 		bad("preconditioning is %q with the parameterisation %s: it adds to v̂, so that the parameterisation must be v", c.Preconditioning, c.Parameterisation)
 	}

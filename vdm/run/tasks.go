@@ -24,24 +24,41 @@ type known []float64
 // task is a way of conditioning that a network is trained for.
 type task struct {
 	name string
-	// show marks what is known of a clip, all of it unknown before.
-	show func(r *rand.Rand, clip ClipConfig, k known)
+	// show marks what is known of a clip, all of it unknown before. needed is how many
+	// first frames the covariates are made from, 0 where that is none.
+	show func(r *rand.Rand, clip ClipConfig, needed int, k known)
+}
+
+// needed is how many first frames the covariates are made from.
+func (c ConditionsConfig) needed() int {
+	n := 0
+	for _, v := range c.Covariates {
+		n = max(n, v.KnownFrames)
+	}
+	return n
 }
 
 // tasks are those that conditions.tasks of a configuration may name.
 var tasks = []task{
-	{"nothing", func(*rand.Rand, ClipConfig, known) {}},
-	{"first-frames", func(r *rand.Rand, c ClipConfig, k known) {
+	{"nothing", func(*rand.Rand, ClipConfig, int, known) {}},
+	{"forecast", func(r *rand.Rand, c ClipConfig, needed int, k known) {
+		n := needed
+		if n == 0 {
+			n = 1 + r.IntN(max(1, c.Frames-1))
+		}
+		k.frames(c, func(f, n int) bool { return f < n }, n)
+	}},
+	{"first-frames", func(r *rand.Rand, c ClipConfig, _ int, k known) {
 		k.frames(c, func(f, n int) bool { return f < n }, 1+r.IntN(max(1, c.Frames-1)))
 	}},
-	{"alternate-frames", func(_ *rand.Rand, c ClipConfig, k known) {
+	{"alternate-frames", func(_ *rand.Rand, c ClipConfig, _ int, k known) {
 		k.frames(c, func(f, _ int) bool { return f%2 == 0 }, 0)
 	}},
-	{"random-frames", func(r *rand.Rand, c ClipConfig, k known) {
+	{"random-frames", func(r *rand.Rand, c ClipConfig, _ int, k known) {
 		shown := r.Perm(c.Frames)[:1+r.IntN(max(1, c.Frames-1))]
 		k.frames(c, func(f, _ int) bool { return slices.Contains(shown, f) }, 0)
 	}},
-	{"regions", func(r *rand.Rand, c ClipConfig, k known) {
+	{"regions", func(r *rand.Rand, c ClipConfig, _ int, k known) {
 		// All but a rectangle of a quarter to three quarters of each side.
 		side := func(n int) (from, to int) {
 			long := max(1, n/4+r.IntN(n/2+1))
@@ -57,7 +74,7 @@ var tasks = []task{
 			return 0
 		})
 	}},
-	{"scattered-cells", func(r *rand.Rand, c ClipConfig, k known) {
+	{"scattered-cells", func(r *rand.Rand, c ClipConfig, _ int, k known) {
 		share := math.Exp(math.Log(0.005) + r.Float64()*math.Log(0.2/0.005))
 		k.cells(c, func(int, int, int) float64 {
 			if r.Float64() >= share {
@@ -129,7 +146,7 @@ func (c ConditionsConfig) drawTask(r *rand.Rand, clip ClipConfig, size int) know
 	u := r.Float64() * total
 	for _, t := range tasks {
 		if u -= c.Tasks[t.name]; u < 0 {
-			t.show(r, clip, k)
+			t.show(r, clip, c.needed(), k)
 			break
 		}
 	}

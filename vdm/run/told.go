@@ -16,7 +16,7 @@ func (c Config) FullNetwork() vdm.Network {
 	if c.Conditions.channels(c.Clip) > 0 {
 		n = told{n, c.Conditions, len(c.Clip.Channels), c.top()}
 	}
-	if c.Preconditioning == preconditionSpectrum {
+	if c.Preconditioning == PreconditionSpectrum {
 		given := ""
 		if i := c.Conditions.firstGuess(); i >= 0 {
 			given = c.Conditions.Covariates[i].Name

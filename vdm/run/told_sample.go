@@ -29,7 +29,7 @@ func (m *Run) checkMap(guidance vdm.Guidance, cells vdm.Measurement) error {
 	if !c.TakesMap() {
 		return fmt.Errorf("guidance map: the run's network takes no map of noise levels; its configuration names no conditions.tasks. Use another guidance, such as moment-matching")
 	}
-	serving := m.Config.Clip.tasksFor(cells)
+	serving := m.Config.Clip.tasksFor(cells, c.needed())
 	if slices.ContainsFunc(serving, func(name string) bool { return c.Tasks[name] > 0 }) {
 		return nil
 	}
@@ -48,8 +48,8 @@ func (c ConditionsConfig) trained() (names []string) {
 }
 
 // tasksFor returns the tasks of training of which known cells are a case. It looks at the
-// first of several clips.
-func (c ClipConfig) tasksFor(cells vdm.Measurement) []string {
+// first of several clips; needed is how many first frames the covariates are made from.
+func (c ClipConfig) tasksFor(cells vdm.Measurement, needed int) []string {
 	frame := c.size() / c.Frames
 	whole, none := make([]bool, c.Frames), make([]bool, c.Frames)
 	exact := cells.Std == 0 && cells.StdOf == nil
@@ -80,6 +80,9 @@ func (c ClipConfig) tasksFor(cells vdm.Measurement) []string {
 	}
 	if first {
 		names = append(names, "first-frames")
+	}
+	if n := slices.Index(append(slices.Clone(whole), false), false); first && (n == needed || needed == 0) {
+		names = append(names, "forecast")
 	}
 	if alternate {
 		names = append(names, "alternate-frames")

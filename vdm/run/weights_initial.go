@@ -12,7 +12,7 @@ import (
 // the linear denoiser knows of the training data.
 func (c Config) initialWeights(train vdm.Clips) (map[string][]float32, error) {
 	weights := vdm.InitialValues(c.FullNetwork().Variables(), c.Training.Seed)
-	if c.Preconditioning != preconditionSpectrum {
+	if c.Preconditioning != PreconditionSpectrum {
 		return weights, nil
 	}
 	if train == nil {

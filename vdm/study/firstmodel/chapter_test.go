@@ -80,6 +80,9 @@ func TestChapterAsksForTheSame(t *testing.T) {
 			t.Errorf("chapter 10 sets %s, make run does not", name)
 		}
 	}
+	if !strings.Contains(cell, `Preconditioning: "`+c.Preconditioning+`"`) {
+		t.Errorf("chapter 10 does not ask for the preconditioning %q", c.Preconditioning)
+	}
 	if s.Name != "" && !strings.Contains(cell, `Name: "`+s.Name+`"`) {
 		t.Errorf("chapter 10 does not ask for the schedule %s", s.Name)
 	}

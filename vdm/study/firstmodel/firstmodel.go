@@ -128,7 +128,7 @@ func (w *work) train(ctx context.Context, _ climate.Source) error {
 
 func (w *work) sample(ctx context.Context, _ climate.Source) (err error) {
 	w.clips, err = archive.Sample(ctx, w.model, ClipsName, archive.Place{Like: w.heldOut.Fields()}, run.SampleOptions{
-		Count: w.Clips, Seed: w.Seed, Steps: w.SamplerSteps, Batch: min(w.SamplerBatch, w.Clips), Progress: w.Log.Bar("sampling"),
+		Count: w.Clips, Seed: w.Seed, Sampler: w.Sampler, Steps: w.SamplerSteps, Batch: min(w.SamplerBatch, w.Clips), Progress: w.Log.Bar("sampling"),
 	})
 	if err != nil {
 		return err

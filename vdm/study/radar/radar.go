@@ -1,0 +1,154 @@
+// Package radar makes training clips of rain that moves out of records of weather radar:
+// windows with, as a covariate, a forecast by advection that was made on the whole field.
+package radar
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+	"sync/atomic"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/forecast"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+)
+
+// GuessName is the covariate's name: the last known frames moved along.
+const GuessName = "advection"
+
+// Options say what clips are cut.
+type Options struct {
+	Frames, Size int  // of a clip: frames, and rows and columns of the square window
+	Known        int  // first frames that the forecast is made from
+	Flips        bool // each window in four reflections
+}
+
+// Clips are windows of one or more records of the same shape, with two channels: the
+// rain, in mm/h, and the forecast of it from the first known frames, which are themselves
+// in it. Where nothing can be advected the forecast is 0.
+type Clips struct {
+	parts  []*climate.Windows // one a start of a forecast
+	ends   []int              // number of clips up to the end of each part
+	fields []*climate.Field
+}
+
+// New makes the clips. Every start of a clip has its own forecast, which takes about a
+// tenth of a second for 256 × 256 cells; progress, if not nil, counts them.
+func New(ctx context.Context, o Options, progress func(done, total int), records ...*climate.Field) (*Clips, error) {
+	type start struct {
+		field *climate.Field
+		first int
+	}
+	var starts []start
+	for _, f := range records {
+		gaps := map[int]bool{}
+		for _, g := range f.Gaps() {
+			gaps[g] = true
+		}
+		for t := 0; t+o.Frames <= f.Frames(); t++ {
+			whole := true
+			for k := t; k < t+o.Frames-1; k++ {
+				whole = whole && !gaps[k]
+			}
+			if whole {
+				starts = append(starts, start{f, t})
+			}
+		}
+	}
+	if len(starts) == 0 {
+		return nil, fmt.Errorf("radar clips: no record has %d frames without a gap", o.Frames)
+	}
+	parts := make([]*climate.Windows, len(starts))
+	var done atomic.Int64
+	err := engine.InParallel(len(starts), func(i int) error {
+		s := starts[i]
+		rain := s.field.Slice(s.first, s.first+o.Frames)
+		guess, err := advected(ctx, rain, o.Known)
+		if err != nil {
+			return fmt.Errorf("forecast from frame %d: %w", s.first, err)
+		}
+		w, err := climate.NewWindows(climate.WindowOptions{Frames: o.Frames, Height: o.Size, Width: o.Size, Flips: o.Flips, Missing: climate.SkipMissing}, rain, guess)
+		if err != nil {
+			return err
+		}
+		parts[i] = w
+		if progress != nil {
+			progress(int(done.Add(1)), len(starts))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	c := &Clips{parts: parts, fields: records}
+	n := 0
+	for _, p := range parts {
+		n += p.Len()
+		c.ends = append(c.ends, n)
+	}
+	return c, nil
+}
+
+// advected returns a field like rain with the forecast by advection in it: its first known
+// frames, then those moved along, 0 where nothing is known to move.
+func advected(ctx context.Context, rain *climate.Field, known int) (*climate.Field, error) {
+	cells := rain.Height() * rain.Width()
+	all := make([]float32, rain.Frames()*cells)
+	for t := range known {
+		copy(all[t*cells:], rain.Frame(t))
+	}
+	members, err := forecast.Advection{}.Forecast(ctx, Case(all, known, rain.Frames(), rain.Height(), rain.Width()), 1, 0)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range members[0] {
+		if math.IsNaN(float64(v)) {
+			members[0][i] = 0
+		}
+	}
+	return &climate.Field{
+		Name: GuessName, Units: rain.Units, Kind: rain.Kind, Grid: rain.Grid,
+		Times: rain.Times, Calendar: rain.Calendar, Epoch: rain.Epoch, Data: members[0],
+	}, nil
+}
+
+// Case returns the case of a clip, [frame, row, column], of which so many first frames are
+// known.
+func Case(clip []float32, known, frames, height, width int) forecast.Case {
+	c := forecast.Case{Frames: frames, Height: height, Width: width, Clip: clip, Known: make([]bool, frames)}
+	for i := range known {
+		c.Known[i] = true
+	}
+	return c
+}
+
+// Len is the number of clips.
+func (c *Clips) Len() int { return c.ends[len(c.ends)-1] }
+
+// Shape is that of a clip; the channels are rain and its forecast.
+func (c *Clips) Shape() (frames, height, width, channels int) { return c.parts[0].Shape() }
+
+// Clip writes clip i, [frame, row, column, channel].
+func (c *Clips) Clip(i int, dst []float32) error {
+	part, _ := slices.BinarySearch(c.ends, i+1)
+	if part > 0 {
+		i -= c.ends[part-1]
+	}
+	return c.parts[part].Clip(i, dst)
+}
+
+// Values iterates over the cells of the records, each once, for fitting transforms. The
+// forecast has the transform of the rain.
+func (c *Clips) Values(int) iter.Seq[[]float32] {
+	return func(yield func([]float32) bool) {
+		for _, f := range c.fields {
+			for t := range f.Frames() {
+				if !yield(f.Frame(t)) {
+					return
+				}
+			}
+		}
+	}
+}
