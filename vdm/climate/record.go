@@ -80,7 +80,7 @@ func (r *Record) Train(o WindowOptions) (*Windows, error) {
 	if r.Split != nil {
 		o.Ranges = r.Split.Train
 	}
-	return NewWindows(o, r.Fields...)
+	return r.windows(o)
 }
 
 // Test returns the clips of the test part; none is reflected. Those of data that were
@@ -94,6 +94,16 @@ func (r *Record) Test(o WindowOptions) (*Windows, error) {
 	o.Ranges, o.Flips, o.StrideT = r.Split.Test, false, o.Frames
 	if r.tail {
 		o.StrideT = 1
+	}
+	return r.windows(o)
+}
+
+// windows returns the clips of a part, and says of one that is too short how long it is.
+func (r *Record) windows(o WindowOptions) (*Windows, error) {
+	if r.tail {
+		if n := o.Ranges[0].To - o.Ranges[0].From; o.Frames > n {
+			return nil, fmt.Errorf("field %q: a clip of %d frames is longer than the record of %d", r.Fields[0].Name, o.Frames, n)
+		}
 	}
 	return NewWindows(o, r.Fields...)
 }

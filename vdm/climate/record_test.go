@@ -26,6 +26,9 @@ func TestHoldOut(t *testing.T) {
 	if err := r.HoldOut(2); err == nil {
 		t.Error("held out twice")
 	}
+	if _, err := r.Test(WindowOptions{Frames: 6}); err == nil || !strings.Contains(err.Error(), "a clip of 6 frames is longer than the record of 5") {
+		t.Errorf("clips longer than what is held out: %v", err)
+	}
 	before, after, err := SplitTime(f, 5)
 	if err != nil {
 		t.Fatal(err)

@@ -62,14 +62,7 @@ func open(name, about string, heldOut int, read func() (*climate.Field, []climat
 	dir := filepath.Join(folder, "record")
 	kept, err := climate.OpenRecord([]string{dir}, climate.RecordOptions{})
 	if errors.Is(err, fs.ErrNotExist) {
-		field, sources, err := read()
-		if err != nil {
-			return nil, err
-		}
-		if err := os.MkdirAll(folder, 0o755); err != nil {
-			return nil, err
-		}
-		if err := climate.WritePrepared(dir, []*climate.Field{field}, sources); err != nil {
+		if err := prepare(folder, dir, read); err != nil {
 			return nil, err
 		}
 		kept, err = climate.OpenRecord([]string{dir}, climate.RecordOptions{})
@@ -78,6 +71,18 @@ func open(name, about string, heldOut int, read func() (*climate.Field, []climat
 		return nil, err
 	}
 	return &Record{Record: kept, Folder: folder, About: about}, kept.HoldOut(heldOut)
+}
+
+// prepare makes the record in a folder of the one that all lies in.
+func prepare(folder, dir string, read func() (*climate.Field, []climate.Source, error)) error {
+	field, sources, err := read()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	return climate.WritePrepared(dir, []*climate.Field{field}, sources)
 }
 
 func radarPath() (string, error) {
