@@ -12,19 +12,21 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
-// Read reads the only variable of a file, rain in mm/h; see [climate.Open]. Blank
-// imports link the formats that it knows.
-func Read(path string) *climate.Field { return Must(climate.Open(path, "")) }
+// Read opens a file, of its only variable and rain in mm/h, or a folder of prepared
+// data; see [climate.OpenRecord]. Blank imports link the formats that it knows.
+func Read(path string) *climate.Record {
+	return Must(climate.OpenRecord([]string{path}, climate.RecordOptions{}))
+}
 
 // Clip is the size of the clips of a run, in frames and cells.
 type Clip struct{ Frames, Height, Width int }
 
 // Split holds out the last frames of a record and returns the windows before them, to
 // train on, and the windows in them, to test on.
-func Split(record *climate.Field, heldOut int, clip Clip) (train, test *climate.Windows) {
-	before, after := Must2(climate.SplitTime(record, heldOut))
+func Split(record *climate.Record, heldOut int, clip Clip) (train, test *climate.Windows) {
+	Check(record.HoldOut(heldOut))
 	o := climate.WindowOptions{Frames: clip.Frames, Height: clip.Height, Width: clip.Width}
-	return Must(climate.NewWindows(o, before)), Must(climate.NewWindows(o, after))
+	return Must(record.Train(o)), Must(record.Test(o))
 }
 
 // Small returns the configuration of a run with a small U-Net (222,209 parameters for

@@ -58,6 +58,10 @@ func (f *Field) Frame(t int) []float32 {
 // Date is the time of frame t as a date of the field's calendar.
 func (f *Field) Date(t int) string { return FormatTime(f.Times[t], f.Calendar) }
 
+// HasDates reports whether times count from a date, so that they can be found in other
+// data; those of [RelativeEpoch] count from the start of a clip.
+func (f *Field) HasDates() bool { return f.Epoch == Epoch }
+
 // Slice is the field of the frames from t0 up to and without t1. It shares
 // memory, and panics where the frames do not exist, as slicing does.
 func (f *Field) Slice(t0, t1 int) *Field {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
 // LeadPicture draws the score of every forecast by lead time.
@@ -61,10 +62,7 @@ func (f *Forecast) RankPicture() (*plotting.Picture, error) {
 func NowcastPicture(f *Forecast, c Case, channel, members int) (*plotting.Picture, error) {
 	scale, unit := scaleOf(f.Units)
 	s := c.Members
-	known := make([]bool, s.Frames)
-	for i := range known {
-		known[i] = i < c.Known
-	}
+	known := climate.FirstFrames(s.Frames, c.Known)
 	strip := func(name string, clip []float32, known []bool) plotting.Clip {
 		return plotting.Clip{Name: name, Data: clip, Frames: s.Frames, Height: s.Height, Width: s.Width, Known: known}
 	}

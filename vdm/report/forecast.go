@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
@@ -148,10 +149,7 @@ func (c Case) ahead(clip []float32, channel int) []float32 {
 // persistence continues the truth, one channel of it, by its last known frame.
 func (c Case) persistence(channel int) ([]float32, error) {
 	s := c.Members
-	known := forecast.Case{Frames: s.Frames, Height: s.Height, Width: s.Width, Known: make([]bool, s.Frames), Clip: channelOf(c.Truth, channel, s.Channels)}
-	for i := range known.Known {
-		known.Known[i] = i < c.Known
-	}
+	known := forecast.Case{Frames: s.Frames, Height: s.Height, Width: s.Width, Known: climate.FirstFrames(s.Frames, c.Known), Clip: channelOf(c.Truth, channel, s.Channels)}
 	clips, err := forecast.Persistence{}.Forecast(context.Background(), known, 1, 0)
 	if err != nil {
 		return nil, err

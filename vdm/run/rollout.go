@@ -45,6 +45,7 @@ func (m *Run) extend(ctx context.Context, dir string, start []float32, o ExtendO
 			o.Batch = begun.Settings.Batch
 		}
 	}
+	o.SampleOptions = m.conditional(o.SampleOptions)
 	o = o.withDefaults(clip.Frames)
 	startFrames := len(start) / frame
 	if err := o.validate(clip.Frames, startFrames); err != nil {

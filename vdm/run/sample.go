@@ -9,6 +9,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
 
@@ -112,37 +113,25 @@ func (m *Run) Nowcast(ctx context.Context, clip []float32, knownFrames int, o Sa
 	if frames := m.Config.Clip.Frames; knownFrames < 0 || knownFrames > frames {
 		return nil, fmt.Errorf("nowcast: %d frames known of a clip of %d", knownFrames, frames)
 	}
-	known := make([]bool, m.Config.Clip.Frames)
-	for i := range known {
-		known[i] = i < knownFrames
-	}
-	return m.Interpolate(ctx, clip, known, o)
+	return m.Interpolate(ctx, clip, climate.FirstFrames(m.Config.Clip.Frames, knownFrames), o)
 }
 
 // Interpolate generates the frames of a clip (or of several) that are not known, as
 // Nowcast does; known has one entry a frame. At the end the known cells hold their known
 // values.
-func (m *Run) Interpolate(ctx context.Context, clip []float32, known []bool, o SampleOptions) (*vdm.Samples, error) {
+func (m *Run) Interpolate(ctx context.Context, clip []float32, known climate.KnownFrames, o SampleOptions) (*vdm.Samples, error) {
 	frames := m.Config.Clip.Frames
 	if len(known) != frames {
 		return nil, fmt.Errorf("conditional sampling: known has %d entries, the clip %d frames", len(known), frames)
 	}
-	cells := make([]bool, len(clip))
-	frame := m.Config.Clip.size() / frames
-	for i := range cells {
-		cells[i] = known[i/frame%frames]
-	}
-	return m.Inpaint(ctx, clip, cells, o)
+	return m.Inpaint(ctx, clip, known.Cells(len(clip), m.Config.Clip.size()), o)
 }
 
 // Inpaint generates the cells of a clip (or of several, as Nowcast does) that are
 // not known; known has one entry for each value of clip, in its order. NaN is not
 // known either. At the end the known cells hold their known values.
 func (m *Run) Inpaint(ctx context.Context, clip []float32, known []bool, o SampleOptions) (*vdm.Samples, error) {
-	if o.Guidance == nil {
-		o.Guidance = m.guidanceFor()
-	}
-	o = o.WithConditionalDefaults()
+	o = m.conditional(o)
 	cells, err := m.knownCells(clip, known, o.Count)
 	if err == nil {
 		err = m.checkMap(o.Guidance, cells)

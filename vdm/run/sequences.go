@@ -3,9 +3,7 @@ package run
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,27 +47,6 @@ type ExtensionHeader struct {
 	Settings ExtensionSettings `json:"settings"`
 }
 
-// ExtensionSettings are all that the frames depend on.
-type ExtensionSettings struct {
-	Start       int    `json:"start_frames"`
-	StartSHA256 string `json:"start_sha256"`
-	Overlap     int    `json:"overlap"`
-	Stride      int    `json:"stride"`
-	First       int    `json:"first_member"`
-	Seed        uint64 `json:"seed"`
-	Sampler     string `json:"sampler"`
-	Grid        string `json:"grid"`
-	Steps       int    `json:"evaluations"`
-	Batch       int    `json:"batch"`
-	Guidance    string `json:"guidance"`
-	Unclamped   bool   `json:"unclamped"`
-	Weights     string `json:"weights"` // average or last, and their SHA-256
-	Trained     int64  `json:"training_step"`
-	Transforms  string `json:"transforms"`
-	Schedule    string `json:"schedule"`
-	Engine      string `json:"engine"`
-}
-
 const (
 	extensionFormat = 1
 	extensionName   = "extension.json"
@@ -88,31 +65,18 @@ func (m *Run) extensionHeader(start []float32, o ExtendOptions, engine string) E
 		h.Channels, h.Units = append(h.Channels, ch.Name), append(h.Units, ch.Units)
 		transforms = append(transforms, ch.Transform.String())
 	}
-	weights, flat := "average", m.state.EMA
-	if o.LastWeights {
-		weights, flat = "last", m.state.Weights
-	}
-	var guidance vdm.Guidance = vdm.Replacement{}
-	if o.Guidance != nil {
-		guidance = o.Guidance
+	if o.Guidance == nil {
+		o.Guidance = vdm.Replacement{}
 	}
 	schedule := m.Config.Schedule
 	h.Settings = ExtensionSettings{
-		Start: len(start) / (c.Height * c.Width * len(c.Channels)), StartSHA256: sum256(start),
-		Overlap: o.Overlap, Stride: o.Stride, First: o.First, Seed: o.Seed,
-		Sampler: o.Sampler, Grid: o.Grid, Steps: o.Steps, Batch: o.Batch, Guidance: guidance.String(),
-		Unclamped: o.Unclamped, Weights: weights + " " + sum256(flat), Trained: m.state.Step,
+		Start: len(start) / (c.Height * c.Width * len(c.Channels)), StartSHA256: sum256(start), Overlap: o.Overlap, Stride: o.Stride,
 		Transforms: strings.Join(transforms, ", "),
 		Schedule:   fmt.Sprintf("%s, %g to %g, shift %g", schedule.Name, schedule.Min, schedule.Max, schedule.Shift),
-		Engine:     engine,
+		Recipe:     m.recipe(o.SampleOptions, "", engine),
 	}
+	h.Settings.Count = 0
 	return h
-}
-
-func sum256(x []float32) string {
-	sum := sha256.New()
-	_ = binary.Write(sum, binary.LittleEndian, x)
-	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // OpenExtension opens a folder that Extend made, or is making.
@@ -319,7 +283,8 @@ func jsonDifferences(begun, now ExtensionHeader) (diff []string) {
 	}
 	compare := func(a, b map[string]any) {
 		for name := range b {
-			if name == "settings" || name == "layout" {
+			switch name {
+			case "settings", "layout", "training_data", "version": // on which no frame depends
 				continue
 			}
 			if x, y := fmt.Sprint(a[name]), fmt.Sprint(b[name]); x != y {

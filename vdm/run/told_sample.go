@@ -10,13 +10,13 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
-// guidanceFor returns how samples are made to agree with what is known, where nothing is
-// said: by the map of noise levels with a network that takes one, else by replacement.
-func (m *Run) guidanceFor() vdm.Guidance {
-	if m.Config.Conditions.TakesMap() {
-		return vdm.NoiseLevelMap{Top: m.Config.top()}
+// conditional returns o with every default for sampling given something: with a network
+// that takes a map of noise levels, that is how samples agree with it.
+func (m *Run) conditional(o SampleOptions) SampleOptions {
+	if o.Guidance == nil && m.Config.Conditions.TakesMap() {
+		o.Guidance = vdm.NoiseLevelMap{Top: m.Config.top()}
 	}
-	return vdm.Replacement{}
+	return o.WithConditionalDefaults()
 }
 
 // checkMap refuses a map of noise levels with a network that takes none, and ways of

@@ -15,7 +15,7 @@ import (
 // Cases are held-out clips of which the same frames are known, in the order of
 // time.
 type Cases struct {
-	Known   []bool
+	Known   climate.KnownFrames
 	Windows *climate.Windows // of the held-out part
 	Index   []int            // the window of each case
 	Truth   [][]float32      // [case], a whole clip each
@@ -27,7 +27,7 @@ type Cases struct {
 // Cases are clips of the held-out part, at most n of them, whose starts are spread
 // evenly over it. Of the windows that start at once it takes the one with most rain
 // in its *known* frames, so that the choice does not look at what is forecast.
-func (r *Record) Cases(known []bool, n int) (*Cases, error) {
+func (r *Record) Cases(known climate.KnownFrames, n int) (*Cases, error) {
 	train, heldOut, err := r.Windows()
 	if err != nil {
 		return nil, err
@@ -36,9 +36,10 @@ func (r *Record) Cases(known []bool, n int) (*Cases, error) {
 	if len(known) != frames || n < 1 {
 		return nil, fmt.Errorf("%d cases with %d marks of known frames; want at least one case and %d marks", n, len(known), frames)
 	}
-	starts := r.HeldOut.Frames() - frames + 1
+	test := r.Split.Test[0]
+	starts := test.To - test.From - frames + 1
 	n = min(n, starts)
-	c := &Cases{Known: known, Windows: heldOut, train: train, units: r.Train.Units}
+	c := &Cases{Known: known, Windows: heldOut, train: train, units: r.Fields[0].Units}
 	clip := make([]float32, frames*height*width)
 	best := map[int]int{} // window of each start
 	most := map[int]float64{}
@@ -51,19 +52,17 @@ func (r *Record) Cases(known []bool, n int) (*Cases, error) {
 			return nil, err
 		}
 		sum := 0.0
-		for j, v := range clip {
-			if known[j/(height*width)] {
-				sum += float64(v)
-			}
+		for _, v := range known.Of(clip) {
+			sum += float64(v)
 		}
 		if _, seen := best[start]; !seen || sum > most[start] {
 			best[start], most[start] = i, sum
 		}
 	}
 	for k := range n {
-		start := 0
+		start := test.From
 		if n > 1 {
-			start = k * (starts - 1) / (n - 1)
+			start += k * (starts - 1) / (n - 1)
 		}
 		i, ok := best[start]
 		if !ok { // all its windows have missing cells
@@ -82,22 +81,10 @@ func (r *Record) Cases(known []bool, n int) (*Cases, error) {
 func (c *Cases) Len() int { return len(c.Truth) }
 
 // FirstKnown marks the first frames of a clip, a nowcast.
-func FirstKnown(known int) []bool {
-	marks := make([]bool, Frames)
-	for i := range known {
-		marks[i] = true
-	}
-	return marks
-}
+func FirstKnown(known int) climate.KnownFrames { return climate.FirstFrames(Frames, known) }
 
 // EverySecondKnown marks frames 0, 2, 4, …, an interpolation.
-func EverySecondKnown() []bool {
-	marks := make([]bool, Frames)
-	for i := 0; i < Frames; i += 2 {
-		marks[i] = true
-	}
-	return marks
-}
+func EverySecondKnown() climate.KnownFrames { return climate.EverySecondFrame(Frames) }
 
 // Forecasts are ensembles for some cases.
 type Forecasts struct {
@@ -154,13 +141,7 @@ func (c *Cases) Baselines(ctx context.Context, members int) ([]Forecasts, error)
 		members int
 	}
 	all := []of{{forecast.Persistence{}, 1}, {forecast.Climatology{Windows: report.Channel{Clips: c.train}}, members}}
-	last := 0
-	for i, known := range c.Known {
-		if known {
-			last = i
-		}
-	}
-	if last > 0 && !c.Known[1] { // gaps between known frames
+	if c.Known.Enclosed() { // gaps between known frames
 		all = append(all, of{forecast.Linear{}, 1})
 	}
 	all = append(all, of{forecast.Advection{}, 1}, of{forecast.STEPS{}, members})
@@ -176,17 +157,9 @@ func (c *Cases) Baselines(ctx context.Context, members int) ([]Forecasts, error)
 }
 
 // unknown are the frames of a clip that are not known, one after another.
-func (c *Cases) unknown(clip []float32) []float32 { return report.Unknown(clip, c.Known) }
+func (c *Cases) unknown(clip []float32) []float32 { return c.Known.Unknown(clip) }
 
 // leads is the number of frames that are not known.
-func (c *Cases) leads() int {
-	n := 0
-	for _, known := range c.Known {
-		if !known {
-			n++
-		}
-	}
-	return n
-}
+func (c *Cases) leads() int { return len(c.Known.Ahead()) }
 
 var nan = math.NaN()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -40,8 +41,8 @@ func opened(t *testing.T) *Record {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again.Train.Data[777] != r.Train.Data[777] || r.Train.Frames() != syntheticFrames-syntheticHeldOut || r.HeldOut.Frames() != syntheticHeldOut {
-		t.Errorf("%d and %d frames", r.Train.Frames(), r.HeldOut.Frames())
+	if again.Fields[0].Data[777] != r.Fields[0].Data[777] || r.Fields[0].Frames() != syntheticFrames || r.Split.Test[0] != (climate.Range{From: syntheticFrames - syntheticHeldOut, To: syntheticFrames}) {
+		t.Errorf("%d frames, of which %v are held out", r.Fields[0].Frames(), r.Split.Test)
 	}
 	return r
 }
@@ -51,7 +52,7 @@ func opened(t *testing.T) *Record {
 func TestCasesAndScores(t *testing.T) {
 	r := opened(t)
 	ctx := context.Background()
-	for _, known := range [][]bool{FirstKnown(5), EverySecondKnown()} {
+	for _, known := range []climate.KnownFrames{FirstKnown(5), EverySecondKnown()} {
 		c, err := r.Cases(known, 2)
 		if err != nil {
 			t.Fatal(err)

@@ -33,17 +33,18 @@ func quickly(n, quick int) int {
 // Windows are the clips of both parts of the record, of training with reflections.
 func (r *Record) Windows() (train, heldOut *climate.Windows, err error) {
 	size := climate.WindowOptions{Frames: Frames, Height: Side, Width: Side}
-	if heldOut, err = climate.NewWindows(size, r.HeldOut); err != nil {
+	if heldOut, err = r.Test(size); err != nil {
 		return nil, nil, err
 	}
 	size.Flips = true
-	train, err = climate.NewWindows(size, r.Train)
+	train, err = r.Train(size)
 	return train, heldOut, err
 }
 
 // Config is a small model of the record: the network of the benchmarks, trained
 // for some minutes on two cores. transforms is as transform.Parse reads it.
 func (r *Record) Config(transforms string) (run.Config, error) {
+	rain := r.Fields[0]
 	spec, err := transform.Parse(transforms)
 	if err != nil {
 		return run.Config{}, err
@@ -53,8 +54,8 @@ func (r *Record) Config(transforms string) (run.Config, error) {
 	steps := quickly(200, 20)
 	return run.Config{
 		Data: r.About,
-		Clip: run.ClipConfig{Frames: Frames, Height: Side, Width: Side, Step: r.Train.Step(),
-			Channels: []run.ChannelConfig{{Name: r.Train.Name, Units: r.Train.Units, Transform: spec}}},
+		Clip: run.ClipConfig{Frames: Frames, Height: Side, Width: Side, Step: rain.Step(),
+			Channels: []run.ChannelConfig{{Name: rain.Name, Units: rain.Units, Transform: spec}}},
 		Network: unet.Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2, HeadDim: 32},
 		Training: run.TrainingConfig{
 			Seed: 1, Steps: steps, Batch: 2, Rate: 5e-3, Warmup: steps / 10, Decay: steps + steps/2 + 1, Clip: 1, EMA: 0.99,

@@ -16,9 +16,9 @@ import (
 // Record is rain that is forecast: its first frames are for training, the last
 // are held out.
 type Record struct {
-	Folder         string // of all that is made from it
-	About          string // what it is, in a sentence
-	Train, HeldOut *climate.Field
+	*climate.Record
+	Folder string // of all that is made from it
+	About  string // what it is, in a sentence
 }
 
 // The radar's day: rain fell from midnight to noon, and the later hours hold next
@@ -60,28 +60,29 @@ func Open(ctx context.Context) (*Record, error) {
 func open(name, about string, heldOut int, read func() (*climate.Field, []climate.Source, error)) (*Record, error) {
 	folder := report.RunFolder("VDM_FORECASTING", name)
 	dir := filepath.Join(folder, "record")
-	kept, err := climate.OpenPrepared(dir)
+	kept, err := climate.OpenRecord([]string{dir}, climate.RecordOptions{})
 	if errors.Is(err, fs.ErrNotExist) {
-		field, sources, err := read()
-		if err != nil {
+		if err := prepare(folder, dir, read); err != nil {
 			return nil, err
 		}
-		if err := os.MkdirAll(folder, 0o755); err != nil {
-			return nil, err
-		}
-		if err := climate.WritePrepared(dir, []*climate.Field{field}, sources); err != nil {
-			return nil, err
-		}
-		kept, err = climate.OpenPrepared(dir)
-		if err != nil {
-			return nil, err
-		}
-	} else if err != nil {
+		kept, err = climate.OpenRecord([]string{dir}, climate.RecordOptions{})
+	}
+	if err != nil {
 		return nil, err
 	}
-	r := &Record{Folder: folder, About: about}
-	r.Train, r.HeldOut, err = climate.SplitTime(kept.Fields()[0], heldOut)
-	return r, err
+	return &Record{Record: kept, Folder: folder, About: about}, kept.HoldOut(heldOut)
+}
+
+// prepare makes the record in a folder of the one that all lies in.
+func prepare(folder, dir string, read func() (*climate.Field, []climate.Source, error)) error {
+	field, sources, err := read()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	return climate.WritePrepared(dir, []*climate.Field{field}, sources)
 }
 
 func radarPath() (string, error) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/plotting"
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
@@ -20,7 +21,7 @@ type Refinement struct {
 
 // Refine takes the cases' clips as truth of which means over blocks are known.
 func (c *Cases) Refine(by vdm.Coarsening) (*Refinement, error) {
-	r := &Refinement{Cases: &Cases{Known: make([]bool, len(c.Known)), Windows: c.Windows, Index: c.Index, Truth: c.Truth, train: c.train, units: c.units}, By: by}
+	r := &Refinement{Cases: &Cases{Known: make(climate.KnownFrames, len(c.Known)), Windows: c.Windows, Index: c.Index, Truth: c.Truth, train: c.train, units: c.units}, By: by}
 	for _, truth := range c.Truth {
 		coarse, err := r.Means(truth)
 		if err != nil {

@@ -41,7 +41,7 @@ func (p *Preparation) join(c int) error {
 		if len(all) > most {
 			all = append(all[:most], "…")
 		}
-		return fmt.Errorf("there is no variable %q in any of the files: %s", p.variables[c], strings.Join(all, "; "))
+		return fmt.Errorf("%w %q in any of the files: %s", climate.ErrNoVariable, p.variables[c], strings.Join(all, "; "))
 	}
 	first := &p.files[mine[0]]
 	for _, i := range mine[1:] {

@@ -108,8 +108,10 @@ func (d *dataset) read(opt ReadOptions) (*climate.Field, error) {
 type noVariable struct{ name, has string }
 
 func (e *noVariable) Error() string {
-	return fmt.Sprintf("there is no variable %q; data variables are: %s", e.name, e.has)
+	return fmt.Sprintf("%v %q; data variables are: %s", climate.ErrNoVariable, e.name, e.has)
 }
+
+func (e *noVariable) Is(target error) bool { return target == climate.ErrNoVariable }
 
 // choose finds the variable to read.
 func (d *dataset) choose(opt *ReadOptions) (*variable, error) {

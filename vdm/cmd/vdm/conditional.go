@@ -5,9 +5,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -84,33 +81,31 @@ func (f *conditionalFlags) addTest(c *cobra.Command) {
 
 // startOf finds the first frame of a clip, and says to which part of split data it
 // belongs; the part is "" for data without a split.
-func (f *conditionalFlags) startOf(c *cobra.Command, rec *record, known []bool) (part string, err error) {
+func (f *conditionalFlags) startOf(c *cobra.Command, rec *climate.Record, known climate.KnownFrames) (part string, err error) {
 	frames := len(known)
 	switch {
 	case f.last:
-		f.start = rec.fields[0].Frames() - (1 + lastTrue(known))
+		f.start = rec.Fields[0].Frames() - known.Span()
 	case c.Flags().Changed("test"):
-		if rec.split == nil {
+		if rec.Split == nil {
 			return "", errors.New("--test: the data have no split into training and tests; give --start")
 		}
-		windows, err := testWindows(climate.WindowOptions{Frames: frames, Name: ofRun}, rec)
+		windows, err := rec.Test(climate.WindowOptions{Frames: frames, Name: ofRun})
 		if err != nil {
-			return "", err
+			return "", fmt.Errorf("the test part of the data: %w", err)
 		}
 		if f.test < 0 || f.test >= windows.Len() {
 			return "", fmt.Errorf("--test is %d: want 0 to %d, the test windows of the data", f.test, windows.Len()-1)
 		}
-		f.start, _, _, _ = windows.Origin(f.test)
+		f.start = windows.Start(f.test)
 	}
-	if rec.split == nil {
+	switch {
+	case rec.Split == nil:
 		return "", nil
-	}
-	for _, r := range rec.split.Train {
-		if r.From < f.start+frames && f.start < r.To {
-			say(c, "warning: frames %d to %d of the data are of their training part, in whole or in part: what a model trained on them makes of them proves nothing; --test begins at a test window",
-				f.start, f.start+frames-1)
-			return "training", nil
-		}
+	case rec.InTraining(f.start, frames):
+		say(c, "warning: frames %d to %d of the data are of their training part, in whole or in part: what a model trained on them makes of them proves nothing; --test begins at a test window",
+			f.start, f.start+frames-1)
+		return "training", nil
 	}
 	return "test", nil
 }
@@ -126,150 +121,22 @@ func (f *conditionalFlags) open(c *cobra.Command, dir string) (*run.Run, error) 
 	return openRun(c, dir)
 }
 
-// known says where the data that are known come from.
-func (f *conditionalFlags) known(rec *record) map[string]string {
+// cut takes the clip out of the data that begins at --start and lies at --row and --col.
+func (f *conditionalFlags) cut(c run.ClipConfig, rec *climate.Record, known climate.KnownFrames) ([]float32, climate.Place, error) {
+	return rec.Cut(climate.CutOptions{Height: c.Height, Width: c.Width, Step: c.Step, Known: known, Start: f.start, Row: f.row, Column: f.col, Name: flagOf})
+}
+
+// knownFrom says in a file's attributes where the data that are known come from.
+func knownFrom(rec *climate.Record, place climate.Place) map[string]string {
 	var sources []string
-	for _, s := range rec.sources {
+	for _, s := range rec.Sources {
 		sources = append(sources, fmt.Sprintf("%s (SHA-256 %s)", s.Name, s.SHA256))
 	}
 	return map[string]string{
 		"vdm_known_from":     strings.Join(sources, "; "),
-		"vdm_first_frame":    fmt.Sprint(f.start),
-		"vdm_row_and_column": fmt.Sprintf("%d, %d", f.row, f.col),
+		"vdm_first_frame":    fmt.Sprint(place.Start),
+		"vdm_row_and_column": fmt.Sprintf("%d, %d", place.Row, place.Column),
 	}
-}
-
-// cut takes the clip that begins at f.start and lies at f.row and f.col out of
-// the data, [frame, height, width, channel]. Frames that are not known may lie
-// beyond the end of the data and are NaN.
-func (f *conditionalFlags) cut(c run.ClipConfig, fields []*climate.Field, known []bool) ([]float32, clipPlace, error) {
-	first := fields[0]
-	fail := func(format string, args ...any) ([]float32, clipPlace, error) {
-		return nil, clipPlace{}, fmt.Errorf(format, args...)
-	}
-	needed := 1 + lastTrue(known)
-	if f.start < 0 || f.start+needed > first.Frames() {
-		return fail("a clip of %d frames up to the last known one cannot begin at frame %d: the data have %d frames", needed, f.start, first.Frames())
-	}
-	step := first.Step()
-	if c.Step != 0 && math.Abs(step-c.Step) > 0.01*c.Step {
-		return fail("the frames of the data are %v h apart, those of the run %v h", step, c.Step)
-	}
-	for _, t := range first.Gaps() {
-		if t >= f.start && t < f.start+needed-1 {
-			return fail("the known frames, %s to %s, span a gap in time after %s", first.Date(f.start), first.Date(f.start+needed-1), first.Date(t))
-		}
-	}
-	for _, p := range []struct {
-		at         *int
-		flag       string
-		size, room int
-	}{{&f.row, "row", c.Height, first.Height()}, {&f.col, "col", c.Width, first.Width()}} {
-		if p.size > p.room {
-			return fail("the run's clips have %d %ss, the data %d", p.size, p.flag, p.room)
-		}
-		if *p.at == -1 {
-			*p.at = (p.room - p.size) / 2
-		}
-		if *p.at < 0 || *p.at+p.size > p.room {
-			return fail("--%s is %d: want 0 to %d", p.flag, *p.at, p.room-p.size)
-		}
-	}
-	clip := make([]float32, 0, c.Frames*c.Height*c.Width*len(fields))
-	place := clipPlace{like: fields, grid: first.Grid.Window(f.row, f.col, c.Height, c.Width), calendar: first.Calendar, epoch: first.Epoch}
-	for t := range c.Frames {
-		at := f.start + t
-		switch {
-		case at >= first.Frames():
-			place.times = append(place.times, place.times[t-1]+step)
-			if place.from != nil {
-				place.from, place.to = append(place.from, place.from[t-1]+step), append(place.to, place.to[t-1]+step)
-			}
-		default:
-			place.times = append(place.times, first.Times[at])
-			if first.From != nil {
-				place.from, place.to = append(place.from, first.From[at]), append(place.to, first.To[at])
-			}
-		}
-		for y := range c.Height {
-			for x := range c.Width {
-				for _, field := range fields {
-					v := float32(math.NaN())
-					if known[t] {
-						v = field.Frame(at)[(f.row+y)*field.Width()+f.col+x]
-					}
-					clip = append(clip, v)
-				}
-			}
-		}
-	}
-	return clip, place, nil
-}
-
-func lastTrue(known []bool) int {
-	for i := range slices.Backward(known) {
-		if known[i] {
-			return i
-		}
-	}
-	return -1
-}
-
-func trueIndices(known []bool) string {
-	var all []string
-	for i, k := range known {
-		if k {
-			all = append(all, strconv.Itoa(i))
-		}
-	}
-	return strings.Join(all, ", ")
-}
-
-// openAs opens data for a run: the variables of its channels, in their order and
-// units. Variables that the data call otherwise are named by flags.
-func (r *readFlags) openAs(paths []string, channels []run.ChannelConfig) (*record, error) {
-	hint, asCalled := "", len(r.variables) == 0
-	if asCalled {
-		hint = "; --variable says what the data call a channel of the run"
-		for _, ch := range channels {
-			r.variables = append(r.variables, ch.Name)
-		}
-	}
-	if len(r.variables) != len(channels) {
-		return nil, fmt.Errorf("--variable names %d variables, the run has %d channels", len(r.variables), len(channels))
-	}
-	rec, err := r.open(paths)
-	if err != nil && asCalled && len(channels) == 1 && strings.Contains(err.Error(), "there is no variable") {
-		// A run of one channel and data of one variable leave no choice.
-		r.variables = nil
-		if rec, only := r.open(paths); only == nil {
-			return rec.as(channels)
-		}
-	}
-	if err != nil && strings.Contains(err.Error(), "there is no variable") {
-		return nil, fmt.Errorf("%w%s", err, hint)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return rec.as(channels)
-}
-
-// as gives the variables the names of a run's channels, whose units they must
-// have.
-func (rec *record) as(channels []run.ChannelConfig) (*record, error) {
-	if len(rec.fields) != len(channels) {
-		return nil, errors.Join(fmt.Errorf("the data have %d variables, the run %d channels", len(rec.fields), len(channels)), rec.close())
-	}
-	for i, ch := range channels {
-		f := *rec.fields[i]
-		if f.Units != ch.Units {
-			return nil, errors.Join(fmt.Errorf("%s is in %s in the data, the run's %s is in %s", f.Name, f.Units, ch.Name, ch.Units), rec.close())
-		}
-		f.Name = ch.Name
-		rec.fields[i] = &f
-	}
-	return rec, nil
 }
 
 // renamed is the help of --variable where a run says which are read.

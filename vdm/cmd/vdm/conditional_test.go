@@ -160,16 +160,6 @@ func TestDownscale(t *testing.T) {
 	}
 }
 
-func TestRefineAxes(t *testing.T) {
-	g := refineGrid(climate.Grid{Height: 3, Width: 2, Y: []float64{0, 4, 12}, X: []float64{10, 8}}, 2)
-	if g.Height != 6 || g.Width != 4 || !slices.Equal(g.Y, []float64{-1, 1, 2.5, 5.5, 10, 14}) || !slices.Equal(g.X, []float64{10.5, 9.5, 8.5, 7.5}) {
-		t.Errorf("%+v", g)
-	}
-	if times := refineTimes([]float64{12, 36}, 24, 4); !slices.Equal(times, []float64{3, 9, 15, 21, 27, 33, 39, 45}) {
-		t.Errorf("%v", times)
-	}
-}
-
 func TestExtend(t *testing.T) {
 	data := rainRecord(t)
 	dir := longer(t, data)

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -61,64 +62,18 @@ func (f *conditionalFlags) downscale(c *cobra.Command, m *run.Run, by vdm.Coarse
 	if err != nil {
 		return err
 	}
-	defer rec.close()
-	all := make([]bool, coarse.Frames)
-	for i := range all {
-		all[i] = true
-	}
-	clip, place, err := f.cut(coarse, rec.fields, all)
+	defer rec.Close()
+	clip, place, err := f.cut(coarse, rec, climate.FirstFrames(coarse.Frames, coarse.Frames))
 	if err != nil {
 		return err
 	}
-	place.grid = refineGrid(place.grid, by.Cells)
-	step := rec.fields[0].Step()
-	if step == 0 {
-		step = coarse.Step
+	if err := place.Refine(by.Cells, by.Frames, cmp.Or(rec.Fields[0].Step(), coarse.Step)); err != nil {
+		return err
 	}
-	if place.times = refineTimes(place.times, step, by.Frames); len(place.times) == 0 {
-		return fmt.Errorf("the data have one frame and the run does not know how long its own are: the fine times cannot be told")
-	}
-	more := f.known(rec)
+	more := knownFrom(rec, place)
 	more["vdm_known_means"] = fmt.Sprintf("%d × %d cells, %d frames", by.Cells, by.Cells, by.Frames)
 	return f.write(c, m, place, "downscale", "Downscaling by a video diffusion model", more, func(o run.SampleOptions) error {
 		_, err := m.Downscale(c.Context(), clip, by, o)
 		return err
 	})
-}
-
-// refineTimes divides times that stand in the middle of their intervals.
-func refineTimes(times []float64, step float64, parts int) (fine []float64) {
-	if parts > 1 && step == 0 {
-		return nil
-	}
-	for _, t := range times {
-		for i := range parts {
-			fine = append(fine, t+step*((float64(i)+0.5)/float64(parts)-0.5))
-		}
-	}
-	return fine
-}
-
-// refineGrid divides the cells of a grid evenly along its axes. Latitudes and
-// longitudes of cells are left out where the axes are not they.
-func refineGrid(g climate.Grid, parts int) climate.Grid {
-	if parts == 1 {
-		return g
-	}
-	axis := func(centres []float64) (fine []float64) {
-		if len(centres) < 2 { // a single cell does not say how wide it is
-			return nil
-		}
-		for i, centre := range centres {
-			left, right := max(i-1, 0), min(i+1, len(centres)-1)
-			width := (centres[right] - centres[left]) / float64(right-left)
-			for k := range parts {
-				fine = append(fine, centre+width*((float64(k)+0.5)/float64(parts)-0.5))
-			}
-		}
-		return fine
-	}
-	g.Height, g.Width, g.Lat, g.Lon = g.Height*parts, g.Width*parts, nil, nil
-	g.Y, g.X = axis(g.Y), axis(g.X)
-	return g
 }

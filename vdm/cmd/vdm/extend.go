@@ -14,6 +14,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
 func newExtend() *cobra.Command {
@@ -104,7 +105,7 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.ExtendOpti
 	}
 	s := e.Settings
 	more["vdm_overlap_and_stride"] = fmt.Sprintf("%d, %d", s.Overlap, s.Stride)
-	more["vdm_known_frames"] = fmt.Sprintf("the first %d", s.Start)
+	more[archive.KnownAttribute] = fmt.Sprintf("the first %d", s.Start)
 	file, err := f.describe(m, place, f.o.Count, "extend", "Sequences of a video diffusion model", more)
 	if err != nil {
 		return err
@@ -116,12 +117,12 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.ExtendOpti
 }
 
 // begin is what the sequences begin with, and where and when they lie.
-func (f *conditionalFlags) begin(m *run.Run, frames, known int) (start []float32, place clipPlace, more map[string]string, err error) {
+func (f *conditionalFlags) begin(m *run.Run, frames, known int) (start []float32, place climate.Place, more map[string]string, err error) {
 	clip := m.Config.Clip
 	clip.Frames = frames
 	if len(f.data) == 0 {
 		like, err := channelFields(m)
-		return nil, clipPlace{like: like, grid: climate.Grid{Height: clip.Height, Width: clip.Width}, times: relativeTimes(clip)}, map[string]string{}, err
+		return nil, climate.Place{Like: like, Grid: climate.Grid{Height: clip.Height, Width: clip.Width}, Times: relativeTimes(clip)}, map[string]string{}, err
 	}
 	if known < 1 || known >= frames {
 		return nil, place, nil, fmt.Errorf("--known is %d: want 1 to %d of the %d frames", known, frames-1, frames)
@@ -130,19 +131,15 @@ func (f *conditionalFlags) begin(m *run.Run, frames, known int) (start []float32
 	if err != nil {
 		return nil, place, nil, err
 	}
-	defer rec.close()
+	defer rec.Close()
 	if f.last {
-		f.start = rec.fields[0].Frames() - known
+		f.start = rec.Fields[0].Frames() - known
 	}
-	marks := make([]bool, frames)
-	for i := range known {
-		marks[i] = true
-	}
-	if start, place, err = f.cut(clip, rec.fields, marks); err != nil {
+	if start, place, err = f.cut(clip, rec, climate.FirstFrames(frames, known)); err != nil {
 		return nil, place, nil, err
 	}
 	size := clip.Height * clip.Width * len(clip.Channels)
-	return start[: known*size : known*size], place, f.known(rec), nil
+	return start[: known*size : known*size], place, knownFrom(rec, place), nil
 }
 
 // writeExtension writes sequences as NetCDF, some frames at a time.

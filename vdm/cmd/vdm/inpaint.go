@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
@@ -46,12 +47,9 @@ func (f *conditionalFlags) inpaint(c *cobra.Command, m *run.Run, mask string) er
 	if err != nil {
 		return err
 	}
-	defer rec.close()
-	all := make([]bool, m.Config.Clip.Frames)
-	for i := range all {
-		all[i] = true
-	}
-	clip, place, err := f.cut(m.Config.Clip, rec.fields, all)
+	defer rec.Close()
+	frames := m.Config.Clip.Frames
+	clip, place, err := f.cut(m.Config.Clip, rec, climate.FirstFrames(frames, frames))
 	if err != nil {
 		return err
 	}
@@ -59,9 +57,9 @@ func (f *conditionalFlags) inpaint(c *cobra.Command, m *run.Run, mask string) er
 	for i, v := range clip {
 		known[i] = v == v
 	}
-	more := f.known(rec)
+	more := knownFrom(rec, place)
 	if mask != "" {
-		if err := f.mask(marks, mask, rec, m.Config.Clip, known); err != nil {
+		if err := f.mask(marks, mask, rec, m.Config.Clip, place, known); err != nil {
 			return fmt.Errorf("--mask %s: %w", mask, err)
 		}
 		more["vdm_mask"] = mask
@@ -84,22 +82,22 @@ func (f *conditionalFlags) inpaint(c *cobra.Command, m *run.Run, mask string) er
 
 // mask takes what a variable calls unknown out of known, which has a mark for each
 // value of the clip.
-func (f *conditionalFlags) mask(read readFlags, name string, data *record, c run.ClipConfig, known []bool) error {
+func (f *conditionalFlags) mask(read readFlags, name string, data *climate.Record, c run.ClipConfig, place climate.Place, known []bool) error {
 	read.variables, read.kind, read.units, read.interval, read.totals = []string{name}, []string{"other"}, nil, nil, nil
 	rec, err := read.open(f.data)
 	if err != nil {
 		return err
 	}
-	defer rec.close()
-	field := rec.fields[0]
-	if first := data.fields[0]; field.Frames() != first.Frames() || field.Height() != first.Height() || field.Width() != first.Width() {
+	defer rec.Close()
+	field := rec.Fields[0]
+	if first := data.Fields[0]; field.Frames() != first.Frames() || field.Height() != first.Height() || field.Width() != first.Width() {
 		return fmt.Errorf("it has %d frames of %d × %d, the data have %d of %d × %d", field.Frames(), field.Height(), field.Width(),
 			first.Frames(), first.Height(), first.Width())
 	}
 	for i := range known {
 		cell := i / len(c.Channels)
 		t, y, x := cell/c.Width/c.Height, cell/c.Width%c.Height, cell%c.Width
-		v := field.Frame(f.start + t)[(f.row+y)*field.Width()+f.col+x]
+		v := field.Frame(place.Start + t)[(place.Row+y)*field.Width()+place.Column+x]
 		known[i] = known[i] && v == v && v != 0
 	}
 	return nil

@@ -3,11 +3,11 @@
 package main
 
 import (
-	"slices"
-
 	"github.com/spf13/cobra"
 
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
 func newNowcast() *cobra.Command {
@@ -30,18 +30,14 @@ training part of the data is generated with a warning.`,
   vdm nowcast runs/rain --data rain.nc --start 120 --known 5 --out nowcast.nc`,
 		Args: takes("RUN"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return f.run(c, args[0], "nowcast", func(frames int) ([]bool, error) {
+			return f.run(c, args[0], "nowcast", func(frames int) (climate.KnownFrames, error) {
 				if !c.Flags().Changed("known") {
 					known = frames / 2
 				}
 				if known < 1 || known >= frames {
 					return nil, misuse(c, "--known is %d: want 1 to %d of the %d frames of the run's clips", known, frames-1, frames)
 				}
-				all := make([]bool, frames)
-				for i := range known {
-					all[i] = true
-				}
-				return all, nil
+				return climate.FirstFrames(frames, known), nil
 			})
 		},
 	}
@@ -66,12 +62,10 @@ several times over, and writes the clips as nowcast does. The clip begins where
   vdm interpolate runs/small --data data/synthetic --test 7`,
 		Args: takes("RUN"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return f.run(c, args[0], "interpolate", func(frames int) ([]bool, error) {
-				all := make([]bool, frames)
+			return f.run(c, args[0], "interpolate", func(frames int) (climate.KnownFrames, error) {
+				all := make(climate.KnownFrames, frames)
 				if !c.Flags().Changed("known") {
-					for i := 0; i < frames; i += 2 {
-						all[i] = true
-					}
+					all = climate.EverySecondFrame(frames)
 				}
 				for _, i := range known {
 					if i < 0 || i >= frames {
@@ -79,7 +73,7 @@ several times over, and writes the clips as nowcast does. The clip begins where
 					}
 					all[i] = true
 				}
-				if !slices.Contains(all, false) {
+				if len(all.Ahead()) == 0 {
 					return nil, misuse(c, "--known names every frame: there is nothing to generate")
 				}
 				return all, nil
@@ -93,7 +87,7 @@ several times over, and writes the clips as nowcast does. The clip begins where
 }
 
 // run generates; knownFrames says for each frame of a clip whether it is known.
-func (f *conditionalFlags) run(c *cobra.Command, dir, kind string, knownFrames func(frames int) ([]bool, error)) error {
+func (f *conditionalFlags) run(c *cobra.Command, dir, kind string, knownFrames func(frames int) (climate.KnownFrames, error)) error {
 	m, err := f.open(c, dir)
 	if err != nil {
 		return err
@@ -106,12 +100,12 @@ func (f *conditionalFlags) run(c *cobra.Command, dir, kind string, knownFrames f
 	if err != nil {
 		return err
 	}
-	defer rec.close()
+	defer rec.Close()
 	part, err := f.startOf(c, rec, known)
 	if err != nil {
 		return err
 	}
-	clip, place, err := f.cut(m.Config.Clip, rec.fields, known)
+	clip, place, err := f.cut(m.Config.Clip, rec, known)
 	if err != nil {
 		return err
 	}
@@ -119,8 +113,8 @@ func (f *conditionalFlags) run(c *cobra.Command, dir, kind string, knownFrames f
 		"nowcast":     "Nowcast of a video diffusion model",
 		"interpolate": "Interpolation in time of a video diffusion model",
 	}[kind]
-	more := f.known(rec)
-	more["vdm_known_frames"] = trueIndices(known)
+	more := knownFrom(rec, place)
+	more[archive.KnownAttribute] = known.String()
 	if part != "" {
 		more["vdm_data_part"] = part
 	}

@@ -15,9 +15,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
-	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
-	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
 func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
@@ -123,7 +121,7 @@ as any other; the card in its folder says what it was trained on.`,
 				return err
 			}
 			clip := m.Config.Clip
-			place := clipPlace{like: like, grid: climate.Grid{Height: clip.Height, Width: clip.Width}, times: relativeTimes(clip)}
+			place := climate.Place{Like: like, Grid: climate.Grid{Height: clip.Height, Width: clip.Width}, Times: relativeTimes(clip)}
 			shown := vdm.NewSamples(0, clip.Frames, clip.Height, clip.Width, len(clip.Channels))
 			err = s.write(c, m, place, "sample", "Clips drawn from a video diffusion model", nil, func(o run.SampleOptions) error {
 				each := o.Each
@@ -151,16 +149,6 @@ as any other; the card in its folder says what it was trained on.`,
 	return c
 }
 
-// clipPlace says where and when a clip lies, and which fields its channels are
-// named like.
-type clipPlace struct {
-	like            []*climate.Field
-	grid            climate.Grid
-	times           []float64 // hours since epoch
-	from, to        []float64 // ends of the intervals of the frames, nil where not known
-	calendar, epoch string
-}
-
 // relativeTimes are those of a clip that belongs to no date, in hours; in frames
 // where the run does not know how long a step is.
 func relativeTimes(c run.ClipConfig) []float64 {
@@ -177,7 +165,7 @@ func relativeTimes(c run.ClipConfig) []float64 {
 
 // write draws clips, writes each to the file as it comes, so that memory is that
 // of one batch, and prints the file's name.
-func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place clipPlace, kind, title string, more map[string]string, draw func(run.SampleOptions) error) (err error) {
+func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place climate.Place, kind, title string, more map[string]string, draw func(run.SampleOptions) error) (err error) {
 	file, err := s.describe(m, place, s.o.Count, kind, title, more)
 	if err != nil {
 		return err
@@ -209,16 +197,21 @@ func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place clipPlace, kind,
 }
 
 // describe is the file of clips but for their values.
-func (s *sampleFlags) describe(m *run.Run, place clipPlace, members int, kind, title string, more map[string]string) (*netcdf.SampleFile, error) {
-	file := &netcdf.SampleFile{Members: members, Grid: place.grid, Times: place.times, Calendar: place.calendar, Epoch: place.epoch}
-	if len(place.from) == len(place.times) { // of frames that were refined in time they are not known
-		file.From, file.To = place.from, place.to
-	}
-	for _, f := range place.like {
+func (s *sampleFlags) describe(m *run.Run, place climate.Place, members int, kind, title string, more map[string]string) (*netcdf.SampleFile, error) {
+	file := &netcdf.SampleFile{Members: members, Grid: place.Grid, Times: place.Times, From: place.From, To: place.To, Calendar: place.Calendar, Epoch: place.Epoch}
+	for _, f := range place.Like {
 		file.Channels = append(file.Channels, netcdf.SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, CellMethods: f.CellMethods})
 	}
-	var err error
-	if file.Attributes, err = archive.Attributes(m, s.o, kind, title); err != nil {
+	known := kind
+	if kind == "sample" {
+		known = ""
+	}
+	recipe, err := m.Recipe(s.o, known)
+	if err != nil {
+		return nil, err
+	}
+	recipe.Version = version()
+	if file.Attributes, err = m.Attributes(recipe, kind, title); err != nil {
 		return nil, err
 	}
 	file.Attributes["source"] = "climate-vdm " + version()
@@ -231,7 +224,7 @@ func (s *sampleFlags) describe(m *run.Run, place clipPlace, members int, kind, t
 
 // channelFields names a run's variables, as its data did.
 func channelFields(m *run.Run) ([]*climate.Field, error) {
-	origin, err := report.ReadOrigin(m.Dir)
+	origin, err := climate.ReadOrigin(m.Dir)
 	if err != nil {
 		return nil, err
 	}

@@ -151,7 +151,7 @@ func preparedInWords(dir string) (string, error) {
 	for i, f := range data.Fields() {
 		lowest, highest, mean := data.Range(i)
 		fmt.Fprintf(&b, "%s: %d frames of %d × %d cells, %s, in %s: minimum %.6g, mean %.6g, maximum %.6g\n",
-			f.Name, f.Frames(), f.Height(), f.Width(), period(f), f.Units, lowest, mean, highest)
+			f.Name, f.Frames(), f.Height(), f.Width(), f.Period(), f.Units, lowest, mean, highest)
 		for _, note := range f.Notes {
 			fmt.Fprintf(&b, "%s: %s\n", f.Name, note)
 		}

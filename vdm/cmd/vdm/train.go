@@ -102,11 +102,11 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	defer rec.close()
+	defer rec.Close()
 	if c.Context().Err() != nil {
 		return c.Context().Err()
 	}
-	if err := t.apply(c, &config, rec.fields); err != nil {
+	if err := t.apply(c, &config, rec); err != nil {
 		return err
 	}
 	if t.printConfig {
@@ -127,7 +127,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	config.Data = fmt.Sprintf("%s, %s", names(rec.fields), origin.Training)
+	config.Data = fmt.Sprintf("%s, %s", rec.Names(), origin.Training)
 
 	m, err := run.Create(t.out, config, clips)
 	if err != nil {
@@ -164,11 +164,12 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	return drawLosses(m.Dir)
 }
 
-// origin says what the run is to be trained on, and refuses what would make
-// another of a run that was begun.
-func (t *trainFlags) origin(c *cobra.Command, rec *record) (*report.Origin, error) {
-	now := &report.Origin{Variables: report.OriginVariables(rec.fields), Sources: rec.sources, HeldOutHours: t.heldOut, Flips: t.flips}
-	before, err := report.ReadOrigin(t.out)
+// origin says what the run is to be trained on, but for its periods, and refuses what
+// would make another of a run that was begun.
+func (t *trainFlags) origin(c *cobra.Command, rec *climate.Record) (*climate.Origin, error) {
+	now := rec.Origin()
+	now.HeldOutHours, now.Flips = t.heldOut, t.flips
+	before, err := climate.ReadOrigin(t.out)
 	if err != nil || before == nil {
 		return now, err
 	}
@@ -189,43 +190,37 @@ func (t *trainFlags) origin(c *cobra.Command, rec *record) (*report.Origin, erro
 	return now, nil
 }
 
-// split makes the clips to train on and those held out, nil for none.
-func (t *trainFlags) split(c *cobra.Command, config run.Config, rec *record, origin *report.Origin) (train, heldOut *climate.Windows, err error) {
+// split makes the clips to train on and those held out, nil for none, and completes the
+// origin by their periods.
+func (t *trainFlags) split(c *cobra.Command, config run.Config, rec *climate.Record, origin *climate.Origin) (train, heldOut *climate.Windows, err error) {
 	o := climate.WindowOptions{Frames: config.Clip.Frames, Height: config.Clip.Height, Width: config.Clip.Width, Flips: origin.Flips, Name: flagOf}
 	if config.Training.MissingCells == "mask" {
 		o.Missing = climate.KeepMissing
 	}
-	fields := rec.fields
-	if hours := origin.HeldOutHours; hours > 0 && rec.split != nil {
-		return nil, nil, fmt.Errorf("--held-out is %v h, but the data are split into training and tests already; leave it out", hours)
-	} else if rec.split != nil {
-		if heldOut, err = testWindows(o, rec); err != nil {
+	part := "the test part of the data"
+	if hours := origin.HeldOutHours; hours > 0 {
+		if rec.Split != nil {
+			return nil, nil, fmt.Errorf("--held-out is %v h, but the data are split into training and tests already; leave it out", hours)
+		}
+		if err := rec.HoldOutHours(hours); err != nil {
 			return nil, nil, err
 		}
-		o.Ranges = rec.split.Train
-		origin.HeldOut = rec.split.Rule
-		say(c, "held out: %s: %s", origin.HeldOut, heldOut.Summary())
-	} else if hours > 0 {
-		first, last, err := splitHours(rec.fields, hours, config.Clip.Step)
-		if err != nil {
-			return nil, nil, err
+		part = fmt.Sprintf("--held-out of %v h", hours)
+	}
+	if rec.Split != nil {
+		if heldOut, err = rec.Test(o); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", part, err)
 		}
-		fields = first
-		whole := o
-		whole.Flips = false
-		if heldOut, err = climate.NewWindows(whole, last...); err != nil {
-			return nil, nil, fmt.Errorf("--held-out of %v h: %w", hours, err)
-		}
-		origin.HeldOut = period(last[0])
-		say(c, "held out: %s: %s", origin.HeldOut, heldOut.Summary())
+		say(c, "held out: %s: %s", rec.Split.Rule, heldOut.Summary())
 	} else {
 		say(c, "no hours are held out (--held-out HOURS): there will be no held-out loss")
 	}
-	if train, err = climate.NewWindows(o, fields...); err != nil {
+	if train, err = rec.Train(o); err != nil {
 		return nil, nil, err
 	}
-	origin.Training = period(fields[0])
-	for _, f := range fields {
+	complete := rec.Origin()
+	origin.Training, origin.HeldOut = complete.Training, complete.HeldOut
+	for _, f := range rec.Fields {
 		for _, note := range f.Notes {
 			say(c, "%s: %s", f.Name, note)
 		}

@@ -71,7 +71,8 @@ func override[T comparable](c *cobra.Command, flag string, setting *T, value T) 
 }
 
 // apply puts the flags and what the data say into a configuration.
-func (t *trainFlags) apply(c *cobra.Command, config *run.Config, fields []*climate.Field) error {
+func (t *trainFlags) apply(c *cobra.Command, config *run.Config, rec *climate.Record) error {
+	fields := rec.Fields
 	override(c, "steps", &config.Training.Steps, t.steps)
 	override(c, "frames", &config.Clip.Frames, t.frames)
 	override(c, "height", &config.Clip.Height, t.height)
@@ -111,7 +112,7 @@ func (t *trainFlags) apply(c *cobra.Command, config *run.Config, fields []*clima
 	}
 	channels := slices.Clone(config.Clip.Channels)
 	if len(channels) != len(fields) {
-		return fmt.Errorf("clip.channels has %d variables, the data give %d (%s)", len(channels), len(fields), names(fields))
+		return fmt.Errorf("clip.channels has %d variables, the data give %d (%s)", len(channels), len(fields), rec.Names())
 	}
 	for i, f := range fields {
 		ch := &channels[i]

@@ -3,11 +3,11 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,8 +91,8 @@ func (v *verifyFlags) run(c *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer rec.close()
-	origin, err := report.ReadOrigin(dir)
+	defer rec.Close()
+	origin, err := climate.ReadOrigin(dir)
 	if err != nil {
 		return err
 	}
@@ -100,32 +100,25 @@ func (v *verifyFlags) run(c *cobra.Command, dir string) error {
 	if m.Config.Training.MissingCells == "mask" {
 		o.Missing = climate.KeepMissing
 	}
-	name, fields := "data", rec.fields
-	var train *climate.Windows
-	if rec.split != nil {
-		trained := o
-		trained.Ranges = rec.split.Train
-		if train, err = climate.NewWindows(trained, rec.fields...); err != nil {
-			return err
-		}
-	} else if origin != nil && origin.HeldOutHours > 0 && origin.SameSources(&report.Origin{Sources: rec.sources}) {
-		var first []*climate.Field
-		if first, fields, err = splitHours(rec.fields, origin.HeldOutHours, clip.Step); err != nil {
-			return err
-		}
-		if train, err = climate.NewWindows(o, first...); err != nil {
-			return err
-		}
+	name := "data"
+	if rec.Split != nil {
+		name = "test part"
+	} else if origin != nil && origin.HeldOutHours > 0 && origin.SameSources(rec.Origin()) {
 		name = "held out"
+		if err := rec.HoldOutHours(origin.HeldOutHours); err != nil {
+			return err
+		}
 	}
-	if rec.split != nil { // the clips of the test part do not overlap
-		name, o.Ranges, o.StrideT = "test part", rec.split.Test, o.Frames
+	var train, reference *climate.Windows
+	if rec.Split == nil {
+		reference, err = climate.NewWindows(o, rec.Fields...)
+	} else if train, err = rec.Train(o); err == nil {
+		reference, err = rec.Test(o)
 	}
-	reference, err := climate.NewWindows(o, fields...)
 	if err != nil {
 		return err
 	}
-	say(c, "%s: %s: %s", name, period(fields[0]), reference.Summary())
+	say(c, "%s: %s: %s", name, rec.TestPeriod(), reference.Summary())
 	like, err := channelFields(m)
 	if err != nil {
 		return err
@@ -154,27 +147,27 @@ func (v *verifyFlags) run(c *cobra.Command, dir string) error {
 
 // file verifies a file of samples.
 func (v *verifyFlags) file(c *cobra.Command, path string) error {
-	samples, like, said, err := readSamples(path)
+	members, err := archive.ReadMembers(path, flagOf)
 	if err != nil {
 		return err
 	}
 	var channels []run.ChannelConfig
-	for _, f := range like {
+	for _, f := range members.Like {
 		channels = append(channels, run.ChannelConfig{Name: f.Name, Units: f.Units})
 	}
 	rec, err := v.read.openAs(v.against, channels)
 	if err != nil {
 		return err
 	}
-	defer rec.close()
+	defer rec.Close()
 	out := results{folder: strings.TrimSuffix(path, filepath.Ext(path)) + "-verification"}
-	if strings.Contains(like[0].Epoch, " since ") {
-		err = v.forecast(&out, path, samples, like, rec.fields, said)
+	if members.Like[0].HasDates() {
+		err = v.forecast(&out, path, members, rec)
 	} else {
 		var reference *climate.Windows
-		if reference, err = climate.NewWindows(climate.WindowOptions{Frames: samples.Frames, Height: samples.Height, Width: samples.Width, Name: ofRun}, rec.fields...); err == nil {
-			say(c, "data: %s: %s", period(rec.fields[0]), reference.Summary())
-			err = v.statistics(&out, "data", reference, samples, like)
+		if reference, err = climate.NewWindows(climate.WindowOptions{Frames: members.Frames, Height: members.Height, Width: members.Width, Name: ofRun}, rec.Fields...); err == nil {
+			say(c, "data: %s: %s", rec.Fields[0].Period(), reference.Summary())
+			err = v.statistics(&out, "data", reference, members.Samples, members.Like)
 		}
 	}
 	if err != nil {
@@ -250,31 +243,29 @@ func (v *verifyFlags) statistics(out *results, name string, reference *climate.W
 
 // forecast scores the members of a file against the frames of the data that they
 // are forecasts of.
-func (v *verifyFlags) forecast(out *results, path string, samples *vdm.Samples, like, fields []*climate.Field, said string) error {
-	truth, err := findTruth(like[0], fields)
+func (v *verifyFlags) forecast(out *results, path string, members *archive.Members, rec *climate.Record) error {
+	truth, err := rec.At(members.Like[0])
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	known := v.known
 	if known == 0 {
-		frames, source := knownFrames(samples, truth), "The members agree with the data in frames"
-		if told, ok := parseKnown(said, samples.Frames); ok {
-			frames, source = told, "By its attribute "+knownAttribute+" they are"
-		} else if !slices.Contains(frames, true) {
-			// Programs that write only what lies ahead: what they were given last is
-			// the frame of the data before.
-			if more, all, ok := withFrameBefore(samples, like[0], fields); ok {
-				samples, truth = more, all
-				frames = make([]bool, samples.Frames)
-				frames[0] = true
+		frames, source := members.Known, "By its attribute "+archive.KnownAttribute+" they are"
+		if frames == nil {
+			frames, source = members.Agreeing(truth), "The members agree with the data in frames"
+			if frames.Span() == 0 {
+				if longer, all, ok := members.WithFrameBefore(rec); ok {
+					members, truth, frames = longer, all, longer.Known
+				}
 			}
 		}
-		known = slices.Index(frames, false)
-		if known < 1 || slices.Contains(frames[known:], true) {
-			return fmt.Errorf("%s: which frames were known? %s %s, and a nowcast has some at the start and no others; give --known", path, source, orNone(trueIndices(frames)))
+		var nowcast bool
+		if known, nowcast = frames.Lead(); !nowcast {
+			return fmt.Errorf("%s: which frames were known? %s %s, and a nowcast has some at the start and no others; give --known", path, source, cmp.Or(frames.String(), "none"))
 		}
 	}
-	k := report.Case{Members: samples, Truth: truth, Known: known}
+	like := members.Like
+	k := report.Case{Members: members.Samples, Truth: truth, Known: known}
 	for ch, f := range like {
 		o := report.ForecastOptions{Variable: f.Name, Units: f.Units, Step: f.Step(), Channel: ch, Seed: v.o.Seed}
 		r, err := report.ScoreForecast(o, k)
@@ -290,11 +281,4 @@ func (v *verifyFlags) forecast(out *results, path string, samples *vdm.Samples, 
 		out.draw(f.Name, len(like) > 1, drawings)
 	}
 	return nil
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
 }

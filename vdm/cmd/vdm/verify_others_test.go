@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
 // scoreOf is the CRPS that verify gives to a file.
@@ -37,16 +38,6 @@ func scoreOf(t *testing.T, out string) float64 {
 
 // Which frames were known is what the file says, not what its numbers look like.
 func TestKnownFramesAreTold(t *testing.T) {
-	for text, want := range map[string][]bool{"0, 1": {true, true, false}, "the first 1": {true, false, false}, "2": {false, false, true}} {
-		if got, ok := parseKnown(text, 3); !ok || !slices.Equal(got, want) {
-			t.Errorf("%q: %v, %v", text, got, ok)
-		}
-	}
-	for _, text := range []string{"", "3", "-1", "some", "the first 4"} {
-		if got, ok := parseKnown(text, 3); ok {
-			t.Errorf("%q is read as %v", text, got)
-		}
-	}
 	dir := t.TempDir()
 	data := rainRecord(t)
 	cells := recordHeight * recordWidth
@@ -55,7 +46,7 @@ func TestKnownFramesAreTold(t *testing.T) {
 		clip := slices.Clone(f.Channels[0].Data[2*cells : 5*cells])
 		f.Members, f.Times = 2, f.Times[2:5]
 		f.Channels[0].Data = append(clip, clip...)
-		f.Attributes = map[string]string{knownAttribute: "0"}
+		f.Attributes = map[string]string{archive.KnownAttribute: "0"}
 	})
 	out := filepath.Join(dir, "figures")
 	if got := succeed(t, "verify", path, "--against", data, "--out", out); !strings.Contains(got, "1 frames known, 2 ahead") {

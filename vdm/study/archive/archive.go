@@ -19,6 +19,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
@@ -36,30 +37,12 @@ type Clips struct {
 
 // Draw says how clips were drawn, and how long it took.
 type Draw struct {
-	Settings  Settings `json:"settings"`
-	Clips     int      `json:"clips"` // drawn
-	Engine    string   `json:"engine"`
-	Seconds   float64  `json:"seconds"`          // all of it, compiling included
-	PerSecond float64  `json:"steps_per_second"` // of the sampler, a batch at a time
-	SHA256    string   `json:"sha256"`           // of the NetCDF file
-}
-
-// Settings are all that the clips depend on, but for the engine's rounding. Zero
-// values are those of the options, and mean their defaults.
-type Settings struct {
-	Step     int64  `json:"step"`    // of training
-	Weights  string `json:"weights"` // their SHA-256, so that another run of as many steps is not taken for this one
-	Count    int    `json:"count"`
-	First    int    `json:"first"`
-	Seed     uint64 `json:"seed"`
-	Steps    int    `json:"sampler_steps"`
-	Sampler  string `json:"sampler"`
-	Grid     string `json:"grid"`
-	Batch    int    `json:"batch"`
-	Guidance string `json:"guidance,omitempty"`
-	Clamped  bool   `json:"clamped"`
-	Last     bool   `json:"last_weights"`
-	Known    string `json:"known,omitempty"` // which frames, and the SHA-256 of what is known
+	Recipe    run.Recipe `json:"settings"`
+	Clips     int        `json:"clips"` // drawn
+	Engine    string     `json:"engine"`
+	Seconds   float64    `json:"seconds"`          // all of it, compiling included
+	PerSecond float64    `json:"steps_per_second"` // of the sampler, a batch at a time
+	SHA256    string     `json:"sha256"`           // of the NetCDF file
 }
 
 // Place is where and when clips lie, and which fields their channels are like.
@@ -90,32 +73,27 @@ func Sample(ctx context.Context, m *run.Run, name string, at Place, o run.Sample
 // Nowcast continues a clip of which the first frames are known, or reads the
 // members where they were drawn already; see run.Run.Nowcast.
 func Nowcast(ctx context.Context, m *run.Run, name string, at Place, clip []float32, known int, o run.SampleOptions) (*Clips, error) {
-	if known < 0 || known > m.Config.Clip.Frames {
-		return nil, fmt.Errorf("nowcast: %d known frames; the run's clips have %d", known, m.Config.Clip.Frames)
+	frames := m.Config.Clip.Frames
+	if known < 0 || known > frames {
+		return nil, fmt.Errorf("nowcast: %d known frames; the run's clips have %d", known, frames)
 	}
-	frames := make([]bool, m.Config.Clip.Frames)
-	for i := range frames {
-		frames[i] = i < known
-	}
-	return Interpolate(ctx, m, name, at, clip, frames, o)
+	return Interpolate(ctx, m, name, at, clip, climate.FirstFrames(frames, known), o)
 }
 
 // Interpolate fills in the frames of a clip that are not known, or reads the
 // members where they were drawn already; see run.Run.Interpolate. As there,
 // clip may be one clip for each member.
-func Interpolate(ctx context.Context, m *run.Run, name string, at Place, clip []float32, known []bool, o run.SampleOptions) (*Clips, error) {
+func Interpolate(ctx context.Context, m *run.Run, name string, at Place, clip []float32, known climate.KnownFrames, o run.SampleOptions) (*Clips, error) {
 	c := m.Config.Clip
 	frame := c.Height * c.Width * len(c.Channels)
 	if len(known) != c.Frames || len(clip)%(c.Frames*frame) != 0 {
 		return nil, fmt.Errorf("interpolate: %d marks of known frames and %d values; the run's clips have %d frames of %d values", len(known), len(clip), c.Frames, frame)
 	}
 	sum := sha256.New()
-	for i := 0; i < len(clip); i += frame { // what is not known does not matter
-		if known[i/frame%c.Frames] {
-			_ = binary.Write(sum, binary.LittleEndian, clip[i:i+frame])
-		}
+	for one := range slices.Chunk(clip, c.Frames*frame) { // what is not known does not matter
+		_ = binary.Write(sum, binary.LittleEndian, known.Of(one))
 	}
-	return keep(m, name, at, o, fmt.Sprintf("frames %v, %s", trues(known), hex.EncodeToString(sum.Sum(nil))),
+	return keep(m, name, at, o, fmt.Sprintf("frames %v, %s", known.Numbers(), hex.EncodeToString(sum.Sum(nil))),
 		func(o run.SampleOptions) (*vdm.Samples, error) { return m.Interpolate(ctx, clip, known, o) })
 }
 
@@ -128,29 +106,17 @@ func Downscale(ctx context.Context, m *run.Run, name string, at Place, coarse []
 		func(o run.SampleOptions) (*vdm.Samples, error) { return m.Downscale(ctx, coarse, by, o) })
 }
 
-// trues are the places of what is true.
-func trues(marks []bool) (at []int) {
-	for i, m := range marks {
-		if m {
-			at = append(at, i)
-		}
-	}
-	return at
-}
-
 // keep reads what was drawn, or draws it.
 func keep(m *run.Run, name string, at Place, given run.SampleOptions, known string, draw func(run.SampleOptions) (*vdm.Samples, error)) (*Clips, error) {
 	if name != filepath.Base(name) || name == "" || len(at.Like) != len(m.Config.Clip.Channels) {
 		return nil, fmt.Errorf("archive: name %q and %d fields; want a plain file name and a field for each of %d channels", name, len(at.Like), len(m.Config.Clip.Channels))
 	}
-	// With every default by its name: another program's may differ.
-	o := given.WithDefaults()
-	if known != "" {
-		o = given.WithConditionalDefaults()
+	want, err := m.Recipe(given, known)
+	if err != nil {
+		return nil, err
 	}
-	want := settings(m, o, known)
 	path := filepath.Join(m.Dir, run.SamplesDir, name)
-	if done, err := readDraw(path); err == nil && done.Settings == want {
+	if done, err := readDraw(path); err == nil && done.Recipe.Same(want) {
 		s, err := read(path+".nc", m, at, done.Clips)
 		if err == nil {
 			return &Clips{s, done}, nil
@@ -159,12 +125,12 @@ func keep(m *run.Run, name string, at Place, given run.SampleOptions, known stri
 			return nil, fmt.Errorf("archive: %w; remove it to have it drawn again", err)
 		}
 	}
-	d := Draw{Settings: want}
-	began, told := time.Now(), o.Progress
+	d := Draw{Recipe: want, Engine: want.Engine}
+	o, began := given, time.Now()
 	o.Progress = func(p vdm.Progress) {
 		d.PerSecond = p.PerSecond
-		if told != nil {
-			told(p)
+		if given.Progress != nil {
+			given.Progress(p)
 		}
 	}
 	s, err := draw(o)
@@ -173,31 +139,10 @@ func keep(m *run.Run, name string, at Place, given run.SampleOptions, known stri
 	}
 	d.Clips = s.Len()
 	d.Seconds = math.Round(100*time.Since(began).Seconds()) / 100
-	_, choice, err := m.Engine()
-	if err != nil {
-		return nil, err
-	}
-	d.Engine = choice.Label
-	if err := write(path, m, at, s, o, &d); err != nil {
+	if err := write(path, m, at, s, &d); err != nil {
 		return nil, err
 	}
 	return &Clips{s, d}, nil
-}
-
-func settings(m *run.Run, o run.SampleOptions, known string) Settings {
-	sum := sha256.New()
-	weights := m.Weights(!o.LastWeights)
-	for _, v := range m.Config.FullNetwork().Variables() {
-		_ = binary.Write(sum, binary.LittleEndian, weights[v.Name])
-	}
-	guidance := ""
-	if o.Guidance != nil {
-		guidance = o.Guidance.String()
-	}
-	return Settings{
-		Step: m.Step(), Weights: hex.EncodeToString(sum.Sum(nil)), Count: o.Count, First: o.First, Seed: o.Seed, Steps: o.Steps,
-		Sampler: o.Sampler, Grid: o.Grid, Batch: o.Batch, Guidance: guidance, Clamped: !o.Unclamped, Last: o.LastWeights, Known: known,
-	}
 }
 
 func readDraw(path string) (d Draw, err error) {
@@ -209,7 +154,7 @@ func readDraw(path string) (d Draw, err error) {
 }
 
 // write saves clips, and then how they were drawn.
-func write(path string, m *run.Run, at Place, s *vdm.Samples, o run.SampleOptions, d *Draw) error {
+func write(path string, m *run.Run, at Place, s *vdm.Samples, d *Draw) error {
 	f, err := netcdf.NewSampleFile(at.Like, s.Len(), s.Frames, s.Height, s.Width, s.Data)
 	if err != nil {
 		return err
@@ -228,11 +173,11 @@ func write(path string, m *run.Run, at Place, s *vdm.Samples, o run.SampleOption
 			f.Times = append(f.Times, float64(i)*step)
 		}
 	}
-	set, err := json.Marshal(d.Settings)
+	set, err := json.Marshal(d.Recipe)
 	if err != nil {
 		return err
 	}
-	if f.Attributes, err = Attributes(m, o, filepath.Base(path), "clips generated by a video diffusion model"); err != nil {
+	if f.Attributes, err = m.Attributes(d.Recipe, filepath.Base(path), "clips generated by a video diffusion model"); err != nil {
 		return err
 	}
 	f.Attributes["vdm_settings"] = string(set)

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
@@ -30,15 +29,10 @@ func Conditional(ctx context.Context, o ConditionalOptions) (*report.Summary, er
 	if w.model, err = run.Open(w.Run); err != nil {
 		return nil, err
 	}
-	data, err := climate.OpenPrepared(w.Data)
-	if err != nil {
-		return nil, err
-	}
-	defer data.Close()
-	if err := w.read(data); err != nil {
-		return nil, err
-	}
 	defer w.close()
+	if err := w.read(); err != nil {
+		return nil, err
+	}
 	if err := w.draw(ctx); err != nil {
 		return nil, err
 	}
@@ -52,7 +46,7 @@ func Conditional(ctx context.Context, o ConditionalOptions) (*report.Summary, er
 }
 
 // read finds the windows, and refuses data that are not the run's.
-func (w *conditional) read(data *climate.Prepared) (err error) {
+func (w *conditional) read() (err error) {
 	clip := w.model.Config.Clip
 	if clip.Frames < 2 {
 		return fmt.Errorf("the clips of the run in %s have %d frame: want at least 2, of which one is known", w.Run, clip.Frames)
@@ -60,7 +54,7 @@ func (w *conditional) read(data *climate.Prepared) (err error) {
 	for _, warning := range w.model.Warnings {
 		w.Log.Line("warning: " + warning)
 	}
-	if w.seasons, err = readSeasons(data, w.Data, clip.Frames, w.Log); err != nil {
+	if w.seasons, err = openSeasons(w.Data, clip.Frames, w.Log); err != nil {
 		return err
 	}
 	said, err := w.belongs(w.Run)
@@ -91,7 +85,7 @@ func (w *conditional) fits(clip run.ClipConfig) error {
 	if height != clip.Height || width != clip.Width || channels != len(clip.Channels) {
 		return fmt.Errorf("%s has %d×%d cells and %d channels, the run in %s %d×%d and %d", w.Data, height, width, channels, w.Run, clip.Height, clip.Width, len(clip.Channels))
 	}
-	for i, f := range w.data.Fields() {
+	for i, f := range w.Fields {
 		ch := clip.Channels[i]
 		if f.Name != ch.Name || f.Units != ch.Units {
 			return fmt.Errorf("channel %d of %s is %s in %s, that of the run in %s %s in %s", i, w.Data, f.Name, f.Units, w.Run, ch.Name, ch.Units)
@@ -157,7 +151,7 @@ func (w *conditional) finish() error {
 		names = append(names, fmt.Sprintf("%s: %s, drawn by %s over %s steps", m.name, m.guidance, o.Sampler, o.Grid))
 	}
 	s.Fact("Data", "%s", w.about())
-	s.Fact("Split", "%s", w.data.Split().Describe())
+	s.Fact("Split", "%s", w.Split.Describe())
 	s.Fact("Network", "%d parameters, at step %d of %d", c.Network.Count(), w.model.Step(), c.Training.Steps)
 	s.Fact("Methods", "%s", strings.Join(names, "; "))
 	s.Fact("Clips", "%d windows of the test seasons, %d members each; %d evaluations, averaged weights", w.Windows, w.Members, w.Evaluations)
@@ -177,9 +171,12 @@ func (w *conditional) finish() error {
 	return s.Publish(filepath.Join(w.Run, ConditionalDir), drawings...)
 }
 
-// close closes the files of clips.
+// close closes the data and the files of clips.
 func (w *conditional) close() {
 	var err error
+	if w.seasons != nil {
+		err = w.seasons.Close()
+	}
 	for _, g := range w.open {
 		err = errors.Join(err, g.close())
 	}

@@ -13,18 +13,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// conditionalSettings are all that the clips of a task and a method depend on but
-// their number.
-type conditionalSettings struct {
-	settings
-	Data     string `json:"data"` // SHA-256
-	Task     string `json:"task"`
-	Known    []bool `json:"known"`
-	Guidance string `json:"guidance"`
-	Members  int    `json:"members"`
-	Batch    int    `json:"batch,omitempty"` // where the method depends on it
-}
-
 // draw draws the clips that are not there yet, of one task and method after the
 // other.
 func (w *conditional) draw(ctx context.Context) error {
@@ -77,18 +65,17 @@ func (w *conditional) drawOne(ctx context.Context, task string, m method, all in
 	size := f * height * width * channels
 	o := w.sampling()
 	o.Guidance = m.guidance
-	o = o.WithConditionalDefaults() // by name: they are part of what was drawn
-	s := conditionalSettings{
-		settings: settings{
-			Step: w.model.Step(), Seed: w.Seed, Sampler: o.Sampler, Grid: o.Grid, Evaluations: o.Steps,
-			Shape: [4]int{f, height, width, channels},
-		},
-		Data: w.data.SHA256(), Task: task, Known: known(task, f), Guidance: m.guidance.String(), Members: w.Members,
+	recipe, err := w.model.Recipe(o, task)
+	if err != nil {
+		return nil, err
 	}
+	o.Batch = recipe.Batch
+	s := drawnBy(recipe, w.test)
+	s.given = &given{Data: w.sum(), Task: task, Known: known(task, f), Guidance: recipe.Guidance, Members: w.Members}
 	if r, ok := m.guidance.(vdm.Reconstruction); ok && r.Mean {
-		s.Batch = w.SamplerBatch
+		s.given.Batch = w.SamplerBatch
 	}
-	text, err := json.Marshal(s)
+	text, err := json.Marshal(s.withoutRecipe())
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +110,7 @@ func (w *conditional) drawOne(ctx context.Context, task string, m method, all in
 				return g, err
 			}
 		}
-		if _, err := w.model.Interpolate(ctx, clips, s.Known, o); err != nil {
+		if _, err := w.model.Interpolate(ctx, clips, s.given.Known, o); err != nil {
 			return g, err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
@@ -50,13 +51,12 @@ const (
 // TaskNames are the tasks that Conditional knows.
 func TaskNames() []string { return []string{Nowcast, Interpolation} }
 
-// known marks the known frames of a task.
-func known(task string, frames int) []bool {
-	marks := make([]bool, frames)
-	for i := range marks {
-		marks[i] = task == Nowcast && i < frames/2 || task == Interpolation && i%2 == 0
+// known returns the known frames of a task.
+func known(task string, frames int) climate.KnownFrames {
+	if task == Nowcast {
+		return climate.FirstFrames(frames, frames/2)
 	}
-	return marks
+	return climate.EverySecondFrame(frames)
 }
 
 func (o ConditionalOptions) withDefaults() ConditionalOptions {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
@@ -51,6 +52,7 @@ func (w *conditional) compare(ctx context.Context) error {
 
 // compareOne fills in the entries of one task.
 func (w *conditional) compareOne(ctx context.Context, c *report.Comparison) error {
+	given := climate.KnownFrames(c.Known)
 	ranks := make([]int, len(w.windows))
 	for i := range ranks {
 		ranks[i] = i
@@ -73,9 +75,9 @@ func (w *conditional) compareOne(ctx context.Context, c *report.Comparison) erro
 				return fmt.Errorf("%s, window %d: %w", f.name, w.windows[rank], err)
 			}
 			for i, m := range members {
-				members[i] = report.Unknown(m, c.Known)
+				members[i] = given.Unknown(m)
 			}
-			if err := s.Add(members, report.Unknown(truth, c.Known)); err != nil {
+			if err := s.Add(members, given.Unknown(truth)); err != nil {
 				return fmt.Errorf("%s, window %d: %w", f.name, w.windows[rank], err)
 			}
 		}
@@ -148,11 +150,9 @@ func (w *conditional) strip(c *report.Comparison) (report.Drawing, error) {
 		if err != nil {
 			return report.Drawing{}, err
 		}
-		sum, frame := 0.0, len(truth)/len(c.Known)
-		for i, v := range truth {
-			if c.Known[i/frame] {
-				sum += float64(v)
-			}
+		sum := 0.0
+		for _, v := range climate.KnownFrames(c.Known).Of(truth) {
+			sum += float64(v)
 		}
 		if shown == nil || sum > most {
 			best, most, shown = rank, sum, truth

@@ -72,15 +72,11 @@ func TestConditional(t *testing.T) {
 			t.Errorf("line %q does not begin with %q", lines[i], want)
 		}
 	}
-	data, err := climate.OpenPrepared(o.Data)
+	seasons, err := openSeasons(o.Data, 4, report.Quiet{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer data.Close()
-	seasons, err := readSeasons(data, o.Data, 4, report.Quiet{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	defer seasons.Close()
 	windows := report.Spread(3, seasons.test.Len())
 	const size = 4 * 4 * 4
 	truth := make([]float32, size)
@@ -286,7 +282,7 @@ func TestConditionalRefuses(t *testing.T) {
 		t.Error("a refused call made a folder")
 	}
 	// A run of before its data were recorded: what its transform was fitted on counts.
-	if err := os.Remove(filepath.Join(good.Run, report.OriginName)); err != nil {
+	if err := os.Remove(filepath.Join(good.Run, climate.OriginName)); err != nil {
 		t.Fatal(err)
 	}
 	log := &said{}

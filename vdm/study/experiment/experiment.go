@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
@@ -23,14 +22,11 @@ func Unconditional(ctx context.Context, o Options) (*report.Summary, error) {
 		return nil, err
 	}
 	w := &work{Options: o.withDefaults()}
-	data, err := climate.OpenPrepared(w.Data)
-	if err != nil {
+	var err error
+	if w.seasons, err = openSeasons(w.Data, w.Frames, w.Log); err != nil {
 		return nil, err
 	}
-	defer data.Close()
-	if w.seasons, err = readSeasons(data, w.Data, w.Frames, w.Log); err != nil {
-		return nil, err
-	}
+	defer w.seasons.Close()
 	if err := w.train(ctx); err != nil {
 		return nil, err
 	}
@@ -56,10 +52,10 @@ func (w *work) config() (run.Config, error) {
 	frames, height, width, _ := w.training.Shape()
 	c := run.Config{
 		Data:    filepath.Base(w.Data),
-		Clip:    run.ClipConfig{Frames: frames, Height: height, Width: width, Step: w.data.Fields()[0].Step()},
+		Clip:    run.ClipConfig{Frames: frames, Height: height, Width: width, Step: w.Fields[0].Step()},
 		Network: w.Network, Training: w.Training, Parameterisation: w.Parameterisation, Schedule: w.Schedule, Weighting: w.Weighting,
 	}
-	for _, f := range w.data.Fields() {
+	for _, f := range w.Fields {
 		c.Clip.Channels = append(c.Clip.Channels, run.ChannelConfig{Name: f.Name, Units: f.Units, Transform: spec})
 	}
 	return c, nil
@@ -113,12 +109,11 @@ func (w *work) train(ctx context.Context) error {
 
 // draw draws the clips that are not there yet.
 func (w *work) draw(ctx context.Context) (err error) {
-	f, height, width, channels := w.training.Shape()
-	o := w.sampling(0).WithDefaults() // by name: they are part of what was drawn
-	w.generated, err = openGenerated(filepath.Join(w.Out, clipsName), w.model.Config.Clip, settings{
-		Step: w.model.Step(), Seed: o.Seed, Sampler: o.Sampler, Grid: o.Grid, Evaluations: o.Steps,
-		Shape: [4]int{f, height, width, channels},
-	})
+	recipe, err := w.model.Recipe(w.sampling(0), "")
+	if err != nil {
+		return err
+	}
+	w.generated, err = openGenerated(filepath.Join(w.Out, clipsName), w.model.Config.Clip, drawnBy(recipe, w.training))
 	if err != nil {
 		return err
 	}
@@ -132,7 +127,7 @@ func (w *work) draw(ctx context.Context) (err error) {
 	if done >= w.Clips {
 		return nil
 	}
-	o = w.sampling(done)
+	o := w.sampling(done)
 	o.Each = func(_ int, clip []float32) error { return w.generated.add(clip) }
 	bar := w.Log.Bar("drawing clips")
 	o.Progress = func(p vdm.Progress) {
@@ -178,7 +173,7 @@ func (w *work) finish() error {
 	s, c := w.summary, w.model.Config
 	s.Speed = report.Speed{TrainingBatch: c.Training.Batch, SamplerBatch: w.SamplerBatch, Sampler: w.samplerRate}
 	s.Fact("Data", "%s", w.about())
-	s.Fact("Split", "%s", w.data.Split().Describe())
+	s.Fact("Split", "%s", w.Split.Describe())
 	s.Fact("Network", "%d parameters, at step %d of %d, batch %d", c.Network.Count(), w.model.Step(), c.Training.Steps, c.Training.Batch*c.Training.Accumulate)
 	s.Fact("Clips", "%d, %d evaluations each, averaged weights", w.generated.Len(), w.Evaluations)
 	if err := s.AddModel(w.model); err != nil {

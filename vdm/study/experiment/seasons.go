@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
@@ -11,56 +10,59 @@ import (
 
 // seasons are prepared data and their clips.
 type seasons struct {
-	data     *climate.Prepared
+	*climate.Record
 	folder   string
 	training *climate.Windows // of the training seasons, at every offset
 	test     *climate.Windows // of the test seasons, without overlap
 }
 
-// readSeasons finds the clips of so many frames in the data of a folder.
-func readSeasons(data *climate.Prepared, folder string, frames int, log report.Log) (s *seasons, err error) {
-	split := data.Split()
-	if split == nil {
-		return nil, fmt.Errorf("%s has no split into training and test seasons: prepare it with one", folder)
+// openSeasons opens the data of a folder and finds their clips of so many frames. The
+// caller closes them.
+func openSeasons(folder string, frames int, log report.Log) (*seasons, error) {
+	record, err := climate.OpenRecord([]string{folder}, climate.RecordOptions{})
+	if err != nil {
+		return nil, err
 	}
-	s = &seasons{data: data, folder: folder}
-	fields := data.Fields()
-	o := climate.WindowOptions{Frames: frames, Ranges: split.Train}
-	if s.training, err = climate.NewWindows(o, fields...); err != nil {
-		return nil, fmt.Errorf("training seasons of %s: %w", folder, err)
-	}
-	o.Ranges, o.StrideT = split.Test, frames
-	if s.test, err = climate.NewWindows(o, fields...); err != nil {
-		return nil, fmt.Errorf("test seasons of %s: %w", folder, err)
+	s := &seasons{Record: record, folder: folder}
+	if err := s.cut(frames); err != nil {
+		s.Close()
+		return nil, err
 	}
 	log.Line("training: " + s.training.Summary())
 	log.Line("test: " + s.test.Summary())
 	return s, nil
 }
 
-// origin says what a run of the data is trained on.
-func (s *seasons) origin() *report.Origin {
-	f := s.data.Fields()[0]
-	return &report.Origin{
-		Variables: report.OriginVariables(s.data.Fields()),
-		Sources:   []climate.Source{{Name: filepath.Base(s.folder), SHA256: s.data.SHA256()}},
-		Training:  fmt.Sprintf("%s to %s", f.Date(0), f.Date(f.Frames()-1)), HeldOut: s.data.Split().Rule,
+func (s *seasons) cut(frames int) (err error) {
+	if s.Split == nil {
+		return fmt.Errorf("%s has no split into training and test seasons: prepare it with one", s.folder)
 	}
+	o := climate.WindowOptions{Frames: frames}
+	if s.training, err = s.Train(o); err != nil {
+		return fmt.Errorf("training seasons of %s: %w", s.folder, err)
+	}
+	if s.test, err = s.Test(o); err != nil {
+		return fmt.Errorf("test seasons of %s: %w", s.folder, err)
+	}
+	return nil
 }
+
+// sum is the checksum of the data.
+func (s *seasons) sum() string { return s.Sources[0].SHA256 }
 
 // about names the data and how they came to be.
 func (s *seasons) about() string {
-	return fmt.Sprintf("%s, SHA-256 %s; %s", filepath.Base(s.folder), s.data.SHA256(), strings.Join(s.data.Recipe(), "; "))
+	return fmt.Sprintf("%s, SHA-256 %s; %s", s.Sources[0].Name, s.sum(), strings.Join(s.History, "; "))
 }
 
-// belongs says whether the run in a folder was trained on the data; known is false
-// where the run does not say on which it was.
-func (s *seasons) belongs(run string) (known bool, err error) {
-	before, err := report.ReadOrigin(run)
+// belongs reports whether the run in a folder says on which data it was trained, and
+// refuses one that was trained on others.
+func (s *seasons) belongs(run string) (said bool, err error) {
+	before, err := climate.ReadOrigin(run)
 	if err != nil || before == nil {
 		return false, err
 	}
-	now := s.origin()
+	now := s.Origin()
 	if !before.SameSources(now) {
 		return true, fmt.Errorf("the run in %s was trained on other data (%s) than %s (%s)", run, before, s.folder, now)
 	}
@@ -70,11 +72,11 @@ func (s *seasons) belongs(run string) (known bool, err error) {
 	return true, nil
 }
 
-// claim says in the folder of a run that it is of the data, and refuses one of
-// others.
+// claim writes into the folder of a run that it is trained on the data, and refuses one
+// that was trained on others.
 func (s *seasons) claim(run string) error {
-	if known, err := s.belongs(run); known || err != nil {
+	if said, err := s.belongs(run); said || err != nil {
 		return err
 	}
-	return s.origin().Write(run)
+	return s.Origin().Write(run)
 }

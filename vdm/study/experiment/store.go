@@ -25,38 +25,28 @@ type Generated struct {
 	n    int
 }
 
-// settings are all that the clips depend on but their number.
-type settings struct {
-	Step        int64  `json:"training_step"`
-	Seed        uint64 `json:"seed"`
-	Sampler     string `json:"sampler"`
-	Grid        string `json:"grid"`
-	Evaluations int    `json:"evaluations"`
-	Shape       [4]int `json:"shape"`
-}
-
 // clipsName is the name of the clips of Unconditional.
 const clipsName = "generated.f32"
 
 // openGenerated opens a file of clips that are drawn as settings say, and begins
 // anew where they were drawn in another way.
-func openGenerated(path string, clip run.ClipConfig, settings any) (*Generated, error) {
-	want, err := json.MarshalIndent(settings, "", " ")
-	if err != nil {
-		return nil, err
-	}
+func openGenerated(path string, clip run.ClipConfig, want drawing) (*Generated, error) {
 	how := strings.TrimSuffix(path, filepath.Ext(path)) + ".json"
 	have, err := os.ReadFile(how)
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, err
-	case string(have) != string(want):
+	case err != nil || !want.made(have):
+		text, err := json.MarshalIndent(want, "", " ")
+		if err != nil {
+			return nil, err
+		}
 		// The clips first: settings without clips are a beginning, clips with other
 		// settings would be a lie.
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
-		if err := checkpoint.WriteBytes(how, want); err != nil {
+		if err := checkpoint.WriteBytes(how, text); err != nil {
 			return nil, err
 		}
 	}

@@ -7,10 +7,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 )
 
-// data is the record and its split.
+// data is the record and the clips of both its parts.
 type data struct {
-	record  *climate.Field
-	source  climate.Source
+	*climate.Record
 	train   *climate.Windows // of the training hours, with reflections
 	plain   *climate.Windows // the same without reflections, for statistics
 	heldOut *climate.Windows // of the held-out hours, without reflections
@@ -27,20 +26,19 @@ func readData(o Options, source climate.Source) (*data, error) {
 	}
 	// What accumulations were is a rate now, and goes by a name of its own.
 	f.Name, f.LongName, f.StandardName = rainName, "rain rate", "lwe_precipitation_rate"
-	train, heldOut, err := climate.SplitTime(f, o.HeldOut)
-	if err != nil {
+	d := &data{Record: &climate.Record{Fields: []*climate.Field{f}, Sources: []climate.Source{source}}}
+	if err := d.HoldOut(o.HeldOut); err != nil {
 		return nil, err
 	}
-	d := &data{record: f, source: source}
 	size := climate.WindowOptions{Frames: o.Frames, Height: o.Height, Width: o.Width}
-	if d.plain, err = climate.NewWindows(size, train); err != nil {
+	if d.plain, err = d.Train(size); err != nil {
 		return nil, fmt.Errorf("training hours: %w", err)
 	}
-	if d.heldOut, err = climate.NewWindows(size, heldOut); err != nil {
+	if d.heldOut, err = d.Test(size); err != nil {
 		return nil, fmt.Errorf("held-out hours: %w", err)
 	}
 	size.Flips = true
-	if d.train, err = climate.NewWindows(size, train); err != nil {
+	if d.train, err = d.Train(size); err != nil {
 		return nil, fmt.Errorf("training hours: %w", err)
 	}
 	return d, nil

@@ -92,7 +92,7 @@ func (w *work) read(_ context.Context, source climate.Source) (err error) {
 }
 
 func (w *work) train(ctx context.Context, _ climate.Source) error {
-	c, err := w.Config(w.record.Step())
+	c, err := w.Config(w.Fields[0].Step())
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (w *work) subject() string {
 	if w.isSample() {
 		return "hourly rain (US Stage IV)"
 	}
-	return w.record.LongName + " (" + filepath.Base(w.Data) + ")"
+	return w.Fields[0].LongName + " (" + filepath.Base(w.Data) + ")"
 }
 
 // describe fills in the summary what is not a score.
@@ -36,7 +36,7 @@ func (w *work) describe() error {
 	if err != nil {
 		return err
 	}
-	s, f, c := w.summary, w.record, w.model.Config
+	s, f, c := w.summary, w.Fields[0], w.model.Config
 	s.Speed = report.Speed{
 		TrainingBatch: c.Training.Batch, Training: trainingRate(records),
 		SamplerBatch: min(w.SamplerBatch, w.Clips), Sampler: w.clips.Draw.PerSecond, Nowcast: w.members.Draw.PerSecond,
@@ -44,7 +44,7 @@ func (w *work) describe() error {
 	if w.isSample() {
 		s.Fact("Data", "%s", stageIV)
 	}
-	s.Fact("File", "%s, %d bytes, SHA-256 %s", w.source.Name, w.source.Bytes, w.source.SHA256)
+	s.Fact("File", "%s, %d bytes, SHA-256 %s", w.Sources[0].Name, w.Sources[0].Bytes, w.Sources[0].SHA256)
 	s.Fact("Record", "%d frames of %d×%d cells, %s to %s, %s", f.Frames(), f.Height(), f.Width(), f.Date(0), f.Date(f.Frames()-1), strings.Join(f.Notes, "; "))
 	split := f.Frames() - w.HeldOut
 	s.Fact("Split", "trained on the first %d frames (to %s); the last %d (from %s) were held out, and no training clip reaches into them", split, f.Date(split-1), w.HeldOut, f.Date(split))
@@ -52,8 +52,8 @@ func (w *work) describe() error {
 	s.Fact("Held-out clips", "%s", w.heldOut.Summary())
 	s.Fact("Transform", "%s", c.Clip.Channels[0].Transform)
 	s.Fact("Network", "%d parameters; trained %d steps of %d clips", c.Network.Count(), w.model.Step(), c.Training.Batch*c.Training.Accumulate)
-	s.Fact("Sampler", "%s over %s steps, %d evaluations, averaged weights; drawn on %s", w.clips.Draw.Settings.Sampler, w.clips.Draw.Settings.Grid, w.clips.Draw.Settings.Steps, w.clips.Draw.Engine)
-	s.Fact("Nowcast", "%s, drawn by %s; %s: the held-out window with the most rain in its %d known frames", w.guidance(), w.members.Draw.Settings.Sampler, w.about, w.Known)
+	s.Fact("Sampler", "%s over %s steps, %d evaluations, averaged weights; drawn on %s", w.clips.Draw.Recipe.Sampler, w.clips.Draw.Recipe.Grid, w.clips.Draw.Recipe.Evaluations, w.clips.Draw.Engine)
+	s.Fact("Nowcast", "%s, drawn by %s; %s: the held-out window with the most rain in its %d known frames", w.guidance(), w.members.Draw.Recipe.Sampler, w.about, w.Known)
 	if err := s.AddModel(w.model); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package report
+package climate
 
 import (
 	"errors"
@@ -13,7 +13,6 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
-	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
 // OriginName is the file of a run folder that says what the run was trained on;
@@ -23,7 +22,7 @@ const OriginName = "data.yaml"
 // Origin is what a run was trained on, and what its variables are called.
 type Origin struct {
 	Variables    []OriginVariable `yaml:"variables"`
-	Sources      []climate.Source `yaml:"sources"`
+	Sources      []Source         `yaml:"sources"`
 	Training     string           `yaml:"training"` // first and last time
 	HeldOut      string           `yaml:"held_out"` // "" for none
 	HeldOutHours float64          `yaml:"held_out_hours"`
@@ -38,15 +37,15 @@ type OriginVariable struct {
 	Units        string `yaml:"units"`
 }
 
-// OriginVariables are those of fields.
-func OriginVariables(fields []*climate.Field) (all []OriginVariable) {
+// originVariables returns what fields call their variables, in order.
+func originVariables(fields []*Field) (all []OriginVariable) {
 	for _, f := range fields {
 		all = append(all, OriginVariable{f.Name, f.LongName, f.StandardName, f.Units})
 	}
 	return all
 }
 
-// ReadOrigin returns nil where the folder has none: another program made the run,
+// ReadOrigin reads the origin of a run from its folder. It is nil where there is none: another program made the run,
 // or it was stopped before it was written.
 func ReadOrigin(dir string) (*Origin, error) {
 	path := filepath.Join(dir, OriginName)
@@ -73,7 +72,7 @@ func (o *Origin) Write(dir string) error {
 	return checkpoint.WriteBytes(filepath.Join(dir, OriginName), text)
 }
 
-// SameSources says whether two runs were trained on the same bytes, whatever the
+// SameSources reports whether two runs were trained on the same bytes, whatever the
 // files are called and in whatever order they were given.
 func (o *Origin) SameSources(other *Origin) bool {
 	sums := func(o *Origin) []string {
@@ -87,7 +86,7 @@ func (o *Origin) SameSources(other *Origin) bool {
 	return slices.Equal(sums(o), sums(other))
 }
 
-// String names the sources.
+// String returns the names and shortened checksums of the sources.
 func (o *Origin) String() string {
 	var all []string
 	for _, s := range o.Sources {

@@ -1,4 +1,4 @@
-package report
+package climate
 
 import (
 	"os"
@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
 func TestOrigin(t *testing.T) {
@@ -18,7 +16,7 @@ func TestOrigin(t *testing.T) {
 	}
 	o := &Origin{
 		Variables: []OriginVariable{{Name: "pr", Units: "mm/h"}}, Training: "1981 to 2000",
-		Sources: []climate.Source{{Name: "a", SHA256: "1"}, {Name: "b", SHA256: "2"}},
+		Sources: []Source{{Name: "a", SHA256: "1"}, {Name: "b", SHA256: "2"}},
 	}
 	if err := o.Write(dir); err != nil {
 		t.Fatal(err)
@@ -33,7 +31,7 @@ func TestOrigin(t *testing.T) {
 	}{{[]string{"2", "1"}, true}, {[]string{"1"}, false}, {[]string{"1", "3"}, false}} {
 		other := &Origin{}
 		for _, s := range test.sums {
-			other.Sources = append(other.Sources, climate.Source{SHA256: s})
+			other.Sources = append(other.Sources, Source{SHA256: s})
 		}
 		if o.SameSources(other) != test.same {
 			t.Errorf("%v: same is %v", test.sums, !test.same)

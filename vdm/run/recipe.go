@@ -1,0 +1,152 @@
+package run
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"runtime/debug"
+)
+
+// Recipe says how clips were made: by which weights, trained on what and how far, with
+// which settings and which seed, by which engine and program. Its JSON has the names that
+// archives of clips have for its entries; the files of sequences and of experiments have
+// names of their own for the same.
+type Recipe struct {
+	Step        int64  `json:"step"`    // of training
+	Weights     string `json:"weights"` // their SHA-256, so that another run of as many steps is not taken for this one
+	Count       int    `json:"count"`
+	First       int    `json:"first"` // number of the first clip
+	Seed        uint64 `json:"seed"`
+	Evaluations int    `json:"sampler_steps"` // of the network, a clip
+	Sampler     string `json:"sampler"`
+	Grid        string `json:"grid"`
+	Batch       int    `json:"batch"`
+	Guidance    string `json:"guidance,omitempty"` // "" for none
+	Clamped     bool   `json:"clamped"`
+	LastWeights bool   `json:"last_weights"`    // not their average
+	Known       string `json:"known,omitempty"` // which frames or means, and the SHA-256 of what is known
+
+	// On these the clips do not depend, or by rounding only.
+	Data    string `json:"training_data,omitempty"`
+	Engine  string `json:"engine,omitempty"`
+	Version string `json:"version,omitempty"` // of the program
+}
+
+// Recipe returns how clips are made with the options, whose zero values stand for their
+// defaults: every default is in it by its name, since another program's may differ.
+// known says what is known of the clips; "" is for sampling without a condition.
+func (m *Run) Recipe(o SampleOptions, known string) (Recipe, error) {
+	_, choice, err := m.Engine()
+	if err != nil {
+		return Recipe{}, err
+	}
+	if known == "" {
+		o = o.WithDefaults()
+	} else {
+		o = m.conditional(o)
+	}
+	return m.recipe(o, known, choice.Label), nil
+}
+
+// recipe is Recipe of options without zero values.
+func (m *Run) recipe(o SampleOptions, known, engine string) Recipe {
+	flat, guidance := m.state.EMA, ""
+	if o.LastWeights {
+		flat = m.state.Weights
+	}
+	if o.Guidance != nil {
+		guidance = o.Guidance.String()
+	}
+	return Recipe{
+		Step: m.state.Step, Weights: sum256(flat), Count: o.Count, First: o.First, Seed: o.Seed, Evaluations: o.Steps,
+		Sampler: o.Sampler, Grid: o.Grid, Batch: o.Batch, Guidance: guidance, Clamped: !o.Unclamped, LastWeights: o.LastWeights, Known: known,
+		Data: m.Config.Data, Engine: engine, Version: Version(),
+	}
+}
+
+func sum256(x []float32) string {
+	sum := sha256.New()
+	_ = binary.Write(sum, binary.LittleEndian, x)
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// Same reports whether two recipes make the same clips, but for rounding: whether they
+// agree in all but the data's name, the engine and the program's version.
+func (r Recipe) Same(other Recipe) bool {
+	for _, x := range []*Recipe{&r, &other} {
+		x.Data, x.Engine, x.Version = "", "", ""
+	}
+	return r == other
+}
+
+// FirstMemberAttribute is the global attribute of a file of clips that says the number
+// of its first one. Parts of an ensemble differ in no other.
+const FirstMemberAttribute = "vdm_first_member"
+
+// Attributes returns the global attributes of a file of clips that the run draws by a
+// recipe: where they come from, and all that drawing them again takes. kind is what was
+// done, "sample" without a condition, else such as "nowcast"; what else is known is for
+// the caller to add. How many clips there are, and in which batches they were drawn, is
+// no attribute: parts of an ensemble may differ in it.
+func (m *Run) Attributes(r Recipe, kind, title string) (map[string]string, error) {
+	config, err := m.Config.Encode()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(m.Dir)
+	if err != nil {
+		return nil, err
+	}
+	weights := "exponential moving average"
+	if r.LastWeights {
+		weights = "last"
+	}
+	a := map[string]string{
+		"title":              title,
+		"source":             "github.com/climate-vdm/climate-vdm",
+		"vdm_command":        kind,
+		"vdm_run":            dir,
+		"vdm_training_step":  fmt.Sprint(r.Step),
+		"vdm_training_data":  r.Data,
+		"vdm_weights":        weights,
+		"vdm_weights_sha256": r.Weights,
+		"vdm_sampler":        fmt.Sprintf("%s, %d evaluations, grid %s", r.Sampler, r.Evaluations, r.Grid),
+		"vdm_seed":           fmt.Sprint(r.Seed),
+		FirstMemberAttribute: fmt.Sprint(r.First),
+		"vdm_engine":         r.Engine,
+		"vdm_configuration":  string(config),
+	}
+	for name, value := range map[string]string{"vdm_guidance": r.Guidance, "vdm_version": r.Version} {
+		if value != "" {
+			a[name] = value
+		}
+	}
+	return a, nil
+}
+
+// Version returns the module's version, or the commit that the go command found; "" where
+// the program says neither.
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	found, changed := "", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			found = s.Value[:min(12, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			changed = " with changes"
+		}
+	}
+	if found == "" {
+		return ""
+	}
+	return found + changed
+}

@@ -1,0 +1,79 @@
+package run
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// ExtensionSettings are all that the frames of an extension depend on: its recipe, and
+// how its clips follow one another. It has no count of members, which may grow.
+type ExtensionSettings struct {
+	Start       int // frames
+	StartSHA256 string
+	Overlap     int
+	Stride      int
+	Transforms  string
+	Schedule    string
+	Recipe
+}
+
+// extensionSettings are the settings by the names that extension.json has for them.
+type extensionSettings struct {
+	Start       int    `json:"start_frames"`
+	StartSHA256 string `json:"start_sha256"`
+	Overlap     int    `json:"overlap"`
+	Stride      int    `json:"stride"`
+	First       int    `json:"first_member"`
+	Seed        uint64 `json:"seed"`
+	Sampler     string `json:"sampler"`
+	Grid        string `json:"grid"`
+	Evaluations int    `json:"evaluations"`
+	Batch       int    `json:"batch"`
+	Guidance    string `json:"guidance"`
+	Unclamped   bool   `json:"unclamped"`
+	Weights     string `json:"weights"` // average or last, and their SHA-256
+	Step        int64  `json:"training_step"`
+	Transforms  string `json:"transforms"`
+	Schedule    string `json:"schedule"`
+	Engine      string `json:"engine"`
+
+	// Later ones, which older files lack.
+	Data    string `json:"training_data,omitempty"`
+	Version string `json:"version,omitempty"`
+}
+
+// MarshalJSON writes the settings by the names of extension.json.
+func (s ExtensionSettings) MarshalJSON() ([]byte, error) {
+	weights := "average"
+	if s.LastWeights {
+		weights = "last"
+	}
+	return json.Marshal(extensionSettings{
+		Start: s.Start, StartSHA256: s.StartSHA256, Overlap: s.Overlap, Stride: s.Stride, First: s.First, Seed: s.Seed,
+		Sampler: s.Sampler, Grid: s.Grid, Evaluations: s.Evaluations, Batch: s.Batch, Guidance: s.Guidance, Unclamped: !s.Clamped,
+		Weights: weights + " " + s.Weights, Step: s.Step, Transforms: s.Transforms, Schedule: s.Schedule, Engine: s.Engine,
+		Data: s.Data, Version: s.Version,
+	})
+}
+
+// UnmarshalJSON reads the settings by the names of extension.json.
+func (s *ExtensionSettings) UnmarshalJSON(text []byte) error {
+	var e extensionSettings
+	if err := json.Unmarshal(text, &e); err != nil {
+		return err
+	}
+	which, sum, ok := strings.Cut(e.Weights, " ")
+	if !ok || which != "average" && which != "last" {
+		return fmt.Errorf("weights are %q: want average or last, and their SHA-256", e.Weights)
+	}
+	*s = ExtensionSettings{
+		Start: e.Start, StartSHA256: e.StartSHA256, Overlap: e.Overlap, Stride: e.Stride, Transforms: e.Transforms, Schedule: e.Schedule,
+		Recipe: Recipe{
+			Step: e.Step, Weights: sum, First: e.First, Seed: e.Seed, Evaluations: e.Evaluations, Sampler: e.Sampler, Grid: e.Grid,
+			Batch: e.Batch, Guidance: e.Guidance, Clamped: !e.Unclamped, LastWeights: which == "last",
+			Data: e.Data, Engine: e.Engine, Version: e.Version,
+		},
+	}
+	return nil
+}
