@@ -30,6 +30,10 @@ type Config struct {
 	// denoiser of the training data (see package spectral), "" where it stands alone.
 	Preconditioning string `yaml:"preconditioning,omitempty"`
 
+	// TrainedSize is the rows and columns of the training clips where a run is used on
+	// fields of another size; see [Run.OnFields]. It is in no file.
+	TrainedSize [2]int `yaml:"-"`
+
 	// Conditions are what the network is told beside z and λ.
 	Conditions ConditionsConfig `yaml:"conditions,omitempty"`
 

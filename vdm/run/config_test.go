@@ -64,8 +64,15 @@ func fullConfig(t testing.TB) Config {
 			{Name: "pr", Units: "mm/h", Transform: parse(t, "sqrt+affine:0:8.773123741149902")},
 			{Name: "temperature: 2 m", Units: "°C", Transform: parse(t, "log:0.1")},
 		}},
-		Network:          unet.Config{Channels: 2, OutChannels: 2, Dim: 16, Multiples: []int{1, 3}, Heads: 3, HeadDim: 6, BFloat16: true, Rematerialise: true, FusedAttention: unet.FusedSpatial},
-		Parameterisation: vdm.PredictEpsilon,
+		Network:          unet.Config{Channels: 6, OutChannels: 2, Dim: 16, Multiples: []int{1, 3}, Heads: 3, HeadDim: 6, BFloat16: true, Rematerialise: true, FusedAttention: unet.FusedSpatial},
+		Parameterisation: vdm.PredictV,
+		Preconditioning:  PreconditionSpectrum,
+		TrainedSize:      [2]int{5, 7},
+		Conditions: ConditionsConfig{
+			Tasks:      map[string]float64{"nothing": 1, "first-frames": 2.5},
+			Covariates: []CovariateConfig{{Name: "advection", Units: "mm/h", Transform: parse(t, "sqrt+affine:0:7.5"), KnownFrames: 2}},
+			Dropout:    0.15,
+		},
 		Schedule:         vdm.ScheduleConfig{Name: "cosine", Min: -17.25, Max: 13.000000000000002, Shift: -1.386294361119891},
 		Weighting:        vdm.WeightingConfig{Name: "edm", Params: map[string]float64{"mean": -1.1, "std": 1.3, "sigma_data": 0.7}},
 		Training: TrainingConfig{

@@ -21,7 +21,11 @@ func (c Config) FullNetwork() vdm.Network {
 		if i := c.Conditions.firstGuess(); i >= 0 {
 			given = c.Conditions.Covariates[i].Name
 		}
-		n = spectral.Network{Network: n, Frames: c.Clip.Frames, Height: c.Clip.Height, Width: c.Clip.Width, Given: given}
+		size := c.TrainedSize
+		if size == [2]int{} {
+			size = [2]int{c.Clip.Height, c.Clip.Width}
+		}
+		n = spectral.Network{Network: n, Frames: c.Clip.Frames, Height: size[0], Width: size[1], Given: given}
 	}
 	return n
 }
