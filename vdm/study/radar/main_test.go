@@ -1,0 +1,3 @@
+package radar
+
+import _ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"

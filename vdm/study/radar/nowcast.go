@@ -1,0 +1,77 @@
+package radar
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/forecast"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
+)
+
+// Window is a square part of a field.
+type Window struct{ Y, X, Size int }
+
+// cut returns a window of every frame of whole fields, [frame, row, column].
+func (w Window) cut(fields []float32, frames, height, width int) []float32 {
+	out := make([]float32, 0, frames*w.Size*w.Size)
+	for f := range frames {
+		for y := range w.Size {
+			row := fields[(f*height+w.Y+y)*width+w.X:]
+			out = append(out, row[:w.Size]...)
+		}
+	}
+	return out
+}
+
+// Nowcast continues the first known frames of rain, which has as many frames as the
+// network's clips, in a window, which may be larger than the network's clips: members
+// clips, [frame, row, column]. The network is told the known frames moved along, over the
+// whole field. The unknown frames of rain are not looked at. o has all but Count and
+// Covariates.
+func Nowcast(ctx context.Context, m *run.Run, rain *climate.Field, w Window, known, members int, o run.SampleOptions) ([][]float32, error) {
+	frames, height, width := rain.Frames(), rain.Height(), rain.Width()
+	if w.Y < 0 || w.X < 0 || w.Size < 1 || w.Y+w.Size > height || w.X+w.Size > width {
+		return nil, fmt.Errorf("radar nowcast: a window of %d cells a side from row %d and column %d does not lie in a field of %d × %d", w.Size, w.Y, w.X, height, width)
+	}
+	guess, err := advected(ctx, rain, known)
+	if err != nil {
+		return nil, fmt.Errorf("radar nowcast: %w", err)
+	}
+	sized, err := m.OnFields(w.Size, w.Size)
+	if err != nil {
+		return nil, fmt.Errorf("radar nowcast: %w", err)
+	}
+	o.Count = members
+	o.Covariates = map[string][]float32{GuessName: w.cut(guess.Data, frames, height, width)}
+	s, err := sized.Nowcast(ctx, w.cut(rain.Data, frames, height, width), known, o)
+	if err != nil {
+		return nil, fmt.Errorf("radar nowcast: %w", err)
+	}
+	out := make([][]float32, s.Len())
+	for i := range out {
+		out[i] = s.At(i)
+	}
+	return out, nil
+}
+
+// Rivals are the forecasts that need no learning, of the whole field, cut to the windows:
+// of each window, of each forecaster, its members.
+func Rivals(ctx context.Context, rain *climate.Field, windows []Window, known, members int, seed uint64, by ...forecast.Forecaster) ([][][][]float32, error) {
+	frames, height, width := rain.Frames(), rain.Height(), rain.Width()
+	out := make([][][][]float32, len(windows))
+	for _, f := range by {
+		whole, err := f.Forecast(ctx, Case(rain.Data, known, frames, height, width), members, seed)
+		if err != nil {
+			return nil, err
+		}
+		for i, w := range windows {
+			var cut [][]float32
+			for _, member := range whole {
+				cut = append(cut, w.cut(member, frames, height, width))
+			}
+			out[i] = append(out[i], cut)
+		}
+	}
+	return out, nil
+}

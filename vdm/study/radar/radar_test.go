@@ -1,0 +1,131 @@
+package radar
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/forecast"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
+)
+
+// shower is a record of a patch of rain that moves two cells a frame to the right.
+func shower(frames, height, width int) *climate.Field {
+	f := &climate.Field{Name: "rain", Units: climate.RainUnits, Kind: climate.KindRain, Calendar: "standard", Epoch: climate.Epoch}
+	f.Grid = climate.Grid{Height: height, Width: width}
+	for t := range frames {
+		f.Times = append(f.Times, float64(t)/12)
+		for y := range height {
+			for x := range width {
+				d := math.Hypot(float64(y)-float64(height)/2, float64(x)-8-2*float64(t))
+				f.Data = append(f.Data, float32(max(0, 6*math.Exp(-d*d/30)-0.05)))
+			}
+		}
+	}
+	return f
+}
+
+// The forecast of a clip is that of the whole field, moved along; its known frames are
+// those of the rain, and windows and reflections cut both alike.
+func TestClipsHaveTheForecastOfTheField(t *testing.T) {
+	rain := shower(9, 32, 48)
+	c, err := New(t.Context(), Options{Frames: 6, Size: 16, Known: 3, Flips: true}, nil, rain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, channels := c.Shape(); channels != 2 || c.Len() != 4*4*17*33 {
+		t.Fatalf("%d clips of %d channels, want %d of 2", c.Len(), channels, 4*4*17*33)
+	}
+	clip := make([]float32, 6*16*16*2)
+	moved, still := 0.0, 0.0
+	for i := 0; i < c.Len(); i += 97 {
+		if err := c.Clip(i, clip); err != nil {
+			t.Fatal(err)
+		}
+		for j := 0; j < len(clip); j += 2 {
+			frame := j / 2 / (16 * 16)
+			if frame < 3 && clip[j] != clip[j+1] {
+				t.Fatalf("clip %d: known value %d is %v in the rain and %v in the forecast", i, j, clip[j], clip[j+1])
+			}
+			last := clip[2*(2*16*16+j/2%(16*16))]
+			if frame == 5 {
+				moved += math.Abs(float64(clip[j] - clip[j+1]))
+				still += math.Abs(float64(clip[j] - last))
+			}
+		}
+	}
+	if moved > still/3 {
+		t.Errorf("the forecast is off by %.1f in all, persistence by %.1f: want it moved along", moved, still)
+	}
+}
+
+// A network trains on two records, goes on, and nowcasts a window larger than its clips
+// beside the forecasts without learning; what it may not see it does not see.
+func TestTrainAndNowcast(t *testing.T) {
+	dir := t.TempDir()
+	training := Training{Steps: 2, Batch: 2, Size: 16, Frames: 6, Known: 3}
+	if _, err := Train(t.Context(), dir, training, shower(8, 32, 48), shower(7, 24, 24)); err != nil {
+		t.Fatal(err)
+	}
+	m, err := run.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rain := shower(6, 32, 48)
+	w := Window{Y: 4, X: 8, Size: 24}
+	o := run.SampleOptions{Steps: 3, Seed: 1}
+	members, err := Nowcast(t.Context(), m, rain, w, 3, 2, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := w.cut(rain.Data, 6, 32, 48)
+	for j, v := range known[:3*24*24] {
+		if members[0][j] != v {
+			t.Fatalf("known value %d is %v, want %v", j, members[0][j], v)
+		}
+	}
+	for j := 3 * 32 * 48; j < len(rain.Data); j++ {
+		rain.Data[j] = 99
+	}
+	blind, err := Nowcast(t.Context(), m, rain, w, 3, 2, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for j, v := range members[1] {
+		if blind[1][j] != v {
+			t.Fatalf("value %d of member 1 is %v where the future is another, %v before", j, blind[1][j], v)
+		}
+	}
+	rivals, err := Rivals(t.Context(), shower(6, 32, 48), []Window{w}, 3, 2, 0, forecast.Persistence{}, forecast.Advection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rivals[0]) != 2 || len(rivals[0][1]) != 2 || len(rivals[0][1][0]) != 6*24*24 {
+		t.Errorf("the forecasts without learning have another shape than the window")
+	}
+	for says, try := range map[string]func() error{
+		"does not lie": func() error {
+			_, err := Nowcast(t.Context(), m, rain, Window{Y: 20, Size: 24}, 3, 1, o)
+			return err
+		},
+		"minutes apart": func() error {
+			other := shower(7, 24, 24)
+			for i := range other.Times {
+				other.Times[i] *= 2
+			}
+			_, err := Train(t.Context(), t.TempDir(), training, shower(7, 24, 24), other)
+			return err
+		},
+		"no record": func() error {
+			_, err := Train(t.Context(), t.TempDir(), training)
+			return err
+		},
+	} {
+		if err := try(); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("error %v, want one that says %q", err, says)
+		}
+	}
+	var _ vdm.Clips = (*Clips)(nil)
+}

@@ -1,0 +1,113 @@
+package radar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
+)
+
+// Training says how a network that nowcasts is trained. Zero values mean the defaults.
+type Training struct {
+	Steps  int // of the optimiser; 0 means 2600
+	Batch  int // clips a step; 0 means 4
+	Size   int // rows and columns of a clip; 0 means 32
+	Frames int // of a clip; 0 means 10
+	Known  int // first frames that the forecast by advection is made from; 0 means 4
+	Seed   uint64
+
+	Report   func(line string)           // nil says nothing
+	Prepared func(done, total int)       // called as the forecasts are made
+	Progress func(progress vdm.Progress) // called after every step
+}
+
+func (t Training) withDefaults() Training {
+	for _, v := range []struct {
+		value     *int
+		otherwise int
+	}{{&t.Steps, 2600}, {&t.Batch, 4}, {&t.Size, 32}, {&t.Frames, 10}, {&t.Known, 4}} {
+		if *v.value == 0 {
+			*v.value = v.otherwise
+		}
+	}
+	if t.Report == nil {
+		t.Report = func(string) {}
+	}
+	return t
+}
+
+// wetFloor is the probability of drawing a dry clip over that of a wet one, and wetRate
+// the rate in mm/h from which a cell is wet.
+const (
+	wetFloor = 0.1
+	wetRate  = 0.1
+)
+
+// Config returns the configuration of a run for clips step hours apart. The network is
+// told the last known frames moved along, as a first guess; the linear denoiser of what
+// the rain differs by from it gives the amount of that at each scale; and of ten clips
+// seven show it the first known frames alone, as a nowcast does. The learning rate, the
+// λ bounds and the average are those of the first model, scaled to more steps.
+func (t Training) Config(step float64) (run.Config, error) {
+	t = t.withDefaults()
+	root, err := transform.Parse(transform.DefaultRain)
+	if err != nil {
+		return run.Config{}, err
+	}
+	return run.Config{
+		Clip: run.ClipConfig{
+			Frames: t.Frames, Height: t.Size, Width: t.Size, Step: step,
+			Channels: []run.ChannelConfig{{Name: "rain", Units: "mm/h", Transform: root}},
+		},
+		Network:         unet.Config{Dim: 16, Multiples: []int{1, 2, 2}, Heads: 2, HeadDim: 32},
+		Preconditioning: run.PreconditionSpectrum,
+		Conditions: run.ConditionsConfig{
+			Tasks:      map[string]float64{"forecast": 7, "first-frames": 1, "alternate-frames": 1, "nothing": 1},
+			Covariates: []run.CovariateConfig{{Name: GuessName, Units: "mm/h", KnownFrames: t.Known, FirstGuess: true}},
+			Dropout:    0.1,
+		},
+		Schedule: vdm.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
+		Training: run.TrainingConfig{
+			Seed: t.Seed, Steps: t.Steps, Batch: t.Batch, EMA: 0.998, Rate: 3e-3, Warmup: max(1, t.Steps/17), Decay: t.Steps + 1, Clip: 1,
+			SnapshotEvery: 200,
+		},
+	}, nil
+}
+
+// Train trains a network that nowcasts in a run folder, on records of rain in mm/h, or
+// goes on where that stopped. Records with other steps in time are an error.
+func Train(ctx context.Context, dir string, t Training, records ...*climate.Field) (*run.Run, error) {
+	t = t.withDefaults()
+	if len(records) == 0 {
+		return nil, errors.New("training on radar: no record")
+	}
+	step := records[0].Step()
+	for _, f := range records[1:] {
+		if s := f.Step(); s < 0.99*step || s > 1.01*step {
+			return nil, fmt.Errorf("training on radar: frames of one record are %.4g minutes apart, of another %.4g: want the same", 60*step, 60*s)
+		}
+	}
+	c, err := t.Config(step)
+	if err != nil {
+		return nil, err
+	}
+	clips, err := New(ctx, Options{Frames: t.Frames, Size: t.Size, Known: t.Known, Flips: true}, t.Prepared, records...)
+	if err != nil {
+		return nil, err
+	}
+	t.Report(fmt.Sprintf("%d clips of %d × %d × %d, in %d forecasts", clips.Len(), t.Frames, t.Size, t.Size, len(clips.parts)))
+	wet, err := climate.NewWetWindows(clips, wetFloor, wetRate)
+	if err != nil {
+		return nil, err
+	}
+	m, err := run.Create(dir, c, wet)
+	if err != nil {
+		return nil, err
+	}
+	return m, m.Train(ctx, run.TrainOptions{Data: wet, Report: t.Report, Progress: t.Progress})
+}
