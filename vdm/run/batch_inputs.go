@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -32,8 +31,6 @@ type batchInput struct {
 	dtype dtypes.DType
 	dims  []int
 }
-
-func (i batchInput) shape() shapes.Shape { return shapes.Make(i.dtype, i.dims...) }
 
 // inputs returns the inputs of a batch of n samples but the record, in order.
 func (l batchLayout) inputs(n int) []batchInput {
