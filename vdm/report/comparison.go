@@ -1,177 +1,189 @@
 package report
 
 import (
+	"context"
 	"fmt"
-	"math"
-	"slices"
 
-	"github.com/climate-vdm/climate-vdm/vdm/verify"
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 )
 
-// Comparison is how forecasts of the same frames of the same cases score, as
-// plain numbers. The first entry is the one that others are compared with.
+// Comparison scores any number of forecasts of the same cases, one by a model like any
+// other, over the frames that were not known. A case is taken in by Add and then
+// forgotten; Compare finishes. Make it with [NewComparison].
 type Comparison struct {
-	Task     string     `json:"task"` // such as nowcast
-	Variable string     `json:"variable"`
-	Units    string     `json:"units"`
-	Step     float64    `json:"step_hours"` // between frames; 0 where unknown
-	Known    []bool     `json:"known"`      // of each frame of a clip
-	Cases    int        `json:"cases"`
-	Entries  []Compared `json:"entries"`
+	ComparisonOptions
+	cases     int
+	forecasts []*scored
 }
 
-// Compared is one forecast's scores over the frames that were not known.
-// Intervals are those of an [EnsembleValue].
-type Compared struct {
-	Name      string `json:"name"`
-	Reference bool   `json:"reference"` // made without a model
-
-	Members     int    `json:"members"`
-	CRPS        Value  `json:"crps"` // of one member its mean absolute error
-	CRPSFrom    Value  `json:"crps_from"`
-	CRPSTo      Value  `json:"crps_to"`
-	CRPSFair    Value  `json:"crps_fair"` // what endless members would score
-	Excess      Value  `json:"excess"`    // of the CRPS over the first entry's, case by case
-	ExcessFrom  Value  `json:"excess_from"`
-	ExcessTo    Value  `json:"excess_to"`
-	RMSE        Value  `json:"rmse"`         // of the ensemble mean
-	SpreadSkill Value  `json:"spread_skill"` // verify.SpreadSkill
-	Power       Value  `json:"power"`        // median over scales of PowerRatio
-	Driest      Value  `json:"driest_bias"`  // extremes of the map Bias
-	Wettest     Value  `json:"wettest_bias"`
-	CRPSByFrame Values `json:"crps_by_frame"`
-	BiasByFrame Values `json:"bias_by_frame"` // normalised, of the whole domain
-	Wavenumbers Values `json:"wavenumbers"`   // waves across the clip
-	PowerRatio  Values `json:"power_ratio"`   // of the members over the truth
-	Height      int    `json:"height"`
-	Width       int    `json:"width"`
-	Bias        Values `json:"bias"` // map of (mean forecast − mean truth)/mean truth
+// Case is a clip that was observed, [frame, height, width] of one channel, and what
+// was forecast of it. Every case of a comparison has the same forecasts, the first of
+// which is the one that others are compared with.
+type Case struct {
+	Observed  []float32
+	Forecasts []Forecast
 }
 
-// Frames are the numbers of the frames that were forecast, from 0.
-func (c *Comparison) Frames() []int {
-	var all []int
-	for i, known := range c.Known {
-		if !known {
-			all = append(all, i)
+// Forecast is the members of one forecaster, whole clips shaped like what was observed.
+type Forecast struct {
+	Name      string
+	Reference bool // made without a model
+	Members   [][]float32
+}
+
+// ForecastOf returns one channel of samples as a forecast by a model.
+func ForecastOf(name string, s *vdm.Samples, channel int) Forecast {
+	f := Forecast{Name: name}
+	for i := range s.Len() {
+		f.Members = append(f.Members, s.Channel(i, channel))
+	}
+	return f
+}
+
+// scored is a forecaster of which cases were taken in.
+type scored struct {
+	name      string
+	reference bool
+	members   int
+	tallies   []tally
+}
+
+// NewComparison returns a comparison without cases. It refuses a task in which all
+// frames are known.
+func NewComparison(o ComparisonOptions) (*Comparison, error) {
+	if o.Height < 1 || o.Width < 1 {
+		return nil, fmt.Errorf("comparison of frames of %d×%d cells: want at least 1×1", o.Height, o.Width)
+	}
+	if o.leads() < 1 {
+		return nil, fmt.Errorf("comparison: all of %d frames are known, so that there is nothing to forecast", len(o.Known))
+	}
+	if !(o.Kilometres >= 0 && o.Minutes >= 0 && o.Threshold >= 0) {
+		return nil, fmt.Errorf("comparison: cells of %v km, frames %v minutes apart and a threshold of %v: want none below 0", o.Kilometres, o.Minutes, o.Threshold)
+	}
+	if o.Threshold == 0 && o.rain() {
+		o.Threshold = 1
+	}
+	return &Comparison{ComparisonOptions: o}, nil
+}
+
+// Baseline returns the forecast by a method without learning of an observed clip, of
+// which the method sees the known frames only. Use it to make a Case's forecasts.
+func (c *Comparison) Baseline(ctx context.Context, by forecast.Forecaster, observed []float32, members int, seed uint64) (Forecast, error) {
+	all, err := by.Forecast(ctx, forecast.Case{Frames: len(c.Known), Height: c.Height, Width: c.Width, Clip: observed, Known: c.Known}, members, seed)
+	return Forecast{Name: by.Name(), Reference: true, Members: all}, err
+}
+
+// Add takes in a case. Cases must come in the order of time, for the intervals.
+func (c *Comparison) Add(one Case) error {
+	if err := c.fits(one); err != nil {
+		return fmt.Errorf("comparison, case %d: %w", c.cases, err)
+	}
+	truth := c.Known.Unknown(one.Observed)
+	for i, f := range one.Forecasts {
+		if c.cases == 0 {
+			s := &scored{name: f.Name, reference: f.Reference, members: len(f.Members)}
+			for _, start := range scoreList {
+				t, err := start(&c.ComparisonOptions)
+				if err != nil {
+					return err
+				}
+				if t != nil {
+					s.tallies = append(s.tallies, t)
+				}
+			}
+			c.forecasts = append(c.forecasts, s)
+		}
+		var members [][]float32
+		for _, m := range f.Members {
+			members = append(members, c.Known.Unknown(m))
+		}
+		for _, t := range c.forecasts[i].tallies {
+			if err := t.add(members, truth); err != nil {
+				return fmt.Errorf("comparison, case %d, %s: %w", c.cases, f.Name, err)
+			}
 		}
 	}
-	return all
-}
-
-// Unknown are the frames of a clip, one after another, that known does not mark.
-func Unknown(clip []float32, known []bool) []float32 {
-	frame := len(clip) / len(known)
-	var out []float32
-	for i, k := range known {
-		if !k {
-			out = append(out, clip[i*frame:(i+1)*frame]...)
-		}
-	}
-	return out
-}
-
-// Add takes in a forecast's scores; e has its Name, Reference, Height and Width.
-// first are the scores of the first entry.
-func (c *Comparison) Add(e Compared, v, first EnsembleValue) error {
-	e.Members = v.Members
-	e.CRPS, e.CRPSFrom, e.CRPSTo = Value(v.CRPS.Estimate), Value(v.CRPS.Low), Value(v.CRPS.High)
-	e.CRPSFair = Value(v.FairCRPS)
-	e.Excess, e.ExcessFrom, e.ExcessTo = Value(nan), Value(nan), Value(nan)
-	if len(c.Entries) > 0 {
-		d, err := verify.Bootstrap{}.Difference(v.Each, first.Each)
-		if err != nil {
-			return fmt.Errorf("%s: %w", e.Name, err)
-		}
-		e.Excess, e.ExcessFrom, e.ExcessTo = Value(d.Estimate), Value(d.Low), Value(d.High)
-	}
-	e.RMSE, e.SpreadSkill = Value(v.Spread.RMSE), Value(v.Spread.Ratio)
-	e.Power, e.Wavenumbers, e.PowerRatio = Value(Median(v.Power.Ratio)), v.Power.K, v.Power.Ratio
-	e.CRPSByFrame, e.BiasByFrame, e.Bias = v.ByLead, v.BiasByLead, v.Bias
-	e.Driest, e.Wettest = Value(nan), Value(nan)
-	if kept := existing(v.Bias); len(kept) > 0 {
-		e.Driest, e.Wettest = Value(slices.Min(kept)), Value(slices.Max(kept))
-	}
-	c.Entries = append(c.Entries, e)
+	c.cases++
 	return nil
 }
 
-// existing are the values that are not NaN.
-func existing(values []float64) []float64 {
-	return slices.DeleteFunc(slices.Clone(values), math.IsNaN)
-}
-
-// LargestBias is the largest absolute value of the map of the normalised bias.
-func (e Compared) LargestBias() float64 {
-	return math.Max(math.Abs(float64(e.Driest)), math.Abs(float64(e.Wettest)))
-}
-
-// Median is that of the values that exist, NaN where none does.
-func Median(values []float64) float64 {
-	kept := existing(values)
-	if len(kept) == 0 {
-		return math.NaN()
+// fits refuses a case that is not shaped like the task, or has other forecasts than
+// the first.
+func (c *Comparison) fits(one Case) error {
+	size := len(c.Known) * c.Height * c.Width
+	if len(one.Observed) != size {
+		return fmt.Errorf("the truth has %d values, want %d frames of %d×%d", len(one.Observed), len(c.Known), c.Height, c.Width)
 	}
-	slices.Sort(kept)
-	return (kept[(len(kept)-1)/2] + kept[len(kept)/2]) / 2
-}
-
-// Table is a row for each forecast. Where ensembles differ in size, the fair CRPS
-// stands beside the plain one.
-func (c *Comparison) Table() Table {
-	t := Table{
-		Title:   fmt.Sprintf("%s of %s: %d test windows, frames %s generated", title(c.Task), c.Variable, c.Cases, counted(c.Frames())),
-		Columns: []string{"forecast", "members", "CRPS, " + c.Units, "CRPS less the first's", "RMSE", "spread/skill", "power", "bias of cells"},
-		Notes: []string{
-			IntervalNote(c.Cases, "windows") + " With one member the CRPS is the mean absolute error.",
-			"Small is good for CRPS and RMSE (of the ensemble mean), near 1 for spread/skill and power (median over scales of the members' power over the truth's).",
-			"Bias: extremes of the map of (mean generated − mean truth)/mean truth. Few windows make large extremes by chance alone.",
-		},
+	if len(one.Forecasts) == 0 || c.cases > 0 && len(one.Forecasts) != len(c.forecasts) {
+		return fmt.Errorf("%d forecasts, want %d", len(one.Forecasts), max(1, len(c.forecasts)))
 	}
-	sizes := make([]int, len(c.Entries))
-	for i, e := range c.Entries {
-		sizes[i] = e.Members
-	}
-	fair := DifferInSize(sizes)
-	if fair {
-		t.Columns = slices.Insert(t.Columns, 3, "fair CRPS")
-		t.Notes = append(t.Notes, FairNote)
-	}
-	for i, e := range c.Entries {
-		excess := "–"
-		if i > 0 {
-			excess = fmt.Sprintf("%+.2g (%+.2g, %+.2g)", float64(e.Excess), float64(e.ExcessFrom), float64(e.ExcessTo))
+	for i, f := range one.Forecasts {
+		if c.cases > 0 && (f.Name != c.forecasts[i].name || len(f.Members) != c.forecasts[i].members) {
+			return fmt.Errorf("forecast %d is %s of %d members, in the first case %s of %d", i+1, f.Name, len(f.Members), c.forecasts[i].name, c.forecasts[i].members)
 		}
-		row := []string{
-			e.Name, fmt.Sprint(e.Members),
-			fmt.Sprintf("%s (%s, %s)", Format(float64(e.CRPS)), Format(float64(e.CRPSFrom)), Format(float64(e.CRPSTo))), excess,
-			Format(float64(e.RMSE)), Format(float64(e.SpreadSkill)), Format(float64(e.Power)),
-			fmt.Sprintf("%+.2f … %+.2f", float64(e.Driest), float64(e.Wettest)),
+		if len(f.Members) == 0 {
+			return fmt.Errorf("%s has no members", f.Name)
 		}
-		if fair {
-			row = slices.Insert(row, 3, Format(float64(e.CRPSFair)))
+		for k, m := range f.Members {
+			if len(m) != size {
+				return fmt.Errorf("member %d of %s has %d values, the truth %d", k+1, f.Name, len(m), size)
+			}
 		}
-		t.Rows = append(t.Rows, row)
 	}
-	return t
+	return nil
 }
 
-// title begins a text with a capital letter.
-func title(s string) string {
-	if s == "" || s[0] < 'a' || s[0] > 'z' {
-		return s
+// Compare returns the scores of the cases so far.
+func (c *Comparison) Compare() (*Compared, error) {
+	if c.cases == 0 {
+		return nil, fmt.Errorf("comparison: no case was taken in")
 	}
-	return string(s[0]-'a'+'A') + s[1:]
+	out := &Compared{ComparisonOptions: c.ComparisonOptions, Cases: c.cases}
+	var first []float64 // CRPS of each case
+	for _, f := range c.forecasts {
+		e := Entry{Name: f.name, Reference: f.reference, Members: f.members, Scores: map[string]Score{}}
+		for _, t := range f.tallies {
+			for _, r := range t.readings() {
+				if len(out.Entries) == 0 {
+					out.Rows = append(out.Rows, r.Row)
+				}
+				var err error
+				if e.Scores[r.Key], err = r.score(); err != nil {
+					return nil, fmt.Errorf("%s of %s: %w", r.Label, f.name, err)
+				}
+				if r.Key != crpsKey {
+					continue
+				}
+				if len(out.Entries) == 0 {
+					first = r.series
+					out.Rows = append(out.Rows, Row{Key: excessKey, Label: "CRPS less the first's", Best: "low", Signed: true})
+				} else if e.Scores[excessKey], err = excess(r.series, first); err != nil {
+					return nil, fmt.Errorf("%s of %s: %w", r.Label, f.name, err)
+				}
+			}
+		}
+		out.Entries = append(out.Entries, e)
+	}
+	return out, nil
 }
 
-// counted lists frames as readers count them, from 1.
-func counted(frames []int) string {
-	text := ""
-	for i, f := range frames {
-		if i > 0 {
-			text += ", "
-		}
-		text += fmt.Sprint(f + 1)
+// CompareNowcast scores one nowcast of a model beside persistence and other forecasts,
+// and returns the case with persistence after the model, for pictures of it.
+func CompareNowcast(o ComparisonOptions, observed []float32, model Forecast, others ...Forecast) (*Compared, Case, error) {
+	o.Task = "nowcast"
+	c, err := NewComparison(o)
+	if err != nil {
+		return nil, Case{}, err
 	}
-	return text
+	persistence, err := c.Baseline(context.Background(), forecast.Persistence{}, observed, 1, 0)
+	if err != nil {
+		return nil, Case{}, err
+	}
+	one := Case{Observed: observed, Forecasts: append([]Forecast{model, persistence}, others...)}
+	if err := c.Add(one); err != nil {
+		return nil, one, err
+	}
+	scores, err := c.Compare()
+	return scores, one, err
 }

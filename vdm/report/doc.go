@@ -3,8 +3,8 @@
 //
 // # Conventions
 //
-// Figures are drawn from results, never from models: [Losses], [ScoreForecast],
-// [Comparison] and [Verify] turn clips and models into plain numbers, these are saved with
+// Figures are drawn from results, never from models: [Losses], [Compared],
+// [Likeness] and [Verification] turn clips and models into plain numbers, these are saved with
 // the run (results.json, see [Summary]) and can be drawn again anywhere. In JSON
 // a number that does not exist is null; see [Value].
 //

@@ -8,6 +8,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
+// NamedSamples are clips with a name.
+type NamedSamples struct {
+	Name string
+	*vdm.Samples
+}
+
 // ClipsPicture draws clips of two sources beneath each other, such as real and
 // generated ones: rows of the first, then rows of the second.
 func ClipsPicture(variable, units string, step float64, channel, rows int, sets ...NamedSamples) (*plotting.Picture, error) {

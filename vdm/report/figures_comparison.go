@@ -10,35 +10,30 @@ import (
 )
 
 // CRPSPicture draws the CRPS of every forecast by frame.
-func (c *Comparison) CRPSPicture() (*plotting.Picture, error) {
+func (c *Compared) CRPSPicture() (*plotting.Picture, error) {
 	_, unit := scaleOf(c.Units)
-	return c.byFrame(func(e Compared) []float64 { return e.CRPSByFrame },
-		plotting.Axis{Label: "CRPS", Unit: unit, Limits: [2]float64{0, nan}})
+	return c.byFrame(crpsKey, plotting.Axis{Label: "CRPS", Unit: unit, Limits: [2]float64{0, nan}})
 }
 
 // BiasPicture draws the normalised bias of the domain's mean by frame, of the
 // ensembles.
-func (c *Comparison) BiasPicture() (*plotting.Picture, error) {
-	return c.byFrame(func(e Compared) []float64 { return e.BiasByFrame },
-		plotting.Axis{Label: "(generated − truth)/truth"}, plotting.Guide{At: 0})
+func (c *Compared) BiasPicture() (*plotting.Picture, error) {
+	return c.byFrame(biasKey, plotting.Axis{Label: "(generated − truth)/truth"}, plotting.Guide{At: 0})
 }
 
-// byFrame draws what each forecast has for every frame that was forecast: over
-// the time from the last known frame where all known frames come first, else
-// over that from the clip's start.
-func (c *Comparison) byFrame(of func(Compared) []float64, y plotting.Axis, guides ...plotting.Guide) (*plotting.Picture, error) {
-	frames := c.Frames()
-	from, step := 0, 1.0
-	x := plotting.Axis{Label: "Time in the clip", Unit: "frames"}
-	if c.Step > 0 {
-		x.Unit, step = "h", c.Step
-	}
-	if last := frames[len(frames)-1]; frames[0] > 0 && last-frames[0] == len(frames)-1 {
-		x.Label, from = "Lead time", frames[0]-1
+// byFrame draws a score of every forecast for every frame that was forecast: over the
+// time from the last known frame where all known frames come first, else over that
+// from the clip's start.
+func (c *Compared) byFrame(key string, y plotting.Axis, guides ...plotting.Guide) (*plotting.Picture, error) {
+	frames, from := c.Known.Ahead(), 0
+	step, unit := c.step()
+	x := plotting.Axis{Label: "Time in the clip", Unit: unit}
+	if known, nowcast := c.Known.Lead(); nowcast {
+		x.Label, from = "Lead time", known-1
 	}
 	var series []plotting.Series
 	for _, e := range c.Entries {
-		s := plotting.Series{Name: inPicture(e.Name), Y: of(e), Points: true, Dashed: true}
+		s := plotting.Series{Name: inPicture(e.label()), Y: e.Score(key).ByFrame, Points: true, Dashed: true}
 		for _, f := range frames {
 			s.X = append(s.X, float64(f-from)*step)
 		}
@@ -47,12 +42,20 @@ func (c *Comparison) byFrame(of func(Compared) []float64, y plotting.Axis, guide
 	return plotting.Curves(series, plotting.CurveOptions{X: x, Y: y, Guides: guides, Legend: plotting.LegendBelow})
 }
 
+// label is the name with the number of members, where that is more than one.
+func (e Entry) label() string {
+	if e.Members == 1 {
+		return e.Name
+	}
+	return fmt.Sprintf("%s (%d members)", e.Name, e.Members)
+}
+
 // PowerPicture draws the spatial power of the members over that of the truth by
 // scale.
-func (c *Comparison) PowerPicture() (*plotting.Picture, error) {
+func (c *Compared) PowerPicture() (*plotting.Picture, error) {
 	var series []plotting.Series
 	for _, e := range c.Entries {
-		series = append(series, plotting.Series{Name: inPicture(e.Name), X: e.Wavenumbers, Y: e.PowerRatio, Points: true, Dashed: true})
+		series = append(series, plotting.Series{Name: inPicture(e.Name), X: e.Score(powerKey).X, Y: e.Score(powerKey).Y, Points: true, Dashed: true})
 	}
 	return plotting.Curves(series, plotting.CurveOptions{
 		X: plotting.Axis{Label: "Wavenumber", Unit: "waves across the clip", Log: true}, Y: plotting.Axis{Label: "Power over the truth's", Log: true},
@@ -62,7 +65,7 @@ func (c *Comparison) PowerPicture() (*plotting.Picture, error) {
 
 // BiasMaps draws the map of the normalised bias of every forecast that a model
 // made, all in one scale of colours.
-func (c *Comparison) BiasMaps() (*plotting.Picture, error) {
+func (c *Compared) BiasMaps() (*plotting.Picture, error) {
 	largest := 0.1
 	for _, e := range c.Entries {
 		if !e.Reference && !math.IsNaN(e.LargestBias()) {
@@ -75,7 +78,7 @@ func (c *Comparison) BiasMaps() (*plotting.Picture, error) {
 		if e.Reference {
 			continue
 		}
-		p, err := plotting.Map(plotting.Field2D{Data: e.Bias, Height: e.Height, Width: e.Width}, plotting.MapOptions{
+		p, err := plotting.Map(plotting.Field2D{Data: e.Score(biasMapKey).Y, Height: c.Height, Width: c.Width}, plotting.MapOptions{
 			Style: plotting.Style{Title: inPicture(e.Name), Width: 8},
 			Scale: plotting.Scale{Kind: plotting.Diverging, Limits: [2]float64{-largest, largest}},
 			Label: "(generated − truth)/truth", NoAxes: true,
@@ -91,25 +94,66 @@ func (c *Comparison) BiasMaps() (*plotting.Picture, error) {
 	return plotting.Grid(rows, plotting.GridOptions{})
 }
 
+// RankPicture draws the rank histogram of the first ensemble as densities: flat at 1
+// where the truth could be one of the members.
+func (c *Compared) RankPicture() (*plotting.Picture, error) {
+	at := slices.IndexFunc(c.Entries, func(e Entry) bool { return e.Members > 1 })
+	if at < 0 {
+		return nil, fmt.Errorf("rank histogram: no forecast has more than one member")
+	}
+	e := c.Entries[at]
+	counts, total := e.Score(ranksKey).Y, 0.0
+	for _, n := range counts {
+		total += n
+	}
+	ends := float64(len(counts)) - 0.5
+	h := plotting.Counts{Name: e.Name, Edges: []float64{-0.5}}
+	for i, n := range counts {
+		h.Edges, h.Density = append(h.Edges, float64(i)+0.5), append(h.Density, n/max(total, 1)*float64(len(counts)))
+	}
+	flat := plotting.Counts{Name: "flat", Edges: []float64{-0.5, ends}, Density: []float64{1}}
+	return plotting.Histogram([]plotting.Counts{h, flat}, plotting.HistogramOptions{
+		X: plotting.Axis{Label: fmt.Sprintf("Rank of the truth among %d members", e.Members)},
+		Y: plotting.Axis{Label: "Frequency over that of a flat one", Limits: [2]float64{0, nan}},
+	})
+}
+
+// ReliabilityPicture draws how often the event came against the share of members that
+// forecast it, for the ensembles.
+func (c *Compared) ReliabilityPicture() (*plotting.Picture, error) {
+	series := []plotting.Series{{Name: "perfect", X: []float64{0, 1}, Y: []float64{0, 1}}}
+	for _, e := range c.Entries {
+		if s := e.Score(reliabilityKey); e.Members > 1 {
+			series = append(series, plotting.Series{Name: inPicture(e.Name), X: s.X, Y: s.Y, Points: true, Dashed: true})
+		}
+	}
+	return plotting.Curves(series, plotting.CurveOptions{
+		X: plotting.Axis{Label: fmt.Sprintf("Forecast probability of %g %s", c.Threshold, c.Units), Limits: [2]float64{0, 1}},
+		Y: plotting.Axis{Label: "Observed frequency", Limits: [2]float64{0, 1}}, Legend: plotting.LegendBelow,
+	})
+}
+
 // Draw draws all pictures of a comparison; their files begin with its task. What
 // exists nowhere, as a bias where all is dry, has no picture.
-func (c *Comparison) Draw() ([]Drawing, error) {
+func (c *Compared) Draw() ([]Drawing, error) {
 	var out []Drawing
 	for _, j := range []struct {
 		name, title, caption string
-		of                   func(Compared) []float64
+		exists               func(Entry) bool
 		draw                 func() (*plotting.Picture, error)
 	}{
 		{"crps", "CRPS", "Smaller is better. Of one member it is the mean absolute error.",
-			func(e Compared) []float64 { return e.CRPSByFrame }, c.CRPSPicture},
+			func(e Entry) bool { return len(existing(e.Score(crpsKey).ByFrame)) > 0 }, c.CRPSPicture},
+		{"ranks", "rank histogram", "Of the first ensemble: flat where the truth could be one of the members; U-shaped where they are too alike. Ties, as where all are dry, are broken at random.",
+			func(e Entry) bool { return e.Members > 1 }, c.RankPicture},
 		{"bias", "bias", "Normalised bias of the domain's mean, frame by frame.",
-			func(e Compared) []float64 { return e.BiasByFrame }, c.BiasPicture},
-		{"bias-map", "map of the bias", fmt.Sprintf("Normalised bias over the generated frames of %d windows; with few windows it is mostly chance.", c.Cases),
-			func(e Compared) []float64 { return e.Bias }, c.BiasMaps},
+			func(e Entry) bool { return len(existing(e.Score(biasKey).ByFrame)) > 0 }, c.BiasPicture},
+		{"bias-map", "map of the bias", fmt.Sprintf("Normalised bias over the generated frames of %s; with few cases it is mostly chance.", number(c.Cases, "case")),
+			func(e Entry) bool { return c.Cases > 1 && !e.Reference && len(existing(e.Score(biasMapKey).Y)) > 0 }, c.BiasMaps},
 		{"power", "power", "Spatial power of the members over the truth's; below the line a forecast is too smooth.",
-			func(e Compared) []float64 { return e.PowerRatio }, c.PowerPicture},
+			func(e Entry) bool { return len(existing(e.Score(powerKey).Y)) > 0 }, c.PowerPicture},
 	} {
-		if !slices.ContainsFunc(c.Entries, func(e Compared) bool { return len(existing(j.of(e))) > 0 }) {
+		if !slices.ContainsFunc(c.Entries, j.exists) {
 			continue
 		}
 		p, err := j.draw()
@@ -121,25 +165,83 @@ func (c *Comparison) Draw() ([]Drawing, error) {
 	return out, nil
 }
 
-// StripPicture draws one case as film strips: what was observed, and a clip of
-// each forecast, whose known frames are marked. Clips hold one channel, [frame,
-// height, width].
-func (c *Comparison) StripPicture(truth []float32, clips []NamedClip, height, width int) (*plotting.Picture, error) {
+// DrawCase draws one case as film strips, as StripPicture does; about says which case it
+// is, in a sentence that begins the caption.
+func (c *Compared) DrawCase(one Case, members int, about string) (Drawing, error) {
+	p, err := c.StripPicture(one, members)
+	return Drawing{
+		File: c.Task + "-strip.png", Title: title(c.Task) + ": one case", Picture: p,
+		Caption: about + " Frames with a coloured border were given.",
+	}, err
+}
+
+// StripPicture draws one case as film strips: what was observed, so many members of the
+// first forecast and their mean, and a member of each other. Frames that were known are
+// marked.
+func (c *Compared) StripPicture(one Case, members int) (*plotting.Picture, error) {
 	scale, unit := scaleOf(c.Units)
-	frames := len(c.Known)
-	all := []plotting.Clip{{Name: "truth", Data: truth, Frames: frames, Height: height, Width: width}}
-	for _, clip := range clips {
-		all = append(all, plotting.Clip{Name: inPicture(clip.Name), Data: clip.Data, Frames: frames, Height: height, Width: width, Known: c.Known})
+	var clips []plotting.Clip
+	strip := func(name string, clip []float32, known []bool) {
+		clips = append(clips, plotting.Clip{Name: inPicture(name), Data: clip, Frames: len(c.Known), Height: c.Height, Width: c.Width, Known: known})
 	}
-	return plotting.FilmStrip(all, plotting.FilmStripOptions{
-		Scale: scale, Label: c.Variable, Unit: unit, FrameLabels: stepLabels(frames, c.Step), KnownName: "known",
+	strip("observed", one.Observed, nil)
+	for i, f := range one.Forecasts {
+		n := 1
+		if i == 0 {
+			n = min(members, len(f.Members))
+		}
+		for k := range n {
+			name := f.Name
+			if n > 1 {
+				name = fmt.Sprintf("%s %d", f.Name, k+1)
+			}
+			strip(name, f.Members[k], c.Known)
+		}
+		if n > 1 {
+			strip(fmt.Sprintf("mean of %d", len(f.Members)), f.Mean(), c.Known)
+		}
+	}
+	return plotting.FilmStrip(clips, plotting.FilmStripOptions{
+		Scale: scale, Label: c.Variable, Unit: unit, FrameLabels: c.frameLabels(), KnownName: "known",
 	})
 }
 
-// NamedClip is one channel of a clip, [frame, height, width], with a name.
-type NamedClip struct {
-	Name string
-	Data []float32
+// Mean is the mean of the members, cell by cell.
+func (f Forecast) Mean() []float32 {
+	mean := make([]float32, len(f.Members[0]))
+	for i := range mean {
+		sum := 0.0
+		for _, m := range f.Members {
+			sum += float64(m[i])
+		}
+		mean[i] = float32(sum / float64(len(f.Members)))
+	}
+	return mean
+}
+
+// frameLabels count from the last known frame where all known frames come first, else
+// from the first frame.
+func (c *Compared) frameLabels() []string {
+	step, unit := c.step()
+	known, nowcast := c.Known.Lead()
+	labels := make([]string, len(c.Known))
+	for i := range labels {
+		switch now := known - 1; {
+		case nowcast && i == now:
+			labels[i] = "now"
+			continue
+		case nowcast:
+			labels[i] = strings.Replace(fmt.Sprintf("%+g", float64(i-now)*step), "-", "−", 1)
+		case c.Minutes == 0:
+			labels[i] = fmt.Sprint(i + 1)
+		default:
+			labels[i] = fmt.Sprintf("%g", float64(i)*step)
+		}
+		if c.Minutes > 0 {
+			labels[i] += " " + unit
+		}
+	}
+	return labels
 }
 
 // inPicture is a name as pictures write it, w_r with a subscript.

@@ -18,7 +18,7 @@ import (
 const ResultsName = "results.json"
 
 // resultsFormat is the version of results.json.
-const resultsFormat = 1
+const resultsFormat = 2
 
 // Summary is all that a run has shown, saved as results.json in its folder.
 type Summary struct {
@@ -30,9 +30,8 @@ type Summary struct {
 
 	Likeness     *Likeness     `json:"likeness,omitempty"`
 	Losses       *Losses       `json:"losses,omitempty"`
-	Forecast     *Forecast     `json:"forecast,omitempty"`
 	Verification *Verification `json:"verification,omitempty"`
-	Comparisons  []*Comparison `json:"comparisons,omitempty"`
+	Comparisons  []*Compared   `json:"comparisons,omitempty"`
 	Speed        Speed         `json:"speed"`
 
 	Figures    []Figure `json:"figures"`
@@ -81,9 +80,6 @@ func (s *Summary) Tables() []Table {
 	}
 	if s.Losses != nil {
 		tables = append(tables, s.Losses.Table())
-	}
-	if s.Forecast != nil {
-		tables = append(tables, s.Forecast.Table())
 	}
 	for _, c := range s.Comparisons {
 		tables = append(tables, c.Table())

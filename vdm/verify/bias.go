@@ -37,6 +37,20 @@ func (b *BiasMap) AddGenerated(clip []float32) error { return b.add(&b.gen, clip
 // AddTest takes in a test clip of any number of frames.
 func (b *BiasMap) AddTest(clip []float32) error { return b.add(&b.test, clip) }
 
+// Add takes in one forecast: every member as a generated clip, the truth as a test
+// clip.
+func (b *BiasMap) Add(members [][]float32, truth []float32) error {
+	if err := sameEnsemble("bias map", members, truth, 0); err != nil {
+		return err
+	}
+	for _, m := range members {
+		if err := b.AddGenerated(m); err != nil {
+			return err
+		}
+	}
+	return b.AddTest(truth)
+}
+
 func (b *BiasMap) add(m *cellMeans, clip []float32) error {
 	cells := b.height * b.width
 	if err := wholeFrames("bias map", len(clip), b.height, b.width); err != nil {

@@ -22,6 +22,18 @@ func TestBiasMap(t *testing.T) {
 	}
 }
 
+// A forecast counts every member and the truth once, and must fit it.
+func TestBiasMapOfAForecast(t *testing.T) {
+	b := must(NewBiasMap(1, 2))
+	check(t, b.Add([][]float32{{1, 4}, {2, 2}}, []float32{1, 2}))
+	if got := b.Value(); got[0] != 0.5 || got[1] != 0.5 {
+		t.Errorf("bias %v, want [0.5 0.5]", got)
+	}
+	if b.Add([][]float32{{1}}, []float32{1, 2}) == nil || b.Add(nil, []float32{1, 2}) == nil {
+		t.Error("members of another size, or none, are taken")
+	}
+}
+
 func TestBiasMapMerges(t *testing.T) {
 	laws(t, 1e-13, func() *BiasMap { return must(NewBiasMap(3, 4)) },
 		func(b *BiasMap, part int) {
@@ -39,8 +51,8 @@ func TestSizesAreRefused(t *testing.T) {
 		"bias merge": b.Merge(must(NewBiasMap(4, 3))), "bias map": second(NewBiasMap(0, 3)),
 		"spatial clip": s.Add(make([]float32, 11)), "spatial merge": s.Merge(must(NewSpatialPower(4, 3))),
 		"spatial":       second(NewSpatialPower(1, 8)),
-		"temporal clip": p.Add(make([]float32, 6)), "temporal merge": p.Merge(must(NewTemporalPower(4))),
-		"temporal": second(NewTemporalPower(1)), "crps": second(NewCRPS(0)), "rank": second(NewRankHistogram(0, 1)),
+		"temporal clip": p.Add(make([]float32, 6)),
+		"temporal":      second(NewTemporalPower(1)), "crps": second(NewCRPS(0)), "rank": second(NewRankHistogram(0, 1)),
 	} {
 		if err == nil {
 			t.Errorf("%s: no error", name)

@@ -84,71 +84,28 @@ func (b Bootstrap) Validate() error {
 }
 
 // Mean returns the mean of a series of scores.
-func (b Bootstrap) Mean(series []float64) (Interval, error) {
-	ones := slices.Repeat([]float64{1}, len(series))
-	if _, err := influence("mean", series, ones, 0); err != nil {
-		return Interval{}, err
-	}
-	return b.ratio("mean", series, ones, series)
-}
+func (b Bootstrap) Mean(series []float64) (Interval, error) { return b.mean("mean", series) }
 
 // Difference returns the mean of first − second, scores of two forecasts of the
 // same cases: where the interval does not hold 0, one is better. Resampling
 // pairs keeps what is common to both, such as days that are hard for any
 // forecast.
 func (b Bootstrap) Difference(first, second []float64) (Interval, error) {
-	d, err := influence("difference", first, second, 1)
-	if err != nil {
-		return Interval{}, err
-	}
-	return b.ratio("difference", d, slices.Repeat([]float64{1}, len(d)), d)
-}
-
-// Ratio returns mean first/mean second, scores of two forecasts of the same
-// cases: 0.8 is a score one fifth below (a skill of 0.2 against the second). It
-// refuses a second series whose resampled mean is not always of one sign: the
-// ratio then has no interval.
-func (b Bootstrap) Ratio(first, second []float64) (Interval, error) {
-	d, err := influence("ratio", first, second, 1)
-	if err != nil {
-		return Interval{}, err
-	}
-	// To first order the ratio r varies as the mean of first − r·second does:
-	// that series decides the blocks.
-	var a, c float64
-	for i := range d {
-		if d[i] == d[i] {
-			a, c = a+first[i], c+second[i]
-		}
-	}
-	if c == 0 {
-		return Interval{}, fmt.Errorf("bootstrap of a ratio: the mean of the second series is 0; want one well away from 0, or take the difference")
-	}
-	if d, err = influence("ratio", first, second, a/c); err != nil {
-		return Interval{}, err
-	}
-	return b.ratio("ratio", first, second, d)
-}
-
-// influence returns first − r·second, NaN where either is missing, and refuses
-// what is infinite.
-func influence(who string, first, second []float64, r float64) ([]float64, error) {
 	if len(first) != len(second) {
-		return nil, fmt.Errorf("bootstrap of a %s: series of %d and %d cases; want pairs", who, len(first), len(second))
+		return Interval{}, fmt.Errorf("bootstrap of a difference: series of %d and %d cases; want pairs", len(first), len(second))
 	}
 	d := make([]float64, len(first))
 	for i := range d {
-		if math.IsInf(first[i], 0) || math.IsInf(second[i], 0) {
-			return nil, fmt.Errorf("bootstrap of a %s: case %d is infinite; want finite scores, or NaN where there is none", who, i)
+		if d[i] = first[i] - second[i]; math.IsInf(first[i], 0) || math.IsInf(second[i], 0) {
+			d[i] = math.Inf(1) // also of two that would cancel
 		}
-		d[i] = first[i] - r*second[i]
 	}
-	return d, nil
+	return b.mean("difference", d)
 }
 
-// ratio resamples Σ first/Σ second. The series of influence decides the length
-// of blocks, and which cases are missing.
-func (b Bootstrap) ratio(who string, first, second, influence []float64) (Interval, error) {
+// mean resamples the mean of a series in which NaN is missing, and refuses what is
+// infinite.
+func (b Bootstrap) mean(who string, series []float64) (Interval, error) {
 	if err := b.Validate(); err != nil {
 		return Interval{}, err
 	}
@@ -158,34 +115,36 @@ func (b Bootstrap) ratio(who string, first, second, influence []float64) (Interv
 	if b.Level == 0 {
 		b.Level = 0.95
 	}
-	n := len(first)
+	n := len(series)
 	interval := Interval{Level: b.Level, Block: b.Block}
-	var sum, by float64
-	for i := range first {
-		if influence[i] != influence[i] {
+	sum := 0.0
+	for i, v := range series {
+		if math.IsInf(v, 0) {
+			return Interval{}, fmt.Errorf("bootstrap of a %s: case %d is infinite; want finite scores, or NaN where there is none", who, i)
+		}
+		if v != v {
 			interval.Missing++
 			continue
 		}
 		interval.Cases++
-		sum, by = sum+first[i], by+second[i]
+		sum += v
 	}
 	if interval.Cases < 2 {
 		return Interval{}, fmt.Errorf("bootstrap of a %s: %d cases with a score of %d; want at least 2", who, interval.Cases, n)
 	}
-	interval.Estimate = sum / by
+	interval.Estimate = sum / float64(interval.Cases)
 	longRun := 0.0
 	if b.Block == 0 {
-		block, spectrum, err := blockLength(influence)
+		block, spectrum, err := blockLength(series)
 		if err != nil {
 			return Interval{}, err
 		}
-		cases := float64(interval.Cases)
-		interval.Block, longRun = block, math.Sqrt(spectrum/cases)*cases/math.Abs(by)
+		interval.Block, longRun = block, math.Sqrt(spectrum/float64(interval.Cases))
 	}
 	rng := rand.New(rand.NewPCG(b.Seed, 0x626f6f7473747261)) // "bootstra", so that no other use of the seed meets it
 	values := make([]float64, 0, b.Resamples)
 	for range b.Resamples {
-		var rsum, rby, used float64
+		var rsum, used float64
 		for used == 0 { // a resample of missing cases alone says nothing
 			at := 0
 			for k := range n {
@@ -194,16 +153,12 @@ func (b Bootstrap) ratio(who string, first, second, influence []float64) (Interv
 				} else if at++; at == n {
 					at = 0
 				}
-				if influence[at] == influence[at] {
-					rsum, rby, used = rsum+first[at], rby+second[at], used+1
+				if series[at] == series[at] {
+					rsum, used = rsum+series[at], used+1
 				}
 			}
 		}
-		if rby*by <= 0 {
-			return Interval{}, fmt.Errorf("bootstrap of a ratio: the mean of the second series is %v, and of the other sign or 0 in a resample; want one well away from 0, or take the difference",
-				by/float64(interval.Cases))
-		}
-		values = append(values, rsum/rby)
+		values = append(values, rsum/used)
 	}
 	slices.Sort(values)
 	tail := (1 - b.Level) / 2

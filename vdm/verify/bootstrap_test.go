@@ -60,46 +60,25 @@ func TestBootstrapCoverage(t *testing.T) {
 
 // With blocks chosen by the rule, the interval is that of the same resamples
 // about the estimate, stretched to the long-run standard error, where that is
-// larger, and by Student's t; of a ratio, to first order, on the scale of the
-// ratio.
+// larger, and by Student's t.
 func TestBootstrapStretch(t *testing.T) {
-	a, b := ar1(21, 120, 0.8), ar1(22, 120, 0.3)
-	d := make([]float64, len(a))
-	for i := range a {
-		a[i], b[i] = a[i]+10, b[i]+20
+	series := ar1(21, 120, 0.8)
+	_, spectrum, err := blockLength(series)
+	check(t, err)
+	want := math.Sqrt(spectrum / 120)
+	auto := must(Bootstrap{}.Mean(series))
+	plain := must(Bootstrap{Block: auto.Block}.Mean(series))
+	if want < 1.05*plain.SE {
+		t.Fatalf("standard error %v, of the resamples %v: the test cannot tell", want, plain.SE)
 	}
-	r := stat.Mean(a, nil) / stat.Mean(b, nil)
-	for i := range d {
-		d[i] = a[i] - r*b[i]
-	}
-	ones := make([]float64, len(a))
-	for i := range ones {
-		ones[i] = 1
-	}
-	for name, c := range map[string]struct{ influence, by []float64 }{"mean": {a, ones}, "ratio": {d, b}} {
-		_, spectrum, err := blockLength(c.influence)
-		check(t, err)
-		want := math.Sqrt(spectrum/120) / stat.Mean(c.by, nil)
-		run := func(b Bootstrap) (Interval, error) {
-			if name == "mean" {
-				return b.Mean(a)
-			}
-			return b.Ratio(a, c.by)
-		}
-		auto := must(run(Bootstrap{}))
-		plain := must(run(Bootstrap{Block: auto.Block}))
-		if want < 1.05*plain.SE {
-			t.Fatalf("%s: standard error %v, of the resamples %v: the test cannot tell", name, want, plain.SE)
-		}
-		// The quantile of Student's t over that of the normal distribution, by the
-		// expansion of Abramowitz and Stegun (1964), 26.7.5.
-		nu, z := 120/auto.Block-1, 1.959964
-		student := 1 + (z*z+1)/(4*nu) + (5*z*z*z*z+16*z*z+3)/(96*nu*nu)
-		stretch := student * want / plain.SE
-		if !near(auto.SE, want, 1e-9) || !near(auto.High-auto.Estimate, stretch*(plain.High-plain.Estimate), 2e-3) ||
-			!near(auto.Estimate-auto.Low, stretch*(plain.Estimate-plain.Low), 2e-3) {
-			t.Errorf("%s: %+v, of the resamples %+v; want a standard error of %v and a stretch of %v", name, auto, plain, want, stretch)
-		}
+	// The quantile of Student's t over that of the normal distribution, by the
+	// expansion of Abramowitz and Stegun (1964), 26.7.5.
+	nu, z := 120/auto.Block-1, 1.959964
+	student := 1 + (z*z+1)/(4*nu) + (5*z*z*z*z+16*z*z+3)/(96*nu*nu)
+	stretch := student * want / plain.SE
+	if !near(auto.SE, want, 1e-9) || !near(auto.High-auto.Estimate, stretch*(plain.High-plain.Estimate), 2e-3) ||
+		!near(auto.Estimate-auto.Low, stretch*(plain.Estimate-plain.Low), 2e-3) {
+		t.Errorf("%+v, of the resamples %+v; want a standard error of %v and a stretch of %v", auto, plain, want, stretch)
 	}
 }
 
@@ -117,7 +96,7 @@ func TestBootstrapIsAFunctionOfItsSeed(t *testing.T) {
 }
 
 // What both forecasts have in common does not widen the interval of their
-// difference, nor of their ratio.
+// difference.
 func TestBootstrapPairs(t *testing.T) {
 	common, own := ar1(7, 300, 0.6), gaussian(8, 300)
 	a, b := make([]float64, 300), make([]float64, 300)
@@ -125,19 +104,13 @@ func TestBootstrapPairs(t *testing.T) {
 		hard := math.Exp(common[i])
 		a[i], b[i] = 0.8*hard+0.02*own[i], hard
 	}
-	d, r := must(Bootstrap{}.Difference(a, b)), must(Bootstrap{}.Ratio(a, b))
+	d := must(Bootstrap{}.Difference(a, b))
 	first, second := must(Bootstrap{}.Mean(a)), must(Bootstrap{}.Mean(b))
-	if !near(d.Estimate, first.Estimate-second.Estimate, 1e-12) || !near(r.Estimate, first.Estimate/second.Estimate, 1e-12) {
-		t.Errorf("difference %v, ratio %v of %v and %v", d.Estimate, r.Estimate, first.Estimate, second.Estimate)
+	if !near(d.Estimate, first.Estimate-second.Estimate, 1e-12) {
+		t.Errorf("difference %v of %v and %v", d.Estimate, first.Estimate, second.Estimate)
 	}
-	if d.SE > 0.5*first.SE || d.High >= 0 {
+	if d.SE > 0.5*first.SE || d.High >= 0 || d.Level != 0.95 || d.Missing != 0 || d.Cases != 300 {
 		t.Errorf("difference %+v of means with standard errors of %v and %v", d, first.SE, second.SE)
-	}
-	if !(r.Low < 0.8 && 0.8 < r.High) || r.High-r.Low > 0.02 {
-		t.Errorf("ratio %+v, want 0.8 within a narrow interval", r)
-	}
-	if r.Level != 0.95 || d.Missing != 0 || d.Cases != 300 {
-		t.Errorf("%+v", r)
 	}
 }
 
@@ -147,7 +120,7 @@ func TestBootstrapMissing(t *testing.T) {
 	if v.Estimate != 3 || v.Cases != 3 || v.Missing != 2 || v.Low < 1 || v.High > 5 {
 		t.Errorf("%+v", v)
 	}
-	p := must(Bootstrap{Block: 2, Resamples: 100}.Ratio([]float64{2, nan, 6, 4}, []float64{1, 1, 3, nan}))
+	p := must(Bootstrap{Block: 2, Resamples: 100}.Difference([]float64{3, nan, 5, 4}, []float64{1, 1, 3, nan}))
 	if p.Estimate != 2 || p.Cases != 2 || p.Missing != 2 || p.Low != 2 || p.High != 2 {
 		t.Errorf("%+v", p)
 	}
@@ -174,8 +147,6 @@ func TestBootstrapRefuses(t *testing.T) {
 		"an endless score":  {run(Bootstrap{}.Mean([]float64{1, 2, math.Inf(1)})), "case 2 is infinite"},
 		"both endless":      {run(Bootstrap{}.Difference([]float64{1, math.Inf(1)}, []float64{1, math.Inf(1)})), "case 1 is infinite"},
 		"no pairs":          {run(Bootstrap{}.Difference(good, good[1:])), "4 and 3 cases"},
-		"ratio to 0":        {run(Bootstrap{}.Ratio(good, make([]float64, 4))), "second series is 0"},
-		"ratio to noise":    {run(Bootstrap{}.Ratio(good, []float64{-1, 1, -1, 2})), "other sign"},
 	} {
 		if c.err == nil || !strings.Contains(c.err.Error(), c.says) {
 			t.Errorf("%s: error %v, want one that says %q", name, c.err, c.says)
@@ -187,12 +158,12 @@ func ExampleBootstrap() {
 	// CRPS of two forecasts of the same twelve hours.
 	model := []float64{0.2, 0.3, 0.3, 0.4, 0.4, 0.3, 0.2, 0.1, 0.1, 0.2, 0.2, 0.3}
 	persistence := []float64{0.3, 0.4, 0.5, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.3, 0.3, 0.4}
-	v, err := Bootstrap{}.Ratio(model, persistence)
+	v, err := Bootstrap{}.Difference(model, persistence)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%.2f of the score of persistence (%.2f to %.2f), blocks of %.1f hours; in brackets the %s\n",
+	fmt.Printf("%+.2f beside persistence (%+.2f to %+.2f), blocks of %.1f hours; in brackets the %s\n",
 		v.Estimate, v.Low, v.High, v.Block, IntervalName(v.Cases))
-	// Output: 0.70 of the score of persistence (0.65 to 0.75), blocks of 1.5 hours; in brackets the interval (12 cases, coverage about 0.7)
+	// Output: -0.11 beside persistence (-0.15 to -0.07), blocks of 1.2 hours; in brackets the interval (12 cases, coverage about 0.7)
 }

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -21,16 +22,9 @@ type CRPS struct {
 	Missing int64 // cells skipped
 
 	ensemble
+	floor  float64 // smaller values count as this one
 	sums   kernelSums
 	sorted []float64
-}
-
-// CRPSValue holds the scores; NaN where no cell was scored.
-type CRPSValue struct {
-	Fair, Plain             float64   // over all cells and lead times
-	FairByLead, PlainByLead []float64 // each lead time
-	Cells                   []int64   // cells scored at each lead time
-	Members                 int
 }
 
 // NewCRPS returns an empty score for forecasts of that many frames.
@@ -39,7 +33,7 @@ func NewCRPS(leads int) (*CRPS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &CRPS{ensemble: e, sums: newKernelSums(leads)}, nil
+	return &CRPS{ensemble: e, floor: math.Inf(-1), sums: newKernelSums(leads)}, nil
 }
 
 // Add takes in one forecast: the members, and the truth, each a clip of leads
@@ -54,7 +48,7 @@ func (s *CRPS) Add(members [][]float32, truth []float32) error {
 	s.sorted = slices.Grow(s.sorted[:0], m)[:m]
 	for c, y := range truth {
 		for i, member := range members {
-			s.sorted[i] = float64(member[c])
+			s.sorted[i] = max(float64(member[c]), s.floor) // NaN stays
 		}
 		slices.Sort(s.sorted) // NaN first
 		if y != y || s.sorted[0] != s.sorted[0] {
@@ -63,9 +57,9 @@ func (s *CRPS) Add(members [][]float32, truth []float32) error {
 		}
 		// Of the m² ordered pairs, x_(i) is the larger of 2i and the smaller of
 		// 2(m−1−i).
-		abs, pairs := 0.0, 0.0
+		abs, pairs, came := 0.0, 0.0, max(float64(y), s.floor)
 		for i, x := range s.sorted {
-			abs += math.Abs(x - float64(y))
+			abs += math.Abs(x - came)
 			pairs += 2 * float64(2*i-m+1) * x
 		}
 		s.sums.add(c/perLead, abs/float64(m), pairs)
@@ -73,8 +67,11 @@ func (s *CRPS) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// Merge takes in o, which must have the same lead times and members.
+// Merge takes in o, which must have the same threshold, lead times and members.
 func (s *CRPS) Merge(o *CRPS) error {
+	if s.floor != o.floor {
+		return fmt.Errorf("crps: merging values from %v on with those from %v on; want equal thresholds", s.floor, o.floor)
+	}
 	if err := s.merge(&o.ensemble); err != nil {
 		return err
 	}
@@ -84,8 +81,6 @@ func (s *CRPS) Merge(o *CRPS) error {
 }
 
 // Value returns the scores. Over all lead times every cell has the same weight.
-func (s *CRPS) Value() CRPSValue {
-	v := CRPSValue{Cells: slices.Clone(s.sums.n), Members: s.members}
-	v.Fair, v.Plain, v.FairByLead, v.PlainByLead = s.sums.value(s.members)
-	return v
+func (s *CRPS) Value() KernelValue {
+	return s.sums.value(s.members)
 }

@@ -47,8 +47,8 @@ func TestCRPSOfAGaussianEnsemble(t *testing.T) {
 			}
 		}
 		mean := (v.FairByLead[0] + v.FairByLead[1] + v.FairByLead[2] + v.FairByLead[3]) / 4
-		if !near(v.Fair, mean, 1e-12) || v.Members != m || v.Cells[0] != cells/4 {
-			t.Errorf("overall %v, mean of leads %v, %d members, cells %v", v.Fair, mean, v.Members, v.Cells)
+		if !near(v.Fair, mean, 1e-12) || v.Members != m || v.N[0] != cells/4 {
+			t.Errorf("overall %v, mean of leads %v, %d members, cells %v", v.Fair, mean, v.Members, v.N)
 		}
 	}
 }
@@ -67,7 +67,7 @@ func TestCRPSRefuses(t *testing.T) {
 	s := must(NewCRPS(2))
 	two := [][]float32{{1, 2}, {3, 4}}
 	check(t, s.Add(two, []float32{1, missing}))
-	if v := s.Value(); !math.IsNaN(v.FairByLead[1]) || v.Cells[1] != 0 {
+	if v := s.Value(); !math.IsNaN(v.FairByLead[1]) || v.N[1] != 0 {
 		t.Errorf("a lead time without cells scores %v", v)
 	}
 	for name, err := range map[string]error{

@@ -3,14 +3,17 @@
 //
 // # Scores
 //
-// Every score is a small struct with Add, Merge and Value. Add takes more data
-// and keeps sums or counts, not the data (Quantiles keeps values up to a cap);
-// Merge takes in another score of the same settings, so that parts of a sample
-// can be scored apart; Value finishes and may be called at any time. Merge is
-// associative and commutative: exactly for counts (Histogram, Quantiles,
-// RankHistogram, Exceedance, Contingency), to float64 rounding for sums. A Merge or Add with other
-// settings or sizes is an error that names both. A score is not for concurrent
-// use: give each goroutine its own, then merge.
+// Every score is a small struct with Add and Value. Add takes more data and keeps
+// sums or counts, not the data (Quantiles keeps values up to a cap); Value finishes
+// and may be called at any time. A score of forecasts, and what it is made of, has
+// Merge too: it takes in another score of the same settings, so that cases can be
+// scored apart, for an interval, and together. Merge is associative and commutative:
+// exactly for counts (Exceedance, Contingency), to float64 rounding for sums. An Add
+// or Merge with other settings or sizes is an error that names both. A score is not
+// for concurrent use.
+//
+// Package report puts all scores of forecasts in one table (Comparison): a new one is
+// a file here and a line in its list.
 //
 // # Which score answers what
 //
@@ -23,7 +26,7 @@
 // Is a forecast right, each cell by itself? These and the next take members and
 // truth, and score each lead time:
 //
-//   - the whole distribution: [CRPS]
+//   - the whole distribution: [CRPS]; its upper end: [NewThresholdCRPS]
 //   - an amount that is reached or not: [Exceedance], from which follow the Brier
 //     score and its decomposition, the reliability diagram and the ROC curve
 //   - yes or no: [Contingency], and from it POD, FAR, CSI, ETS, frequency bias

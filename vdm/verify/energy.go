@@ -2,7 +2,6 @@ package verify
 
 import (
 	"math"
-	"slices"
 )
 
 // EnergyScore is the CRPS of a whole field: it scores the joint distribution of
@@ -31,14 +30,6 @@ type EnergyScore struct {
 	ensemble
 	sums    kernelSums
 	present []int
-}
-
-// EnergyScoreValue holds the scores; NaN where no vector was scored.
-type EnergyScoreValue struct {
-	Fair, Plain             float64   // over all vectors
-	FairByLead, PlainByLead []float64 // each lead time
-	Vectors                 []int64   // vectors scored at each lead time
-	Members                 int
 }
 
 // NewEnergyScore returns an empty score for forecasts of that many frames.
@@ -103,8 +94,6 @@ func (s *EnergyScore) Merge(o *EnergyScore) error {
 }
 
 // Value returns the scores. Over all lead times every vector has the same weight.
-func (s *EnergyScore) Value() EnergyScoreValue {
-	v := EnergyScoreValue{Vectors: slices.Clone(s.sums.n), Members: s.members}
-	v.Fair, v.Plain, v.FairByLead, v.PlainByLead = s.sums.value(s.members)
-	return v
+func (s *EnergyScore) Value() KernelValue {
+	return s.sums.value(s.members)
 }

@@ -43,8 +43,8 @@ func TestEnergyScoreOfAGaussianEnsemble(t *testing.T) {
 		want := norm * (1 - math.Sqrt2/2)
 		expect(t, fmt.Sprintf("fair, %d members", m), v.FairByLead, want)
 		expect(t, fmt.Sprintf("plain, %d members", m), v.PlainByLead, want+norm*math.Sqrt2/(2*float64(m)))
-		if v.Members != m || v.Vectors[7] != 1 || !near(v.Fair, stat.Mean(v.FairByLead, nil), 1e-12) {
-			t.Errorf("%d members, %d vectors, fair %v", v.Members, v.Vectors[7], v.Fair)
+		if v.Members != m || v.N[7] != 1 || !near(v.Fair, stat.Mean(v.FairByLead, nil), 1e-12) {
+			t.Errorf("%d members, %d vectors, fair %v", v.Members, v.N[7], v.Fair)
 		}
 	}
 }
@@ -95,7 +95,7 @@ func TestEnergyScoreMissingAndRefused(t *testing.T) {
 	check(t, s.Add([][]float32{{3, nan, 4, 0}, {3, 0, 4, 0}}, []float32{0, 0, nan, nan}))
 	v := s.Value()
 	// Left of the first vector: cell 0, of both members 3 from the truth.
-	if v.FairByLead[0] != 3 || s.Missing != 3 || v.Vectors[1] != 0 || !math.IsNaN(v.FairByLead[1]) || v.Fair != 3 {
+	if v.FairByLead[0] != 3 || s.Missing != 3 || v.N[1] != 0 || !math.IsNaN(v.FairByLead[1]) || v.Fair != 3 {
 		t.Errorf("%+v, %d missing", v, s.Missing)
 	}
 	one := must(NewEnergyScore(1))
@@ -105,7 +105,7 @@ func TestEnergyScoreMissingAndRefused(t *testing.T) {
 	}
 	dry := must(NewEnergyScore(1))
 	check(t, dry.Add([][]float32{{0, 0}, {0, 0}}, []float32{0, 0}))
-	if v := dry.Value(); v.Plain != 0 || v.Fair != 0 || v.Vectors[0] != 1 {
+	if v := dry.Value(); v.Plain != 0 || v.Fair != 0 || v.N[0] != 1 {
 		t.Errorf("dry: %+v", v)
 	}
 	_, noLeads := NewEnergyScore(0)

@@ -1,6 +1,9 @@
 package verify
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // ensemble is what the scores of ensemble forecasts by lead time share: whose
 // errors they are, and how many lead times and members every forecast has.
@@ -99,21 +102,32 @@ func (k *kernelSums) merge(o *kernelSums) {
 	}
 }
 
-// value returns the scores of m members at every lead time and over all of them.
-func (k *kernelSums) value(m int) (fair, plain float64, fairByLead, plainByLead []float64) {
+// KernelValue is a score in its plain and its fair form, in the units of the score: of
+// the CRPS over cells, of the energy score over vectors, of the variogram score over
+// pairs of cells. It is NaN where nothing was scored.
+type KernelValue struct {
+	Fair, Plain             float64   // over all lead times, each cell, vector or pair with the same weight
+	FairByLead, PlainByLead []float64 // each lead time
+	N                       []int64   // scored at each lead time
+	Members                 int
+}
+
+// value returns the scores of m members.
+func (k *kernelSums) value(m int) KernelValue {
 	finish := func(err, spread float64, n int64) (fair, plain float64) {
 		m := float64(m)
 		plain = (err - spread/(2*m*m)) / float64(n)
 		fair = (err - spread/(2*m*(m-1))) / float64(n) // NaN for one member: its spread is 0
 		return fair, plain
 	}
+	v := KernelValue{N: slices.Clone(k.n), Members: m}
 	var err, spread float64
 	var n int64
 	for l := range k.n {
 		f, p := finish(k.err[l], k.spread[l], k.n[l])
-		fairByLead, plainByLead = append(fairByLead, f), append(plainByLead, p)
+		v.FairByLead, v.PlainByLead = append(v.FairByLead, f), append(v.PlainByLead, p)
 		err, spread, n = err+k.err[l], spread+k.spread[l], n+k.n[l]
 	}
-	fair, plain = finish(err, spread, n)
-	return fair, plain, fairByLead, plainByLead
+	v.Fair, v.Plain = finish(err, spread, n)
+	return v
 }

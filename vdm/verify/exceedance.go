@@ -1,9 +1,6 @@
 package verify
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Exceedance counts forecasts of a yes-or-no event, that a cell reaches a
 // threshold: for every lead time and every number k of members that reach it,
@@ -95,18 +92,6 @@ func (e *Exceedance) Merge(o *Exceedance) error {
 		}
 	}
 	return nil
-}
-
-// Lead returns a copy of the counts of one lead time (0 is the first), for its
-// own diagram or curve. Missing cells are counted over all lead times only, and
-// are 0 in it.
-func (e *Exceedance) Lead(lead int) (*Exceedance, error) {
-	if lead < 0 || lead >= e.leads {
-		return nil, fmt.Errorf("exceedance: lead time %d; want 0 … %d", lead, e.leads-1)
-	}
-	one := &Exceedance{ensemble: e.ensemble, threshold: e.threshold, counts: [][]kCount{slices.Clone(e.counts[lead])}}
-	one.leads = 1
-	return one, nil
 }
 
 // total is the counts of each k over all lead times.

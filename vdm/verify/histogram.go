@@ -101,21 +101,6 @@ func (h *Histogram) bin(v float64) int {
 	return i
 }
 
-// Merge adds the counts of o, which must have the same edges.
-func (h *Histogram) Merge(o *Histogram) error {
-	if !slices.Equal(h.Edges, o.Edges) {
-		return fmt.Errorf("histogram: merging %d bins over [%v, %v] with %d bins over [%v, %v]; want equal edges",
-			len(h.Counts), h.Edges[0], h.Edges[len(h.Edges)-1], len(o.Counts), o.Edges[0], o.Edges[len(o.Edges)-1])
-	}
-	for i, c := range o.Counts {
-		h.Counts[i] += c
-	}
-	h.Under += o.Under
-	h.Over += o.Over
-	h.Missing += o.Missing
-	return nil
-}
-
 // Total is the number of values that are not missing, those outside the edges
 // included.
 func (h *Histogram) Total() int64 {

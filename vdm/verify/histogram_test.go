@@ -48,18 +48,6 @@ func TestUniformBinsAgreeWithSearch(t *testing.T) {
 	}
 }
 
-func TestHistogramMerges(t *testing.T) {
-	laws(t, 0, func() *Histogram { return must(NewHistogram(LowEdges())) },
-		func(h *Histogram, part int) { h.Add(append(rain(uint32(part), 500), missing)) },
-		(*Histogram).Merge,
-		func(h *Histogram) []float64 {
-			return append(h.Value(), float64(h.Under), float64(h.Over), float64(h.Missing))
-		})
-	if must(NewHistogram(LowEdges())).Merge(must(NewHistogram(DefaultEdges(3)))) == nil {
-		t.Error("histograms with different edges merge")
-	}
-}
-
 func TestHistogramEdges(t *testing.T) {
 	for max, want := range map[float64]int{0: 1, 0.5: 1, 1: 2, 59.2: 60, 60: 61} {
 		e := DefaultEdges(max)

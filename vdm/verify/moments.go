@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"fmt"
 	"math"
 )
 
@@ -66,15 +65,6 @@ func (m *Moments) Add(values []float32) {
 		}
 	}
 	m.merge(&part)
-}
-
-// Merge takes in o, which must have the same dry threshold.
-func (m *Moments) Merge(o *Moments) error {
-	if m.threshold() != o.threshold() {
-		return fmt.Errorf("moments: merging a dry threshold of %v with %v; want equal ones", m.threshold(), o.threshold())
-	}
-	m.merge(o)
-	return nil
 }
 
 // merge combines two means and sums of squares without cancellation (Chan,

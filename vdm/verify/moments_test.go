@@ -23,9 +23,6 @@ func TestMoments(t *testing.T) {
 	if got := wet.Value().DryShare; got != 0.5 {
 		t.Errorf("dry below 1: share %v, want 0.5", got)
 	}
-	if m.Merge(&wet) == nil {
-		t.Error("different thresholds merge")
-	}
 }
 
 // A naive Σx² − (Σx)²/n would lose all digits of this variance.
@@ -37,14 +34,4 @@ func TestMomentsDoNotCancel(t *testing.T) {
 	if v := m.Value(); !near(v.Std, 0.5, 1e-9) || v.Mean != 16_000_000.5 {
 		t.Errorf("mean %v, std %v; want 16000000.5, 0.5", v.Mean, v.Std)
 	}
-}
-
-func TestMomentsMerge(t *testing.T) {
-	laws(t, 1e-13, func() *Moments { return new(Moments) },
-		func(m *Moments, part int) { m.Add(append(rain(uint32(part), 300+part), missing)) },
-		(*Moments).Merge,
-		func(m *Moments) []float64 {
-			v := m.Value()
-			return []float64{float64(v.N), v.DryShare, v.Mean, v.Std, v.Min, v.Max, float64(m.Missing)}
-		})
 }

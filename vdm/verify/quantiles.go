@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"fmt"
 	"math"
 	"slices"
 )
@@ -25,8 +24,7 @@ func QuantileLevels() []float64 {
 // Quantiles estimates quantiles of a stream. Up to Cap values it stores them
 // all and is exact; beyond, it counts them in buckets of 1/4096 of a power of
 // two and each order statistic is within a relative error of
-// [SketchRelativeError]. Which of the two applies depends only on how many
-// values there are, so Merge is exactly associative either way. The zero value
+// [SketchRelativeError]. The zero value
 // is ready for use.
 type Quantiles struct {
 	Cap     int   // values stored before the sketch takes over; 0 is DefaultQuantileCap
@@ -84,36 +82,6 @@ func (q *Quantiles) spill() {
 		q.sketch.add(v)
 	}
 	q.values = nil
-}
-
-// Merge takes in the values of o, which is left as it is.
-func (q *Quantiles) Merge(o *Quantiles) error {
-	if q.limit() != o.limit() {
-		return fmt.Errorf("quantiles: merging a cap of %d values with a cap of %d; want equal caps", q.limit(), o.limit())
-	}
-	q.Missing += o.Missing
-	if o.n == 0 {
-		return nil
-	}
-	if q.n == 0 {
-		q.min, q.max = o.min, o.max
-	}
-	q.min, q.max = min(q.min, o.min), max(q.max, o.max)
-	q.n += o.n
-	if q.sketch == nil && (o.sketch != nil || q.n > int64(q.limit())) {
-		q.spill()
-	}
-	switch {
-	case q.sketch == nil:
-		q.values = append(q.values, o.values...)
-	case o.sketch != nil:
-		q.sketch.merge(o.sketch)
-	default:
-		for _, v := range o.values {
-			q.sketch.add(v)
-		}
-	}
-	return nil
 }
 
 // Value returns the quantile at each level in [0, 1] (any order), interpolated

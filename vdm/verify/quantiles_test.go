@@ -85,25 +85,6 @@ func TestQuantilesOfFewValues(t *testing.T) {
 	}
 }
 
-// Merging must be exact whether the parts and the whole are stored or sketched.
-func TestQuantilesMerge(t *testing.T) {
-	for _, limit := range []int{0, 100, 500, 800, 1500} { // parts of 400, 500, 600 values
-		laws(t, 0, func() *Quantiles { return &Quantiles{Cap: limit} },
-			func(q *Quantiles, part int) { q.Add(append(rain(uint32(part), 400+100*part), missing)) },
-			(*Quantiles).Merge,
-			func(q *Quantiles) []float64 {
-				exact := 0.0
-				if q.Exact() {
-					exact = 1
-				}
-				return append(q.Value([]float64{0, 0.2, 0.5, 0.77, 0.9, 0.99, 0.999, 1}), exact, float64(q.N()), float64(q.Missing))
-			})
-	}
-	if (&Quantiles{Cap: 1}).Merge(&Quantiles{Cap: 2}) == nil {
-		t.Error("different caps merge")
-	}
-}
-
 func ExampleQuantiles() {
 	test := Quantiles{}
 	test.Add([]float32{0, 0, 0, 0, 0, 0.5, 1, 2, 4, 12})

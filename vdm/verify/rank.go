@@ -64,19 +64,6 @@ func (r *RankHistogram) Add(index uint64, members [][]float32, truth []float32) 
 	return nil
 }
 
-// Merge takes in o, which must have the same number of members and the same seed.
-func (r *RankHistogram) Merge(o *RankHistogram) error {
-	if len(r.counts) != len(o.counts) || r.seed != o.seed {
-		return fmt.Errorf("rank histogram: merging %d members, seed %d, with %d members, seed %d; want equal ones",
-			len(r.counts)-1, r.seed, len(o.counts)-1, o.seed)
-	}
-	r.Missing += o.Missing
-	for i, c := range o.counts {
-		r.counts[i] += c
-	}
-	return nil
-}
-
 // Value returns how many cells had each rank, 0 (the truth below all members) to
 // members (above all): members+1 counts.
 func (r *RankHistogram) Value() []int64 { return slices.Clone(r.counts) }

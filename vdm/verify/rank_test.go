@@ -56,9 +56,6 @@ func TestRanks(t *testing.T) {
 	if r.Add(1, [][]float32{{1}}, []float32{1}) == nil || r.Add(1, [][]float32{{1}, {1, 2}}, []float32{1}) == nil {
 		t.Error("another number of members or another size is taken")
 	}
-	if r.Merge(must(NewRankHistogram(3, 0))) == nil || r.Merge(must(NewRankHistogram(2, 1))) == nil {
-		t.Error("other members or another seed merge")
-	}
 }
 
 // All tied: the ranks are the random numbers alone. They depend on seed and case and
@@ -82,20 +79,4 @@ func TestTiesAreKeyed(t *testing.T) {
 	if x2 := chiSquare(base); x2 > 21.1 { // 1e-4 of chi-square with 3 degrees
 		t.Errorf("ties are not broken evenly: %v", base)
 	}
-}
-
-func TestRankHistogramMerges(t *testing.T) {
-	laws(t, 0, func() *RankHistogram { return must(NewRankHistogram(2, 9)) },
-		func(r *RankHistogram, part int) {
-			p := uint32(10 * part)
-			check(t, r.Add(uint64(part), [][]float32{rain(p, 90), rain(p+1, 90)}, rain(p+3, 90)))
-		},
-		(*RankHistogram).Merge,
-		func(r *RankHistogram) []float64 {
-			var v []float64
-			for _, c := range r.Value() {
-				v = append(v, float64(c))
-			}
-			return v
-		})
 }

@@ -50,20 +50,6 @@ func (s *sketch) add(v float32) {
 	page[b&4095]++
 }
 
-func (s *sketch) merge(o *sketch) {
-	for i, from := range o.pages {
-		if from == nil {
-			continue
-		}
-		if s.pages[i] == nil {
-			s.pages[i] = new([4096]int64)
-		}
-		for j, c := range from {
-			s.pages[i][j] += c
-		}
-	}
-}
-
 // middle is the value that stands for bucket b. Zero and the infinities, which
 // must be exact, stand for theirs.
 func middle(b uint32) float64 {

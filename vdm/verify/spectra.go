@@ -159,19 +159,6 @@ cells:
 	return nil
 }
 
-// Merge takes in o, which must have the same number of frames.
-func (s *TemporalPower) Merge(o *TemporalPower) error {
-	if s.frames != o.frames {
-		return fmt.Errorf("temporal power: merging clips of %d frames with %d; want equal lengths", s.frames, o.frames)
-	}
-	s.Series += o.Series
-	s.Missing += o.Missing
-	for k := range s.sum {
-		s.sum[k] += o.sum[k]
-	}
-	return nil
-}
-
 // Value returns the frequencies 0 … ½ in cycles a frame and the power at each
 // (that at 0 is the squared sum over the clip), in squared units of the data;
 // NaN where no series was taken in.

@@ -153,10 +153,6 @@ func TestSpectraMerge(t *testing.T) {
 		func(s *SpatialPower, part int) { check(t, s.Add(rain(uint32(part), 54*(3+part)))) },
 		(*SpatialPower).Merge,
 		func(s *SpatialPower) []float64 { _, p := s.Value(); return append(p, float64(s.Frames)) })
-	laws(t, 1e-13, func() *TemporalPower { return must(NewTemporalPower(7)) },
-		func(s *TemporalPower, part int) { check(t, s.Add(rain(uint32(part), 7*(30+part)))) },
-		(*TemporalPower).Merge,
-		func(s *TemporalPower) []float64 { _, p := s.Value(); return append(p, float64(s.Series)) })
 }
 
 func BenchmarkSpatialPower(b *testing.B) {

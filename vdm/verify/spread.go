@@ -28,8 +28,8 @@ type SpreadSkill struct {
 }
 
 type spreadSums struct {
-	n                         int64
-	variance, squares, errors float64 // Σ s², Σ (x̄ − y)², Σ (x̄ − y)
+	n                                int64
+	variance, squares, errors, truth float64 // Σ s², Σ (x̄ − y)², Σ (x̄ − y), Σ y
 }
 
 func (a *spreadSums) merge(b spreadSums) {
@@ -37,6 +37,7 @@ func (a *spreadSums) merge(b spreadSums) {
 	a.variance += b.variance
 	a.squares += b.squares
 	a.errors += b.errors
+	a.truth += b.truth
 }
 
 // SpreadSkillValue is what SpreadSkill finds, over all lead times and at each;
@@ -54,6 +55,7 @@ type SpreadSkillAt struct {
 	RMSE   float64 // of the ensemble mean
 	Ratio  float64 // Spread/RMSE; NaN where both are 0
 	Bias   float64 // mean of ensemble mean − truth
+	Truth  float64 // mean of the truth
 	Cells  int64
 }
 
@@ -91,7 +93,7 @@ func (s *SpreadSkill) Add(members [][]float32, truth []float32) error {
 		}
 		e := mean - float64(y)
 		// One member: 0/0, NaN from here on.
-		s.sums[c/perLead].merge(spreadSums{n: 1, variance: squares / (m - 1), squares: e * e, errors: e})
+		s.sums[c/perLead].merge(spreadSums{n: 1, variance: squares / (m - 1), squares: e * e, errors: e, truth: float64(y)})
 	}
 	return nil
 }
@@ -126,6 +128,7 @@ func (a spreadSums) finish(members int) SpreadSkillAt {
 		Spread: math.Sqrt((m + 1) / m * a.variance / n),
 		RMSE:   math.Sqrt(a.squares / n),
 		Bias:   a.errors / n,
+		Truth:  a.truth / n,
 		Cells:  a.n,
 	}
 	at.Ratio = at.Spread / at.RMSE

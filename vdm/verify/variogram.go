@@ -61,14 +61,6 @@ func (o VariogramOptions) Validate() error {
 	return nil
 }
 
-// VariogramScoreValue holds the scores; NaN where no pair was scored.
-type VariogramScoreValue struct {
-	Fair, Plain             float64   // over all pairs
-	FairByLead, PlainByLead []float64 // each lead time
-	Pairs                   []int64   // pairs scored at each lead time
-	Members                 int
-}
-
 // NewVariogramScore returns an empty score for forecasts of that many frames of
 // height·width cells, at least two cells.
 func NewVariogramScore(leads, height, width int, o VariogramOptions) (*VariogramScore, error) {
@@ -193,9 +185,9 @@ func (s *VariogramScore) Merge(o *VariogramScore) error {
 	return nil
 }
 
-// Value returns the scores.
-func (s *VariogramScore) Value() VariogramScoreValue {
-	v := VariogramScoreValue{Pairs: slices.Clone(s.pairs), Members: s.members}
+// Value returns the scores; N counts pairs.
+func (s *VariogramScore) Value() KernelValue {
+	v := KernelValue{N: slices.Clone(s.pairs), Members: s.members}
 	var plain, excess, weight float64
 	for l, w := range s.weight {
 		v.PlainByLead = append(v.PlainByLead, s.plain[l]/w)

@@ -32,7 +32,7 @@ func TestVariogramScoreByHand(t *testing.T) {
 	check(t, s.Add([][]float32{{0, 0, 0, 0}}, []float32{0, 1, 4, 9}))
 	v := s.Value()
 	want := (1 + 4 + 8 + 5 + (9+3)/math.Sqrt2) / (4 + 2/math.Sqrt2)
-	if !near(v.Plain, want, 1e-14) || !math.IsNaN(v.Fair) || v.Pairs[0] != 6 || v.Members != 1 {
+	if !near(v.Plain, want, 1e-14) || !math.IsNaN(v.Fair) || v.N[0] != 6 || v.Members != 1 {
 		t.Errorf("%+v, want plain %v", v, want)
 	}
 }
@@ -54,7 +54,7 @@ func TestVariogramPairs(t *testing.T) {
 				}
 			}
 		}
-		if got := s.Value().Pairs[0]; got != want {
+		if got := s.Value().N[0]; got != want {
 			t.Errorf("%d×%d, radius %v: %d pairs, want %d", c.height, c.width, c.radius, got, want)
 		}
 	}
@@ -82,7 +82,7 @@ func TestVariogramScoreMissingAndRefused(t *testing.T) {
 	s := must(NewVariogramScore(2, 1, 3, VariogramOptions{Order: 1, Radius: 1}))
 	check(t, s.Add([][]float32{{0, 0, 5, 0, missing, 0}, {0, 0, 5, 0, 0, 0}}, []float32{0, 3, missing, 0, 0, 0}))
 	v := s.Value()
-	if v.PlainByLead[0] != 9 || v.Pairs[0] != 1 || v.Pairs[1] != 0 || !math.IsNaN(v.PlainByLead[1]) || v.Fair != 9 || s.Missing != 2 {
+	if v.PlainByLead[0] != 9 || v.N[0] != 1 || v.N[1] != 0 || !math.IsNaN(v.PlainByLead[1]) || v.Fair != 9 || s.Missing != 2 {
 		t.Errorf("%+v, %d missing", v, s.Missing)
 	}
 	for name, o := range map[string]VariogramOptions{
@@ -131,7 +131,7 @@ func ExampleVariogramScore() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(s.Value().Plain, "over", s.Value().Pairs, "pairs")
+	fmt.Println(s.Value().Plain, "over", s.Value().N, "pairs")
 	// Output: 1 over [2] pairs
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/climate-vdm/climate-vdm/plotting"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
@@ -21,7 +22,6 @@ type Cases struct {
 	Truth   [][]float32      // [case], a whole clip each
 
 	train *climate.Windows
-	units string
 }
 
 // Cases are clips of the held-out part, at most n of them, whose starts are spread
@@ -39,7 +39,7 @@ func (r *Record) Cases(known climate.KnownFrames, n int) (*Cases, error) {
 	test := r.Split.Test[0]
 	starts := test.To - test.From - frames + 1
 	n = min(n, starts)
-	c := &Cases{Known: known, Windows: heldOut, train: train, units: r.Fields[0].Units}
+	c := &Cases{Known: known, Windows: heldOut, train: train}
 	clip := make([]float32, frames*height*width)
 	best := map[int]int{} // window of each start
 	most := map[int]float64{}
@@ -86,10 +86,11 @@ func FirstKnown(known int) climate.KnownFrames { return climate.FirstFrames(Fram
 // EverySecondKnown marks frames 0, 2, 4, …, an interpolation.
 func EverySecondKnown() climate.KnownFrames { return climate.EverySecondFrame(Frames) }
 
-// Forecasts are ensembles for some cases.
+// Forecasts are one forecaster's ensembles for some cases.
 type Forecasts struct {
-	Name    string
-	Members [][][]float32 // [case][member], a whole clip each
+	Name      string
+	Reference bool          // made without a model
+	Members   [][][]float32 // [case][member], a whole clip each
 }
 
 // Model draws members for each case with a model, or reads them where they were
@@ -118,48 +119,93 @@ func (c *Cases) Model(ctx context.Context, m *run.Run, name, file string, member
 	return f, nil
 }
 
-// Baseline makes members for each case by a forecaster without learning. One that
-// draws nothing at random has one member.
-func (c *Cases) Baseline(ctx context.Context, by forecast.Forecaster, members int) (Forecasts, error) {
-	f := Forecasts{Name: by.Name()}
-	frames, height, width, _ := c.Windows.Shape()
-	for i, truth := range c.Truth {
-		all, err := by.Forecast(ctx, forecast.Case{Frames: frames, Height: height, Width: width, Clip: truth, Known: c.Known}, members, uint64(i))
-		if err != nil {
-			return f, fmt.Errorf("%s, case %d: %w", by.Name(), i, err)
-		}
-		f.Members = append(f.Members, all)
-	}
-	return f, nil
-}
-
 // Baselines are persistence, climatology, linear interpolation (where a frame is
-// known on both sides), advection and the STEPS-like ensemble.
+// known on both sides), advection and the STEPS-like ensemble. Those that draw nothing
+// at random have one member.
 func (c *Cases) Baselines(ctx context.Context, members int) ([]Forecasts, error) {
-	type of struct {
+	comparison, err := c.comparison()
+	if err != nil {
+		return nil, err
+	}
+	steps := forecast.STEPS{}
+	if comparison.Kilometres > 0 && comparison.Minutes > 0 { // it takes both or none
+		steps.Kilometres, steps.Minutes = comparison.Kilometres, comparison.Minutes
+	}
+	type baseline struct {
 		by      forecast.Forecaster
 		members int
 	}
-	all := []of{{forecast.Persistence{}, 1}, {forecast.Climatology{Windows: report.Channel{Clips: c.train}}, members}}
-	if c.Known.Enclosed() { // gaps between known frames
-		all = append(all, of{forecast.Linear{}, 1})
+	all := []baseline{{forecast.Persistence{}, 1}, {forecast.Climatology{Windows: report.Channel{Clips: c.train}}, members}}
+	if c.Known.Enclosed() {
+		all = append(all, baseline{forecast.Linear{}, 1})
 	}
-	all = append(all, of{forecast.Advection{}, 1}, of{forecast.STEPS{}, members})
+	all = append(all, baseline{forecast.Advection{}, 1}, baseline{steps, members})
 	var made []Forecasts
 	for _, b := range all {
-		f, err := c.Baseline(ctx, b.by, b.members)
-		if err != nil {
-			return nil, err
+		f := Forecasts{Name: b.by.Name(), Reference: true}
+		for i, truth := range c.Truth {
+			one, err := comparison.Baseline(ctx, b.by, truth, b.members, uint64(i))
+			if err != nil {
+				return nil, fmt.Errorf("%s, case %d: %w", f.Name, i, err)
+			}
+			f.Members = append(f.Members, one.Members)
 		}
 		made = append(made, f)
 	}
 	return made, nil
 }
 
-// unknown are the frames of a clip that are not known, one after another.
-func (c *Cases) unknown(clip []float32) []float32 { return c.Known.Unknown(clip) }
+// comparison is empty, of the cases' task.
+func (c *Cases) comparison() (*report.Comparison, error) {
+	_, height, width, _ := c.Windows.Shape()
+	field := c.Windows.Fields()[0]
+	task := "interpolation"
+	if _, nowcast := c.Known.Lead(); nowcast {
+		task = "nowcast"
+	} else if c.Known.Span() == 0 {
+		task = "refinement"
+	}
+	return report.NewComparison(report.ComparisonOptions{
+		Task: task, Variable: field.Name, Units: field.Units, Known: c.Known, Height: height, Width: width,
+		Kilometres: field.Grid.Kilometres(), Minutes: 60 * field.Step(),
+	})
+}
 
-// leads is the number of frames that are not known.
-func (c *Cases) leads() int { return len(c.Known.Ahead()) }
+// Score scores forecasts; the first is the one that others are compared with.
+func (c *Cases) Score(forecasts ...Forecasts) (*report.Compared, error) {
+	comparison, err := c.comparison()
+	if err != nil {
+		return nil, err
+	}
+	for i := range c.Truth {
+		if err := comparison.Add(c.one(i, forecasts)); err != nil {
+			return nil, err
+		}
+	}
+	return comparison.Compare()
+}
+
+// one is a case as a comparison takes it.
+func (c *Cases) one(i int, forecasts []Forecasts) report.Case {
+	one := report.Case{Observed: c.Truth[i]}
+	for _, f := range forecasts {
+		one.Forecasts = append(one.Forecasts, report.Forecast{Name: f.Name, Reference: f.Reference, Members: f.Members[i]})
+	}
+	return one
+}
+
+// FilmPicture draws a case: what was observed, members of the first forecast, up to so
+// many, and their mean, and the first member of each other.
+func (c *Cases) FilmPicture(which, members int, forecasts ...Forecasts) (*plotting.Picture, error) {
+	if which < 0 || which >= c.Len() {
+		return nil, fmt.Errorf("case %d of %d", which, c.Len())
+	}
+	comparison, err := c.comparison()
+	if err != nil {
+		return nil, err
+	}
+	compared := report.Compared{ComparisonOptions: comparison.ComparisonOptions}
+	return compared.StripPicture(c.one(which, forecasts), members)
+}
 
 var nan = math.NaN()

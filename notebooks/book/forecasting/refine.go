@@ -21,7 +21,7 @@ type Refinement struct {
 
 // Refine takes the cases' clips as truth of which means over blocks are known.
 func (c *Cases) Refine(by vdm.Coarsening) (*Refinement, error) {
-	r := &Refinement{Cases: &Cases{Known: make(climate.KnownFrames, len(c.Known)), Windows: c.Windows, Index: c.Index, Truth: c.Truth, train: c.train, units: c.units}, By: by}
+	r := &Refinement{Cases: &Cases{Known: make(climate.KnownFrames, len(c.Known)), Windows: c.Windows, Index: c.Index, Truth: c.Truth, train: c.train}, By: by}
 	for _, truth := range c.Truth {
 		coarse, err := r.Means(truth)
 		if err != nil {
@@ -152,14 +152,18 @@ func abs(v float64) float64 { return max(v, -v) }
 
 // SpectrumPicture draws the mean spatial power of forecasts beside the truth's.
 func (c *Cases) SpectrumPicture(forecasts ...Forecasts) (*plotting.Picture, error) {
-	_, height, width, _ := c.Windows.Shape()
+	comparison, err := c.comparison()
+	if err != nil {
+		return nil, err
+	}
+	height, width := comparison.Height, comparison.Width
 	curve := func(name string, clips [][]float32) (plotting.Series, error) {
 		p, err := verify.NewSpatialPower(height, width)
 		if err != nil {
 			return plotting.Series{}, err
 		}
 		for _, clip := range clips {
-			if err := p.Add(c.unknown(clip)); err != nil {
+			if err := p.Add(comparison.Known.Unknown(clip)); err != nil {
 				return plotting.Series{}, err
 			}
 		}

@@ -11,6 +11,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
+// Threshold is the rate in mm/h from which on a cell counts as wet.
+const Threshold = 1.0
+
 // SequenceFolder is where a model's long sequences of a name lie.
 func SequenceFolder(m *run.Run, name string) string {
 	return filepath.Join(m.Dir, run.SamplesDir, name)

@@ -42,8 +42,8 @@ all numbers as JSON to a folder.
 Of a RUN it draws clips first, and keeps them there; where the data are those
 that the run was trained on, it compares with the held-out hours only, and
 measures the held-out loss beside three closed-form denoisers. A FILE of sample
-is compared in its statistics with all the data; one of nowcast in its CRPS, beside
-persistence, with the frames of the data at the same times and places.`,
+is compared in its statistics with all the data; one of nowcast by all scores
+of forecasts, beside persistence, with the frames of the data at the same times and places.`,
 		Example: `  vdm verify runs/rain --against rain.nc --count 32
   vdm verify nowcast.nc --against rain.nc`,
 		Args: takes("RUN|FILE.nc"),
@@ -184,7 +184,7 @@ type results struct {
 
 	Losses     *report.Losses         `json:"losses,omitempty"`
 	Statistics []*report.Verification `json:"statistics,omitempty"` // of each variable
-	Forecasts  []*report.Forecast     `json:"forecasts,omitempty"`  // of each variable
+	Forecasts  []*report.Compared     `json:"forecasts,omitempty"`  // of each variable
 }
 
 func (r *results) add(t report.Table) { r.tables = append(r.tables, t.Text()) }
@@ -264,21 +264,28 @@ func (v *verifyFlags) forecast(out *results, path string, members *archive.Membe
 			return fmt.Errorf("%s: which frames were known? %s %s, and a nowcast has some at the start and no others; give --known", path, source, cmp.Or(frames.String(), "none"))
 		}
 	}
-	like := members.Like
-	k := report.Case{Members: members.Samples, Truth: truth, Known: known}
+	like, observed := members.Like, *members.Samples
+	observed.Data = truth
 	for ch, f := range like {
-		o := report.ForecastOptions{Variable: f.Name, Units: f.Units, Step: f.Step(), Channel: ch, Seed: v.o.Seed}
-		r, err := report.ScoreForecast(o, k)
+		o := report.ComparisonOptions{
+			Variable: f.Name, Units: f.Units, Known: climate.FirstFrames(observed.Frames, known), Height: observed.Height, Width: observed.Width,
+			Kilometres: f.Grid.Kilometres(), Minutes: 60 * f.Step(), Seed: v.o.Seed,
+		}
+		r, one, err := report.CompareNowcast(o, observed.Channel(0, ch), report.ForecastOf("model", members.Samples, ch))
 		if err != nil {
 			return err
 		}
-		drawings, err := r.Draw(k, ch)
+		strip, err := r.DrawCase(one, 4, "What was observed, members, their mean and persistence.")
+		if err != nil {
+			return err
+		}
+		drawings, err := r.Draw()
 		if err != nil {
 			return err
 		}
 		out.Forecasts = append(out.Forecasts, r)
 		out.add(r.Table())
-		out.draw(f.Name, len(like) > 1, drawings)
+		out.draw(f.Name, len(like) > 1, append([]report.Drawing{strip}, drawings...))
 	}
 	return nil
 }

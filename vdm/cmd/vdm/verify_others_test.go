@@ -26,14 +26,16 @@ func scoreOf(t *testing.T, out string) float64 {
 	var scores struct {
 		Forecasts []struct {
 			Entries []struct {
-				CRPS float64 `json:"crps"`
+				Scores map[string]struct {
+					Value float64 `json:"value"`
+				} `json:"scores"`
 			} `json:"entries"`
 		} `json:"forecasts"`
 	}
 	if err := json.Unmarshal(text, &scores); err != nil {
 		t.Fatal(err)
 	}
-	return scores.Forecasts[0].Entries[0].CRPS
+	return scores.Forecasts[0].Entries[0].Scores["crps"].Value
 }
 
 // Which frames were known is what the file says, not what its numbers look like.
@@ -49,7 +51,7 @@ func TestKnownFramesAreTold(t *testing.T) {
 		f.Attributes = map[string]string{archive.KnownAttribute: "0"}
 	})
 	out := filepath.Join(dir, "figures")
-	if got := succeed(t, "verify", path, "--against", data, "--out", out); !strings.Contains(got, "1 frames known, 2 ahead") {
+	if got := succeed(t, "verify", path, "--against", data, "--out", out); !strings.Contains(got, "1 case, frames 2, 3 of 3 generated") {
 		t.Errorf("the attribute was not read:\n%s", got)
 	}
 	if score := scoreOf(t, out); score != 0 {
@@ -97,7 +99,7 @@ d=netCDF4.Dataset(sys.argv[1],"a"); d.renameDimension("member","ens_number"); d.
 		t.Fatalf("%v\n%s", err, out)
 	}
 	out := filepath.Join(dir, "figures")
-	if got := succeed(t, "verify", path, "--against", data, "--out", out); !strings.Contains(got, "1 frames known, 2 ahead") {
+	if got := succeed(t, "verify", path, "--against", data, "--out", out); !strings.Contains(got, "1 case, frames 2, 3 of 3 generated") {
 		t.Errorf("the frame before was not taken:\n%s", got)
 	}
 	if score := scoreOf(t, out); math.Abs(score-3) > 1e-5 {

@@ -60,7 +60,7 @@ func TestVerifyNowcast(t *testing.T) {
 	})
 	out := filepath.Join(dir, "figures")
 	got := succeed(t, "verify", path, "--against", data, "--out", out)
-	if !strings.Contains(got, "(2 frames known, 1 ahead") {
+	if !strings.Contains(got, "1 case, frames 3 of 3 generated") {
 		t.Errorf("the known frames were not found:\n%s", got)
 	}
 	text, err := os.ReadFile(filepath.Join(out, "verification.json"))
@@ -70,9 +70,10 @@ func TestVerifyNowcast(t *testing.T) {
 	var scores struct {
 		Forecasts []struct {
 			Entries []struct {
-				Name string  `json:"name"`
-				CRPS float64 `json:"crps"`
-				Fair float64 `json:"crps_fair"`
+				Name   string `json:"name"`
+				Scores map[string]struct {
+					Value float64 `json:"value"`
+				} `json:"scores"`
 			} `json:"entries"`
 		} `json:"forecasts"`
 	}
@@ -81,7 +82,7 @@ func TestVerifyNowcast(t *testing.T) {
 	}
 	// |x − y| is 0 and 3, |x₁ − x₂| is 3: plain 3/2 − 2·3/8, fair 3/2 − 2·3/4.
 	model := scores.Forecasts[0].Entries[0]
-	if model.Name != "model" || math.Abs(model.CRPS-0.75) > 1e-5 || math.Abs(model.Fair) > 1e-5 {
+	if model.Name != "model" || math.Abs(model.Scores["crps"].Value-0.75) > 1e-5 || math.Abs(model.Scores["crps_fair"].Value) > 1e-5 {
 		t.Errorf("scores %+v, want a CRPS of 0.75 and a fair one of 0", model)
 	}
 	persistence := scores.Forecasts[0].Entries[1]
@@ -89,7 +90,7 @@ func TestVerifyNowcast(t *testing.T) {
 	for i := range cells {
 		want += math.Abs(float64(truth.Frame(4)[i]-truth.Frame(3)[i])) / float64(cells)
 	}
-	if persistence.Name != "persistence" || math.Abs(persistence.CRPS-want) > 1e-5 {
+	if persistence.Name != "persistence" || math.Abs(persistence.Scores["crps"].Value-want) > 1e-5 {
 		t.Errorf("scores %+v, want %v", persistence, want)
 	}
 

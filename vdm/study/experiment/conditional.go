@@ -165,7 +165,7 @@ func (w *conditional) finish() error {
 		s.Limits = append(s.Limits, "Not complete, and left out: "+strings.Join(w.missing, "; ")+".")
 	}
 	s.Limits = append(s.Limits,
-		fmt.Sprintf("%d windows: extremes of a map of the bias are largely chance. Intervals of single scores overlap even where one method is better in every window; the column \"CRPS less the first's\" pairs windows.", w.Windows),
+		fmt.Sprintf("%d windows: extremes of a map of the bias are largely chance. Intervals of single scores overlap even where one method is better in every window; the row \"CRPS less the first's\" pairs windows.", w.Windows),
 		"The dissertation gives one figure to stand beside these: a largest absolute normalised bias of 0.142 for interpolation at its weight of 10⁶ (w_r = 3 here), on UKCP18 with a network of 36 million parameters.")
 	s.Stages = w.stages
 	return s.Publish(filepath.Join(w.Run, ConditionalDir), drawings...)

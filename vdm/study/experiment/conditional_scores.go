@@ -3,24 +3,14 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
-
-// forecasts are what one method or reference makes of every window.
-type forecasts struct {
-	name      string
-	reference bool
-	// members of the window of a rank in the order of drawing, whole clips of one
-	// channel each.
-	members func(rank int, truth []float32) ([][]float32, error)
-}
 
 // compare scores all methods that are complete, and the references.
 func (w *conditional) compare(ctx context.Context) error {
@@ -32,15 +22,20 @@ func (w *conditional) compare(ctx context.Context) error {
 		if len(w.drawn[task]) == 0 {
 			continue
 		}
-		c := &report.Comparison{
-			Task: task, Variable: ch.Name, Units: ch.Units, Step: w.model.Config.Clip.Step,
-			Known: known(task, w.model.Config.Clip.Frames), Cases: w.Windows,
+		clip, grid := w.model.Config.Clip, w.test.Fields()[0].Grid
+		c, err := report.NewComparison(report.ComparisonOptions{
+			Task: task, Variable: ch.Name, Units: ch.Units, Known: known(task, clip.Frames), Height: clip.Height, Width: clip.Width,
+			Kilometres: grid.Kilometres(), Minutes: 60 * clip.Step,
+		})
+		if err != nil {
+			return err
 		}
-		if err := w.compareOne(ctx, c); err != nil {
+		scores, err := w.compareOne(ctx, c)
+		if err != nil {
 			return fmt.Errorf("scores of the %s: %w", task, err)
 		}
-		w.summary.Comparisons = append(w.summary.Comparisons, c)
-		strip, err := w.strip(c)
+		w.summary.Comparisons = append(w.summary.Comparisons, scores)
+		strip, err := w.strip(scores)
 		if err != nil {
 			return err
 		}
@@ -50,73 +45,57 @@ func (w *conditional) compare(ctx context.Context) error {
 	return nil
 }
 
-// compareOne fills in the entries of one task.
-func (w *conditional) compareOne(ctx context.Context, c *report.Comparison) error {
-	given := climate.KnownFrames(c.Known)
+// compareOne scores all windows of one task, in the order of time: the methods, then
+// the references. Beyond the last known frame linear interpolation is persistence, so it
+// stands only where a frame is known on both sides.
+func (w *conditional) compareOne(ctx context.Context, c *report.Comparison) (*report.Compared, error) {
 	ranks := make([]int, len(w.windows))
 	for i := range ranks {
 		ranks[i] = i
 	}
-	slices.SortFunc(ranks, func(a, b int) int { return w.windows[a] - w.windows[b] }) // in the order of time
-	_, height, width, _ := w.test.Shape()
-	var first report.EnsembleValue
-	for _, f := range w.forecasts(ctx, c) {
-		s, err := report.NewEnsembleScore(len(c.Frames()), height, width)
+	slices.SortFunc(ranks, func(a, b int) int { return w.windows[a] - w.windows[b] })
+	references := []forecast.Forecaster{forecast.Persistence{}, forecast.Climatology{Windows: report.Channel{Clips: w.training}}}
+	if c.Known.Enclosed() {
+		references = slices.Insert(references, 1, forecast.Forecaster(forecast.Linear{}))
+	}
+	for _, rank := range ranks {
+		one, err := w.window(c.Task, rank, w.Members)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, rank := range ranks {
-			truth, err := w.truth(rank)
+		for _, by := range references {
+			members := 1
+			if _, random := by.(forecast.Climatology); random {
+				members = w.Members
+			}
+			f, err := c.Baseline(ctx, by, one.Observed, members, uint64(w.windows[rank]))
 			if err != nil {
-				return err
+				return nil, fmt.Errorf("%s, window %d: %w", by.Name(), w.windows[rank], err)
 			}
-			members, err := f.members(rank, truth)
-			if err != nil {
-				return fmt.Errorf("%s, window %d: %w", f.name, w.windows[rank], err)
-			}
-			for i, m := range members {
-				members[i] = given.Unknown(m)
-			}
-			if err := s.Add(members, given.Unknown(truth)); err != nil {
-				return fmt.Errorf("%s, window %d: %w", f.name, w.windows[rank], err)
-			}
+			one.Forecasts = append(one.Forecasts, f)
 		}
-		v, err := s.Value()
-		if err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
-		}
-		if len(c.Entries) == 0 {
-			first = v
-		}
-		if err := c.Add(report.Compared{Name: f.name, Reference: f.reference, Height: height, Width: width}, v, first); err != nil {
-			return err
+		if err := c.Add(one); err != nil {
+			return nil, fmt.Errorf("window %d: %w", w.windows[rank], err)
 		}
 	}
-	return nil
+	return c.Compare()
 }
 
-// forecasts are those of the methods, then the references. Beyond the last known
-// frame linear interpolation is persistence, so it stands only where a frame is
-// known on both sides.
-func (w *conditional) forecasts(ctx context.Context, c *report.Comparison) []forecasts {
-	var all []forecasts
-	for _, d := range w.drawn[c.Task] {
-		all = append(all, forecasts{name: d.name, members: func(rank int, _ []float32) ([][]float32, error) {
-			return w.clips(d.clips, rank, w.Members)
-		}})
+// window is the window of a rank in the order of drawing: what was observed, and the
+// first members by each method.
+func (w *conditional) window(task string, rank, members int) (report.Case, error) {
+	truth, err := w.truth(rank)
+	one := report.Case{Observed: truth}
+	for _, d := range w.drawn[task] {
+		f := report.Forecast{Name: d.name}
+		for k := 0; k < members && err == nil; k++ {
+			clip := make([]float32, len(truth))
+			err = (report.Channel{Clips: d.clips}).Clip(rank*w.Members+k, clip)
+			f.Members = append(f.Members, clip)
+		}
+		one.Forecasts = append(one.Forecasts, f)
 	}
-	frames, height, width, _ := w.test.Shape()
-	reference := func(by forecast.Forecaster, members int) {
-		all = append(all, forecasts{name: by.Name(), reference: true, members: func(rank int, truth []float32) ([][]float32, error) {
-			return by.Forecast(ctx, forecast.Case{Frames: frames, Height: height, Width: width, Clip: truth, Known: c.Known}, members, uint64(w.windows[rank]))
-		}})
-	}
-	reference(forecast.Persistence{}, 1)
-	if c.Task == Interpolation {
-		reference(forecast.Linear{}, 1)
-	}
-	reference(forecast.Climatology{Windows: report.Channel{Clips: w.training}}, w.Members)
-	return all
+	return one, err
 }
 
 // truth is the first channel of the window of a rank.
@@ -126,52 +105,28 @@ func (w *conditional) truth(rank int) ([]float32, error) {
 	return clip, report.Channel{Clips: w.test}.Clip(w.windows[rank], clip)
 }
 
-// clips are the first channel of the first n members of the window of a rank.
-func (w *conditional) clips(g *Generated, rank, n int) ([][]float32, error) {
-	frames, height, width, _ := g.Shape()
-	var all [][]float32
-	for k := range n {
-		clip := make([]float32, frames*height*width)
-		if err := (report.Channel{Clips: g}).Clip(rank*w.Members+k, clip); err != nil {
-			return nil, err
-		}
-		all = append(all, clip)
-	}
-	return all, nil
-}
-
 // strip draws the window with most in its known frames, so that the choice does
 // not look at what is generated: the truth, and the first member of each method.
-func (w *conditional) strip(c *report.Comparison) (report.Drawing, error) {
-	best, most := 0, 0.0
-	var shown []float32
+func (w *conditional) strip(c *report.Compared) (report.Drawing, error) {
+	best, most := 0, math.Inf(-1)
 	for rank := range w.windows {
 		truth, err := w.truth(rank)
 		if err != nil {
 			return report.Drawing{}, err
 		}
 		sum := 0.0
-		for _, v := range climate.KnownFrames(c.Known).Of(truth) {
+		for _, v := range c.Known.Of(truth) {
 			sum += float64(v)
 		}
-		if shown == nil || sum > most {
-			best, most, shown = rank, sum, truth
+		if sum > most {
+			best, most = rank, sum
 		}
 	}
-	var clips []report.NamedClip
-	for _, d := range w.drawn[c.Task] {
-		first, err := w.clips(d.clips, best, 1)
-		if err != nil {
-			return report.Drawing{}, err
-		}
-		clips = append(clips, report.NamedClip{Name: d.name, Data: first[0]})
+	one, err := w.window(c.Task, best, 1)
+	if err != nil {
+		return report.Drawing{}, err
 	}
-	_, height, width, _ := w.test.Shape()
-	p, err := c.StripPicture(shown, clips, height, width)
-	return report.Drawing{
-		File: c.Task + "-strip.png", Title: strings.ToUpper(c.Task[:1]) + c.Task[1:] + ": one window", Picture: p,
-		Caption: fmt.Sprintf("%s: of the test windows drawn, the one with most in its known frames. The first member of each method; frames with a coloured border were given to the model.", w.test.Describe(w.windows[best])),
-	}, err
+	return c.DrawCase(one, 1, w.test.Describe(w.windows[best])+": of the test windows drawn, the one with most in its known frames. The first member of each method.")
 }
 
 // Lines are the scores as lines for scripts: each begins with "conditional " and
@@ -180,9 +135,10 @@ func Lines(s *report.Summary) []string {
 	var lines []string
 	for _, c := range s.Comparisons {
 		for _, e := range c.Entries {
+			of := func(key string) float64 { return float64(e.Score(key).Value) }
 			lines = append(lines, fmt.Sprintf(
 				"conditional task=%s method=%q windows=%d members=%d crps=%.5g rmse=%.5g spread_skill=%.4g power=%.4g bias_min=%.4g bias_max=%.4g bias_largest=%.4g",
-				c.Task, e.Name, c.Cases, e.Members, float64(e.CRPS), float64(e.RMSE), float64(e.SpreadSkill), float64(e.Power), float64(e.Driest), float64(e.Wettest), e.LargestBias()))
+				c.Task, e.Name, c.Cases, e.Members, of("crps"), of("rmse"), of("spread_skill"), of("power"), of("bias_driest"), of("bias_wettest"), e.LargestBias()))
 		}
 	}
 	return lines

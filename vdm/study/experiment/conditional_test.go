@@ -60,8 +60,8 @@ func TestConditional(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(o.Run, ConditionalDir)
-	if !s.Complete(dir, run.FiguresDir) || len(s.Figures) != 10 {
-		t.Errorf("%d figures, want 10, and all of them there", len(s.Figures))
+	if !s.Complete(dir, run.FiguresDir) || len(s.Figures) != 12 {
+		t.Errorf("%d figures, want 12, and all of them there", len(s.Figures))
 	}
 	lines := Lines(s)
 	if len(lines) != 2*5+1 { // three methods, persistence, climatology; once linear interpolation
@@ -112,7 +112,7 @@ func TestConditional(t *testing.T) {
 		}
 	}
 	c := s.Comparisons[0]
-	e := c.Entries[slices.IndexFunc(c.Entries, func(e report.Compared) bool { return e.Name == "persistence" })]
+	e := c.Entries[slices.IndexFunc(c.Entries, func(e report.Entry) bool { return e.Name == "persistence" })]
 	sum := 0.0 // its mean absolute error, by hand
 	for _, w := range windows {
 		if err := seasons.test.Clip(w, truth); err != nil {
@@ -122,8 +122,8 @@ func TestConditional(t *testing.T) {
 			sum += math.Abs(float64(truth[j]-truth[size/4+j%16])) / float64(3*size/2)
 		}
 	}
-	if math.Abs(float64(e.CRPS)-sum) > 1e-6*sum || !e.Reference {
-		t.Errorf("persistence: CRPS %v, by hand %v", e.CRPS, sum)
+	if math.Abs(float64(e.Score("crps").Value)-sum) > 1e-6*sum || !e.Reference {
+		t.Errorf("persistence: CRPS %v, by hand %v", e.Score("crps").Value, sum)
 	}
 	drawn := &said{}
 	o.Log = drawn

@@ -25,11 +25,16 @@ func (w *work) drawings() ([]report.Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	forecast, err := s.Forecast.Draw(w.kase, 0)
+	nowcast := s.Comparisons[0]
+	shown := report.Case{Observed: w.one.Observed, Forecasts: w.one.Forecasts[:2]}
+	strip, err := nowcast.DrawCase(shown, 4, "What was observed, four members, their mean and persistence: "+w.about+".")
 	if err != nil {
 		return nil, err
 	}
-	forecast[0].Caption += " " + w.about + "."
+	forecast, err := nowcast.Draw()
+	if err != nil {
+		return nil, err
+	}
 	records, err := run.ReadMetrics(w.Out)
 	if err != nil {
 		return nil, err
@@ -42,7 +47,7 @@ func (w *work) drawings() ([]report.Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, more := range [][]report.Drawing{clips, forecast, losses, verification} {
+	for _, more := range [][]report.Drawing{clips, {strip}, forecast, losses, verification} {
 		out = append(out, more...)
 	}
 	return out, nil

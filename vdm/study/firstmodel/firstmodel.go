@@ -73,7 +73,7 @@ func (o Options) key(source climate.Source) (string, error) {
 		Version int // raise it when the same options give other results
 		Options Options
 		Data    climate.Source
-	}{2, o, source})
+	}{3, o, source})
 	if err != nil {
 		return "", err
 	}
@@ -152,11 +152,10 @@ func (w *work) nowcast(ctx context.Context, _ climate.Source) error {
 	if err != nil {
 		return err
 	}
-	climatology, err := report.Take(w.plain, w.Members)
-	if err != nil {
+	if w.random, err = report.Take(w.plain, w.Members); err != nil {
 		return err
 	}
-	w.kase = report.Case{Members: w.members.Samples, Truth: clip, Known: w.Known, Others: []report.NamedSamples{{Name: "training clips", Samples: climatology}}}
+	w.truth = clip
 	w.stages = append(w.stages, report.Stage{Name: fmt.Sprintf("nowcast of %d members", w.Members), Seconds: w.members.Draw.Seconds})
 	return nil
 }
@@ -170,12 +169,16 @@ func (w *work) verify(context.Context, climate.Source) error {
 	if s.Losses, err = report.Measure(w.model, w.data.train, w.heldOut, report.LossOptions{}); err != nil {
 		return err
 	}
-	s.Forecast, err = report.ScoreForecast(report.ForecastOptions{
-		Variable: ch.Name, Units: ch.Units, Step: w.model.Config.Clip.Step, Seed: w.Seed,
-	}, w.kase)
+	clip, others := w.model.Config.Clip, report.ForecastOf("training clips", w.random, 0)
+	others.Reference = true
+	nowcast, one, err := report.CompareNowcast(report.ComparisonOptions{
+		Variable: ch.Name, Units: ch.Units, Known: climate.FirstFrames(clip.Frames, w.Known), Height: clip.Height, Width: clip.Width,
+		Kilometres: w.Fields[0].Grid.Kilometres(), Minutes: 60 * clip.Step, Seed: w.Seed,
+	}, w.truth, report.ForecastOf("model", w.members.Samples, 0), others)
 	if err != nil {
 		return err
 	}
+	w.one, s.Comparisons = one, []*report.Compared{nowcast}
 	s.Verification, err = report.Verify(report.VerifyOptions{Variable: ch.Name, Units: ch.Units},
 		report.Set{Name: "held out", Clips: w.heldOut, Limit: 400},
 		report.Set{Name: "generated", Clips: w.clips},

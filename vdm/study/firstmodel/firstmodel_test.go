@@ -82,7 +82,7 @@ func TestRun(t *testing.T) {
 	}
 	for _, name := range []string{
 		"config.yaml", "metrics.jsonl", "results.json", "report/index.html", "samples/clips.nc", "samples/nowcast.nc",
-		"figures/face.png", "figures/clips.png", "figures/clips-animated.png", "figures/nowcast.png", "figures/crps.png", "figures/ranks.png",
+		"figures/face.png", "figures/clips.png", "figures/clips-animated.png", "figures/nowcast-strip.png", "figures/nowcast-crps.png", "figures/nowcast-ranks.png",
 		"figures/loss.png", "figures/loss-by-noise.png", "figures/histogram.png", "figures/histogram-low.png",
 		"figures/quantiles.png", "figures/bias.png", "figures/spatial-power.png", "figures/temporal-power.png",
 	} {
@@ -100,9 +100,9 @@ func TestRun(t *testing.T) {
 	if wiener, pixel, mean := s.Losses.Entries[1].Mean, s.Losses.Entries[2].Mean, s.Losses.Entries[3].Mean; !(wiener < 0.9*pixel && math.Abs(pixel/mean-1) < 0.05) {
 		t.Errorf("Wiener %.3f, pixelwise %.3f, mean %.3f: want the first below the others, and those alike", wiener, pixel, mean)
 	}
-	for _, e := range s.Forecast.Entries {
-		if !(e.Plain > 0 && e.Plain < 100) || len(e.PlainByLead) != 2 {
-			t.Errorf("CRPS of %s is %v, %v", e.Name, e.Plain, e.PlainByLead)
+	for _, e := range s.Comparisons[0].Entries {
+		if crps := e.Score("crps"); !(crps.Value > 0 && crps.Value < 100) || len(crps.ByFrame) != 2 {
+			t.Errorf("CRPS of %s is %+v", e.Name, crps)
 		}
 	}
 	if !(s.Speed.Sampler > 0) {
@@ -195,7 +195,7 @@ func checkResumed(t *testing.T, whole Options, want *report.Summary) {
 	if a, b := got.Losses.Entries[0].Mean, want.Losses.Entries[0].Mean; a != b {
 		t.Errorf("loss %v when resumed, %v in one go", a, b)
 	}
-	if a, b := got.Forecast.Entries[0].Plain, want.Forecast.Entries[0].Plain; a != b {
+	if a, b := got.Comparisons[0].Entries[0].Score("crps").Value, want.Comparisons[0].Entries[0].Score("crps").Value; a != b {
 		t.Errorf("CRPS %v when resumed, %v in one go", a, b)
 	}
 }

@@ -15,7 +15,9 @@ type work struct {
 	clips   *archive.Clips
 	members *archive.Clips // of the nowcast
 	about   string         // where the nowcast lies
-	kase    report.Case    // the nowcast and what came
+	truth   []float32      // what came
+	random  *vdm.Samples   // clips of the training hours, which the nowcast is compared with
+	one     report.Case    // the nowcast as it was scored
 	summary *report.Summary
 	stages  report.Stages
 }

@@ -1,0 +1,101 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Compared is how forecasts of the same cases score, as plain numbers that can be
+// saved, tabulated and drawn. The first entry is the one that others are compared with.
+type Compared struct {
+	ComparisonOptions
+	Cases   int     `json:"cases"`
+	Rows    []Row   `json:"rows"` // in the order of the table
+	Entries []Entry `json:"entries"`
+}
+
+// Entry is the scores of one forecaster, over the frames that were not known.
+type Entry struct {
+	Name      string           `json:"name"`
+	Reference bool             `json:"reference"` // made without a model
+	Members   int              `json:"members"`
+	Scores    map[string]Score `json:"scores"`
+}
+
+// Score returns a score by its key; its values are NaN where the entry has none.
+func (e Entry) Score(key string) Score {
+	if s, ok := e.Scores[key]; ok {
+		return s
+	}
+	return none
+}
+
+// LargestBias is the largest absolute value of the map of the normalised bias.
+func (e Entry) LargestBias() float64 {
+	return math.Max(math.Abs(float64(e.Score("bias_driest").Value)), math.Abs(float64(e.Score("bias_wettest").Value)))
+}
+
+// Table has a row for each score that exists and a column for each forecast.
+func (c *Compared) Table() Table {
+	t := Table{
+		Title:   fmt.Sprintf("%s of %s: %s, frames %s of %d generated", title(c.Task), c.Variable, number(c.Cases, "case"), counted(c.Known.Ahead()), len(c.Known)),
+		Columns: []string{"score", "best"},
+	}
+	members := []string{"members", ""}
+	var sizes []int
+	for _, e := range c.Entries {
+		t.Columns, members, sizes = append(t.Columns, e.Name), append(members, fmt.Sprint(e.Members)), append(sizes, e.Members)
+	}
+	t.Rows = append(t.Rows, members)
+	for _, r := range c.Rows {
+		row := []string{r.Label, r.Best}
+		for _, e := range c.Entries {
+			row = append(row, r.text(e.Score(r.Key)))
+		}
+		if slices.ContainsFunc(row[2:], func(text string) bool { return text != "–" }) {
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	note := "One case has no interval."
+	if c.Cases > 1 {
+		note = intervalNote(c.Cases, "cases")
+	}
+	t.Notes = append(t.Notes, note+" With one member the CRPS is the mean absolute error.")
+	if differInSize(sizes) {
+		t.Notes = append(t.Notes, fairNote)
+	}
+	if c.Threshold > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("twCRPS and the scores from FSS to ROC area are of %g %s and more; FSS, Brier and ROC take the share of members, CSI to frequency bias count each member as a forecast.", c.Threshold, c.Units))
+	}
+	t.Notes = append(t.Notes, "Power: the members' over the truth's; the factor is exp of the mean over scales of |ln(power)|. Bias: (mean generated − mean truth)/mean truth; few cases make large extremes by chance alone.")
+	return t
+}
+
+// number is a count with its noun.
+func number(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// title begins a text with a capital letter.
+func title(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	return string(s[0]-'a'+'A') + s[1:]
+}
+
+// counted lists frames as readers count them, from 1.
+func counted(frames []int) string {
+	text := ""
+	for i, f := range frames {
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprint(f + 1)
+	}
+	return text
+}

@@ -1,0 +1,111 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/climate-vdm/climate-vdm/vdm/verify"
+)
+
+// The keys of scores that others are derived from.
+const (
+	crpsKey        = "crps"
+	excessKey      = "crps_excess"
+	powerKey       = "power"
+	biasKey        = "bias"
+	biasMapKey     = "bias_map"
+	ranksKey       = "outliers"
+	reliabilityKey = "brier_skill"
+)
+
+// Row says what a score is.
+type Row struct {
+	Key    string `json:"key"`   // in an entry's scores, such as crps
+	Label  string `json:"label"` // with its unit
+	Best   string `json:"best"`  // 0, 1 or low
+	Signed bool   `json:"signed,omitempty"`
+}
+
+// Score is one figure. From and To are the ends of its interval by the zero
+// [verify.Bootstrap] over cases, NaN where it has none: [verify.IntervalName] says how
+// a table may call it. X and Y are a curve that belongs to the score, such as the power
+// by wavenumber, or in Y alone a map of the domain.
+type Score struct {
+	Value   Value  `json:"value"`
+	From    Value  `json:"from"`
+	To      Value  `json:"to"`
+	ByFrame Values `json:"by_frame,omitempty"`
+	X       Values `json:"x,omitempty"`
+	Y       Values `json:"y,omitempty"`
+}
+
+// none is a score that does not exist.
+var none = Score{Value: Value(math.NaN()), From: Value(math.NaN()), To: Value(math.NaN())}
+
+// reading is one figure of a score.
+type reading struct {
+	Row
+	value   float64
+	byFrame []float64
+	x, y    []float64 // a curve or a map beside the figure
+	mean    bool      // over cases, so that it has an interval
+	series  []float64 // of each case, of a mean
+}
+
+// score finishes a reading: a mean is the one over cases, with its interval.
+func (r reading) score() (Score, error) {
+	s := none
+	s.Value, s.ByFrame, s.X, s.Y = Value(r.value), r.byFrame, r.x, r.y
+	if !r.mean || len(existing(r.series)) < 2 {
+		return s, nil
+	}
+	v, err := verify.Bootstrap{}.Mean(r.series)
+	s.Value, s.From, s.To = Value(v.Estimate), Value(v.Low), Value(v.High)
+	return s, err
+}
+
+// excess is the mean difference of two scores of the same cases, with its interval.
+func excess(series, first []float64) (Score, error) {
+	s, paired := none, 0
+	for i := range series {
+		if d := series[i] - first[i]; d == d {
+			s.Value, paired = Value(d), paired+1
+		}
+	}
+	if paired < 2 {
+		return s, nil
+	}
+	v, err := verify.Bootstrap{}.Difference(series, first)
+	s.Value, s.From, s.To = Value(v.Estimate), Value(v.Low), Value(v.High)
+	return s, err
+}
+
+// text is a score in a table.
+func (r Row) text(s Score) string {
+	format := func(v Value) string {
+		if r.Signed && v > 0 {
+			return "+" + Format(float64(v))
+		}
+		return Format(float64(v))
+	}
+	if math.IsNaN(float64(s.From)) {
+		return format(s.Value)
+	}
+	return fmt.Sprintf("%s (%s, %s)", format(s.Value), format(s.From), format(s.To))
+}
+
+// existing are the values that are not NaN.
+func existing(values []float64) []float64 {
+	return slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+}
+
+// Median returns the median of the values that exist, NaN where none does.
+func Median(values []float64) float64 {
+	kept := existing(values)
+	if len(kept) == 0 {
+		return math.NaN()
+	}
+	slices.Sort(kept)
+	return (kept[(len(kept)-1)/2] + kept[len(kept)/2]) / 2
+}
