@@ -18,6 +18,12 @@ type Batch struct {
 	Covariates map[string]*g.Node
 }
 
+// Covariate is a field that a denoiser is told beside z and λ, in its units.
+type Covariate struct {
+	Channels int
+	Values   []float32 // [frame, height, width, channel], once for all samples or once for each
+}
+
 // Level is the noise level of a batch inside a graph.
 type Level struct {
 	LogSNR *g.Node // λ of each sample, [batch], float32

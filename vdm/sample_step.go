@@ -119,7 +119,7 @@ func (s *Sampler) run(ctx context.Context, from int, watch bool, yield func(int,
 	if s.obs != nil {
 		known = s.obs.inputs(from, s.batch)
 	}
-	known = append(known, s.covariateTensors(from)...)
+	known = append(known, s.told.tensors(from, s.batch)...)
 	defer engine.Release(known...)
 	z = tensors.FromFlatDataAndDimensions(s.noise(noise.Latent, from, 0), s.dims...)
 	var before []*tensors.Tensor // z₋₁, x̂₋₁ and x̂₋₂, where the plan looks at them

@@ -24,23 +24,22 @@ type Sampler struct {
 	First int
 	Clip  uint64
 
-	d          EngineDenoiser
-	exec       *g.Exec
-	plan       Plan
-	guidance   Guidance
-	batch      int
-	size       int // values of a clip
-	dims       []int
-	shape      [4]int
-	seed       uint64
-	samples    int
-	obs        *resolved
-	silent     *tensors.Tensor // the noise of a step that has none
-	memory     int             // how many of z₋₁, x̂₋₁ and x̂₋₂ the plan looks at
-	covariates map[string]Covariate
-	channels   map[string]int // of each covariate
-	watched    bool           // the program returns x̂ at every step
-	err        error          // of the last loop over Steps
+	d        EngineDenoiser
+	exec     *g.Exec
+	plan     Plan
+	guidance Guidance
+	batch    int
+	size     int // values of a clip
+	dims     []int
+	shape    [4]int
+	seed     uint64
+	samples  int
+	obs      *resolved
+	silent   *tensors.Tensor // the noise of a step that has none
+	memory   int             // how many of z₋₁, x̂₋₁ and x̂₋₂ the plan looks at
+	told     covariates
+	watched  bool  // the program returns x̂ at every step
+	err      error // of the last loop over Steps
 }
 
 // NewSampler prepares batches of o.Batch clips of a shape (frames, height, width,
@@ -97,6 +96,20 @@ func (s *Sampler) Observe(given Observation) error {
 	return nil
 }
 
+// Tell puts other covariates in the place of the ones before, of the same names and
+// channels: the compiled step is for these.
+func (s *Sampler) Tell(fields map[string]Covariate) error {
+	told := covariates{s.shape, s.samples, fields}
+	if err := told.check(); err != nil {
+		return err
+	}
+	if s.exec != nil && !told.like(s.told) {
+		return fmt.Errorf("the sampler was compiled for the covariates %v and is given %v, or others of their channels: make another", s.told.names(), told.names())
+	}
+	s.told = told
+	return nil
+}
+
 // sameOperators refuses an observation for which the compiled step is not.
 func (s *Sampler) sameOperators(obs *resolved) error {
 	var was, now Observation
@@ -142,7 +155,7 @@ func (s *Sampler) inputs() []shapes.Shape {
 			in = append(in, slices.Repeat([]shapes.Shape{shapes.Make(dtypes.Float32, append([]int{s.batch}, shape[:]...)...)}, 3)...)
 		}
 	}
-	in = append(in, s.covariateShapes()...)
+	in = append(in, s.told.shapes(s.batch)...)
 	return append(in, slices.Repeat([]shapes.Shape{clip}, s.memory)...)
 }
 
@@ -202,7 +215,7 @@ func (s *Sampler) graph(in []*g.Node, watch bool) []*g.Node {
 		given = s.obs.graph(known[1:], known[0])
 		den = s.guidance.Guide(den, given)
 	}
-	p := den(z, from, Batch{Covariates: s.namedCovariates(take(len(s.channels)))})
+	p := den(z, from, Batch{Covariates: s.told.nodes(take(len(s.told.fields)))})
 	x := p.X()
 	// What replacement put into z stays there: p.Z is what the denoiser saw.
 	next := g.Add(g.Add(g.Mul(c[0], p.Z), g.Mul(c[1], x)), g.Mul(c[5], n))

@@ -11,50 +11,49 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Covariate is a field that a denoiser is told beside z and λ, in its units.
-type Covariate struct {
-	Channels int
-	Values   []float32 // [frame, height, width, channel], once for all samples or once for each
+// covariates are the fields that a compiled step takes, in the order of their names.
+type covariates struct {
+	shape   [4]int // of a clip
+	samples int
+	fields  map[string]Covariate
 }
 
-// Tell puts other covariates in the place of the ones before, of the same names and
-// channels: the compiled step is for these.
-func (s *Sampler) Tell(covariates map[string]Covariate) error {
-	channels := map[string]int{}
-	for name, c := range covariates {
-		one := s.shape[0] * s.shape[1] * s.shape[2] * c.Channels
-		if n := len(c.Values); one < 1 || n != one && n != one*s.samples {
-			return fmt.Errorf("covariate %s has %d values, want %d (%d frames × %d × %d × %d channels), or as many for each of %d samples", name, n, one, s.shape[0], s.shape[1], s.shape[2], c.Channels, s.samples)
+// check refuses a field that does not fit the clips.
+func (c covariates) check() error {
+	for name, field := range c.fields {
+		one := c.shape[0] * c.shape[1] * c.shape[2] * field.Channels
+		if n := len(field.Values); one < 1 || n != one && n != one*c.samples {
+			return fmt.Errorf("covariate %s has %d values, want %d (%d frames × %d × %d × %d channels), or as many for each of %d samples", name, n, one, c.shape[0], c.shape[1], c.shape[2], field.Channels, c.samples)
 		}
-		channels[name] = c.Channels
 	}
-	if s.exec != nil && !maps.Equal(channels, s.channels) {
-		return fmt.Errorf("the sampler was compiled for the covariates %v (channels of each) and is given %v: make another", s.channels, channels)
-	}
-	s.channels, s.covariates = channels, covariates
 	return nil
 }
 
-// covariateNames returns the names in the order in which the step takes them.
-func (s *Sampler) covariateNames() []string { return slices.Sorted(maps.Keys(s.channels)) }
+// like reports whether a step that was compiled for others serves these too.
+func (c covariates) like(others covariates) bool {
+	return maps.EqualFunc(c.fields, others.fields, func(a, b Covariate) bool { return a.Channels == b.Channels })
+}
 
-func (s *Sampler) covariateShapes() (out []shapes.Shape) {
-	for _, name := range s.covariateNames() {
-		out = append(out, shapes.Make(dtypes.Float32, s.batch, s.shape[0], s.shape[1], s.shape[2], s.channels[name]))
+func (c covariates) names() []string { return slices.Sorted(maps.Keys(c.fields)) }
+
+// shapes are those of a batch.
+func (c covariates) shapes(batch int) (out []shapes.Shape) {
+	for _, name := range c.names() {
+		out = append(out, shapes.Make(dtypes.Float32, batch, c.shape[0], c.shape[1], c.shape[2], c.fields[name].Channels))
 	}
 	return out
 }
 
-// covariateTensors are those of a batch; samples past the last repeat it.
-func (s *Sampler) covariateTensors(from int) (out []*tensors.Tensor) {
-	for i, name := range s.covariateNames() {
-		shape, values := s.covariateShapes()[i], s.covariates[name].Values
-		size := shape.Size() / s.batch
+// tensors are those of a batch of samples; samples past the last repeat it.
+func (c covariates) tensors(from, batch int) (out []*tensors.Tensor) {
+	for i, shape := range c.shapes(batch) {
+		values := c.fields[c.names()[i]].Values
+		size := shape.Size() / batch
 		flat := make([]float32, 0, shape.Size())
-		for j := range s.batch {
+		for j := range batch {
 			at := 0
 			if len(values) > size {
-				at = min(from+j, s.samples-1) * size
+				at = min(from+j, c.samples-1) * size
 			}
 			flat = append(flat, values[at:at+size]...)
 		}
@@ -63,10 +62,11 @@ func (s *Sampler) covariateTensors(from int) (out []*tensors.Tensor) {
 	return out
 }
 
-func (s *Sampler) namedCovariates(nodes []*g.Node) map[string]*g.Node {
+// nodes returns the inputs of the step by name.
+func (c covariates) nodes(in []*g.Node) map[string]*g.Node {
 	named := map[string]*g.Node{}
-	for i, name := range s.covariateNames() {
-		named[name] = nodes[i]
+	for i, name := range c.names() {
+		named[name] = in[i]
 	}
 	return named
 }

@@ -62,9 +62,18 @@ func (c ConditionsConfig) channels(clip ClipConfig) int {
 	return n
 }
 
+// needed is how many first frames the covariates are made from, 0 where that is none.
+func (c ConditionsConfig) needed() int {
+	n := 0
+	for _, v := range c.Covariates {
+		n = max(n, v.KnownFrames)
+	}
+	return n
+}
+
 // validate names every setting that makes no sense.
 func (c ConditionsConfig) validate(clip ClipConfig) error {
-	errs := []error{c.checkTasks()}
+	errs := []error{checkTasks(c.Tasks)}
 	names := map[string]bool{}
 	for _, ch := range clip.Channels {
 		names[ch.Name] = true
@@ -94,31 +103,3 @@ func (c ConditionsConfig) validate(clip ClipConfig) error {
 	}
 	return errors.Join(errs...)
 }
-
-// OnFields returns the run for fields of another size than its training clips had, with
-// the same weights, to sample from; it is not to be trained. The cells must be of the
-// training's size in km. A network with a preconditioning that has no first guess is for
-// clips of one size.
-func (m *Run) OnFields(height, width int) (*Run, error) {
-	c := m.Config
-	if height == c.Clip.Height && width == c.Clip.Width {
-		return m, nil
-	}
-	if c.Preconditioning != "" && c.Conditions.firstGuess() < 0 {
-		return nil, fmt.Errorf("fields of %d × %d: the run's preconditioning belongs to clips of %d × %d", height, width, c.Clip.Height, c.Clip.Width)
-	}
-	if c.TrainedSize == [2]int{} {
-		c.TrainedSize = [2]int{c.Clip.Height, c.Clip.Width}
-	}
-	c.Clip.Height, c.Clip.Width = height, width
-	if err := c.Validate(); err != nil {
-		return nil, err
-	}
-	larger := *m
-	larger.Config = c
-	return &larger, nil
-}
-
-// inputChannels is how many channels training clips must have: the clip's own and, after
-// them, the covariates.
-func (c Config) inputChannels() int { return len(c.Clip.Channels) + len(c.Conditions.Covariates) }

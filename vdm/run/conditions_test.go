@@ -136,7 +136,7 @@ func TestTasksAreDrawnByWeight(t *testing.T) {
 	c := ConditionsConfig{Tasks: map[string]float64{"nothing": 1, "alternate-frames": 3}}
 	nothing := 0
 	for i := range 4000 {
-		k := c.drawTask(noise.Key{Seed: 1, Stream: noise.Task, Sample: uint32(i)}.Rand(), clip, clip.size())
+		k := drawTask(c.Tasks, 0, noise.Key{Seed: 1, Stream: noise.Task, Sample: uint32(i)}.Rand(), clip, clip.size())
 		if math.IsNaN(k[0]) {
 			nothing++
 		}

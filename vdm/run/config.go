@@ -15,7 +15,6 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/train"
-	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
 // Config is everything that defines a run: the file config.yaml of its folder.
@@ -41,22 +40,6 @@ type Config struct {
 	Weighting vdm.WeightingConfig `yaml:"weighting"`
 	Training  TrainingConfig      `yaml:"training"`
 	Data      string              `yaml:"data"` // where the training data came from, for people
-}
-
-// ClipConfig is the shape of a clip, and what its channels are.
-type ClipConfig struct {
-	Frames   int             `yaml:"frames"`
-	Height   int             `yaml:"height"`
-	Width    int             `yaml:"width"`
-	Step     float64         `yaml:"step_hours"` // between frames; 0 where unknown
-	Channels []ChannelConfig `yaml:"channels"`
-}
-
-// ChannelConfig is one variable.
-type ChannelConfig struct {
-	Name      string         `yaml:"name"`
-	Units     string         `yaml:"units"`
-	Transform transform.Spec `yaml:"transform"` // fitted by Create where it is not yet
 }
 
 // TrainingConfig holds the hyper-parameters of training. The defaults are those
@@ -342,11 +325,9 @@ func diffLines(a, b Config) []string {
 	return out
 }
 
-// shape is that of a clip: frames, height, width, channels.
-func (c ClipConfig) shape() [4]int { return [4]int{c.Frames, c.Height, c.Width, len(c.Channels)} }
-
-// size is the number of values of a clip.
-func (c ClipConfig) size() int { return c.Frames * c.Height * c.Width * len(c.Channels) }
+// inputChannels is how many channels training clips must have: the clip's own and, after
+// them, the covariates.
+func (c Config) inputChannels() int { return len(c.Clip.Channels) + len(c.Conditions.Covariates) }
 
 const f32 = dtypes.Float32
 

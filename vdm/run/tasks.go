@@ -29,15 +29,6 @@ type task struct {
 	show func(r *rand.Rand, clip ClipConfig, needed int, k known)
 }
 
-// needed is how many first frames the covariates are made from.
-func (c ConditionsConfig) needed() int {
-	n := 0
-	for _, v := range c.Covariates {
-		n = max(n, v.KnownFrames)
-	}
-	return n
-}
-
 // tasks are those that conditions.tasks of a configuration may name.
 var tasks = []task{
 	{"nothing", func(*rand.Rand, ClipConfig, int, known) {}},
@@ -136,17 +127,17 @@ func TaskNames() []string {
 }
 
 // drawTask marks what is known of a clip in training, by a task that is drawn in
-// proportion to its weight.
-func (c ConditionsConfig) drawTask(r *rand.Rand, clip ClipConfig, size int) known {
+// proportion to its weight; see task for needed.
+func drawTask(weights map[string]float64, needed int, r *rand.Rand, clip ClipConfig, size int) known {
 	k := nothingKnown(size)
 	total := 0.0
 	for _, t := range tasks {
-		total += c.Tasks[t.name]
+		total += weights[t.name]
 	}
 	u := r.Float64() * total
 	for _, t := range tasks {
-		if u -= c.Tasks[t.name]; u < 0 {
-			t.show(r, clip, c.needed(), k)
+		if u -= weights[t.name]; u < 0 {
+			t.show(r, clip, needed, k)
 			break
 		}
 	}
@@ -178,9 +169,9 @@ func noisedKnown(z, v, levels, weight, x, eps []float32, k known, logSNR, top fl
 }
 
 // checkTasks names a task that there is not, and weights that make no sense.
-func (c ConditionsConfig) checkTasks() error {
+func checkTasks(weights map[string]float64) error {
 	total := 0.0
-	for name, weight := range c.Tasks {
+	for name, weight := range weights {
 		if !slices.Contains(TaskNames(), name) {
 			return fmt.Errorf("conditions.tasks names %q: want some of %s", name, strings.Join(TaskNames(), ", "))
 		}
@@ -189,7 +180,7 @@ func (c ConditionsConfig) checkTasks() error {
 		}
 		total += weight
 	}
-	if len(c.Tasks) > 0 && total == 0 {
+	if len(weights) > 0 && total == 0 {
 		return fmt.Errorf("conditions.tasks: all weights are 0")
 	}
 	return nil

@@ -19,6 +19,30 @@ func (m *Run) conditional(o SampleOptions) SampleOptions {
 	return o.WithConditionalDefaults()
 }
 
+// OnFields returns the run for fields of another size than its training clips had, with
+// the same weights, to sample from; it is not to be trained. The cells must be of the
+// training's size in km. A network with a preconditioning that has no first guess is for
+// clips of one size.
+func (m *Run) OnFields(height, width int) (*Run, error) {
+	c := m.Config
+	if height == c.Clip.Height && width == c.Clip.Width {
+		return m, nil
+	}
+	if c.Preconditioning != "" && c.Conditions.firstGuess() < 0 {
+		return nil, fmt.Errorf("fields of %d × %d: the run's preconditioning belongs to clips of %d × %d", height, width, c.Clip.Height, c.Clip.Width)
+	}
+	if c.TrainedSize == [2]int{} {
+		c.TrainedSize = [2]int{c.Clip.Height, c.Clip.Width}
+	}
+	c.Clip.Height, c.Clip.Width = height, width
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	larger := *m
+	larger.Config = c
+	return &larger, nil
+}
+
 // checkMap refuses a map of noise levels with a network that takes none, and ways of
 // conditioning that it was not trained for.
 func (m *Run) checkMap(guidance vdm.Guidance, cells vdm.Measurement) error {

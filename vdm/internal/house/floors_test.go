@@ -22,7 +22,7 @@ var floors = []floor{
 	}},
 	{"study and report", []string{
 		"vdm/study", "vdm/report", "vdm/pretrained",
-		"vdm/study/archive", "vdm/study/experiment", "vdm/study/firstmodel",
+		"vdm/study/archive", "vdm/study/experiment", "vdm/study/firstmodel", "vdm/study/radar",
 	}},
 	{"the run", []string{"vdm/run", "vdm/train"}},
 	{"the paper", []string{"vdm", "vdm/unet", "vdm/convnet", "vdm/spectral", "vdm/exact"}},
