@@ -1,58 +1,66 @@
-// Package pretrained ships a small trained model, so that a newcomer draws clips
-// in a minute without training one. What it was trained on, for how long, and what
-// it is good for stands in its card.
+// Package pretrained ships small trained models, so that a newcomer draws clips and
+// nowcasts in a minute without training one. What each was trained on, for how long, and
+// what it is good for stands in its card.
 package pretrained
 
 import (
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
+	"strings"
 
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
-	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
-var (
-	//go:embed CARD.md
-	card string
-	//go:embed config.yaml
-	config []byte
-	//go:embed weights.safetensors
-	weights []byte
+// The shipped models.
+const (
+	Synthetic = "synthetic" // clips of synthetic rain, for `vdm sample`
+	Radar     = "radar"     // nowcasts of radar rain, for `vdm nowcast`
 )
+
+// Names are the shipped models.
+func Names() []string { return []string{Synthetic, Radar} }
+
+// Each model is a card NAME.md, a configuration NAME.yaml and weights NAME.safetensors.
+//
+//go:embed *.md *.yaml *.safetensors
+var files embed.FS
 
 // CardName is the card's file in the folder of an installed run.
 const CardName = "CARD.md"
 
-// Card is the model's card, in Markdown: data, training, figures, limits.
-func Card() string { return card }
+// Card returns a model's card, in Markdown: data, training, figures, limits.
+func Card(name string) (string, error) {
+	if !slices.Contains(Names(), name) {
+		return "", fmt.Errorf("there is no pretrained model %q: want one of %s", name, strings.Join(Names(), ", "))
+	}
+	text, err := files.ReadFile(name + ".md")
+	return string(text), err
+}
 
-// Install opens the shipped model as a run in the folder dir, which it makes if it
+// Install opens a shipped model as a run in the folder dir, which it makes if it
 // is not there: all that a run can do, it can. A folder with another run is an
 // error. Interrupted, it leaves no run.
-func Install(dir string) (*run.Run, error) {
-	m, err := install(dir)
+func Install(name, dir string) (*run.Run, error) {
+	m, err := install(name, dir)
 	if err != nil {
 		return nil, fmt.Errorf("pretrained model: %w", err)
 	}
 	return m, nil
 }
 
-func install(dir string) (*run.Run, error) {
-	parent := filepath.Dir(filepath.Clean(dir))
-	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return nil, err
-	}
-	work, err := os.MkdirTemp(parent, ".pretrained-")
+func install(name, dir string) (*run.Run, error) {
+	card, err := Card(name)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(work)
-	c, values, err := unpack(work)
+	c, values, err := read(name)
 	if err != nil {
 		return nil, err
 	}
@@ -71,11 +79,17 @@ func install(dir string) (*run.Run, error) {
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	runDir := filepath.Join(work, "run")
-	if m, err = run.Create(runDir, c, nil); err != nil {
+	parent := filepath.Dir(filepath.Clean(dir))
+	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, err
 	}
-	if err := m.ImportWeights(values); err != nil {
+	work, err := os.MkdirTemp(parent, ".pretrained-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(work)
+	runDir := filepath.Join(work, "run")
+	if m, err = run.CreateWith(runDir, c, values); err != nil {
 		return nil, err
 	}
 	if err := os.WriteFile(filepath.Join(runDir, CardName), []byte(card), 0o644); err != nil {
@@ -87,17 +101,61 @@ func install(dir string) (*run.Run, error) {
 	return run.Open(dir)
 }
 
-// unpack reads what is shipped, by way of files in the folder.
-func unpack(folder string) (c run.Config, values map[string][]float32, err error) {
-	files := map[string][]byte{"config.yaml": config, "weights.safetensors": weights}
-	for name, data := range files {
-		if err := os.WriteFile(filepath.Join(folder, name), data, 0o644); err != nil {
-			return c, nil, err
-		}
-	}
-	if c, err = run.ReadConfig(filepath.Join(folder, "config.yaml")); err != nil {
+// read returns what is shipped: the configuration, and the weights by the names of the
+// network's variables, as [Write] writes them or as the dissertation's program does, which
+// puts "param." before each.
+func read(name string) (c run.Config, values map[string][]float32, err error) {
+	text, err := files.ReadFile(name + ".yaml")
+	if err != nil {
 		return c, nil, err
 	}
-	_, values, err = unet.ReadWeights(filepath.Join(folder, "weights.safetensors"))
-	return c, values, err
+	if c, err = run.ParseConfig(text); err != nil {
+		return c, nil, fmt.Errorf("%s.yaml: %w", name, err)
+	}
+	data, err := files.ReadFile(name + ".safetensors")
+	if err != nil {
+		return c, nil, err
+	}
+	tensors, _, err := checkpoint.ParseSafetensors(data)
+	if err != nil {
+		return c, nil, fmt.Errorf("%s.safetensors: %w", name, err)
+	}
+	values = map[string][]float32{}
+	for _, t := range tensors {
+		x, err := checkpoint.Float32s(t)
+		if err != nil {
+			return c, nil, fmt.Errorf("%s.safetensors: %w", name, err)
+		}
+		values[strings.TrimPrefix(t.Name, "param.")] = x
+	}
+	return c, values, nil
+}
+
+// Write writes a run's averaged weights and its configuration as the files of a model to
+// ship, NAME.safetensors and NAME.yaml of a folder: the weights rounded to bfloat16, what
+// was fitted on data in full.
+func Write(m *run.Run, folder, name string) error {
+	c := m.Config
+	c.Training.Steps = int(m.Step())
+	text, err := c.Encode()
+	if err != nil {
+		return err
+	}
+	trained := map[string]bool{}
+	for _, v := range c.Network.Variables() {
+		trained[v.Name] = true
+	}
+	weights := m.Weights(true)
+	var tensors []checkpoint.Tensor
+	for _, v := range c.FullNetwork().Variables() {
+		one := checkpoint.FromFloat32s
+		if trained[v.Name] {
+			one = checkpoint.BFloat16s
+		}
+		tensors = append(tensors, one(v.Name, v.Shape, weights[v.Name]))
+	}
+	if err := checkpoint.WriteBytes(filepath.Join(folder, name+".yaml"), text); err != nil {
+		return err
+	}
+	return checkpoint.WriteSafetensorsFile(filepath.Join(folder, name+".safetensors"), tensors, nil)
 }

@@ -19,11 +19,11 @@ import (
 
 func TestInstallIsARun(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "runs", "pretrained")
-	first, err := Install(dir)
+	first, err := Install(Synthetic, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := Install(dir)
+	again, err := Install(Synthetic, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,11 +43,11 @@ func TestInstallRefusesWhatIsThere(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(other, "letter.txt"), []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Install(other); err == nil || !strings.Contains(err.Error(), "is not empty") {
+	if _, err := Install(Synthetic, other); err == nil || !strings.Contains(err.Error(), "is not empty") {
 		t.Errorf("a folder with other files: %v", err)
 	}
 	runDir := filepath.Join(t.TempDir(), "run")
-	m, err := Install(runDir)
+	m, err := Install(Synthetic, runDir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestInstallRefusesWhatIsThere(t *testing.T) {
 	if _, err := run.Create(another, c, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Install(another); err == nil || !strings.Contains(err.Error(), "holds another run") {
+	if _, err := Install(Synthetic, another); err == nil || !strings.Contains(err.Error(), "holds another run") {
 		t.Errorf("another run: %v", err)
 	}
 }
@@ -68,7 +68,11 @@ func TestCardStatesTheLoss(t *testing.T) {
 	if engines := backend.AtHand(); engines[0] == "go" {
 		t.Skip("the pure Go engine takes minutes for it")
 	}
-	stated := regexp.MustCompile(`Weighted loss on the first month[^|]*\| ([0-9.]+)`).FindStringSubmatch(Card())
+	card, err := Card(Synthetic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stated := regexp.MustCompile(`Weighted loss on the first month[^|]*\| ([0-9.]+)`).FindStringSubmatch(card)
 	if stated == nil {
 		t.Fatal("the card states no loss")
 	}
@@ -76,7 +80,7 @@ func TestCardStatesTheLoss(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := Install(filepath.Join(t.TempDir(), "run"))
+	m, err := Install(Synthetic, filepath.Join(t.TempDir(), "run"))
 	if err != nil {
 		t.Fatal(err)
 	}

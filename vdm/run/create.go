@@ -21,6 +21,16 @@ import (
 // for what may change on a resume, else refused with the settings that differ.
 // So a cell or a command that creates and trains can be run again.
 func Create(dir string, c Config, train vdm.Clips) (*Run, error) {
+	return create(dir, c, train, nil)
+}
+
+// CreateWith is Create with weights, by name, in the place of random ones: all variables
+// of [Config.FullNetwork], what is fitted on data among them. Transforms must be fitted.
+func CreateWith(dir string, c Config, weights map[string][]float32) (*Run, error) {
+	return create(dir, c, nil, weights)
+}
+
+func create(dir string, c Config, train vdm.Clips, weights map[string][]float32) (*Run, error) {
 	c = c.WithDefaults()
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -46,9 +56,10 @@ func Create(dir string, c Config, train vdm.Clips) (*Run, error) {
 		}
 	}
 	m := &Run{Dir: dir, Config: c}
-	weights, err := c.initialWeights(train)
-	if err != nil {
-		return nil, err
+	if weights == nil {
+		if weights, err = c.initialWeights(train); err != nil {
+			return nil, err
+		}
 	}
 	if err := m.start(weights); err != nil {
 		return nil, err

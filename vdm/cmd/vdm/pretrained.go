@@ -13,8 +13,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// pretrainedRun is where the shipped model becomes a run unless RUN says otherwise.
-var pretrainedRun = filepath.Join("runs", "pretrained")
+// pretrainedRun is where the shipped model of `vdm sample` becomes a run unless RUN says
+// otherwise, radarRun where that of `vdm nowcast` does.
+var (
+	pretrainedRun = filepath.Join("runs", "pretrained")
+	radarRun      = filepath.Join("runs", "pretrained-radar")
+)
 
 // shipped opens the shipped model, and takes the settings that draw from it in
 // seconds where flags do not say others.
@@ -23,7 +27,7 @@ func (s *sampleFlags) shipped(c *cobra.Command, args []string) (*run.Run, error)
 	if len(args) > 0 {
 		dir = args[0]
 	}
-	m, err := pretrained.Install(dir)
+	m, err := pretrained.Install(pretrained.Synthetic, dir)
 	if err != nil {
 		return nil, err
 	}

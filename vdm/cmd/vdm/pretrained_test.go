@@ -34,7 +34,7 @@ func TestSamplePretrained(t *testing.T) {
 		t.Errorf("picture: %v, %v", info, err)
 	}
 	card, err := os.ReadFile(filepath.Join("runs", "pretrained", pretrained.CardName))
-	if err != nil || string(card) != pretrained.Card() {
+	if want, _ := pretrained.Card(pretrained.Synthetic); err != nil || string(card) != want {
 		t.Errorf("card: %v", err)
 	}
 }
