@@ -46,8 +46,8 @@ func (w *conditional) compare(ctx context.Context) error {
 }
 
 // compareOne scores all windows of one task, in the order of time: the methods, then
-// the references. Beyond the last known frame linear interpolation is persistence, so it
-// stands only where a frame is known on both sides.
+// the references. Beyond the last known frame linear interpolation is persistence, so a
+// nowcast has none.
 func (w *conditional) compareOne(ctx context.Context, c *report.Comparison) (*report.Compared, error) {
 	ranks := make([]int, len(w.windows))
 	for i := range ranks {
@@ -55,7 +55,7 @@ func (w *conditional) compareOne(ctx context.Context, c *report.Comparison) (*re
 	}
 	slices.SortFunc(ranks, func(a, b int) int { return w.windows[a] - w.windows[b] })
 	references := []forecast.Forecaster{forecast.Persistence{}, forecast.Climatology{Windows: report.Channel{Clips: w.training}}}
-	if c.Known.Enclosed() {
+	if c.Task == Interpolation {
 		references = slices.Insert(references, 1, forecast.Forecaster(forecast.Linear{}))
 	}
 	for _, rank := range ranks {
