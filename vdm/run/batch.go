@@ -265,7 +265,7 @@ func (r *reader) task(tasks []noise.Key, i int) (known, *rand.Rand) {
 		return nothingKnown(r.size), nil
 	}
 	random := tasks[i].Rand()
-	return drawTask(r.conditions.Tasks, r.conditions.needed(), random, r.clip, r.size), random
+	return drawTask(r.conditions.Tasks, r.conditions.KnownFrames(), random, r.clip, r.size), random
 }
 
 // tell writes the covariates of sample i, which are the last channels of x, unless they

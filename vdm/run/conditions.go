@@ -62,8 +62,8 @@ func (c ConditionsConfig) channels(clip ClipConfig) int {
 	return n
 }
 
-// needed is how many first frames the covariates are made from, 0 where that is none.
-func (c ConditionsConfig) needed() int {
+// KnownFrames is how many first frames the covariates are made from, 0 where that is none.
+func (c ConditionsConfig) KnownFrames() int {
 	n := 0
 	for _, v := range c.Covariates {
 		n = max(n, v.KnownFrames)

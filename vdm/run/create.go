@@ -21,16 +21,16 @@ import (
 // for what may change on a resume, else refused with the settings that differ.
 // So a cell or a command that creates and trains can be run again.
 func Create(dir string, c Config, train vdm.Clips) (*Run, error) {
-	return create(dir, c, train, nil)
+	return createRun(dir, c, train, nil)
 }
 
 // CreateWith is Create with weights, by name, in the place of random ones: all variables
 // of [Config.FullNetwork], what is fitted on data among them. Transforms must be fitted.
 func CreateWith(dir string, c Config, weights map[string][]float32) (*Run, error) {
-	return create(dir, c, nil, weights)
+	return createRun(dir, c, nil, weights)
 }
 
-func create(dir string, c Config, train vdm.Clips, weights map[string][]float32) (*Run, error) {
+func createRun(dir string, c Config, train vdm.Clips, weights map[string][]float32) (*Run, error) {
 	c = c.WithDefaults()
 	if err := c.Validate(); err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func (m *Run) checkMap(guidance vdm.Guidance, cells vdm.Measurement) error {
 	if !c.TakesMap() {
 		return fmt.Errorf("guidance map: the run's network takes no map of noise levels; its configuration names no conditions.tasks. Use another guidance, such as moment-matching")
 	}
-	serving := m.Config.Clip.tasksFor(cells, c.needed())
+	serving := m.Config.Clip.tasksFor(cells, c.KnownFrames())
 	if slices.ContainsFunc(serving, func(name string) bool { return c.Tasks[name] > 0 }) {
 		return nil
 	}

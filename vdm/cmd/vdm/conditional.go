@@ -24,6 +24,7 @@ type conditionalFlags struct {
 	last     bool
 	test     int // window of split data
 	row, col int
+	size     int // rows and columns of the clip; 0 for the run's
 	guidance string
 	weight   float64
 }
@@ -35,7 +36,8 @@ func (f *conditionalFlags) addTo(c *cobra.Command) {
 	flags.IntVar(&f.start, "start", 0, "`index` of the clip's first frame in the data, from 0")
 	flags.IntVar(&f.row, "row", -1, "southernmost row of the clip in the data, from 0 (default: so that the clip is in the middle)")
 	flags.IntVar(&f.col, "col", -1, "westernmost column of the clip in the data, from 0 (default: likewise)")
-	flags.StringVar(&f.guidance, "guidance", "replacement", "how clips are made to agree with what is known: "+strings.Join(vdm.GuidanceNames(), ", "))
+	flags.IntVar(&f.size, "size", 0, "`cells` a side of the clip, for networks that serve fields of any size (default: as the run's clips)")
+	flags.StringVar(&f.guidance, "guidance", "replacement", "how clips are made to agree with what is known: "+strings.Join(vdm.GuidanceNames(), ", ")+" (of a network that takes a map of noise levels the default is map)")
 	flags.Float64Var(&f.weight, "weight", 0, "weight of those guidances that have one: w_r of reconstruction, where 0 is replacement, or ζ of posterior-sampling (default: the guidance's own, 1)")
 	f.read.addTo(c)
 	flags.Lookup("variable").Usage = renamed
@@ -118,7 +120,31 @@ func (f *conditionalFlags) open(c *cobra.Command, dir string) (*run.Run, error) 
 	if err := f.located(c); err != nil {
 		return nil, err
 	}
-	return openRun(c, dir)
+	m, err := openRun(c, dir)
+	if err != nil {
+		return nil, err
+	}
+	return f.suit(c, m)
+}
+
+// suit returns the run for clips of --size, and lets a network that takes a map of noise
+// levels condition by it where no guidance was asked for.
+func (f *conditionalFlags) suit(c *cobra.Command, m *run.Run) (*run.Run, error) {
+	if m.Config.Conditions.TakesMap() && !c.Flags().Changed("guidance") {
+		f.o.Guidance = nil
+		say(c, "what is known enters by a map of noise levels, for which the network was trained (--guidance for another way)")
+	}
+	if f.size == 0 {
+		return m, nil
+	}
+	if f.size < 1 {
+		return nil, misuse(c, "--size is %d: want at least 1 cell", f.size)
+	}
+	sized, err := m.OnFields(f.size, f.size)
+	if err != nil {
+		return nil, fmt.Errorf("--size %d: %w", f.size, err)
+	}
+	return sized, nil
 }
 
 // cut takes the clip out of the data that begins at --start and lies at --row and --col.

@@ -3,18 +3,23 @@
 package main
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
+	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
 )
 
 func newNowcast() *cobra.Command {
 	f := &conditionalFlags{}
 	var known int
+	var ready bool
 	c := &cobra.Command{
-		Use:     "nowcast RUN --data FILE.nc --start INDEX",
+		Use:     "nowcast RUN --data FILE.nc --start INDEX | nowcast --pretrained --data RADAR.nc --last",
 		Short:   "Continue observed frames with an ensemble",
 		GroupID: groupWork,
 		Long: `nowcast takes frames that are known, generates those that follow, several times
@@ -24,15 +29,30 @@ data, a member each. Missing cells among the known ones are generated too.
 With --last the known frames are the last of the data and the generated ones lie
 beyond them; with --start the clip begins at a frame of the data, with --test at
 a test window of prepared data that are split. A clip that reaches into the
-training part of the data is generated with a warning.`,
-		Example: `  vdm nowcast runs/rain --data today.nc --last --members 16
+training part of the data is generated with a warning.
+
+With --pretrained the model is one of radar rain in steps of 5 minutes on cells of
+2 km, which comes with this program: 4 frames are known and 6 follow. It becomes a
+run in RUN (default: ` + radarRun + `), whose card says what it was trained on and
+how it scores. It serves any part of a field: --size 128 is 256 km a side.`,
+		Example: `  vdm nowcast --pretrained --data radar.nc --last --size 128
+  vdm nowcast runs/rain --data today.nc --last --members 16
   vdm nowcast runs/small --data data/synthetic --test 7
   vdm nowcast runs/rain --data rain.nc --start 120 --known 5 --out nowcast.nc`,
-		Args: takes("RUN"),
+		Args: func(c *cobra.Command, args []string) error {
+			if ready && len(args) == 0 {
+				return nil
+			}
+			return takes("RUN")(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
-			return f.run(c, args[0], "nowcast", func(frames int) (climate.KnownFrames, error) {
+			m, err := f.openOrShipped(c, args, ready)
+			if err != nil {
+				return err
+			}
+			return f.run(c, m, "nowcast", func(frames int) (climate.KnownFrames, error) {
 				if !c.Flags().Changed("known") {
-					known = frames / 2
+					known = cmp.Or(m.Config.Conditions.KnownFrames(), frames/2)
 				}
 				if known < 1 || known >= frames {
 					return nil, misuse(c, "--known is %d: want 1 to %d of the %d frames of the run's clips", known, frames-1, frames)
@@ -41,7 +61,8 @@ training part of the data is generated with a warning.`,
 			})
 		},
 	}
-	c.Flags().IntVar(&known, "known", 0, "first `frames` of the clip that are known (default: half of them)")
+	c.Flags().BoolVar(&ready, "pretrained", false, "the model of radar rain that comes with this program")
+	c.Flags().IntVar(&known, "known", 0, "first `frames` of the clip that are known (default: as many as the network was trained for, else half of them)")
 	c.Flags().BoolVar(&f.last, "last", false, "the known frames are the last of the data")
 	f.addTest(c)
 	f.addTo(c)
@@ -62,7 +83,11 @@ several times over, and writes the clips as nowcast does. The clip begins where
   vdm interpolate runs/small --data data/synthetic --test 7`,
 		Args: takes("RUN"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return f.run(c, args[0], "interpolate", func(frames int) (climate.KnownFrames, error) {
+			m, err := f.open(c, args[0])
+			if err != nil {
+				return err
+			}
+			return f.run(c, m, "interpolate", func(frames int) (climate.KnownFrames, error) {
 				all := make(climate.KnownFrames, frames)
 				if !c.Flags().Changed("known") {
 					all = climate.EverySecondFrame(frames)
@@ -86,12 +111,23 @@ several times over, and writes the clips as nowcast does. The clip begins where
 	return c
 }
 
-// run generates; knownFrames says for each frame of a clip whether it is known.
-func (f *conditionalFlags) run(c *cobra.Command, dir, kind string, knownFrames func(frames int) (climate.KnownFrames, error)) error {
-	m, err := f.open(c, dir)
-	if err != nil {
-		return err
+// tell returns what the network is told beside the known frames: for one that was trained
+// on radar, the known frames of the whole field moved along.
+func (f *conditionalFlags) tell(c *cobra.Command, m *run.Run, rec *climate.Record, known climate.KnownFrames, place climate.Place) (map[string][]float32, error) {
+	first := slices.Index(append(slices.Clone(known), false), false)
+	if !slices.Equal(known, climate.FirstFrames(len(known), first)) || m.Config.Clip.Height != m.Config.Clip.Width || first == 0 {
+		return nil, nil
 	}
+	w := radar.Window{Y: place.Row, X: place.Column, Size: m.Config.Clip.Height}
+	told, err := radar.Tell(c.Context(), m, rec.Fields[0].Slice(place.Start, place.Start+first), w)
+	if len(told) > 0 {
+		say(c, "the network is told the %d known frames of the whole field moved along", first)
+	}
+	return told, err
+}
+
+// run generates; knownFrames says for each frame of a clip whether it is known.
+func (f *conditionalFlags) run(c *cobra.Command, m *run.Run, kind string, knownFrames func(frames int) (climate.KnownFrames, error)) error {
 	known, err := knownFrames(m.Config.Clip.Frames)
 	if err != nil {
 		return err
@@ -118,7 +154,12 @@ func (f *conditionalFlags) run(c *cobra.Command, dir, kind string, knownFrames f
 	if part != "" {
 		more["vdm_data_part"] = part
 	}
+	told, err := f.tell(c, m, rec, known, place)
+	if err != nil {
+		return err
+	}
 	return f.write(c, m, place, kind, title, more, func(o run.SampleOptions) error {
+		o.Covariates = told
 		_, err := m.Interpolate(c.Context(), clip, known, o)
 		return err
 	})

@@ -3,6 +3,7 @@ package radar
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
@@ -34,7 +35,7 @@ func Nowcast(ctx context.Context, m *run.Run, rain *climate.Field, w Window, kno
 	if w.Y < 0 || w.X < 0 || w.Size < 1 || w.Y+w.Size > height || w.X+w.Size > width {
 		return nil, fmt.Errorf("radar nowcast: a window of %d cells a side from row %d and column %d does not lie in a field of %d × %d", w.Size, w.Y, w.X, height, width)
 	}
-	guess, err := advected(ctx, rain, known)
+	told, err := Tell(ctx, m, rain.Slice(0, known), w)
 	if err != nil {
 		return nil, fmt.Errorf("radar nowcast: %w", err)
 	}
@@ -43,7 +44,7 @@ func Nowcast(ctx context.Context, m *run.Run, rain *climate.Field, w Window, kno
 		return nil, fmt.Errorf("radar nowcast: %w", err)
 	}
 	o.Count = members
-	o.Covariates = map[string][]float32{GuessName: w.cut(guess.Data, frames, height, width)}
+	o.Covariates = told
 	s, err := sized.Nowcast(ctx, w.cut(rain.Data, frames, height, width), known, o)
 	if err != nil {
 		return nil, fmt.Errorf("radar nowcast: %w", err)
@@ -53,6 +54,22 @@ func Nowcast(ctx context.Context, m *run.Run, rain *climate.Field, w Window, kno
 		out[i] = s.At(i)
 	}
 	return out, nil
+}
+
+// Tell returns what a network that has the covariate GuessName is told of a window, given
+// the first known frames of the whole field; nothing for another network, and where the
+// network's forecast is made from another number of frames.
+func Tell(ctx context.Context, m *run.Run, known *climate.Field, w Window) (map[string][]float32, error) {
+	i := slices.IndexFunc(m.Config.Conditions.Covariates, func(c run.CovariateConfig) bool { return c.Name == GuessName })
+	if i < 0 || m.Config.Conditions.Covariates[i].KnownFrames != known.Frames() {
+		return nil, nil
+	}
+	frames := m.Config.Clip.Frames
+	guess, err := Guess(ctx, known, frames)
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]float32{GuessName: w.cut(guess, frames, known.Height(), known.Width())}, nil
 }
 
 // Rivals are the forecasts that need no learning, of the whole field, cut to the windows:

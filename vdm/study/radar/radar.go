@@ -65,7 +65,7 @@ func New(ctx context.Context, o Options, progress func(done, total int), records
 	err := engine.InParallel(len(starts), func(i int) error {
 		s := starts[i]
 		rain := s.field.Slice(s.first, s.first+o.Frames)
-		guess, err := advected(ctx, rain, o.Known)
+		guess, err := guessField(ctx, rain, o.Known)
 		if err != nil {
 			return fmt.Errorf("forecast from frame %d: %w", s.first, err)
 		}
@@ -91,15 +91,15 @@ func New(ctx context.Context, o Options, progress func(done, total int), records
 	return c, nil
 }
 
-// advected returns a field like rain with the forecast by advection in it: its first known
-// frames, then those moved along, 0 where nothing is known to move.
-func advected(ctx context.Context, rain *climate.Field, known int) (*climate.Field, error) {
-	cells := rain.Height() * rain.Width()
-	all := make([]float32, rain.Frames()*cells)
-	for t := range known {
-		copy(all[t*cells:], rain.Frame(t))
+// Guess returns the frames of a clip, [frame, row, column], of a whole field: the known
+// ones, and those moved along, 0 where nothing is known to move.
+func Guess(ctx context.Context, known *climate.Field, frames int) ([]float32, error) {
+	cells := known.Height() * known.Width()
+	all := make([]float32, frames*cells)
+	for t := range known.Frames() {
+		copy(all[t*cells:], known.Frame(t))
 	}
-	members, err := forecast.Advection{}.Forecast(ctx, Case(all, known, rain.Frames(), rain.Height(), rain.Width()), 1, 0)
+	members, err := forecast.Advection{}.Forecast(ctx, Case(all, known.Frames(), frames, known.Height(), known.Width()), 1, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -108,9 +108,18 @@ func advected(ctx context.Context, rain *climate.Field, known int) (*climate.Fie
 			members[0][i] = 0
 		}
 	}
+	return members[0], nil
+}
+
+// guessField is Guess as a field beside rain, which has all frames of a clip.
+func guessField(ctx context.Context, rain *climate.Field, known int) (*climate.Field, error) {
+	guess, err := Guess(ctx, rain.Slice(0, known), rain.Frames())
+	if err != nil {
+		return nil, err
+	}
 	return &climate.Field{
 		Name: GuessName, Units: rain.Units, Kind: rain.Kind, Grid: rain.Grid,
-		Times: rain.Times, Calendar: rain.Calendar, Epoch: rain.Epoch, Data: members[0],
+		Times: rain.Times, Calendar: rain.Calendar, Epoch: rain.Epoch, Data: guess,
 	}, nil
 }
 
