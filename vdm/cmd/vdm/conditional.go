@@ -24,6 +24,7 @@ type conditionalFlags struct {
 	last     bool
 	test     int // window of split data
 	row, col int
+	picture  string
 	size     int // rows and columns of the clip; 0 for the run's
 	guidance string
 	weight   float64

@@ -4,6 +4,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -63,6 +64,7 @@ how it scores. It serves any part of a field: --size 128 is 256 km a side.`,
 	}
 	c.Flags().BoolVar(&ready, "pretrained", false, "the model of radar rain that comes with this program")
 	c.Flags().IntVar(&known, "known", 0, "first `frames` of the clip that are known (default: as many as the network was trained for, else half of them)")
+	c.Flags().StringVar(&f.picture, "picture", "", "PNG `file` to draw the nowcast to: members, their mean, the probability of 1 mm/h, and what came where the data go on")
 	c.Flags().BoolVar(&f.last, "last", false, "the known frames are the last of the data")
 	f.addTest(c)
 	f.addTo(c)
@@ -158,9 +160,42 @@ func (f *conditionalFlags) run(c *cobra.Command, m *run.Run, kind string, knownF
 	if err != nil {
 		return err
 	}
-	return f.write(c, m, place, kind, title, more, func(o run.SampleOptions) error {
+	var members [][]float32
+	err = f.write(c, m, place, kind, title, more, func(o run.SampleOptions) error {
 		o.Covariates = told
+		each := o.Each
+		o.Each = func(sample int, x []float32) error {
+			if f.picture != "" {
+				members = append(members, slices.Clone(x))
+			}
+			return each(sample, x)
+		}
 		_, err := m.Interpolate(c.Context(), clip, known, o)
 		return err
 	})
+	if err != nil || f.picture == "" {
+		return err
+	}
+	if err := f.draw(m, rec, place, known, members); err != nil {
+		return fmt.Errorf("the nowcast is written, but not its picture: %w", err)
+	}
+	return emit(c, f.picture+"\n")
+}
+
+// draw draws a nowcast, beside what was observed where the data go on.
+func (f *conditionalFlags) draw(m *run.Run, rec *climate.Record, place climate.Place, known climate.KnownFrames, members [][]float32) error {
+	clip := m.Config.Clip
+	if len(clip.Channels) != 1 || clip.Height != clip.Width {
+		return fmt.Errorf("--picture draws square clips of one variable; these are %d × %d of %d", clip.Height, clip.Width, len(clip.Channels))
+	}
+	lead, _ := known.Lead()
+	var observed []float32
+	if field := rec.Fields[0]; place.Start+clip.Frames <= field.Frames() {
+		observed = radar.Window{Y: place.Row, X: place.Column, Size: clip.Height}.Cut(field.Slice(place.Start, place.Start+clip.Frames))
+	}
+	drawn, err := radar.Picture(members, observed, lead, clip.Frames, clip.Height, 60*clip.Step)
+	if err != nil {
+		return err
+	}
+	return drawn.SavePNG(f.picture)
 }

@@ -25,6 +25,11 @@ func (w Window) cut(fields []float32, frames, height, width int) []float32 {
 	return out
 }
 
+// Cut returns the window of every frame of a field, [frame, row, column].
+func (w Window) Cut(f *climate.Field) []float32 {
+	return w.cut(f.Data, f.Frames(), f.Height(), f.Width())
+}
+
 // Nowcast continues the first known frames of rain, which has as many frames as the
 // network's clips, in a window, which may be larger than the network's clips: members
 // clips, [frame, row, column]. The network is told the known frames moved along, over the

@@ -129,3 +129,25 @@ func TestTrainAndNowcast(t *testing.T) {
 	}
 	var _ vdm.Clips = (*Clips)(nil)
 }
+
+// The picture has a row for what was observed where there is something, and refuses a
+// nowcast without members.
+func TestPictureOfANowcast(t *testing.T) {
+	rain := shower(6, 24, 24)
+	members := [][]float32{rain.Data, rain.Data}
+	with, err := Picture(members, rain.Data, 3, 6, 24, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	without, err := Picture(members, nil, 3, 6, 24, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, tall := with.Size()
+	if _, low := without.Size(); low >= tall {
+		t.Errorf("the picture without what was observed is %v tall, with it %v", low, tall)
+	}
+	if _, err := Picture(nil, nil, 3, 6, 24, 5); err == nil {
+		t.Error("a nowcast without members is drawn")
+	}
+}

@@ -1,0 +1,75 @@
+package radar
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/climate-vdm/climate-vdm/plotting"
+)
+
+// pictured are the members that a picture shows one by one, and leads how many of the
+// generated frames; likely is the rate in mm/h of which it shows the probability.
+const (
+	pictured = 3
+	leads    = 4
+	likely   = 1.0
+)
+
+// Picture draws a nowcast of a square window: the last known frame and some of those to
+// come, of what was observed (nil where that is not known yet), of three members and of
+// their mean, and below them the share of members of at least 1 mm/h. Members and observed
+// are clips, [frame, row, column]; minutes is the time between frames.
+func Picture(members [][]float32, observed []float32, known, frames, size int, minutes float64) (*plotting.Picture, error) {
+	if len(members) == 0 || known < 1 || known >= frames {
+		return nil, fmt.Errorf("picture of a nowcast: %d members with %d of %d frames known", len(members), known, frames)
+	}
+	shown, labels := []int{known - 1}, []string{"known"}
+	for i := range min(leads, frames-known) {
+		f := known + (i+1)*(frames-known)/min(leads, frames-known) - 1
+		shown, labels = append(shown, f), append(labels, fmt.Sprintf("+%.4g min", float64(f-known+1)*minutes))
+	}
+	clip := func(name string, values func(at int) float64) plotting.Clip {
+		c := plotting.Clip{Name: name, Frames: len(shown), Height: size, Width: size, Known: make([]bool, len(shown))}
+		c.Known[0] = true
+		for _, f := range shown {
+			for i := range size * size {
+				c.Data = append(c.Data, float32(values(f*size*size+i)))
+			}
+		}
+		return c
+	}
+	over := func(read func(v float64) float64) func(at int) float64 {
+		return func(at int) float64 {
+			sum := 0.0
+			for _, m := range members {
+				sum += read(float64(m[at])) / float64(len(members))
+			}
+			return sum
+		}
+	}
+	var rows []plotting.Clip
+	if observed != nil {
+		rows = append(rows, clip("observed", func(at int) float64 { return float64(observed[at]) }))
+	}
+	for i, m := range members[:min(pictured, len(members))] {
+		rows = append(rows, clip(fmt.Sprintf("member %d", i+1), func(at int) float64 { return float64(m[at]) }))
+	}
+	rows = append(rows, clip("mean", over(func(v float64) float64 { return v })))
+	rain, err := plotting.FilmStrip(rows, plotting.FilmStripOptions{Scale: plotting.RainScale(), Label: "Rain", Unit: "mm h^{-1}", FrameLabels: labels})
+	if err != nil {
+		return nil, err
+	}
+	share := clip("probability", over(func(v float64) float64 {
+		if v >= likely && !math.IsNaN(v) {
+			return 1
+		}
+		return 0
+	}))
+	chance, err := plotting.FilmStrip([]plotting.Clip{share}, plotting.FilmStripOptions{
+		Scale: plotting.Scale{Limits: [2]float64{0, 1}}, Label: fmt.Sprintf("Share of %d members of at least 1 mm/h", len(members)), FrameLabels: labels,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return plotting.Grid([][]*plotting.Picture{{rain}, {chance}}, plotting.GridOptions{})
+}
