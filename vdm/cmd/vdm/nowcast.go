@@ -5,11 +5,13 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
@@ -69,6 +71,29 @@ how it scores. It serves any part of a field: --size 128 is 256 km a side.`,
 	f.addTest(c)
 	f.addTo(c)
 	return c
+}
+
+// openOrShipped opens the run of a nowcast: the shipped one where it is ready.
+func (f *conditionalFlags) openOrShipped(c *cobra.Command, args []string, ready bool) (*run.Run, error) {
+	if !ready {
+		return f.open(c, args[0])
+	}
+	if err := f.prepare(c); err != nil {
+		return nil, err
+	}
+	if err := f.located(c); err != nil {
+		return nil, err
+	}
+	dir := radarRun
+	if len(args) > 0 {
+		dir = args[0]
+	}
+	m, err := pretrained.Install(pretrained.Radar, dir)
+	if err != nil {
+		return nil, err
+	}
+	say(c, "the shipped model lies in %s; its card: %s", dir, filepath.Join(dir, pretrained.CardName))
+	return f.suit(c, m)
 }
 
 func newInterpolate() *cobra.Command {

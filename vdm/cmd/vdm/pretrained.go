@@ -45,29 +45,6 @@ func (s *sampleFlags) shipped(c *cobra.Command, args []string) (*run.Run, error)
 	return m, nil
 }
 
-// openOrShipped opens the run of a nowcast: the shipped one where it is ready.
-func (f *conditionalFlags) openOrShipped(c *cobra.Command, args []string, ready bool) (*run.Run, error) {
-	if !ready {
-		return f.open(c, args[0])
-	}
-	if err := f.prepare(c); err != nil {
-		return nil, err
-	}
-	if err := f.located(c); err != nil {
-		return nil, err
-	}
-	dir := radarRun
-	if len(args) > 0 {
-		dir = args[0]
-	}
-	m, err := pretrained.Install(pretrained.Radar, dir)
-	if err != nil {
-		return nil, err
-	}
-	say(c, "the shipped model lies in %s; its card: %s", dir, filepath.Join(dir, pretrained.CardName))
-	return f.suit(c, m)
-}
-
 // picture draws clips of a run's first channel as film strips.
 func picture(path string, m *run.Run, clips *vdm.Samples) error {
 	ch, step := m.Config.Clip.Channels[0], m.Config.Clip.Step
