@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -296,6 +297,33 @@ func TestConditionsAreRefusedByName(t *testing.T) {
 		change(&c)
 		if err := c.WithDefaults().Validate(); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("error %v, want one that says %q", err, says)
+		}
+	}
+}
+
+// A conditional step by the map costs at most 1.05 times a plain one of the same network.
+func TestTheMapCostsAPlainStep(t *testing.T) {
+	c, _ := toldConfig(t)
+	c.Clip.Frames, c.Clip.Height, c.Clip.Width = 10, 16, 16
+	c.Network = unet.Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2, HeadDim: 16}
+	c = c.WithDefaults()
+	be, _, err := backend.OpenNamed("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := make([]float32, c.Clip.size())
+	plain, err := c.SamplingCost(be, 2, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conditional, err := c.SamplingCost(be, 2, vdm.Observation{{Y: known}}, vdm.NoiseLevelMap{Top: 12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, ratio := range map[string]float64{"operations": conditional.FLOPs / plain.FLOPs, "bytes": conditional.Bytes / plain.Bytes} {
+		t.Logf("%s: %.4f", what, ratio)
+		if ratio > 1.05 {
+			t.Errorf("a conditional step takes %.3f times the %s of a plain one, want at most 1.05", ratio, what)
 		}
 	}
 }
