@@ -67,7 +67,7 @@ func install(name, dir string) (*run.Run, error) {
 	m, err := run.Open(dir)
 	switch {
 	case err == nil:
-		if !reflect.DeepEqual(m.Config, c) {
+		if !reflect.DeepEqual(m.Config.WithScheduleBounds(), c.WithScheduleBounds()) {
 			return nil, fmt.Errorf("%s holds another run; name another folder", dir)
 		}
 		return m, nil

@@ -111,6 +111,16 @@ func (c Config) WithDefaults() Config {
 	return c
 }
 
+// WithScheduleBounds returns c with the numbers of the schedule's bounds in the place of
+// two zeros, which mean the dissertation's. [Create] writes new runs so, and what compares
+// configurations compares them so: older files have the zeros and are left as they are.
+func (c Config) WithScheduleBounds() Config {
+	if s := &c.Schedule; s.Min == 0 && s.Max == 0 {
+		s.Min, s.Max = vdm.DefaultMinLogSNR, vdm.DefaultMaxLogSNR
+	}
+	return c
+}
+
 // Validate reports every setting that is wrong or contradicts another, by name.
 func (c Config) Validate() error {
 	var errs []error
@@ -263,6 +273,7 @@ func (c Config) Encode() ([]byte, error) { return yaml.Marshal(c) }
 // how often to look and save, and the note on the data.
 func differences(saved, now Config) []string {
 	free := func(c Config) Config {
+		c = c.WithScheduleBounds()
 		c.Format, c.Data = 0, ""
 		t := &c.Training
 		if t.Optimiser == train.RuleNames()[0] {

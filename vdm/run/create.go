@@ -46,7 +46,7 @@ func createRun(dir string, c Config, train vdm.Clips, weights map[string][]float
 	} else if len(steps) > 0 && slices.Max(steps) > 0 {
 		return nil, fmt.Errorf("%s has snapshots up to step %d but no %s: restore it, or take another folder", dir, slices.Max(steps), configName)
 	}
-	c, err := fit(c, train)
+	c, err := fit(c.WithScheduleBounds(), train)
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +82,7 @@ func reopen(dir string, c Config, train vdm.Clips) (*Run, error) {
 	if diff := differences(m.Config, c); len(diff) > 0 {
 		return nil, fmt.Errorf("the run in %s has other settings: %s; take another folder, or the run's settings", dir, strings.Join(diff, "; "))
 	}
+	c.Schedule = m.Config.Schedule // the same, and written as the run has it
 	m.Config = c
 	return m, writeConfig(dir, c)
 }

@@ -35,7 +35,10 @@ func TestNetworkOfOldFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := fullConfig(t)
-	want.Training.Optimiser = "" // which such a file does not name either
+	// What such a file does not have either.
+	want.Training.Optimiser, want.Preconditioning, want.TrainedSize, want.Conditions = "", "", [2]int{}, ConditionsConfig{}
+	want.Parameterisation = vdm.PredictEpsilon
+	changeUNet(&want, func(n *unet.Config) { n.Channels = 2 })
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("read as\n%+v\nwant\n%+v", c, want)
 	}

@@ -110,7 +110,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		return err
 	}
 	if t.printConfig {
-		text, err := config.WithDefaults().Encode()
+		text, err := config.WithDefaults().WithScheduleBounds().Encode()
 		if err != nil {
 			return err
 		}
