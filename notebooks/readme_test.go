@@ -55,34 +55,3 @@ func TestTheReadmesGoCompiles(t *testing.T) {
 		}
 	}
 }
-
-// Each command of vdm that the README names exists.
-func TestTheReadmesCommandsExist(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	sources, err := filepath.Glob(filepath.Join("..", "vdm", "cmd", "vdm", "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := map[string]bool{}
-	for _, path := range sources {
-		code, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range regexp.MustCompile(`Use:\s+"([a-z-]+)`).FindAllStringSubmatch(string(code), -1) {
-			known[m[1]] = true
-		}
-	}
-	named := regexp.MustCompile("`(?:build/bin/)?vdm ([a-z-]+)").FindAllStringSubmatch(string(text), -1)
-	if len(named) < 10 {
-		t.Fatalf("%d commands in the README", len(named))
-	}
-	for _, m := range named {
-		if !known[m[1]] {
-			t.Errorf("the README names the command vdm %s, which is not there", m[1])
-		}
-	}
-}

@@ -73,6 +73,8 @@ func lawOf(ctx context.Context, be compute.Backend, d vdm.Denoiser, plan vdm.Pla
 	for i := range n {
 		cov.SetSym(i, i, 1)
 	}
+	// A loop of its own, since [vdm.Plan.Follow] takes one z through a plan and this one
+	// a mean and a covariance.
 	for _, s := range plan.Steps {
 		if ctx.Err() != nil {
 			return Gaussian{}, vdm.ErrInterrupted

@@ -46,7 +46,9 @@ func (p *GaussianProcess) Noisy(logSNR float64) Modes {
 	return m
 }
 
-// PlanModesFrom is PlanModes from another law of the first z.
+// PlanModesFrom is PlanModes from another law of the first z. It propagates variances
+// with the means, and so is a loop of its own over the plan, where [vdm.Plan.Follow]
+// takes one z through it.
 func (p *GaussianProcess) PlanModesFrom(plan vdm.Plan, first Modes) Modes {
 	out := Modes{make([]float64, len(p.mean)), make([]float64, len(p.mean))}
 	past := looksBack(plan)

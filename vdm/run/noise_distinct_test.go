@@ -114,24 +114,26 @@ func TestExtendDrawsNewNoiseForEachClip(t *testing.T) {
 	for member := 5; member < 5+members; member++ {
 		got := e.sequence(t, member)
 		for k := range clips {
-			draw := func(s noise.Stream, step int) []float32 {
+			draw := func(s noise.Stream, step int) []float64 {
 				x := make([]float32, size)
 				noise.Key{Seed: 8, Stream: s, Sample: uint32(member), Step: uint64(k)<<32 | uint64(step)}.Normal(x)
-				return x
-			}
-			z := draw(noise.Latent, 0)
-			for i, p := range plan.Steps {
-				n := draw(noise.Step, i)
-				for j := range z {
-					z[j] = float32(p.Z*float64(z[j]) + p.Noise*float64(n[j]))
+				wide := make([]float64, size)
+				for j, v := range x {
+					wide[j] = float64(v)
 				}
+				return wide
+			}
+			nothing := func([]float64, float64) []float64 { return make([]float64, size) }
+			var z []float64
+			for _, now := range plan.Follow(draw(noise.Latent, 0), nothing, func(step int) []float64 { return draw(noise.Step, step) }) {
+				z = now.Z
 			}
 			var generated []float64
 			worst := 0.0
 			for j, want := range z[overlap*frame:] {
 				x := float64(got[(overlap+k*added)*frame+j])
 				generated = append(generated, x)
-				worst = max(worst, math.Abs(x-float64(want)))
+				worst = max(worst, math.Abs(x-want))
 			}
 			if !(worst < 1e-4) {
 				t.Errorf("clip %d of member %d differs by %.1e from the noise by hand", k, member, worst)

@@ -23,7 +23,9 @@ type Law struct {
 
 // Sampled is the law of the unknown cells when the best denoiser is taken
 // through a plan: every step maps a Gaussian to a Gaussian. Plans that look at
-// the step before are not for it.
+// the step before are not for it. Sampled propagates a
+// covariance with the mean, for which [vdm.Plan.Follow] does not serve: that takes one z
+// through a plan.
 func (p Partly) Sampled(plan vdm.Plan, law Law) Gaussian {
 	known, unknown := p.split()
 	n := len(p.Mean)
