@@ -29,15 +29,6 @@ type AnimationOptions struct {
 
 	// FPS is the number of frames a second. Zero: 4.
 	FPS float64
-
-	// Loops is how often the animation plays. Zero: for ever.
-	Loops int
-
-	// Columns is how many clips stand side by side. Zero: at most 4.
-	Columns int
-
-	// TopDown puts row 0 of the fields at the top.
-	TopDown bool
 }
 
 // Validate reports the first option that is out of range.
@@ -45,13 +36,10 @@ func (o AnimationOptions) Validate() error {
 	if o.FPS != 0 && !(o.FPS >= 0.05 && o.FPS <= 60) {
 		return fmt.Errorf("plotting: AnimationOptions.FPS is %g, want 0 (4) or 0.05 to 60", o.FPS)
 	}
-	if o.Loops < 0 || o.Columns < 0 {
-		return fmt.Errorf("plotting: AnimationOptions has %d loops and %d columns, want none negative", o.Loops, o.Columns)
-	}
 	return validate(o.Style, o.Scale)
 }
 
-// Animation draws clips side by side as an animated PNG, which browsers and
+// Animation draws clips, at most four side by side, over and over as an animated PNG, which browsers and
 // notebooks show as they show a PNG; programs that know only PNG show the first
 // frame. Clips must have frames of the same shape; a clip with fewer frames
 // stands still at its last one.
@@ -70,15 +58,12 @@ func Animation(clips []Clip, opt AnimationOptions) ([]byte, error) {
 	f := &animationFigure{opt: opt, clips: clips, frames: frames, key: newKey(clips, colors, opt.Style, opt.Label, opt.Unit, opt.KnownName)}
 	f.ratio = vg.Length(clips[0].Height) / vg.Length(clips[0].Width)
 	f.columns = min(len(clips), 4)
-	if opt.Columns > 0 {
-		f.columns = min(len(clips), opt.Columns)
-	}
 	dpi := 100 // a screen's, which is what animations are for
 	if opt.DPI != 0 {
 		dpi = opt.DPI
 	}
 	w, h := f.naturalSize()
-	film := apng.APNG{LoopCount: uint(opt.Loops)}
+	film := apng.APNG{} // for ever
 	for f.now = range frames {
 		img, err := rasterize(f, w, h, dpi)
 		if err != nil {
@@ -230,7 +215,7 @@ func (f *animationFigure) draw(c draw.Canvas) {
 		label{text: clip.Name, size: size}.shrunk(l.frame.X).draw(c, vg.Point{X: x + l.frame.X/2, Y: y - l.name + 0.45*size}, centerBottom, 0)
 		y -= l.name
 		clip.drawFrame(c, vg.Rectangle{Min: vg.Point{X: x, Y: y - l.frame.Y}, Max: vg.Point{X: x + l.frame.X, Y: y}},
-			min(f.now, clip.Frames-1), f.key.bar.colors, f.opt.TopDown)
+			min(f.now, clip.Frames-1), f.key.bar.colors, false)
 	}
 	area := inner(c)
 	l.title.draw(c, vg.Point{X: l.origin.X, Y: area.Max.Y}, leftTop, 0)

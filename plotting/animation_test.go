@@ -37,7 +37,7 @@ func TestAnimation(t *testing.T) {
 	clips[0].Frames, clips[0].Data = 4, clips[0].Data[:4*16*16]
 	opt := AnimationOptions{
 		Style: Style{Title: "Nowcast"}, Scale: RainScale(), Label: "Rain rate", Unit: "mm h⁻¹",
-		FrameLabels: leadTimes(6), FPS: 2, Loops: 3,
+		FrameLabels: leadTimes(6), FPS: 2,
 	}
 	b, err := Animation(clips, opt)
 	if err != nil {
@@ -49,8 +49,8 @@ func TestAnimation(t *testing.T) {
 		}
 	}
 	frames, film := play(t, b)
-	if len(frames) != 6 || film.LoopCount != 3 {
-		t.Errorf("animation has %d frames and %d loops, want 6 and 3", len(frames), film.LoopCount)
+	if len(frames) != 6 || film.LoopCount != 0 {
+		t.Errorf("animation has %d frames and %d loops, want 6 and 0, which means for ever", len(frames), film.LoopCount)
 	}
 	for i, f := range film.Frames {
 		if d := f.GetDelay(); d != 0.5 {

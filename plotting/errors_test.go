@@ -75,7 +75,6 @@ func TestArgumentErrors(t *testing.T) {
 		"known":                {film([]Clip{{Data: make([]float32, 4), Frames: 1, Height: 2, Width: 2, Known: []bool{true, false}}}, FilmStripOptions{}), []string{"1 frames", "2"}},
 		"frame labels":         {film([]Clip{clip}, FilmStripOptions{FrameLabels: []string{"a"}}), []string{"1 labels for 3 frames"}},
 		"fps":                  {animate([]Clip{clip}, AnimationOptions{FPS: 1000}), []string{"FPS", "1000"}},
-		"loops":                {animate([]Clip{clip}, AnimationOptions{Loops: -1}), []string{"-1 loops"}},
 		"animated labels":      {animate([]Clip{clip}, AnimationOptions{FrameLabels: []string{"a"}}), []string{"1 labels"}},
 		"slope":                {func() error { _, err := Spectra(line, SpectrumOptions{Slope: nan}); return err }, []string{"Slope", "NaN"}},
 		"no reference":         {func() error { _, err := QuantilePlot(nil, nil, QuantileOptions{}); return err }, []string{"reference"}},

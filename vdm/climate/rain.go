@@ -3,7 +3,6 @@ package climate
 import (
 	"fmt"
 	"strconv"
-	"strings"
 )
 
 // RainUnits is the unit of every rain field.
@@ -20,21 +19,6 @@ func (k Kind) String() string {
 		return "other"
 	}
 	return "auto"
-}
-
-// DetectKind says whether a variable is precipitation by standard_name and name
-// alone; [Recognise] goes by all signs.
-func DetectKind(name, standardName string) Kind {
-	if standard := StandardNameOf(standardName); standard != "" {
-		if isRainStandardName(standard) {
-			return KindRain
-		}
-		return KindOther
-	}
-	if n := strings.ToLower(name); rainNames[n] || strings.HasPrefix(n, "total_precipitation") {
-		return KindRain
-	}
-	return KindOther
 }
 
 // RainScale converts stored precipitation to mm/h (or, for an amount, to mm,

@@ -75,7 +75,7 @@ func TestSeasonSplitWithGap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, gaps := w.Skipped(); gaps != 9 || w.Len() != 7920-9-9 {
+	if w.gaps != 9 || w.Len() != 7920-9-9 {
 		t.Errorf("%s", w.Summary())
 	}
 	if !strings.Contains(split.Describe(), "7920 frames train in 1 ranges, 4320 frames test in 2") {

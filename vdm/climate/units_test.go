@@ -65,23 +65,6 @@ func TestNormalizeUnits(t *testing.T) {
 	}
 }
 
-func TestDetectKind(t *testing.T) {
-	for _, c := range []struct {
-		name, standard string
-		want           Kind
-	}{
-		{"pr", "", KindRain}, {"PR", "", KindRain}, {"x", "lwe_precipitation_rate", KindRain}, {"x", "precipitation_flux", KindRain},
-		{"x", "precipitation_amount", KindRain}, {"x", "convective_rainfall_flux", KindRain},
-		{"x", "lwe_thickness_of_precipitation_amount", KindRain}, {"Total_precipitation_surface_1_Hour_Accumulation", "", KindRain},
-		{"uas", "eastward_wind", KindOther}, {"pr", "air_pressure", KindOther}, {"tas", "", KindOther},
-		{"x", "precipitation_amount status_flag", KindRain}, {"x", "snowfall_flux", KindOther}, {"x", " ", KindOther},
-	} {
-		if got := DetectKind(c.name, c.standard); got != c.want {
-			t.Errorf("DetectKind(%q, %q) = %v, want %v", c.name, c.standard, got, c.want)
-		}
-	}
-}
-
 func FuzzRainUnits(f *testing.F) {
 	for _, s := range []string{"mm/h", "kg m-2 s-1", "kg/(m2 s)", "0.1 mm per 2 hours", "mm (10 min)-1", "1e-3 m h-1", "m s**-1", "⁻"} {
 		f.Add(s)

@@ -227,11 +227,6 @@ func (w *Windows) Shape() (frames, height, width, channels int) {
 	return w.opt.Frames, w.opt.Height, w.opt.Width, len(w.channels)
 }
 
-// Skipped counts the windows left out, flips counted: for missing cells, and
-// because they would span a time gap. Len plus both is the number of all
-// windows in the ranges.
-func (w *Windows) Skipped() (missing, gaps int) { return w.missing, w.gaps }
-
 // Range returns the smallest and the largest value of a channel over all frames
 // that windows may lie in, so that a transform can be fitted without reading
 // every window, and to the training part alone.

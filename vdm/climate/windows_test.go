@@ -122,9 +122,8 @@ func TestWindowsAgainstPlainSearch(t *testing.T) {
 				}
 			}
 		}
-		gotMissing, gotGaps := w.Skipped()
-		if i != w.Len() || gotMissing != missing || gotGaps != gaps {
-			t.Errorf("%s: %d windows, %d missing, %d gaps; want %d, %d, %d", c.name, w.Len(), gotMissing, gotGaps, i, missing, gaps)
+		if i != w.Len() || w.missing != missing || w.gaps != gaps {
+			t.Errorf("%s: %d windows, %d missing, %d gaps; want %d, %d, %d", c.name, w.Len(), w.missing, w.gaps, i, missing, gaps)
 		}
 		if !strings.Contains(w.Summary(), "clips of") || !strings.Contains(w.Describe(0), "2018-09-13 19:00:00") {
 			t.Errorf("%s: %q, %q", c.name, w.Summary(), w.Describe(0))

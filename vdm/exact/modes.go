@@ -127,19 +127,6 @@ func (m Modes) Wasserstein2(o Modes) float64 {
 	return math.Sqrt(square)
 }
 
-// KL is D(m ‖ o) in nats; +Inf where a variance is 0.
-func (m Modes) KL(o Modes) float64 {
-	sum := 0.0
-	for k := range m.Mean {
-		if m.Variance[k] == 0 || o.Variance[k] == 0 {
-			return math.Inf(1)
-		}
-		d, ratio := m.Mean[k]-o.Mean[k], m.Variance[k]/o.Variance[k]
-		sum += (d*d/o.Variance[k] + ratio - 1 - math.Log(ratio)) / 2
-	}
-	return sum
-}
-
 // Dense is the law of the cells.
 func (p *GaussianProcess) Dense(m Modes) Gaussian {
 	n := len(p.mean)

@@ -25,22 +25,10 @@ type LossOf struct {
 	Each Values  `json:"each"` // of each noisy clip
 }
 
-// LossOptions says how the references are fitted.
-type LossOptions struct {
-	// Fit is how many training clips, at even distances, the references are
-	// fitted on; 0 means 800, which takes a few seconds for 10×32×32 and from
-	// which on the Wiener spectrum of rain no longer changes the loss in the
-	// third digit.
-	Fit int
-}
-
-// Validate reports a setting that makes no sense.
-func (o LossOptions) Validate() error {
-	if o.Fit < 0 {
-		return fmt.Errorf("loss option Fit is %d, expected at least 0", o.Fit)
-	}
-	return nil
-}
+// fittedClips is how many training clips, at even distances, the references are fitted
+// on: some seconds for 10×32×32, and more no longer change the loss on the Wiener spectrum
+// of rain in the third digit.
+const fittedClips = 800
 
 // Measure measures the run's fixed held-out problem (run.Run.HeldOutBatches)
 // with the averaged weights and with three references fitted on training clips:
@@ -48,13 +36,7 @@ func (o LossOptions) Validate() error {
 // windows lie anywhere) and the Wiener denoiser with mirrored edges, which uses
 // no taper. With several channels each has its own reference, and the loss is
 // the mean over channels.
-func Measure(m *run.Run, train, heldOut vdm.Clips, o LossOptions) (*Losses, error) {
-	if err := o.Validate(); err != nil {
-		return nil, err
-	}
-	if o.Fit == 0 {
-		o.Fit = 800
-	}
+func Measure(m *run.Run, train, heldOut vdm.Clips) (*Losses, error) {
 	batches, err := m.HeldOutBatches(heldOut)
 	if err != nil {
 		return nil, err
@@ -63,7 +45,7 @@ func Measure(m *run.Run, train, heldOut vdm.Clips, o LossOptions) (*Losses, erro
 	if err != nil {
 		return nil, err
 	}
-	l := &Losses{Fitted: min(o.Fit, train.Len())}
+	l := &Losses{Fitted: min(fittedClips, train.Len())}
 	for _, b := range batches {
 		for _, logSNR := range b.LogSNR {
 			l.LogSNR = append(l.LogSNR, float64(logSNR))
@@ -83,7 +65,7 @@ func Measure(m *run.Run, train, heldOut vdm.Clips, o LossOptions) (*Losses, erro
 		if err != nil {
 			return nil, err
 		}
-		_, mean, err := verify.FitMean(src)
+		mean, err := verify.FitMean(src)
 		if err != nil {
 			return nil, err
 		}

@@ -110,7 +110,7 @@ func TestTheLinearDenoiserIsExact(t *testing.T) {
 		}
 		defer exec.Finalize()
 		for _, lambda := range []float64{-20, -3, 0, 3, 20} {
-			out, err := exec.Exec(
+			out, err := exec.Call(
 				tensors.FromFlatDataAndDimensions(z, 1, frames, height, width, 1), []float32{float32(lambda)},
 				tensors.FromFlatDataAndDimensions(spectrum, frames, height, width, 1))
 			if err != nil {
@@ -164,7 +164,7 @@ func TestWhiteDataLeaveTheNetwork(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer exec.Finalize()
-		out, err := exec.Exec(tensors.FromFlatDataAndDimensions(z, 2, frames, height, width, 1), []float32{-2, 3})
+		out, err := exec.Call(tensors.FromFlatDataAndDimensions(z, 2, frames, height, width, 1), []float32{-2, 3})
 		if err != nil {
 			t.Fatal(err)
 		}

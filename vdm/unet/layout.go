@@ -16,31 +16,21 @@ import (
 // the original program and PyTorch have them, into [batch, frame, height,
 // width, channel]. It panics if len(clips) is not the product of the sizes.
 func ChannelsLast(clips []float32, batch, channels, frames, height, width int) []float32 {
-	return swapChannels(clips, batch, channels, frames*height*width)
-}
-
-// ChannelsFirst is the inverse of [ChannelsLast]: it takes [batch, frame,
-// height, width, channel] and returns [batch, channel, frame, height, width].
-func ChannelsFirst(clips []float32, batch, channels, frames, height, width int) []float32 {
-	return swapChannels(clips, batch, frames*height*width, channels)
-}
-
-// swapChannels transposes the last two axes of x [batch, rows, columns].
-func swapChannels(x []float32, batch, rows, columns int) []float32 {
-	size := rows * columns
-	if len(x) != batch*size {
-		panic(fmt.Sprintf("unet: %d values, want %d·%d·%d", len(x), batch, rows, columns))
+	cells := frames * height * width
+	size := channels * cells
+	if len(clips) != batch*size {
+		panic(fmt.Sprintf("unet: %d values, want %d·%d·%d", len(clips), batch, channels, cells))
 	}
-	y := make([]float32, len(x))
+	last := make([]float32, len(clips))
 	for b := range batch {
-		from, to := x[b*size:][:size], y[b*size:][:size]
-		for r := range rows {
-			for c := range columns {
-				to[c*rows+r] = from[r*columns+c]
+		from, to := clips[b*size:][:size], last[b*size:][:size]
+		for c := range channels {
+			for i := range cells {
+				to[i*channels+c] = from[c*cells+i]
 			}
 		}
 	}
-	return y
+	return last
 }
 
 // Names in the files: parameters stand under paramPrefix and the original's

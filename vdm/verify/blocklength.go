@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// BlockLength returns the mean length of blocks, in cases, at which the
+// blockLength returns the mean length of blocks, in cases, at which the
 // stationary bootstrap estimates the variance of the mean of this series with
 // the least mean square error: the automatic rule of Politis and White (2004,
 // Econometric Reviews 23, 53) as corrected by Patton, Politis and White (2009,
@@ -19,11 +19,7 @@ import (
 //
 // A case without a score (NaN) keeps its place in time and enters no product.
 // Fewer than two cases are an error.
-func BlockLength(series []float64) (float64, error) {
-	block, _, err := blockLength(series)
-	return block, err
-}
-
+//
 // blockLength also returns Σ λ(k/M)R(k): n times the variance of the mean, by
 // the flat-top estimate of Politis and Romano (1995, Journal of Time Series
 // Analysis 16, 67), which with a gap in the series counts the pairs that there

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"fmt"
 	"math"
 	"testing"
 )
@@ -12,7 +11,7 @@ func TestBlockLengthOfAnAutoregression(t *testing.T) {
 	for _, phi := range []float64{0.3, 0.6, 0.8} {
 		var each []float64
 		for k := range uint32(8) {
-			each = append(each, must(BlockLength(ar1(k, n, phi))))
+			each = append(each, must(lengthOfBlocks(ar1(k, n, phi))))
 		}
 		want := math.Pow(2*phi/(1-phi*phi), 2.0/3) * math.Cbrt(n)
 		mean := 0.0
@@ -34,14 +33,14 @@ func TestBlockLengthExtremes(t *testing.T) {
 		"two cases":   {[]float64{1, 2}, 1},
 		"three cases": {[]float64{1, 2, 4}, 1},
 	} {
-		if got := must(BlockLength(c.series)); got != c.want {
+		if got := must(lengthOfBlocks(c.series)); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
 	longest := 0.0
 	for k := range uint32(300) {
 		n := 5 + int(k)
-		b, most := must(BlockLength(ar1(k, n, 0.97))), min(3*math.Sqrt(float64(n)), float64(n)/3)
+		b, most := must(lengthOfBlocks(ar1(k, n, 0.97))), min(3*math.Sqrt(float64(n)), float64(n)/3)
 		if !(b >= 1 && b <= max(1, most)) {
 			t.Errorf("%d cases: %v, want 1 to %v", n, b, most)
 		}
@@ -50,22 +49,22 @@ func TestBlockLengthExtremes(t *testing.T) {
 	if longest != 1 {
 		t.Errorf("no series reached the longest blocks: %v of it", longest)
 	}
-	if _, err := BlockLength([]float64{1, math.NaN()}); err == nil {
+	if _, err := lengthOfBlocks([]float64{1, math.NaN()}); err == nil {
 		t.Error("one case has a block length")
 	}
 	// Missing cases keep their place: every second case of a slow series gone.
 	series := ar1(3, 400, 0.9)
-	full := must(BlockLength(series))
+	full := must(lengthOfBlocks(series))
 	for i := 0; i < len(series); i += 2 {
 		series[i] = math.NaN()
 	}
-	if half := must(BlockLength(series)); !(half > 2) {
+	if half := must(lengthOfBlocks(series)); !(half > 2) {
 		t.Errorf("half the cases missing: blocks of %v, of all cases %v", half, full)
 	}
 }
 
-func ExampleBlockLength() {
-	b, err := BlockLength([]float64{1, 2, 3, 4, 5, 4, 3, 2, 1, 0, -1, 0, 1, 2, 3, 4, 5, 4, 3, 2})
-	fmt.Printf("%.1f %v\n", b, err)
-	// Output: 6.7 <nil>
+// lengthOfBlocks returns the block length alone.
+func lengthOfBlocks(series []float64) (float64, error) {
+	block, _, err := blockLength(series)
+	return block, err
 }

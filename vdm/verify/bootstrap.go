@@ -19,7 +19,7 @@ import (
 // of the resampled means. The zero value is ready for use.
 //
 // As the blocks are cut apart, resamples vary less than the mean does. So where
-// the length of blocks is left to [BlockLength], the interval is stretched about
+// the length of blocks is left to the rule of Politis and White (2004), the interval is stretched about
 // the estimate: to the standard error by the flat-top estimate of the
 // autocovariances' sum, where that is larger, and by the quantile of Student's t
 // with cases/block − 1 degrees of freedom over that of the normal distribution.
@@ -54,7 +54,7 @@ import (
 type Bootstrap struct {
 	Resamples int     // 0 is 2000
 	Level     float64 // of confidence; 0 is 0.95
-	Block     float64 // mean length of blocks in cases; 0 takes that of [BlockLength], and stretches
+	Block     float64 // mean length of blocks in cases; 0 takes that of Politis and White, and stretches
 	Seed      uint64
 }
 

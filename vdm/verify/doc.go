@@ -84,7 +84,7 @@
 //
 // # Reference denoisers
 //
-// [MeanOfX], [MeanOfV], [Pixelwise] and [Wiener] denoise z = α x + σ ε,
+// [MeanOfV], [Pixelwise] and [Wiener] denoise z = α x + σ ε,
 // α² = sigmoid(λ), σ² = sigmoid(−λ), λ the log signal-to-noise ratio, with
 // v = α ε − σ x (Salimans and Ho 2022, Progressive Distillation, appendix D).
 // They are fitted on, and work in, the transformed space of the network.

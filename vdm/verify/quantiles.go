@@ -23,9 +23,8 @@ func QuantileLevels() []float64 {
 
 // Quantiles estimates quantiles of a stream. Up to Cap values it stores them
 // all and is exact; beyond, it counts them in buckets of 1/4096 of a power of
-// two and each order statistic is within a relative error of
-// [SketchRelativeError]. The zero value
-// is ready for use.
+// two and each order statistic is within 1/8192 of itself. The zero value is ready
+// for use.
 type Quantiles struct {
 	Cap     int   // values stored before the sketch takes over; 0 is DefaultQuantileCap
 	Missing int64 // NaN
@@ -87,7 +86,7 @@ func (q *Quantiles) spill() {
 // Value returns the quantile at each level in [0, 1] (any order), interpolated
 // linearly between order statistics as numpy does by default. With the sketch,
 // a quantile between values of one sign is off by at most
-// SketchRelativeError of itself; the smallest and the largest value are always
+// 1/8192 of itself; the smallest and the largest value are always
 // exact. It is NaN where there is no value or the level is outside [0, 1].
 func (q *Quantiles) Value(levels []float64) []float64 {
 	order := q.orderStatistic()

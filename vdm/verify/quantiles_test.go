@@ -43,14 +43,14 @@ func TestSketchKeepsItsBound(t *testing.T) {
 		}
 		e := math.Abs(got-want[i]) / math.Abs(want[i])
 		worst = max(worst, e)
-		if e > SketchRelativeError*(1+1e-12) {
-			t.Errorf("level %v: %v, exactly %v: off by %g, bound %g", levels[i], got, want[i], e, SketchRelativeError)
+		if e > sketchRelativeError*(1+1e-12) {
+			t.Errorf("level %v: %v, exactly %v: off by %g, bound %g", levels[i], got, want[i], e, sketchRelativeError)
 		}
 	}
-	if worst < SketchRelativeError/100 {
+	if worst < sketchRelativeError/100 {
 		t.Errorf("the worst error is %g: the test does not reach the sketch", worst)
 	}
-	t.Logf("worst relative error %.3g of a bound of %.3g", worst, SketchRelativeError)
+	t.Logf("worst relative error %.3g of a bound of %.3g", worst, sketchRelativeError)
 }
 
 // Every float32 lies within the bound of the value that stands for it.
@@ -63,7 +63,7 @@ func FuzzSketchBucket(f *testing.F) {
 			return
 		}
 		got := middle(orderedBits(v) >> dropped)
-		bound := max(SketchRelativeError*math.Abs(float64(v)), 3e-42)
+		bound := max(sketchRelativeError*math.Abs(float64(v)), 3e-42)
 		if got != float64(v) && !(math.Abs(got-float64(v)) <= bound) {
 			t.Errorf("%g stands for %g, off by more than %g", got, v, bound)
 		}

@@ -190,7 +190,7 @@ func scoresOf(t *testing.T, in scoreInput) map[string][]float64 {
 	check(t, power.Add(members, truth))
 	put("power_ratio", append(power.Value().Ratio, power.Value().MeanAbsLog)...)
 
-	block := must(BlockLength(in.Series))
+	block := must(lengthOfBlocks(in.Series))
 	put("block", block)
 	put("bootstrap_se", must(Bootstrap{Resamples: 20000, Block: block}.Mean(in.Series)).SE)
 	return out

@@ -21,9 +21,7 @@ func packagesOf(t *testing.T, script, list string) []string {
 	}
 	var names []string
 	for _, words := range regexp.MustCompile(`(?s)\b`+list+`=\((.*?)\)(?:\s|$)`).FindAllStringSubmatch(string(text), -1) {
-		for _, name := range regexp.MustCompile(`\bvdm(/[a-z]+)*\b`).FindAllString(words[1], -1) {
-			names = append(names, name)
-		}
+		names = append(names, regexp.MustCompile(`\bvdm(/[a-z]+)*\b`).FindAllString(words[1], -1)...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

@@ -38,31 +38,6 @@ func admit(path string, trusted bool) error {
 	return Probe(path)
 }
 
-// Head is Read without the values: the field's Data are nil. Of the file only
-// metadata and coordinates are read.
-func Head(path string, opt ReadOptions) (*climate.Field, error) {
-	if err := opt.Validate(); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", path, err)
-	}
-	check := checkFile
-	if !opt.Trusted {
-		check = func(path string) error { return probe(path, depthHead) }
-	}
-	if err := check(path); err != nil {
-		return nil, err
-	}
-	var f *climate.Field
-	err := withDataset(path, func(d *dataset) error {
-		s, err := d.sourceOf(&opt)
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		f = &s.field
-		return nil
-	})
-	return f, err
-}
-
 // sourceOf is the variable that the options choose, ready to be read as a field.
 func (d *dataset) sourceOf(opt *ReadOptions) (*source, error) {
 	v, err := d.choose(opt)

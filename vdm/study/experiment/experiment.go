@@ -148,7 +148,7 @@ func (w *work) verify() error {
 	ch := w.model.Config.Clip.Channels[0]
 	s := &report.Summary{Title: fmt.Sprintf("Unconditional %s of %s", ch.Name, filepath.Base(w.Data))}
 	var err error
-	if s.Losses, err = report.Measure(w.model, w.training, w.test, report.LossOptions{}); err != nil {
+	if s.Losses, err = report.Measure(w.model, w.training, w.test); err != nil {
 		return err
 	}
 	s.Verification, err = report.Verify(report.VerifyOptions{Variable: ch.Name, Units: ch.Units},

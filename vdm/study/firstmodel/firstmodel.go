@@ -166,7 +166,7 @@ func (w *work) verify(context.Context, climate.Source) error {
 	ch := w.model.Config.Clip.Channels[0]
 	s := &report.Summary{Title: "A first video diffusion model of " + w.subject()}
 	var err error
-	if s.Losses, err = report.Measure(w.model, w.data.train, w.heldOut, report.LossOptions{}); err != nil {
+	if s.Losses, err = report.Measure(w.model, w.data.train, w.heldOut); err != nil {
 		return err
 	}
 	clip, others := w.model.Config.Clip, report.ForecastOf("training clips", w.random, 0)
