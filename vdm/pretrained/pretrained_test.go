@@ -42,7 +42,11 @@ func TestInstallIsARun(t *testing.T) {
 // is, from an older program, opens and keeps its file; a new folder has the numbers.
 func TestInstallOpensAnOlderFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	m, err := Install(dir)
+	m, err := Install(Synthetic, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := files.ReadFile(Synthetic + ".yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +57,7 @@ func TestInstallOpensAnOlderFolder(t *testing.T) {
 	if err := os.WriteFile(path, config, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	older, err := Install(dir)
+	older, err := Install(Synthetic, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
