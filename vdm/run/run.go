@@ -79,7 +79,7 @@ func (m *Run) Weights(averaged bool) map[string][]float32 {
 	if averaged {
 		flat = m.state.EMA
 	}
-	return train.Cut(m.Config.Network.Variables(), flat)
+	return train.Cut(m.Config.FullNetwork().Variables(), flat)
 }
 
 // Forward maps clips in physical units to the model's, in place; missing stays
