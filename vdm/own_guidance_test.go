@@ -87,7 +87,7 @@ func ExampleSampler_Steps() {
 	half := vdm.PredictX.Denoiser(func(z *g.Node, _ vdm.Level, _ vdm.Batch) *g.Node {
 		return g.AddScalar(g.ZerosLike(z), 0.5)
 	})
-	plan, err := vdm.DDIM(vdm.UniformLogSNR(vdm.LinearLogSNR{Min: -10, Max: 10}, 4), 0)
+	plan, err := vdm.NewPlan("ddim", "logsnr", vdm.LinearLogSNR{Min: -10, Max: 10}, 4)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func pureGo() compute.Backend {
 // compiled step would read wrongly.
 func TestSamplerObservesWhatItWasCompiledFor(t *testing.T) {
 	zero := vdm.PredictX.Denoiser(func(z *g.Node, _ vdm.Level, _ vdm.Batch) *g.Node { return g.ZerosLike(z) })
-	plan, err := vdm.DDIM(vdm.UniformLogSNR(vdm.LinearLogSNR{Min: -5, Max: 5}, 2), 0)
+	plan, err := vdm.NewPlan("ddim", "logsnr", vdm.LinearLogSNR{Min: -5, Max: 5}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

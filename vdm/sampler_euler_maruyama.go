@@ -11,13 +11,13 @@ import "math"
 // and the plainest of the samplers: it stands here as what the others are
 // measured against. Where steps are long in b, as at the noisy end of a cut
 // cosine schedule, it overshoots. The last step adds no noise.
-func EulerMaruyama(grid Grid) (Plan, error) {
-	return grid.plan("Euler–Maruyama", func(i int, t Transition) PlanStep {
+func (levels NoiseLevels) EulerMaruyama() (Plan, error) {
+	return levels.plan("Euler–Maruyama", func(i int, t Transition) PlanStep {
 		b := -2 * math.Log(t.Alpha)
 		sigma := Sigma(t.LogSNRT)
 		pull := b / (sigma * sigma) // score = (α_t·x̂ − z)/σ_t²
 		step := PlanStep{Z: 1 + b/2 - pull, X: pull * Alpha(t.LogSNRT), Noise: math.Sqrt(b)}
-		if grid.last(i) {
+		if levels.last(i) {
 			step.Noise = 0
 		}
 		return step

@@ -21,17 +21,17 @@ const shortestRatio = 0.3
 // too long for the method; it is taken by Euler's step alone, in one evaluation.
 // (On Gaussian clips and 25 evaluations the limits 0.1 to 0.3 give the same
 // distance to the data, ½ a larger one, and without a limit the result is lost.)
-func Heun(grid Grid) (Plan, error) {
-	euler, err := DDIM(grid, 0)
+func (levels NoiseLevels) Heun() (Plan, error) {
+	euler, err := levels.DDIM(0)
 	if err != nil {
 		return Plan{}, fmt.Errorf("Heun: %w", err)
 	}
-	plan := Plan{Name: fmt.Sprintf("Heun, %d steps", grid.Steps())}
+	plan := Plan{Name: fmt.Sprintf("Heun, %d steps", levels.Steps())}
 	for i, stage := range euler.Steps {
 		plan.Steps = append(plan.Steps, stage)
 		s, t := stage.LogSNRS, stage.LogSNRT
 		r := Sigma(s) / Sigma(t) * Alpha(t) / Alpha(s)
-		if grid.last(i) || r < shortestRatio {
+		if levels.last(i) || r < shortestRatio {
 			continue
 		}
 		plan.Steps = append(plan.Steps, PlanStep{

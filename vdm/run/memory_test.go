@@ -43,7 +43,7 @@ func memoryChild(members string) {
 }
 
 func drawMany(be compute.Backend, count int) error {
-	plan, err := vdm.DDIM(vdm.UniformTime(vdm.Cosine{}, 2), 0)
+	plan, err := vdm.UniformTime(vdm.Cosine{}, 2).DDIM(0)
 	if err != nil {
 		return err
 	}

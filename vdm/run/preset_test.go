@@ -42,7 +42,7 @@ func TestDissertation(t *testing.T) {
 	if err != nil || plan.Evaluations() != 1000 {
 		t.Fatal(plan.Evaluations(), err)
 	}
-	want, err := vdm.Ancestral(vdm.UniformTime(s, 1000), vdm.LowerBound)
+	want, err := vdm.UniformTime(s, 1000).Ancestral(vdm.LowerBound)
 	if err != nil || !slices.Equal(plan.Steps, want.Steps) {
 		t.Errorf("the plan is %s, want %s (%v)", plan.Name, want.Name, err)
 	}

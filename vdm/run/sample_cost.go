@@ -31,7 +31,7 @@ func (c Config) SamplingCost(be compute.Backend, batch int, given vdm.Observatio
 		return c.flatDenoiser(in[0])
 	}}
 	defer d.Release()
-	plan, err := vdm.Ancestral(vdm.UniformTime(vdm.Cosine{}, 1), vdm.LowerBound)
+	plan, err := vdm.UniformTime(vdm.Cosine{}, 1).Ancestral(vdm.LowerBound)
 	if err != nil {
 		return cost, err
 	}

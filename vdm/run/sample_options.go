@@ -13,7 +13,7 @@ type SampleOptions struct {
 	First   int    // number of the first one: sample i is the same however it is drawn
 	Seed    uint64 // of the noise
 	Sampler string // a name that NewPlan knows; "" means DefaultSampler, or DefaultGuidedSampler, see there
-	Grid    string // a name that NewGrid knows; "" means DefaultGrid
+	Grid    string // a name that [vdm.NewNoiseLevels] knows; "" means [vdm.DefaultGrid]
 	Steps   int    // evaluations of the network; 0 means DefaultSteps
 	Batch   int    // clips at a time; 0 means 8, or Count if that is fewer
 
