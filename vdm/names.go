@@ -7,20 +7,6 @@ import (
 	"strings"
 )
 
-// ScheduleConfig names a noise schedule: see [NewSchedule].
-type ScheduleConfig struct {
-	Name  string  `yaml:"name"` // "" means cosine
-	Min   float64 `yaml:"min"`  // of λ, within ±60; both 0 mean ±30
-	Max   float64 `yaml:"max"`
-	Shift float64 `yaml:"shift"`
-}
-
-// WeightingConfig names a weighting of the loss: see [NewWeighting].
-type WeightingConfig struct {
-	Name   string             `yaml:"name"` // "" means v
-	Params map[string]float64 `yaml:"params"`
-}
-
 // GridNames returns the names of rules that [NewNoiseLevels] knows.
 func GridNames() []string { return []string{"time", "logsnr", "karras", "trimmed"} }
 

@@ -78,17 +78,17 @@ func TestSamplingStopsWhereItIsNotFinite(t *testing.T) {
 // those just within are taken.
 func TestConfigRefusesBoundsBeyondFloat32(t *testing.T) {
 	for _, c := range []struct {
-		s  vdm.ScheduleConfig
+		s  ScheduleConfig
 		ok bool
 	}{
-		{vdm.ScheduleConfig{Name: "cosine", Min: -60, Max: 60}, true},
-		{vdm.ScheduleConfig{Name: "linear", Min: -60, Max: 60}, true},
-		{vdm.ScheduleConfig{Name: "cosine", Min: -60.5, Max: 30}, false},
-		{vdm.ScheduleConfig{Name: "linear", Min: -30, Max: 60.5}, false},
-		{vdm.ScheduleConfig{Name: "cosine", Min: -90, Max: 90}, false},
-		{vdm.ScheduleConfig{Name: "cosine", Min: 61, Max: 70}, false},
-		{vdm.ScheduleConfig{Name: "cosine-float32", Min: -30, Max: 80}, false},
-		{vdm.ScheduleConfig{Name: "cosine", Shift: -40}, true}, // truncated at ±30
+		{ScheduleConfig{Name: "cosine", Min: -60, Max: 60}, true},
+		{ScheduleConfig{Name: "linear", Min: -60, Max: 60}, true},
+		{ScheduleConfig{Name: "cosine", Min: -60.5, Max: 30}, false},
+		{ScheduleConfig{Name: "linear", Min: -30, Max: 60.5}, false},
+		{ScheduleConfig{Name: "cosine", Min: -90, Max: 90}, false},
+		{ScheduleConfig{Name: "cosine", Min: 61, Max: 70}, false},
+		{ScheduleConfig{Name: "cosine-float32", Min: -30, Max: 80}, false},
+		{ScheduleConfig{Name: "cosine", Shift: -40}, true}, // truncated at ±30
 	} {
 		config := tinyConfig(t)
 		config.Schedule = c.s

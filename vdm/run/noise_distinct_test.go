@@ -86,7 +86,7 @@ func TestExtendDrawsNewNoiseForEachClip(t *testing.T) {
 		}},
 		Network:          unet.Config{Dim: 8, Multiples: []int{1}, Heads: 1, HeadDim: 4},
 		Parameterisation: vdm.PredictX,
-		Schedule:         vdm.ScheduleConfig{Name: "linear", Min: -4, Max: 2},
+		Schedule:         ScheduleConfig{Name: "linear", Min: -4, Max: 2},
 		Training:         TrainingConfig{Steps: 1},
 	}
 	m := create(t, c, nil)

@@ -24,8 +24,8 @@ type Options struct {
 
 	// What is learnt and at which noise levels; zero values are the library's.
 	Parameterisation vdm.Parameterisation
-	Schedule         vdm.ScheduleConfig
-	Weighting        vdm.WeightingConfig
+	Schedule         run.ScheduleConfig
+	Weighting        run.WeightingConfig
 
 	Devices   int               // of the engine that share each batch; 0 is one
 	Residence run.DataPlacement // of the training clips

@@ -166,7 +166,7 @@ func (o Options) Config(step float64) (run.Config, error) {
 		Preconditioning: run.PreconditionSpectrum,
 		// With a variance of 1 nothing of a clip is left to see below λ = −12, and nothing
 		// to find above 12.
-		Schedule: vdm.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
+		Schedule: run.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
 		Training: run.TrainingConfig{
 			Seed: o.Seed, Steps: o.Steps, Batch: o.Batch, EMA: o.EMA,
 			// One step beyond the last, whose rate would be 0.
