@@ -227,9 +227,9 @@ func NewWeighting(name string, schedule Schedule, params map[string]float64) (We
 	}
 	switch name {
 	case "elbo":
-		return ELBO{}, nil
+		return UnitWeighting{}, nil
 	case "v":
-		return V{Schedule: schedule}, nil
+		return VelocityWeighting{Schedule: schedule}, nil
 	case "sigmoid":
 		return Sigmoid{Bias: param("bias", 2)}, nil
 	case "min-snr":

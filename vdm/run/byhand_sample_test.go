@@ -143,7 +143,7 @@ func TestLikelihoodIsThatOfTheAveragedWeights(t *testing.T) {
 	o := vdm.LikelihoodOptions{Levels: 4, Steps: 2, Seed: 5}
 	own := vdm.LinearLogSNR{Min: handMin, Max: handMax}
 	bound := func(weights []float64, s vdm.Schedule) vdm.Bound {
-		b, err := vdm.ELBOOf(t.Context(), be, r.denoiser(weights), s, inUnits, o)
+		b, err := vdm.ELBO(t.Context(), be, r.denoiser(weights), s, inUnits, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +164,7 @@ func TestLikelihoodIsThatOfTheAveragedWeights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantFlow, err := vdm.FlowLikelihoodOf(t.Context(), be, r.denoiser(average), own, inUnits, o)
+	wantFlow, err := vdm.FlowLikelihood(t.Context(), be, r.denoiser(average), own, inUnits, o)
 	if err != nil {
 		t.Fatal(err)
 	}
