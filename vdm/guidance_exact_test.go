@@ -112,6 +112,6 @@ func TestMomentMatchingIsExactOnGaussianData(t *testing.T) {
 // replaced is moment matching that also sees forward samples of what is known.
 type replaced struct{ vdm.MomentMatching }
 
-func (r replaced) Guide(d vdm.Denoiser, given *vdm.Given) vdm.Denoiser {
+func (r replaced) Guide(d vdm.Denoiser, given *vdm.BoundObservation) vdm.Denoiser {
 	return vdm.Replacement{}.Guide(r.MomentMatching.Guide(d, given), given)
 }

@@ -26,10 +26,10 @@ type PosteriorSampling struct {
 }
 
 // Guide leaves the denoiser as it is.
-func (PosteriorSampling) Guide(d Denoiser, given *Given) Denoiser { return d }
+func (PosteriorSampling) Guide(d Denoiser, given *BoundObservation) Denoiser { return d }
 
 // After moves what a step ends with.
-func (s PosteriorSampling) After(p Prediction, _ Level, next *g.Node, given *Given) *g.Node {
+func (s PosteriorSampling) After(p Prediction, _ Level, next *g.Node, given *BoundObservation) *g.Node {
 	misfit := given.Misfit(p.X())
 	square := misfit.Dot(misfit)
 	gradient := g.Gradient(g.ReduceAllSum(square), p.Z)[0]

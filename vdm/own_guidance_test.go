@@ -23,7 +23,7 @@ import (
 // variance.
 type projected struct{}
 
-func (projected) Guide(d vdm.Denoiser, given *vdm.Given) vdm.Denoiser {
+func (projected) Guide(d vdm.Denoiser, given *vdm.BoundObservation) vdm.Denoiser {
 	return func(z *g.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
 		p := d(z, at, in)
 		r2, _ := p.WhiteVariance(1)
@@ -33,8 +33,10 @@ func (projected) Guide(d vdm.Denoiser, given *vdm.Given) vdm.Denoiser {
 }
 
 func (projected) Check(vdm.Observation) error { return nil }
-func (projected) Validate() error             { return nil }
-func (projected) String() string              { return "projection" }
+
+func (projected) Validate() error { return nil }
+
+func (projected) String() string { return "projection" }
 
 // On white data the projection is the conditional mean itself, for known cells with
 // and without errors and for block means.
