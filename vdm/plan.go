@@ -72,5 +72,5 @@ const (
 	DefaultSampler       = "dpm++3m"
 	DefaultGuidedSampler = "dpm++2m-sde"
 	DefaultGrid          = "trimmed"
-	DefaultSteps         = 25
+	DefaultEvaluations   = 25
 )

@@ -184,10 +184,10 @@ func TestTheRecommendedSamplerIsNearer(t *testing.T) {
 		bar := distance("ancestral", "time", 1000)
 		for _, sampler := range vdm.SamplerNames() {
 			for _, grid := range vdm.GridNames() {
-				w := distance(sampler, grid, vdm.DefaultSteps)
+				w := distance(sampler, grid, vdm.DefaultEvaluations)
 				t.Logf("%s: %s on %s %.4f (1000 ancestral steps: %.4f)", name, sampler, grid, w, bar)
 				if best := sampler == vdm.DefaultSampler && grid == vdm.DefaultGrid; best != (w <= bar) {
-					t.Errorf("%s: %s on %s in %d evaluations is %.4f from the truth, 1000 ancestral steps %.4f", name, sampler, grid, vdm.DefaultSteps, w, bar)
+					t.Errorf("%s: %s on %s in %d evaluations is %.4f from the truth, 1000 ancestral steps %.4f", name, sampler, grid, vdm.DefaultEvaluations, w, bar)
 				}
 			}
 		}

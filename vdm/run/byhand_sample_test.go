@@ -32,7 +32,7 @@ func TestSampleIsThatOfTheAveragedWeights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := SampleOptions{Count: 3, Batch: 2, Sampler: "ancestral", Grid: "time", Steps: 5, Seed: 21, Unclamped: true}
+	o := SampleOptions{Count: 3, Batch: 2, Sampler: "ancestral", Grid: "time", Evaluations: 5, Seed: 21, Unclamped: true}
 	drawn := func(last bool) *vdm.Samples {
 		o := o
 		o.LastWeights = last
@@ -43,7 +43,7 @@ func TestSampleIsThatOfTheAveragedWeights(t *testing.T) {
 		return s
 	}
 	by := func(weights []float64, s vdm.Schedule) *vdm.Samples {
-		plan, err := vdm.NewPlan("ancestral", "time", s, o.Steps)
+		plan, err := vdm.NewPlan("ancestral", "time", s, o.Evaluations)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -68,9 +68,9 @@ func TestSamplingStopsWhereItIsNotFinite(t *testing.T) {
 	if err := m.ImportWeights(broken); err != nil {
 		t.Fatal(err)
 	}
-	_, err = m.Sample(t.Context(), SampleOptions{Steps: 3})
+	_, err = m.Sample(t.Context(), SampleOptions{Evaluations: 3})
 	enginetest.WantError(t, "a network of NaN", err, "sample 0 is not finite at step 1 of 3")
-	_, err = m.Nowcast(t.Context(), clipOf(t, tinyClips, 0), 1, SampleOptions{Steps: 3})
+	_, err = m.Nowcast(t.Context(), clipOf(t, tinyClips, 0), 1, SampleOptions{Evaluations: 3})
 	enginetest.WantError(t, "a nowcast with a network of NaN", err, "is not finite at step 1 of 3")
 }
 

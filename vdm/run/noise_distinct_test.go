@@ -101,7 +101,7 @@ func TestExtendDrawsNewNoiseForEachClip(t *testing.T) {
 	noise.Key{Seed: 4, Stream: noise.Synthetic}.Normal(start)
 	const added = frames - overlap
 	e := extend(t, m, t.TempDir(), start, ExtendOptions{
-		SampleOptions: SampleOptions{Count: members, Batch: 2, Steps: steps, Seed: 8, First: 5},
+		SampleOptions: SampleOptions{Count: members, Batch: 2, Evaluations: steps, Seed: 8, First: 5},
 		Frames:        overlap + clips*added, Overlap: overlap,
 	})
 	plan, err := vdm.NewPlan("ancestral", "time", m.Schedule(), steps)

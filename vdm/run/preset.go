@@ -48,7 +48,7 @@ func Dissertation() Preset {
 			},
 		},
 		Rain: "sqrt+affine", Other: "affine",
-		Sample: SampleOptions{Sampler: "ancestral", Grid: "time", Steps: 1000},
+		Sample: SampleOptions{Sampler: "ancestral", Grid: "time", Evaluations: 1000},
 	}
 }
 

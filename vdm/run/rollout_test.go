@@ -37,7 +37,7 @@ func extendChild(dir string) {
 	}
 }
 
-var extendKilled = ExtendOptions{Frames: 50, Overlap: 2, Stride: 1, SampleOptions: SampleOptions{Count: 3, Batch: 2, Steps: 2, Seed: 6}}
+var extendKilled = ExtendOptions{Frames: 50, Overlap: 2, Stride: 1, SampleOptions: SampleOptions{Count: 3, Batch: 2, Evaluations: 2, Seed: 6}}
 
 // longModel is an untrained run of clips of 4 frames of 4 × 4.
 func longModel(t testing.TB) *Run {
@@ -112,7 +112,7 @@ func TestCourse(t *testing.T) {
 func TestExtendDrawsTheClipsOfNowcast(t *testing.T) {
 	m := longModel(t)
 	start := extendStart(m)
-	o := ExtendOptions{Frames: 6, Overlap: 2, Stride: 2, SampleOptions: SampleOptions{Count: 3, First: 5, Batch: 2, Steps: 3, Seed: 6}}
+	o := ExtendOptions{Frames: 6, Overlap: 2, Stride: 2, SampleOptions: SampleOptions{Count: 3, First: 5, Batch: 2, Evaluations: 3, Seed: 6}}
 	e := extend(t, m, t.TempDir(), start, o)
 	clip := slices.Concat(start[16:], make([]float32, 32))
 	whole, err := m.Nowcast(context.Background(), clip, 2, o.SampleOptions)
@@ -157,7 +157,7 @@ func TestExtendGoesOn(t *testing.T) {
 				t.Skip("not at hand")
 			}
 			m := m.on(t, name)
-			o := ExtendOptions{Frames: 14, Overlap: 2, Stride: 2, SampleOptions: SampleOptions{Count: 5, Batch: 4, Steps: 1, Seed: 6}}
+			o := ExtendOptions{Frames: 14, Overlap: 2, Stride: 2, SampleOptions: SampleOptions{Count: 5, Batch: 4, Evaluations: 1, Seed: 6}}
 			whole := extend(t, m, t.TempDir(), start, o)
 			dir := t.TempDir()
 			for _, size := range [][2]int{{4, 1}, {8, 1}, {9, 2}, {3 + 1, 3}, {14, 5}} {
@@ -267,7 +267,7 @@ func extended(dir string) (sum int) {
 // zeros, and frames that no line speaks of.
 func TestExtensionAfterAPowerCut(t *testing.T) {
 	m := longModel(t)
-	o := ExtendOptions{Frames: 6, Overlap: 2, Stride: 1, SampleOptions: SampleOptions{Steps: 1}}
+	o := ExtendOptions{Frames: 6, Overlap: 2, Stride: 1, SampleOptions: SampleOptions{Evaluations: 1}}
 	whole := extend(t, m, t.TempDir(), extendStart(m), o)
 	log := `{"first":0,"members":1,"frames":4}` + "\n"
 	for _, tail := range []string{`{"first":0,"mem`, "\x00\x00\x00", "\x00\x00\n", ""} {
@@ -301,7 +301,7 @@ func TestExtensionAfterAPowerCut(t *testing.T) {
 func TestExtendStops(t *testing.T) {
 	m, dir := longModel(t), t.TempDir()
 	ctx, stop := context.WithCancel(context.Background())
-	o := ExtendOptions{Frames: 12, Overlap: 2, Stride: 1, SampleOptions: SampleOptions{Steps: 4}}
+	o := ExtendOptions{Frames: 12, Overlap: 2, Stride: 1, SampleOptions: SampleOptions{Evaluations: 4}}
 	o.Progress = func(p vdm.Progress) {
 		if p.Step == 10 {
 			stop()
@@ -320,7 +320,7 @@ func TestExtendFromMissingCells(t *testing.T) {
 	m := longModel(t)
 	start := extendStart(m)
 	start[20] = float32(math.NaN())
-	got := extend(t, m, t.TempDir(), start, ExtendOptions{Frames: 5, SampleOptions: SampleOptions{Steps: 2}}).sequence(t, 0)
+	got := extend(t, m, t.TempDir(), start, ExtendOptions{Frames: 5, SampleOptions: SampleOptions{Evaluations: 2}}).sequence(t, 0)
 	for i, v := range got {
 		if (v != v) != (i == 20) {
 			t.Errorf("value %d is %v", i, v)
@@ -331,7 +331,7 @@ func TestExtendFromMissingCells(t *testing.T) {
 func TestExtendRefuses(t *testing.T) {
 	m, dir := longModel(t), t.TempDir()
 	start := extendStart(m)
-	o := ExtendOptions{Frames: 5, SampleOptions: SampleOptions{Steps: 1}}
+	o := ExtendOptions{Frames: 5, SampleOptions: SampleOptions{Evaluations: 1}}
 	try := func(dir string, start []float32, change func(o *ExtendOptions)) error {
 		o := o
 		change(&o)
@@ -346,13 +346,13 @@ func TestExtendRefuses(t *testing.T) {
 		change func(o *ExtendOptions)
 		says   []string
 	}{
-		"frames":     {func(o *ExtendOptions) { o.Frames = 3 }, []string{"frames is 3", "start has 3"}},
-		"overlap":    {func(o *ExtendOptions) { o.Overlap = 4 }, []string{"overlap is 4", "1 to 3"}},
-		"stride":     {func(o *ExtendOptions) { o.Overlap, o.Stride = 2, 3 }, []string{"stride is 3", "1 to 2"}},
-		"each":       {func(o *ExtendOptions) { o.Each = func(int, []float32) error { return nil } }, []string{"Each is set"}},
-		"steps":      {func(o *ExtendOptions) { o.Steps = -1 }, []string{"steps is -1"}},
-		"other seed": {func(o *ExtendOptions) { o.Seed = math.MaxUint64 }, []string{"begun with other settings", "seed was 0, is 18446744073709551615"}},
-		"other step": {func(o *ExtendOptions) { o.Stride, o.Steps = 1, 7 }, []string{"evaluations was 1, is 7", "stride was 2, is 1"}},
+		"frames":      {func(o *ExtendOptions) { o.Frames = 3 }, []string{"frames is 3", "start has 3"}},
+		"overlap":     {func(o *ExtendOptions) { o.Overlap = 4 }, []string{"overlap is 4", "1 to 3"}},
+		"stride":      {func(o *ExtendOptions) { o.Overlap, o.Stride = 2, 3 }, []string{"stride is 3", "1 to 2"}},
+		"each":        {func(o *ExtendOptions) { o.Each = func(int, []float32) error { return nil } }, []string{"Each is set"}},
+		"evaluations": {func(o *ExtendOptions) { o.Evaluations = -1 }, []string{"evaluations is -1"}},
+		"other seed":  {func(o *ExtendOptions) { o.Seed = math.MaxUint64 }, []string{"begun with other settings", "seed was 0, is 18446744073709551615"}},
+		"other step":  {func(o *ExtendOptions) { o.Stride, o.Evaluations = 1, 7 }, []string{"evaluations was 1, is 7", "stride was 2, is 1"}},
 	} {
 		enginetest.WantError(t, name, try(dir, start, c.change), append(c.says, "extend: ")...)
 	}

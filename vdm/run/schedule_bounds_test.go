@@ -82,7 +82,7 @@ func TestRunsWithoutScheduleBounds(t *testing.T) {
 		if m.Step() != 2 {
 			t.Errorf("created again at step %d, want 2", m.Step())
 		}
-		clips, err := m.Sample(t.Context(), SampleOptions{Count: 2, Steps: 3})
+		clips, err := m.Sample(t.Context(), SampleOptions{Count: 2, Evaluations: 3})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,7 @@ import (
 // A table has a row for each sampler, a column for each grid, and marks the
 // recommended pair and no other.
 func TestTableMarksTheRecommended(t *testing.T) {
-	table, err := Table("smooth", Smooth(), vdm.DefaultSteps)
+	table, err := Table("smooth", Smooth(), vdm.DefaultEvaluations)
 	if err != nil {
 		t.Fatal(err)
 	}
