@@ -46,12 +46,12 @@ func (p BoundMeasurement) squares() *g.Node {
 // [batch, frame, row, column, channel].
 type Values []*g.Node
 
-// Apply is A·x, 0 where nothing was observed.
+// Apply returns A·x, 0 where nothing was observed.
 func (o *BoundObservation) Apply(x *g.Node) Values {
 	return o.each(func(p BoundMeasurement) *g.Node { return g.Mul(p.Seen, p.Of.Graph(x)) })
 }
 
-// Adjoint is Aᵀ·y, shaped as x.
+// Adjoint returns Aᵀ·y, shaped as x.
 func (o *BoundObservation) Adjoint(y Values) *g.Node {
 	var sum *g.Node
 	for i, p := range o.parts {
@@ -65,7 +65,7 @@ func (o *BoundObservation) Adjoint(y Values) *g.Node {
 	return sum
 }
 
-// Misfit is y − A·x, 0 where nothing was observed.
+// Misfit returns y − A·x, 0 where nothing was observed.
 func (o *BoundObservation) Misfit(x *g.Node) Values {
 	ax := o.Apply(x)
 	for i, p := range o.parts {
@@ -82,7 +82,7 @@ func (o *BoundObservation) each(f func(p BoundMeasurement) *g.Node) Values {
 	return v
 }
 
-// Dot is the inner product of each sample, [batch, 1, 1, 1, 1].
+// Dot returns the inner product of each sample, [batch, 1, 1, 1, 1].
 func (v Values) Dot(w Values) *g.Node {
 	var sum *g.Node
 	for i := range v {
@@ -103,8 +103,8 @@ func (o *BoundObservation) Replaceable() bool { return o.replaceable }
 // direct reports whether the one measurement is of the cells themselves.
 func (o *BoundObservation) direct() bool { return len(o.parts) == 1 && o.parts[0].Of.identity() }
 
-// Replace puts values of A·z in the place of z's own: z + A⁺(values − A·z), for
-// a Replaceable observation.
+// Replace returns z with given values of A·z in the place of its own,
+// z + A⁺(values − A·z), for a Replaceable observation.
 func (o *BoundObservation) Replace(z, values *g.Node) *g.Node {
 	p := o.parts[0]
 	if o.direct() {
@@ -118,8 +118,8 @@ func (o *BoundObservation) pseudoInverse(y *g.Node) *g.Node {
 	return o.Adjoint(Values{g.Div(y, o.parts[0].squares())})
 }
 
-// Unknown is the part of a shift of x that A does not see, for a Replaceable
-// observation: d − A⁺A·d.
+// Unknown returns d − A⁺A·d, the part of a shift d of x that A does not see, for a
+// Replaceable observation.
 func (o *BoundObservation) Unknown(d *g.Node) *g.Node {
 	if o.direct() {
 		return g.Mul(g.OneMinus(o.parts[0].Seen), d)

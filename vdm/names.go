@@ -53,7 +53,7 @@ var guidances = []struct {
 	{"map", func(float64) Guidance { return NoiseLevelMap{} }},
 }
 
-// GuidanceNames are the methods that NewGuidance knows.
+// GuidanceNames returns the names of methods that [NewGuidance] knows.
 func GuidanceNames() []string {
 	var names []string
 	for _, known := range guidances {
@@ -115,7 +115,7 @@ var samplers = []struct {
 	{"predictor-corrector", func(g NoiseLevels) (Plan, error) { return g.PredictorCorrector(1, defaultCorrectorSNR) }, 2, -1},
 }
 
-// SamplerNames are the samplers that NewPlan knows.
+// SamplerNames returns the names of samplers that [NewPlan] knows.
 func SamplerNames() []string {
 	var names []string
 	for _, s := range samplers {
@@ -124,7 +124,9 @@ func SamplerNames() []string {
 	return names
 }
 
-// NewPlan makes a sampler from the settings of a command line:
+// NewPlan returns the plan of a sampler by its name, with at most a number of evaluations
+// of the denoiser in all, over the noise levels that [NewNoiseLevels] places by the name
+// grid. The samplers are methods of [NoiseLevels]:
 //
 //	ancestral            Ancestral with the lower bound of the variance
 //	ancestral-upper      Ancestral with the upper bound
@@ -136,8 +138,7 @@ func SamplerNames() []string {
 //	euler-maruyama       EulerMaruyama on the reverse SDE
 //	predictor-corrector  PredictorCorrector with one Langevin step after each ancestral one
 //
-// over the grid named time, logsnr, karras or trimmed (see [NewNoiseLevels]), with at most
-// evaluations of the denoiser in all.
+// An unknown name, and too few evaluations for the sampler, are errors.
 func NewPlan(sampler, grid string, s Schedule, evaluations int) (Plan, error) {
 	for _, known := range samplers {
 		if known.name != sampler {

@@ -5,12 +5,14 @@ import (
 	"math"
 )
 
-// NoiseLevels is where a sampler stops: log signal-to-noise ratios that increase from
-// λ_min (noise) to λ_max (data). n intervals have n+1 points.
+// NoiseLevels are the log signal-to-noise ratios λ at which a sampler stops, in
+// increasing order from λ_min (noise) to λ_max (data): n+1 points for n steps. Each
+// sampler is a method that returns its [Plan] over them; [NewNoiseLevels] places them by
+// the name of a rule.
 type NoiseLevels []float64
 
-// UniformTime has uniform steps in t, from t = 1 down to t = 0 (2.45). With
-// fewer than one step it is nil, which every sampler refuses.
+// UniformTime returns noise levels at uniform steps in t, from t = 1 down to t = 0
+// (2.45). With fewer than one step the result is nil, which every sampler refuses.
 func UniformTime(s Schedule, steps int) NoiseLevels {
 	low, high := s.Bounds()
 	return levelsAt(low, high, steps, func(u float64) float64 { return s.LogSNR(1 - u) })
@@ -93,10 +95,10 @@ func levelsAt(low, high float64, steps int, f func(u float64) float64) NoiseLeve
 // defaultRho is the exponent ρ of Karras et al. 2022.
 const defaultRho = 7.0
 
-// Steps is the number of intervals.
+// Steps returns the number of intervals.
 func (levels NoiseLevels) Steps() int { return max(0, len(levels)-1) }
 
-// Validate refuses a grid of no steps or one that does not increase.
+// Validate refuses fewer than two levels and levels that do not increase.
 func (levels NoiseLevels) Validate() error {
 	if levels.Steps() < 1 {
 		return fmt.Errorf("a sampler of 0 steps: want at least 1")
@@ -109,7 +111,7 @@ func (levels NoiseLevels) Validate() error {
 	return nil
 }
 
-// plan makes a plan of one step an interval.
+// plan returns a plan with one step for each interval.
 func (levels NoiseLevels) plan(name string, step func(i int, t Transition) PlanStep) (Plan, error) {
 	if err := levels.Validate(); err != nil {
 		return Plan{}, fmt.Errorf("%s: %w", name, err)

@@ -21,10 +21,10 @@ func (b VarianceBound) Validate() error {
 	return nil
 }
 
-// Ancestral is the discrete-time ancestral sampler (2.48–2.51): z_s is drawn
-// from q(z_s | z_t, x = x̂). The last step adds no noise: what is kept is the
-// mean of z_0. The dissertation's program took 1000 steps of [UniformTime] and
-// the lower bound.
+// Ancestral returns the plan of the discrete-time ancestral sampler (2.48–2.51) over
+// these noise levels: z_s is drawn from q(z_s | z_t, x = x̂). The last step adds no
+// noise: the result is the mean of z_0. The dissertation's program took 1000 steps of
+// [UniformTime] and the lower bound.
 func (levels NoiseLevels) Ancestral(bound VarianceBound) (Plan, error) {
 	if err := bound.Validate(); err != nil {
 		return Plan{}, err

@@ -9,9 +9,10 @@ import (
 // not tuned for the process here.
 const defaultCorrectorSNR = 0.16
 
-// PredictorCorrector follows every step of [NoiseLevels.Ancestral] (lower bound) but the
-// last by corrections steps of Langevin dynamics at the level that was reached
-// (Song et al. 2021, Score-based generative modelling, algorithm 3 and 5):
+// PredictorCorrector returns the plan of [NoiseLevels.Ancestral] (lower bound) in which
+// a number of corrections, steps of Langevin dynamics at the noise level that was
+// reached, follows every step but the last (Song et al. 2021, Score-based generative
+// modelling, algorithm 3 and 5):
 //
 //	z ← z + δ·∇log q(z) + √(2δ)·n,  δ = 2·(ratio·σ_s)²
 //

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// DDIM is the sampler of denoising diffusion implicit models (Song, Meng and
-// Ermon 2021, equations 12 and 16): with ε̂ = (z − α_t·x̂)/σ_t,
+// DDIM returns the plan of denoising diffusion implicit models over these noise
+// levels (Song, Meng and Ermon 2021, equations 12 and 16): with ε̂ = (z − α_t·x̂)/σ_t,
 //
 //	z_s = α_s·x̂ + √(σ_s² − η²·σ̃²)·ε̂ + η·σ̃·n,  σ̃ = σ̃_{s|t} (2.51)
 //

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// DPMSolver is DPM-Solver++(2M), a multistep method of order 2 for the
-// probability-flow ODE (Lu et al. 2022, DPM-Solver++, algorithm 2), and with
+// DPMSolver returns the plan of DPM-Solver++(2M) over these noise levels, a multistep
+// method of order 2 for the probability-flow ODE (Lu et al. 2022, DPM-Solver++, algorithm 2), and with
 // eta > 0 the same for the family of stochastic equations with the same
 // marginals; eta = 1 is the reverse SDE, SDE-DPM-Solver++(2M) of the same paper
 // (section 5). With h = (λ_s − λ_t)/2, r the ratio of the step before to this

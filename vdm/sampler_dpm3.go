@@ -6,8 +6,9 @@ import "math"
 // that extrapolates from there.
 const longestStep = 2
 
-// DPMSolver3 is the multistep method of order 3 in the family of [NoiseLevels.DPMSolver]: the
-// probability-flow ODE in h = λ/2 reads, with y = z/σ,
+// DPMSolver3 returns the plan of the multistep method of order 3 in the family of
+// [NoiseLevels.DPMSolver] over these noise levels. The probability-flow ODE in h = λ/2
+// reads, with y = z/σ,
 //
 //	dy/dh = e^h·x̂,  so  z_s = (σ_s/σ_t)·z_t + α_s·∫₀^h e^{u−h}·x̂(u) du
 //
@@ -21,7 +22,7 @@ const longestStep = 2
 // the grid "trimmed" does. A step that is more than twice as long as the intervals that it
 // would extrapolate from is of lower order too. With guidance that puts fresh noise
 // into z at every step, [Replacement] and [Reconstruction] with a weight near 1,
-// the stochastic [NoiseLevels.DPMSolver] (η = 1) comes nearer to the conditional law.
+// the stochastic [NoiseLevels.DPMSolver] (η = 1) comes nearer to the conditional distribution.
 func (levels NoiseLevels) DPMSolver3() (Plan, error) {
 	return levels.plan("DPM-Solver++(3M)", func(i int, t Transition) PlanStep {
 		step := dpmStep(levels, i, t, 0)

@@ -5,8 +5,8 @@ import "fmt"
 // shortestRatio is the least τ_s/τ_t of an interval that Heun takes in two stages.
 const shortestRatio = 0.3
 
-// Heun is Heun's method, of order 2, for the probability-flow ODE in the
-// noise-to-signal ratio τ = σ/α (Karras et al. 2022, Elucidating the design
+// Heun returns the plan of Heun's method, of order 2, over these noise levels, for the
+// probability-flow ODE in the noise-to-signal ratio τ = σ/α (Karras et al. 2022, Elucidating the design
 // space, algorithm 1): with y = z/α it reads dy/dτ = (y − x̂)/τ. Each interval
 // takes two evaluations, but for the last, which is Euler's step (there, of
 // order 1, as τ_s stands for 0).

@@ -5,8 +5,9 @@ import (
 	"math"
 )
 
-// RePaint is [NoiseLevels.Ancestral] (lower bound) that goes over stretches of its path
-// several times (Lugmayr et al. 2022, RePaint, algorithm 1 and appendix B):
+// RePaint returns the plan of [NoiseLevels.Ancestral] (lower bound) that goes over
+// stretches of its path several times (Lugmayr et al. 2022, RePaint, algorithm 1 and
+// appendix B):
 // after every jump steps it goes back to the noise level where they began, by a
 // forward sample (2.42), and takes them again, until they were taken resamples
 // times. It is meant for [Replacement], whose known cells the other cells thus

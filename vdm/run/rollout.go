@@ -9,8 +9,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// Rollout continues a clip to o.Frames frames, several members at a time, clip by
-// clip: the last frames that are there are what the next clip knows. start is in
+// Rollout returns sequences of o.Frames frames in physical units that continue a start,
+// several members at a time and clip by clip: the last frames that are there are what
+// the next clip knows. Call it for forecasts longer than a clip. start is in
 // physical units, [frame, height, width, channel], of any number of frames, the
 // last o.Overlap of which matter; without frames each member begins with a clip
 // drawn freely. NaN in it is not known and stays.
