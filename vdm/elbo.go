@@ -42,8 +42,8 @@ func added(a, b []float64) []float64 {
 	return sum
 }
 
-// ELBOOf bounds −log p of clips in the denoiser's units. With continuous time
-// the three terms of (2.71) are
+// ELBO returns an upper bound of −log p of clips in the denoiser's units, in nats,
+// clip by clip and with its three terms. With continuous time the terms of (2.71) are
 //
 //	reconstruction: p(x | z₀) = N(z₀/α₀, σ₀²/α₀²): n/2·(1 + log 2π − λ_max), whatever x is
 //	prior:          ½ Σ (σ₁² + α₁²x² − 1 − log σ₁²)
@@ -57,11 +57,11 @@ func added(a, b []float64) []float64 {
 // is loose where the data have scales as fine as exp(−λ_max/2).
 //
 // The samples are drawn from (seed, clip, level) alone.
-func ELBOOf(ctx context.Context, be compute.Backend, d Denoiser, s Schedule, clips *Samples, o LikelihoodOptions) (Bound, error) {
+func ELBO(ctx context.Context, be compute.Backend, d Denoiser, s Schedule, clips *Samples, o LikelihoodOptions) (Bound, error) {
 	return OnEngine(be, d).ELBO(ctx, s, clips, o)
 }
 
-// ELBO is [ELBOOf] for a denoiser on its engine.
+// ELBO returns what the function [ELBO] returns, for a denoiser on its engine.
 func (d EngineDenoiser) ELBO(ctx context.Context, s Schedule, clips *Samples, o LikelihoodOptions) (Bound, error) {
 	o = o.withDefaults()
 	err := o.Validate()

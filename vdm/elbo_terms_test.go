@@ -27,7 +27,7 @@ func TestELBOTermsInClosedForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := ELBOOf(t.Context(), be, standard, LinearLogSNR{Min: low, Max: high}, NewSamples(3, 1, 2, 3, 1), LikelihoodOptions{Levels: 4096, Batch: 2048, Seed: 9})
+	b, err := ELBO(t.Context(), be, standard, LinearLogSNR{Min: low, Max: high}, NewSamples(3, 1, 2, 3, 1), LikelihoodOptions{Levels: 4096, Batch: 2048, Seed: 9})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func (f Flow) WithVolume(volumes []float64) Flow {
 	return f
 }
 
-// FlowLikelihoodOf is −log p of clips in the denoiser's units, by the
+// FlowLikelihood returns −log p of clips in the denoiser's units, in nats, by the
 // probability-flow ODE (Song et al. 2021, Score-based generative modelling,
 // section 4.3 and appendix D.2). In λ it reads
 //
@@ -48,11 +48,12 @@ func (f Flow) WithVolume(volumes []float64) Flow {
 // It is exact, but for the steps and the probes, for a denoiser that is exact;
 // for a network it is the likelihood of the samples that the ODE draws, which is
 // not a bound of that of the stochastic samplers.
-func FlowLikelihoodOf(ctx context.Context, be compute.Backend, d Denoiser, s Schedule, clips *Samples, o LikelihoodOptions) (Flow, error) {
+func FlowLikelihood(ctx context.Context, be compute.Backend, d Denoiser, s Schedule, clips *Samples, o LikelihoodOptions) (Flow, error) {
 	return OnEngine(be, d).FlowLikelihood(ctx, s, clips, o)
 }
 
-// FlowLikelihood is [FlowLikelihoodOf] for a denoiser on its engine.
+// FlowLikelihood returns what the function [FlowLikelihood] returns, for a denoiser on
+// its engine.
 func (d EngineDenoiser) FlowLikelihood(ctx context.Context, s Schedule, clips *Samples, o LikelihoodOptions) (Flow, error) {
 	o = o.withDefaults()
 	err := o.Validate()

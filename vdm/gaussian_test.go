@@ -189,7 +189,7 @@ func ExampleLossFactor() {
 	// The weighting of the bound, with λ drawn by two schedules: what a draw
 	// counts differs, what is estimated does not.
 	for _, s := range []Schedule{Cosine{Min: -10, Max: 10}, LinearLogSNR{Min: -10, Max: 10}} {
-		fmt.Printf("%.4f of E(v − v̂)² at λ = 1, which has the density %.4f\n", LossFactor(s, ELBO{}, 1), s.Density(1))
+		fmt.Printf("%.4f of E(v − v̂)² at λ = 1, which has the density %.4f\n", LossFactor(s, UnitWeighting{}, 1), s.Density(1))
 	}
 	// Output:
 	// 2.5676 of E(v − v̂)² at λ = 1, which has the density 0.1424

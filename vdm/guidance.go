@@ -9,7 +9,7 @@ import (
 type Guidance interface {
 	// Guide turns a denoiser into one that knows the observation: an estimate of
 	// E[x | z, y] instead of E[x | z].
-	Guide(d Denoiser, given *Given) Denoiser
+	Guide(d Denoiser, given *BoundObservation) Denoiser
 	// Check refuses an observation that the method cannot take.
 	Check(o Observation) error
 	Validate() error
@@ -38,5 +38,5 @@ type StepGuidance interface {
 	// After returns z′ of a step to the level to in the place of next, which the
 	// sampler made. p is the prediction of the guided denoiser, at the level that the
 	// step comes from.
-	After(p Prediction, to Level, next *g.Node, given *Given) *g.Node
+	After(p Prediction, to Level, next *g.Node, given *BoundObservation) *g.Node
 }

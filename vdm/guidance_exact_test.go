@@ -79,8 +79,8 @@ func TestMomentMatchingIsExactOnGaussianData(t *testing.T) {
 	for name, o := range knownClips(p) {
 		want := must(p.Given(o))
 		for sampler, plan := range map[string]vdm.Plan{
-			"ancestral-upper": must(vdm.Ancestral(vdm.UniformTime(s, 256), vdm.UpperBound)),
-			"dpm++2m-sde":     must(vdm.DPMSolver(vdm.UniformTime(s, 256), 1)),
+			"ancestral-upper": must(vdm.UniformTime(s, 256).Ancestral(vdm.UpperBound)),
+			"dpm++2m-sde":     must(vdm.UniformTime(s, 256).DPMSolver(1)),
 		} {
 			if sampler == "ancestral-upper" && name != "frame" {
 				continue // for time
@@ -112,6 +112,6 @@ func TestMomentMatchingIsExactOnGaussianData(t *testing.T) {
 // replaced is moment matching that also sees forward samples of what is known.
 type replaced struct{ vdm.MomentMatching }
 
-func (r replaced) Guide(d vdm.Denoiser, given *vdm.Given) vdm.Denoiser {
+func (r replaced) Guide(d vdm.Denoiser, given *vdm.BoundObservation) vdm.Denoiser {
 	return vdm.Replacement{}.Guide(r.MomentMatching.Guide(d, given), given)
 }

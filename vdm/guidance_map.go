@@ -27,7 +27,7 @@ type NoiseLevelMap struct {
 }
 
 // Guide returns d at the pivot and the map, as an estimate from z at λ.
-func (m NoiseLevelMap) Guide(d Denoiser, given *Given) Denoiser {
+func (m NoiseLevelMap) Guide(d Denoiser, given *BoundObservation) Denoiser {
 	return func(z *g.Node, at Level, in Batch) Prediction {
 		exact, known, precision, weighted := given.cells(z)
 		alpha, sigma := at.AlphaSigma(z)
@@ -82,7 +82,7 @@ func (m NoiseLevelMap) top() float64 {
 
 // cells returns, shaped as z, where a value is known exactly and what it is, and for the
 // others the sum of the precisions 1/r² of what was observed there and of y/r².
-func (o *Given) cells(z *g.Node) (exact, known, precision, weighted *g.Node) {
+func (o *BoundObservation) cells(z *g.Node) (exact, known, precision, weighted *g.Node) {
 	known, precision, weighted = g.ZerosLike(z), g.ZerosLike(z), g.ZerosLike(z)
 	exact = positive(known)
 	for _, p := range o.parts {

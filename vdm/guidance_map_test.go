@@ -83,7 +83,7 @@ func TestMapShowsThePivot(t *testing.T) {
 func TestMapSamplesTheConditional(t *testing.T) {
 	const n, c, std = 4000, 0.7, 0.5
 	nan := float32(math.NaN())
-	plan, err := vdm.NewPlan(vdm.DefaultSampler, vdm.DefaultGrid, vdm.Cosine{}, vdm.DefaultSteps)
+	plan, err := vdm.NewPlan(vdm.DefaultSampler, vdm.DefaultGrid, vdm.Cosine{}, vdm.DefaultEvaluations)
 	if err != nil {
 		t.Fatal(err)
 	}

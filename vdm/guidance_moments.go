@@ -48,7 +48,7 @@ const (
 )
 
 // Guide is the formula.
-func (m MomentMatching) Guide(d Denoiser, given *Given) Denoiser {
+func (m MomentMatching) Guide(d Denoiser, given *BoundObservation) Denoiser {
 	m = m.withDefaults()
 	return func(z *g.Node, at Level, in Batch) Prediction {
 		p := d(z, at, in)

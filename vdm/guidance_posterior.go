@@ -18,7 +18,7 @@ import (
 // misfit, nor on the length of the step, so that ζ goes with the number of steps
 // and of observed values; where little is left to move, z is thrown about by as
 // much as before. The noise of an observation is not looked at. It is meant for
-// [Ancestral].
+// [NoiseLevels.Ancestral].
 type PosteriorSampling struct {
 	// Scale is ζ; left out (0) it is 1. The paper takes 0.3 to 1 with 1000 steps, for pictures of
 	// 256×256 cells with values in [−1, 1].
@@ -26,10 +26,10 @@ type PosteriorSampling struct {
 }
 
 // Guide leaves the denoiser as it is.
-func (PosteriorSampling) Guide(d Denoiser, given *Given) Denoiser { return d }
+func (PosteriorSampling) Guide(d Denoiser, given *BoundObservation) Denoiser { return d }
 
 // After moves what a step ends with.
-func (s PosteriorSampling) After(p Prediction, _ Level, next *g.Node, given *Given) *g.Node {
+func (s PosteriorSampling) After(p Prediction, _ Level, next *g.Node, given *BoundObservation) *g.Node {
 	misfit := given.Misfit(p.X())
 	square := misfit.Dot(misfit)
 	gradient := g.Gradient(g.ReduceAllSum(square), p.Z)[0]

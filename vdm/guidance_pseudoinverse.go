@@ -32,7 +32,7 @@ type PseudoInverse struct {
 const pseudoInverseIterations = 30
 
 // Guide is the formula.
-func (p PseudoInverse) Guide(d Denoiser, given *Given) Denoiser {
+func (p PseudoInverse) Guide(d Denoiser, given *BoundObservation) Denoiser {
 	return func(z *g.Node, at Level, in Batch) Prediction {
 		prediction := d(z, at, in)
 		r2, gain := prediction.WhiteVariance(p.DataVariance)

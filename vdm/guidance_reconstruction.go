@@ -35,7 +35,7 @@ func (r Reconstruction) weight() float64 {
 }
 
 // Guide is the formula.
-func (r Reconstruction) Guide(d Denoiser, given *Given) Denoiser {
+func (r Reconstruction) Guide(d Denoiser, given *BoundObservation) Denoiser {
 	guided := func(z *g.Node, at Level, in Batch) Prediction {
 		p := d(z, at, in)
 		alpha, _ := at.AlphaSigma(z)

@@ -20,7 +20,7 @@ type Replacement struct {
 }
 
 // Guide lets d see a forward sample of what is known.
-func (r Replacement) Guide(d Denoiser, given *Given) Denoiser {
+func (r Replacement) Guide(d Denoiser, given *BoundObservation) Denoiser {
 	if r.AsOriginal {
 		return d
 	}
@@ -34,7 +34,7 @@ func (r Replacement) Guide(d Denoiser, given *Given) Denoiser {
 }
 
 // After is the step of the original program.
-func (r Replacement) After(p Prediction, to Level, next *g.Node, given *Given) *g.Node {
+func (r Replacement) After(p Prediction, to Level, next *g.Node, given *BoundObservation) *g.Node {
 	if !r.AsOriginal {
 		return next
 	}

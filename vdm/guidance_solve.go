@@ -17,7 +17,7 @@ const settled = 1e-12
 // [Prediction.WhiteVariance]), so that its numbers are of order 1 at every noise
 // level: Σ stands for Σ/r² and R for R/r².
 //
-//   - e: a misfit, as [Given.Misfit] returns it.
+//   - e: a misfit, as [BoundObservation.Misfit] returns it.
 //   - r2: r², [batch, 1, 1, 1, 1].
 //   - spread: takes an x to Σ·x.
 //
@@ -25,7 +25,7 @@ const settled = 1e-12
 // diagonal of A·Aᵀ + R, so many iterations unrolled into the graph. A sample stays as
 // it is once its residual has vanished, or where S is not positive along its
 // direction, as Σ of a trained network may not be.
-func (o *Given) Solve(e Values, r2 *g.Node, iterations int, spread func(x *g.Node) *g.Node) *g.Node {
+func (o *BoundObservation) Solve(e Values, r2 *g.Node, iterations int, spread func(x *g.Node) *g.Node) *g.Node {
 	var noise, diagonal Values // of R, and of A·Aᵀ + R, 1 where nothing was observed
 	for _, p := range o.parts {
 		own := g.Div(p.Variance, r2)

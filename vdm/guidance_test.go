@@ -43,8 +43,8 @@ func conditionedOnce(t testing.TB, be compute.Backend, d Denoiser, z, logSNR, kn
 	n := len(logSNR)
 	dims := []int{n, 1, 1, len(z) / n, 1}
 	out := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
-		given := &Given{
-			parts: []GivenMeasurement{{Seen: in[2], Y: g.Mul(in[2], in[3]), Variance: g.ZerosLike(in[2])}},
+		given := &BoundObservation{
+			parts: []BoundMeasurement{{Seen: in[2], Y: g.Mul(in[2], in[3]), Variance: g.ZerosLike(in[2])}},
 			Noise: in[4], replaceable: true, orthogonal: true,
 		}
 		var guidance Guidance = Replacement{}

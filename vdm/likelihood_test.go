@@ -48,7 +48,7 @@ func TestELBOIsTightOnGaussianData(t *testing.T) {
 	clips := d.clips(200, 3)
 	exact := d.surprise(clips, 14)
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
-		b, err := ELBOOf(t.Context(), be, d.denoiser, s, clips, LikelihoodOptions{Levels: 256, Batch: 512, Seed: 5})
+		b, err := ELBO(t.Context(), be, d.denoiser, s, clips, LikelihoodOptions{Levels: 256, Batch: 512, Seed: 5})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,11 +80,11 @@ func TestELBOOfAWrongDenoiserIsLooser(t *testing.T) {
 	clips := d.clips(100, 3)
 	o := LikelihoodOptions{Levels: 256, Batch: 512}
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
-		right, err := ELBOOf(t.Context(), be, d.denoiser, s, clips, o)
+		right, err := ELBO(t.Context(), be, d.denoiser, s, clips, o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		loose, err := ELBOOf(t.Context(), be, wrong, s, clips, o)
+		loose, err := ELBO(t.Context(), be, wrong, s, clips, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +110,7 @@ func TestFlowLikelihoodIsExactOnGaussianData(t *testing.T) {
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		diagonal := newGaussian(0, []float64{0.4, -0.7, 0.1, 0.9}, []float64{1.44, 0.5, 0.09, 0.01})
 		clips := diagonal.clips(16, 1)
-		f, err := FlowLikelihoodOf(t.Context(), be, diagonal.denoiser, s, clips, LikelihoodOptions{Steps: 160, Batch: 16})
+		f, err := FlowLikelihood(t.Context(), be, diagonal.denoiser, s, clips, LikelihoodOptions{Steps: 160, Batch: 16})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +124,7 @@ func TestFlowLikelihoodIsExactOnGaussianData(t *testing.T) {
 		}
 		d := correlated()
 		clips = d.clips(8, 2)
-		f, err = FlowLikelihoodOf(t.Context(), be, d.denoiser, s, clips, LikelihoodOptions{Steps: 64, Batch: 512, Probes: 64})
+		f, err = FlowLikelihood(t.Context(), be, d.denoiser, s, clips, LikelihoodOptions{Steps: 64, Batch: 512, Probes: 64})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +147,7 @@ func TestFlowHasOrderFour(t *testing.T) {
 	clips := d.clips(4, 7)
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		at := func(steps int) []float64 {
-			f, err := FlowLikelihoodOf(t.Context(), be, d.denoiser, s, clips, LikelihoodOptions{Steps: steps, Batch: 4})
+			f, err := FlowLikelihood(t.Context(), be, d.denoiser, s, clips, LikelihoodOptions{Steps: steps, Batch: 4})
 			if err != nil {
 				t.Fatal(err)
 			}

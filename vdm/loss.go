@@ -9,7 +9,7 @@ import (
 //
 //	½·w(λ)/p_Λ(λ)·‖ε − ε̂‖² = ½·w(λ)/p_Λ(λ)·α²·‖v − v̂‖²
 //
-// as ε − ε̂ = α·(v − v̂). It is exactly 1 for the weighting [V] of the same
+// as ε − ε̂ = α·(v − v̂). It is exactly 1 for [VelocityWeighting] of the same
 // schedule. The loss is a mean over elements where (2.77) has a sum, so that it
 // does not grow with the clip.
 func LossFactor(s Schedule, w Weighting, logSNR float64) float64 {

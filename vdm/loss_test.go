@@ -159,9 +159,9 @@ func TestLossFactor(t *testing.T) {
 		low, high := s.Bounds()
 		for i := range 50 {
 			l := low + (high-low)*(float64(i)+0.5)/50
-			enginetest.CloseTo(t, "factor of V", LossFactor(s, V{Schedule: s}, l), 1, 1e-12)
+			enginetest.CloseTo(t, "factor of V", LossFactor(s, VelocityWeighting{Schedule: s}, l), 1, 1e-12)
 			// The bound: ½·‖ε − ε̂‖² = ½·α²·‖v − v̂‖² for each unit of λ.
-			enginetest.CloseTo(t, "factor of ELBO times density", LossFactor(s, ELBO{}, l)*s.Density(l), Alpha(l)*Alpha(l)/2, 1e-12)
+			enginetest.CloseTo(t, "factor of ELBO times density", LossFactor(s, UnitWeighting{}, l)*s.Density(l), Alpha(l)*Alpha(l)/2, 1e-12)
 		}
 	}
 }
@@ -185,7 +185,7 @@ func TestSchedulesEstimateOneBound(t *testing.T) {
 				times[i] = rt.Float64()
 				keys[i] = noise.Key{Seed: uint64(k), Stream: noise.Training, Sample: uint32(i)}
 			}
-			b := drawn(data, s, ELBO{}, 0, times, keys)
+			b := drawn(data, s, UnitWeighting{}, 0, times, keys)
 			got, se := enginetest.Moments(weighted(t, be, data.denoiser, data.dim(), b)[0])
 			t.Logf("%v: %.4f ± %.4f, closed form %.4f", s, got, se, want)
 			if math.Abs(got-want) > 4*se {
@@ -217,8 +217,8 @@ func TestLowDiscrepancyTimesVaryLess(t *testing.T) {
 			times[i] = rt.Float64()
 			keys[i] = noise.Key{Seed: 2, Stream: noise.Training, Sample: uint32(i), Step: uint64(k)}
 		}
-		even = append(even, drawn(data, s, V{Schedule: s}, k*size, key.LowDiscrepancy(size), keys))
-		independent = append(independent, drawn(data, s, V{Schedule: s}, k*size, times, keys))
+		even = append(even, drawn(data, s, VelocityWeighting{Schedule: s}, k*size, key.LowDiscrepancy(size), keys))
+		independent = append(independent, drawn(data, s, VelocityWeighting{Schedule: s}, k*size, times, keys))
 	}
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		spread := func(batches []*noisyBatch) (mean, se float64) {

@@ -7,35 +7,32 @@ import (
 	"strings"
 )
 
-// ScheduleConfig names a noise schedule: see [NewSchedule].
-type ScheduleConfig struct {
-	Name  string  `yaml:"name"` // "" means cosine
-	Min   float64 `yaml:"min"`  // of λ, within ±60; both 0 mean ±30
-	Max   float64 `yaml:"max"`
-	Shift float64 `yaml:"shift"`
-}
-
-// WeightingConfig names a weighting of the loss: see [NewWeighting].
-type WeightingConfig struct {
-	Name   string             `yaml:"name"` // "" means v
-	Params map[string]float64 `yaml:"params"`
-}
-
-// GridNames are the grids that NewGrid knows.
+// GridNames returns the names of rules that [NewNoiseLevels] knows.
 func GridNames() []string { return []string{"time", "logsnr", "karras", "trimmed"} }
 
-// NewGrid makes a grid from its name: time is UniformTime, logsnr is
-// UniformLogSNR, karras is Karras with ρ = 7 and trimmed is Trimmed.
-func NewGrid(name string, s Schedule, steps int) (Grid, error) {
+// NewNoiseLevels returns the noise levels of a number of steps over the range of a
+// schedule, placed by the rule of a name:
+//
+//	time     uniform steps in t, from 1 down to 0: [UniformTime]
+//	logsnr   uniform steps in λ, whatever the schedule was in training (Lu et al.
+//	         2022, DPM-Solver, section 3.4)
+//	karras   uniform steps in (σ/α)^{1/7} (Karras et al. 2022, Elucidating the
+//	         design space, equation 5)
+//	trimmed  uniform steps in λ from −10 to 12, with one step to there from λ_min
+//	         and one from there to λ_max
+//
+// An unknown name is an error. With fewer than one step the result is nil, which
+// every sampler refuses.
+func NewNoiseLevels(name string, s Schedule, steps int) (NoiseLevels, error) {
 	switch name {
 	case "time":
 		return UniformTime(s, steps), nil
 	case "logsnr":
-		return UniformLogSNR(s, steps), nil
+		return uniformLogSNR(s, steps), nil
 	case "karras":
-		return Karras(s, steps, DefaultRho), nil
+		return karras(s, steps, defaultRho), nil
 	case "trimmed":
-		return Trimmed(s, steps), nil
+		return trimmed(s, steps), nil
 	}
 	return nil, fmt.Errorf("grid %q: want one of %s", name, strings.Join(GridNames(), ", "))
 }
@@ -56,7 +53,7 @@ var guidances = []struct {
 	{"map", func(float64) Guidance { return NoiseLevelMap{} }},
 }
 
-// GuidanceNames are the methods that NewGuidance knows.
+// GuidanceNames returns the names of methods that [NewGuidance] knows.
 func GuidanceNames() []string {
 	var names []string
 	for _, known := range guidances {
@@ -103,22 +100,22 @@ func NewGuidance(name string, weight ...float64) (Guidance, error) {
 // samplers are the names that NewPlan knows.
 var samplers = []struct {
 	name string
-	plan func(Grid) (Plan, error)
+	plan func(NoiseLevels) (Plan, error)
 	// evaluations of a plan over a grid of n intervals are a·n + b.
 	a, b int
 }{
-	{"ancestral", func(g Grid) (Plan, error) { return Ancestral(g, LowerBound) }, 1, 0},
-	{"ancestral-upper", func(g Grid) (Plan, error) { return Ancestral(g, UpperBound) }, 1, 0},
-	{"ddim", func(g Grid) (Plan, error) { return DDIM(g, 0) }, 1, 0},
-	{"dpm++3m", DPMSolver3, 1, 0},
-	{"dpm++2m", func(g Grid) (Plan, error) { return DPMSolver(g, 0) }, 1, 0},
-	{"dpm++2m-sde", func(g Grid) (Plan, error) { return DPMSolver(g, 1) }, 1, 0},
-	{"heun", Heun, 2, -1},
-	{"euler-maruyama", EulerMaruyama, 1, 0},
-	{"predictor-corrector", func(g Grid) (Plan, error) { return PredictorCorrector(g, 1, DefaultCorrectorSNR) }, 2, -1},
+	{"ancestral", func(g NoiseLevels) (Plan, error) { return g.Ancestral(LowerBound) }, 1, 0},
+	{"ancestral-upper", func(g NoiseLevels) (Plan, error) { return g.Ancestral(UpperBound) }, 1, 0},
+	{"ddim", func(g NoiseLevels) (Plan, error) { return g.DDIM(0) }, 1, 0},
+	{"dpm++3m", NoiseLevels.DPMSolver3, 1, 0},
+	{"dpm++2m", func(g NoiseLevels) (Plan, error) { return g.DPMSolver(0) }, 1, 0},
+	{"dpm++2m-sde", func(g NoiseLevels) (Plan, error) { return g.DPMSolver(1) }, 1, 0},
+	{"heun", NoiseLevels.Heun, 2, -1},
+	{"euler-maruyama", NoiseLevels.EulerMaruyama, 1, 0},
+	{"predictor-corrector", func(g NoiseLevels) (Plan, error) { return g.PredictorCorrector(1, defaultCorrectorSNR) }, 2, -1},
 }
 
-// SamplerNames are the samplers that NewPlan knows.
+// SamplerNames returns the names of samplers that [NewPlan] knows.
 func SamplerNames() []string {
 	var names []string
 	for _, s := range samplers {
@@ -127,7 +124,9 @@ func SamplerNames() []string {
 	return names
 }
 
-// NewPlan makes a sampler from the settings of a command line:
+// NewPlan returns the plan of a sampler by its name, with at most a number of evaluations
+// of the denoiser in all, over the noise levels that [NewNoiseLevels] places by the name
+// grid. The samplers are methods of [NoiseLevels]:
 //
 //	ancestral            Ancestral with the lower bound of the variance
 //	ancestral-upper      Ancestral with the upper bound
@@ -139,8 +138,7 @@ func SamplerNames() []string {
 //	euler-maruyama       EulerMaruyama on the reverse SDE
 //	predictor-corrector  PredictorCorrector with one Langevin step after each ancestral one
 //
-// over the grid named time, logsnr, karras or trimmed (see [NewGrid]), with at most
-// evaluations of the denoiser in all.
+// An unknown name, and too few evaluations for the sampler, are errors.
 func NewPlan(sampler, grid string, s Schedule, evaluations int) (Plan, error) {
 	for _, known := range samplers {
 		if known.name != sampler {
@@ -150,7 +148,7 @@ func NewPlan(sampler, grid string, s Schedule, evaluations int) (Plan, error) {
 		if evaluations < 1 || intervals < 1 {
 			return Plan{}, fmt.Errorf("sampler %s with %d evaluations: want at least %d", sampler, evaluations, max(1, known.a+known.b))
 		}
-		over, err := NewGrid(grid, s, intervals)
+		over, err := NewNoiseLevels(grid, s, intervals)
 		if err != nil {
 			return Plan{}, err
 		}
@@ -230,9 +228,9 @@ func NewWeighting(name string, schedule Schedule, params map[string]float64) (We
 	}
 	switch name {
 	case "elbo":
-		return ELBO{}, nil
+		return UnitWeighting{}, nil
 	case "v":
-		return V{Schedule: schedule}, nil
+		return VelocityWeighting{Schedule: schedule}, nil
 	case "sigmoid":
 		return Sigmoid{Bias: param("bias", 2)}, nil
 	case "min-snr":

@@ -1,12 +1,10 @@
 package vdm
 
 import (
-	"math"
-
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
 
-	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // Network is a function of a noisy clip and its noise level with variables to train.
@@ -18,7 +16,7 @@ import (
 type Network interface {
 	// Variables lists the trainable variables in a fixed order, in which they are
 	// stored and in which their initial values are drawn.
-	Variables() []Variable
+	Variables() []weights.Variable
 
 	// Count is the number of trainable parameters, the elements of all variables.
 	Count() int
@@ -58,76 +56,3 @@ type WatchedNetwork interface {
 // The same network is another one (its exponential moving average, say) when it is
 // bound to other nodes.
 type Weights map[string]*g.Node
-
-// Variable describes one trainable variable of a network.
-type Variable struct {
-	Name  string
-	Shape []int
-	Kind  VariableKind
-	Init  Init
-}
-
-// Size returns the number of elements.
-func (v Variable) Size() int {
-	n := 1
-	for _, d := range v.Shape {
-		n *= d
-	}
-	return n
-}
-
-// VariableKind is what a variable does, which an optimiser may want to know: weight
-// decay is for matrices, as is a step that orthogonalises.
-type VariableKind int
-
-const (
-	Matrix VariableKind = iota // a linear map: a matrix, or the kernel of a convolution
-	Gain                       // multiplies, as after a norm
-	Bias                       // is added
-	Fixed                      // is a property of the data, and not trained
-)
-
-// Init is how the initial values of a variable are drawn. The zero value is zeros.
-type Init struct {
-	Uniform  float64 // uniform within ±Uniform, where it is above 0
-	Normal   float64 // normal with this standard deviation, where it is above 0
-	Constant float64 // else this number
-}
-
-// FanIn returns PyTorch's initialisation of linear maps, convolutions and their
-// biases: uniform within ±1/√n, where n is how many inputs a value is a sum over.
-func FanIn(n int) Init { return Init{Uniform: 1 / math.Sqrt(float64(n))} }
-
-// InitialValues returns the initial values of variables, by name. Each depends on the
-// seed and the variable's place in the list only.
-func InitialValues(variables []Variable, seed uint64) map[string][]float32 {
-	values := map[string][]float32{}
-	for i, v := range variables {
-		x := make([]float32, v.Size())
-		key := noise.Key{Seed: seed, Stream: noise.Weights, Sample: uint32(i)}
-		switch {
-		case v.Init.Uniform > 0:
-			key.Uniform(x, -v.Init.Uniform, v.Init.Uniform)
-		case v.Init.Normal > 0:
-			key.Normal(x)
-			for j := range x {
-				x[j] *= float32(v.Init.Normal)
-			}
-		default:
-			for j := range x {
-				x[j] = float32(v.Init.Constant)
-			}
-		}
-		values[v.Name] = x
-	}
-	return values
-}
-
-// CountOf returns the number of elements of all variables.
-func CountOf(variables []Variable) int {
-	n := 0
-	for _, v := range variables {
-		n += v.Size()
-	}
-	return n
-}

@@ -23,7 +23,7 @@ import (
 // variance.
 type projected struct{}
 
-func (projected) Guide(d vdm.Denoiser, given *vdm.Given) vdm.Denoiser {
+func (projected) Guide(d vdm.Denoiser, given *vdm.BoundObservation) vdm.Denoiser {
 	return func(z *g.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
 		p := d(z, at, in)
 		r2, _ := p.WhiteVariance(1)
@@ -33,8 +33,10 @@ func (projected) Guide(d vdm.Denoiser, given *vdm.Given) vdm.Denoiser {
 }
 
 func (projected) Check(vdm.Observation) error { return nil }
-func (projected) Validate() error             { return nil }
-func (projected) String() string              { return "projection" }
+
+func (projected) Validate() error { return nil }
+
+func (projected) String() string { return "projection" }
 
 // On white data the projection is the conditional mean itself, for known cells with
 // and without errors and for block means.
@@ -87,7 +89,7 @@ func ExampleSampler_Steps() {
 	half := vdm.PredictX.Denoiser(func(z *g.Node, _ vdm.Level, _ vdm.Batch) *g.Node {
 		return g.AddScalar(g.ZerosLike(z), 0.5)
 	})
-	plan, err := vdm.DDIM(vdm.UniformLogSNR(vdm.LinearLogSNR{Min: -10, Max: 10}, 4), 0)
+	plan, err := vdm.NewPlan("ddim", "logsnr", vdm.LinearLogSNR{Min: -10, Max: 10}, 4)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -131,7 +133,7 @@ func pureGo() compute.Backend {
 // compiled step would read wrongly.
 func TestSamplerObservesWhatItWasCompiledFor(t *testing.T) {
 	zero := vdm.PredictX.Denoiser(func(z *g.Node, _ vdm.Level, _ vdm.Batch) *g.Node { return g.ZerosLike(z) })
-	plan, err := vdm.DDIM(vdm.UniformLogSNR(vdm.LinearLogSNR{Min: -5, Max: 5}, 2), 0)
+	plan, err := vdm.NewPlan("ddim", "logsnr", vdm.LinearLogSNR{Min: -5, Max: 5}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

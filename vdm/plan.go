@@ -60,8 +60,8 @@ func (p Plan) memory() (n int) {
 	return n
 }
 
-// What [SampleOptions] take where nothing is said: sampler, grid and number of
-// evaluations of the network. On Gaussian clips of 10×16×16 cells, smooth or rough,
+// Sampler, grid and number of evaluations of the network that package run takes where
+// nothing else is asked for. On Gaussian clips of 10×16×16 cells, smooth or rough,
 // what they draw is nearer to the data than what 1000 steps of the ancestral sampler
 // draw (notebook 20-samplers; TestTheRecommendedSamplerIsNearer).
 //
@@ -72,5 +72,5 @@ const (
 	DefaultSampler       = "dpm++3m"
 	DefaultGuidedSampler = "dpm++2m-sde"
 	DefaultGrid          = "trimmed"
-	DefaultSteps         = 25
+	DefaultEvaluations   = 25
 )

@@ -209,7 +209,7 @@ func (s *Sampler) graph(in []*g.Node, watch bool) []*g.Node {
 	}
 	state, c, den := take(4), take(6), s.d.Denoiser(take(len(s.d.Weights)))
 	z, from, to, n := state[0], Level{LogSNR: state[1]}, Level{LogSNR: state[2]}, state[3]
-	var given *Given
+	var given *BoundObservation
 	if s.obs != nil {
 		known := take(3*len(s.obs.Observation) + 1)
 		given = s.obs.graph(known[1:], known[0])

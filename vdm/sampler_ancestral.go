@@ -21,22 +21,22 @@ func (b VarianceBound) Validate() error {
 	return nil
 }
 
-// Ancestral is the discrete-time ancestral sampler (2.48–2.51): z_s is drawn
-// from q(z_s | z_t, x = x̂). The last step adds no noise: what is kept is the
-// mean of z_0. The dissertation's program took 1000 steps of [UniformTime] and
-// the lower bound.
-func Ancestral(grid Grid, bound VarianceBound) (Plan, error) {
+// Ancestral returns the plan of the discrete-time ancestral sampler (2.48–2.51) over
+// these noise levels: z_s is drawn from q(z_s | z_t, x = x̂). The last step adds no
+// noise: the result is the mean of z_0. The dissertation's program took 1000 steps of
+// [UniformTime] and the lower bound.
+func (levels NoiseLevels) Ancestral(bound VarianceBound) (Plan, error) {
 	if err := bound.Validate(); err != nil {
 		return Plan{}, err
 	}
-	return grid.plan(fmt.Sprintf("ancestral, %s bound", bound), func(i int, t Transition) PlanStep {
-		return PlanStep{Z: t.MeanZ, X: t.MeanX, Noise: ancestralNoise(grid, i, t, bound)}
+	return levels.plan(fmt.Sprintf("ancestral, %s bound", bound), func(i int, t Transition) PlanStep {
+		return PlanStep{Z: t.MeanZ, X: t.MeanX, Noise: ancestralNoise(levels, i, t, bound)}
 	})
 }
 
-func ancestralNoise(grid Grid, i int, t Transition, bound VarianceBound) float64 {
+func ancestralNoise(levels NoiseLevels, i int, t Transition, bound VarianceBound) float64 {
 	switch {
-	case grid.last(i):
+	case levels.last(i):
 		return 0
 	case bound == UpperBound:
 		return t.Upper

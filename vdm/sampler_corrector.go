@@ -5,13 +5,14 @@ import (
 	"math"
 )
 
-// DefaultCorrectorSNR is a common choice of the ratio r of Langevin steps. It is
+// defaultCorrectorSNR is a common choice of the ratio r of Langevin steps. It is
 // not tuned for the process here.
-const DefaultCorrectorSNR = 0.16
+const defaultCorrectorSNR = 0.16
 
-// PredictorCorrector follows every step of [Ancestral] (lower bound) but the
-// last by corrections steps of Langevin dynamics at the level that was reached
-// (Song et al. 2021, Score-based generative modelling, algorithm 3 and 5):
+// PredictorCorrector returns the plan of [NoiseLevels.Ancestral] (lower bound) in which
+// a number of corrections, steps of Langevin dynamics at the noise level that was
+// reached, follows every step but the last (Song et al. 2021, Score-based generative
+// modelling, algorithm 3 and 5):
 //
 //	z ← z + δ·∇log q(z) + √(2δ)·n,  δ = 2·(ratio·σ_s)²
 //
@@ -21,18 +22,18 @@ const DefaultCorrectorSNR = 0.16
 // so that a step is linear and no member sees another. On Gaussian data the steps
 // leave the mean as it is and a variance that is too large by the share
 // r²σ²/(v − r²σ²) of v = α²c + σ², at most r²/(1 − r²).
-func PredictorCorrector(grid Grid, corrections int, ratio float64) (Plan, error) {
+func (levels NoiseLevels) PredictorCorrector(corrections int, ratio float64) (Plan, error) {
 	if corrections < 1 || !(ratio > 0 && ratio < 1) {
 		return Plan{}, fmt.Errorf("predictor–corrector: %d corrections with ratio %v: want at least 1, and a ratio between 0 and 1", corrections, ratio)
 	}
-	predictor, err := Ancestral(grid, LowerBound)
+	predictor, err := levels.Ancestral(LowerBound)
 	if err != nil {
 		return Plan{}, fmt.Errorf("predictor–corrector: %w", err)
 	}
-	plan := Plan{Name: fmt.Sprintf("predictor–corrector, %d steps with %d corrections", grid.Steps(), corrections)}
+	plan := Plan{Name: fmt.Sprintf("predictor–corrector, %d steps with %d corrections", levels.Steps(), corrections)}
 	for i, step := range predictor.Steps {
 		plan.Steps = append(plan.Steps, step)
-		if grid.last(i) {
+		if levels.last(i) {
 			break
 		}
 		for range corrections {

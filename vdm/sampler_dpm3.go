@@ -6,8 +6,9 @@ import "math"
 // that extrapolates from there.
 const longestStep = 2
 
-// DPMSolver3 is the multistep method of order 3 in the family of [DPMSolver]: the
-// probability-flow ODE in h = λ/2 reads, with y = z/σ,
+// DPMSolver3 returns the plan of the multistep method of order 3 in the family of
+// [NoiseLevels.DPMSolver] over these noise levels. The probability-flow ODE in h = λ/2
+// reads, with y = z/σ,
 //
 //	dy/dh = e^h·x̂,  so  z_s = (σ_s/σ_t)·z_t + α_s·∫₀^h e^{u−h}·x̂(u) du
 //
@@ -18,23 +19,23 @@ const longestStep = 2
 //
 // The first step and the last are of order 1, and the second of order 2, which
 // leaves order 3 but for what the first two cost: start where x̂ hardly changes, as
-// [Trimmed] does. A step that is more than twice as long as the intervals that it
+// the grid "trimmed" does. A step that is more than twice as long as the intervals that it
 // would extrapolate from is of lower order too. With guidance that puts fresh noise
 // into z at every step, [Replacement] and [Reconstruction] with a weight near 1,
-// the stochastic [DPMSolver] (η = 1) comes nearer to the conditional law.
-func DPMSolver3(grid Grid) (Plan, error) {
-	return grid.plan("DPM-Solver++(3M)", func(i int, t Transition) PlanStep {
-		step := dpmStep(grid, i, t, 0)
+// the stochastic [NoiseLevels.DPMSolver] (η = 1) comes nearer to the conditional distribution.
+func (levels NoiseLevels) DPMSolver3() (Plan, error) {
+	return levels.plan("DPM-Solver++(3M)", func(i int, t Transition) PlanStep {
+		step := dpmStep(levels, i, t, 0)
 		h := (t.LogSNRS - t.LogSNRT) / 2
 		reach := func(back int) bool { // may the step look at the start of that interval?
-			return i >= back && grid[i+1]-grid[i] <= longestStep*(grid[i-back+1]-grid[i-back])
+			return i >= back && levels[i+1]-levels[i] <= longestStep*(levels[i-back+1]-levels[i-back])
 		}
 		switch {
-		case grid.last(i):
+		case levels.last(i):
 		case !reach(1):
 			step.X, step.PreviousX = step.X+step.PreviousX, 0
 		case reach(2):
-			a, b := (grid[i]-grid[i-1])/2, (grid[i]-grid[i-2])/2
+			a, b := (levels[i]-levels[i-1])/2, (levels[i]-levels[i-2])/2
 			// Moments ∫₀^h e^{u−h}·u^k du, and the integrals of Lagrange's polynomials
 			// at the nodes 0, −a and −b.
 			m0 := -math.Expm1(-h)

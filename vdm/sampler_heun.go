@@ -5,8 +5,8 @@ import "fmt"
 // shortestRatio is the least τ_s/τ_t of an interval that Heun takes in two stages.
 const shortestRatio = 0.3
 
-// Heun is Heun's method, of order 2, for the probability-flow ODE in the
-// noise-to-signal ratio τ = σ/α (Karras et al. 2022, Elucidating the design
+// Heun returns the plan of Heun's method, of order 2, over these noise levels, for the
+// probability-flow ODE in the noise-to-signal ratio τ = σ/α (Karras et al. 2022, Elucidating the design
 // space, algorithm 1): with y = z/α it reads dy/dτ = (y − x̂)/τ. Each interval
 // takes two evaluations, but for the last, which is Euler's step (there, of
 // order 1, as τ_s stands for 0).
@@ -21,17 +21,17 @@ const shortestRatio = 0.3
 // too long for the method; it is taken by Euler's step alone, in one evaluation.
 // (On Gaussian clips and 25 evaluations the limits 0.1 to 0.3 give the same
 // distance to the data, ½ a larger one, and without a limit the result is lost.)
-func Heun(grid Grid) (Plan, error) {
-	euler, err := DDIM(grid, 0)
+func (levels NoiseLevels) Heun() (Plan, error) {
+	euler, err := levels.DDIM(0)
 	if err != nil {
 		return Plan{}, fmt.Errorf("Heun: %w", err)
 	}
-	plan := Plan{Name: fmt.Sprintf("Heun, %d steps", grid.Steps())}
+	plan := Plan{Name: fmt.Sprintf("Heun, %d steps", levels.Steps())}
 	for i, stage := range euler.Steps {
 		plan.Steps = append(plan.Steps, stage)
 		s, t := stage.LogSNRS, stage.LogSNRT
 		r := Sigma(s) / Sigma(t) * Alpha(t) / Alpha(s)
-		if grid.last(i) || r < shortestRatio {
+		if levels.last(i) || r < shortestRatio {
 			continue
 		}
 		plan.Steps = append(plan.Steps, PlanStep{

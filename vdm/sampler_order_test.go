@@ -26,9 +26,9 @@ const from, to = -3.0, 4.0
 // interior is n uniform intervals over it and one more, which samplers treat as
 // the last. The first is halved again and again, so that what a multistep method
 // loses by starting with order 1 does not hide its own order.
-func interior(n int) vdm.Grid {
+func interior(n int) vdm.NoiseLevels {
 	h := (to - from) / float64(n)
-	grid := vdm.Grid{from}
+	grid := vdm.NoiseLevels{from}
 	for k := 2 * math.Ilogb(float64(n)); k > 0; k-- {
 		grid = append(grid, from+h*math.Pow(0.5, float64(k)))
 	}
@@ -46,7 +46,7 @@ func interior(n int) vdm.Grid {
 // offset of the mean by the factor √(v_b/v_a), the reverse SDE by that of the
 // posterior mean, α_a·v_b/(α_b·v_a), and the family between them by
 // √(v_b/v_a)·(α_a·√v_b/(α_b·√v_a))^{η²}; all of them bring v_a to v_b.
-func errorsOf(t testing.TB, p *exact.GaussianProcess, sampler func(vdm.Grid) (vdm.Plan, error), eta float64, n int) [3]float64 {
+func errorsOf(t testing.TB, p *exact.GaussianProcess, sampler func(vdm.NoiseLevels) (vdm.Plan, error), eta float64, n int) [3]float64 {
 	t.Helper()
 	plan, err := sampler(interior(n))
 	if err != nil {
@@ -81,20 +81,20 @@ func TestOrderOfConvergence(t *testing.T) {
 	p := series(t)
 	for _, c := range []struct {
 		name    string
-		sampler func(vdm.Grid) (vdm.Plan, error)
+		sampler func(vdm.NoiseLevels) (vdm.Plan, error)
 		eta     float64 // of the equation that is solved: 0 the ODE, 1 the reverse SDE
 		order   float64
 	}{
-		{"DDIM", func(g vdm.Grid) (vdm.Plan, error) { return vdm.DDIM(g, 0) }, 0, 1},
-		{"DDIM, η = ½", func(g vdm.Grid) (vdm.Plan, error) { return vdm.DDIM(g, 0.5) }, 0.5, 1},
-		{"2M", func(g vdm.Grid) (vdm.Plan, error) { return vdm.DPMSolver(g, 0) }, 0, 2},
-		{"3M", vdm.DPMSolver3, 0, 3},
-		{"Heun", vdm.Heun, 0, 2},
-		{"ancestral, lower", func(g vdm.Grid) (vdm.Plan, error) { return vdm.Ancestral(g, vdm.LowerBound) }, 1, 1},
-		{"ancestral, upper", func(g vdm.Grid) (vdm.Plan, error) { return vdm.Ancestral(g, vdm.UpperBound) }, 1, 1},
-		{"Euler–Maruyama", vdm.EulerMaruyama, 1, 1},
-		{"SDE-2M", func(g vdm.Grid) (vdm.Plan, error) { return vdm.DPMSolver(g, 1) }, 1, 2},
-		{"SDE-2M, η = ½", func(g vdm.Grid) (vdm.Plan, error) { return vdm.DPMSolver(g, 0.5) }, 0.5, 2},
+		{"DDIM", func(g vdm.NoiseLevels) (vdm.Plan, error) { return g.DDIM(0) }, 0, 1},
+		{"DDIM, η = ½", func(g vdm.NoiseLevels) (vdm.Plan, error) { return g.DDIM(0.5) }, 0.5, 1},
+		{"2M", func(g vdm.NoiseLevels) (vdm.Plan, error) { return g.DPMSolver(0) }, 0, 2},
+		{"3M", vdm.NoiseLevels.DPMSolver3, 0, 3},
+		{"Heun", vdm.NoiseLevels.Heun, 0, 2},
+		{"ancestral, lower", func(g vdm.NoiseLevels) (vdm.Plan, error) { return g.Ancestral(vdm.LowerBound) }, 1, 1},
+		{"ancestral, upper", func(g vdm.NoiseLevels) (vdm.Plan, error) { return g.Ancestral(vdm.UpperBound) }, 1, 1},
+		{"Euler–Maruyama", vdm.NoiseLevels.EulerMaruyama, 1, 1},
+		{"SDE-2M", func(g vdm.NoiseLevels) (vdm.Plan, error) { return g.DPMSolver(1) }, 1, 2},
+		{"SDE-2M, η = ½", func(g vdm.NoiseLevels) (vdm.Plan, error) { return g.DPMSolver(0.5) }, 0.5, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			coarse, fine := errorsOf(t, p, c.sampler, c.eta, 128), errorsOf(t, p, c.sampler, c.eta, 256)
@@ -119,9 +119,9 @@ func TestOrderOfConvergence(t *testing.T) {
 // r²σ²/(v − r²σ²) of v = α²c + σ², which is at most r²/(1 − r²); the mean stays.
 func TestLangevinStepsAreStationary(t *testing.T) {
 	p := series(t)
-	for _, ratio := range []float64{0.05, vdm.DefaultCorrectorSNR, 0.5} {
+	for _, ratio := range []float64{0.05, 0.16, 0.5} {
 		for _, logSNR := range []float64{-8, -1, 0, 3, 12} {
-			plan, err := vdm.PredictorCorrector(vdm.Grid{-20, logSNR, 20}, 1, ratio)
+			plan, err := vdm.NoiseLevels{-20, logSNR, 20}.PredictorCorrector(1, ratio)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -184,10 +184,10 @@ func TestTheRecommendedSamplerIsNearer(t *testing.T) {
 		bar := distance("ancestral", "time", 1000)
 		for _, sampler := range vdm.SamplerNames() {
 			for _, grid := range vdm.GridNames() {
-				w := distance(sampler, grid, vdm.DefaultSteps)
+				w := distance(sampler, grid, vdm.DefaultEvaluations)
 				t.Logf("%s: %s on %s %.4f (1000 ancestral steps: %.4f)", name, sampler, grid, w, bar)
 				if best := sampler == vdm.DefaultSampler && grid == vdm.DefaultGrid; best != (w <= bar) {
-					t.Errorf("%s: %s on %s in %d evaluations is %.4f from the truth, 1000 ancestral steps %.4f", name, sampler, grid, vdm.DefaultSteps, w, bar)
+					t.Errorf("%s: %s on %s in %d evaluations is %.4f from the truth, 1000 ancestral steps %.4f", name, sampler, grid, vdm.DefaultEvaluations, w, bar)
 				}
 			}
 		}

@@ -41,15 +41,14 @@ func samePlan(t *testing.T, what string, got, want []vdm.PlanStep) {
 // DDIM with η = 1 is the ancestral sampler; the steps of order 1 of the
 // multistep methods are DDIM with η = 0, and with η = 1 the ancestral ones.
 func TestSamplersThatAreOthers(t *testing.T) {
-	for name, grid := range map[string]vdm.Grid{
-		"time": vdm.UniformTime(vdm.Cosine{}, 20), "logsnr": vdm.UniformLogSNR(vdm.Cosine{}, 20), "trimmed": vdm.Trimmed(vdm.Cosine{}, 20),
-	} {
+	for _, name := range []string{"time", "logsnr", "trimmed"} {
+		grid := levels(t, name, vdm.Cosine{}, 20)
 		plan := func(p vdm.Plan, err error) []vdm.PlanStep { return made(t, p, err).Steps }
-		ancestral := plan(vdm.Ancestral(grid, vdm.LowerBound))
-		ddim := plan(vdm.DDIM(grid, 0))
-		two, stochastic, three := plan(vdm.DPMSolver(grid, 0)), plan(vdm.DPMSolver(grid, 1)), plan(vdm.DPMSolver3(grid))
+		ancestral := plan(grid.Ancestral(vdm.LowerBound))
+		ddim := plan(grid.DDIM(0))
+		two, stochastic, three := plan(grid.DPMSolver(0)), plan(grid.DPMSolver(1)), plan(grid.DPMSolver3())
 		last := len(ddim) - 1
-		samePlan(t, name+": DDIM with η = 1", plan(vdm.DDIM(grid, 1)), ancestral)
+		samePlan(t, name+": DDIM with η = 1", plan(grid.DDIM(1)), ancestral)
 		ends := func(p []vdm.PlanStep) []vdm.PlanStep { return []vdm.PlanStep{p[0], p[last]} }
 		samePlan(t, name+": ends of 2M", ends(two), ends(ddim))
 		samePlan(t, name+": ends of 3M", ends(three), ends(ddim))
@@ -71,8 +70,8 @@ func TestSamplersThatAreOthers(t *testing.T) {
 // The step of order 3 is exact where x̂ is a parabola in λ, that of order 2 where
 // it is a line and steps are short: against the integral by quadrature.
 func TestThirdOrderStepIsExactForParabolas(t *testing.T) {
-	grid := vdm.Grid{-2, -1.2, -0.1, 1, 2.5, 3}
-	plan, err := vdm.DPMSolver3(grid)
+	grid := vdm.NoiseLevels{-2, -1.2, -0.1, 1, 2.5, 3}
+	plan, err := grid.DPMSolver3()
 	made(t, plan, err)
 	x := func(l float64) float64 { return 0.3 - 0.7*l + 0.2*l*l }
 	for i := 2; i < len(grid)-2; i++ {
@@ -94,7 +93,7 @@ func TestThirdOrderStepIsExactForParabolas(t *testing.T) {
 
 // A step that would extrapolate too far is of lower order.
 func TestThirdOrderStepsKeepTheirReach(t *testing.T) {
-	plan, err := vdm.DPMSolver3(vdm.Grid{-30, -10, -9, -8, -7, 12, 13})
+	plan, err := vdm.NoiseLevels{-30, -10, -9, -8, -7, 12, 13}.DPMSolver3()
 	made(t, plan, err)
 	order := func(s vdm.PlanStep) int {
 		switch {
@@ -117,12 +116,12 @@ func TestThirdOrderStepsKeepTheirReach(t *testing.T) {
 // nearer to the right ones where it is not.
 func TestRePaintComesToTheSameMarginals(t *testing.T) {
 	grid := vdm.UniformTime(vdm.Cosine{Min: -12, Max: 12}, 24)
-	once, err := vdm.Ancestral(grid, vdm.LowerBound)
+	once, err := grid.Ancestral(vdm.LowerBound)
 	made(t, once, err)
-	again, err := vdm.RePaint(grid, 5, 1)
+	again, err := grid.RePaint(5, 1)
 	samePlan(t, "one resample", made(t, again, err).Steps, once.Steps)
 
-	twice, err := vdm.RePaint(grid, 5, 3)
+	twice, err := grid.RePaint(5, 3)
 	made(t, twice, err)
 	if want := 3 * 24; twice.Evaluations() != want {
 		t.Errorf("%d evaluations, want %d", twice.Evaluations(), want)
@@ -189,19 +188,19 @@ func TestNewPlanCountsEvaluations(t *testing.T) {
 }
 
 func TestSamplersRefuse(t *testing.T) {
-	grid := vdm.UniformLogSNR(vdm.Cosine{}, 4)
+	grid := levels(t, "logsnr", vdm.Cosine{}, 4)
 	for says, f := range map[string]func() (vdm.Plan, error){
-		"η is -0.1":                   func() (vdm.Plan, error) { return vdm.DDIM(grid, -0.1) },
-		"η is 1.5":                    func() (vdm.Plan, error) { return vdm.DDIM(grid, 1.5) },
-		"η is NaN":                    func() (vdm.Plan, error) { return vdm.DPMSolver(grid, math.NaN()) },
-		"η is +Inf":                   func() (vdm.Plan, error) { return vdm.DPMSolver(grid, math.Inf(1)) },
-		"DPM-Solver++(3M): a sampler": func() (vdm.Plan, error) { return vdm.DPMSolver3(nil) },
-		"Heun: ":                      func() (vdm.Plan, error) { return vdm.Heun(vdm.Grid{1}) },
-		"point 1 is 1":                func() (vdm.Plan, error) { return vdm.EulerMaruyama(vdm.Grid{2, 1}) },
-		"0 corrections":               func() (vdm.Plan, error) { return vdm.PredictorCorrector(grid, 0, 0.1) },
-		"ratio 1:":                    func() (vdm.Plan, error) { return vdm.PredictorCorrector(grid, 1, 1) },
-		"jump of 0 steps":             func() (vdm.Plan, error) { return vdm.RePaint(grid, 0, 1) },
-		"taken 0 times":               func() (vdm.Plan, error) { return vdm.RePaint(grid, 1, 0) },
+		"η is -0.1":                   func() (vdm.Plan, error) { return grid.DDIM(-0.1) },
+		"η is 1.5":                    func() (vdm.Plan, error) { return grid.DDIM(1.5) },
+		"η is NaN":                    func() (vdm.Plan, error) { return grid.DPMSolver(math.NaN()) },
+		"η is +Inf":                   func() (vdm.Plan, error) { return grid.DPMSolver(math.Inf(1)) },
+		"DPM-Solver++(3M): a sampler": func() (vdm.Plan, error) { return vdm.NoiseLevels(nil).DPMSolver3() },
+		"Heun: ":                      func() (vdm.Plan, error) { return vdm.NoiseLevels{1}.Heun() },
+		"point 1 is 1":                func() (vdm.Plan, error) { return vdm.NoiseLevels{2, 1}.EulerMaruyama() },
+		"0 corrections":               func() (vdm.Plan, error) { return grid.PredictorCorrector(0, 0.1) },
+		"ratio 1:":                    func() (vdm.Plan, error) { return grid.PredictorCorrector(1, 1) },
+		"jump of 0 steps":             func() (vdm.Plan, error) { return grid.RePaint(0, 1) },
+		"taken 0 times":               func() (vdm.Plan, error) { return grid.RePaint(1, 0) },
 		`sampler "best"`:              func() (vdm.Plan, error) { return vdm.NewPlan("best", "time", vdm.Cosine{}, 3) },
 		`grid "fine"`:                 func() (vdm.Plan, error) { return vdm.NewPlan("ddim", "fine", vdm.Cosine{}, 3) },
 		"ddim with 0 evaluations":     func() (vdm.Plan, error) { return vdm.NewPlan("ddim", "time", vdm.Cosine{}, 0) },

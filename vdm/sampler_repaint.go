@@ -5,8 +5,9 @@ import (
 	"math"
 )
 
-// RePaint is [Ancestral] (lower bound) that goes over stretches of its path
-// several times (Lugmayr et al. 2022, RePaint, algorithm 1 and appendix B):
+// RePaint returns the plan of [NoiseLevels.Ancestral] (lower bound) that goes over
+// stretches of its path several times (Lugmayr et al. 2022, RePaint, algorithm 1 and
+// appendix B):
 // after every jump steps it goes back to the noise level where they began, by a
 // forward sample (2.42), and takes them again, until they were taken resamples
 // times. It is meant for [Replacement], whose known cells the other cells thus
@@ -14,15 +15,15 @@ import (
 //
 // The step back needs no denoiser, so it is merged with the step before it:
 // evaluations are about resamples times those of Ancestral.
-func RePaint(grid Grid, jump, resamples int) (Plan, error) {
+func (levels NoiseLevels) RePaint(jump, resamples int) (Plan, error) {
 	if jump < 1 || resamples < 1 {
 		return Plan{}, fmt.Errorf("RePaint: jump of %d steps, taken %d times: want each at least 1", jump, resamples)
 	}
-	once, err := Ancestral(grid, LowerBound)
+	once, err := levels.Ancestral(LowerBound)
 	if err != nil {
 		return Plan{}, fmt.Errorf("RePaint: %w", err)
 	}
-	plan := Plan{Name: fmt.Sprintf("RePaint, %d steps, jump %d, %d times", grid.Steps(), jump, resamples)}
+	plan := Plan{Name: fmt.Sprintf("RePaint, %d steps, jump %d, %d times", levels.Steps(), jump, resamples)}
 	for from := 0; from < len(once.Steps); from += jump {
 		stretch := once.Steps[from:min(from+jump, len(once.Steps))]
 		for range resamples - 1 {

@@ -57,7 +57,7 @@ func (d gaussian) wasserstein(mean, variance []float64) float64 {
 
 func ancestral(t testing.TB, s Schedule, steps int, bound VarianceBound) Plan {
 	t.Helper()
-	plan, err := Ancestral(UniformTime(s, steps), bound)
+	plan, err := UniformTime(s, steps).Ancestral(bound)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestSampleFromFollowsThePlan(t *testing.T) {
 		plans[sampler] = plan
 	}
 	var err error
-	if plans["repaint"], err = RePaint(UniformTime(s, 24), 5, 2); err != nil {
+	if plans["repaint"], err = UniformTime(s, 24).RePaint(5, 2); err != nil {
 		t.Fatal(err)
 	}
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
@@ -279,10 +279,10 @@ func TestSampleFromRefuses(t *testing.T) {
 }
 
 func TestAncestralRefuses(t *testing.T) {
-	if _, err := Ancestral(UniformTime(Cosine{}, 0), LowerBound); err == nil || !strings.Contains(err.Error(), "0 steps") {
+	if _, err := UniformTime(Cosine{}, 0).Ancestral(LowerBound); err == nil || !strings.Contains(err.Error(), "0 steps") {
 		t.Errorf("no steps: %v", err)
 	}
-	if _, err := Ancestral(UniformTime(Cosine{}, 4), "middle"); err == nil || !strings.Contains(err.Error(), `"middle"`) {
+	if _, err := UniformTime(Cosine{}, 4).Ancestral("middle"); err == nil || !strings.Contains(err.Error(), `"middle"`) {
 		t.Errorf("an unknown bound: %v", err)
 	}
 }
@@ -298,7 +298,7 @@ func ExampleSampleFrom() {
 	half := PredictX.Denoiser(func(z *g.Node, at Level, _ Batch) *g.Node {
 		return g.AddScalar(g.ZerosLike(z), 0.5)
 	})
-	plan, err := Ancestral(UniformTime(LinearLogSNR{Min: -10, Max: 10}, 20), LowerBound)
+	plan, err := UniformTime(LinearLogSNR{Min: -10, Max: 10}, 20).Ancestral(LowerBound)
 	if err != nil {
 		panic(err)
 	}

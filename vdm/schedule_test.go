@@ -307,7 +307,7 @@ func ExampleShiftForResolution() {
 
 func ExampleTable() {
 	s := Cosine{Min: -10, Max: 10}
-	for _, r := range Table(s, V{Schedule: s}, 3) {
+	for _, r := range Table(s, VelocityWeighting{Schedule: s}, 3) {
 		fmt.Printf("%.1f %6.2f %.4f %.4f\n", r.T, r.LogSNR, r.W, r.NegDW)
 	}
 	// Output:

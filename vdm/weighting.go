@@ -25,17 +25,17 @@ type Weighting interface {
 	String() string
 }
 
-// ELBO is w = 1: the weighted loss is the evidence lower bound (2.84).
-type ELBO struct{}
+// UnitWeighting is w = 1: the weighted loss is the evidence lower bound (2.84).
+type UnitWeighting struct{}
 
 // W returns 1.
-func (ELBO) W(float64) float64 { return 1 }
+func (UnitWeighting) W(float64) float64 { return 1 }
 
 // NegDW returns 0.
-func (ELBO) NegDW(float64) float64 { return 0 }
+func (UnitWeighting) NegDW(float64) float64 { return 0 }
 
 // String describes the weighting.
-func (ELBO) String() string { return "elbo, w = 1" }
+func (UnitWeighting) String() string { return "elbo, w = 1" }
 
 // Sigmoid is w(λ) = S(Bias − λ), the sigmoid weighting of Kingma & Gao 2023
 // (written there sigmoid(−λ + k), with k = 2 recommended), in the place of w in

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// V is the weighting that makes L_w the mean squared error of v̂ under a
+// VelocityWeighting is the weighting that makes L_w the mean squared error of v̂ under a
 // schedule, E_{λ∼p_Λ}‖v − v̂‖² (2.61), its prior term aside.
 //
 // For the same z, ε = σz + αv, so ε − ε̂ = α(v − v̂) and
@@ -24,23 +24,23 @@ import (
 // of L_w and the balance with its prior term depend on it.
 //
 // Both functions are zero outside the bounds of the schedule.
-type V struct {
+type VelocityWeighting struct {
 	Schedule Schedule // nil means Cosine{}
 }
 
 // W returns w(λ), the corrected (2.85).
-func (v V) W(logSNR float64) float64 {
+func (v VelocityWeighting) W(logSNR float64) float64 {
 	return 2 * scheduleOrDefault(v.Schedule).Density(logSNR) * (1 + math.Exp(-logSNR))
 }
 
 // NegDW returns −w′(λ), the corrected (2.86).
-func (v V) NegDW(logSNR float64) float64 {
+func (v VelocityWeighting) NegDW(logSNR float64) float64 {
 	s, e := scheduleOrDefault(v.Schedule), math.Exp(-logSNR)
 	return 2*s.Density(logSNR)*e - 2*s.DensitySlope(logSNR)*(1+e)
 }
 
 // String describes the weighting.
-func (v V) String() string {
+func (v VelocityWeighting) String() string {
 	return fmt.Sprintf("v, under the schedule %v", scheduleOrDefault(v.Schedule))
 }
 

@@ -10,10 +10,10 @@ import (
 )
 
 var someWeightings = []Weighting{
-	ELBO{},
-	V{},
-	V{Schedule: Cosine{Min: -20, Max: 20, Shift: 1.5}},
-	V{Schedule: LinearLogSNR{Min: -13, Max: 10}},
+	UnitWeighting{},
+	VelocityWeighting{},
+	VelocityWeighting{Schedule: Cosine{Min: -20, Max: 20, Shift: 1.5}},
+	VelocityWeighting{Schedule: LinearLogSNR{Min: -13, Max: 10}},
 	Sigmoid{},
 	Sigmoid{Bias: -3},
 	MinSNR{},
@@ -95,7 +95,7 @@ func TestVIsTheVObjective(t *testing.T) {
 			})
 		}, 0, 1, 24)
 		low, high := s.Bounds()
-		enginetest.CloseTo(t, s.String(), world.diffusionLoss(V{Schedule: s}, low, high), objective, 1e-11)
+		enginetest.CloseTo(t, s.String(), world.diffusionLoss(VelocityWeighting{Schedule: s}, low, high), objective, 1e-11)
 	}
 }
 
@@ -105,10 +105,10 @@ func TestVAgainstTheDraft(t *testing.T) {
 	t0 := 2 / math.Pi * math.Atan(math.Exp(-9))
 	t1 := 2 / math.Pi * math.Atan(math.Exp(10))
 	for _, l := range []float64{-20, -3.3, 0, 1.7, 18} {
-		printed := 1 / (2 * math.Pi * (t1 - t0)) * math.Exp(-l/2)                    // (2.85)
-		printedSlope := 1 / (4 * math.Pi * (t1 - t0)) * math.Exp(-l/2)               // (2.86)
-		enginetest.CloseTo(t, "w", V{Schedule: s}.W(l), 4*printed, 1e-12)            // 2·p·(1+exp(−λ))
-		enginetest.CloseTo(t, "−w′", V{Schedule: s}.NegDW(l), 4*printedSlope, 1e-12) // and its slope
+		printed := 1 / (2 * math.Pi * (t1 - t0)) * math.Exp(-l/2)                                    // (2.85)
+		printedSlope := 1 / (4 * math.Pi * (t1 - t0)) * math.Exp(-l/2)                               // (2.86)
+		enginetest.CloseTo(t, "w", VelocityWeighting{Schedule: s}.W(l), 4*printed, 1e-12)            // 2·p·(1+exp(−λ))
+		enginetest.CloseTo(t, "−w′", VelocityWeighting{Schedule: s}.NegDW(l), 4*printedSlope, 1e-12) // and its slope
 	}
 }
 
@@ -197,7 +197,7 @@ func TestELBOIsInformation(t *testing.T) {
 	low, high := -12.0, 10.0
 	loss := piecewise(func(l float64) float64 {
 		a := Alpha(l) // ε̂ = σ·z, so E(ε − ε̂)² = 1 − σ² = α²
-		return (ELBO{}).W(l) * a * a / 2
+		return (UnitWeighting{}).W(l) * a * a / 2
 	}, low, high, 20)
 	enginetest.CloseTo(t, "elbo", loss, (math.Log1p(math.Exp(high))-math.Log1p(math.Exp(low)))/2, 1e-13)
 }
@@ -210,8 +210,8 @@ func TestNewWeighting(t *testing.T) {
 		params params
 		want   Weighting
 	}{
-		{"elbo", nil, ELBO{}},
-		{"v", nil, V{Schedule: s}},
+		{"elbo", nil, UnitWeighting{}},
+		{"v", nil, VelocityWeighting{Schedule: s}},
 		{"sigmoid", nil, Sigmoid{Bias: 2}},
 		{"sigmoid", params{"bias": 0}, Sigmoid{}},
 		{"min-snr", params{"gamma": 3}, MinSNR{Gamma: 3, Schedule: s}},
@@ -247,14 +247,14 @@ func TestNewWeighting(t *testing.T) {
 			t.Errorf("NewWeighting(%q) without a schedule: error %v", name, err)
 		}
 	}
-	if (V{}).W(1) != (V{Schedule: Cosine{}}).W(1) || (MinSNR{}) == (MinSNR{Gamma: 5}) || (MinSNR{}).W(3) != (MinSNR{Gamma: 5, Schedule: Cosine{}}).W(3) ||
+	if (VelocityWeighting{}).W(1) != (VelocityWeighting{Schedule: Cosine{}}).W(1) || (MinSNR{}) == (MinSNR{Gamma: 5}) || (MinSNR{}).W(3) != (MinSNR{Gamma: 5, Schedule: Cosine{}}).W(3) ||
 		(EDM{}).W(1) != (EDM{Mean: -1.2, Std: 1.2, SigmaData: 0.5}).W(1) {
 		t.Error("a zero value does not have the documented defaults")
 	}
 }
 
-func ExampleV() {
-	w := V{Schedule: Cosine{}}
+func ExampleVelocityWeighting() {
+	w := VelocityWeighting{Schedule: Cosine{}}
 	for _, logSNR := range []float64{-2, 0, 2} {
 		fmt.Printf("λ %2.0f  w %.6f  −w′ %.6f\n", logSNR, w.W(logSNR), w.NegDW(logSNR))
 	}

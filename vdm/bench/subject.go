@@ -39,7 +39,7 @@ func takeSteps(ctx context.Context, m *run.Run, o options, what string, after fu
 	if what == "train" {
 		return m.Train(ctx, run.TrainOptions{Data: randomClips{o.frames, o.height, o.wide}, Steps: total, Progress: progress})
 	}
-	_, err := m.Sample(ctx, run.SampleOptions{Count: o.batch, Batch: o.batch, Sampler: "ancestral", Grid: "time", Steps: total, Progress: progress})
+	_, err := m.Sample(ctx, run.SampleOptions{Count: o.batch, Batch: o.batch, Sampler: "ancestral", Grid: "time", Evaluations: total, Progress: progress})
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/compute"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // Config is the shape of a network. It implements [vdm.Network]. Zero values mean
@@ -76,30 +77,30 @@ func (c Config) Validate() error {
 func (c Config) Check(compute.Backend) error { return c.Validate() }
 
 // Count is the number of trainable parameters.
-func (c Config) Count() int { return vdm.CountOf(c.Variables()) }
+func (c Config) Count() int { return weights.Count(c.Variables()) }
 
 // Variables lists every trainable variable in a fixed order. A linear map is
 // [in, out], the kernel of a convolution [height, width, in, out].
 //
 // The maps of λ to scale and shift start at 0, and so does the last one: the network
 // starts as 0, which is the mean of v.
-func (c Config) Variables() []vdm.Variable {
+func (c Config) Variables() []weights.Variable {
 	c = c.WithDefaults()
-	var list []vdm.Variable
-	add := func(name string, weight, bias vdm.Init, shape ...int) {
+	var list []weights.Variable
+	add := func(name string, weight, bias weights.Init, shape ...int) {
 		out := shape[len(shape)-1]
 		list = append(list,
-			vdm.Variable{Name: name + ".weight", Shape: shape, Kind: vdm.Matrix, Init: weight},
-			vdm.Variable{Name: name + ".bias", Shape: []int{out}, Kind: vdm.Bias, Init: bias})
+			weights.Variable{Name: name + ".weight", Shape: shape, Kind: weights.Matrix, Init: weight},
+			weights.Variable{Name: name + ".bias", Shape: []int{out}, Kind: weights.Bias, Init: bias})
 	}
 	learnt := func(name string, shape ...int) {
 		fanIn := 1
 		for _, n := range shape[:len(shape)-1] {
 			fanIn *= n
 		}
-		add(name, vdm.FanIn(fanIn), vdm.FanIn(fanIn), shape...)
+		add(name, weights.FanIn(fanIn), weights.FanIn(fanIn), shape...)
 	}
-	zero := func(name string, shape ...int) { add(name, vdm.Init{}, vdm.Init{}, shape...) }
+	zero := func(name string, shape ...int) { add(name, weights.Init{}, weights.Init{}, shape...) }
 
 	learnt("embedding", c.Width, c.Width)
 	learnt("input", c.Kernel, c.Kernel, c.Channels, c.Width)

@@ -13,6 +13,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // small has every size different, so that no two can be confused.
@@ -28,9 +29,9 @@ func normals(key uint32, n int) []float32 {
 
 // values returns numbers for each variable of c, those that begin at 0 as well.
 func values(c Config) map[string][]float32 {
-	v := vdm.InitialValues(c.Variables(), 3)
+	v := weights.Initial(c.Variables(), 3)
 	for i, variable := range c.Variables() {
-		if variable.Init == (vdm.Init{}) {
+		if variable.Init == (weights.Init{}) {
 			v[variable.Name] = normals(100+uint32(i), variable.Size())
 			for j := range v[variable.Name] {
 				v[variable.Name][j] *= 0.4
@@ -164,7 +165,7 @@ func TestStartAndParts(t *testing.T) {
 		return []*g.Node{c.ApplyWatched(w, in[len(w)], vdm.Level{LogSNR: in[len(w)+1]}, vdm.Batch{}, func(name string, x *g.Node) {
 			parts = append(parts, name)
 		})}
-	}, arguments(c, vdm.InitialValues(c.Variables(), 3), z, []float32{0, 1})...)[0]
+	}, arguments(c, weights.Initial(c.Variables(), 3), z, []float32{0, 1})...)[0]
 	if slices.ContainsFunc(got, func(x float32) bool { return x != 0 }) {
 		t.Error("the output of an untrained network is not 0")
 	}

@@ -159,7 +159,7 @@ func newReader(be compute.Backend, d vdm.Denoiser, shape [4]int, given vdm.Obser
 	exec, err := g.NewExec(be, func(in []*g.Node) []*g.Node {
 		z, from, to := in[0], vdm.Level{LogSNR: in[r.inputs]}, vdm.Level{LogSNR: in[r.inputs+1]}
 		den := d
-		var o *vdm.Given
+		var o *vdm.BoundObservation
 		if len(given) > 0 {
 			var err error
 			if o, err = given.Fixed(z, in[1]); err != nil {

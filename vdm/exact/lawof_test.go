@@ -54,7 +54,7 @@ func TestLawOfIsTheLawOfSamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	repaint, err := vdm.RePaint(vdm.UniformTime(s, 8), 2, 2)
+	repaint, err := vdm.UniformTime(s, 8).RePaint(2, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,7 +69,7 @@ func TestMapOfNoiseLevelsIsExact(t *testing.T) {
 		}
 		return vdm.Observation{{Y: y, Std: std}}
 	}
-	plan, err := vdm.NewPlan(vdm.DefaultSampler, vdm.DefaultGrid, vdm.Cosine{}, vdm.DefaultSteps)
+	plan, err := vdm.NewPlan(vdm.DefaultSampler, vdm.DefaultGrid, vdm.Cosine{}, vdm.DefaultEvaluations)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestMapOfMeansIsExact(t *testing.T) {
 		t.Fatal(err)
 	}
 	law, shape := p.Law(), p.Shape()
-	plan, err := vdm.NewPlan(vdm.DefaultSampler, vdm.DefaultGrid, vdm.Cosine{}, vdm.DefaultSteps)
+	plan, err := vdm.NewPlan(vdm.DefaultSampler, vdm.DefaultGrid, vdm.Cosine{}, vdm.DefaultEvaluations)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func TestShowerDenoiserAtBothEnds(t *testing.T) {
 // the distribution has an atom at 0 and a heavy tail.
 func TestMapCoversShowers(t *testing.T) {
 	const cases, members, std = 200, 9, 0.3
-	plan, err := vdm.NewPlan(vdm.DefaultSampler, vdm.DefaultGrid, vdm.Cosine{}, vdm.DefaultSteps)
+	plan, err := vdm.NewPlan(vdm.DefaultSampler, vdm.DefaultGrid, vdm.Cosine{}, vdm.DefaultEvaluations)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func TestSampleIsThatOfTheAveragedWeights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := SampleOptions{Count: 3, Batch: 2, Sampler: "ancestral", Grid: "time", Steps: 5, Seed: 21, Unclamped: true}
+	o := SampleOptions{Count: 3, Batch: 2, Sampler: "ancestral", Grid: "time", Evaluations: 5, Seed: 21, Unclamped: true}
 	drawn := func(last bool) *vdm.Samples {
 		o := o
 		o.LastWeights = last
@@ -43,7 +43,7 @@ func TestSampleIsThatOfTheAveragedWeights(t *testing.T) {
 		return s
 	}
 	by := func(weights []float64, s vdm.Schedule) *vdm.Samples {
-		plan, err := vdm.NewPlan("ancestral", "time", s, o.Steps)
+		plan, err := vdm.NewPlan("ancestral", "time", s, o.Evaluations)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +143,7 @@ func TestLikelihoodIsThatOfTheAveragedWeights(t *testing.T) {
 	o := vdm.LikelihoodOptions{Levels: 4, Steps: 2, Seed: 5}
 	own := vdm.LinearLogSNR{Min: handMin, Max: handMax}
 	bound := func(weights []float64, s vdm.Schedule) vdm.Bound {
-		b, err := vdm.ELBOOf(t.Context(), be, r.denoiser(weights), s, inUnits, o)
+		b, err := vdm.ELBO(t.Context(), be, r.denoiser(weights), s, inUnits, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +164,7 @@ func TestLikelihoodIsThatOfTheAveragedWeights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantFlow, err := vdm.FlowLikelihoodOf(t.Context(), be, r.denoiser(average), own, inUnits, o)
+	wantFlow, err := vdm.FlowLikelihood(t.Context(), be, r.denoiser(average), own, inUnits, o)
 	if err != nil {
 		t.Fatal(err)
 	}

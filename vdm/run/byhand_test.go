@@ -31,8 +31,8 @@ func handConfig(t testing.TB) Config {
 		}},
 		Network:          unet.Config{Dim: 8, Multiples: []int{1}, Heads: 1, HeadDim: 4},
 		Parameterisation: vdm.PredictEpsilon,
-		Schedule:         vdm.ScheduleConfig{Name: "linear", Min: handMin, Max: handMax},
-		Weighting:        vdm.WeightingConfig{Name: "sigmoid", Params: map[string]float64{"bias": handBias}},
+		Schedule:         ScheduleConfig{Name: "linear", Min: handMin, Max: handMax},
+		Weighting:        WeightingConfig{Name: "sigmoid", Params: map[string]float64{"bias": handBias}},
 		Training: TrainingConfig{
 			Seed: 11, Steps: handSteps, Batch: 2, Accumulate: 2, Rate: 0.02, Warmup: 3, Decay: 20,
 			Beta1: 0.8, Beta2: 0.99, Epsilon: 1e-6, Clip: 10, EMA: 0.35,

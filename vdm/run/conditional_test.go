@@ -29,7 +29,7 @@ func clipOf(t testing.TB, c vdm.Clips, i int) []float32 {
 func TestKnownCellsArePutBack(t *testing.T) {
 	m := create(t, tinyConfig(t), tinyClips)
 	ctx := context.Background()
-	o := SampleOptions{Count: 3, Steps: 6, Batch: 2, Seed: 1}
+	o := SampleOptions{Count: 3, Evaluations: 6, Batch: 2, Seed: 1}
 	clip := clipOf(t, tinyClips, 0)
 	clip[5] = float32(math.NaN())
 	copy(clip[16:], []float32{float32(math.Inf(1)), float32(math.NaN()), -1e30})
@@ -116,7 +116,7 @@ func TestMembersAreTheSameOnEveryEngine(t *testing.T) {
 		m.be = be
 		for _, conditional := range []bool{false, true} {
 			draw := func(o SampleOptions) *vdm.Samples {
-				o.Seed, o.Steps = 6, 6
+				o.Seed, o.Evaluations = 6, 6
 				var s *vdm.Samples
 				var err error
 				if conditional {
@@ -160,7 +160,7 @@ func TestWeightZeroSamplesAsReplacement(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := m.Nowcast(t.Context(), clip, 1, SampleOptions{Count: 2, Steps: 3, Seed: 5, Guidance: guidance})
+		s, err := m.Nowcast(t.Context(), clip, 1, SampleOptions{Count: 2, Evaluations: 3, Seed: 5, Guidance: guidance})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +185,7 @@ func TestWeightZeroSamplesAsReplacement(t *testing.T) {
 
 func TestSampleOptionsAreRefusedByName(t *testing.T) {
 	for says, o := range map[string]SampleOptions{
-		"count": {Count: -1}, "first": {First: -1}, "first is 4294967295": {First: math.MaxUint32, Count: 2}, "steps": {Steps: -1},
+		"count": {Count: -1}, "first": {First: -1}, "first is 4294967295": {First: math.MaxUint32, Count: 2}, "evaluations": {Evaluations: -1},
 		"batch": {Batch: -1}, "guidance is -1": {Guidance: vdm.Reconstruction{Weight: -1}}, "guidance is NaN": {Guidance: vdm.Reconstruction{Weight: math.NaN()}},
 		"guidance is +Inf": {Guidance: vdm.Reconstruction{Weight: math.Inf(1)}}, `sampler "best"`: {Sampler: "best"}, `grid "fine"`: {Grid: "fine"},
 	} {

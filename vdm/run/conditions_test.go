@@ -17,6 +17,7 @@ import (
 type guessed struct{ blobs }
 
 func (g guessed) Shape() (int, int, int, int) { return g.frames, g.size, g.size, 2 }
+
 func (g guessed) Clip(i int, dst []float32) error {
 	x := make([]float32, len(dst)/2)
 	if err := g.blobs.Clip(i, x); err != nil {
@@ -164,7 +165,7 @@ func TestConditionsInTheNetwork(t *testing.T) {
 	}
 	clip, guess := take(both, 2, 0, 1), take(both, 2, 1, 2)
 	draw := func(guess []float32, known int, o SampleOptions) (*vdm.Samples, error) {
-		o.Steps, o.Count, o.Seed = 3, 2, 4
+		o.Evaluations, o.Count, o.Seed = 3, 2, 4
 		if guess != nil {
 			o.Covariates = map[string][]float32{"guess": guess}
 		}
@@ -191,7 +192,7 @@ func TestConditionsInTheNetwork(t *testing.T) {
 	}
 	for says, try := range map[string]func() error{
 		"no covariate \"gues\"": func() error {
-			_, err := m.Nowcast(t.Context(), clip, 1, SampleOptions{Steps: 3, Covariates: map[string][]float32{"gues": guess}})
+			_, err := m.Nowcast(t.Context(), clip, 1, SampleOptions{Evaluations: 3, Covariates: map[string][]float32{"gues": guess}})
 			return err
 		},
 		"values, want": func() error {
@@ -207,7 +208,7 @@ func TestConditionsInTheNetwork(t *testing.T) {
 		"not trained for": func() error {
 			known := make([]bool, c.Clip.Frames)
 			known[c.Clip.Frames-1] = true
-			_, err := m.Interpolate(t.Context(), clip, known, SampleOptions{Steps: 3})
+			_, err := m.Interpolate(t.Context(), clip, known, SampleOptions{Evaluations: 3})
 			return err
 		},
 	} {
@@ -221,13 +222,13 @@ func TestConditionsInTheNetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	large := make([]float32, c.Clip.Frames*8*12)
-	if s, err := wide.Nowcast(t.Context(), large, 1, SampleOptions{Steps: 3, Covariates: map[string][]float32{"guess": large}}); err != nil || s.Size() != len(large) {
+	if s, err := wide.Nowcast(t.Context(), large, 1, SampleOptions{Evaluations: 3, Covariates: map[string][]float32{"guess": large}}); err != nil || s.Size() != len(large) {
 		t.Errorf("a nowcast of a larger field: %v, error %v", s, err)
 	}
 	// With a guidance it can all the same.
 	known := make([]bool, c.Clip.Frames)
 	known[c.Clip.Frames-1] = true
-	if _, err := m.Interpolate(t.Context(), clip, known, SampleOptions{Steps: 3, Guidance: vdm.Replacement{}}); err != nil {
+	if _, err := m.Interpolate(t.Context(), clip, known, SampleOptions{Evaluations: 3, Guidance: vdm.Replacement{}}); err != nil {
 		t.Error(err)
 	}
 	// A run without a map refuses one.
@@ -235,7 +236,7 @@ func TestConditionsInTheNetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = plain.Nowcast(t.Context(), clip, 1, SampleOptions{Steps: 3, Guidance: vdm.NoiseLevelMap{}})
+	_, err = plain.Nowcast(t.Context(), clip, 1, SampleOptions{Evaluations: 3, Guidance: vdm.NoiseLevelMap{}})
 	if err == nil || !strings.Contains(err.Error(), "takes no map") {
 		t.Errorf("error %v, want one that says that the network takes no map", err)
 	}

@@ -36,10 +36,24 @@ type Config struct {
 	// Conditions are what the network is told beside z and λ.
 	Conditions ConditionsConfig `yaml:"conditions,omitempty"`
 
-	Schedule  vdm.ScheduleConfig  `yaml:"schedule"`
-	Weighting vdm.WeightingConfig `yaml:"weighting"`
-	Training  TrainingConfig      `yaml:"training"`
-	Data      string              `yaml:"data"` // where the training data came from, for people
+	Schedule  ScheduleConfig  `yaml:"schedule"`
+	Weighting WeightingConfig `yaml:"weighting"`
+	Training  TrainingConfig  `yaml:"training"`
+	Data      string          `yaml:"data"` // where the training data came from, for people
+}
+
+// ScheduleConfig names a noise schedule: see [vdm.NewSchedule].
+type ScheduleConfig struct {
+	Name  string  `yaml:"name"` // "" means cosine
+	Min   float64 `yaml:"min"`  // of λ, within ±60; both 0 mean ±30
+	Max   float64 `yaml:"max"`
+	Shift float64 `yaml:"shift"`
+}
+
+// WeightingConfig names a weighting of the loss: see [vdm.NewWeighting].
+type WeightingConfig struct {
+	Name   string             `yaml:"name"` // "" means v
+	Params map[string]float64 `yaml:"params"`
 }
 
 // TrainingConfig holds the hyper-parameters of training. The defaults are those

@@ -73,8 +73,8 @@ func fullConfig(t testing.TB) Config {
 			Covariates: []CovariateConfig{{Name: "advection", Units: "mm/h", Transform: parse(t, "sqrt+affine:0:7.5"), KnownFrames: 2}},
 			Dropout:    0.15,
 		},
-		Schedule:  vdm.ScheduleConfig{Name: "cosine", Min: -17.25, Max: 13.000000000000002, Shift: -1.386294361119891},
-		Weighting: vdm.WeightingConfig{Name: "edm", Params: map[string]float64{"mean": -1.1, "std": 1.3, "sigma_data": 0.7}},
+		Schedule:  ScheduleConfig{Name: "cosine", Min: -17.25, Max: 13.000000000000002, Shift: -1.386294361119891},
+		Weighting: WeightingConfig{Name: "edm", Params: map[string]float64{"mean": -1.1, "std": 1.3, "sigma_data": 0.7}},
 		Training: TrainingConfig{
 			Seed: math.MaxUint64, Steps: 123456789, Batch: 5, Accumulate: 7, Optimiser: "adam", Rate: 3.0000000000000004e-05, Warmup: 11, Decay: 987654321,
 			Beta1: 0.91, Beta2: 0.9991, Epsilon: 1.25e-9, Clip: 1.5, EMA: 0.99951, MissingCells: "mask",

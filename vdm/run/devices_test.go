@@ -143,7 +143,7 @@ func TestSamplingTellsTheBatchToTry(t *testing.T) {
 	fake := enginetest.NewDevices(t, 1)
 	fake.Fail = func() error { return errors.New("RESOURCE_EXHAUSTED: out of memory") }
 	m.use(fake)
-	_, err := m.Sample(context.Background(), SampleOptions{Count: 4, Batch: 4, Steps: 3})
+	_, err := m.Sample(context.Background(), SampleOptions{Count: 4, Batch: 4, Evaluations: 3})
 	if !errors.Is(err, engine.ErrDeviceMemory) || !strings.Contains(err.Error(), "4 samples are drawn at a time: try a batch of 2") {
 		t.Errorf("sampling said %v", err)
 	}

@@ -3,7 +3,7 @@
 // [Create] makes the folder and [Open] finds it again. [Run.Train] trains up to a
 // step, from wherever the folder stands; [Run.Sample] draws clips; [Run.Nowcast],
 // [Run.Interpolate], [Run.Inpaint] and [Run.Downscale] draw them given what is known;
-// [Run.Extend] continues them to any length; [Run.ELBO] and [Run.FlowLikelihood] say
+// [Run.Rollout] continues them to any length; [Run.ELBO] and [Run.FlowLikelihood] say
 // how likely the network thinks clips to be. All take and return physical units.
 //
 // The mathematics is in package vdm, the networks in packages unet and convnet, the

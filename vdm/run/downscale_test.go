@@ -44,7 +44,7 @@ func TestDownscaleKeepsTheMeans(t *testing.T) {
 				}
 				shape, _ := a.Shape([4]int{4, 8, 8, 2})
 				y := coarse(shape[0] * shape[1] * shape[2] * shape[3])
-				s, err := m.Downscale(context.Background(), y, by, SampleOptions{Count: 2, Steps: 2, Seed: 1, Unclamped: unclamped})
+				s, err := m.Downscale(context.Background(), y, by, SampleOptions{Count: 2, Evaluations: 2, Seed: 1, Unclamped: unclamped})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -121,7 +121,7 @@ func TestDownscaleRefuses(t *testing.T) {
 		_, err := m.Downscale(context.Background(), make([]float32, n), by, o)
 		return err
 	}
-	m, o := affineModel(t), SampleOptions{Steps: 1}
+	m, o := affineModel(t), SampleOptions{Evaluations: 1}
 	enginetest.WantError(t, "sides", draw(m, 4, vdm.Coarsening{Cells: 3}, o), "downscale", "height is 8", "multiple")
 	enginetest.WantError(t, "frames", draw(m, 4, vdm.Coarsening{Frames: 3}, o), "frames is 4")
 	enginetest.WantError(t, "negative", draw(m, 4, vdm.Coarsening{Cells: -2}, o), "groups of -2")
@@ -142,7 +142,7 @@ func TestDownscaleRefuses(t *testing.T) {
 // whatever batches they are drawn.
 func TestAClipForEachSample(t *testing.T) {
 	m := affineModel(t)
-	o := SampleOptions{Count: 3, Batch: 2, Steps: 2, First: 4, Seed: 1}
+	o := SampleOptions{Count: 3, Batch: 2, Evaluations: 2, First: 4, Seed: 1}
 	y := make([]float32, 3*4*2*2*2)
 	noise.Key{Seed: 4, Stream: noise.Synthetic}.Uniform(y, 1, 9)
 	all, err := m.Downscale(context.Background(), y, vdm.Coarsening{Cells: 4}, o)

@@ -68,9 +68,9 @@ func TestSamplingStopsWhereItIsNotFinite(t *testing.T) {
 	if err := m.ImportWeights(broken); err != nil {
 		t.Fatal(err)
 	}
-	_, err = m.Sample(t.Context(), SampleOptions{Steps: 3})
+	_, err = m.Sample(t.Context(), SampleOptions{Evaluations: 3})
 	enginetest.WantError(t, "a network of NaN", err, "sample 0 is not finite at step 1 of 3")
-	_, err = m.Nowcast(t.Context(), clipOf(t, tinyClips, 0), 1, SampleOptions{Steps: 3})
+	_, err = m.Nowcast(t.Context(), clipOf(t, tinyClips, 0), 1, SampleOptions{Evaluations: 3})
 	enginetest.WantError(t, "a nowcast with a network of NaN", err, "is not finite at step 1 of 3")
 }
 
@@ -78,17 +78,17 @@ func TestSamplingStopsWhereItIsNotFinite(t *testing.T) {
 // those just within are taken.
 func TestConfigRefusesBoundsBeyondFloat32(t *testing.T) {
 	for _, c := range []struct {
-		s  vdm.ScheduleConfig
+		s  ScheduleConfig
 		ok bool
 	}{
-		{vdm.ScheduleConfig{Name: "cosine", Min: -60, Max: 60}, true},
-		{vdm.ScheduleConfig{Name: "linear", Min: -60, Max: 60}, true},
-		{vdm.ScheduleConfig{Name: "cosine", Min: -60.5, Max: 30}, false},
-		{vdm.ScheduleConfig{Name: "linear", Min: -30, Max: 60.5}, false},
-		{vdm.ScheduleConfig{Name: "cosine", Min: -90, Max: 90}, false},
-		{vdm.ScheduleConfig{Name: "cosine", Min: 61, Max: 70}, false},
-		{vdm.ScheduleConfig{Name: "cosine-float32", Min: -30, Max: 80}, false},
-		{vdm.ScheduleConfig{Name: "cosine", Shift: -40}, true}, // truncated at ±30
+		{ScheduleConfig{Name: "cosine", Min: -60, Max: 60}, true},
+		{ScheduleConfig{Name: "linear", Min: -60, Max: 60}, true},
+		{ScheduleConfig{Name: "cosine", Min: -60.5, Max: 30}, false},
+		{ScheduleConfig{Name: "linear", Min: -30, Max: 60.5}, false},
+		{ScheduleConfig{Name: "cosine", Min: -90, Max: 90}, false},
+		{ScheduleConfig{Name: "cosine", Min: 61, Max: 70}, false},
+		{ScheduleConfig{Name: "cosine-float32", Min: -30, Max: 80}, false},
+		{ScheduleConfig{Name: "cosine", Shift: -40}, true}, // truncated at ±30
 	} {
 		config := tinyConfig(t)
 		config.Schedule = c.s

@@ -101,7 +101,7 @@ func mostCommon(x []float32) (value float32, count int) {
 	return value, count
 }
 
-// ELBO bounds the model's likelihood of clips in physical units; see [ELBOOf].
+// ELBO bounds the model's likelihood of clips in physical units; see [vdm.ELBO].
 // Its Volume takes the bound from the model's units to those of the clips.
 func (m *Run) ELBO(ctx context.Context, clips vdm.Clips, o vdm.LikelihoodOptions) (vdm.Bound, error) {
 	d, y, volumes, err := m.likelihood(clips, o)
@@ -117,7 +117,7 @@ func (m *Run) ELBO(ctx context.Context, clips vdm.Clips, o vdm.LikelihoodOptions
 }
 
 // FlowLikelihood is the model's −log p of clips in physical units by its
-// probability-flow ODE; see [FlowLikelihoodOf].
+// probability-flow ODE; see [vdm.FlowLikelihood].
 func (m *Run) FlowLikelihood(ctx context.Context, clips vdm.Clips, o vdm.LikelihoodOptions) (vdm.Flow, error) {
 	d, y, volumes, err := m.likelihood(clips, o)
 	if err != nil {

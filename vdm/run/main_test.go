@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 		trainChild(dir)
 		return
 	}
-	if dir := os.Getenv(extendDir); dir != "" {
-		extendChild(dir)
+	if dir := os.Getenv(rolloutDir); dir != "" {
+		rolloutChild(dir)
 		return
 	}
 	if members := os.Getenv(memoryMembers); members != "" {

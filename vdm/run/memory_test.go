@@ -43,7 +43,7 @@ func memoryChild(members string) {
 }
 
 func drawMany(be compute.Backend, count int) error {
-	plan, err := vdm.DDIM(vdm.UniformTime(vdm.Cosine{}, 2), 0)
+	plan, err := vdm.UniformTime(vdm.Cosine{}, 2).DDIM(0)
 	if err != nil {
 		return err
 	}
@@ -91,10 +91,10 @@ func TestMembersNeedTheMemoryOfABatch(t *testing.T) {
 func TestAThousandMembersOnLittleMemory(t *testing.T) {
 	m := create(t, tinyConfig(t), tinyClips)
 	m.freeMemory = func() int64 { return 100 << 10 }
-	_, err := m.Sample(context.Background(), SampleOptions{Count: 1000, Steps: 1})
+	_, err := m.Sample(context.Background(), SampleOptions{Count: 1000, Evaluations: 1})
 	enginetest.WantError(t, "a thousand kept", err, "1000 clips need", "GiB are free", "SampleOptions.Each")
 	n := 0
-	o := SampleOptions{Count: 200, Batch: 50, Steps: 1, Each: func(int, []float32) error { n++; return nil }}
+	o := SampleOptions{Count: 200, Batch: 50, Evaluations: 1, Each: func(int, []float32) error { n++; return nil }}
 	if _, err := m.Sample(context.Background(), o); err != nil || n != 200 {
 		t.Errorf("two hundred one by one: %d came, %v", n, err)
 	}

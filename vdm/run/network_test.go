@@ -139,7 +139,7 @@ func TestConvnetTrainsAndSamples(t *testing.T) {
 		if !(after < 0.6*before) {
 			t.Errorf("%s: the held-out loss went from %.3f to %.3f, want less than 0.6 of it", name, before, after)
 		}
-		drawn, err := m.Sample(t.Context(), SampleOptions{Count: 2, Steps: 4})
+		drawn, err := m.Sample(t.Context(), SampleOptions{Count: 2, Evaluations: 4})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,7 +170,7 @@ func TestConvnetResumes(t *testing.T) {
 		if m.Step() != 12 {
 			t.Fatalf("at step %d, want 12", m.Step())
 		}
-		drawn, err := m.Sample(t.Context(), SampleOptions{Count: 2, Steps: 3})
+		drawn, err := m.Sample(t.Context(), SampleOptions{Count: 2, Evaluations: 3})
 		if err != nil {
 			t.Fatal(err)
 		}

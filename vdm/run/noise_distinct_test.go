@@ -78,7 +78,7 @@ func TestTrainingNoiseIsNeverRepeated(t *testing.T) {
 // Each clip of a sequence has noise of its own, which is a function of the seed,
 // the member and the clip's number. It shows where x̂ is 0 whatever z is: then a
 // generated frame is a sum of noise, by the plan's coefficients.
-func TestExtendDrawsNewNoiseForEachClip(t *testing.T) {
+func TestRolloutDrawsNewNoiseForEachClip(t *testing.T) {
 	const frames, overlap, side, members, steps, clips = 8, 2, 4, 3, 4, 4
 	c := Config{
 		Clip: ClipConfig{Frames: frames, Height: side, Width: side, Channels: []ChannelConfig{
@@ -86,7 +86,7 @@ func TestExtendDrawsNewNoiseForEachClip(t *testing.T) {
 		}},
 		Network:          unet.Config{Dim: 8, Multiples: []int{1}, Heads: 1, HeadDim: 4},
 		Parameterisation: vdm.PredictX,
-		Schedule:         vdm.ScheduleConfig{Name: "linear", Min: -4, Max: 2},
+		Schedule:         ScheduleConfig{Name: "linear", Min: -4, Max: 2},
 		Training:         TrainingConfig{Steps: 1},
 	}
 	m := create(t, c, nil)
@@ -100,8 +100,8 @@ func TestExtendDrawsNewNoiseForEachClip(t *testing.T) {
 	start := make([]float32, overlap*side*side)
 	noise.Key{Seed: 4, Stream: noise.Synthetic}.Normal(start)
 	const added = frames - overlap
-	e := extend(t, m, t.TempDir(), start, ExtendOptions{
-		SampleOptions: SampleOptions{Count: members, Batch: 2, Steps: steps, Seed: 8, First: 5},
+	e := rolledOut(t, m, t.TempDir(), start, RolloutOptions{
+		SampleOptions: SampleOptions{Count: members, Batch: 2, Evaluations: steps, Seed: 8, First: 5},
 		Frames:        overlap + clips*added, Overlap: overlap,
 	})
 	plan, err := vdm.NewPlan("ancestral", "time", m.Schedule(), steps)

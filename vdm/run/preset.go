@@ -40,15 +40,15 @@ func Dissertation() Preset {
 		Config: Config{
 			Network:          dissertationNetwork,
 			Parameterisation: vdm.PredictV,
-			Schedule:         vdm.ScheduleConfig{Name: "cosine", Min: vdm.DefaultMinLogSNR, Max: vdm.DefaultMaxLogSNR},
-			Weighting:        vdm.WeightingConfig{Name: "v"},
+			Schedule:         ScheduleConfig{Name: "cosine", Min: vdm.DefaultMinLogSNR, Max: vdm.DefaultMaxLogSNR},
+			Weighting:        WeightingConfig{Name: "v"},
 			Training: TrainingConfig{
 				Batch: 32, Accumulate: 2, Rate: 1e-4, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8,
 				EMA: 0.9995, // 0.995 every ten steps looks back as far
 			},
 		},
 		Rain: "sqrt+affine", Other: "affine",
-		Sample: SampleOptions{Sampler: "ancestral", Grid: "time", Steps: 1000},
+		Sample: SampleOptions{Sampler: "ancestral", Grid: "time", Evaluations: 1000},
 	}
 }
 

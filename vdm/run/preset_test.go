@@ -38,11 +38,11 @@ func TestDissertation(t *testing.T) {
 	if low, high := s.Bounds(); low != -30 || high != 30 || !strings.HasPrefix(s.String(), "cosine") || c.Weighting.Name != "v" {
 		t.Errorf("%v, %v", s, w)
 	}
-	plan, err := vdm.NewPlan(p.Sample.Sampler, p.Sample.Grid, s, p.Sample.Steps)
+	plan, err := vdm.NewPlan(p.Sample.Sampler, p.Sample.Grid, s, p.Sample.Evaluations)
 	if err != nil || plan.Evaluations() != 1000 {
 		t.Fatal(plan.Evaluations(), err)
 	}
-	want, err := vdm.Ancestral(vdm.UniformTime(s, 1000), vdm.LowerBound)
+	want, err := vdm.UniformTime(s, 1000).Ancestral(vdm.LowerBound)
 	if err != nil || !slices.Equal(plan.Steps, want.Steps) {
 		t.Errorf("the plan is %s, want %s (%v)", plan.Name, want.Name, err)
 	}
@@ -168,8 +168,8 @@ func TestSamplerDefaults(t *testing.T) {
 		"moment matching": {SampleOptions{Guidance: vdm.MomentMatching{}}.WithConditionalDefaults(), "dpm++3m"},
 		"named":           {SampleOptions{Sampler: "ancestral"}.WithConditionalDefaults(), "ancestral"},
 	} {
-		if c.got.Sampler != c.want || c.got.Grid != "trimmed" || c.got.Steps != 25 {
-			t.Errorf("%s: %s over %s in %d, want %s over trimmed in 25", name, c.got.Sampler, c.got.Grid, c.got.Steps, c.want)
+		if c.got.Sampler != c.want || c.got.Grid != "trimmed" || c.got.Evaluations != 25 {
+			t.Errorf("%s: %s over %s in %d, want %s over trimmed in 25", name, c.got.Sampler, c.got.Grid, c.got.Evaluations, c.want)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func (m *Run) recipe(o SampleOptions, known, engine string) Recipe {
 		guidance = o.Guidance.String()
 	}
 	return Recipe{
-		Step: m.state.Step, Weights: sum256(flat), Count: o.Count, First: o.First, Seed: o.Seed, Evaluations: o.Steps,
+		Step: m.state.Step, Weights: sum256(flat), Count: o.Count, First: o.First, Seed: o.Seed, Evaluations: o.Evaluations,
 		Sampler: o.Sampler, Grid: o.Grid, Batch: o.Batch, Guidance: guidance, Clamped: !o.Unclamped, LastWeights: o.LastWeights, Known: known,
 		Data: m.Config.Data, Engine: engine, Version: Version(),
 	}

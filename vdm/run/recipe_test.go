@@ -51,11 +51,11 @@ func TestRecipeIsWrittenAsBefore(t *testing.T) {
 
 // The settings of sequences are read and written by the names that extension.json has
 // always had.
-func TestExtensionSettingsAreWrittenAsBefore(t *testing.T) {
+func TestSequencesSettingsAreWrittenAsBefore(t *testing.T) {
 	const before = `{"start_frames":2,"start_sha256":"cd","overlap":2,"stride":1,"first_member":4,"seed":18446744073709551615,"sampler":"dpm++2m",` +
 		`"grid":"trimmed","evaluations":25,"batch":2,"guidance":"replacement","unclamped":true,"weights":"last ab","training_step":7,` +
 		`"transforms":"sqrt","schedule":"cosine, -20 to 20, shift 0","engine":"go"}`
-	var s ExtensionSettings
+	var s SequencesSettings
 	if err := json.Unmarshal([]byte(before), &s); err != nil {
 		t.Fatal(err)
 	}
@@ -66,13 +66,13 @@ func TestExtensionSettingsAreWrittenAsBefore(t *testing.T) {
 	if err != nil || !bytes.Equal(text, []byte(before)) {
 		t.Errorf("%v: %s", err, text)
 	}
-	now := ExtensionHeader{Settings: s}
+	now := SequencesHeader{Settings: s}
 	now.Settings.Version, now.Settings.Data = "2", "rain"
-	if diff := jsonDifferences(ExtensionHeader{Settings: s}, now); len(diff) != 0 {
+	if diff := jsonDifferences(SequencesHeader{Settings: s}, now); len(diff) != 0 {
 		t.Errorf("another version of the program has other settings: %q", diff)
 	}
 	now.Settings.Weights = "ef"
-	if diff := jsonDifferences(ExtensionHeader{Settings: s}, now); len(diff) != 1 || !strings.Contains(diff[0], "weights was last ab, is last ef") {
+	if diff := jsonDifferences(SequencesHeader{Settings: s}, now); len(diff) != 1 || !strings.Contains(diff[0], "weights was last ab, is last ef") {
 		t.Errorf("other weights: %q", diff)
 	}
 	if err := json.Unmarshal([]byte(`{"weights":"some"}`), &s); err == nil {

@@ -9,14 +9,15 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// Extend continues a clip to o.Frames frames, several members at a time, clip by
-// clip: the last frames that are there are what the next clip knows. start is in
+// Rollout returns sequences of o.Frames frames in physical units that continue a start,
+// several members at a time and clip by clip: the last frames that are there are what
+// the next clip knows. Call it for forecasts longer than a clip. start is in
 // physical units, [frame, height, width, channel], of any number of frames, the
 // last o.Overlap of which matter; without frames each member begins with a clip
 // drawn freely. NaN in it is not known and stays.
 //
-// The frames go to files in the folder dir (see [Extension]) as they come. Called
-// again, Extend goes on where it stood: stopped or killed at any moment it has
+// The frames go to files in the folder dir (see [Sequences]) as they come. Called
+// again, Rollout goes on where it stood: stopped or killed at any moment it has
 // lost the clips in work at most, and what it then makes is what it would have
 // made, to the bit on the same engine. Asked for more frames or members than it
 // made, it makes those; asked for anything else it refuses. Memory is that of
@@ -25,15 +26,15 @@ import (
 // The noise of clip k of member i is a function of (seed, i, k): clip 0 is the one
 // that Nowcast draws, or Sample by the same sampler. All clips of a sequence are
 // drawn by one, which has Nowcast's default.
-func (m *Run) Extend(ctx context.Context, dir string, start []float32, o ExtendOptions) (*Extension, error) {
-	e, err := m.extend(ctx, dir, start, o)
+func (m *Run) Rollout(ctx context.Context, dir string, start []float32, o RolloutOptions) (*Sequences, error) {
+	e, err := m.rollout(ctx, dir, start, o)
 	if err != nil {
 		return nil, fmt.Errorf("extend: %w", err)
 	}
 	return e, nil
 }
 
-func (m *Run) extend(ctx context.Context, dir string, start []float32, o ExtendOptions) (_ *Extension, err error) {
+func (m *Run) rollout(ctx context.Context, dir string, start []float32, o RolloutOptions) (_ *Sequences, err error) {
 	clip := m.Config.Clip
 	shape := clip.shape()
 	frame := shape[1] * shape[2] * shape[3]
@@ -41,7 +42,7 @@ func (m *Run) extend(ctx context.Context, dir string, start []float32, o ExtendO
 		return nil, fmt.Errorf("the start has %d values, want a multiple of the %d of a frame (%d × %d × %d channels)", len(start), frame, shape[1], shape[2], shape[3])
 	}
 	if o.Batch == 0 { // what the folder was begun with: it is part of the numbers, by rounding
-		if begun, err := readExtension(dir); err == nil {
+		if begun, err := readSequences(dir); err == nil {
 			o.Batch = begun.Settings.Batch
 		}
 	}
@@ -59,12 +60,12 @@ func (m *Run) extend(ctx context.Context, dir string, start []float32, o ExtendO
 		return nil, err
 	}
 	defer n.denoiser.Release()
-	w, err := createExtension(dir, m.extensionHeader(start, o, n.choice.Label))
+	w, err := createSequences(dir, m.sequencesHeader(start, o, n.choice.Label))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
-	x := &extender{m: m, o: o, bound: n, shape: shape, frame: frame, start: start, w: w,
+	x := &rollout{m: m, o: o, bound: n, shape: shape, frame: frame, start: start, w: w,
 		course: course{start: startFrames, overlap: o.Overlap, stride: o.Stride}}
 	defer x.close()
 	groups := (o.Count + o.Batch - 1) / o.Batch
@@ -78,7 +79,7 @@ func (m *Run) extend(ctx context.Context, dir string, start []float32, o ExtendO
 			return nil, err
 		}
 	}
-	return OpenExtension(dir)
+	return OpenSequences(dir)
 }
 
 // course says which frames each clip of a sequence knows and adds.
@@ -118,21 +119,21 @@ func (c course) clips(done, frames int) int {
 	return 1 + c.next(frames-1) - c.next(done)
 }
 
-// extender is Extend at work.
-type extender struct {
+// rollout is [Run.Rollout] at work.
+type rollout struct {
 	m      *Run
-	o      ExtendOptions
+	o      RolloutOptions
 	bound  bound
 	shape  [4]int
 	frame  int // values of one
 	start  []float32
 	course course
-	w      *extensionWriter
+	w      *sequencesWriter
 	clock  *vdm.ProgressClock
 	steps  [2]*vdm.Sampler // without and with known frames
 }
 
-func (x *extender) close() {
+func (x *rollout) close() {
 	for _, s := range x.steps {
 		if s != nil {
 			s.Close()
@@ -141,10 +142,10 @@ func (x *extender) close() {
 }
 
 // of is how many members group g has.
-func (x *extender) of(g int) int { return min(x.o.Batch, x.o.Count-g*x.o.Batch) }
+func (x *rollout) of(g int) int { return min(x.o.Batch, x.o.Count-g*x.o.Batch) }
 
 // done is how many frames all members of group g have.
-func (x *extender) done(g int) int {
+func (x *rollout) done(g int) int {
 	done := math.MaxInt
 	for i := range x.of(g) {
 		done = min(done, x.w.frames[x.o.First+g*x.o.Batch+i])
@@ -153,7 +154,7 @@ func (x *extender) done(g int) int {
 }
 
 // members makes what the members of group g lack.
-func (x *extender) members(ctx context.Context, g int) error {
+func (x *rollout) members(ctx context.Context, g int) error {
 	for {
 		done := x.done(g)
 		if done >= x.o.Frames {
@@ -176,7 +177,7 @@ func (x *extender) members(ctx context.Context, g int) error {
 
 // known is what clip k of each member of group g knows: clips in physical units
 // with NaN where nothing is known, or nil where nothing at all is.
-func (x *extender) known(g, k int) ([]float32, error) {
+func (x *rollout) known(g, k int) ([]float32, error) {
 	frames, border := x.course.known(k), x.course.border(k)
 	if frames == 0 {
 		return nil, nil
@@ -207,7 +208,7 @@ func (x *extender) known(g, k int) ([]float32, error) {
 
 // draw draws clip k of group g, in the model's units. One compiled step serves all
 // clips that know something, another those that know nothing.
-func (x *extender) draw(ctx context.Context, g, k int, known []float32) ([]float32, error) {
+func (x *rollout) draw(ctx context.Context, g, k int, known []float32) ([]float32, error) {
 	var given vdm.Observation
 	which := 0
 	if known != nil {
@@ -234,7 +235,7 @@ func (x *extender) draw(ctx context.Context, g, k int, known []float32) ([]float
 }
 
 // write adds the frames of clip k to the files of group g.
-func (x *extender) write(g, k int, z []float32) error {
+func (x *rollout) write(g, k int, z []float32) error {
 	size := x.shape[0] * x.frame
 	from, to := x.course.border(k), min(x.course.border(k+1), x.o.Frames)
 	known := x.course.known(k)

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// ExtendOptions says how a clip is continued to any length.
-type ExtendOptions struct {
+// RolloutOptions say how a clip is continued to any length.
+type RolloutOptions struct {
 	// SampleOptions draws each clip: Count members, numbered from First. Each is
 	// refused, as the frames go to files.
 	SampleOptions
@@ -22,7 +22,7 @@ type ExtendOptions struct {
 	Stride int
 }
 
-func (o ExtendOptions) withDefaults(clipFrames int) ExtendOptions {
+func (o RolloutOptions) withDefaults(clipFrames int) RolloutOptions {
 	o.Overlap = cmp.Or(o.Overlap, max(1, clipFrames/2))
 	o.Stride = cmp.Or(o.Stride, clipFrames-o.Overlap)
 	o.SampleOptions = o.WithConditionalDefaults()
@@ -31,10 +31,10 @@ func (o ExtendOptions) withDefaults(clipFrames int) ExtendOptions {
 
 // validate checks what does not concern the drawing of one clip; o has its
 // defaults.
-func (o ExtendOptions) validate(clipFrames, startFrames int) error {
+func (o RolloutOptions) validate(clipFrames, startFrames int) error {
 	switch {
 	case o.Each != nil:
-		return errors.New("option Each is set: the frames go to files; read them with Extension.Read")
+		return errors.New("option Each is set: the frames go to files; read them with Sequences.Read")
 	case o.Overlap < 1 || o.Overlap >= clipFrames:
 		return fmt.Errorf("overlap is %d: want 1 to %d of the %d frames of a clip", o.Overlap, clipFrames-1, clipFrames)
 	case o.Stride < 1 || o.Overlap+o.Stride > clipFrames:

@@ -19,17 +19,17 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// extendDir and extendRun name the environment variables that make the test
-// binary extend a clip instead of testing.
+// rolloutDir and rolloutRun name the environment variables that make the test
+// binary roll a clip out instead of testing.
 const (
-	extendDir = "VDM_TEST_EXTEND_DIR"
-	extendRun = "VDM_TEST_EXTEND_RUN"
+	rolloutDir = "VDM_TEST_ROLLOUT_DIR"
+	rolloutRun = "VDM_TEST_ROLLOUT_RUN"
 )
 
-func extendChild(dir string) {
-	m, err := Open(os.Getenv(extendRun))
+func rolloutChild(dir string) {
+	m, err := Open(os.Getenv(rolloutRun))
 	if err == nil {
-		_, err = m.Extend(context.Background(), dir, extendStart(m), extendKilled)
+		_, err = m.Rollout(context.Background(), dir, rolloutStart(m), rolloutKilled)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -37,7 +37,7 @@ func extendChild(dir string) {
 	}
 }
 
-var extendKilled = ExtendOptions{Frames: 50, Overlap: 2, Stride: 1, SampleOptions: SampleOptions{Count: 3, Batch: 2, Steps: 2, Seed: 6}}
+var rolloutKilled = RolloutOptions{Frames: 50, Overlap: 2, Stride: 1, SampleOptions: SampleOptions{Count: 3, Batch: 2, Evaluations: 2, Seed: 6}}
 
 // longModel is an untrained run of clips of 4 frames of 4 × 4.
 func longModel(t testing.TB) *Run {
@@ -47,15 +47,15 @@ func longModel(t testing.TB) *Run {
 	return create(t, c, nil)
 }
 
-func extendStart(m *Run) []float32 {
+func rolloutStart(m *Run) []float32 {
 	x := make([]float32, 3*m.Config.Clip.Height*m.Config.Clip.Width)
 	noise.Key{Seed: 2, Stream: noise.Synthetic}.Uniform(x, 0, 9)
 	return x
 }
 
-func extend(t testing.TB, m *Run, dir string, start []float32, o ExtendOptions) *Extension {
+func rolledOut(t testing.TB, m *Run, dir string, start []float32, o RolloutOptions) *Sequences {
 	t.Helper()
-	e, err := m.Extend(context.Background(), dir, start, o)
+	e, err := m.Rollout(context.Background(), dir, start, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func extend(t testing.TB, m *Run, dir string, start []float32, o ExtendOptions) 
 }
 
 // sequence is all there is of a member.
-func (e *Extension) sequence(t testing.TB, member int) []float32 {
+func (e *Sequences) sequence(t testing.TB, member int) []float32 {
 	t.Helper()
 	x := make([]float32, e.Frames(member)*e.FrameSize())
 	if err := e.Read(member, 0, x); err != nil {
@@ -109,11 +109,11 @@ func TestCourse(t *testing.T) {
 
 // The first clip is Nowcast's, the second a nowcast from the first one's end, and
 // a sequence that begins freely begins with Sample's by the same sampler.
-func TestExtendDrawsTheClipsOfNowcast(t *testing.T) {
+func TestRolloutDrawsTheClipsOfNowcast(t *testing.T) {
 	m := longModel(t)
-	start := extendStart(m)
-	o := ExtendOptions{Frames: 6, Overlap: 2, Stride: 2, SampleOptions: SampleOptions{Count: 3, First: 5, Batch: 2, Steps: 3, Seed: 6}}
-	e := extend(t, m, t.TempDir(), start, o)
+	start := rolloutStart(m)
+	o := RolloutOptions{Frames: 6, Overlap: 2, Stride: 2, SampleOptions: SampleOptions{Count: 3, First: 5, Batch: 2, Evaluations: 3, Seed: 6}}
+	e := rolledOut(t, m, t.TempDir(), start, o)
 	clip := slices.Concat(start[16:], make([]float32, 32))
 	whole, err := m.Nowcast(context.Background(), clip, 2, o.SampleOptions)
 	if err != nil {
@@ -135,7 +135,7 @@ func TestExtendDrawsTheClipsOfNowcast(t *testing.T) {
 		t.Errorf("members %v", e.Members())
 	}
 	o.Sampler = vdm.DefaultGuidedSampler // a sequence has one, that of the clips that know others
-	free := extend(t, m, t.TempDir(), nil, o)
+	free := rolledOut(t, m, t.TempDir(), nil, o)
 	drawn, err := m.Sample(context.Background(), o.SampleOptions)
 	if err != nil {
 		t.Fatal(err)
@@ -146,19 +146,19 @@ func TestExtendDrawsTheClipsOfNowcast(t *testing.T) {
 }
 
 // On every engine: asked for more frames, then for more members, then opened with
-// the batch left to the folder, an extension holds what one call would have made;
+// the batch left to the folder, the sequences are what one call would have made;
 // and members do not depend on how many there are.
-func TestExtendGoesOn(t *testing.T) {
+func TestRolloutGoesOn(t *testing.T) {
 	m := longModel(t)
-	start := extendStart(m)
+	start := rolloutStart(m)
 	for _, name := range []string{"go", "onnx"} {
 		t.Run(name, func(t *testing.T) {
 			if !slices.Contains(backend.AtHand(), name) {
 				t.Skip("not at hand")
 			}
 			m := m.on(t, name)
-			o := ExtendOptions{Frames: 14, Overlap: 2, Stride: 2, SampleOptions: SampleOptions{Count: 5, Batch: 4, Steps: 1, Seed: 6}}
-			whole := extend(t, m, t.TempDir(), start, o)
+			o := RolloutOptions{Frames: 14, Overlap: 2, Stride: 2, SampleOptions: SampleOptions{Count: 5, Batch: 4, Evaluations: 1, Seed: 6}}
+			whole := rolledOut(t, m, t.TempDir(), start, o)
 			dir := t.TempDir()
 			for _, size := range [][2]int{{4, 1}, {8, 1}, {9, 2}, {3 + 1, 3}, {14, 5}} {
 				o.Frames, o.Count, o.Batch = size[0], size[1], 4
@@ -171,14 +171,14 @@ func TestExtendGoesOn(t *testing.T) {
 						t.Errorf("step %d of %d is said to be %d", steps, p.Steps, p.Step)
 					}
 				}
-				e := extend(t, m, dir, start, o)
+				e := rolledOut(t, m, dir, start, o)
 				for i := range size[1] {
 					if e.Frames(i) < size[0] {
 						t.Errorf("%v: member %d has %d frames", size, i, e.Frames(i))
 					}
 				}
 			}
-			e, err := OpenExtension(dir)
+			e, err := OpenSequences(dir)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -189,24 +189,24 @@ func TestExtendGoesOn(t *testing.T) {
 			}
 			steps := 0
 			o.Progress = func(vdm.Progress) { steps++ }
-			if extend(t, m, dir, start, o); steps != 0 {
+			if rolledOut(t, m, dir, start, o); steps != 0 {
 				t.Errorf("asked again for what is there it took %d steps", steps)
 			}
 		})
 	}
 }
 
-// A process that extends is killed at random moments; the folder can be read each
+// A process that rolls clips out is killed at random moments; the folder can be read each
 // time, never goes back, and ends with the bytes of an uninterrupted one.
-func TestKilledExtensionsEndBitEqual(t *testing.T) {
+func TestKilledRolloutsEndBitEqual(t *testing.T) {
 	m := longModel(t)
-	whole := extend(t, m, t.TempDir(), extendStart(m), extendKilled)
+	whole := rolledOut(t, m, t.TempDir(), rolloutStart(m), rolloutKilled)
 	dir := t.TempDir()
 	r := noise.Key{Seed: uint64(time.Now().UnixNano()), Stream: noise.Synthetic}.Rand()
 	kills, last := 0, 0
-	for last < 3*extendKilled.Frames {
+	for last < 3*rolloutKilled.Frames {
 		child := exec.Command(os.Args[0], "-test.run=^$")
-		child.Env = append(os.Environ(), extendDir+"="+dir, extendRun+"="+m.Dir)
+		child.Env = append(os.Environ(), rolloutDir+"="+dir, rolloutRun+"="+m.Dir)
 		child.Stderr = os.Stderr
 		if err := child.Start(); err != nil {
 			t.Fatal(err)
@@ -214,7 +214,7 @@ func TestKilledExtensionsEndBitEqual(t *testing.T) {
 		died := make(chan error, 1)
 		go func() { died <- child.Wait() }()
 		if kills < 9 {
-			for target := last + 1 + r.IntN(12); extended(dir) < min(target, 3*extendKilled.Frames-20); {
+			for target := last + 1 + r.IntN(12); framesWritten(dir) < min(target, 3*rolloutKilled.Frames-20); {
 				time.Sleep(time.Millisecond)
 			}
 			time.Sleep(time.Duration(r.Int64N(int64(8 * time.Millisecond))))
@@ -226,7 +226,7 @@ func TestKilledExtensionsEndBitEqual(t *testing.T) {
 		} else if err := <-died; err != nil {
 			t.Fatal(err)
 		}
-		now := extended(dir)
+		now := framesWritten(dir)
 		if now < last {
 			t.Fatalf("after %d kills the folder went back from %d frames to %d", kills, last, now)
 		}
@@ -246,14 +246,14 @@ func TestKilledExtensionsEndBitEqual(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !slices.Equal(a, b) {
-			t.Errorf("member %d differs between the whole extension and the killed one", i)
+			t.Errorf("member %d differs between the whole rollout and the killed one", i)
 		}
 	}
 }
 
-// extended counts the frames of a folder, 0 where there is none yet.
-func extended(dir string) (sum int) {
-	e, err := OpenExtension(dir)
+// framesWritten returns the number of frames of a folder, 0 where there is none yet.
+func framesWritten(dir string) (sum int) {
+	e, err := OpenSequences(dir)
 	if err != nil {
 		return 0
 	}
@@ -265,18 +265,18 @@ func extended(dir string) (sum int) {
 
 // What a machine that lost its power can leave: a line of progress cut short or of
 // zeros, and frames that no line speaks of.
-func TestExtensionAfterAPowerCut(t *testing.T) {
+func TestRolloutAfterAPowerCut(t *testing.T) {
 	m := longModel(t)
-	o := ExtendOptions{Frames: 6, Overlap: 2, Stride: 1, SampleOptions: SampleOptions{Steps: 1}}
-	whole := extend(t, m, t.TempDir(), extendStart(m), o)
+	o := RolloutOptions{Frames: 6, Overlap: 2, Stride: 1, SampleOptions: SampleOptions{Evaluations: 1}}
+	whole := rolledOut(t, m, t.TempDir(), rolloutStart(m), o)
 	log := `{"first":0,"members":1,"frames":4}` + "\n"
 	for _, tail := range []string{`{"first":0,"mem`, "\x00\x00\x00", "\x00\x00\n", ""} {
 		dir := t.TempDir()
 		o.Frames = 4
-		extend(t, m, dir, extendStart(m), o)
-		for name, text := range map[string]string{extensionLog: log + tail, "member-000000.f32": ""} {
+		rolledOut(t, m, dir, rolloutStart(m), o)
+		for name, text := range map[string]string{sequencesLog: log + tail, "member-000000.f32": ""} {
 			path := filepath.Join(dir, name)
-			if name == extensionLog {
+			if name == sequencesLog {
 				if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 					t.Fatal(err)
 				}
@@ -291,36 +291,36 @@ func TestExtensionAfterAPowerCut(t *testing.T) {
 			}
 		}
 		o.Frames = 6
-		if e := extend(t, m, dir, extendStart(m), o); !slices.Equal(e.sequence(t, 0), whole.sequence(t, 0)) {
+		if e := rolledOut(t, m, dir, rolloutStart(m), o); !slices.Equal(e.sequence(t, 0), whole.sequence(t, 0)) {
 			t.Errorf("after a tail of %q the frames differ", tail)
 		}
 	}
 }
 
-// Stopped by its context, an extension keeps the clips that are finished.
-func TestExtendStops(t *testing.T) {
+// Stopped by its context, a rollout keeps the clips that are finished.
+func TestRolloutStops(t *testing.T) {
 	m, dir := longModel(t), t.TempDir()
 	ctx, stop := context.WithCancel(context.Background())
-	o := ExtendOptions{Frames: 12, Overlap: 2, Stride: 1, SampleOptions: SampleOptions{Steps: 4}}
+	o := RolloutOptions{Frames: 12, Overlap: 2, Stride: 1, SampleOptions: SampleOptions{Evaluations: 4}}
 	o.Progress = func(p vdm.Progress) {
 		if p.Step == 10 {
 			stop()
 		}
 	}
-	if _, err := m.Extend(ctx, dir, extendStart(m), o); !errors.Is(err, vdm.ErrInterrupted) {
+	if _, err := m.Rollout(ctx, dir, rolloutStart(m), o); !errors.Is(err, vdm.ErrInterrupted) {
 		t.Errorf("stopped: %v", err)
 	}
-	if n := extended(dir); n != 5 { // two clips of four steps each
+	if n := framesWritten(dir); n != 5 { // two clips of four steps each
 		t.Errorf("%d frames, want 5", n)
 	}
 }
 
 // Missing cells of the start stay, and are drawn in no frame that is added.
-func TestExtendFromMissingCells(t *testing.T) {
+func TestRolloutFromMissingCells(t *testing.T) {
 	m := longModel(t)
-	start := extendStart(m)
+	start := rolloutStart(m)
 	start[20] = float32(math.NaN())
-	got := extend(t, m, t.TempDir(), start, ExtendOptions{Frames: 5, SampleOptions: SampleOptions{Steps: 2}}).sequence(t, 0)
+	got := rolledOut(t, m, t.TempDir(), start, RolloutOptions{Frames: 5, SampleOptions: SampleOptions{Evaluations: 2}}).sequence(t, 0)
 	for i, v := range got {
 		if (v != v) != (i == 20) {
 			t.Errorf("value %d is %v", i, v)
@@ -328,31 +328,31 @@ func TestExtendFromMissingCells(t *testing.T) {
 	}
 }
 
-func TestExtendRefuses(t *testing.T) {
+func TestRolloutRefuses(t *testing.T) {
 	m, dir := longModel(t), t.TempDir()
-	start := extendStart(m)
-	o := ExtendOptions{Frames: 5, SampleOptions: SampleOptions{Steps: 1}}
-	try := func(dir string, start []float32, change func(o *ExtendOptions)) error {
+	start := rolloutStart(m)
+	o := RolloutOptions{Frames: 5, SampleOptions: SampleOptions{Evaluations: 1}}
+	try := func(dir string, start []float32, change func(o *RolloutOptions)) error {
 		o := o
 		change(&o)
-		_, err := m.Extend(context.Background(), dir, start, o)
+		_, err := m.Rollout(context.Background(), dir, start, o)
 		return err
 	}
-	none := func(*ExtendOptions) {}
+	none := func(*RolloutOptions) {}
 	if err := try(dir, start, none); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
-		change func(o *ExtendOptions)
+		change func(o *RolloutOptions)
 		says   []string
 	}{
-		"frames":     {func(o *ExtendOptions) { o.Frames = 3 }, []string{"frames is 3", "start has 3"}},
-		"overlap":    {func(o *ExtendOptions) { o.Overlap = 4 }, []string{"overlap is 4", "1 to 3"}},
-		"stride":     {func(o *ExtendOptions) { o.Overlap, o.Stride = 2, 3 }, []string{"stride is 3", "1 to 2"}},
-		"each":       {func(o *ExtendOptions) { o.Each = func(int, []float32) error { return nil } }, []string{"Each is set"}},
-		"steps":      {func(o *ExtendOptions) { o.Steps = -1 }, []string{"steps is -1"}},
-		"other seed": {func(o *ExtendOptions) { o.Seed = math.MaxUint64 }, []string{"begun with other settings", "seed was 0, is 18446744073709551615"}},
-		"other step": {func(o *ExtendOptions) { o.Stride, o.Steps = 1, 7 }, []string{"evaluations was 1, is 7", "stride was 2, is 1"}},
+		"frames":      {func(o *RolloutOptions) { o.Frames = 3 }, []string{"frames is 3", "start has 3"}},
+		"overlap":     {func(o *RolloutOptions) { o.Overlap = 4 }, []string{"overlap is 4", "1 to 3"}},
+		"stride":      {func(o *RolloutOptions) { o.Overlap, o.Stride = 2, 3 }, []string{"stride is 3", "1 to 2"}},
+		"each":        {func(o *RolloutOptions) { o.Each = func(int, []float32) error { return nil } }, []string{"Each is set"}},
+		"evaluations": {func(o *RolloutOptions) { o.Evaluations = -1 }, []string{"evaluations is -1"}},
+		"other seed":  {func(o *RolloutOptions) { o.Seed = math.MaxUint64 }, []string{"begun with other settings", "seed was 0, is 18446744073709551615"}},
+		"other step":  {func(o *RolloutOptions) { o.Stride, o.Evaluations = 1, 7 }, []string{"evaluations was 1, is 7", "stride was 2, is 1"}},
 	} {
 		enginetest.WantError(t, name, try(dir, start, c.change), append(c.says, "extend: ")...)
 	}
@@ -366,23 +366,23 @@ func TestExtendRefuses(t *testing.T) {
 	enginetest.WantError(t, "other weights", try(dir, start, none), "training_step was 0, is 1", "weights was")
 
 	torn := t.TempDir()
-	if err := os.WriteFile(filepath.Join(torn, extensionName), []byte("{"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(torn, sequencesName), []byte("{"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	enginetest.WantError(t, "torn header", try(torn, start, none), extensionName)
-	if err := os.WriteFile(filepath.Join(torn, extensionName), []byte(`{"format":2}`), 0o644); err != nil {
+	enginetest.WantError(t, "torn header", try(torn, start, none), sequencesName)
+	if err := os.WriteFile(filepath.Join(torn, sequencesName), []byte(`{"format":2}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	enginetest.WantError(t, "newer format", try(torn, start, none), "format is 2, want 1")
-	if err := os.WriteFile(filepath.Join(dir, extensionLog), []byte("nonsense\n{}\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, sequencesLog), []byte("nonsense\n{}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := OpenExtension(dir)
-	enginetest.WantError(t, "progress", err, extensionLog, "line 1", "nonsense")
-	if err := os.Remove(filepath.Join(dir, extensionName)); err != nil {
+	_, err := OpenSequences(dir)
+	enginetest.WantError(t, "progress", err, sequencesLog, "line 1", "nonsense")
+	if err := os.Remove(filepath.Join(dir, sequencesName)); err != nil {
 		t.Fatal(err)
 	}
-	enginetest.WantError(t, "header gone", try(dir, start, none), "no "+extensionName)
-	_, err = OpenExtension(t.TempDir())
-	enginetest.WantError(t, "no extension", err, extensionName)
+	enginetest.WantError(t, "header gone", try(dir, start, none), "no "+sequencesName)
+	_, err = OpenSequences(t.TempDir())
+	enginetest.WantError(t, "no sequences", err, sequencesName)
 }

@@ -164,7 +164,7 @@ func TestTwoChannelsOnAnOddGrid(t *testing.T) {
 			for i := range x {
 				enginetest.Near(t, "inverse", float64(y[i]), float64(x[i]), 1e-5*(1+math.Abs(float64(x[i]))))
 			}
-			s, err := m.Nowcast(t.Context(), x, 1, SampleOptions{Count: 2, Steps: 3, Guidance: vdm.Reconstruction{}})
+			s, err := m.Nowcast(t.Context(), x, 1, SampleOptions{Count: 2, Evaluations: 3, Guidance: vdm.Reconstruction{}})
 			if err != nil {
 				t.Fatal(err)
 			}

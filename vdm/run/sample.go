@@ -157,7 +157,7 @@ func (m *Run) bind(o SampleOptions) (b bound, err error) {
 	if err := o.Validate(); err != nil {
 		return b, err
 	}
-	if b.plan, err = vdm.NewPlan(o.Sampler, o.Grid, m.schedule, o.Steps); err != nil {
+	if b.plan, err = vdm.NewPlan(o.Sampler, o.Grid, m.schedule, o.Evaluations); err != nil {
 		return b, err
 	}
 	be, choice, err := m.Engine()

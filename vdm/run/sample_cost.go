@@ -10,6 +10,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // SamplingCost counts what one step of sampling costs with the configured
@@ -26,11 +27,11 @@ func (c Config) SamplingCost(be compute.Backend, batch int, given vdm.Observatio
 	if err := c.Network.Check(be); err != nil {
 		return cost, fmt.Errorf("sampling cost: %w", err)
 	}
-	d := vdm.EngineDenoiser{Engine: be, Weights: []*tensors.Tensor{tensors.FromShape(shapes.Make(f32, vdm.CountOf(c.FullNetwork().Variables())))}, Denoiser: func(in []*g.Node) vdm.Denoiser {
+	d := vdm.EngineDenoiser{Engine: be, Weights: []*tensors.Tensor{tensors.FromShape(shapes.Make(f32, weights.Count(c.FullNetwork().Variables())))}, Denoiser: func(in []*g.Node) vdm.Denoiser {
 		return c.flatDenoiser(in[0])
 	}}
 	defer d.Release()
-	plan, err := vdm.Ancestral(vdm.UniformTime(vdm.Cosine{}, 1), vdm.LowerBound)
+	plan, err := vdm.UniformTime(vdm.Cosine{}, 1).Ancestral(vdm.LowerBound)
 	if err != nil {
 		return cost, err
 	}

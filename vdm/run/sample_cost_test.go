@@ -15,6 +15,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // The first half of the frames of a clip, known without noise.
@@ -101,7 +102,7 @@ func TestGuidanceWithRematerialisation(t *testing.T) {
 	changeUNet(&c, func(n *unet.Config) { n.Multiples = []int{1, 2} })
 	again := c
 	changeUNet(&again, func(n *unet.Config) { n.Rematerialise = true })
-	flat, err := train.Join(c.Network.Variables(), vdm.InitialValues(c.Network.Variables(), 4))
+	flat, err := train.Join(c.Network.Variables(), weights.Initial(c.Network.Variables(), 4))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,13 +9,13 @@ import (
 
 // SampleOptions says how to sample.
 type SampleOptions struct {
-	Count   int    // clips to draw, or members of an ensemble; 0 means 1
-	First   int    // number of the first one: sample i is the same however it is drawn
-	Seed    uint64 // of the noise
-	Sampler string // a name that NewPlan knows; "" means DefaultSampler, or DefaultGuidedSampler, see there
-	Grid    string // a name that NewGrid knows; "" means DefaultGrid
-	Steps   int    // evaluations of the network; 0 means DefaultSteps
-	Batch   int    // clips at a time; 0 means 8, or Count if that is fewer
+	Count       int    // clips to draw, or members of an ensemble; 0 means 1
+	First       int    // number of the first one: sample i is the same however it is drawn
+	Seed        uint64 // of the noise
+	Sampler     string // a name that NewPlan knows; "" means DefaultSampler, or DefaultGuidedSampler, see there
+	Grid        string // a name that [vdm.NewNoiseLevels] knows; "" means [vdm.DefaultGrid]
+	Evaluations int    // of the network, for each clip; 0 means [vdm.DefaultEvaluations]
+	Batch       int    // clips at a time; 0 means 8, or Count if that is fewer
 
 	// Guidance is how samples are made to agree with what is known; nil means
 	// NoiseLevelMap where the run's network takes a map, else Replacement.
@@ -46,7 +46,7 @@ type SampleOptions struct {
 // [SampleOptions.WithConditionalDefaults].
 func (o SampleOptions) WithDefaults() SampleOptions {
 	o.Count = cmp.Or(o.Count, 1)
-	o.Steps = cmp.Or(o.Steps, vdm.DefaultSteps)
+	o.Evaluations = cmp.Or(o.Evaluations, vdm.DefaultEvaluations)
 	o.Sampler = cmp.Or(o.Sampler, samplerFor(o.Guidance))
 	o.Grid = cmp.Or(o.Grid, vdm.DefaultGrid)
 	o.Batch = cmp.Or(o.Batch, min(8, o.Count))
@@ -78,10 +78,10 @@ func (o SampleOptions) Validate() error {
 	if err := o.draw().Validate(); err != nil {
 		return err
 	}
-	if o.Steps < 1 {
-		return fmt.Errorf("steps is %d, want at least 1", o.Steps)
+	if o.Evaluations < 1 {
+		return fmt.Errorf("evaluations is %d, want at least 1", o.Evaluations)
 	}
-	_, err := vdm.NewPlan(o.Sampler, o.Grid, vdm.Cosine{}, o.Steps)
+	_, err := vdm.NewPlan(o.Sampler, o.Grid, vdm.Cosine{}, o.Evaluations)
 	return err
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
@@ -25,14 +24,14 @@ func configText(t testing.TB, dir string) string {
 // that were chosen stay.
 func TestCreateWritesTheScheduleBounds(t *testing.T) {
 	for name, c := range map[string]struct {
-		schedule vdm.ScheduleConfig
+		schedule ScheduleConfig
 		want     string
 	}{
-		"nothing said":   {vdm.ScheduleConfig{}, "name: cosine\n  min: -30.0\n  max: 30.0\n  shift: 0.0\n"},
-		"linear":         {vdm.ScheduleConfig{Name: "linear"}, "name: linear\n  min: -30.0\n  max: 30.0\n"},
-		"cosine-float32": {vdm.ScheduleConfig{Name: "cosine-float32"}, "name: cosine-float32\n  min: -30.0\n  max: 30.0\n"},
-		"from 0":         {vdm.ScheduleConfig{Max: 12}, "name: cosine\n  min: 0.0\n  max: 12.0\n"},
-		"chosen":         {vdm.ScheduleConfig{Min: -12, Max: 9}, "name: cosine\n  min: -12.0\n  max: 9.0\n"},
+		"nothing said":   {ScheduleConfig{}, "name: cosine\n  min: -30.0\n  max: 30.0\n  shift: 0.0\n"},
+		"linear":         {ScheduleConfig{Name: "linear"}, "name: linear\n  min: -30.0\n  max: 30.0\n"},
+		"cosine-float32": {ScheduleConfig{Name: "cosine-float32"}, "name: cosine-float32\n  min: -30.0\n  max: 30.0\n"},
+		"from 0":         {ScheduleConfig{Max: 12}, "name: cosine\n  min: 0.0\n  max: 12.0\n"},
+		"chosen":         {ScheduleConfig{Min: -12, Max: 9}, "name: cosine\n  min: -12.0\n  max: 9.0\n"},
 	} {
 		config := tinyConfig(t)
 		config.Schedule = c.schedule
@@ -83,7 +82,7 @@ func TestRunsWithoutScheduleBounds(t *testing.T) {
 		if m.Step() != 2 {
 			t.Errorf("created again at step %d, want 2", m.Step())
 		}
-		clips, err := m.Sample(t.Context(), SampleOptions{Count: 2, Steps: 3})
+		clips, err := m.Sample(t.Context(), SampleOptions{Count: 2, Evaluations: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,8 +96,8 @@ func TestRunsWithoutScheduleBounds(t *testing.T) {
 	}
 
 	named, narrow := tinyConfig(t), tinyConfig(t)
-	named.Schedule = vdm.ScheduleConfig{Min: -30, Max: 30}
-	narrow.Schedule = vdm.ScheduleConfig{Min: -20, Max: 30}
+	named.Schedule = ScheduleConfig{Min: -30, Max: 30}
+	narrow.Schedule = ScheduleConfig{Min: -20, Max: 30}
 	if _, err := Create(old.Dir, named, tinyClips); err != nil || configText(t, old.Dir) != text {
 		t.Errorf("with the bounds named: %v, and the file is\n%s", err, configText(t, old.Dir))
 	}

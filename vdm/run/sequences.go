@@ -20,7 +20,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
-// Extension is a folder of long sequences that [Run.Extend] made or is making.
+// Sequences are a folder of long sequences that [Run.Rollout] made or is making.
 //
 //	extension.json        what the sequences are and how they are drawn
 //	progress.jsonl        a line for every clip that is finished
@@ -29,14 +29,14 @@ import (
 //
 // So numpy.memmap opens a member while it grows. What lies beyond the frames
 // that progress.jsonl names is work that was not finished.
-type Extension struct {
+type Sequences struct {
 	Dir string
-	ExtensionHeader
+	SequencesHeader
 	frames map[int]int // finished, of each member
 }
 
-// ExtensionHeader is the file extension.json.
-type ExtensionHeader struct {
+// SequencesHeader is the file extension.json.
+type SequencesHeader struct {
 	Format   int               `json:"format"`
 	Height   int               `json:"height"`
 	Width    int               `json:"width"`
@@ -44,20 +44,20 @@ type ExtensionHeader struct {
 	Channels []string          `json:"channels"`
 	Units    []string          `json:"units"`
 	Layout   string            `json:"layout"`
-	Settings ExtensionSettings `json:"settings"`
+	Settings SequencesSettings `json:"settings"`
 }
 
 const (
-	extensionFormat = 1
-	extensionName   = "extension.json"
-	extensionLog    = "progress.jsonl"
+	sequencesFormat = 1
+	sequencesName   = "extension.json"
+	sequencesLog    = "progress.jsonl"
 )
 
-// extensionHeader describes what Extend is about to make.
-func (m *Run) extensionHeader(start []float32, o ExtendOptions, engine string) ExtensionHeader {
+// sequencesHeader describes what Rollout is about to make.
+func (m *Run) sequencesHeader(start []float32, o RolloutOptions, engine string) SequencesHeader {
 	c := m.Config.Clip
-	h := ExtensionHeader{
-		Format: extensionFormat, Height: c.Height, Width: c.Width, Step: c.Step,
+	h := SequencesHeader{
+		Format: sequencesFormat, Height: c.Height, Width: c.Width, Step: c.Step,
 		Layout: "member-NNNNNN.f32: little-endian float32, [frame, height, width, channel]",
 	}
 	var transforms []string
@@ -69,7 +69,7 @@ func (m *Run) extensionHeader(start []float32, o ExtendOptions, engine string) E
 		o.Guidance = vdm.Replacement{}
 	}
 	schedule := m.Config.Schedule
-	h.Settings = ExtensionSettings{
+	h.Settings = SequencesSettings{
 		Start: len(start) / (c.Height * c.Width * len(c.Channels)), StartSHA256: sum256(start), Overlap: o.Overlap, Stride: o.Stride,
 		Transforms: strings.Join(transforms, ", "),
 		Schedule:   fmt.Sprintf("%s, %g to %g, shift %g", schedule.Name, schedule.Min, schedule.Max, schedule.Shift),
@@ -79,21 +79,21 @@ func (m *Run) extensionHeader(start []float32, o ExtendOptions, engine string) E
 	return h
 }
 
-// OpenExtension opens a folder that Extend made, or is making.
-func OpenExtension(dir string) (*Extension, error) {
-	h, err := readExtension(dir)
+// OpenSequences opens a folder that [Run.Rollout] made, or is making.
+func OpenSequences(dir string) (*Sequences, error) {
+	h, err := readSequences(dir)
 	if err != nil {
-		return nil, fmt.Errorf("extension: %w", err)
+		return nil, fmt.Errorf("sequences: %w", err)
 	}
-	e := &Extension{Dir: dir, ExtensionHeader: h}
-	if e.frames, _, err = readProgress(filepath.Join(dir, extensionLog)); err != nil {
-		return nil, fmt.Errorf("extension: %w", err)
+	e := &Sequences{Dir: dir, SequencesHeader: h}
+	if e.frames, _, err = readProgress(filepath.Join(dir, sequencesLog)); err != nil {
+		return nil, fmt.Errorf("sequences: %w", err)
 	}
 	return e, nil
 }
 
 // Members are the numbers of the members that have frames, in order.
-func (e *Extension) Members() []int {
+func (e *Sequences) Members() []int {
 	var all []int
 	for m, n := range e.frames {
 		if n > 0 {
@@ -105,20 +105,20 @@ func (e *Extension) Members() []int {
 }
 
 // Frames is how many frames of a member are finished.
-func (e *Extension) Frames(member int) int { return e.frames[member] }
+func (e *Sequences) Frames(member int) int { return e.frames[member] }
 
 // FrameSize is the number of values of a frame.
-func (e *Extension) FrameSize() int { return e.Height * e.Width * len(e.Channels) }
+func (e *Sequences) FrameSize() int { return e.Height * e.Width * len(e.Channels) }
 
 // Read reads frames of a member, from a frame on, to dst, whose length says how
 // many.
-func (e *Extension) Read(member, from int, dst []float32) error {
+func (e *Sequences) Read(member, from int, dst []float32) error {
 	size := e.FrameSize()
 	if len(dst)%size != 0 {
-		return fmt.Errorf("extension %s: %d values: want a multiple of the %d of a frame", e.Dir, len(dst), size)
+		return fmt.Errorf("sequences %s: %d values: want a multiple of the %d of a frame", e.Dir, len(dst), size)
 	}
 	if to := from + len(dst)/size; from < 0 || to > e.frames[member] {
-		return fmt.Errorf("extension %s: frames %d to %d of member %d: it has %d", e.Dir, from, to-1, member, e.frames[member])
+		return fmt.Errorf("sequences %s: frames %d to %d of member %d: it has %d", e.Dir, from, to-1, member, e.frames[member])
 	}
 	return readFrames(memberPath(e.Dir, member), from*size, dst)
 }
@@ -144,8 +144,8 @@ func readFrames(path string, at int, dst []float32) error {
 	return nil
 }
 
-func readExtension(dir string) (h ExtensionHeader, err error) {
-	path := filepath.Join(dir, extensionName)
+func readSequences(dir string) (h SequencesHeader, err error) {
+	path := filepath.Join(dir, sequencesName)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return h, err
@@ -153,8 +153,8 @@ func readExtension(dir string) (h ExtensionHeader, err error) {
 	if err := json.Unmarshal(text, &h); err != nil {
 		return h, fmt.Errorf("%s: %w", path, err)
 	}
-	if h.Format != extensionFormat {
-		return h, fmt.Errorf("%s: format is %d, want %d", path, h.Format, extensionFormat)
+	if h.Format != sequencesFormat {
+		return h, fmt.Errorf("%s: format is %d, want %d", path, h.Format, sequencesFormat)
 	}
 	if h.Height < 1 || h.Width < 1 || len(h.Channels) < 1 {
 		return h, fmt.Errorf("%s: frames of %d × %d × %d channels", path, h.Height, h.Width, len(h.Channels))
@@ -202,21 +202,21 @@ func readProgress(path string) (frames map[int]int, whole int64, err error) {
 	}
 }
 
-// extensionWriter adds to an extension. It holds the folder's lock.
-type extensionWriter struct {
+// sequencesWriter adds to sequences. It holds the folder's lock.
+type sequencesWriter struct {
 	dir    string
-	header ExtensionHeader
+	header SequencesHeader
 	frames map[int]int
 	lock   *os.File
 	log    *os.File
 }
 
-// createExtension begins a folder, or goes on with one of the same settings.
-func createExtension(dir string, h ExtensionHeader) (w *extensionWriter, err error) {
+// createSequences begins a folder, or goes on with one of the same settings.
+func createSequences(dir string, h SequencesHeader) (w *sequencesWriter, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	w = &extensionWriter{dir: dir, header: h}
+	w = &sequencesWriter{dir: dir, header: h}
 	if w.lock, err = os.Open(dir); err != nil {
 		return nil, err
 	}
@@ -228,7 +228,7 @@ func createExtension(dir string, h ExtensionHeader) (w *extensionWriter, err err
 	if err := unix.Flock(int(w.lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return w, fmt.Errorf("%s: another process is at work there (%w)", dir, err)
 	}
-	begun, err := readExtension(dir)
+	begun, err := readSequences(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if err := w.begin(); err != nil {
@@ -241,7 +241,7 @@ func createExtension(dir string, h ExtensionHeader) (w *extensionWriter, err err
 			return w, fmt.Errorf("%s was begun with other settings: %s; take those, or another folder", dir, strings.Join(diff, "; "))
 		}
 	}
-	path := filepath.Join(dir, extensionLog)
+	path := filepath.Join(dir, sequencesLog)
 	frames, whole, err := readProgress(path)
 	if err != nil {
 		return w, err
@@ -258,21 +258,21 @@ func createExtension(dir string, h ExtensionHeader) (w *extensionWriter, err err
 }
 
 // begin writes the header, under another name first.
-func (w *extensionWriter) begin() error {
-	for _, name := range []string{extensionLog, filepath.Base(memberPath("", w.header.Settings.First))} {
+func (w *sequencesWriter) begin() error {
+	for _, name := range []string{sequencesLog, filepath.Base(memberPath("", w.header.Settings.First))} {
 		if _, err := os.Stat(filepath.Join(w.dir, name)); err == nil {
-			return fmt.Errorf("%s has %s but no %s: restore it, or take another folder", w.dir, name, extensionName)
+			return fmt.Errorf("%s has %s but no %s: restore it, or take another folder", w.dir, name, sequencesName)
 		}
 	}
 	text, err := json.MarshalIndent(w.header, "", " ")
 	if err != nil {
 		return err
 	}
-	return checkpoint.WriteBytes(filepath.Join(w.dir, extensionName), append(text, '\n'))
+	return checkpoint.WriteBytes(filepath.Join(w.dir, sequencesName), append(text, '\n'))
 }
 
 // jsonDifferences names the fields in which two headers differ.
-func jsonDifferences(begun, now ExtensionHeader) (diff []string) {
+func jsonDifferences(begun, now SequencesHeader) (diff []string) {
 	fields := func(v any) map[string]any {
 		text, _ := json.Marshal(v)
 		m := map[string]any{}
@@ -299,13 +299,13 @@ func jsonDifferences(begun, now ExtensionHeader) (diff []string) {
 }
 
 // read reads finished frames of a member.
-func (w *extensionWriter) read(member, from int, dst []float32) error {
+func (w *sequencesWriter) read(member, from int, dst []float32) error {
 	frame := w.header.Height * w.header.Width * len(w.header.Channels)
 	return readFrames(memberPath(w.dir, member), from*frame, dst)
 }
 
 // write puts frames of a member in their place, and on the disk.
-func (w *extensionWriter) write(member, from int, x []float32) error {
+func (w *sequencesWriter) write(member, from int, x []float32) error {
 	f, err := os.OpenFile(memberPath(w.dir, member), os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
@@ -321,7 +321,7 @@ func (w *extensionWriter) write(member, from int, x []float32) error {
 
 // finish records that members from first on have so many frames, all of which are
 // on the disk. One line is one write.
-func (w *extensionWriter) finish(first, members, frames int) error {
+func (w *sequencesWriter) finish(first, members, frames int) error {
 	line, err := json.Marshal(progressLine{first, members, frames})
 	if err != nil {
 		return err
@@ -338,7 +338,7 @@ func (w *extensionWriter) finish(first, members, frames int) error {
 	return nil
 }
 
-func (w *extensionWriter) close() (err error) {
+func (w *sequencesWriter) close() (err error) {
 	if w.log != nil {
 		err = w.log.Close()
 	}

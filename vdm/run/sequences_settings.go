@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// ExtensionSettings are all that the frames of an extension depend on: its recipe, and
+// SequencesSettings are all that the frames of sequences depend on: its recipe, and
 // how its clips follow one another. It has no count of members, which may grow.
-type ExtensionSettings struct {
+type SequencesSettings struct {
 	Start       int // frames
 	StartSHA256 string
 	Overlap     int
@@ -18,8 +18,8 @@ type ExtensionSettings struct {
 	Recipe
 }
 
-// extensionSettings are the settings by the names that extension.json has for them.
-type extensionSettings struct {
+// sequencesSettings are the settings by the names that extension.json has for them.
+type sequencesSettings struct {
 	Start       int    `json:"start_frames"`
 	StartSHA256 string `json:"start_sha256"`
 	Overlap     int    `json:"overlap"`
@@ -44,12 +44,12 @@ type extensionSettings struct {
 }
 
 // MarshalJSON writes the settings by the names of extension.json.
-func (s ExtensionSettings) MarshalJSON() ([]byte, error) {
+func (s SequencesSettings) MarshalJSON() ([]byte, error) {
 	weights := "average"
 	if s.LastWeights {
 		weights = "last"
 	}
-	return json.Marshal(extensionSettings{
+	return json.Marshal(sequencesSettings{
 		Start: s.Start, StartSHA256: s.StartSHA256, Overlap: s.Overlap, Stride: s.Stride, First: s.First, Seed: s.Seed,
 		Sampler: s.Sampler, Grid: s.Grid, Evaluations: s.Evaluations, Batch: s.Batch, Guidance: s.Guidance, Unclamped: !s.Clamped,
 		Weights: weights + " " + s.Weights, Step: s.Step, Transforms: s.Transforms, Schedule: s.Schedule, Engine: s.Engine,
@@ -58,8 +58,8 @@ func (s ExtensionSettings) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads the settings by the names of extension.json.
-func (s *ExtensionSettings) UnmarshalJSON(text []byte) error {
-	var e extensionSettings
+func (s *SequencesSettings) UnmarshalJSON(text []byte) error {
+	var e sequencesSettings
 	if err := json.Unmarshal(text, &e); err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (s *ExtensionSettings) UnmarshalJSON(text []byte) error {
 	if !ok || which != "average" && which != "last" {
 		return fmt.Errorf("weights are %q: want average or last, and their SHA-256", e.Weights)
 	}
-	*s = ExtensionSettings{
+	*s = SequencesSettings{
 		Start: e.Start, StartSHA256: e.StartSHA256, Overlap: e.Overlap, Stride: e.Stride, Transforms: e.Transforms, Schedule: e.Schedule,
 		Recipe: Recipe{
 			Step: e.Step, Weights: sum, First: e.First, Seed: e.Seed, Evaluations: e.Evaluations, Sampler: e.Sampler, Grid: e.Grid,

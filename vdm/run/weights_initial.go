@@ -6,12 +6,13 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/spectral"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // initialWeights returns the network's initial weights, by name: random ones, and what
 // the linear denoiser knows of the training data.
 func (c Config) initialWeights(train vdm.Clips) (map[string][]float32, error) {
-	weights := vdm.InitialValues(c.FullNetwork().Variables(), c.Training.Seed)
+	weights := weights.Initial(c.FullNetwork().Variables(), c.Training.Seed)
 	if c.Preconditioning != PreconditionSpectrum {
 		return weights, nil
 	}

@@ -8,6 +8,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // The names of the variables that contain the variance of each wave, [frame, height,
@@ -42,12 +43,12 @@ type Network struct {
 
 // Variables are those of the other network and, last, the variances of the waves, which
 // are fixed and 1 before they are fitted.
-func (n Network) Variables() []vdm.Variable {
+func (n Network) Variables() []weights.Variable {
 	_, channels := n.ClipChannels()
 	variables := slices.Clone(n.Network.Variables())
 	for _, name := range n.spectra() {
-		variables = append(variables, vdm.Variable{
-			Name: name, Shape: []int{n.Frames, n.Height, n.Width, channels}, Kind: vdm.Fixed, Init: vdm.Init{Constant: 1},
+		variables = append(variables, weights.Variable{
+			Name: name, Shape: []int{n.Frames, n.Height, n.Width, channels}, Kind: weights.Fixed, Init: weights.Init{Constant: 1},
 		})
 	}
 	return variables

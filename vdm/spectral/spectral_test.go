@@ -12,6 +12,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/convnet"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 const frames, height, width = 3, 4, 5
@@ -21,8 +22,10 @@ var shape = [4]int{frames, height, width, 1}
 // silent is a network that says nothing, so that what is left is the linear denoiser.
 type silent struct{ vdm.Network }
 
-func (silent) Variables() []vdm.Variable { return nil }
-func (silent) ClipChannels() (int, int)  { return 1, 1 }
+func (silent) Variables() []weights.Variable { return nil }
+
+func (silent) ClipChannels() (int, int) { return 1, 1 }
+
 func (silent) Apply(_ vdm.Weights, z *g.Node, _ vdm.Level, _ vdm.Batch) *g.Node {
 	return g.ZerosLike(z)
 }
@@ -30,8 +33,10 @@ func (silent) Apply(_ vdm.Weights, z *g.Node, _ vdm.Level, _ vdm.Batch) *g.Node 
 // clips are made of independent waves with the given standard deviations.
 type clips struct{ std []float64 }
 
-func (c clips) Len() int                    { return 3000 }
+func (c clips) Len() int { return 3000 }
+
 func (c clips) Shape() (int, int, int, int) { return frames, height, width, 1 }
+
 func (c clips) Clip(i int, x []float32) error {
 	noise.Key{Seed: 1, Stream: noise.Synthetic, Sample: uint32(i)}.Normal(x)
 	wide := make([]float64, len(x))
@@ -148,7 +153,7 @@ func TestTheLinearDenoiserIsExact(t *testing.T) {
 func TestWhiteDataLeaveTheNetwork(t *testing.T) {
 	inner := convnet.Config{}.ForClips(1, 0)
 	n := Network{Network: inner, Frames: frames, Height: height, Width: width}
-	values := vdm.InitialValues(n.Variables(), 4)
+	values := weights.Initial(n.Variables(), 4)
 	z := make([]float32, 2*frames*height*width)
 	noise.Key{Seed: 3, Stream: noise.Synthetic}.Normal(z)
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {

@@ -12,5 +12,5 @@
 // steps, to the bit, that training through it would have taken.
 //
 // The package knows neither what the loss means nor where states are stored. Its
-// variables are those of package vdm, of which it uses nothing else.
+// variables are those of package weights.
 package train

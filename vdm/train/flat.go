@@ -5,7 +5,7 @@ import (
 
 	g "github.com/gomlx/gomlx/core/graph"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // All weights travel as one flat vector, in the order of the variables: a step of the
@@ -14,7 +14,7 @@ import (
 
 // Views returns the nodes of the variables, each with its shape, that a flat vector
 // consists of: in the variables' order.
-func Views(variables []vdm.Variable, flat *g.Node) []*g.Node {
+func Views(variables []weights.Variable, flat *g.Node) []*g.Node {
 	views, at := make([]*g.Node, len(variables)), 0
 	for i, v := range variables {
 		views[i] = g.Reshape(g.Slice(flat, g.AxisRange(at, at+v.Size())), v.Shape...)
@@ -24,7 +24,7 @@ func Views(variables []vdm.Variable, flat *g.Node) []*g.Node {
 }
 
 // Named returns one node for each variable by the variable's name.
-func Named(variables []vdm.Variable, nodes []*g.Node) map[string]*g.Node {
+func Named(variables []weights.Variable, nodes []*g.Node) map[string]*g.Node {
 	named := map[string]*g.Node{}
 	for i, v := range variables {
 		named[v.Name] = nodes[i]
@@ -34,7 +34,7 @@ func Named(variables []vdm.Variable, nodes []*g.Node) map[string]*g.Node {
 
 // Join returns the flat vector of the values of all variables. A variable that is
 // missing or of another size is an error.
-func Join(variables []vdm.Variable, values map[string][]float32) ([]float32, error) {
+func Join(variables []weights.Variable, values map[string][]float32) ([]float32, error) {
 	var flat []float32
 	for _, v := range variables {
 		x, ok := values[v.Name]
@@ -50,7 +50,7 @@ func Join(variables []vdm.Variable, values map[string][]float32) ([]float32, err
 }
 
 // Cut is the inverse of [Join]. The values share the vector's memory.
-func Cut(variables []vdm.Variable, flat []float32) map[string][]float32 {
+func Cut(variables []weights.Variable, flat []float32) map[string][]float32 {
 	values := map[string][]float32{}
 	for _, v := range variables {
 		values[v.Name], flat = flat[:v.Size()], flat[v.Size():]

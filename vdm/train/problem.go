@@ -9,12 +9,12 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // Problem is a loss with variables to train.
 type Problem struct {
-	Variables []vdm.Variable
+	Variables []weights.Variable
 
 	// Inputs are what the loss takes of a batch.
 	Inputs []Input

@@ -9,10 +9,10 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // The problem of these tests: y = x·W + b is fitted to random targets, with the loss
@@ -24,9 +24,9 @@ const (
 	lossScale         = 0.5
 )
 
-var variables = []vdm.Variable{
-	{Name: "W", Shape: []int{inWidth, outWidth}, Kind: vdm.Matrix},
-	{Name: "b", Shape: []int{outWidth}, Kind: vdm.Bias},
+var variables = []weights.Variable{
+	{Name: "W", Shape: []int{inWidth, outWidth}, Kind: weights.Matrix},
+	{Name: "b", Shape: []int{outWidth}, Kind: weights.Bias},
 }
 
 // regression returns the problem. A change, if there is one, is made to every batch.

@@ -3,7 +3,7 @@ package train
 import (
 	g "github.com/gomlx/gomlx/core/graph"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // Rule is how weights follow their gradient: what one calls an optimiser, without the
@@ -30,7 +30,7 @@ type Rule interface {
 // Point is what a rule sees of a step, inside a graph. [Views] cuts a vector into the
 // variables, whose kinds say which of them are matrices.
 type Point struct {
-	Variables         []vdm.Variable
+	Variables         []weights.Variable
 	Weights, Gradient *g.Node   // [weight]; the gradient is the mean over the batch, clipped
 	States            []*g.Node // by the rule's States, each [weight]
 	Scalars           []*g.Node // by the rule's Scalars

@@ -8,8 +8,8 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // momentum is a rule with one state and no scalars, which moves matrices alone.
@@ -23,7 +23,7 @@ func (momentum) Update(at Point) (*g.Node, []*g.Node) {
 	moved := g.Add(g.MulScalar(at.States[0], 0.5), at.Gradient)
 	var direction []*g.Node
 	for i, x := range Views(at.Variables, moved) {
-		if at.Variables[i].Kind != vdm.Matrix {
+		if at.Variables[i].Kind != weights.Matrix {
 			x = g.ZerosLike(x)
 		}
 		direction = append(direction, g.Reshape(x, x.Shape().Size()))

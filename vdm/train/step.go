@@ -8,8 +8,8 @@ import (
 	"github.com/gomlx/compute/shapes"
 	g "github.com/gomlx/gomlx/core/graph"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // graphs builds the programs of training.
@@ -95,7 +95,7 @@ func (b graphs) compile(be compute.Backend, name string, graph func([]*g.Node) [
 // inputs returns the shapes of a step's inputs on one device, for its number of
 // samples.
 func (b graphs) inputs(samples int) (all []shapes.Shape) {
-	weights := shapes.Make(dtypes.Float32, vdm.CountOf(b.p.Variables))
+	weights := shapes.Make(dtypes.Float32, weights.Count(b.p.Variables))
 	for range len(b.o.Rule.States()) + 3 { // the state and the sum of gradients
 		all = append(all, weights)
 	}

@@ -7,8 +7,8 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // Trainer is training on an engine: the state as it stands there, and the programs
@@ -31,7 +31,7 @@ func New(be compute.Backend, p Problem, o Options, from State) (_ *Trainer, err 
 	if err := o.Check(be); err != nil {
 		return nil, err
 	}
-	if err := from.check(vdm.CountOf(p.Variables), o.Rule); err != nil {
+	if err := from.check(weights.Count(p.Variables), o.Rule); err != nil {
 		return nil, err
 	}
 	t := &Trainer{be: be, problem: p, options: o.withDefaults(), step: from.Step}

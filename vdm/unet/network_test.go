@@ -3,29 +3,29 @@ package unet
 import (
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // Kinds are told by what the original's names say.
 func TestKindsOfVariables(t *testing.T) {
-	want := map[string]vdm.VariableKind{
-		"time_rel_pos_bias.relative_attention_bias.weight": vdm.Bias,
-		"init_conv.weight":                 vdm.Matrix,
-		"init_conv.bias":                   vdm.Bias,
-		"time_mlp.1.weight":                vdm.Matrix,
-		"downs.0.0.block1.norm.weight":     vdm.Gain,
-		"downs.0.0.block1.norm.bias":       vdm.Bias,
-		"downs.0.2.fn.norm.gamma":          vdm.Gain,
-		"downs.0.2.fn.fn.to_qkv.weight":    vdm.Matrix,
-		"downs.0.2.fn.fn.to_out.bias":      vdm.Bias,
-		"downs.0.3.fn.fn.fn.to_out.weight": vdm.Matrix,
-		"mid_spatial_attn.fn.norm.gamma":   vdm.Gain,
-		"final_conv.0.block2.norm.weight":  vdm.Gain,
-		"final_conv.1.weight":              vdm.Matrix,
-		"mid_temporal_attn.fn.norm.gamma":  vdm.Gain,
-		"downs.0.0.mlp.1.bias":             vdm.Bias,
-		"mid_block1.block1.proj.weight":    vdm.Matrix,
-		"init_temporal_attn.fn.norm.gamma": vdm.Gain,
+	want := map[string]weights.Kind{
+		"time_rel_pos_bias.relative_attention_bias.weight": weights.Bias,
+		"init_conv.weight":                 weights.Matrix,
+		"init_conv.bias":                   weights.Bias,
+		"time_mlp.1.weight":                weights.Matrix,
+		"downs.0.0.block1.norm.weight":     weights.Gain,
+		"downs.0.0.block1.norm.bias":       weights.Bias,
+		"downs.0.2.fn.norm.gamma":          weights.Gain,
+		"downs.0.2.fn.fn.to_qkv.weight":    weights.Matrix,
+		"downs.0.2.fn.fn.to_out.bias":      weights.Bias,
+		"downs.0.3.fn.fn.fn.to_out.weight": weights.Matrix,
+		"mid_spatial_attn.fn.norm.gamma":   weights.Gain,
+		"final_conv.0.block2.norm.weight":  weights.Gain,
+		"final_conv.1.weight":              weights.Matrix,
+		"mid_temporal_attn.fn.norm.gamma":  weights.Gain,
+		"downs.0.0.mlp.1.bias":             weights.Bias,
+		"mid_block1.block1.proj.weight":    weights.Matrix,
+		"init_temporal_attn.fn.norm.gamma": weights.Gain,
 	}
 	for _, v := range (Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2, HeadDim: 8}).Variables() {
 		kind, ok := want[v.Name]
@@ -33,7 +33,7 @@ func TestKindsOfVariables(t *testing.T) {
 			t.Errorf("%s is of kind %d, want %d", v.Name, v.Kind, kind)
 		}
 		delete(want, v.Name)
-		if v.Kind == vdm.Matrix && len(v.Shape) < 2 {
+		if v.Kind == weights.Matrix && len(v.Shape) < 2 {
 			t.Errorf("%s of shape %v is called a matrix", v.Name, v.Shape)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 type WeightingOptions struct {
 	plotting.Style
 	Schedule  vdm.Schedule  // nil means vdm.Cosine{}: its bounds are those of the horizontal axis
-	Weighting vdm.Weighting // nil means vdm.V of the schedule
+	Weighting vdm.Weighting // nil means vdm.VelocityWeighting of the schedule
 	Points    int           // 0 means 601
 }
 
@@ -23,7 +23,7 @@ func FigureWeighting(o WeightingOptions) (*plotting.Picture, error) {
 		o.Schedule = vdm.Cosine{}
 	}
 	if o.Weighting == nil {
-		o.Weighting = vdm.V{Schedule: o.Schedule}
+		o.Weighting = vdm.VelocityWeighting{Schedule: o.Schedule}
 	}
 	if o.Points == 0 {
 		o.Points = 601

@@ -22,7 +22,7 @@ func TestFigureWeighting(t *testing.T) {
 		return b
 	}
 	drawn := paint(WeightingOptions{})
-	if !bytes.Equal(drawn, paint(WeightingOptions{Schedule: vdm.Cosine{}, Weighting: vdm.V{Schedule: vdm.Cosine{}}})) {
+	if !bytes.Equal(drawn, paint(WeightingOptions{Schedule: vdm.Cosine{}, Weighting: vdm.VelocityWeighting{Schedule: vdm.Cosine{}}})) {
 		t.Error("the zero value is not the v weighting of the dissertation's schedule")
 	}
 	for name, o := range map[string]WeightingOptions{

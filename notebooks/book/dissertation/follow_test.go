@@ -11,7 +11,7 @@ import (
 // share of its weight; on the way they have the variance of the noised data.
 func TestFollowEndsOnTheData(t *testing.T) {
 	m := Isotropic{Weights: []float64{0.75, 0.25}, Means: [][]float64{{2, 0}, {-2, 1}}, Std: []float64{0.1, 0.1}}
-	plan, err := vdm.Ancestral(vdm.UniformTime(vdm.Cosine{Min: -12, Max: 12}, 200), vdm.LowerBound)
+	plan, err := vdm.UniformTime(vdm.Cosine{Min: -12, Max: 12}, 200).Ancestral(vdm.LowerBound)
 	if err != nil {
 		t.Fatal(err)
 	}

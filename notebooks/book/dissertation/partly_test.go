@@ -36,7 +36,7 @@ func TestGivenAForgetfulSeries(t *testing.T) {
 // with and without guidance.
 func TestDrawsHaveTheLawOfTheAlgebra(t *testing.T) {
 	p := nowcast()
-	plan, err := vdm.Ancestral(vdm.UniformTime(vdm.Cosine{}, 32), vdm.UpperBound)
+	plan, err := vdm.UniformTime(vdm.Cosine{}, 32).Ancestral(vdm.UpperBound)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestDrawsHaveTheLawOfTheAlgebra(t *testing.T) {
 func TestSampledWithNothingKnown(t *testing.T) {
 	p := nowcast()
 	p.Known = make([]bool, 6)
-	plan, err := vdm.Ancestral(vdm.UniformTime(vdm.Cosine{}, 2000), vdm.LowerBound)
+	plan, err := vdm.UniformTime(vdm.Cosine{}, 2000).Ancestral(vdm.LowerBound)
 	if err != nil {
 		t.Fatal(err)
 	}

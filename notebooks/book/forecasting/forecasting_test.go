@@ -123,7 +123,7 @@ func TestModelOfCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := c.Model(ctx, m, "model", "cases", 2, run.SampleOptions{Steps: 1})
+	f, err := c.Model(ctx, m, "model", "cases", 2, run.SampleOptions{Evaluations: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestModelOfCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	drawn, err := refinement.Model(ctx, m, "model", "fine", 2, run.SampleOptions{Steps: 1})
+	drawn, err := refinement.Model(ctx, m, "model", "fine", 2, run.SampleOptions{Evaluations: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestModelOfCases(t *testing.T) {
 	if len(nearest.ByFrame) != Frames || !(bilinear.Value < nearest.Value) {
 		t.Errorf("bilinear %v, nearest %v over %d frames", bilinear.Value, nearest.Value, len(nearest.ByFrame))
 	}
-	e, err := m.Extend(ctx, SequenceFolder(m, "long"), nil, run.ExtendOptions{Frames: 20, SampleOptions: run.SampleOptions{Steps: 1}})
+	e, err := m.Rollout(ctx, SequenceFolder(m, "long"), nil, run.RolloutOptions{Frames: 20, SampleOptions: run.SampleOptions{Evaluations: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,8 +28,8 @@ type Sequences struct {
 	Freq   []float64 // cycles in such a stretch
 }
 
-// Measure reads the members of an extension, frame by frame.
-func Measure(e *run.Extension) (*Sequences, error) {
+// Measure reads the members of sequences, frame by frame.
+func Measure(e *run.Sequences) (*Sequences, error) {
 	members := e.Members()
 	if len(members) == 0 {
 		return nil, fmt.Errorf("sequences: %s has no frames", e.Dir)

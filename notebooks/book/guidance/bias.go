@@ -50,11 +50,11 @@ type Method struct {
 // with so many uniform steps in time; those whose steps are affine on Gaussian
 // data. RePaint has as many evaluations, going over every stretch four times.
 func Methods(s vdm.Schedule, steps int) ([]Method, error) {
-	plan, err := vdm.Ancestral(vdm.UniformTime(s, steps), vdm.UpperBound)
+	plan, err := vdm.UniformTime(s, steps).Ancestral(vdm.UpperBound)
 	if err != nil {
 		return nil, err
 	}
-	repaint, err := vdm.RePaint(vdm.UniformTime(s, steps/4), 4, 4)
+	repaint, err := vdm.UniformTime(s, steps/4).RePaint(4, 4)
 	if err != nil {
 		return nil, err
 	}

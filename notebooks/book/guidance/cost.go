@@ -12,11 +12,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // Network is an untrained network as a denoiser, with its initial weights.
 func Network(n vdm.Network) vdm.Denoiser {
-	values := vdm.InitialValues(n.Variables(), 1)
+	values := weights.Initial(n.Variables(), 1)
 	return vdm.PredictV.Denoiser(func(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
 		w := vdm.Weights{}
 		for _, v := range n.Variables() {

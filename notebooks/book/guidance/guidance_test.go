@@ -103,7 +103,7 @@ func TestSampledFindsTheBias(t *testing.T) {
 // a weight n times as large.
 func TestSweep(t *testing.T) {
 	be, c := must(Engine()), tiny(t)[0]
-	plan := must(vdm.Ancestral(vdm.UniformTime(vdm.Cosine{}, 16), vdm.UpperBound))
+	plan := must(vdm.UniformTime(vdm.Cosine{}, 16).Ancestral(vdm.UpperBound))
 	sum := must(Sweep(t.Context(), be, c, plan, false, []float64{1, 1e6}))
 	mean := must(Sweep(t.Context(), be, c, plan, true, []float64{4}))
 	if math.Abs(sum[0].Mean-mean[0].Mean) > 1e-5 || !math.IsInf(sum[1].Mean, 1) {
@@ -123,7 +123,7 @@ func TestSweep(t *testing.T) {
 func TestMixtureTable(t *testing.T) {
 	m := must(Weather())
 	given := Ambiguous(m)
-	plan := must(vdm.Ancestral(vdm.UniformTime(vdm.Cosine{}, 24), vdm.UpperBound))
+	plan := must(vdm.UniformTime(vdm.Cosine{}, 24).Ancestral(vdm.UpperBound))
 	table := must(MixtureTable(t.Context(), must(Engine()), m, given, []Method{{"ΠGDM", plan, vdm.PseudoInverse{}}}, 100))
 	t.Log("\n" + table.Text())
 	if len(table.Rows) != 2 || len(table.Rows[0]) != len(table.Columns) {

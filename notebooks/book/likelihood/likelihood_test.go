@@ -46,11 +46,11 @@ func TestTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := vdm.ELBOOf(t.Context(), be, p.Denoiser(), s, clips, vdm.LikelihoodOptions{Batch: 64})
+	b, err := vdm.ELBO(t.Context(), be, p.Denoiser(), s, clips, vdm.LikelihoodOptions{Batch: 64})
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := vdm.FlowLikelihoodOf(t.Context(), be, p.Denoiser(), s, clips, vdm.LikelihoodOptions{Batch: 30})
+	f, err := vdm.FlowLikelihood(t.Context(), be, p.Denoiser(), s, clips, vdm.LikelihoodOptions{Batch: 30})
 	if err != nil {
 		t.Fatal(err)
 	}

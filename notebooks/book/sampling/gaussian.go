@@ -110,11 +110,11 @@ const orderFrom, orderTo = -3.0, 4.0
 //
 // The first step of a multistep method is of low order and so short that it does
 // not count: the first interval is halved again and again.
-func Order(name string, p *exact.GaussianProcess, sampler func(vdm.Grid) (vdm.Plan, error), steps ...int) (plotting.Series, error) {
+func Order(name string, p *exact.GaussianProcess, sampler func(vdm.NoiseLevels) (vdm.Plan, error), steps ...int) (plotting.Series, error) {
 	s := plotting.Series{Name: name, Points: true, Dashed: true}
 	for _, n := range steps {
 		h := (orderTo - orderFrom) / float64(n)
-		grid := vdm.Grid{orderFrom}
+		grid := vdm.NoiseLevels{orderFrom}
 		for k := 2 * math.Ilogb(float64(n)); k > 0; k-- {
 			grid = append(grid, orderFrom+h*math.Pow(0.5, float64(k)))
 		}

@@ -15,7 +15,7 @@ import (
 // A table has a row for each sampler, a column for each grid, and marks the
 // recommended pair and no other.
 func TestTableMarksTheRecommended(t *testing.T) {
-	table, err := Table("smooth", Smooth(), vdm.DefaultSteps)
+	table, err := Table("smooth", Smooth(), vdm.DefaultEvaluations)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,10 +39,10 @@ func TestTableMarksTheRecommended(t *testing.T) {
 }
 
 func TestOrderAndSlope(t *testing.T) {
-	for want, sampler := range map[float64]func(vdm.Grid) (vdm.Plan, error){
-		1: func(g vdm.Grid) (vdm.Plan, error) { return vdm.DDIM(g, 0) },
-		2: func(g vdm.Grid) (vdm.Plan, error) { return vdm.DPMSolver(g, 0) },
-		3: vdm.DPMSolver3,
+	for want, sampler := range map[float64]func(vdm.NoiseLevels) (vdm.Plan, error){
+		1: func(g vdm.NoiseLevels) (vdm.Plan, error) { return g.DDIM(0) },
+		2: func(g vdm.NoiseLevels) (vdm.Plan, error) { return g.DPMSolver(0) },
+		3: vdm.NoiseLevels.DPMSolver3,
 	} {
 		s, err := Order("", Series(), sampler, 64, 128)
 		if err != nil {

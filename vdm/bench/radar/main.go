@@ -79,7 +79,7 @@ func score(ctx context.Context, o options) error {
 			return err
 		}
 		for i, w := range windows {
-			mine, err := radar.Nowcast(ctx, m, rain, w, known, o.members, run.SampleOptions{Seed: uint64(start), First: i * o.members, Sampler: o.sampler, Steps: o.evaluations})
+			mine, err := radar.Nowcast(ctx, m, rain, w, known, o.members, run.SampleOptions{Seed: uint64(start), First: i * o.members, Sampler: o.sampler, Evaluations: o.evaluations})
 			if err != nil {
 				return err
 			}

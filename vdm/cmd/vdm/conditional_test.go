@@ -173,7 +173,7 @@ func TestExtend(t *testing.T) {
 	}
 	succeed(t, args("14", "3")...)
 	truth := field(t, data, "pr", -1)
-	e, err := run.OpenExtension(out)
+	e, err := run.OpenSequences(out)
 	if err != nil {
 		t.Fatal(err)
 	}

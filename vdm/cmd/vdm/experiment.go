@@ -147,7 +147,7 @@ func addFused(f *pflag.FlagSet, fused *string) {
 
 // addSampler adds the settings of how an experiment draws.
 func addSampler(f *pflag.FlagSet, evaluations, batch *int, sampler, grid *string) {
-	f.IntVar(evaluations, "evaluations", vdm.DefaultSteps, "evaluations of the network that a clip takes")
+	f.IntVar(evaluations, "evaluations", vdm.DefaultEvaluations, "evaluations of the network that a clip takes")
 	f.IntVar(batch, "sampler-batch", 8, "clips drawn at a time")
 	f.StringVar(sampler, "sampler", "", samplerHelp())
 	f.StringVar(grid, "grid", vdm.DefaultGrid, gridHelp())

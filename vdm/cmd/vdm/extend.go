@@ -19,7 +19,7 @@ import (
 
 func newExtend() *cobra.Command {
 	f := &conditionalFlags{}
-	var o run.ExtendOptions
+	var o run.RolloutOptions
 	var known int
 	c := &cobra.Command{
 		Use:     "extend RUN --frames N",
@@ -78,7 +78,7 @@ written as CF NetCDF beside the folder. Memory is that of one batch throughout.`
 }
 
 // extend makes the sequences and then writes them as NetCDF.
-func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.ExtendOptions, known int, out string) error {
+func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOptions, known int, out string) error {
 	if info, err := os.Stat(out); err == nil && !info.IsDir() {
 		return fmt.Errorf("--out: %s is there and is no folder", out)
 	}
@@ -95,7 +95,7 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.ExtendOpti
 	}
 	var end func()
 	o.Progress, end = progress(c, "extending")
-	e, err := m.Extend(c.Context(), out, start, o)
+	e, err := m.Rollout(c.Context(), out, start, o)
 	end()
 	if err != nil {
 		if errors.Is(err, vdm.ErrInterrupted) {
@@ -110,7 +110,7 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.ExtendOpti
 	if err != nil {
 		return err
 	}
-	if err := writeExtension(out+".nc", file, e, f.o.First); err != nil {
+	if err := writeSequences(out+".nc", file, e, f.o.First); err != nil {
 		return err
 	}
 	return emit(c, out+".nc\n")
@@ -142,8 +142,8 @@ func (f *conditionalFlags) begin(m *run.Run, frames, known int) (start []float32
 	return start[: known*size : known*size], place, knownFrom(rec, place), nil
 }
 
-// writeExtension writes sequences as NetCDF, some frames at a time.
-func writeExtension(path string, file *netcdf.SampleFile, e *run.Extension, first int) error {
+// writeSequences writes sequences as NetCDF, some frames at a time.
+func writeSequences(path string, file *netcdf.SampleFile, e *run.Sequences, first int) error {
 	w, err := netcdf.CreateSamples(path, file)
 	if err != nil {
 		return err

@@ -43,7 +43,7 @@ func samplerPreset(f *pflag.FlagSet, preset string, sampler, grid *string, steps
 		*grid = p.Sample.Grid
 	}
 	if !f.Changed(stepsFlag) {
-		*steps = p.Sample.Steps
+		*steps = p.Sample.Evaluations
 	}
 	return nil
 }

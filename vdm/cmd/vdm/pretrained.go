@@ -33,7 +33,7 @@ func (s *sampleFlags) shipped(c *cobra.Command, args []string) (*run.Run, error)
 	}
 	for flag, set := range map[string]func(){
 		"count":   func() { s.o.Count = 4 },
-		"steps":   func() { s.o.Steps = vdm.DefaultSteps },
+		"steps":   func() { s.o.Evaluations = vdm.DefaultEvaluations },
 		"sampler": func() { s.o.Sampler = vdm.DefaultSampler },
 		"grid":    func() { s.o.Grid = vdm.DefaultGrid },
 	} {

@@ -23,7 +23,7 @@ func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 	f.IntVar(&s.o.Count, count, clips, count+" to generate")
 	f.IntVar(&s.o.First, "first", 0, "`number` of the first: clip i is the same whatever else is drawn with it")
 	f.Uint64Var(&s.o.Seed, "seed", 0, "seed of the noise")
-	f.IntVar(&s.o.Steps, "steps", vdm.DefaultSteps, "evaluations of the network that a clip takes")
+	f.IntVar(&s.o.Evaluations, "steps", vdm.DefaultEvaluations, "evaluations of the network that a clip takes")
 	f.StringVar(&s.o.Sampler, "sampler", "", samplerHelp())
 	f.StringVar(&s.o.Grid, "grid", vdm.DefaultGrid, gridHelp())
 	addPreset(f, &s.preset)
@@ -38,10 +38,10 @@ func (s *sampleFlags) check(c *cobra.Command, count string) error {
 	if s.o.Count < 1 {
 		return misuse(c, "--%s is %d: want at least 1", count, s.o.Count)
 	}
-	if s.o.Steps < 1 {
-		return misuse(c, "--steps is %d: want at least 1", s.o.Steps)
+	if s.o.Evaluations < 1 {
+		return misuse(c, "--steps is %d: want at least 1", s.o.Evaluations)
 	}
-	if err := samplerPreset(c.Flags(), s.preset, &s.o.Sampler, &s.o.Grid, &s.o.Steps, "steps"); err != nil {
+	if err := samplerPreset(c.Flags(), s.preset, &s.o.Sampler, &s.o.Grid, &s.o.Evaluations, "steps"); err != nil {
 		return misuse(c, "--preset: %v", err)
 	}
 	if err := s.o.Validate(); err != nil {

@@ -72,7 +72,7 @@ of forecasts, beside persistence, with the frames of the data at the same times 
 	f.StringVar(&v.out, "out", "", "`folder` for figures and numbers (default: verification in the run's folder, or beside the file)")
 	f.IntVar(&v.windows, "windows", 500, "windows of the data to compare with, at even distances")
 	f.IntVar(&v.o.Count, "count", 16, "clips to draw of a run")
-	f.IntVar(&v.o.Steps, "steps", vdm.DefaultSteps, "evaluations of the network that a clip of a run takes")
+	f.IntVar(&v.o.Evaluations, "steps", vdm.DefaultEvaluations, "evaluations of the network that a clip of a run takes")
 	f.Uint64Var(&v.o.Seed, "seed", 0, "seed of the clips of a run, and of breaking ties of ranks")
 	f.IntVar(&v.known, "known", 0, "first `frames` that the members of a nowcast were given (default: what the file says, else those in which all are the data; where there are none, the frame of the data before)")
 	v.read.addTo(c)

@@ -28,7 +28,7 @@ var floors = []floor{
 	{"the paper", []string{"vdm", "vdm/unet", "vdm/convnet", "vdm/spectral", "vdm/exact"}},
 	{"leaves", []string{
 		"vdm/climate", "vdm/climate/netcdf", "vdm/climate/zarr", "vdm/forecast", "vdm/verify",
-		"vdm/transform", "vdm/noise", "vdm/checkpoint",
+		"vdm/transform", "vdm/noise", "vdm/weights", "vdm/checkpoint",
 		"vdm/backend", "vdm/backend/engines", "vdm/backend/recorder",
 		"vdm/internal/engine", "vdm/internal/machine", "vdm/internal/enginetest", "vdm/internal/installed",
 	}},

@@ -10,10 +10,10 @@ import (
 
 // What is measured today; each number may only become smaller.
 const (
-	largestKnot = 2   // files of one package that all need each other; the aim is 3
-	vdmKnot     = 0   // the same, of package vdm
-	allBack     = 3   // arrows that go back, of all packages together; the aim is 25
-	vdmNames    = 118 // exported top-level names of package vdm; the aim is 95
+	largestKnot = 2  // files of one package that all need each other; the aim is 3
+	vdmKnot     = 0  // the same, of package vdm
+	allBack     = 3  // arrows that go back, of all packages together; the aim is 25
+	vdmNames    = 94 // exported top-level names of package vdm; the aim is 95
 )
 
 // TestKnots counts, in every package and with the tests left out, the knots (files

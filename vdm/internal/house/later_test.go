@@ -26,8 +26,8 @@ vdm/study: vdm/run vdm/report vdm/climate vdm/forecast
 vdm/report: vdm/run vdm/climate vdm/forecast vdm/verify plotting
 vdm/pretrained: vdm/run
 vdm/run: vdm vdm/unet vdm/convnet vdm/spectral vdm/train vdm/climate vdm/checkpoint vdm/transform
-vdm/train: vdm vdm/internal/engine
-vdm: vdm/noise vdm/transform vdm/internal/engine
+vdm/train: vdm/weights vdm/internal/engine
+vdm: vdm/noise vdm/weights vdm/transform vdm/internal/engine
 vdm/unet: vdm vdm/noise vdm/checkpoint vdm/internal/engine
 vdm/convnet: vdm
 vdm/spectral: vdm
@@ -43,6 +43,7 @@ vdm/backend:
 vdm/internal/engine: vdm/backend
 vdm/internal/machine:
 vdm/noise:
+vdm/weights: vdm/noise
 vdm/transform:
 vdm/checkpoint:
 plotting:

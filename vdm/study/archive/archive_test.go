@@ -53,7 +53,7 @@ func counted(o run.SampleOptions, steps *int) run.SampleOptions {
 
 func TestSampleIsDrawnOnce(t *testing.T) {
 	m, steps := tinyModel(t, 1), 0
-	o := counted(run.SampleOptions{Count: 3, Seed: 9, Steps: 2, Batch: 2}, &steps)
+	o := counted(run.SampleOptions{Count: 3, Seed: 9, Evaluations: 2, Batch: 2}, &steps)
 	draw := func(m *run.Run, o run.SampleOptions) *Clips {
 		t.Helper()
 		c, err := Sample(context.Background(), m, "clips", Place{Like: like()}, o)
@@ -115,7 +115,7 @@ func TestNowcastKeepsPlaceAndKnownFrames(t *testing.T) {
 	for i := range clip {
 		clip[i] = float32(i%10) + 0.1
 	}
-	o := counted(run.SampleOptions{Count: 2, Steps: 2}, &steps)
+	o := counted(run.SampleOptions{Count: 2, Evaluations: 2}, &steps)
 	c, err := Nowcast(context.Background(), m, "nowcast", at, clip, 1, o)
 	if err != nil {
 		t.Fatal(err)

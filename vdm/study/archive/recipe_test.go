@@ -15,7 +15,7 @@ import (
 // version, are not drawn again; and the file itself names the weights and the program.
 func TestClipsOfBefore(t *testing.T) {
 	m, steps := tinyModel(t, 1), 0
-	o := counted(run.SampleOptions{Count: 1, Seed: 9, Steps: 2}, &steps)
+	o := counted(run.SampleOptions{Count: 1, Seed: 9, Evaluations: 2}, &steps)
 	sample := func() *Clips {
 		t.Helper()
 		c, err := Sample(context.Background(), m, "clips", Place{Like: like()}, o)

@@ -32,7 +32,7 @@ type ConditionalOptions struct {
 	Windows       int    // of the test seasons, spread over them; 0 is 64
 	Members       int    // of each window; 0 is 4
 	Sampler, Grid string // of run.SampleOptions; "" is its default, which depends on the guidance
-	Evaluations   int    // of the network, a clip; 0 is vdm.DefaultSteps
+	Evaluations   int    // of the network, a clip; 0 is vdm.DefaultEvaluations
 	SamplerBatch  int    // 0 is 8
 	Seed          uint64 // of the noise
 
@@ -60,7 +60,7 @@ func known(task string, frames int) climate.KnownFrames {
 }
 
 func (o ConditionalOptions) withDefaults() ConditionalOptions {
-	defaults([]defaulted{{&o.Windows, 64}, {&o.Members, 4}, {&o.Evaluations, vdm.DefaultSteps}, {&o.SamplerBatch, 8}})
+	defaults([]defaulted{{&o.Windows, 64}, {&o.Members, 4}, {&o.Evaluations, vdm.DefaultEvaluations}, {&o.SamplerBatch, 8}})
 	if o.Tasks == nil {
 		o.Tasks = TaskNames()
 	}
@@ -110,7 +110,7 @@ func (o ConditionalOptions) Validate() error {
 // sampling is how the clips of all methods are drawn.
 func (o ConditionalOptions) sampling() run.SampleOptions {
 	return run.SampleOptions{
-		Count: o.Windows * o.Members, Seed: o.Seed, Sampler: o.Sampler, Grid: o.Grid, Steps: o.Evaluations, Batch: o.SamplerBatch,
+		Count: o.Windows * o.Members, Seed: o.Seed, Sampler: o.Sampler, Grid: o.Grid, Evaluations: o.Evaluations, Batch: o.SamplerBatch,
 	}
 }
 

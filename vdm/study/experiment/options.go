@@ -24,8 +24,8 @@ type Options struct {
 
 	// What is learnt and at which noise levels; zero values are the library's.
 	Parameterisation vdm.Parameterisation
-	Schedule         vdm.ScheduleConfig
-	Weighting        vdm.WeightingConfig
+	Schedule         run.ScheduleConfig
+	Weighting        run.WeightingConfig
 
 	Devices   int               // of the engine that share each batch; 0 is one
 	Residence run.DataPlacement // of the training clips
@@ -38,14 +38,14 @@ type Options struct {
 
 	Clips          int    // to draw; 0 is 200
 	Sampler, Grid  string // of run.SampleOptions; "" is its default
-	Evaluations    int    // of the network, a clip; 0 is vdm.DefaultSteps
+	Evaluations    int    // of the network, a clip; 0 is vdm.DefaultEvaluations
 	SamplerBatch   int    // 0 is 8
 	ReferenceClips int    // of the test and of the training seasons, to compare with; 0 is 1000
 	Log            report.Log
 }
 
 func (o Options) withDefaults() Options {
-	defaults([]defaulted{{&o.Frames, 10}, {&o.Clips, 200}, {&o.Evaluations, vdm.DefaultSteps}, {&o.SamplerBatch, 8}, {&o.ReferenceClips, 1000}})
+	defaults([]defaulted{{&o.Frames, 10}, {&o.Clips, 200}, {&o.Evaluations, vdm.DefaultEvaluations}, {&o.SamplerBatch, 8}, {&o.ReferenceClips, 1000}})
 	if o.Transform == "" {
 		o.Transform = transform.DefaultRain
 	}
@@ -82,7 +82,7 @@ func (o Options) Validate() error {
 func (o Options) sampling(done int) run.SampleOptions {
 	return run.SampleOptions{
 		Count: max(1, o.Clips-done), First: done, Seed: o.Training.Seed,
-		Sampler: o.Sampler, Grid: o.Grid, Steps: o.Evaluations, Batch: o.SamplerBatch,
+		Sampler: o.Sampler, Grid: o.Grid, Evaluations: o.Evaluations, Batch: o.SamplerBatch,
 	}
 }
 

@@ -128,7 +128,7 @@ func (w *work) train(ctx context.Context, _ climate.Source) error {
 
 func (w *work) sample(ctx context.Context, _ climate.Source) (err error) {
 	w.clips, err = archive.Sample(ctx, w.model, ClipsName, archive.Place{Like: w.heldOut.Fields()}, run.SampleOptions{
-		Count: w.Clips, Seed: w.Seed, Sampler: w.Sampler, Steps: w.SamplerSteps, Batch: min(w.SamplerBatch, w.Clips), Progress: w.Log.Bar("sampling"),
+		Count: w.Clips, Seed: w.Seed, Sampler: w.Sampler, Evaluations: w.SamplerSteps, Batch: min(w.SamplerBatch, w.Clips), Progress: w.Log.Bar("sampling"),
 	})
 	if err != nil {
 		return err
@@ -146,7 +146,7 @@ func (w *work) nowcast(ctx context.Context, _ climate.Source) error {
 	w.members, err = archive.Nowcast(ctx, w.model, NowcastName,
 		archive.PlaceOf(w.heldOut, i), clip, w.Known, run.SampleOptions{
 			// Numbers after those of the clips, so that no noise is used twice.
-			Count: w.Members, First: w.Clips, Seed: w.Seed, Steps: w.SamplerSteps, Batch: min(w.SamplerBatch, w.Members),
+			Count: w.Members, First: w.Clips, Seed: w.Seed, Evaluations: w.SamplerSteps, Batch: min(w.SamplerBatch, w.Members),
 			Guidance: w.guidance(), Progress: w.Log.Bar("nowcast"),
 		})
 	if err != nil {

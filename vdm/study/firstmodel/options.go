@@ -72,7 +72,7 @@ func Defaults() Options {
 		// 25, and 0.87, 0.91, 0.98, 1.00 and 32 % with 60. Fresh noise at every step mends
 		// what a network of few steps says too smoothly. Guidance 1 is what the formula's
 		// derivation gives (vdm.Reconstruction).
-		Sampler: "dpm++2m-sde", SamplerSteps: vdm.DefaultSteps, SamplerBatch: 4, Clips: 32, Members: 8, Known: 5, Guidance: 1,
+		Sampler: "dpm++2m-sde", SamplerSteps: vdm.DefaultEvaluations, SamplerBatch: 4, Clips: 32, Members: 8, Known: 5, Guidance: 1,
 	}
 }
 
@@ -166,7 +166,7 @@ func (o Options) Config(step float64) (run.Config, error) {
 		Preconditioning: run.PreconditionSpectrum,
 		// With a variance of 1 nothing of a clip is left to see below λ = −12, and nothing
 		// to find above 12.
-		Schedule: vdm.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
+		Schedule: run.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
 		Training: run.TrainingConfig{
 			Seed: o.Seed, Steps: o.Steps, Batch: o.Batch, EMA: o.EMA,
 			// One step beyond the last, whose rate would be 0.

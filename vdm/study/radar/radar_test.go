@@ -75,7 +75,7 @@ func TestTrainAndNowcast(t *testing.T) {
 	}
 	rain := shower(6, 32, 48)
 	w := Window{Y: 4, X: 8, Size: 24}
-	o := run.SampleOptions{Steps: 3, Seed: 1}
+	o := run.SampleOptions{Evaluations: 3, Seed: 1}
 	members, err := Nowcast(t.Context(), m, rain, w, 3, 2, o)
 	if err != nil {
 		t.Fatal(err)

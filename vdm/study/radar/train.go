@@ -71,7 +71,7 @@ func (t Training) Config(step float64) (run.Config, error) {
 			Covariates: []run.CovariateConfig{{Name: GuessName, Units: "mm/h", KnownFrames: t.Known, FirstGuess: true}},
 			Dropout:    0.1,
 		},
-		Schedule: vdm.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
+		Schedule: run.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
 		Training: run.TrainingConfig{
 			Seed: t.Seed, Steps: t.Steps, Batch: t.Batch, EMA: 0.998, Rate: 3e-3, Warmup: max(1, t.Steps/17), Decay: t.Steps + 1, Clip: 1,
 			SnapshotEvery: 200,

@@ -8,9 +8,10 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Given is an observation inside a graph, as a [Guidance] sees it.
-type Given struct {
-	parts []GivenMeasurement
+// BoundObservation is an observation whose values are nodes of a graph, as a [Guidance]
+// sees it. [Sampler] makes one for each compiled step.
+type BoundObservation struct {
+	parts []BoundMeasurement
 	// Noise is standard normal, shaped as z and fresh at every step.
 	Noise       *g.Node
 	replaceable bool    // one measurement, without noise, whose rows are orthogonal
@@ -18,20 +19,20 @@ type Given struct {
 	total       *g.Node // values observed in the whole batch, a scalar
 }
 
-// GivenMeasurement is one measurement y = A·x + noise of an observation inside a
+// BoundMeasurement is one measurement y = A·x + noise of an observation inside a
 // graph. Its nodes are shaped as A·x, [batch, frame, row, column, channel].
-type GivenMeasurement struct {
+type BoundMeasurement struct {
 	Of          Operator
 	Seen        *g.Node // 1 where a value was observed, else 0
 	Y, Variance *g.Node // the values and the variance of their noise; 0 where nothing was observed
 }
 
 // Measurements returns the measurements of the observation.
-func (o *Given) Measurements() []GivenMeasurement { return o.parts }
+func (o *BoundObservation) Measurements() []BoundMeasurement { return o.parts }
 
 // squares is the diagonal of AAᵀ of a measurement of which everything is observed,
 // [1, frame, row, column, 1].
-func (p GivenMeasurement) squares() *g.Node {
+func (p BoundMeasurement) squares() *g.Node {
 	dims := slices.Clone(p.Y.Shape().Dimensions)
 	dims[0], dims[4] = 1, 1
 	var flat []float32
@@ -45,13 +46,13 @@ func (p GivenMeasurement) squares() *g.Node {
 // [batch, frame, row, column, channel].
 type Values []*g.Node
 
-// Apply is A·x, 0 where nothing was observed.
-func (o *Given) Apply(x *g.Node) Values {
-	return o.each(func(p GivenMeasurement) *g.Node { return g.Mul(p.Seen, p.Of.Graph(x)) })
+// Apply returns A·x, 0 where nothing was observed.
+func (o *BoundObservation) Apply(x *g.Node) Values {
+	return o.each(func(p BoundMeasurement) *g.Node { return g.Mul(p.Seen, p.Of.Graph(x)) })
 }
 
-// Adjoint is Aᵀ·y, shaped as x.
-func (o *Given) Adjoint(y Values) *g.Node {
+// Adjoint returns Aᵀ·y, shaped as x.
+func (o *BoundObservation) Adjoint(y Values) *g.Node {
 	var sum *g.Node
 	for i, p := range o.parts {
 		back := p.Of.transpose().Graph(g.Mul(p.Seen, y[i]))
@@ -64,8 +65,8 @@ func (o *Given) Adjoint(y Values) *g.Node {
 	return sum
 }
 
-// Misfit is y − A·x, 0 where nothing was observed.
-func (o *Given) Misfit(x *g.Node) Values {
+// Misfit returns y − A·x, 0 where nothing was observed.
+func (o *BoundObservation) Misfit(x *g.Node) Values {
 	ax := o.Apply(x)
 	for i, p := range o.parts {
 		ax[i] = g.Sub(p.Y, ax[i])
@@ -73,7 +74,7 @@ func (o *Given) Misfit(x *g.Node) Values {
 	return ax
 }
 
-func (o *Given) each(f func(p GivenMeasurement) *g.Node) Values {
+func (o *BoundObservation) each(f func(p BoundMeasurement) *g.Node) Values {
 	v := make(Values, len(o.parts))
 	for i, p := range o.parts {
 		v[i] = f(p)
@@ -81,7 +82,7 @@ func (o *Given) each(f func(p GivenMeasurement) *g.Node) Values {
 	return v
 }
 
-// Dot is the inner product of each sample, [batch, 1, 1, 1, 1].
+// Dot returns the inner product of each sample, [batch, 1, 1, 1, 1].
 func (v Values) Dot(w Values) *g.Node {
 	var sum *g.Node
 	for i := range v {
@@ -97,14 +98,14 @@ func (v Values) Dot(w Values) *g.Node {
 
 // Replaceable reports whether forward samples can replace the known part of z; see
 // [Observation.Replaceable].
-func (o *Given) Replaceable() bool { return o.replaceable }
+func (o *BoundObservation) Replaceable() bool { return o.replaceable }
 
 // direct reports whether the one measurement is of the cells themselves.
-func (o *Given) direct() bool { return len(o.parts) == 1 && o.parts[0].Of.identity() }
+func (o *BoundObservation) direct() bool { return len(o.parts) == 1 && o.parts[0].Of.identity() }
 
-// Replace puts values of A·z in the place of z's own: z + A⁺(values − A·z), for
-// a Replaceable observation.
-func (o *Given) Replace(z, values *g.Node) *g.Node {
+// Replace returns z with given values of A·z in the place of its own,
+// z + A⁺(values − A·z), for a Replaceable observation.
+func (o *BoundObservation) Replace(z, values *g.Node) *g.Node {
 	p := o.parts[0]
 	if o.direct() {
 		return g.Where(g.GreaterThan(p.Seen, g.ZerosLike(p.Seen)), values, z)
@@ -113,13 +114,13 @@ func (o *Given) Replace(z, values *g.Node) *g.Node {
 }
 
 // pseudoInverse is A⁺ = Aᵀ(AAᵀ)⁻¹ of a Replaceable observation.
-func (o *Given) pseudoInverse(y *g.Node) *g.Node {
+func (o *BoundObservation) pseudoInverse(y *g.Node) *g.Node {
 	return o.Adjoint(Values{g.Div(y, o.parts[0].squares())})
 }
 
-// Unknown is the part of a shift of x that A does not see, for a Replaceable
-// observation: d − A⁺A·d.
-func (o *Given) Unknown(d *g.Node) *g.Node {
+// Unknown returns d − A⁺A·d, the part of a shift d of x that A does not see, for a
+// Replaceable observation.
+func (o *BoundObservation) Unknown(d *g.Node) *g.Node {
 	if o.direct() {
 		return g.Mul(g.OneMinus(o.parts[0].Seen), d)
 	}
@@ -132,7 +133,7 @@ type resolved struct {
 	clip    [4]int
 	samples int
 
-	replaceable, orthogonal bool // as those of Given
+	replaceable, orthogonal bool // as those of BoundObservation
 }
 
 // resolve checks an observation. That of no measurements is nil.
@@ -173,11 +174,11 @@ func (r *resolved) inputs(first, batch int) []*tensors.Tensor {
 }
 
 // graph takes the inputs and the noise of a step.
-func (r *resolved) graph(inputs []*g.Node, noise *g.Node) *Given {
-	o := &Given{Noise: noise, replaceable: r.replaceable, orthogonal: r.orthogonal}
+func (r *resolved) graph(inputs []*g.Node, noise *g.Node) *BoundObservation {
+	o := &BoundObservation{Noise: noise, replaceable: r.replaceable, orthogonal: r.orthogonal}
 	for i, m := range r.Observation {
 		in := inputs[3*i:]
-		o.parts = append(o.parts, GivenMeasurement{Of: m.Of, Seen: in[0], Y: in[1], Variance: in[2]})
+		o.parts = append(o.parts, BoundMeasurement{Of: m.Of, Seen: in[0], Y: in[1], Variance: in[2]})
 		count := g.ReduceAllSum(in[0])
 		if i > 0 {
 			count = g.Add(o.total, count)
@@ -189,7 +190,7 @@ func (r *resolved) graph(inputs []*g.Node, noise *g.Node) *Given {
 
 // Fixed is the observation inside a graph, as constants, for a batch shaped as z
 // with the noise of one step: for a denoiser that is used outside [SampleFrom].
-func (o Observation) Fixed(z, noise *g.Node) (*Given, error) {
+func (o Observation) Fixed(z, noise *g.Node) (*BoundObservation, error) {
 	dims := z.Shape().Dimensions
 	r, err := o.resolve([4]int(dims[1:]), dims[0])
 	if err != nil {

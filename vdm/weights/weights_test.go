@@ -1,4 +1,4 @@
-package vdm
+package weights_test
 
 import (
 	"math"
@@ -6,22 +6,23 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
+	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
 // Initial values follow their distribution, and depend on the seed and the place in
 // the list only.
-func TestInitialValues(t *testing.T) {
+func TestInitial(t *testing.T) {
 	const n = 4000
-	list := []Variable{
-		{Name: "uniform", Shape: []int{40, n / 40}, Init: FanIn(25)},
-		{Name: "normal", Shape: []int{n}, Kind: Bias, Init: Init{Normal: 3}},
-		{Name: "constant", Shape: []int{2, 2}, Kind: Gain, Init: Init{Constant: 1.5}},
-		{Name: "zero", Shape: []int{3}, Kind: Bias},
+	list := []weights.Variable{
+		{Name: "uniform", Shape: []int{40, n / 40}, Init: weights.FanIn(25)},
+		{Name: "normal", Shape: []int{n}, Kind: weights.Bias, Init: weights.Init{Normal: 3}},
+		{Name: "constant", Shape: []int{2, 2}, Kind: weights.Gain, Init: weights.Init{Constant: 1.5}},
+		{Name: "zero", Shape: []int{3}, Kind: weights.Bias},
 	}
-	if got := CountOf(list); got != 2*n+4+3 {
+	if got := weights.Count(list); got != 2*n+4+3 {
 		t.Errorf("%d parameters, want %d", got, 2*n+7)
 	}
-	values := InitialValues(list, 8)
+	values := weights.Initial(list, 8)
 	for name, variance := range map[string]float64{"uniform": 0.2 * 0.2 / 3, "normal": 9} {
 		x := make([]float64, n)
 		for i, v := range values[name] {
@@ -38,7 +39,7 @@ func TestInitialValues(t *testing.T) {
 	if !slices.Equal(values["constant"], []float32{1.5, 1.5, 1.5, 1.5}) || !slices.Equal(values["zero"], make([]float32, 3)) {
 		t.Errorf("constants are %v and %v", values["constant"], values["zero"])
 	}
-	again, other := InitialValues(list[:2], 8), InitialValues(list, 9)
+	again, other := weights.Initial(list[:2], 8), weights.Initial(list, 9)
 	for _, name := range []string{"uniform", "normal"} {
 		if !slices.Equal(values[name], again[name]) {
 			t.Errorf("%s: other values in a shorter list", name)

@@ -2,6 +2,7 @@ package vdm_test
 
 import (
 	"fmt"
+	"log"
 	"math"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ func TestGridsIncreaseBetweenTheBounds(t *testing.T) {
 		low, high := s.Bounds()
 		for _, name := range vdm.GridNames() {
 			for _, steps := range []int{1, 2, 3, 4, 25, 1000} {
-				grid, err := vdm.NewGrid(name, s, steps)
+				grid, err := vdm.NewNoiseLevels(name, s, steps)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -34,56 +35,44 @@ func TestGridsIncreaseBetweenTheBounds(t *testing.T) {
 	}
 }
 
-// Karras is equation 5 of that paper; large ρ is uniform in λ, and small ρ, with
-// which exp(−λ/2ρ) spans more than float64 has digits, keeps its ends.
-func TestKarrasGrid(t *testing.T) {
-	s := vdm.LinearLogSNR{Min: -2 * math.Log(80), Max: -2 * math.Log(0.002)} // σ/α from 80 to 0.002
-	grid := vdm.Karras(s, 17, 7)
-	for i, l := range grid {
-		u := float64(i) / 17
-		tau := math.Pow(math.Pow(80, 1/7.)+u*(math.Pow(0.002, 1/7.)-math.Pow(80, 1/7.)), 7)
-		if got := math.Exp(-l / 2); math.Abs(got-tau) > 1e-12*tau {
-			t.Errorf("point %d: %v, want %v", i, got, tau)
-		}
+// levels returns those of a name, which must exist.
+func levels(t testing.TB, name string, s vdm.Schedule, steps int) vdm.NoiseLevels {
+	t.Helper()
+	made, err := vdm.NewNoiseLevels(name, s, steps)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i, l := range vdm.Karras(vdm.Cosine{}, 30, 1e7) {
-		if want := -30 + 2*float64(i); math.Abs(l-want) > 1e-4 {
-			t.Errorf("ρ = 1e7: point %d is %v, want %v", i, l, want)
-		}
-	}
-	if err := vdm.Karras(vdm.Cosine{}, 30, 0.5).Validate(); err != nil {
-		t.Errorf("ρ = ½: %v", err)
-	}
+	return made
 }
 
-// Trimmed is uniform inside and jumps at the ends, where there is something to
+// The grid "trimmed" is uniform inside and jumps at the ends, where there is something to
 // jump over.
 func TestTrimmedGrid(t *testing.T) {
-	grid := vdm.Trimmed(vdm.Cosine{}, 13)
-	want := vdm.Grid{-30, -10, -8, -6, -4, -2, 0, 2, 4, 6, 8, 10, 12, 30}
+	grid := levels(t, "trimmed", vdm.Cosine{}, 13)
+	want := vdm.NoiseLevels{-30, -10, -8, -6, -4, -2, 0, 2, 4, 6, 8, 10, 12, 30}
 	for i := range want {
 		if math.Abs(grid[i]-want[i]) > 1e-14 {
 			t.Fatalf("grid %v, want %v", grid, want)
 		}
 	}
 	inside := vdm.LinearLogSNR{Min: -5, Max: 5}
-	if !slices.Equal(vdm.Trimmed(inside, 8), vdm.UniformLogSNR(inside, 8)) {
+	if !slices.Equal(levels(t, "trimmed", inside, 8), levels(t, "logsnr", inside, 8)) {
 		t.Error("bounds inside the trimmed ones are not uniform")
 	}
-	if got := vdm.Trimmed(vdm.LinearLogSNR{Min: -30, Max: 5}, 4); got[0] != -30 || got[1] != -10 || math.Abs(got[2]+5) > 1e-14 || got[4] != 5 {
+	if got := levels(t, "trimmed", vdm.LinearLogSNR{Min: -30, Max: 5}, 4); got[0] != -30 || got[1] != -10 || math.Abs(got[2]+5) > 1e-14 || got[4] != 5 {
 		t.Errorf("one end to trim: %v", got)
 	}
 	outside := vdm.LinearLogSNR{Min: 13, Max: 20}
-	if !slices.Equal(vdm.Trimmed(outside, 3), vdm.UniformLogSNR(outside, 3)) {
+	if !slices.Equal(levels(t, "trimmed", outside, 3), levels(t, "logsnr", outside, 3)) {
 		t.Error("bounds outside the trimmed ones are not uniform")
 	}
 }
 
 func TestGridsRefuse(t *testing.T) {
-	if _, err := vdm.NewGrid("fine", vdm.Cosine{}, 3); err == nil || !strings.Contains(err.Error(), "want one of time, logsnr, karras, trimmed") {
+	if _, err := vdm.NewNoiseLevels("fine", vdm.Cosine{}, 3); err == nil || !strings.Contains(err.Error(), "want one of time, logsnr, karras, trimmed") {
 		t.Errorf("an unknown name: %v", err)
 	}
-	for says, g := range map[string]vdm.Grid{
+	for says, g := range map[string]vdm.NoiseLevels{
 		"0 steps": nil, "point 1 is 1": {1, 1}, "point 1 is NaN": {1, math.NaN()}, "point 1 is +Inf": {1, math.Inf(1)},
 	} {
 		if err := g.Validate(); err == nil || !strings.Contains(err.Error(), says) {
@@ -91,13 +80,17 @@ func TestGridsRefuse(t *testing.T) {
 		}
 	}
 	for _, name := range vdm.GridNames() {
-		if grid, err := vdm.NewGrid(name, vdm.Cosine{}, 0); err != nil || grid != nil {
+		if grid, err := vdm.NewNoiseLevels(name, vdm.Cosine{}, 0); err != nil || grid != nil {
 			t.Errorf("%s of 0 steps: %v, %v, want nil, which samplers refuse", name, grid, err)
 		}
 	}
 }
 
-func ExampleTrimmed() {
-	fmt.Printf("%.1f\n", vdm.Trimmed(vdm.Cosine{}, 8))
+func ExampleNewNoiseLevels() {
+	levels, err := vdm.NewNoiseLevels("trimmed", vdm.Cosine{}, 8)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.1f\n", levels)
 	// Output: [-30.0 -10.0 -6.3 -2.7 1.0 4.7 8.3 12.0 30.0]
 }
