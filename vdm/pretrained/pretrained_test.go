@@ -15,6 +15,7 @@ import (
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
 )
 
 func TestInstallIsARun(t *testing.T) {
@@ -140,5 +141,57 @@ func TestCardStatesTheLoss(t *testing.T) {
 	// The card gives three digits; engines differ by less.
 	if math.Abs(got-want) > 0.01*want {
 		t.Errorf("the loss is %.4g, the card states %v", got, want)
+	}
+}
+
+// The shipped radar model is a run that takes a map of noise levels, and continues a
+// patch of rain that moves: its mean is nearer to what comes than the last known frame.
+func TestRadarModelContinuesRain(t *testing.T) {
+	if engines := backend.AtHand(); engines[0] == "go" {
+		t.Skip("the pure Go engine takes minutes for it")
+	}
+	m, err := Install(Radar, filepath.Join(t.TempDir(), "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !m.Config.Conditions.TakesMap() || m.Config.Conditions.KnownFrames() != 4 {
+		t.Fatalf("its conditions are %+v", m.Config.Conditions)
+	}
+	const frames, side, known = 10, 48, 4
+	rain := &climate.Field{Name: "rain", Units: climate.RainUnits, Kind: climate.KindRain, Calendar: "standard", Epoch: climate.Epoch}
+	rain.Grid = climate.Grid{Height: side, Width: side}
+	for f := range frames {
+		rain.Times = append(rain.Times, float64(f)/12)
+		for y := range side {
+			for x := range side {
+				d := math.Hypot(float64(y)-24, float64(x)-12-2*float64(f))
+				rain.Data = append(rain.Data, float32(max(0, 5*math.Exp(-d*d/25)-0.1)))
+			}
+		}
+	}
+	w := radar.Window{Y: 8, X: 8, Size: 32}
+	members, err := radar.Nowcast(t.Context(), m, rain, w, known, 4, run.SampleOptions{Evaluations: 12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	truth := w.Cut(rain)
+	frame := len(truth) / frames
+	nowcast, still := 0.0, 0.0
+	for i := known * frame; i < len(truth); i++ {
+		mean := 0.0
+		for _, member := range members {
+			mean += float64(member[i]) / float64(len(members))
+		}
+		nowcast += math.Abs(mean - float64(truth[i]))
+		still += math.Abs(float64(truth[(known-1)*frame+i%frame] - truth[i]))
+	}
+	if nowcast > still/2 {
+		t.Errorf("the mean of the members is off by %.0f in all, the last known frame by %.0f: want at most half", nowcast, still)
+	}
+}
+
+func TestUnknownModelIsRefused(t *testing.T) {
+	if _, err := Install("snow", t.TempDir()); err == nil || !strings.Contains(err.Error(), "synthetic, radar") {
+		t.Errorf("error %v, want one that names the models", err)
 	}
 }
