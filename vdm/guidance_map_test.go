@@ -51,7 +51,7 @@ func TestMapShowsThePivot(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			out, err := exec.Exec(tensors.FromFlatDataAndDimensions(z, 1, 1, 2, 2, 1), []float32{float32(lambda)})
+			out, err := exec.Call(tensors.FromFlatDataAndDimensions(z, 1, 1, 2, 2, 1), []float32{float32(lambda)})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -89,7 +89,7 @@ func install(name, dir string) (*run.Run, error) {
 	}
 	defer os.RemoveAll(work)
 	runDir := filepath.Join(work, "run")
-	if m, err = run.CreateWith(runDir, c, values); err != nil {
+	if _, err = run.CreateWith(runDir, c, values); err != nil {
 		return nil, err
 	}
 	if err := os.WriteFile(filepath.Join(runDir, CardName), []byte(card), 0o644); err != nil {
