@@ -1,6 +1,7 @@
 package climate
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -21,6 +22,10 @@ type Windows struct {
 	missing    int
 	gaps       int
 }
+
+// ErrNoWindow is what the error of [NewWindows] wraps where missing cells and gaps in time
+// leave none, or the record is too short for one.
+var ErrNoWindow = errors.New("no window")
 
 // NewWindows makes windows over one or more variables, which become the
 // channels in the given order. All must have the same grid and times. Windows
@@ -89,8 +94,8 @@ func NewWindows(opt WindowOptions, channels ...*Field) (*Windows, error) {
 		if w.missing > 0 {
 			advice = "; " + opt.called("KeepMissing") + " takes windows with missing cells, and smaller windows may lie between them"
 		}
-		return nil, fmt.Errorf("field %q: no window of %d×%d×%d is left: %d hold missing cells and %d span a time gap%s",
-			f.Name, opt.Frames, opt.Height, opt.Width, w.missing, w.gaps, advice)
+		return nil, fmt.Errorf("field %q: %w of %d×%d×%d is left: %d hold missing cells and %d span a time gap%s",
+			f.Name, ErrNoWindow, opt.Frames, opt.Height, opt.Width, w.missing, w.gaps, advice)
 	}
 	return w, nil
 }

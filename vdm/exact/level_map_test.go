@@ -53,6 +53,16 @@ func lawErrors(got, want Gaussian) (mean, covariance float64) {
 	return mean, mat.Norm(&d, 2) / mat.Norm(want.Cov, 2)
 }
 
+// checkLaw holds a law to 1 % in the mean and 2 % in the covariance.
+func checkLaw(t *testing.T, got, want Gaussian) {
+	t.Helper()
+	mean, covariance := lawErrors(got, want)
+	t.Logf("mean off by %.4f of the prior's standard deviation, covariance by %.4f", mean, covariance)
+	if mean > 0.01 || covariance > 0.02 {
+		t.Errorf("mean off by %.4f, covariance by %.4f; want at most 0.01 and 0.02", mean, covariance)
+	}
+}
+
 // The recommended sampler with 25 evaluations, run plainly on z with the estimate at the
 // pivot, draws from the exact conditional distribution: mean within 1 % of the prior's
 // standard deviation, covariance within 2 %.
@@ -97,11 +107,7 @@ func TestMapOfNoiseLevelsIsExact(t *testing.T) {
 				}
 				return estimate
 			})
-			mean, covariance := lawErrors(got, want)
-			t.Logf("mean off by %.4f of the prior's standard deviation, covariance by %.4f", mean, covariance)
-			if mean > 0.01 || covariance > 0.02 {
-				t.Errorf("mean off by %.4f, covariance by %.4f; want at most 0.01 and 0.02", mean, covariance)
-			}
+			checkLaw(t, got, want)
 		})
 	}
 }
@@ -151,11 +157,7 @@ func TestMapOfMeansIsExact(t *testing.T) {
 				}
 				return estimate
 			})
-			mean, covariance := lawErrors(got, want)
-			t.Logf("mean off by %.4f of the prior's standard deviation, covariance by %.4f", mean, covariance)
-			if mean > 0.01 || covariance > 0.02 {
-				t.Errorf("mean off by %.4f, covariance by %.4f; want at most 0.01 and 0.02", mean, covariance)
-			}
+			checkLaw(t, got, want)
 		})
 	}
 }

@@ -324,7 +324,8 @@ func (r *reader) trainingBatch(c Config, s vdm.Schedule, w vdm.Weighting, record
 	key.Stream = noise.Training
 	indices, keys, tasks := make([]int, n), make([]noise.Key, n), make([]noise.Key, n)
 	weights := make([]float32, n)
-	for i := range n {
+	from, to := a*t.Batch, (a+1)*t.Batch
+	for i := range to {
 		key.Sample = uint32(i)
 		keys[i], tasks[i] = key, key
 		tasks[i].Stream = noise.Task
@@ -338,7 +339,6 @@ func (r *reader) trainingBatch(c Config, s vdm.Schedule, w vdm.Weighting, record
 		}
 		indices[i], weights[i] = clip, float32(weight)
 	}
-	from, to := a*t.Batch, (a+1)*t.Batch
 	if record != nil {
 		return r.recorded(record.clips, s, w, indices[from:to], times[from:to], keys[from:to]), nil
 	}

@@ -3,12 +3,14 @@ package run
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/spectral"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -156,8 +158,17 @@ func TestConditionsInTheNetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fitted := m.Weights(false)
 	if err := m.Train(t.Context(), TrainOptions{Data: clips, Steps: 3}); err != nil {
 		t.Fatal(err)
+	}
+	for _, name := range []string{spectral.VariableName, spectral.GivenName} {
+		if trained := m.Weights(false)[name]; !slices.Equal(trained, fitted[name]) {
+			t.Errorf("training changed the %s, which is a property of the data", name)
+		}
+		if slices.Min(fitted[name]) == 1 && slices.Max(fitted[name]) == 1 {
+			t.Errorf("the %s was not fitted on the clips", name)
+		}
 	}
 	both := make([]float32, 2*c.Clip.size())
 	if err := clips.Clip(2, both); err != nil {
@@ -225,6 +236,13 @@ func TestConditionsInTheNetwork(t *testing.T) {
 	if s, err := wide.Nowcast(t.Context(), large, 1, SampleOptions{Evaluations: 3, Covariates: map[string][]float32{"guess": large}}); err != nil || s.Size() != len(large) {
 		t.Errorf("a nowcast of a larger field: %v, error %v", s, err)
 	}
+	// A rollout knows first frames, for which the network must have been trained too.
+	m.Config.Conditions.Tasks = map[string]float64{"scattered-cells": 1}
+	_, err = m.Rollout(t.Context(), t.TempDir(), clip[:frame], RolloutOptions{Frames: 3, SampleOptions: SampleOptions{Evaluations: 2}})
+	if err == nil || !strings.Contains(err.Error(), "not trained for") {
+		t.Errorf("error %v, want one that says that the network was not trained for a rollout", err)
+	}
+	m.Config.Conditions.Tasks = c.Conditions.Tasks
 	// With a guidance it can all the same.
 	known := make([]bool, c.Clip.Frames)
 	known[c.Clip.Frames-1] = true

@@ -55,6 +55,13 @@ func (m *Run) rollout(ctx context.Context, dir string, start []float32, o Rollou
 	if _, err := m.forward(start); err != nil {
 		return nil, fmt.Errorf("the start: %w", err)
 	}
+	overlap := vdm.Measurement{Y: make([]float32, clip.size())}
+	for i := o.Overlap * frame; i < len(overlap.Y); i++ {
+		overlap.Y[i] = float32(math.NaN())
+	}
+	if err := m.checkMap(o.Guidance, overlap); err != nil {
+		return nil, err
+	}
 	n, err := m.bind(o.SampleOptions)
 	if err != nil {
 		return nil, err

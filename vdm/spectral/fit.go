@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
 // fitted is how many clips, at even distances, the variances are means over. Of rain in
@@ -59,7 +61,7 @@ func Fit(shape [4]int, count int, eachFrame bool, read func(i int, x []float32) 
 
 // transform replaces x by its DCT-II along an axis of n values, each inner values apart.
 func transform(x []float64, n, inner int) {
-	matrix, line := cosines(n), make([]float64, n)
+	matrix, line := verify.Cosines(n), make([]float64, n)
 	for start := 0; start < len(x); start += n * inner {
 		for j := range inner {
 			for i := range line {

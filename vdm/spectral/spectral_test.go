@@ -12,6 +12,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/convnet"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
+	"github.com/climate-vdm/climate-vdm/vdm/verify"
 	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
@@ -56,7 +57,7 @@ func (c clips) Clip(i int, x []float32) error {
 }
 
 func inverse(x []float64, n, inner int) {
-	matrix := cosines(n)
+	matrix := verify.Cosines(n)
 	for start := 0; start < len(x); start += n * inner {
 		for j := range inner {
 			line := make([]float64, n)

@@ -3,6 +3,7 @@ package spectral
 import (
 	"math"
 
+	"github.com/climate-vdm/climate-vdm/vdm/verify"
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -11,7 +12,7 @@ import (
 // inverse.
 func waves(x *g.Node, axes []int, inverse bool) *g.Node {
 	for _, axis := range axes {
-		matrix := cosines(x.Shape().Dim(axis))
+		matrix := verify.Cosines(x.Shape().Dim(axis))
 		if inverse {
 			matrix = transposed(matrix)
 		}
@@ -45,22 +46,6 @@ func transposed(m [][]float64) [][]float64 {
 		}
 	}
 	return t
-}
-
-// cosines returns the value of wave k at place i of n, [i][k].
-func cosines(n int) [][]float64 {
-	m := make([][]float64, n)
-	for i := range m {
-		m[i] = make([]float64, n)
-		for k := range m[i] {
-			size := math.Sqrt(2 / float64(n))
-			if k == 0 {
-				size = math.Sqrt(1 / float64(n))
-			}
-			m[i][k] = size * math.Cos(math.Pi*float64(k)*(float64(i)+0.5)/float64(n))
-		}
-	}
-	return m
 }
 
 // between returns the matrix, [in][out], that interpolates n values of waves, of k half

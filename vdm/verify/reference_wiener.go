@@ -214,17 +214,29 @@ type cosineModes struct {
 	tmp  []float64
 }
 
+// Cosines returns the value of wave k at place i of n, [i][k]: the orthonormal basis of
+// the discrete cosine transform DCT-II.
+func Cosines(n int) [][]float64 {
+	m := make([][]float64, n)
+	for i := range m {
+		m[i] = make([]float64, n)
+		for k := range m[i] {
+			size := math.Sqrt(2 / float64(n))
+			if k == 0 {
+				size = math.Sqrt(1 / float64(n))
+			}
+			m[i][k] = size * math.Cos(math.Pi*float64(k)*(float64(i)+0.5)/float64(n))
+		}
+	}
+	return m
+}
+
 func newCosineModes(f, h, w int) *cosineModes {
 	m := &cosineModes{size: [3]int{f, h, w}, tmp: make([]float64, f*h*w)}
 	for a, n := range m.size {
 		m.dct[a], m.idct[a] = make([]float64, n*n), make([]float64, n*n)
-		for k := range n {
-			norm := math.Sqrt(2 / float64(n))
-			if k == 0 {
-				norm = math.Sqrt(1 / float64(n))
-			}
-			for i := range n {
-				c := norm * math.Cos(math.Pi*float64(k)*(float64(i)+0.5)/float64(n))
+		for i, waves := range Cosines(n) {
+			for k, c := range waves {
 				m.dct[a][k*n+i], m.idct[a][i*n+k] = c, c
 			}
 		}

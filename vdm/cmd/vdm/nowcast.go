@@ -141,8 +141,8 @@ several times over, and writes the clips as nowcast does. The clip begins where
 // tell returns what the network is told beside the known frames: for one that was trained
 // on radar, the known frames of the whole field moved along.
 func (f *conditionalFlags) tell(c *cobra.Command, m *run.Run, rec *climate.Record, known climate.KnownFrames, place climate.Place) (map[string][]float32, error) {
-	first := slices.Index(append(slices.Clone(known), false), false)
-	if !slices.Equal(known, climate.FirstFrames(len(known), first)) || m.Config.Clip.Height != m.Config.Clip.Width || first == 0 {
+	first, nowcast := known.Lead()
+	if !nowcast || m.Config.Clip.Height != m.Config.Clip.Width {
 		return nil, nil
 	}
 	w := radar.Window{Y: place.Row, X: place.Column, Size: m.Config.Clip.Height}

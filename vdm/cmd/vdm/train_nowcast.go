@@ -5,6 +5,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
 )
@@ -50,6 +51,13 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast goes on
 					return misuse(c, "--hold-out is %d frames, but %s has %d", last, path, field.Frames())
 				}
 				records = append(records, field.Slice(0, field.Frames()-last))
+			}
+			forecasts, made := progress(c, "forecasts")
+			t.Prepared = func(done, total int) {
+				forecasts(vdm.Progress{Step: int64(done), Steps: int64(total)})
+				if done == total {
+					made()
+				}
 			}
 			var end func()
 			t.Progress, end = progress(c, "training")

@@ -30,7 +30,7 @@ vdm/train: vdm/weights vdm/internal/engine
 vdm: vdm/noise vdm/weights vdm/transform vdm/internal/engine
 vdm/unet: vdm vdm/noise vdm/checkpoint vdm/internal/engine
 vdm/convnet: vdm
-vdm/spectral: vdm
+vdm/spectral: vdm vdm/verify
 vdm/exact: vdm vdm/noise
 vdm/climate: vdm/noise vdm/checkpoint
 vdm/climate/netcdf: vdm/climate

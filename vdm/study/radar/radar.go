@@ -4,11 +4,12 @@ package radar
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
 	"slices"
-	"sync/atomic"
+	"sync"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
@@ -43,25 +44,21 @@ func New(ctx context.Context, o Options, progress func(done, total int), records
 	}
 	var starts []start
 	for _, f := range records {
-		gaps := map[int]bool{}
-		for _, g := range f.Gaps() {
-			gaps[g] = true
+		whole, err := climate.NewWindows(climate.WindowOptions{Frames: o.Frames, Missing: climate.KeepMissing}, f)
+		if errors.Is(err, climate.ErrNoWindow) {
+			continue
+		} else if err != nil {
+			return nil, err
 		}
-		for t := 0; t+o.Frames <= f.Frames(); t++ {
-			whole := true
-			for k := t; k < t+o.Frames-1; k++ {
-				whole = whole && !gaps[k]
-			}
-			if whole {
-				starts = append(starts, start{f, t})
-			}
+		for i := range whole.Len() {
+			starts = append(starts, start{f, whole.Start(i)})
 		}
 	}
 	if len(starts) == 0 {
 		return nil, fmt.Errorf("radar clips: no record has %d frames without a gap", o.Frames)
 	}
 	parts := make([]*climate.Windows, len(starts))
-	var done atomic.Int64
+	done, counting := 0, sync.Mutex{}
 	err := engine.InParallel(len(starts), func(i int) error {
 		s := starts[i]
 		rain := s.field.Slice(s.first, s.first+o.Frames)
@@ -70,17 +67,24 @@ func New(ctx context.Context, o Options, progress func(done, total int), records
 			return fmt.Errorf("forecast from frame %d: %w", s.first, err)
 		}
 		w, err := climate.NewWindows(climate.WindowOptions{Frames: o.Frames, Height: o.Size, Width: o.Size, Flips: o.Flips, Missing: climate.SkipMissing}, rain, guess)
-		if err != nil {
+		if err != nil && !errors.Is(err, climate.ErrNoWindow) {
 			return err
 		}
-		parts[i] = w
+		parts[i] = w // nil where missing cells leave none
 		if progress != nil {
-			progress(int(done.Add(1)), len(starts))
+			counting.Lock()
+			defer counting.Unlock()
+			done++
+			progress(done, len(starts))
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
+	}
+	parts = slices.DeleteFunc(parts, func(w *climate.Windows) bool { return w == nil })
+	if len(parts) == 0 {
+		return nil, fmt.Errorf("radar clips: every window of %d × %d × %d has missing cells: smaller windows may lie between them", o.Frames, o.Size, o.Size)
 	}
 	c := &Clips{parts: parts, fields: records}
 	n := 0
@@ -126,11 +130,7 @@ func guessField(ctx context.Context, rain *climate.Field, known int) (*climate.F
 // Case returns the case of a clip, [frame, row, column], of which so many first frames are
 // known.
 func Case(clip []float32, known, frames, height, width int) forecast.Case {
-	c := forecast.Case{Frames: frames, Height: height, Width: width, Clip: clip, Known: make([]bool, frames)}
-	for i := range known {
-		c.Known[i] = true
-	}
-	return c
+	return forecast.Case{Frames: frames, Height: height, Width: width, Clip: clip, Known: climate.FirstFrames(frames, known)}
 }
 
 // Len is the number of clips.

@@ -61,6 +61,33 @@ func TestClipsHaveTheForecastOfTheField(t *testing.T) {
 	}
 }
 
+// A frame that is missing altogether costs the starts that it lies in, and no more.
+func TestClipsPassOverMissingFrames(t *testing.T) {
+	rain := shower(12, 24, 24)
+	for i := range rain.Frame(1) {
+		rain.Frame(1)[i] = float32(math.NaN())
+	}
+	last := 0
+	c, err := New(t.Context(), Options{Frames: 6, Size: 16, Known: 3}, func(done, total int) {
+		if done != last+1 || total != 7 {
+			t.Errorf("forecast %d of %d is reported after %d", done, total, last)
+		}
+		last = done
+	}, rain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := 5 * 9 * 9; c.Len() != want {
+		t.Errorf("%d clips, want the %d of the starts after the missing frame", c.Len(), want)
+	}
+	for t := range rain.Frames() {
+		rain.Frame(t)[12*24+12] = float32(math.NaN())
+	}
+	if _, err := New(t.Context(), Options{Frames: 6, Size: 20, Known: 3}, nil, rain); err == nil || !strings.Contains(err.Error(), "missing cells") {
+		t.Errorf("error %v, want one that says that every window has missing cells", err)
+	}
+}
+
 // A network trains on two records, goes on, and nowcasts a window larger than its clips
 // beside the forecasts without learning; what it may not see it does not see.
 func TestTrainAndNowcast(t *testing.T) {
