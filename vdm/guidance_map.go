@@ -51,6 +51,11 @@ func (m NoiseLevelMap) Pivot(z []float64, logSNR float64, o Observation) (pivot,
 	if err := m.Check(o); err != nil {
 		return nil, nil, err
 	}
+	for i, part := range o {
+		if len(part.Y) < len(z) {
+			return nil, nil, fmt.Errorf("map of noise levels: measurement %d has %d values, the clip %d", i, len(part.Y), len(z))
+		}
+	}
 	pivot, levels = make([]float64, len(z)), make([]float64, len(z))
 	for i, v := range z {
 		precision, weighted, known := math.Exp(logSNR), math.Exp(logSNR)*v/Alpha(logSNR), math.NaN()

@@ -120,6 +120,9 @@ func TestMapRefusesMeans(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "measurement 0") {
 		t.Errorf("error %v, want one that names measurement 0", err)
 	}
+	if _, _, err := (vdm.NoiseLevelMap{}).Pivot(make([]float64, 3), 0, vdm.Observation{{Y: []float32{1}}}); err == nil || !strings.Contains(err.Error(), "1 values") {
+		t.Errorf("error %v, want one that says how many values were observed", err)
+	}
 	if err := (vdm.NoiseLevelMap{Top: math.NaN()}).Validate(); err == nil {
 		t.Error("a level that is not a number is accepted")
 	}
