@@ -15,7 +15,7 @@ import (
 func TestAFormatOfOnesOwn(t *testing.T) {
 	climate.RegisterFormat(climate.Format{
 		Name:       "numbers as text",
-		Recognises: func(head []byte) bool { return bytes.HasPrefix(head, []byte("#numbers\n")) },
+		Recognises: func(_ string, head []byte) bool { return bytes.HasPrefix(head, []byte("#numbers\n")) },
 		Read: func(path, variable string) (*climate.Field, error) {
 			return &climate.Field{Name: variable, Units: "mm/h", Kind: climate.KindRain, Data: []float32{0, 1, 2, 3},
 				Times: []float64{0, 1}, Grid: climate.Grid{Height: 1, Width: 2}}, nil

@@ -39,6 +39,11 @@ func OpenRecord(paths []string, o RecordOptions) (*Record, error) {
 	}
 	folders := 0
 	for _, p := range paths {
+		if _, err := os.Stat(filepath.Join(p, manifestName)); err != nil {
+			if f, _, _ := formatOf(p); f != nil {
+				continue // a file, or a folder or an address that is read as one
+			}
+		}
 		info, err := os.Stat(p)
 		if err != nil {
 			if other := Unread(p); other != nil {
@@ -85,7 +90,7 @@ func openPreparedRecord(dir string, variables []string) (*Record, error) {
 func openFiles(paths []string, o RecordOptions) (*Record, error) {
 	r := new(Record)
 	for _, path := range paths {
-		source, err := HashSource(path)
+		source, err := sourceOf(path)
 		if err != nil {
 			return nil, err
 		}

@@ -7,7 +7,7 @@ import (
 	"regexp"
 )
 
-// Unread says what a path is that is no NetCDF file, and what to do with it: a web
+// Unread says what a path is that no linked format reads, and what to do with it: a web
 // address, a Zarr store, a folder. It is nil for files and for what does not exist.
 func Unread(path string) error {
 	if address.MatchString(path) {
@@ -19,7 +19,7 @@ func Unread(path string) error {
 	}
 	for _, name := range []string{".zgroup", ".zarray", ".zmetadata", "zarr.json"} {
 		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
-			return fmt.Errorf("%s is a Zarr store, which is not read: save it as NetCDF, in Python with xarray.open_zarr(%q).to_netcdf(\"out.nc\")", path, path)
+			return fmt.Errorf("%s is a Zarr store, which this program does not read: link vdm/climate/zarr, or save it as NetCDF, in Python with xarray.open_zarr(%q).to_netcdf(\"out.nc\")", path, path)
 		}
 	}
 	return fmt.Errorf("%s is a folder, not a file: give the files in it, as %s", path, filepath.Join(path, "*.nc"))

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
@@ -102,7 +102,7 @@ func radarPath() (string, error) {
 // radar reads the radar's record and coarsens it.
 func radar(path string) (*climate.Field, []climate.Source, error) {
 	// 17 of 38 million values are −0.1 mm: missing.
-	f, err := netcdf.Read(path, netcdf.ReadOptions{Kind: climate.KindRain, Interval: 1.0 / 6, Fill: []float64{-0.1}})
+	f, err := cf.Read(path, cf.ReadOptions{Kind: climate.KindRain, Interval: 1.0 / 6, Fill: []float64{-0.1}})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -8,7 +8,8 @@ import (
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+	_ "github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 )
 
 // event is a record of radar rain in mm/h, NaN where a cell is missing.
@@ -41,11 +42,11 @@ func readEvent(argument string, fill float64) (*event, error) {
 		}
 	}
 	// An amount of rain is one of the time between frames.
-	options := netcdf.ReadOptions{Interval: minutes / 60}
+	options := cf.ReadOptions{Interval: minutes / 60}
 	if fill == fill {
 		options.Fill = []float64{fill}
 	}
-	field, err := netcdf.Read(parts[0], options)
+	field, err := cf.Read(parts[0], options)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,8 @@ import (
 
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+	_ "github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
@@ -56,7 +57,7 @@ func score(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	field, err := netcdf.Read(o.data, netcdf.ReadOptions{})
+	field, err := cf.Read(o.data, cf.ReadOptions{})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // errTruncated is what checkFile's error wraps where a file ends too early.
@@ -53,7 +54,7 @@ func checkFile(path string) error {
 	if isHDF5(file, info.Size()) {
 		return nil
 	}
-	if what := otherFormat(path, head); what != "" {
+	if what := cf.OtherFormat(path, head); what != "" {
 		return fmt.Errorf("%s is not a NetCDF file: %s", path, what)
 	}
 	head = head[:min(8, len(head))]

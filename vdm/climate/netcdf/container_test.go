@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	. "github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // What is no NetCDF file is named, with what to do.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	. "github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 

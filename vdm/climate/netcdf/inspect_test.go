@@ -3,6 +3,8 @@ package netcdf
 import (
 	"strings"
 	"testing"
+
+	. "github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 func TestInspectReportsWhyNot(t *testing.T) {

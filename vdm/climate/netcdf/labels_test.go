@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	. "github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // What is written converts by its own labels: a flux of mass has another name once it is

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	nc "github.com/fhs/go-netcdf/netcdf"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // jobs are waiting for the one thread that uses the C library. The library is not
@@ -48,69 +50,69 @@ func (j job) run() (trouble any) {
 	return nil
 }
 
-// Version is the version of the C library.
-func Version() string {
-	var version string
-	withLibrary(func() { version, _, _ = strings.Cut(nc.Version(), " of ") })
-	return version
+// version is that of the C library.
+func version() string {
+	var text string
+	withLibrary(func() { text, _, _ = strings.Cut(nc.Version(), " of ") })
+	return text
 }
 
 // withDataset opens a file that has been checked, on the library's thread, and
 // closes it after use.
-func withDataset(path string, use func(*dataset) error) (err error) {
+func withDataset(path string, use func(*cf.Dataset) error) (err error) {
 	withLibrary(func() {
-		var d *dataset
+		var d *cf.Dataset
 		if d, err = open(path); err != nil {
 			return
 		}
-		defer d.close()
+		defer d.Close()
 		err = use(d)
 	})
 	return err
 }
 
-// open opens a file and reads its metadata.
-func open(path string) (*dataset, error) {
+// open opens a file and reads its metadata. It runs on the library's thread.
+func open(path string) (*cf.Dataset, error) {
 	ds, err := nc.OpenFile(path, nc.NOWRITE)
 	if err != nil {
 		return nil, fmt.Errorf("%s: the NetCDF library cannot open it (truncated, damaged or not NetCDF): %w", path, err)
 	}
-	d := &dataset{path: path, ds: ds}
-	if err := d.readMetadata(); err != nil {
-		ds.Close()
+	d := &cf.Dataset{Close: func() { ds.Close() }} // opened for reading: nothing can be lost
+	if err := readMetadata(d, ds); err != nil {
+		d.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return d, nil
 }
 
-func (d *dataset) close() { d.ds.Close() } // opened for reading: nothing can be lost
-
-func (d *dataset) readMetadata() error {
-	if err := d.readGroup(d.ds, "", 0); err != nil {
+func readMetadata(d *cf.Dataset, ds nc.Dataset) (err error) {
+	if err := readGroup(d, ds, "", 0); err != nil {
 		return err
 	}
-	if len(d.vars) == 0 {
+	if len(d.Variables) == 0 {
 		return fmt.Errorf("it holds no variables")
 	}
-	return nil
+	d.Attributes, err = globals(ds)
+	return err
 }
 
 // readGroup reads the metadata of the variables of a group and of those below.
-func (d *dataset) readGroup(ds nc.Dataset, group string, depth int) error {
+func readGroup(d *cf.Dataset, ds nc.Dataset, group string, depth int) error {
 	n, err := ds.NVars()
 	if err != nil {
 		return fmt.Errorf("counting variables: %w", err)
 	}
 	for id := range n {
-		v := &variable{ds: ds, id: id, group: group, v: ds.VarN(id), attrs: map[string]attribute{}}
-		if v.name, err = v.v.Name(); err != nil {
+		v := &variable{Variable: cf.Variable{Group: group, Attributes: map[string]cf.Attribute{}}, ds: ds, id: id, v: ds.VarN(id)}
+		v.Values = v
+		if v.Name, err = v.v.Name(); err != nil {
 			return fmt.Errorf("name of variable %d: %w", id, err)
 		}
-		v.name = group + v.name
-		if err := d.describe(v, id); err != nil {
-			return fmt.Errorf("variable %q: %w", v.name, err)
+		v.Name = group + v.Name
+		if err := v.describe(); err != nil {
+			return fmt.Errorf("variable %q: %w", v.Name, err)
 		}
-		d.vars = append(d.vars, v)
+		d.Variables = append(d.Variables, &v.Variable)
 	}
 	const deepest = 8
 	if depth == deepest {
@@ -121,18 +123,25 @@ func (d *dataset) readGroup(ds nc.Dataset, group string, depth int) error {
 		return fmt.Errorf("listing groups: %w", err)
 	}
 	for _, g := range groups {
-		if err := d.readGroup(g.ds, group+g.name+"/", depth+1); err != nil {
+		if err := readGroup(d, g.ds, group+g.name+"/", depth+1); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *dataset) describe(v *variable, id int) error {
-	var err error
-	if v.typ, err = v.v.Type(); err != nil {
+// types are those of the library.
+var types = map[nc.Type]cf.Type{
+	nc.BYTE: cf.Byte, nc.UBYTE: cf.UByte, nc.SHORT: cf.Short, nc.USHORT: cf.UShort, nc.INT: cf.Int, nc.UINT: cf.UInt,
+	nc.INT64: cf.Int64, nc.UINT64: cf.UInt64, nc.FLOAT: cf.Float, nc.DOUBLE: cf.Double, nc.CHAR: cf.Char, nc.STRING: cf.String,
+}
+
+func (v *variable) describe() error {
+	typ, err := v.v.Type()
+	if err != nil {
 		return err
 	}
+	v.Type = types[typ]
 	dims, err := v.v.Dims()
 	if err != nil {
 		return err
@@ -152,9 +161,9 @@ func (d *dataset) describe(v *variable, id int) error {
 			return fmt.Errorf("it has more than 2⁴⁰ values (dimension %q is %d long)", name, length)
 		}
 		total *= int64(length)
-		v.dims, v.shape = append(v.dims, name), append(v.shape, int(length))
+		v.Dims, v.Shape = append(v.Dims, name), append(v.Shape, int(length))
 	}
-	v.chunk = chunkLengths(v.ds, id, len(v.shape))
+	v.Chunk = chunkLengths(v.ds, v.id, len(v.Shape))
 	count, err := v.v.NAttrs()
 	if err != nil {
 		return err
@@ -164,12 +173,12 @@ func (d *dataset) describe(v *variable, id int) error {
 		if err != nil {
 			return fmt.Errorf("attribute %d: %w", n, err)
 		}
-		value, known, err := readAttribute(v.ds, id, a)
+		value, known, err := readAttribute(v.ds, v.id, a)
 		if err != nil {
 			return fmt.Errorf("attribute %q: %w", a.Name(), err)
 		}
 		if known {
-			v.attrs[a.Name()] = value
+			v.Attributes[a.Name()] = value
 		}
 	}
 	return nil
@@ -177,42 +186,44 @@ func (d *dataset) describe(v *variable, id int) error {
 
 // readAttribute reads an attribute; those of types made by the file's author are
 // not known. An empty one is an empty text: go-netcdf must not be asked for it.
-func readAttribute(ds nc.Dataset, variable int, a nc.Attr) (value attribute, known bool, err error) {
-	if value.typ, err = a.Type(); err != nil {
+func readAttribute(ds nc.Dataset, variable int, a nc.Attr) (value cf.Attribute, known bool, err error) {
+	typ, err := a.Type()
+	if err != nil {
 		return value, false, err
 	}
+	value.Type = types[typ]
 	length, err := a.Len()
 	if err != nil || length == 0 {
 		return value, err == nil, err
 	}
-	switch value.typ {
+	switch typ {
 	case nc.CHAR:
 		var b []byte
 		b, err = nc.GetBytes(a)
-		value.text = cleanText(string(b))
+		value.Text = cf.CleanText(string(b))
 	case nc.STRING:
-		value.text, err = stringAttribute(ds, variable, a.Name(), int(length))
-		value.text = cleanText(value.text)
+		value.Text, err = stringAttribute(ds, variable, a.Name(), int(length))
+		value.Text = cf.CleanText(value.Text)
 	case nc.BYTE:
-		value.numbers, err = widen(nc.GetInt8s(a))
+		value.Numbers, err = widen(nc.GetInt8s(a))
 	case nc.UBYTE:
-		value.numbers, err = widen(nc.GetUint8s(a))
+		value.Numbers, err = widen(nc.GetUint8s(a))
 	case nc.SHORT:
-		value.numbers, err = widen(nc.GetInt16s(a))
+		value.Numbers, err = widen(nc.GetInt16s(a))
 	case nc.USHORT:
-		value.numbers, err = widen(nc.GetUint16s(a))
+		value.Numbers, err = widen(nc.GetUint16s(a))
 	case nc.INT:
-		value.numbers, err = widen(nc.GetInt32s(a))
+		value.Numbers, err = widen(nc.GetInt32s(a))
 	case nc.UINT:
-		value.numbers, err = widen(nc.GetUint32s(a))
+		value.Numbers, err = widen(nc.GetUint32s(a))
 	case nc.INT64:
-		value.numbers, err = widen(nc.GetInt64s(a))
+		value.Numbers, err = widen(nc.GetInt64s(a))
 	case nc.UINT64:
-		value.numbers, err = widen(nc.GetUint64s(a))
+		value.Numbers, err = widen(nc.GetUint64s(a))
 	case nc.FLOAT:
-		value.numbers, err = widen(nc.GetFloat32s(a))
+		value.Numbers, err = widen(nc.GetFloat32s(a))
 	case nc.DOUBLE:
-		value.numbers, err = nc.GetFloat64s(a)
+		value.Numbers, err = nc.GetFloat64s(a)
 	default:
 		return value, false, nil
 	}
@@ -230,94 +241,4 @@ func widen[T number](values []T, err error) ([]float64, error) {
 		wide[i] = float64(v)
 	}
 	return wide, err
-}
-
-// isNumeric says whether a variable's type is one of number.
-func (v *variable) isNumeric() bool {
-	switch v.typ {
-	case nc.BYTE, nc.UBYTE, nc.SHORT, nc.USHORT, nc.INT, nc.UINT, nc.INT64, nc.UINT64, nc.FLOAT, nc.DOUBLE:
-		return true
-	}
-	return false
-}
-
-// blockLength is how many places along a dimension to read at once, when one place
-// takes rowBytes: some slabBytes, in whole chunks where the memory for it is
-// reasonable. A chunk that is read in parts is inflated again for each part.
-func (v *variable) blockLength(dim, rowBytes int) int {
-	n := max(1, slabBytes/max(1, rowBytes))
-	if v.chunk == nil {
-		return n
-	}
-	chunk := v.chunk[dim]
-	if n >= chunk {
-		return n / chunk * chunk
-	}
-	if chunk <= mostBytes/max(1, rowBytes) {
-		return chunk
-	}
-	return n
-}
-
-const (
-	// slabBytes is about what is read at once: enough for the library to run at
-	// full speed, little beside a field.
-	slabBytes = 16 << 20
-	// mostBytes bounds the same where chunks are long in time.
-	mostBytes = 512 << 20
-)
-
-func (v *variable) text(name string) string { return v.attrs[name].text }
-
-// base is the variable's name without its groups.
-func (v *variable) base() string { return strings.TrimPrefix(v.name, v.group) }
-
-// find finds a variable by its whole name, or by the name without groups where only
-// one has it.
-func (d *dataset) find(name string) *variable {
-	var found *variable
-	for _, v := range d.vars {
-		if v.name == name {
-			return v
-		}
-		if v.base() == name && name != "" {
-			if found != nil {
-				found = nil
-				break
-			}
-			found = v
-		}
-	}
-	return found
-}
-
-// near finds the variable that a name in an attribute of v means: in its group, else
-// in one above, else anywhere.
-func (d *dataset) near(v *variable, name string) *variable {
-	if name == "" {
-		return nil
-	}
-	for _, c := range d.visible(v) {
-		if c.base() == name {
-			return c
-		}
-	}
-	return d.find(strings.TrimPrefix(name, "/"))
-}
-
-// visible are the variables whose dimensions are those of v where they have the same
-// names: of its group and of those above, the nearest first.
-func (d *dataset) visible(v *variable) []*variable {
-	var all []*variable
-	for group := v.group; ; {
-		for _, c := range d.vars {
-			if c.group == group {
-				all = append(all, c)
-			}
-		}
-		if group == "" {
-			return all
-		}
-		group = group[:strings.LastIndexByte(strings.TrimSuffix(group, "/"), '/')+1]
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	. "github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // The truth of the files that testdata/people.py makes, in mm/h: its function rain.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	. "github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 

@@ -10,13 +10,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // probeVariable in the environment makes a program that links this package read
@@ -33,9 +32,6 @@ const (
 
 // probeList in the place of a path means those on the standard input.
 const probeList = "-"
-
-// probedAtOnce is how many files one child process reads, where there are many.
-const probedAtOnce = 64
 
 // probeAll reads each of the files named on in, ended by zero bytes, and tells out the
 // numbers of those that are whole. What is wrong with others shows when they are
@@ -131,70 +127,12 @@ func probeChild(path, depth string) int {
 // walk reads a file: metadata, and the data of every numeric variable, or only of
 // those that can be coordinates, in blocks.
 func walk(path, depth string) error {
-	return withDataset(path, func(d *dataset) error {
-		for _, v := range d.vars {
-			if v.isText() { // may be dates; an error shows when they are wanted
-				_, _ = v.texts()
-			}
-			coordinate := len(v.shape) <= 2 || isLatitude(v) || isLongitude(v) || strongRole(v) == roleTime || boundsName.MatchString(v.base())
-			if !v.isNumeric() || depth == depthHead && !coordinate {
-				continue
-			}
-			if err := v.walk(); err != nil {
-				return fmt.Errorf("%s: variable %q cannot be read%s: %w", path, v.name, v.whyUnreadable(), err)
-			}
+	return withDataset(path, func(d *cf.Dataset) error {
+		if err := cf.Walk(d, depth == depthHead); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
 		return nil
 	})
-}
-
-// walk reads a variable, a block at a time.
-func (v *variable) walk() error {
-	raw := newSlab(v, &unpacker{})
-	if len(v.shape) == 0 {
-		return raw.read(nil, nil)
-	}
-	return v.eachBlock(raw.bytes(), raw.read)
-}
-
-// eachBlock cuts a variable into blocks along one of its dimensions: the first of
-// which a row is small, so that one whose first dimension has the length 1, as the
-// member of an ensemble has, does not make one block.
-func (v *variable) eachBlock(bytes int, do func(start, count []int) error) error {
-	if slices.Contains(v.shape, 0) {
-		return nil
-	}
-	start, count := make([]int, len(v.shape)), slices.Clone(v.shape)
-	along, row := len(v.shape)-1, bytes
-	for along > 0 && row*v.shape[along] <= slabBytes {
-		row *= v.shape[along]
-		along--
-	}
-	if free := machine.FreeMemory(); free > 0 && int64(row) > free {
-		return fmt.Errorf("one row takes %d bytes, %d are free", row, free)
-	}
-	for i := range along {
-		count[i] = 1
-	}
-	most := v.blockLength(along, row)
-	for {
-		for at := 0; at < v.shape[along]; at += most {
-			start[along], count[along] = at, min(most, v.shape[along]-at)
-			if err := do(start, count); err != nil {
-				return err
-			}
-		}
-		i := along - 1 // on to the next place along the dimensions before
-		for ; i >= 0; i-- {
-			if start[i]++; start[i] < v.shape[i] {
-				break
-			}
-			start[i] = 0
-		}
-		if i < 0 {
-			return nil
-		}
-	}
 }
 
 // probed remembers the files that a child has read: by path, size and time.
@@ -276,12 +214,4 @@ func runProbe(command func(context.Context, string) (*exec.Cmd, error), path str
 	first, _, _ := strings.Cut(strings.TrimSpace(trouble.String()), "\n")
 	const longest = 200
 	return fmt.Errorf("%s: the NetCDF library crashed while reading it (%v: %.*s); it is damaged or made to do harm", path, exit, longest, first)
-}
-
-// whyUnreadable is what is known of a variable whose values cannot be read.
-func (v *variable) whyUnreadable() string {
-	if ids := v.absentFilters(); len(ids) > 0 {
-		return ": " + filtersInWords(ids)
-	}
-	return " (file damaged or truncated?)"
 }

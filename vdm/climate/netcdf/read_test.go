@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	. "github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
@@ -353,19 +354,4 @@ func TestReadInBlocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, "blocks", f.Data, data)
-}
-
-// Blocks hold whole chunks as long as memory for them is reasonable.
-func TestBlockLength(t *testing.T) {
-	for _, c := range []struct{ chunk, rowBytes, want int }{
-		{0, 1 << 20, 16}, {1, 1 << 20, 16}, {5, 1 << 20, 15}, {100, 1 << 20, 100}, {1000, 1 << 20, 16}, {7, 1 << 30, 1}, {0, 0, 16 << 20},
-	} {
-		v := &variable{}
-		if c.chunk > 0 {
-			v.chunk = []int{c.chunk}
-		}
-		if got := v.blockLength(0, c.rowBytes); got != c.want {
-			t.Errorf("%+v: %d places", c, got)
-		}
-	}
 }

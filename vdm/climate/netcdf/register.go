@@ -3,19 +3,26 @@ package netcdf
 import (
 	"bytes"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 func init() {
-	climate.RegisterFormat(climate.Format{
-		Name: "NetCDF",
-		Recognises: func(head []byte) bool {
+	cf.Register(cf.Format{
+		Name: "NetCDF", Endings: []string{".nc"}, Version: version, Others: true,
+		Recognises: func(_ string, head []byte) bool {
 			// Classic files, and HDF5 at their beginning; HDF5 after a block of the user's own
 			// is not looked for.
 			return bytes.HasPrefix(head, []byte("CDF")) || bytes.HasPrefix(head, []byte("\x89HDF\r\n\x1a\n"))
 		},
-		Read: func(path, variable string) (*climate.Field, error) {
-			return Read(path, ReadOptions{Variable: variable})
+		Admit: func(path string, depth cf.Depth) error {
+			switch depth {
+			case cf.Outside:
+				return checkFile(path)
+			case cf.Head:
+				return probe(path, depthHead)
+			}
+			return Probe(path)
 		},
+		AdmitAll: probeTogether, Run: withLibrary, Open: open, Create: create,
 	})
 }

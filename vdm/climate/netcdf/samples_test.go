@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	. "github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // What was written is described to the letter and read back to the bit, and

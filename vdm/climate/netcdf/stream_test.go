@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	. "github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // Members and frames in any order and in pieces are read back in their place, what

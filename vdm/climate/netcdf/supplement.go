@@ -13,6 +13,8 @@ import (
 	"unsafe"
 
 	nc "github.com/fhs/go-netcdf/netcdf"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // What libnetcdf offers and go-netcdf does not, on the identifiers of the latter.
@@ -108,18 +110,18 @@ func childGroups(ds nc.Dataset) ([]namedGroup, error) {
 	return all, nil
 }
 
-// texts reads a variable of characters, its last dimension the letters, or of
+// Texts reads a variable of characters, its last dimension the letters, or of
 // strings: one text for each place. It runs on the library's thread.
-func (v *variable) texts() ([]string, error) {
+func (v *variable) Texts() ([]string, error) {
 	n := 1
-	for _, length := range v.shape {
+	for _, length := range v.Shape {
 		n *= length
 	}
 	const most = 1 << 24
 	if n == 0 || n > most {
 		return nil, nil
 	}
-	if v.typ == nc.STRING {
+	if v.Type == cf.String {
 		raw := make([]*C.char, n)
 		if status := C.nc_get_var_string(C.int(v.ds), C.int(v.id), &raw[0]); status != C.NC_NOERR {
 			return nil, nc.Error(status)
@@ -128,7 +130,7 @@ func (v *variable) texts() ([]string, error) {
 		all := make([]string, n)
 		for i, text := range raw {
 			if text != nil {
-				all[i] = cleanText(C.GoString(text))
+				all[i] = cf.CleanText(C.GoString(text))
 			}
 		}
 		return all, nil
@@ -137,13 +139,13 @@ func (v *variable) texts() ([]string, error) {
 	if status := C.nc_get_var_text(C.int(v.ds), C.int(v.id), (*C.char)(unsafe.Pointer(&letters[0]))); status != C.NC_NOERR {
 		return nil, nc.Error(status)
 	}
-	if len(v.shape) == 0 {
-		return []string{cleanText(string(letters))}, nil
+	if len(v.Shape) == 0 {
+		return []string{cf.CleanText(string(letters))}, nil
 	}
-	width := v.shape[len(v.shape)-1]
+	width := v.Shape[len(v.Shape)-1]
 	var all []string
 	for ; len(letters) >= width; letters = letters[width:] {
-		all = append(all, cleanText(string(letters[:width])))
+		all = append(all, cf.CleanText(string(letters[:width])))
 	}
 	return all, nil
 }

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
@@ -67,7 +67,7 @@ func TestNowcastOfSplitData(t *testing.T) {
 }
 
 func TestInpaint(t *testing.T) {
-	gaps := func(f *netcdf.SampleFile) { // the middle of frames 3 and 4, and a mask of its east
+	gaps := func(f *cf.SampleFile) { // the middle of frames 3 and 4, and a mask of its east
 		quality := f.Channels[0]
 		quality.Name, quality.StandardName, quality.Units = "quality", "", "1"
 		quality.Data = slices.Repeat([]float32{1}, len(quality.Data))
@@ -114,7 +114,7 @@ func TestDownscale(t *testing.T) {
 	dir := longer(t, whole)
 	truth := field(t, whole, "pr", -1)
 	coarse := filepath.Join(t.TempDir(), "coarse.nc") // means of 2 × 2 cells and 2 frames of the western 6 × 6
-	writeRecord(t, coarse, func(f *netcdf.SampleFile) {
+	writeRecord(t, coarse, func(f *cf.SampleFile) {
 		g := &f.Grid
 		g.Height, g.Width, g.Y, g.X = 3, 3, []float64{50.125, 50.625, 51.125}, []float64{-3.875, -3.375, -2.875}
 		times := f.Times

@@ -12,7 +12,7 @@ func (r *readFlags) record() climate.RecordOptions {
 		Read: func(paths, variables []string) ([]*climate.Field, error) {
 			of := *r
 			of.variables = variables
-			return of.readNetCDF(paths)
+			return of.readFiles(paths)
 		},
 	}
 }

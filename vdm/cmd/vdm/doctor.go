@@ -16,6 +16,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
@@ -78,7 +79,7 @@ func row(label, format string, args ...any) string {
 // machine describes what the program runs on.
 func machineReport() string {
 	s := row("program", "vdm %s, %s, %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	if v := netcdfVersion(); v != "" {
+	if v := cf.LibraryVersion("NetCDF"); v != "" {
 		s += row("netcdf", "C library %s", v)
 	} else {
 		s += row("netcdf", "not built in: prepared data only")

@@ -1,5 +1,3 @@
-//go:build !nonetcdf
-
 package main
 
 import (
@@ -12,7 +10,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
@@ -143,8 +141,8 @@ func (f *conditionalFlags) begin(m *run.Run, frames, known int) (start []float32
 }
 
 // writeSequences writes sequences as NetCDF, some frames at a time.
-func writeSequences(path string, file *netcdf.SampleFile, e *run.Sequences, first int) error {
-	w, err := netcdf.CreateSamples(path, file)
+func writeSequences(path string, file *cf.SampleFile, e *run.Sequences, first int) error {
+	w, err := cf.CreateSamples(path, file)
 	if err != nil {
 		return err
 	}

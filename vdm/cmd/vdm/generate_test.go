@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
@@ -80,7 +80,7 @@ func TestNowcast(t *testing.T) {
 	}
 
 	// Beyond the end of the data, with a missing cell among the known ones.
-	holed := writeRecord(t, filepath.Join(t.TempDir(), "holed.nc"), func(f *netcdf.SampleFile) {
+	holed := writeRecord(t, filepath.Join(t.TempDir(), "holed.nc"), func(f *cf.SampleFile) {
 		f.Channels[0].Data[(recordFrames-1)*recordHeight*recordWidth+2*recordWidth+2] = float32(math.NaN())
 	})
 	out = strings.TrimSpace(succeed(t, "nowcast", dir, "--data", holed, "--last", "--members", "1", "--steps", "4"))
@@ -94,16 +94,16 @@ func TestNowcast(t *testing.T) {
 		}
 	}
 
-	gappy := writeRecord(t, filepath.Join(t.TempDir(), "gappy.nc"), func(f *netcdf.SampleFile) {
+	gappy := writeRecord(t, filepath.Join(t.TempDir(), "gappy.nc"), func(f *cf.SampleFile) {
 		for i := 6; i < recordFrames; i++ {
 			f.Times[i] += 5
 		}
 	})
-	kelvin := writeRecord(t, filepath.Join(t.TempDir(), "kelvin.nc"), func(f *netcdf.SampleFile) {
+	kelvin := writeRecord(t, filepath.Join(t.TempDir(), "kelvin.nc"), func(f *cf.SampleFile) {
 		f.Channels[0].StandardName, f.Channels[0].Units = "air_temperature", "K"
 	})
-	renamed := writeRecord(t, filepath.Join(t.TempDir(), "renamed.nc"), func(f *netcdf.SampleFile) { f.Channels[0].Name = "rain" })
-	two := writeRecord(t, filepath.Join(t.TempDir(), "two.nc"), func(f *netcdf.SampleFile) {
+	renamed := writeRecord(t, filepath.Join(t.TempDir(), "renamed.nc"), func(f *cf.SampleFile) { f.Channels[0].Name = "rain" })
+	two := writeRecord(t, filepath.Join(t.TempDir(), "two.nc"), func(f *cf.SampleFile) {
 		f.Channels[0].Name = "rain"
 		f.Channels = append(f.Channels, f.Channels[0])
 		f.Channels[1].Name = "more"

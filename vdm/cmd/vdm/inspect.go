@@ -1,5 +1,3 @@
-//go:build !nonetcdf
-
 package main
 
 import (
@@ -8,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 func newInspect() *cobra.Command {
@@ -77,14 +75,14 @@ a process of its own.`,
 }
 
 // inspectPath describes a file, or a folder of prepared data.
-func inspectPath(path string, o netcdf.ReadOptions, each map[string]netcdf.ReadOptions) (string, error) {
+func inspectPath(path string, o cf.ReadOptions, each map[string]cf.ReadOptions) (string, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		if _, err := os.Stat(filepath.Join(path, "manifest.json")); err == nil {
 			text, err := preparedInWords(path)
 			return filepath.Base(path) + "\n" + text, err
 		}
 	}
-	report, err := netcdf.InspectEach(path, o, each)
+	report, err := cf.InspectEach(path, o, each)
 	if err != nil {
 		return "", err
 	}

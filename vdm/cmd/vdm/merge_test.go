@@ -18,7 +18,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
@@ -47,9 +47,9 @@ func sameSamples(t testing.TB, got, want string) {
 	}
 }
 
-func openSamples(t testing.TB, path string) *netcdf.SampleReader {
+func openSamples(t testing.TB, path string) *cf.SampleReader {
 	t.Helper()
-	r, err := netcdf.OpenSamples(path)
+	r, err := cf.OpenSamples(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func openSamples(t testing.TB, path string) *netcdf.SampleReader {
 	return r
 }
 
-func clipOf(t testing.TB, r *netcdf.SampleReader, member int) []float32 {
+func clipOf(t testing.TB, r *cf.SampleReader, member int) []float32 {
 	t.Helper()
 	f := r.File()
 	clip := make([]float32, len(f.Times)*f.Grid.Height*f.Grid.Width*len(f.Channels))

@@ -15,14 +15,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // optionInWords finds the names of Go's options in a message: as words of their own
 // with a capital.
 func optionInWords(message string) string {
-	for i := range reflect.TypeFor[netcdf.ReadOptions]().NumField() {
-		field := reflect.TypeFor[netcdf.ReadOptions]().Field(i)
+	for i := range reflect.TypeFor[cf.ReadOptions]().NumField() {
+		field := reflect.TypeFor[cf.ReadOptions]().Field(i)
 		if !field.IsExported() {
 			continue
 		}
@@ -53,7 +53,7 @@ func speaks(c *cobra.Command, message string) error {
 
 // Every option of the readers has a flag, in every command that reads data.
 func TestOptionsHaveFlags(t *testing.T) {
-	options := reflect.TypeFor[netcdf.ReadOptions]()
+	options := reflect.TypeFor[cf.ReadOptions]()
 	commands := 0
 	for _, c := range newRoot().Commands() {
 		if c.Flags().Lookup("variable") == nil || c.Flags().Lookup("interval") == nil {
@@ -92,9 +92,9 @@ func TestMessagesNameFlags(t *testing.T) {
 		t.Fatalf("%d files, %v", len(entries), err)
 	}
 	named := map[string]bool{}
-	look := func(name string, opt netcdf.ReadOptions) {
+	look := func(name string, opt cf.ReadOptions) {
 		opt.Name, opt.Trusted = flagOf, true
-		report, err := netcdf.InspectWith(filepath.Join(dir, name), opt)
+		report, err := cf.InspectWith(filepath.Join(dir, name), opt)
 		said := []error{err}
 		if report != nil {
 			for _, v := range report.Variables {
@@ -117,16 +117,16 @@ func TestMessagesNameFlags(t *testing.T) {
 		}
 	}
 	for _, e := range entries {
-		look(e.Name(), netcdf.ReadOptions{})
-		look(e.Name(), netcdf.ReadOptions{Interval: 1})
-		look(e.Name(), netcdf.ReadOptions{Totals: "start"})
+		look(e.Name(), cf.ReadOptions{})
+		look(e.Name(), cf.ReadOptions{Interval: 1})
+		look(e.Name(), cf.ReadOptions{Totals: "start"})
 	}
 	for _, flag := range []string{"--interval", "--totals", "--kind", "--fill", "--index", "--dims", "--repeated", "--clip-negative", "--ignore-valid-range", "--time-units"} {
 		if !named[flag] {
 			t.Errorf("no message names %s", flag)
 		}
 	}
-	for _, opt := range []netcdf.ReadOptions{{Interval: -1}, {Totals: "no"}, {Repeated: "no"}, {Dims: map[string]string{"z": "z"}}} {
+	for _, opt := range []cf.ReadOptions{{Interval: -1}, {Totals: "no"}, {Repeated: "no"}, {Dims: map[string]string{"z": "z"}}} {
 		opt.Name = flagOf
 		if err := speaks(inspect, opt.Validate().Error()); err != nil {
 			t.Error(err)

@@ -4,19 +4,14 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
+func netcdfCommands() []*cobra.Command { return nil }
+
 func writeSynthetic(*cobra.Command, string, climate.SyntheticRecord, func(int, int)) (int, error) {
 	return 0, fmt.Errorf("this program was built without NetCDF and writes prepared data only: --format prepared")
-}
-
-func netcdfVersion() string { return "" }
-
-func (r *readFlags) readNetCDF(paths []string) ([]*climate.Field, error) {
-	return nil, fmt.Errorf("%s: this program was built without NetCDF and reads prepared data only; make them with \"vdm prepare\" elsewhere", strings.Join(paths, ", "))
 }

@@ -1,5 +1,3 @@
-//go:build !nonetcdf
-
 package main
 
 import (
@@ -8,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // prepareFlags are the settings of a command line.
@@ -66,7 +64,7 @@ Months that are missing are listed: no clip will span them.`,
 }
 
 // options makes the library's options of the flags.
-func (p *prepareFlags) options(c *cobra.Command) (o netcdf.PrepareOptions, err error) {
+func (p *prepareFlags) options(c *cobra.Command) (o cf.PrepareOptions, err error) {
 	o.Variables, o.Coarsen = p.read.variables, p.coarsen
 	if o.Read, o.Each, err = p.read.options(); err != nil {
 		return o, misuse(c, "%v", err)
@@ -88,7 +86,7 @@ func (p *prepareFlags) options(c *cobra.Command) (o netcdf.PrepareOptions, err e
 		return o, misuse(c, "--around is %q: want latitude,longitude in degrees", p.around)
 	}
 	size, err := twoNumbers(p.size)
-	o.Crop = &netcdf.Crop{Lat: place[0], Lon: place[1], Height: int(size[0]), Width: int(size[1])}
+	o.Crop = &cf.Crop{Lat: place[0], Lon: place[1], Height: int(size[0]), Width: int(size[1])}
 	if err != nil || size[0] < 1 || size[1] < 1 || float64(o.Crop.Height) != size[0] || float64(o.Crop.Width) != size[1] {
 		return o, misuse(c, "--size is %q: want cells, or rows,columns", p.size)
 	}
@@ -116,7 +114,7 @@ func (p *prepareFlags) run(c *cobra.Command, files []string) error {
 	}
 	ctx := c.Context()
 	looking, end := tally(c, "looking at files")
-	plan, err := netcdf.PlanPreparation(ctx, files, o, looking)
+	plan, err := cf.PlanPreparation(ctx, files, o, looking)
 	end()
 	if err != nil {
 		return err

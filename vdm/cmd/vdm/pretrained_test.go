@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
 )
 
@@ -25,7 +25,7 @@ func TestSamplePretrained(t *testing.T) {
 	if len(lines) != 2 || lines[1] != "clips.png" {
 		t.Fatalf("it prints %q, want the clips' file and clips.png", lines)
 	}
-	rain, err := netcdf.OpenSamples(lines[0])
+	rain, err := cf.OpenSamples(lines[0])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func (r *readFlags) addTo(c *cobra.Command) {
 	f.Lookup("index").DefValue, f.Lookup("dims").DefValue = "", "" // pflag would print []
 }
 
-// flagsOf are the flags for the options of netcdf.ReadOptions, which messages of the
+// flagsOf are the flags for the options of cf.ReadOptions, which messages of the
 // library name.
 var flagsOf = map[string]string{
 	"Variable": "--variable", "Kind": "--kind", "Interval": "--interval", "Months": "--interval", "Totals": "--totals", "Units": "--units", "TimeUnits": "--time-units",

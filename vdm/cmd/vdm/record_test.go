@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -17,7 +17,7 @@ const recordFrames, recordHeight, recordWidth = 12, 6, 7
 
 // writeRecord writes a made record of rain, hourly, on a grid with latitudes and
 // longitudes, after change has changed it.
-func writeRecord(t testing.TB, path string, change func(*netcdf.SampleFile)) string {
+func writeRecord(t testing.TB, path string, change func(*cf.SampleFile)) string {
 	t.Helper()
 	grid := climate.Grid{Height: recordHeight, Width: recordWidth, YName: "lat", XName: "lon", YUnits: "degrees_north", XUnits: "degrees_east",
 		YStandardName: "latitude", XStandardName: "longitude"}
@@ -27,7 +27,7 @@ func writeRecord(t testing.TB, path string, change func(*netcdf.SampleFile)) str
 	for x := range recordWidth {
 		grid.X = append(grid.X, -4+float64(x)/4)
 	}
-	f := &netcdf.SampleFile{Members: 1, Grid: grid, Calendar: climate.ThreeSixtyDay, Epoch: climate.Epoch}
+	f := &cf.SampleFile{Members: 1, Grid: grid, Calendar: climate.ThreeSixtyDay, Epoch: climate.Epoch}
 	rain := make([]float32, 0, recordFrames*recordHeight*recordWidth)
 	r := noise.Key{Seed: 5, Stream: noise.Synthetic}.Rand()
 	for n := range recordFrames {
@@ -39,11 +39,11 @@ func writeRecord(t testing.TB, path string, change func(*netcdf.SampleFile)) str
 			}
 		}
 	}
-	f.Channels = []netcdf.SampleChannel{{Name: "pr", LongName: "made rain", StandardName: "lwe_precipitation_rate", Units: "mm/h", Data: rain}}
+	f.Channels = []cf.SampleChannel{{Name: "pr", LongName: "made rain", StandardName: "lwe_precipitation_rate", Units: "mm/h", Data: rain}}
 	if change != nil {
 		change(f)
 	}
-	if err := netcdf.WriteSamples(path, f); err != nil {
+	if err := cf.WriteSamples(path, f); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -72,11 +72,11 @@ func trained(t testing.TB, more ...string) (data, dir string) {
 // dimension.
 func field(t testing.TB, path, name string, member int) *climate.Field {
 	t.Helper()
-	o := netcdf.ReadOptions{Variable: name, Kind: climate.KindOther}
+	o := cf.ReadOptions{Variable: name, Kind: climate.KindOther}
 	if member >= 0 {
 		o.Index = map[string]int{"member": member}
 	}
-	f, err := netcdf.Read(path, o)
+	f, err := cf.Read(path, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,8 @@ stopped.`,
 		&cobra.Group{ID: groupLook, Title: "Look:"},
 		&cobra.Group{ID: groupCheck, Title: "Check the program:"},
 	)
-	root.AddCommand(newTrain(), newExperiment(), newSynth(), newSchedule(), newDoctor(), newParity(), newWeights(), newVersion())
+	root.AddCommand(newTrain(), newExperiment(), newSynth(), newSchedule(), newDoctor(), newParity(), newWeights(), newVersion(),
+		newInspect(), newPrepare(), newSample(), newNowcast(), newTrainNowcast(), newInterpolate(), newInpaint(), newDownscale(), newExtend(), newMerge(), newVerify())
 	root.AddCommand(netcdfCommands()...)
 	root.SetFlagErrorFunc(flagError)
 	root.InitDefaultHelpCmd()

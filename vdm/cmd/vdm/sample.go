@@ -1,5 +1,3 @@
-//go:build !nonetcdf
-
 package main
 
 import (
@@ -14,7 +12,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
@@ -174,7 +172,7 @@ func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place climate.Place, k
 	if out == "" {
 		out = freeName(filepath.Join(m.Dir, run.SamplesDir), fmt.Sprintf("%s-step%d-seed%d", kind, m.Step(), s.o.Seed))
 	}
-	w, err := netcdf.CreateSamples(out, file)
+	w, err := cf.CreateSamples(out, file)
 	if err != nil {
 		return err
 	}
@@ -197,10 +195,10 @@ func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place climate.Place, k
 }
 
 // describe is the file of clips but for their values.
-func (s *sampleFlags) describe(m *run.Run, place climate.Place, members int, kind, title string, more map[string]string) (*netcdf.SampleFile, error) {
-	file := &netcdf.SampleFile{Members: members, Grid: place.Grid, Times: place.Times, From: place.From, To: place.To, Calendar: place.Calendar, Epoch: place.Epoch}
+func (s *sampleFlags) describe(m *run.Run, place climate.Place, members int, kind, title string, more map[string]string) (*cf.SampleFile, error) {
+	file := &cf.SampleFile{Members: members, Grid: place.Grid, Times: place.Times, From: place.From, To: place.To, Calendar: place.Calendar, Epoch: place.Epoch}
 	for _, f := range place.Like {
-		file.Channels = append(file.Channels, netcdf.SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, CellMethods: f.CellMethods})
+		file.Channels = append(file.Channels, cf.SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, CellMethods: f.CellMethods})
 	}
 	known := kind
 	if kind == "sample" {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
@@ -55,8 +55,8 @@ func TestTrainGoesOn(t *testing.T) {
 func TestTrainChangedSettings(t *testing.T) {
 	data, dir := trained(t)
 	before := weightsOf(t, dir)
-	other := writeRecord(t, filepath.Join(t.TempDir(), "other.nc"), func(f *netcdf.SampleFile) { f.Channels[0].Data[3] += 1 })
-	slow := writeRecord(t, filepath.Join(t.TempDir(), "slow.nc"), func(f *netcdf.SampleFile) {
+	other := writeRecord(t, filepath.Join(t.TempDir(), "other.nc"), func(f *cf.SampleFile) { f.Channels[0].Data[3] += 1 })
+	slow := writeRecord(t, filepath.Join(t.TempDir(), "slow.nc"), func(f *cf.SampleFile) {
 		for i := range f.Times {
 			f.Times[i] = 1000 + 3*float64(i)
 		}
@@ -152,7 +152,7 @@ func TestTrainBadData(t *testing.T) {
 		}
 		return path
 	}
-	made := func(name string, change func(*netcdf.SampleFile)) string {
+	made := func(name string, change func(*cf.SampleFile)) string {
 		return writeRecord(t, filepath.Join(dir, name), change)
 	}
 	for _, test := range []struct {
@@ -166,23 +166,23 @@ func TestTrainBadData(t *testing.T) {
 		{filepath.Join(dir, "absent.nc"), []string{"absent.nc", "no such file"}, nil},
 		{"../../climate/netcdf/testdata/crash.nc", []string{"crash.nc"}, nil},
 		{t.TempDir(), []string{"no prepared data", "manifest.json"}, nil},
-		{made("units.nc", func(f *netcdf.SampleFile) { f.Channels[0].Units = "furlong" }), []string{`"furlong"`, "accepted: rates in mm/h"}, nil},
-		{made("unitless.nc", func(f *netcdf.SampleFile) { f.Channels[0].Units = "" }), []string{"accepted: rates in mm/h"}, nil},
-		{made("negative.nc", func(f *netcdf.SampleFile) { f.Channels[0].Data[7] = -99.9 }), []string{"pr", "-99.9"}, nil},
-		{made("missing.nc", func(f *netcdf.SampleFile) {
+		{made("units.nc", func(f *cf.SampleFile) { f.Channels[0].Units = "furlong" }), []string{`"furlong"`, "accepted: rates in mm/h"}, nil},
+		{made("unitless.nc", func(f *cf.SampleFile) { f.Channels[0].Units = "" }), []string{"accepted: rates in mm/h"}, nil},
+		{made("negative.nc", func(f *cf.SampleFile) { f.Channels[0].Data[7] = -99.9 }), []string{"pr", "-99.9"}, nil},
+		{made("missing.nc", func(f *cf.SampleFile) {
 			for i := range f.Channels[0].Data {
 				f.Channels[0].Data[i] = nan
 			}
 		}), []string{"pr", "missing"}, nil},
 		// A missing cell in the middle of every second frame.
-		{made("holes.nc", func(f *netcdf.SampleFile) {
+		{made("holes.nc", func(f *cf.SampleFile) {
 			for n := 0; n < recordFrames; n += 2 {
 				for x := range recordWidth {
 					f.Channels[0].Data[(n*recordHeight+2)*recordWidth+x] = nan
 				}
 			}
 		}), []string{"no window of 2×4×4 is left", "hold missing cells"}, nil},
-		{made("gaps.nc", func(f *netcdf.SampleFile) {
+		{made("gaps.nc", func(f *cf.SampleFile) {
 			for i := range f.Times {
 				f.Times[i] = 1000 + float64(i) + 20*float64(i/3)
 			}
@@ -204,7 +204,7 @@ func TestTrainBadData(t *testing.T) {
 // Windows with missing cells are left out, and said to be; or masked.
 func TestTrainMissingCells(t *testing.T) {
 	dir := t.TempDir()
-	path := writeRecord(t, filepath.Join(dir, "holes.nc"), func(f *netcdf.SampleFile) {
+	path := writeRecord(t, filepath.Join(dir, "holes.nc"), func(f *cf.SampleFile) {
 		f.Channels[0].Data[(5*recordHeight+2)*recordWidth+3] = float32(math.NaN())
 	})
 	r := vdmRun(t, tiny(path, filepath.Join(dir, "skip"), "--steps", "2")...)
@@ -269,7 +269,7 @@ func TestTrainWarnsOfTornSnapshot(t *testing.T) {
 func TestTrainJoinedAndPrepared(t *testing.T) {
 	dir := t.TempDir()
 	part := func(name string, from, to int) string {
-		return writeRecord(t, filepath.Join(dir, name), func(f *netcdf.SampleFile) {
+		return writeRecord(t, filepath.Join(dir, name), func(f *cf.SampleFile) {
 			cells := recordHeight * recordWidth
 			f.Times, f.Channels[0].Data = f.Times[from:to], f.Channels[0].Data[from*cells:to*cells]
 		})
@@ -295,7 +295,7 @@ func TestTrainJoinedAndPrepared(t *testing.T) {
 	refuse(t, exitFailed, []string{"overlap in time"}, tiny(first, out, "--data", part("c.nc", 4, 8), "--steps", "1")...)
 	refuse(t, exitFailed, []string{"stands alone"}, tiny(first, out, "--data", prepared, "--steps", "1")...)
 	refuse(t, exitFailed, []string{`no variable "tas"; there are: pr`}, tiny(prepared, out, "--variable", "tas", "--steps", "1")...)
-	other := writeRecord(t, filepath.Join(dir, "grid.nc"), func(f *netcdf.SampleFile) {
+	other := writeRecord(t, filepath.Join(dir, "grid.nc"), func(f *cf.SampleFile) {
 		f.Grid.Y[0] -= 0.01
 		for i := range f.Times {
 			f.Times[i] += 100

@@ -1,5 +1,3 @@
-//go:build !nonetcdf
-
 package main
 
 import (

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
@@ -44,7 +44,7 @@ func TestKnownFramesAreTold(t *testing.T) {
 	data := rainRecord(t)
 	cells := recordHeight * recordWidth
 	// Every frame is the truth: by the numbers all were known.
-	path := writeRecord(t, filepath.Join(dir, "perfect.nc"), func(f *netcdf.SampleFile) {
+	path := writeRecord(t, filepath.Join(dir, "perfect.nc"), func(f *cf.SampleFile) {
 		clip := slices.Clone(f.Channels[0].Data[2*cells : 5*cells])
 		f.Members, f.Times = 2, f.Times[2:5]
 		f.Channels[0].Data = append(clip, clip...)
@@ -58,13 +58,13 @@ func TestKnownFramesAreTold(t *testing.T) {
 		t.Errorf("a perfect forecast scores %v", score)
 	}
 	// In single precision, longitudes by 360 degrees, of the other calendar's name.
-	same := writeRecord(t, filepath.Join(dir, "same.nc"), func(f *netcdf.SampleFile) {
+	same := writeRecord(t, filepath.Join(dir, "same.nc"), func(f *cf.SampleFile) {
 		for i := range f.Grid.X {
 			f.Grid.X[i] = float64(float32(f.Grid.X[i])) - 360
 		}
 	})
 	succeed(t, "verify", path, "--against", same, "--out", out)
-	finer := writeRecord(t, filepath.Join(dir, "finer.nc"), func(f *netcdf.SampleFile) {
+	finer := writeRecord(t, filepath.Join(dir, "finer.nc"), func(f *cf.SampleFile) {
 		step := f.Grid.X[1] - f.Grid.X[0]
 		for i := range f.Grid.X {
 			f.Grid.X[i] = f.Grid.X[0] + step/2*float64(i)
@@ -82,7 +82,7 @@ func TestVerifyOthersFiles(t *testing.T) {
 	dir := t.TempDir()
 	data := rainRecord(t)
 	cells := recordHeight * recordWidth
-	path := writeRecord(t, filepath.Join(dir, "others.nc"), func(f *netcdf.SampleFile) {
+	path := writeRecord(t, filepath.Join(dir, "others.nc"), func(f *cf.SampleFile) {
 		clip := slices.Clone(f.Channels[0].Data[4*cells : 5*cells])
 		clip = append(clip, f.Channels[0].Data[5*cells:6*cells]...)
 		above := slices.Clone(clip)

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 func TestVerifyRun(t *testing.T) {
@@ -36,7 +36,7 @@ func TestVerifyRun(t *testing.T) {
 	}
 
 	// Another record is compared whole.
-	other := writeRecord(t, filepath.Join(t.TempDir(), "other.nc"), func(f *netcdf.SampleFile) { f.Channels[0].Data[0]++ })
+	other := writeRecord(t, filepath.Join(t.TempDir(), "other.nc"), func(f *cf.SampleFile) { f.Channels[0].Data[0]++ })
 	r = vdmRun(t, "verify", dir, "--against", other, "--count", "3", "--steps", "3", "--out", t.TempDir())
 	if r.status != 0 || !strings.Contains(r.stderr, "132 clips") || strings.Contains(r.stdout, "Wiener") {
 		t.Errorf("status %d\n%s%s", r.status, r.stderr, r.stdout)
@@ -49,7 +49,7 @@ func TestVerifyNowcast(t *testing.T) {
 	dir := t.TempDir()
 	data := rainRecord(t)
 	cells := recordHeight * recordWidth
-	path := writeRecord(t, filepath.Join(dir, "nowcast.nc"), func(f *netcdf.SampleFile) {
+	path := writeRecord(t, filepath.Join(dir, "nowcast.nc"), func(f *cf.SampleFile) {
 		clip := slices.Clone(f.Channels[0].Data[2*cells : 5*cells])
 		above := slices.Clone(clip)
 		for i := 2 * cells; i < len(above); i++ {
@@ -94,14 +94,14 @@ func TestVerifyNowcast(t *testing.T) {
 		t.Errorf("scores %+v, want %v", persistence, want)
 	}
 
-	later := writeRecord(t, filepath.Join(dir, "later.nc"), func(f *netcdf.SampleFile) {
+	later := writeRecord(t, filepath.Join(dir, "later.nc"), func(f *cf.SampleFile) {
 		for i := range f.Times {
 			f.Times[i] += 100
 		}
 	})
 	refuse(t, exitFailed, []string{"the data have no frame at"}, "verify", path, "--against", later)
 	refuse(t, exitFailed, []string{"which frames were known", "0, 1, 2"}, "verify", data, "--against", data)
-	elsewhere := writeRecord(t, filepath.Join(dir, "elsewhere.nc"), func(f *netcdf.SampleFile) {
+	elsewhere := writeRecord(t, filepath.Join(dir, "elsewhere.nc"), func(f *cf.SampleFile) {
 		for i := range f.Grid.X {
 			f.Grid.X[i] += 40
 		}

@@ -25,7 +25,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
@@ -155,7 +155,7 @@ func readDraw(path string) (d Draw, err error) {
 
 // write saves clips, and then how they were drawn.
 func write(path string, m *run.Run, at Place, s *vdm.Samples, d *Draw) error {
-	f, err := netcdf.NewSampleFile(at.Like, s.Len(), s.Frames, s.Height, s.Width, s.Data)
+	f, err := cf.NewSampleFile(at.Like, s.Len(), s.Frames, s.Height, s.Width, s.Data)
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func write(path string, m *run.Run, at Place, s *vdm.Samples, d *Draw) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	if err := netcdf.WriteSamples(path+".nc", f); err != nil {
+	if err := cf.WriteSamples(path+".nc", f); err != nil {
 		return err
 	}
 	source, err := climate.HashSource(path + ".nc")
@@ -213,7 +213,7 @@ func read(path string, m *run.Run, at Place, count int) (*vdm.Samples, error) {
 	s := vdm.NewSamples(count, c.Frames, c.Height, c.Width, len(c.Channels))
 	for ch, like := range at.Like {
 		for i := range count {
-			f, err := netcdf.Read(path, netcdf.ReadOptions{Variable: like.Name, Kind: like.Kind, Index: map[string]int{"member": i}, Trusted: true})
+			f, err := cf.Read(path, cf.ReadOptions{Variable: like.Name, Kind: like.Kind, Index: map[string]int{"member": i}, Trusted: true})
 			if err != nil {
 				return nil, err
 			}

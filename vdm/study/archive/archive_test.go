@@ -10,7 +10,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
@@ -123,7 +123,7 @@ func TestNowcastKeepsPlaceAndKnownFrames(t *testing.T) {
 	if !slices.Equal(c.At(1)[:48], clip[:48]) {
 		t.Error("the known frame is not what was known")
 	}
-	f, err := netcdf.Read(filepath.Join(m.Dir, run.SamplesDir, "nowcast.nc"), netcdf.ReadOptions{Variable: "rain", Index: map[string]int{"member": 1}})
+	f, err := cf.Read(filepath.Join(m.Dir, run.SamplesDir, "nowcast.nc"), cf.ReadOptions{Variable: "rain", Index: map[string]int{"member": 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

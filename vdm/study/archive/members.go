@@ -7,7 +7,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // KnownAttribute is the global attribute in which a file of generated clips says which
@@ -26,9 +26,9 @@ type Members struct {
 
 // ReadMembers reads a file that sample or nowcast wrote, or another program in their
 // form: every variable that has a dimension of members. Rain becomes mm/h. name returns
-// what messages call an option of netcdf.ReadOptions; nil is the options' names.
+// what messages call an option of cf.ReadOptions; nil is the options' names.
 func ReadMembers(path string, name func(option string) string) (*Members, error) {
-	contents, err := netcdf.Inspect(path)
+	contents, err := cf.Inspect(path)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func ReadMembers(path string, name func(option string) string) (*Members, error)
 		var all []*climate.Field
 		for i := range v.Shape[axis] {
 			// As other than rain, for clips that were not clamped to what rain can be.
-			f, err := netcdf.Read(path, netcdf.ReadOptions{Variable: v.Name, Kind: climate.KindOther, Index: map[string]int{v.Members: i}, Name: name})
+			f, err := cf.Read(path, cf.ReadOptions{Variable: v.Name, Kind: climate.KindOther, Index: map[string]int{v.Members: i}, Name: name})
 			if err != nil {
 				return nil, err
 			}

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
@@ -57,13 +57,13 @@ func Merge(ctx context.Context, out string, paths []string, o MergeOptions) erro
 	if err := o.checkPaths(out, paths); err != nil {
 		return err
 	}
-	var whole *netcdf.SampleFile
+	var whole *cf.SampleFile
 	var places []memberPlace
 	for i, path := range paths {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		part, err := netcdf.HeadSamples(path)
+		part, err := cf.HeadSamples(path)
 		if err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func Merge(ctx context.Context, out string, paths []string, o MergeOptions) erro
 		return err
 	}
 	describeWhole(whole, places)
-	w, err := netcdf.CreateSamples(out, whole)
+	w, err := cf.CreateSamples(out, whole)
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (o *MergeOptions) checkPaths(out string, paths []string) error {
 }
 
 // firstMember returns the number that a part begins with.
-func firstMember(path string, part *netcdf.SampleFile) (int, error) {
+func firstMember(path string, part *cf.SampleFile) (int, error) {
 	text, ok := part.Attributes[run.FirstMemberAttribute]
 	if !ok {
 		return 0, fmt.Errorf("%s has no attribute %s: it is no file of sample or nowcast", path, run.FirstMemberAttribute)
@@ -208,7 +208,7 @@ func ranges(numbers []int) string {
 }
 
 // describeWhole turns the description of a part into the one of all members.
-func describeWhole(whole *netcdf.SampleFile, places []memberPlace) {
+func describeWhole(whole *cf.SampleFile, places []memberPlace) {
 	first := places[0].number
 	whole.Attributes[run.FirstMemberAttribute] = strconv.Itoa(first)
 	whole.Members, whole.Numbers = len(places), nil
@@ -221,11 +221,11 @@ func describeWhole(whole *netcdf.SampleFile, places []memberPlace) {
 
 // copyMembers copies the members one after the other, and keeps one part open at a
 // time.
-func (o *MergeOptions) copyMembers(ctx context.Context, w *netcdf.SampleWriter, paths []string, whole *netcdf.SampleFile, places []memberPlace) error {
+func (o *MergeOptions) copyMembers(ctx context.Context, w *cf.SampleWriter, paths []string, whole *cf.SampleFile, places []memberPlace) error {
 	clip := make([]float32, len(whole.Times)*whole.Grid.Height*whole.Grid.Width*len(whole.Channels))
 	for i := 0; i < len(places); {
 		at := places[i].part
-		part, err := netcdf.OpenSamples(paths[at])
+		part, err := cf.OpenSamples(paths[at])
 		if err != nil {
 			return err
 		}

@@ -6,13 +6,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // differenceOfParts returns why two files are no parts of one ensemble, "" if they
 // are. Of their attributes only the number of the first member may differ.
-func differenceOfParts(a, b *netcdf.SampleFile) string {
+func differenceOfParts(a, b *cf.SampleFile) string {
 	names := slices.Collect(maps.Keys(a.Attributes))
 	names = append(names, slices.Collect(maps.Keys(b.Attributes))...)
 	slices.Sort(names)
@@ -23,14 +23,14 @@ func differenceOfParts(a, b *netcdf.SampleFile) string {
 			return fmt.Sprintf("attribute %s is %q and %q", name, x, y)
 		}
 	}
-	describe := func(s *netcdf.SampleFile) string {
+	describe := func(s *cf.SampleFile) string {
 		var channels []string
 		for _, ch := range s.Channels {
 			channels = append(channels, fmt.Sprintf("%s in %s", ch.Name, ch.Units))
 		}
 		return strings.Join(channels, ", ")
 	}
-	if !slices.EqualFunc(a.Channels, b.Channels, func(x, y netcdf.SampleChannel) bool {
+	if !slices.EqualFunc(a.Channels, b.Channels, func(x, y cf.SampleChannel) bool {
 		return x.Name == y.Name && x.Units == y.Units && x.LongName == y.LongName && x.StandardName == y.StandardName
 	}) {
 		return fmt.Sprintf("the variables are %s and %s", describe(a), describe(b))

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
@@ -26,7 +26,7 @@ func TestClipsOfBefore(t *testing.T) {
 	}
 	first := sample()
 	path := filepath.Join(m.Dir, run.SamplesDir, "clips")
-	file, err := netcdf.HeadSamples(path + ".nc")
+	file, err := cf.HeadSamples(path + ".nc")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // data is the record and the clips of both its parts.
@@ -17,7 +17,7 @@ type data struct {
 
 // readData reads the record and splits it in time.
 func readData(o Options, source climate.Source) (*data, error) {
-	f, err := netcdf.Read(o.Data, netcdf.ReadOptions{Variable: o.Variable})
+	f, err := cf.Read(o.Data, cf.ReadOptions{Variable: o.Variable})
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -32,15 +32,15 @@ func record(t *testing.T) string {
 			}
 		}
 	}
-	s := &netcdf.SampleFile{
-		Channels: []netcdf.SampleChannel{{Name: "pr", StandardName: "lwe_precipitation_rate", Units: "mm h-1", Data: rain}},
+	s := &cf.SampleFile{
+		Channels: []cf.SampleChannel{{Name: "pr", StandardName: "lwe_precipitation_rate", Units: "mm h-1", Data: rain}},
 		Members:  1, Grid: climate.Grid{Height: size, Width: size}, Calendar: climate.Standard, Epoch: climate.Epoch,
 	}
 	for i := range frames {
 		s.Times = append(s.Times, 400000+float64(i))
 	}
 	path := filepath.Join(t.TempDir(), "showers.nc")
-	if err := netcdf.WriteSamples(path, s); err != nil {
+	if err := cf.WriteSamples(path, s); err != nil {
 		t.Fatal(err)
 	}
 	return path

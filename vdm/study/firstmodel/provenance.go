@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
@@ -103,7 +103,7 @@ func trainingRate(records []run.MetricsLine) float64 {
 // versions names what the program was made of. program is its own version; where
 // that is empty, the revision that the go command put in takes its place.
 func versions(program string) string {
-	parts := []string{runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, "NetCDF library " + netcdf.Version()}
+	parts := []string{runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, "NetCDF library " + cf.LibraryVersion("NetCDF")}
 	if program != "" {
 		parts = append(parts, "vdm "+program)
 	}

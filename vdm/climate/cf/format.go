@@ -1,0 +1,232 @@
+package cf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// Format opens files whose variables have CF's attributes, whatever the container. A
+// package of a format registers it when it is linked, which makes it one of
+// climate.Open as well.
+type Format struct {
+	Name    string        // as messages call it: "NetCDF"
+	Endings []string      // of the names of files that it writes, as ".nc"
+	Version func() string // of the library behind it; nil for none
+
+	// Recognises reports whether a path is of the format, by its name, its first bytes
+	// (up to 512, none of folders and addresses) and what lies in it.
+	Recognises func(path string, head []byte) bool
+	// Others says that files that no format recognises are opened by this one, whose
+	// errors say what they are.
+	Others bool
+
+	// Admit checks a path before it is opened, as thoroughly as depth says.
+	Admit func(path string, depth Depth) error
+	// AdmitAll checks many paths at once and remembers those that pass; nil for none.
+	AdmitAll func(ctx context.Context, paths []string)
+	// Run runs what uses open files; nil runs it as it stands.
+	Run func(do func())
+	// Open opens a path that was admitted.
+	Open func(path string) (*Dataset, error)
+	// Create begins a file that gets its name when it is committed; nil where the
+	// format is not written.
+	Create func(path string, h *Header) (Writer, error)
+	// Source describes a path for the record of sources, with its checksum where sum is
+	// set; nil is by the one file that it is.
+	Source func(path string, sum bool) (climate.Source, error)
+	// Check says what conventions of archives a file follows or breaks, a sentence
+	// each; nil for none.
+	Check func(path string) ([]string, error)
+}
+
+// Depth says how thoroughly a file is checked.
+type Depth int
+
+// What is looked at before a file is opened.
+const (
+	Outside Depth = iota // what the file is, and its length: for files of this program
+	Head                 // metadata, and what can be coordinates
+	Whole                // every value
+)
+
+// Writer takes the values of the variables that a [Header] left open.
+type Writer interface {
+	// Write writes a block of count places from start along each dimension; NaN is
+	// missing. What is never written is missing.
+	Write(variable string, start, count []int, values []float32) error
+	// Commit ends the file and gives it its name.
+	Commit() error
+	// Abort removes what was written.
+	Abort() error
+}
+
+var (
+	formatsLock sync.Mutex
+	formats     []*Format
+)
+
+// Register makes this package, and climate.Open, read a format.
+func Register(f Format) {
+	formatsLock.Lock()
+	formats = append(formats, &f)
+	formatsLock.Unlock()
+	climate.RegisterFormat(climate.Format{
+		Name: f.Name, Recognises: f.Recognises, Source: f.Source,
+		Read: func(path, variable string) (*climate.Field, error) {
+			return Read(path, ReadOptions{Variable: variable})
+		},
+	})
+}
+
+func linked() []*Format {
+	formatsLock.Lock()
+	defer formatsLock.Unlock()
+	return append([]*Format(nil), formats...)
+}
+
+// formatOf finds the format of a path. Where none recognises it, that is an error of the
+// one for other files, if there is any.
+func formatOf(path string) (*Format, error) {
+	head, err := headBytes(path)
+	var others *Format
+	var names []string
+	for _, f := range linked() {
+		if f.Recognises(path, head) {
+			return f, nil
+		}
+		if f.Others {
+			others = f
+		}
+		names = append(names, f.Name)
+	}
+	if others != nil {
+		return others, nil
+	}
+	if other := climate.Unread(path); other != nil {
+		return nil, other
+	}
+	if err != nil {
+		return nil, err
+	}
+	what := OtherFormat(path, head)
+	if strings.HasPrefix(string(head), "CDF") || strings.HasPrefix(string(head), "\x89HDF") {
+		what = "it is NetCDF or HDF5"
+	}
+	if what == "" {
+		what = fmt.Sprintf("it begins with %q", head[:min(8, len(head))])
+	}
+	return nil, fmt.Errorf("%s is of no format that this program reads (%s): %s", path, strings.Join(names, ", "), what)
+}
+
+// headBytes are the first bytes of a file, none of a folder.
+func headBytes(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	head := make([]byte, 512)
+	n, err := io.ReadFull(file, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, nil //nolint:nilerr // a folder
+	}
+	return head[:n], nil
+}
+
+// admit checks a path and returns its format.
+func admit(path string, depth Depth) (*Format, error) {
+	f, err := formatOf(path)
+	if err != nil {
+		return nil, err
+	}
+	return f, f.Admit(path, depth)
+}
+
+// depthOf is Whole but for files that are trusted.
+func depthOf(trusted bool, depth Depth) Depth {
+	if trusted {
+		return Outside
+	}
+	return depth
+}
+
+func (f *Format) run(do func()) {
+	if f.Run == nil {
+		do()
+		return
+	}
+	f.Run(do)
+}
+
+// with opens a path that was admitted, and closes it after use.
+func (f *Format) with(path string, use func(*dataset) error) (err error) {
+	f.run(func() {
+		var d *Dataset
+		if d, err = f.Open(path); err != nil {
+			return
+		}
+		if d.Close != nil {
+			defer d.Close()
+		}
+		err = use(newDataset(d))
+	})
+	return err
+}
+
+// source describes a path.
+func (f *Format) source(path string, sum bool) (climate.Source, error) {
+	switch {
+	case f.Source != nil:
+		return f.Source(path, sum)
+	case sum:
+		return climate.HashSource(path)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return climate.Source{}, err
+	}
+	return climate.Source{Name: filepath.Base(path), Bytes: info.Size(), Modified: info.ModTime().UnixNano()}, nil
+}
+
+// writerOf finds the format that writes files of a name.
+func writerOf(path string) (*Format, error) {
+	var names []string
+	var others *Format
+	for _, f := range linked() {
+		if f.Others && f.Create != nil {
+			others = f
+		}
+		for _, ending := range f.Endings {
+			if f.Create != nil && strings.HasSuffix(strings.TrimSuffix(path, string(filepath.Separator)), ending) {
+				return f, nil
+			}
+			names = append(names, "*"+ending)
+		}
+	}
+	if others != nil {
+		return others, nil
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s: this program links no format to write; import one, such as vdm/climate/zarr", path)
+	}
+	return nil, fmt.Errorf("%s: the ending says no format that this program writes; there are %s", path, strings.Join(names, " and "))
+}
+
+// LibraryVersion is the version of the library behind a format, "" where there is none
+// or the format is not linked.
+func LibraryVersion(name string) string {
+	for _, f := range linked() {
+		if f.Name == name && f.Version != nil {
+			return f.Version()
+		}
+	}
+	return ""
+}

@@ -1,0 +1,84 @@
+package cf
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// growth looks whether amounts only grow from frame to frame until they begin anew, as
+// running totals do. Rain that is summed over each frame falls in some cells wherever
+// it rises in others.
+type growth struct {
+	last       []float32
+	calendar   string
+	grow, fall int       // frames in which values only grow, and those in which some fall
+	falls      []float64 // times of the frames that have fallen
+}
+
+// fewestGrowing is how many cells have to grow with none falling to count as a sign.
+const fewestGrowing = 8
+
+func (g *growth) add(f *climate.Field, t0 int, data []float32) {
+	cells := f.Height() * f.Width()
+	g.calendar = f.Calendar
+	for t := range len(data) / cells {
+		now := data[t*cells : (t+1)*cells]
+		if len(g.last) == cells {
+			up, down := 0, 0
+			for i, x := range now {
+				y := g.last[i]
+				switch slack := 1e-5 * float32(math.Abs(float64(y))); {
+				case x > y+slack:
+					up++
+				case x < y-slack:
+					down++
+				}
+			}
+			switch {
+			case down > (up+down)/200: // rounding of packed data lets a few fall
+				g.fall++
+				g.falls = append(g.falls, f.Times[t0+t])
+			case up >= fewestGrowing:
+				g.grow++
+			}
+		}
+		g.last = append(g.last[:0], now...)
+	}
+}
+
+// problem says that the values look like running totals, nil if they do not.
+func (g *growth) problem(name string, opt *ReadOptions) error {
+	// A field of rain that sets in grows everywhere in one frame or two.
+	if g == nil || g.grow < 3 || 10*g.grow < 4*(g.grow+g.fall) {
+		return nil
+	}
+	resets := ""
+	if n := len(g.falls); n > 0 {
+		resets = fmt.Sprintf(" and fall in %d", n)
+	}
+	return fmt.Errorf("variable %q: values only grow in %d of %d frames%s: they look like running totals, accumulated since a start, of which each frame less the "+
+		"one before is the rain; set %s to %s, or to none if they are amounts of each frame", name, g.grow, g.grow+g.fall, resets, opt.called("Totals"), g.guess())
+}
+
+// guess is what Totals may have to be.
+func (g *growth) guess() string {
+	switch len(g.falls) {
+	case 0:
+		return "start"
+	case 1:
+		return fmt.Sprintf("the hours after which they begin anew, such as 24 or 6 (they have at %s)", climate.FormatTime(g.falls[0], g.calendar))
+	}
+	for _, every := range []float64{24, 12, 6, 3} { // the first frame after a reset is late by one step
+		same := true
+		for _, t := range g.falls[1:] {
+			d := math.Mod(t-g.falls[0], every)
+			same = same && (d < 1e-3 || every-d < 1e-3)
+		}
+		if same {
+			return fmt.Sprintf("%g (they seem to begin anew each %g h)", every, every)
+		}
+	}
+	return "start, or to the hours after which they begin anew"
+}

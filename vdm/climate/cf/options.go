@@ -1,0 +1,137 @@
+package cf
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// ReadOptions says how a file is read. The zero value reads a file with one data
+// variable that describes itself.
+type ReadOptions struct {
+	// Variable is the name of the variable, with its groups where it is in any, as
+	// "Grid/precipitation"; empty for the only data variable of the file.
+	Variable string
+	Kind     climate.Kind // rain or not; KindAuto decides by all that the file says
+
+	Interval float64 // hours over which each value of an amount was accumulated; 0 to find out
+	Months   bool    // each value of an amount was accumulated over the calendar month of its time
+
+	// Totals says that amounts are running totals, which are differenced: "start",
+	// since the start of the record; or after how many hours from 00:00 they begin
+	// anew, as "24", "12", "6", or "24@9" where a day begins at 09:00. "none" says
+	// that they are not, although they only grow.
+	Totals string
+
+	// What the file says wrongly or not at all; each takes the place of the
+	// attribute where not empty.
+	Units, TimeUnits, Calendar string
+
+	Fill  []float64      // more values (unpacked, in the file's units) that mean missing
+	Index map[string]int // place along dimensions that are neither time nor horizontal, as {"member": 3}
+
+	// Dims names the dimensions where the file does not tell which is which: the
+	// keys are "time", "y" and "x".
+	Dims map[string]string
+
+	Repeated         string // which of the frames with one time to take: "first" or "last"; "" refuses them
+	ClipNegative     bool   // rain below 0 becomes 0, whatever its size
+	IgnoreValidRange bool   // valid_range, valid_min and valid_max hide no values
+
+	// Name returns what messages call an option of this struct, such as "--interval"
+	// for "Interval"; nil for the names here.
+	Name func(option string) string
+
+	// Trusted reads without the child process that Probe starts: for files that
+	// this program has just written.
+	Trusted bool
+
+	before *before // the frame before the first, of another file; nil for none
+	joined bool    // the first frame of running totals is kept: what is before it is found later
+}
+
+// called is what messages call an option.
+func (o *ReadOptions) called(option string) string {
+	if o.Name != nil {
+		return o.Name(option)
+	}
+	return option
+}
+
+// months is how a message says that sums are over calendar months.
+func (o *ReadOptions) months() string {
+	if o.Name != nil {
+		return o.called("Months") + " month"
+	}
+	return "Months"
+}
+
+// Validate refuses what cannot be meant.
+func (o ReadOptions) Validate() error {
+	if !(o.Interval >= 0) || o.Interval > 24*366 {
+		return fmt.Errorf("read option %s is %v hours, expected 0 to a year", o.called("Interval"), o.Interval)
+	}
+	if o.Months && o.Interval > 0 {
+		return fmt.Errorf("read options %s and %s are both set", o.called("Interval"), o.called("Months"))
+	}
+	if o.Kind < climate.KindAuto || o.Kind > climate.KindOther {
+		return fmt.Errorf("read option Kind is %d, expected KindAuto, KindRain or KindOther", o.Kind)
+	}
+	if _, err := parseTotals(o.Totals); err != nil {
+		return fmt.Errorf("read option %s: %w", o.called("Totals"), err)
+	}
+	if o.Repeated != "" && o.Repeated != "first" && o.Repeated != "last" {
+		return fmt.Errorf("read option %s is %q, expected first or last", o.called("Repeated"), o.Repeated)
+	}
+	for role := range o.Dims {
+		if role != "time" && role != "y" && role != "x" {
+			return fmt.Errorf("read option %s names the role %q, expected time, y or x", o.called("Dims"), role)
+		}
+	}
+	return nil
+}
+
+// totals is what ReadOptions.Totals says.
+type totals struct {
+	none, start  bool
+	every, first float64 // hours between resets, and the hour of the day of one; every 0 for none
+}
+
+func (t totals) running() bool { return t.start || t.every > 0 }
+
+func parseTotals(text string) (t totals, err error) {
+	switch text {
+	case "":
+		return t, nil
+	case "none":
+		return totals{none: true}, nil
+	case "start":
+		return totals{start: true}, nil
+	case "day":
+		text = "24"
+	}
+	every, first, at := strings.Cut(text, "@")
+	if t.every, err = strconv.ParseFloat(every, 64); err == nil && at {
+		t.first, err = strconv.ParseFloat(first, 64)
+	}
+	if err != nil || !(t.every > 0 && t.every <= 24*366) || !(t.first >= 0 && t.first < 24) {
+		return totals{}, fmt.Errorf("%q is not known; expected start, none, or hours between resets such as 24 or 24@9", text)
+	}
+	return t, nil
+}
+
+// before is the last frame of the file that comes before in time.
+type before struct {
+	time, from float64   // its stamp, and where its interval begins; NaN where not known
+	values     []float32 // as stored, unpacked; nil while only metadata are read
+}
+
+// indexed is how a message says that a place along a dimension can be chosen.
+func (o *ReadOptions) indexed(dim string) string {
+	if o.Name != nil {
+		return o.called("Index") + " " + dim + "=0"
+	}
+	return "Index"
+}

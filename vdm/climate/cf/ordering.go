@@ -1,0 +1,130 @@
+package cf
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// ordering is the grid with the order in which stored rows and columns are read
+// (nil: as stored).
+type ordering struct {
+	grid       climate.Grid
+	rows, cols []int
+	notes      []string
+}
+
+func (o *ordering) note(name, note string) {
+	if note != "" {
+		o.notes = append(o.notes, fmt.Sprintf("coordinate %s: %s", name, note))
+	}
+}
+
+// turn reverses an order, and drops the coordinate that would then descend.
+func (o *ordering) turn(order *[]int, axis *[]float64, n int) {
+	if *order == nil {
+		*order = descending(n)
+	} else {
+		slices.Reverse(*order)
+	}
+	*axis = nil
+}
+
+func placed(order []int, i int) int {
+	if order == nil {
+		return i
+	}
+	return order[i]
+}
+
+func descending(n int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = n - 1 - i
+	}
+	return order
+}
+
+// normaliseAxis brings a 1-D coordinate into ascending order. Longitudes
+// (angular) that pass 360 are brought back: an axis that begins beyond 180 is
+// shifted as a whole, one that goes around the globe is cut at 360 and joined at
+// the other end. order is where each value stood, nil if all stand where they
+// stood.
+func normaliseAxis(values []float64, angular bool) (axis []float64, order []int, note string, err error) {
+	for i, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, nil, "", fmt.Errorf("value %d is missing", i)
+		}
+	}
+	axis = slices.Clone(values)
+	var notes []string
+	if angular {
+		turns, unwrapped := 0.0, false
+		for i := 1; i < len(axis); i++ {
+			switch step := values[i] - values[i-1]; {
+			case step < -180:
+				turns, unwrapped = turns+360, true
+			case step > 180:
+				turns, unwrapped = turns-360, true
+			}
+			axis[i] += turns
+		}
+		if unwrapped {
+			notes = append(notes, "made continuous across the cut of the globe")
+		}
+	}
+	if len(axis) > 1 && axis[0] > axis[len(axis)-1] {
+		slices.Reverse(axis)
+		order = descending(len(axis))
+		notes = append(notes, "reversed to ascend")
+	}
+	for i := 1; i < len(axis); i++ {
+		if axis[i] <= axis[i-1] {
+			return nil, nil, "", fmt.Errorf("values %d and %d (%g, %g) neither ascend nor descend with the others", i-1, i, axis[i-1], axis[i])
+		}
+	}
+	if angular && len(axis) > 0 {
+		first, last := axis[0], axis[len(axis)-1]
+		switch {
+		case first < -180:
+			shift(axis, 360*math.Ceil((-180-first)/360))
+			notes = append(notes, "360 added")
+		case last > 360 && first >= 180:
+			shift(axis, -360*math.Floor((first+180)/360))
+			notes = append(notes, "360 subtracted")
+		case last > 360:
+			cut := 0
+			for axis[cut] <= 360 {
+				cut++
+			}
+			step := (last - first) / float64(len(axis)-1)
+			join := first - (last - 360) // across it, the grid must go on as it does elsewhere
+			if join <= 0 || join > 1.5*step {
+				break
+			}
+			rolled := make([]float64, 0, len(axis))
+			from := make([]int, 0, len(axis))
+			for i := range axis {
+				k := (cut + i) % len(axis)
+				from = append(from, placed(order, k))
+				if k >= cut {
+					rolled = append(rolled, axis[k]-360)
+				} else {
+					rolled = append(rolled, axis[k])
+				}
+			}
+			axis, order = rolled, from
+			notes = append(notes, "columns beyond 360 moved to the front")
+		}
+	}
+	return axis, order, strings.Join(notes, ", "), nil
+}
+
+func shift(axis []float64, by float64) {
+	for i := range axis {
+		axis[i] += by
+	}
+}

@@ -1,0 +1,256 @@
+package cf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// PlanPreparation reads the metadata of files, and says whether they can be joined:
+// in time, one grid, calendar dates that follow one another, one time step, units that
+// convert, no time twice; and of several variables, each of which may be in files of
+// its own, the same times. Data are not read. progress, if not nil, is told the files
+// looked at.
+func PlanPreparation(ctx context.Context, paths []string, opt PrepareOptions, progress func(files, total int)) (*Preparation, error) {
+	if len(paths) == 0 {
+		return nil, errors.New("no files to prepare")
+	}
+	p := &Preparation{opt: opt, variables: opt.Variables}
+	if len(p.variables) == 0 {
+		p.variables = []string{""}
+	}
+	for i, path := range paths {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if i%admittedAtOnce == 0 && !opt.Read.Trusted {
+			admitAll(ctx, paths[i:min(len(paths), i+admittedAtOnce)])
+		}
+		f, err := p.look(path, len(paths) > 1)
+		if err != nil {
+			return nil, err
+		}
+		p.files = append(p.files, f)
+		if progress != nil {
+			progress(i+1, len(paths))
+		}
+	}
+	p.sortFiles()
+	for c := range p.variables {
+		if err := p.join(c); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.align(); err != nil {
+		return nil, err
+	}
+	p.growth = make([]*growth, len(p.channels))
+	for c := range p.growth {
+		p.growth[c] = &growth{}
+	}
+	return p, p.plan()
+}
+
+// ReadFiles reads variables of files into memory, joined as PlanPreparation says:
+// one field a variable, all of the same times and grid.
+func ReadFiles(ctx context.Context, paths []string, opt PrepareOptions) ([]*climate.Field, error) {
+	p, err := PlanPreparation(ctx, paths, opt, nil)
+	if err != nil {
+		return nil, err
+	}
+	for i := range p.files {
+		if err := p.files[i].format.Admit(p.files[i].path, depthOf(opt.Read.Trusted, Whole)); err != nil {
+			return nil, err
+		}
+	}
+	for c, f := range p.whole {
+		cells := f.Height() * f.Width()
+		if err := fits(f.Name, f.Frames(), f.Height(), f.Width()); err != nil {
+			return nil, err
+		}
+		f.Data = make([]float32, f.Frames()*cells)
+		for _, i := range p.channels[c] {
+			part := &p.files[i].parts[c]
+			notes, err := p.readPart(i, c, func(t0 int, data []float32) error {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				copy(f.Data[(part.t0+t0)*cells:], data)
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+			f.Notes = append(f.Notes, notes...)
+		}
+		if err := p.growth[c].problem(f.Name, p.optionsOf(p.variables[c])); err != nil {
+			return nil, err
+		}
+	}
+	return p.whole, nil
+}
+
+// look reads the metadata of one file.
+func (p *Preparation) look(path string, several bool) (f plannedFile, err error) {
+	f.path = path
+	if f.format, err = formatOf(path); err != nil {
+		return f, err
+	}
+	if f.source, err = f.format.source(path, false); err != nil {
+		if other := climate.Unread(path); other != nil {
+			err = other
+		}
+		return f, err
+	}
+	var absent error
+	for _, name := range p.variables {
+		opt := p.optionsOf(name)
+		opt.joined = several
+		part, err := f.headOf(opt)
+		if without := (*noVariable)(nil); errors.As(err, &without) && several && len(p.variables) > 1 {
+			absent = err
+			f.parts = append(f.parts, plannedPart{})
+			continue
+		}
+		if err != nil {
+			return f, err
+		}
+		f.parts = append(f.parts, part)
+	}
+	if f.has() == "" {
+		return f, absent
+	}
+	return f, nil
+}
+
+// readPart reads the frames that a file has of a variable, a block at a time, in the
+// order of the record's cells, and returns what was decided on the way.
+func (p *Preparation) readPart(i, c int, done func(t0 int, data []float32) error) (notes []string, err error) {
+	f := &p.files[i]
+	part := &f.parts[c]
+	opt := p.optionsOf(p.variables[c])
+	opt.Variable, opt.Trusted = part.variable, true // admitted before
+	if part.after >= 0 {
+		carried := part.carried
+		if carried.values, err = p.lastFrame(part.after, c); err != nil {
+			return nil, err
+		}
+		opt.before = &carried
+	}
+	var block []float32
+	err = f.format.with(f.path, func(d *dataset) error {
+		s, err := d.sourceOf(opt)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.path, err)
+		}
+		own := &s.field
+		if !slices.Equal(own.Times, part.times) || own.Height()*own.Width() != p.whole[c].Height()*p.whole[c].Width() {
+			return fmt.Errorf("%s was changed while it was read; run again", f.path)
+		}
+		check := s.screen()
+		if check.growth != nil {
+			check.growth = p.growth[c] // goes on from file to file
+		}
+		if err := s.stream(s.oneBlock(), func(t0 int, data []float32) error {
+			check.add(own, t0, data)
+			if part.rows == nil {
+				return done(t0, data)
+			}
+			block = slices.Grow(block[:0], len(data))[:len(data)]
+			reorder(block, data, part.rows, part.cols)
+			return done(t0, block)
+		}); err != nil {
+			return fmt.Errorf("%s: %w", f.path, err)
+		}
+		if err := check.impossibleValues(own); err != nil {
+			return fmt.Errorf("%s: %w", f.path, err)
+		}
+		for _, note := range check.notes() {
+			if len(p.files) > 1 {
+				note = fmt.Sprintf("%s: %s", filepath.Base(f.path), note)
+			}
+			notes = append(notes, note)
+		}
+		return nil
+	})
+	return notes, err
+}
+
+// reorder puts the cells of frames in another order.
+func reorder(dst, src []float32, rows, cols []int) {
+	cells := len(rows) * len(cols)
+	for t := 0; t+cells <= len(src); t += cells {
+		for y, r := range rows {
+			for x, k := range cols {
+				dst[t+y*len(cols)+x] = src[t+r*len(cols)+k]
+			}
+		}
+	}
+}
+
+// lastFrame reads the last frame of a variable in a file as it is stored, unpacked.
+func (p *Preparation) lastFrame(i, c int) (values []float32, err error) {
+	opt := p.optionsOf(p.variables[c])
+	opt.Kind = climate.KindOther
+	f := &p.files[i]
+	opt.Variable = f.parts[c].variable
+	if err := f.format.Admit(f.path, depthOf(opt.Trusted, Whole)); err != nil {
+		return nil, err
+	}
+	err = f.format.with(f.path, func(d *dataset) error {
+		s, err := d.sourceOf(opt)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.path, err)
+		}
+		values = make([]float32, s.field.Height()*s.field.Width())
+		return s.readFrames(newSlab(s.v, s.unpack), s.frames[len(s.frames)-1].at, 1, values)
+	})
+	return values, err
+}
+
+// plan works out what would be made.
+func (p *Preparation) plan() (err error) {
+	first := p.whole[0]
+	p.source = first.Grid
+	coarsen := max(1, p.opt.Coarsen)
+	if p.opt.Coarsen < 0 {
+		return fmt.Errorf("coarsening %d-fold; want 1 or more", p.opt.Coarsen)
+	}
+	from := p.files[p.channels[0][0]].path
+	if p.reduction, err = climate.Coarsening(p.source, coarsen); err != nil {
+		return fmt.Errorf("%s: variable %q: %w", from, first.Name, err)
+	}
+	var recipe []string
+	for c, f := range p.whole {
+		opt := p.optionsOf(p.variables[c])
+		recipe = append(recipe, fmt.Sprintf("variable %s in %s", f.Name, f.Units)+opt.inWords())
+	}
+	if coarsen > 1 {
+		recipe = append(recipe, fmt.Sprintf("coarsened by the mean of %d × %d cells with equal weights; blocks that the end of the grid cuts are dropped, "+
+			"a block with a missing cell is missing", coarsen, coarsen))
+	}
+	if c := p.opt.Crop; c != nil {
+		if p.reduction, err = p.reduction.Around(c.Lat, c.Lon, c.Height, c.Width); err != nil {
+			return fmt.Errorf("%s: variable %q: cropping: %w", from, first.Name, err)
+		}
+		recipe = append(recipe, fmt.Sprintf("cropped to %d × %d cells around latitude %v, longitude %v: rows from %d, columns from %d",
+			c.Height, c.Width, c.Lat, c.Lon, p.reduction.Row, p.reduction.Column))
+	}
+	h := climate.PreparedHeader{Recipe: recipe, Parts: len(p.files)}
+	for _, f := range p.whole {
+		whole := *f
+		whole.Grid = p.reduction.Grid()
+		h.Channels = append(h.Channels, &whole)
+	}
+	if p.opt.Split != nil {
+		if h.Split, err = p.opt.Split.Split(h.Channels[0].Times); err != nil {
+			return err
+		}
+	}
+	p.header = h
+	return nil
+}

@@ -1,0 +1,161 @@
+package cf
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// Preparation is files that have been looked at, in the order of time, and what
+// prepared data would be made of them.
+type Preparation struct {
+	opt       PrepareOptions
+	variables []string
+	files     []plannedFile
+	channels  [][]int          // of each variable, its files in the order of time
+	whole     []*climate.Field // of each variable, without values
+	growth    []*growth
+	source    climate.Grid // of the files
+	reduction climate.Reduction
+	header    climate.PreparedHeader
+}
+
+type plannedFile struct {
+	path   string
+	format *Format
+	source climate.Source // without checksum
+	parts  []plannedPart  // of each variable
+}
+
+// plannedPart is what one file has of one variable.
+type plannedPart struct {
+	head       *climate.Field // nil where the file does not have it
+	times      []float64      // as the file has them; those of head are in the record's calendar
+	variable   string         // its name in the file
+	calendar   string         // of the file
+	t0         int            // place of its first frame in the record
+	rows, cols []int          // where the cells of the record stand in the file; nil as they are
+	first      float64        // begin of the first frame's bounds, NaN where not known
+	last       before         // the last frame
+	after      int            // the file whose last frame comes before the first; -1 where none is needed
+	carried    before         // that frame
+}
+
+func (f *plannedFile) has() string {
+	var names []string
+	for _, p := range f.parts {
+		if p.head != nil {
+			names = append(names, p.head.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// optionsOf is how a variable is read.
+func (p *Preparation) optionsOf(variable string) *ReadOptions {
+	opt, special := p.opt.Each[variable]
+	if !special {
+		opt = p.opt.Read
+	}
+	opt.Variable = variable
+	return &opt
+}
+
+// PrepareOptions say what prepared data are made of files. The zero value joins
+// the only variable of the files in time and changes nothing else.
+type PrepareOptions struct {
+	Read      ReadOptions // how files are read; Variable is not used
+	Variables []string    // each becomes a channel; none means the only one of the files
+
+	// Each is how the variables that it names are read, in place of Read.
+	Each map[string]ReadOptions
+
+	Coarsen int                  // this many cells a side become one by their mean; 0 is 1
+	Crop    *Crop                // nil keeps the whole grid
+	Split   *climate.SeasonSplit // nil for no split
+}
+
+// Crop is a window of Height × Width cells, counted after coarsening, around the
+// cell whose centre is nearest to a place in degrees: see [climate.Reduction].
+type Crop struct {
+	Lat, Lon      float64
+	Height, Width int
+}
+
+// inWords lists the options that are not zero.
+func (o ReadOptions) inWords() string {
+	var parts []string
+	if o.Kind != climate.KindAuto {
+		parts = append(parts, "taken as "+o.Kind.String())
+	}
+	if o.Totals != "" && o.Totals != "none" {
+		parts = append(parts, fmt.Sprintf("running totals (%s)", o.Totals))
+	}
+	if o.Months {
+		parts = append(parts, "accumulated over calendar months")
+	}
+	if o.ClipNegative {
+		parts = append(parts, "negative rain set to 0")
+	}
+	if o.IgnoreValidRange {
+		parts = append(parts, "valid range ignored")
+	}
+	if o.Repeated != "" {
+		parts = append(parts, "the "+o.Repeated+" of frames that repeat a time")
+	}
+	for _, which := range slices.Sorted(maps.Keys(o.Dims)) {
+		parts = append(parts, fmt.Sprintf("%s along %s", which, o.Dims[which]))
+	}
+	if o.Interval != 0 {
+		parts = append(parts, "accumulated over "+hours(o.Interval))
+	}
+	for _, set := range []struct{ what, value string }{{"units", o.Units}, {"time units", o.TimeUnits}, {"calendar", o.Calendar}} {
+		if set.value != "" {
+			parts = append(parts, fmt.Sprintf("%s set to %q", set.what, set.value))
+		}
+	}
+	if len(o.Fill) > 0 {
+		parts = append(parts, fmt.Sprintf("%v taken as missing", o.Fill))
+	}
+	for _, dim := range slices.Sorted(maps.Keys(o.Index)) {
+		parts = append(parts, fmt.Sprintf("at %d along %s", o.Index[dim], dim))
+	}
+	if parts == nil {
+		return ""
+	}
+	return "; " + strings.Join(parts, ", ")
+}
+
+// gridInWords says where the cells are.
+func gridInWords(g *climate.Grid) string {
+	var parts []string
+	along := func(name, units string, values []float64) {
+		if n := len(values); n > 0 {
+			parts = append(parts, strings.TrimSpace(fmt.Sprintf("%s %.6g to %.6g %s", name, values[0], values[n-1], units)))
+		}
+	}
+	along(g.YName, g.YUnits, g.Y)
+	along(g.XName, g.XUnits, g.X)
+	extent := func(name string, values []float64) {
+		if len(values) == 0 {
+			return
+		}
+		lo, hi := values[0], values[0]
+		for _, v := range values {
+			lo, hi = min(lo, v), max(hi, v)
+		}
+		parts = append(parts, fmt.Sprintf("%s %.6g to %.6g (2-D)", name, lo, hi))
+	}
+	extent("latitude", g.Lat)
+	extent("longitude", g.Lon)
+	if name, _ := g.Mapping["grid_mapping_name"].(string); name != "" {
+		parts = append(parts, name)
+	}
+	if len(parts) == 0 {
+		return "no coordinates"
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,226 @@
+package cf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// Fields are the channels that would be made, without their values.
+func (p *Preparation) Fields() []*climate.Field { return p.header.Channels }
+
+// String lists what would be read and made, for a dry run.
+func (p *Preparation) String() string {
+	var b strings.Builder
+	f := p.header.Channels[0]
+	var bytes int64
+	for i := range p.files {
+		bytes += p.files[i].source.Bytes
+	}
+	fmt.Fprintf(&b, "%d files, %.3f GB, in the order of time:\n", len(p.files), float64(bytes)/1e9)
+	for i := range p.files {
+		for c := range p.files[i].parts {
+			part := &p.files[i].parts[c]
+			if h := part.head; h != nil && (c == 0 || p.files[i].parts[0].head == nil) {
+				what := ""
+				if len(p.channels) > 1 {
+					what = " of " + p.files[i].has()
+				}
+				fmt.Fprintf(&b, "  %s: %s to %s, %d frames%s\n", p.files[i].path, h.Date(0), h.Date(h.Frames()-1), h.Frames(), what)
+				break
+			}
+		}
+	}
+	fmt.Fprintf(&b, "each %d × %d cells: %s\n", p.source.Height, p.source.Width, gridInWords(&p.source))
+	for _, line := range p.header.Recipe {
+		fmt.Fprintf(&b, "%s\n", line)
+	}
+	fmt.Fprintf(&b, "makes %d frames of %d × %d cells, %.3f GB: %s\n", f.Frames(), f.Height(), f.Width(),
+		4*float64(len(p.header.Channels))*float64(f.Frames())*float64(f.Height())*float64(f.Width())/1e9, gridInWords(&f.Grid))
+	fmt.Fprintf(&b, "%s, step %s, calendar %s", span(f), hours(f.Step()), f.Calendar)
+	gaps := p.Gaps()
+	if len(gaps) == 0 {
+		b.WriteString(", no gaps")
+	}
+	b.WriteString("\n")
+	for _, gap := range gaps {
+		b.WriteString(gap + "\n")
+	}
+	if s := p.header.Split; s != nil {
+		fmt.Fprintf(&b, "split: %s: %s\n", s.Rule, s.Describe())
+	}
+	return b.String()
+}
+
+// Gaps says where times are missing, a sentence for each gap.
+func (p *Preparation) Gaps() (all []string) {
+	f := p.header.Channels[0]
+	for _, t := range f.Gaps() {
+		all = append(all, fmt.Sprintf("gap: %s are missing between %s and %s; no clip spans it",
+			hours(f.Times[t+1]-f.Times[t]-f.Step()), f.Date(t), f.Date(t+1)))
+	}
+	return all
+}
+
+func span(f *climate.Field) string { return f.Date(0) + " to " + f.Date(f.Frames()-1) }
+
+// Run makes the prepared data in a folder, file by file, never more than some
+// frames in memory. It goes on with what an interrupted Run has left, reading again
+// the files that changed meanwhile, and does nothing where the folder holds the data
+// already; then made is 0, else the number of files read. Finished data whose
+// sources changed, and other data, are an error unless replace is set. progress, if
+// not nil, is told the frames read.
+func (p *Preparation) Run(ctx context.Context, dir string, replace bool, progress func(frames, total int)) (made int, err error) {
+	w, err := climate.CreatePrepared(dir, p.header, replace)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	total := p.header.Channels[0].Frames() // those of the first variable count
+	done, todo := total, []int(nil)
+	for i := range p.files {
+		f := &p.files[i]
+		before, finished := w.Part(i)
+		if finished {
+			change, err := f.changedSince(before)
+			if err != nil {
+				return 0, err
+			}
+			if change != "" && w.Complete() {
+				return 0, fmt.Errorf("%s has changed since %s was made of it: %s; replace the data, or restore the file", f.path, dir, change)
+			}
+			finished = change == ""
+		}
+		if !finished {
+			todo = append(todo, i)
+			if h := f.parts[0].head; h != nil {
+				done -= h.Frames()
+			}
+		}
+	}
+	if w.Complete() {
+		return 0, nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ready := p.admitAhead(ctx, todo)
+	if progress != nil {
+		progress(done, total) // the first file is probed before a frame of it is read
+	}
+	for _, i := range todo {
+		var a admitted
+		select {
+		case a = <-ready:
+		case <-ctx.Done():
+			a.err = ctx.Err()
+		}
+		if a.err != nil {
+			return made, a.err
+		}
+		err := p.prepareFile(ctx, w, i, i == todo[len(todo)-1], a.source, func(frames int) {
+			done += frames
+			if progress != nil {
+				progress(done, total)
+			}
+		})
+		if err != nil {
+			return made, err
+		}
+		made++
+	}
+	return made, w.Commit(ctx, nil)
+}
+
+// changedSince says how a file differs from what it was, "" if it does not. The
+// checksum decides where size or time differ.
+func (f *plannedFile) changedSince(before climate.Source) (string, error) {
+	if f.source.Bytes == before.Bytes && f.source.Modified == before.Modified {
+		return "", nil
+	}
+	now, err := f.format.source(f.path, true)
+	if err != nil || now.SHA256 == before.SHA256 {
+		return "", err
+	}
+	return fmt.Sprintf("SHA-256 %.12s…, %d bytes (%s); was %.12s…, %d bytes (%s)", now.SHA256, now.Bytes, now.Name, before.SHA256, before.Bytes, before.Name), nil
+}
+
+// admitted is a file that has been probed and summed.
+type admitted struct {
+	source climate.Source
+	err    error
+}
+
+// admitAhead probes files and takes their checksums, in order, one ahead of the
+// reader: the other processor's work while one inflates data.
+func (p *Preparation) admitAhead(ctx context.Context, todo []int) <-chan admitted {
+	ready := make(chan admitted, 1)
+	go func() {
+		for _, i := range todo {
+			f := &p.files[i]
+			a := admitted{err: f.format.Admit(f.path, depthOf(p.opt.Read.Trusted, Whole))}
+			if a.err == nil {
+				a.source, a.err = f.format.source(f.path, true)
+				a.source.Modified = f.source.Modified
+			}
+			select {
+			case ready <- a:
+			case <-ctx.Done():
+				return
+			}
+			if a.err != nil {
+				return
+			}
+		}
+	}()
+	return ready
+}
+
+// prepareFile reads one file into its part of the data.
+func (p *Preparation) prepareFile(ctx context.Context, w *climate.PreparedWriter, i int, last bool, source climate.Source, count func(frames int)) error {
+	f := &p.files[i]
+	notes := make([][]string, len(p.channels))
+	for c := range p.channels {
+		if f.parts[c].head == nil {
+			continue
+		}
+		var small []float32
+		note, err := p.readPart(i, c, func(t0 int, data []float32) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			frame, cells := p.source.Height*p.source.Width, p.reduction.Height*p.reduction.Width
+			n := len(data) / frame
+			small = slices.Grow(small[:0], n*cells)[:n*cells]
+			for t := range n {
+				p.reduction.Apply(small[t*cells:(t+1)*cells], data[t*frame:(t+1)*frame])
+			}
+			if c == 0 {
+				defer count(n)
+			}
+			return w.Write(c, f.parts[c].t0+t0, small)
+		})
+		if err != nil {
+			return err
+		}
+		notes[c] = note
+	}
+	now, err := f.format.source(f.path, false)
+	if err != nil {
+		return err
+	}
+	if now != f.source {
+		return fmt.Errorf("%s was changed while it was read; run again", f.path)
+	}
+	if last {
+		for c := range p.channels {
+			if err := p.growth[c].problem(p.whole[c].Name, p.optionsOf(p.variables[c])); err != nil {
+				return err
+			}
+		}
+	}
+	return w.Finish(i, source, notes)
+}

@@ -1,0 +1,164 @@
+package cf
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
+)
+
+// add takes in frames from t0. Rain that is negative by rounding becomes 0.
+func (s *screen) add(f *climate.Field, t0 int, data []float32) {
+	rain := f.Kind == climate.KindRain && f.Units == climate.RainUnits
+	low, high := float32(-mostAnything), float32(mostAnything)
+	if rain {
+		low, high = 0, mostRain
+	}
+	for i, v := range data {
+		if v >= low && v <= high {
+			s.present++
+			s.highest = max(s.highest, v)
+			continue
+		}
+		if v != v {
+			s.missing++
+			continue
+		}
+		s.present++
+		if rain && v < 0 {
+			s.lowest = min(s.lowest, v)
+			if v >= -s.rounding {
+				s.tiny++
+				data[i] = 0
+				continue
+			}
+			if s.source.opt.ClipNegative {
+				s.clipped++
+				data[i] = 0
+				continue
+			}
+			s.negative++
+		}
+		if s.impossible == 0 {
+			s.first = v
+			s.x, s.y = i%f.Width(), i/f.Width()%f.Height()
+			s.t = t0 + i/f.Width()/f.Height()
+		}
+		s.alike = s.alike && v == s.first
+		s.impossible++
+	}
+	if s.growth != nil {
+		s.growth.add(f, t0, data)
+	}
+}
+
+// problem says what is wrong with the values, nil if nothing.
+func (s *screen) problem(f *climate.Field) error {
+	if err := s.impossibleValues(f); err != nil {
+		return err
+	}
+	return s.growth.problem(f.Name, s.source.opt)
+}
+
+func (s *screen) impossibleValues(f *climate.Field) error {
+	if s.present == 0 {
+		return fmt.Errorf("variable %q: every one of its %d values is missing%s", f.Name, s.missing, s.causes())
+	}
+	if s.impossible == 0 {
+		return nil
+	}
+	opt := s.source.opt
+	expected := fmt.Sprintf("magnitudes below %g", mostAnything)
+	if f.Kind == climate.KindRain {
+		expected = fmt.Sprintf("rain of 0 to %g mm/h", mostRain)
+	}
+	share := 100 * float64(s.impossible) / float64(s.present+s.missing)
+	advice := fmt.Sprintf("If it is an undeclared fill value, name it (%s), in the file's units", opt.called("Fill"))
+	differences := false
+	for _, fr := range s.source.frames {
+		differences = differences || fr.before != 0
+	}
+	switch {
+	case s.negative == s.impossible && differences:
+		advice = fmt.Sprintf("They are falls of running totals, the largest by %g mm/h: either these begin anew at other times (%s), or the data are rounded, and %s sets what is below 0 to 0",
+			-s.lowest, opt.called("Totals"), opt.called("ClipNegative"))
+	case s.negative == s.impossible && !(s.alike && s.impossible > 1) && -s.lowest < max(s.highest, 1):
+		advice = fmt.Sprintf("They go down to %g: interpolation and packing leave such; %s sets them to 0. If it is an undeclared fill value instead, name it (%s)",
+			s.lowest, opt.called("ClipNegative"), opt.called("Fill"))
+	}
+	return fmt.Errorf("variable %q: %d values (%.2g %%) are impossible, the first %g %s at frame %d (%s), row %d, column %d; expected %s. %s",
+		f.Name, s.impossible, share, s.first, f.Units, s.t, f.Date(s.t), s.y, s.x, expected, advice)
+}
+
+// causes say why cells are missing, the commonest first.
+func (s *screen) causes() string {
+	u := s.source.unpack
+	if len(u.causes) == 0 {
+		return ""
+	}
+	names := slices.SortedFunc(maps.Keys(u.causes), func(a, b string) int {
+		if d := u.causes[b] - u.causes[a]; d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	var parts []string
+	for _, name := range names {
+		text := fmt.Sprintf("%.2f %% %s", 100*float64(u.causes[name])/float64(max(1, s.present+s.missing)), name)
+		if name == rangeCause {
+			text += fmt.Sprintf(" (%s; %s takes them as they are)", u.limits, s.source.opt.called("IgnoreValidRange"))
+		}
+		parts = append(parts, text)
+	}
+	return ": " + strings.Join(parts, ", ")
+}
+
+// notes say what became of cells, a sentence each.
+func (s *screen) notes() []string {
+	var all []string
+	u := s.source.unpack
+	if s.missing > 0 {
+		all = append(all, fmt.Sprintf("%.2f %% of cells are missing%s", 100*float64(s.missing)/float64(s.present+s.missing), s.causes()))
+	}
+	if m := s.source.layout.merged; m >= 0 {
+		text := fmt.Sprintf("the %d places along %s complete one another: %d cells were taken from others than the first, which is missing there", s.source.v.shape[m], s.source.v.dims[m], u.merged)
+		if u.conflicts > 0 {
+			text += fmt.Sprintf("; %d cells have values in several, of which the first counts (%s chooses one)", u.conflicts, s.source.opt.indexed(s.source.v.dims[m]))
+		}
+		all = append(all, text)
+	}
+	if s.tiny > 0 {
+		all = append(all, fmt.Sprintf("%d cells of rain between %g and 0 mm/h were set to 0", s.tiny, -s.rounding))
+	}
+	if s.clipped > 0 {
+		all = append(all, fmt.Sprintf("%d cells (%.2f %%) of negative rain, down to %g mm/h, were set to 0 (as set)", s.clipped, 100*float64(s.clipped)/float64(s.present+s.missing), s.lowest))
+	}
+	return all
+}
+
+// fits refuses a record that this machine's free memory cannot hold.
+func fits(name string, frames, height, width int) error {
+	need := 4 * int64(frames) * int64(height) * int64(width)
+	if free := machine.FreeMemory(); free > 0 && need > free {
+		return fmt.Errorf("variable %q: %d frames of %d×%d cells take %.1f GiB as float32, %.1f GiB of memory are free", name,
+			frames, height, width, float64(need)/(1<<30), float64(free)/(1<<30))
+	}
+	return nil
+}
+
+// screen begins to look through the values of a source.
+func (s *source) screen() *screen {
+	c := &screen{source: s, alike: true, rounding: -tinyNegative}
+	for _, f := range s.frames {
+		if f.before != 0 {
+			c.rounding = max(c.rounding, float32(1.01*s.unpack.step()*s.factor*f.now))
+		}
+	}
+	if s.counted && s.field.Kind == climate.KindRain {
+		c.growth = &growth{}
+	}
+	return c
+}

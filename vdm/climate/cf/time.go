@@ -1,0 +1,240 @@
+package cf
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// readTime reads the time coordinate and its bounds. A variable without time is one
+// frame.
+func (d *dataset) readTime(v *variable, l *layout, opt *ReadOptions) (*timeAxis, error) {
+	c := l.timeVar
+	if c == nil && l.t >= 0 {
+		return l.countedFrames(v, opt)
+	}
+	if c == nil {
+		return &timeAxis{keep: []int{0}, times: []float64{0}, calendar: climate.NoCalendar, epoch: climate.RelativeEpoch, start: math.NaN()}, nil
+	}
+	a := &timeAxis{start: math.NaN()}
+	times, u, resolution, err := d.instants(v, l, c, opt, a)
+	if err != nil {
+		return nil, err
+	}
+	if l.period != nil {
+		if err := d.addPeriod(v, l, u, times); err != nil {
+			return nil, err
+		}
+		a.notes = append(a.notes, fmt.Sprintf("times are those that forecasts are for: %s and %s together", c.name, l.period.name))
+		if isSingle(c) && l.period.isNumeric() && slices.Contains(l.period.dims, v.dims[max(l.t, 0)]) {
+			a.start, _ = u.hours(l.alongFrames(v, c, u.values, 1)[0][0])
+		}
+	}
+	if err := a.sort(c, times, resolution, opt); err != nil {
+		return nil, err
+	}
+	if err := d.readBounds(v, l, c, u, opt, a); err != nil {
+		return nil, err
+	}
+	a.sharpen(resolution)
+	return a, nil
+}
+
+// countedFrames are the times of frames that have none in the file: 0, 1, 2 … in the
+// units of the options.
+func (l *layout) countedFrames(v *variable, opt *ReadOptions) (*timeAxis, error) {
+	u, err := climate.ParseTimeUnits(opt.TimeUnits, opt.Calendar)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", opt.called("TimeUnits"), err)
+	}
+	a := &timeAxis{calendar: u.Calendar, epoch: u.Epoch(), stored: opt.TimeUnits, start: math.NaN()}
+	for i := range v.shape[l.t] {
+		t, err := u.Hours(float64(i))
+		if err != nil {
+			return nil, fmt.Errorf("%s, frame %d: %w", opt.called("TimeUnits"), i, err)
+		}
+		a.keep, a.times = append(a.keep, i), append(a.times, t)
+	}
+	a.notes = []string{fmt.Sprintf("the file has no times: frames are counted in %q (as set)", opt.TimeUnits)}
+	return a, nil
+}
+
+func (u *instantUnits) hours(value float64) (float64, error) {
+	if u.TimeUnits == nil {
+		return value, nil // of text: hours already
+	}
+	return u.Hours(value)
+}
+
+// instants reads the time of every stored frame in hours, NaN where it cannot be
+// read, and by how much at most the stored type rounds it.
+func (d *dataset) instants(v *variable, l *layout, c *variable, opt *ReadOptions, a *timeAxis) (times []float64, u *instantUnits, resolution float64, err error) {
+	units, calendar := c.text("units"), c.text("calendar")
+	if opt.TimeUnits != "" {
+		units = opt.TimeUnits
+	}
+	if opt.Calendar != "" {
+		calendar = opt.Calendar
+	}
+	a.stored = units
+	u = &instantUnits{}
+	if c.isText() && opt.TimeUnits == "" {
+		return d.writtenDates(v, l, c, calendar, a, u)
+	}
+	if units == "" && opt.TimeUnits == "" {
+		if text := d.textTime(v, l); text != nil {
+			l.timeVar = text
+			return d.writtenDates(v, l, text, calendar, a, u)
+		}
+	}
+	if u.TimeUnits, err = climate.ParseTimeUnits(units, calendar); err != nil {
+		name := opt.called("TimeUnits")
+		if strings.Contains(err.Error(), "calendar") && !strings.Contains(err.Error(), "date") {
+			name = opt.called("Calendar")
+		}
+		return nil, nil, 0, fmt.Errorf("time coordinate %q: %w; %s gives it", c.name, err, name)
+	}
+	a.calendar, a.epoch = u.Calendar, u.Epoch()
+	if u.values, err = c.readTimes(); err != nil {
+		return nil, nil, 0, err
+	}
+	for i, row := range l.alongFrames(v, c, u.values, 1) {
+		if row == nil {
+			return nil, nil, 0, fmt.Errorf("time coordinate %q has %d values, fewer than frame %d", c.name, len(u.values), i)
+		}
+		t, err := u.hours(row[0])
+		const undeclared = 1e15 // what no unit of time reaches, such as a fill of 1e20
+		if err != nil && !(math.IsNaN(row[0]) || math.Abs(row[0]) > undeclared && c.typ != Int64 && c.typ != UInt64) {
+			return nil, nil, 0, fmt.Errorf("time coordinate %q, frame %d: %w", c.name, i, err)
+		}
+		if err != nil {
+			t = math.NaN()
+		}
+		times = append(times, t)
+	}
+	return times, u, u.resolution(c), nil
+}
+
+// resolution is half the distance in hours between neighbouring values that the
+// coordinate can hold: of its type, or of decimals to which it was rounded.
+func (u *instantUnits) resolution(c *variable) float64 {
+	largest := 0.0
+	for _, x := range u.values {
+		if !math.IsNaN(x) {
+			largest = math.Max(largest, math.Abs(x))
+		}
+	}
+	apart := climate.RoundedTo(u.values)
+	if c.typ == Float {
+		single := float32(largest)
+		apart = math.Max(apart, float64(math.Nextafter32(single, float32(math.Inf(1)))-single))
+	}
+	if largest > 0 {
+		apart = math.Max(apart, math.Nextafter(largest, math.Inf(1))-largest)
+	}
+	first, err := u.Hours(largest)
+	if err != nil || apart == 0 {
+		return 0
+	}
+	second, err := u.Hours(largest + apart)
+	if err != nil {
+		return 0
+	}
+	return math.Abs(second-first)/2*1.001 + 1e-9
+}
+
+// readTimes reads a time coordinate; values that stand for nothing written are NaN.
+func (v *variable) readTimes() ([]float64, error) { return v.readAll() }
+
+// readBounds reads the bounds of the frames, in units of their own where they have
+// any.
+func (d *dataset) readBounds(v *variable, l *layout, c *variable, u *instantUnits, opt *ReadOptions, a *timeAxis) error {
+	bounds := d.near(c, c.text("bounds"))
+	if bounds == nil { // not referred to, but of the name that everyone gives
+		for _, b := range d.visible(v) {
+			if strings.TrimSuffix(strings.TrimSuffix(b.base(), "_bnds"), "_bounds") == c.base() && b != c {
+				bounds = b
+			}
+		}
+	}
+	if bounds == nil || !bounds.isNumeric() || u.TimeUnits == nil {
+		return nil
+	}
+	if n := len(bounds.shape); n != len(c.shape)+1 || bounds.shape[n-1] != 2 || !slices.Equal(bounds.shape[:n-1], c.shape) {
+		return fmt.Errorf("time bounds %q have the shape %v, expected two for each of %d times", bounds.name, bounds.shape, len(u.values))
+	}
+	units, calendar := bounds.text("units"), bounds.text("calendar")
+	own := u.TimeUnits
+	if units != "" && (opt.TimeUnits == "" || units != c.text("units")) {
+		if calendar == "" || opt.Calendar != "" {
+			calendar = u.Calendar
+		}
+		b, err := climate.ParseTimeUnits(units, calendar)
+		if err != nil {
+			return fmt.Errorf("time bounds %q: %w", bounds.name, err)
+		}
+		if b.Relative != u.Relative || b.Calendar != u.Calendar {
+			if b.Relative || u.Relative {
+				return fmt.Errorf("time bounds %q are in %q, their times in %q: they cannot be compared", bounds.name, units, a.stored)
+			}
+			if _, err := climate.InCalendar(a.times, u.Calendar, b.Calendar, math.NaN()); err != nil {
+				return fmt.Errorf("time bounds %q: %w", bounds.name, err)
+			}
+			if b, err = climate.ParseTimeUnits(units, u.Calendar); err != nil {
+				return fmt.Errorf("time bounds %q: %w", bounds.name, err)
+			}
+		}
+		own = b
+	}
+	ends, err := bounds.readAll()
+	if err != nil {
+		return err
+	}
+	rows := l.alongFrames(v, bounds, ends, 2)
+	from, to := make([]float64, len(a.keep)), make([]float64, len(a.keep))
+	swapped, instants := 0, 0
+	for i, k := range a.keep {
+		for j, end := range []*float64{&from[i], &to[i]} {
+			if rows[k] == nil || math.IsNaN(rows[k][j]) {
+				a.outside = fmt.Sprintf("time bounds %q of frame %d were never written", bounds.name, k)
+				return nil
+			}
+			if *end, err = own.Hours(rows[k][j]); err != nil {
+				return fmt.Errorf("time bounds %q, frame %d: %w", bounds.name, k, err)
+			}
+		}
+		switch {
+		case to[i] < from[i]:
+			swapped++
+			from[i], to[i] = to[i], from[i]
+		case to[i] == from[i]:
+			instants++
+		}
+	}
+	if instants == len(a.keep) { // bounds that bound nothing
+		return nil
+	}
+	if swapped > 0 {
+		a.notes = append(a.notes, fmt.Sprintf("time bounds %s of %d frames run backwards and were turned", bounds.name, swapped))
+	}
+	for i, t := range a.times { // a stamp may be either end or anything between
+		if slack := 0.01*(to[i]-from[i]) + 1e-3; t < from[i]-slack || t > to[i]+slack {
+			date := func(h float64) string { return climate.FormatTime(h, a.calendar) }
+			a.outside = fmt.Sprintf("time bounds %q do not belong to their times: those of frame %d, at %s, go from %s to %s", bounds.name, a.keep[i], date(t), date(from[i]), date(to[i]))
+			return nil
+		}
+	}
+	if c.text("bounds") == "" {
+		a.notes = append(a.notes, fmt.Sprintf("time bounds are those of %s, to which nothing refers", bounds.name))
+	}
+	a.from, a.to, a.boundsName = from, to, bounds.name
+	if bounds.typ == Float {
+		b := &instantUnits{TimeUnits: own, values: ends}
+		resolution := b.resolution(bounds)
+		a.from, a.to = sharpened(a.from, resolution), sharpened(a.to, resolution)
+	}
+	return nil
+}

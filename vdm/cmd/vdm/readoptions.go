@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+)
+
+// options are how the variables of the files are read, and how those are that flags
+// name.
+func (r *readFlags) options() (o cf.ReadOptions, each map[string]cf.ReadOptions, err error) {
+	var all [5]setting
+	for i, f := range []struct {
+		name   string
+		values []string
+	}{{"units", r.units}, {"kind", r.kind}, {"interval", r.interval}, {"fill", r.fill}, {"totals", r.totals}} {
+		if all[i], err = settings(f.name, f.values, r.variables); err != nil {
+			return o, nil, err
+		}
+	}
+	if err := r.checkUnits(all[0]); err != nil {
+		return o, nil, err
+	}
+	make := func(variable string) (o cf.ReadOptions, err error) {
+		o = cf.ReadOptions{Index: r.index, Dims: r.dims, TimeUnits: r.timeUnits, Calendar: r.calendar, Repeated: r.repeated,
+			ClipNegative: r.clip, IgnoreValidRange: r.ignoreRange, Name: flagOf, Units: all[0].of(variable), Totals: all[4].of(variable)}
+		if o.Kind, err = parseKind(all[1].of(variable)); err != nil {
+			return o, err
+		}
+		length := all[2].of(variable)
+		if o.Months = length == "month"; o.Months {
+			length = ""
+		}
+		interval, err := parseNumbers("interval", length)
+		if err != nil {
+			return o, err
+		}
+		if len(interval) > 0 {
+			o.Interval = interval[0]
+		}
+		if o.Fill, err = parseNumbers("fill", all[3].of(variable)); err != nil {
+			return o, err
+		}
+		return o, o.Validate()
+	}
+	if o, err = make(""); err != nil {
+		return o, nil, err
+	}
+	each = map[string]cf.ReadOptions{}
+	for _, name := range named(all[:]...) {
+		if each[name], err = make(name); err != nil {
+			return o, nil, err
+		}
+	}
+	return o, each, nil
+}
+
+// readFiles reads the wanted variables of files, joined in time.
+func (r *readFlags) readFiles(paths []string) ([]*climate.Field, error) {
+	o, each, err := r.options()
+	if err != nil {
+		return nil, err
+	}
+	return cf.ReadFiles(context.Background(), paths, cf.PrepareOptions{Read: o, Each: each, Variables: r.variables})
+}
