@@ -26,6 +26,7 @@ type Variable struct {
 	Attributes map[string]Attribute
 	Chunk      []int // chunk lengths along Dims; nil if stored whole
 	Values     Values
+	Notes      []string // what the format decided about it, a sentence each
 }
 
 // Values reads the stored values of a variable.
@@ -98,10 +99,11 @@ type variable struct {
 	attrs       map[string]Attribute
 	chunk       []int
 	values      Values
+	notes       []string
 }
 
 func newVariable(v *Variable) *variable {
-	return &variable{name: v.Name, group: v.Group, typ: v.Type, dims: v.Dims, shape: v.Shape, attrs: v.Attributes, chunk: v.Chunk, values: v.Values}
+	return &variable{name: v.Name, group: v.Group, typ: v.Type, dims: v.Dims, shape: v.Shape, attrs: v.Attributes, chunk: v.Chunk, values: v.Values, notes: v.Notes}
 }
 
 // globalTexts are the global attributes that are text, but for Conventions, which the

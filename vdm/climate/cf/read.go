@@ -153,6 +153,7 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	} else if axis.epoch == climate.RelativeEpoch {
 		f.Notes = append(f.Notes, fmt.Sprintf("time units %q name no date: times are hours from an unknown start", axis.stored))
 	}
+	f.Notes = append(f.Notes, v.notes...)
 	f.Notes = append(f.Notes, s.order.notes...)
 	f.Notes = append(f.Notes, s.layout.notes...)
 	f.Notes = append(f.Notes, s.unpack.notes...)

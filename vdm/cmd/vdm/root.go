@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	_ "github.com/climate-vdm/climate-vdm/vdm/climate/zarr"
 )
 
 // newRoot builds the tree of commands.
