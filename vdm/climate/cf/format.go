@@ -19,6 +19,7 @@ import (
 type Format struct {
 	Name    string        // as messages call it: "NetCDF"
 	Endings []string      // of the names of files that it writes, as ".nc"
+	Folder  bool          // its files are folders
 	Version func() string // of the library behind it; nil for none
 
 	// Recognises reports whether a path is of the format, by its name, its first bytes

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
@@ -181,46 +180,17 @@ func (p *Preparation) admitAhead(ctx context.Context, todo []int) <-chan admitte
 
 // prepareFile reads one file into its part of the data.
 func (p *Preparation) prepareFile(ctx context.Context, w *climate.PreparedWriter, i int, last bool, source climate.Source, count func(frames int)) error {
-	f := &p.files[i]
-	notes := make([][]string, len(p.channels))
-	for c := range p.channels {
-		if f.parts[c].head == nil {
-			continue
+	notes, err := p.reduced(ctx, i, func(c, t0 int, frames []float32) error {
+		if c == 0 {
+			defer count(len(frames) / (p.reduction.Height * p.reduction.Width))
 		}
-		var small []float32
-		note, err := p.readPart(i, c, func(t0 int, data []float32) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			frame, cells := p.source.Height*p.source.Width, p.reduction.Height*p.reduction.Width
-			n := len(data) / frame
-			small = slices.Grow(small[:0], n*cells)[:n*cells]
-			for t := range n {
-				p.reduction.Apply(small[t*cells:(t+1)*cells], data[t*frame:(t+1)*frame])
-			}
-			if c == 0 {
-				defer count(n)
-			}
-			return w.Write(c, f.parts[c].t0+t0, small)
-		})
-		if err != nil {
-			return err
-		}
-		notes[c] = note
+		return w.Write(c, t0, frames)
+	})
+	if err == nil && last {
+		err = p.grown()
 	}
-	now, err := f.format.source(f.path, false)
 	if err != nil {
 		return err
-	}
-	if now != f.source {
-		return fmt.Errorf("%s was changed while it was read; run again", f.path)
-	}
-	if last {
-		for c := range p.channels {
-			if err := p.growth[c].problem(p.whole[c].Name, p.optionsOf(p.variables[c])); err != nil {
-				return err
-			}
-		}
 	}
 	return w.Finish(i, source, notes)
 }

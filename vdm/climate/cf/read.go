@@ -94,7 +94,7 @@ func (d *dataset) choose(opt *ReadOptions) (*variable, error) {
 			return nil, &noVariable{name, strings.Join(names, ", ")}
 		}
 		if !v.isNumeric() {
-			return nil, fmt.Errorf("variable %q holds no numbers", name)
+			return nil, fmt.Errorf("%s", strings.Join(append([]string{fmt.Sprintf("variable %q holds no numbers", name)}, v.notes...), ": "))
 		}
 		return v, nil
 	}

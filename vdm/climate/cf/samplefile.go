@@ -2,7 +2,6 @@ package cf
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
@@ -109,11 +108,7 @@ func (s *SampleFile) validateHeader() error {
 
 // horizontal are the names of the horizontal dimensions in the file.
 func (s *SampleFile) horizontal() (y, x string) {
-	y, x = s.Grid.YName, s.Grid.XName
-	if y == "" || x == "" || y == x || slices.Contains([]string{"time", "member"}, y) || slices.Contains([]string{"time", "member"}, x) {
-		return "y", "x"
-	}
-	return y, x
+	return horizontalNames(&s.Grid)
 }
 
 func (s *SampleFile) coordinateNames() []string {

@@ -155,7 +155,7 @@ func (d *dataset) readBounds(v *variable, l *layout, c *variable, u *instantUnit
 	bounds := d.near(c, c.text("bounds"))
 	if bounds == nil { // not referred to, but of the name that everyone gives
 		for _, b := range d.visible(v) {
-			if strings.TrimSuffix(strings.TrimSuffix(b.base(), "_bnds"), "_bounds") == c.base() && b != c {
+			if strings.TrimSuffix(strings.TrimSuffix(b.base(), "_bnds"), "_bounds") == c.base() && b.base() != c.base() {
 				bounds = b
 			}
 		}

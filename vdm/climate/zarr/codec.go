@@ -69,6 +69,9 @@ func fromGzip(b []byte, size int) ([]byte, error) {
 	return inflate(r, size)
 }
 
+// mostWindow bounds what the decoder of a stream looks back on.
+const mostWindow = 32 << 20
+
 // zstdDecoders are used again: making one takes longer than a small chunk.
 var zstdDecoders = sync.Pool{New: func() any {
 	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(mostChunk))
@@ -86,6 +89,14 @@ func fromZstd(b []byte, size int) ([]byte, error) {
 	}
 	if head.HasFCS && size >= 0 && head.FrameContentSize > uint64(size) {
 		return nil, fmt.Errorf("%w: %d bytes, expected %d", errSize, head.FrameContentSize, size)
+	}
+	if !head.HasFCS && size >= 0 { // of a stream, which does not say
+		r, err := zstd.NewReader(bytes.NewReader(b), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(mostWindow))
+		if err != nil {
+			return nil, err
+		}
+		defer r.Close()
+		return inflate(r, size)
 	}
 	d := zstdDecoders.Get().(*zstd.Decoder)
 	defer zstdDecoders.Put(d)

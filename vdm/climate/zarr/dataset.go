@@ -109,6 +109,9 @@ func open(where string) (*cf.Dataset, error) {
 			v.Attributes["units"] = cf.Attribute{Type: cf.Char, Text: a.dtype.units}
 			v.Attributes["_FillValue"] = cf.Attribute{Type: cf.Int64, Numbers: []float64{-1 << 63}} // not a time
 		}
+		if a.dtype.typ == cf.NoType {
+			v.Notes = append(v.Notes, a.dtype.unread)
+		}
 		d.Variables = append(d.Variables, v)
 	}
 	return d, nil
@@ -205,7 +208,9 @@ func addressSource(where string) (climate.Source, error) {
 	if err != nil {
 		return climate.Source{}, fmt.Errorf("%s: %w", where, err)
 	}
-	all, hash := climate.Source{Name: where}, sha256.New()
+	u := *s.(*remote).base
+	u.User, u.RawQuery = nil, "" // which may hold what is secret
+	all, hash := climate.Source{Name: u.String()}, sha256.New()
 	for _, b := range m.documents {
 		all.Bytes += int64(len(b))
 		hash.Write(b)

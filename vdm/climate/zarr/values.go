@@ -288,15 +288,8 @@ func (a *array) unpack(key string, size int) ([]byte, error) {
 // filled is a chunk of fill values.
 func (a *array) filled() []byte {
 	b := make([]byte, a.chunkValues*a.dtype.size)
-	for i := range b {
-		if i >= len(a.fill) {
-			copy(b[i:], b[:i]) // doubles what is filled
-			if 2*i >= len(b) {
-				break
-			}
-			continue
-		}
-		b[i] = a.fill[i]
+	for n := copy(b, a.fill); n > 0 && n < len(b); {
+		n += copy(b[n:], b[:n])
 	}
 	return b
 }

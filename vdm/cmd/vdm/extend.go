@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -71,12 +72,13 @@ written as CF NetCDF beside the folder. Memory is that of one batch throughout.`
 	flags.IntVar(&o.Stride, "stride", 0, "frames that each new clip adds (default: all but the overlap)")
 	flags.IntVar(&known, "known", 0, "`frames` of the data to begin with (default: the overlap)")
 	flags.BoolVar(&f.last, "last", false, "begin with the last frames of the data")
-	flags.Lookup("out").Usage = "`folder` of the sequences; the NetCDF file gets its name and .nc (default: one in the run's folder samples)"
+	flags.Lookup("out").Usage = "`folder` of the sequences; the NetCDF file gets its name and .nc; of NAME.zarr, the folder NAME and a Zarr store of that name (default: one in the run's folder samples)"
 	return c
 }
 
-// extend makes the sequences and then writes them as NetCDF.
+// extend makes the sequences and then writes them as NetCDF or Zarr.
 func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOptions, known int, out string) error {
+	out, zarr := strings.CutSuffix(out, ".zarr")
 	if info, err := os.Stat(out); err == nil && !info.IsDir() {
 		return fmt.Errorf("--out: %s is there and is no folder", out)
 	}
@@ -108,10 +110,14 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOpt
 	if err != nil {
 		return err
 	}
-	if err := writeSequences(out+".nc", file, e, f.o.First); err != nil {
+	path := out + cf.Ending()
+	if zarr {
+		path = out + ".zarr"
+	}
+	if err := writeSequences(path, file, e, f.o.First); err != nil {
 		return err
 	}
-	return emit(c, out+".nc\n")
+	return emit(c, path+"\n")
 }
 
 // begin is what the sequences begin with, and where and when they lie.

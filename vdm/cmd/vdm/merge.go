@@ -35,7 +35,7 @@ complete.`,
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.out, "out", "", "NetCDF `file` to write")
+	flags.StringVar(&f.out, "out", "", "NetCDF `file` to write, or Zarr where its name ends in .zarr")
 	flags.IntVar(&f.first, "first", 0, "`number` of the first member (default: the smallest there is)")
 	flags.IntVar(&f.count, "count", 0, "`members` that there must be (default: up to the largest there is)")
 	flags.BoolVar(&f.gaps, "allow-gaps", false, "go on where members are missing; those that are there keep their numbers")

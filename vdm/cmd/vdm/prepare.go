@@ -52,7 +52,7 @@ Months that are missing are listed: no clip will span them.`,
 		RunE: func(c *cobra.Command, files []string) error { return p.run(c, files) },
 	}
 	f := c.Flags()
-	f.StringVar(&p.out, "out", "", "`folder` to write to")
+	f.StringVar(&p.out, "out", "", "`folder` to write to; a name that ends in .zarr makes a Zarr store, one chunk a frame, that xarray opens")
 	f.IntVar(&p.coarsen, "coarsen", 1, "`cells` a side that become one, by their mean")
 	f.StringVar(&p.around, "around", "", "`latitude,longitude` of the place to cut around, in degrees")
 	f.StringVar(&p.size, "size", "64", "cells a side of what --around cuts, or `rows,columns`")
@@ -125,6 +125,9 @@ func (p *prepareFlags) run(c *cobra.Command, files []string) error {
 	for _, gap := range plan.Gaps() {
 		say(c, "%s", gap)
 	}
+	if cf.WritesFolder(p.out) {
+		return p.write(c, plan)
+	}
 	reading, end := tally(c, "preparing frames")
 	made, err := plan.Run(ctx, p.out, p.replace, reading)
 	end()
@@ -135,6 +138,20 @@ func (p *prepareFlags) run(c *cobra.Command, files []string) error {
 		say(c, "%s holds these data already; nothing to do", p.out)
 	}
 	if err := describePrepared(c, p.out); err != nil {
+		return err
+	}
+	return emit(c, p.out+"\n")
+}
+
+// write writes the data as a file of another format.
+func (p *prepareFlags) write(c *cobra.Command, plan *cf.Preparation) error {
+	if p.split != "none" {
+		return misuse(c, "--split %s is only kept in prepared data, not in %s: give --out a folder of another name", p.split, p.out)
+	}
+	reading, end := tally(c, "writing frames")
+	err := plan.Write(c.Context(), p.out, p.replace, reading)
+	end()
+	if err != nil {
 		return err
 	}
 	return emit(c, p.out+"\n")

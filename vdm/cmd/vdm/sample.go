@@ -28,7 +28,7 @@ func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 	f.IntVar(&s.o.Batch, "batch", 0, "clips at a time (default: 8 at most)")
 	f.BoolVar(&s.o.Unclamped, "unclamped", false, "leave values beyond the range of the training data, in runs that are scaled by it")
 	f.BoolVar(&s.o.LastWeights, "last-weights", false, "the last weights instead of their moving average")
-	f.StringVar(&s.out, "out", "", "NetCDF `file` to write (default: one in the run's folder samples)")
+	f.StringVar(&s.out, "out", "", "NetCDF `file` to write, or Zarr where its name ends in .zarr (default: one in the run's folder samples)")
 }
 
 // check refuses what cannot be meant, before anything is read.
@@ -63,7 +63,7 @@ func checkFile(flag, path string) error {
 	case !info.IsDir():
 		return fmt.Errorf("--%s: %s is no folder", flag, filepath.Dir(path))
 	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !cf.WritesFolder(path) {
 		return fmt.Errorf("--%s: %s is there and is no file", flag, path)
 	}
 	return nil
@@ -242,13 +242,14 @@ func channelFields(m *run.Run) ([]*climate.Field, error) {
 }
 
 // freeName is the first of NAME.nc, NAME-2.nc, NAME-3.nc … that is not there: a
-// file that nobody named must not take the place of another.
+// file that nobody named must not take the place of another. A program without NetCDF
+// has .zarr in the place of .nc.
 func freeName(dir, name string) string {
-	path := filepath.Join(dir, name+".nc")
+	path := filepath.Join(dir, name+cf.Ending())
 	for n := 2; ; n++ {
 		if _, err := os.Lstat(path); err != nil {
 			return path
 		}
-		path = filepath.Join(dir, fmt.Sprintf("%s-%d.nc", name, n))
+		path = filepath.Join(dir, fmt.Sprintf("%s-%d%s", name, n, cf.Ending()))
 	}
 }

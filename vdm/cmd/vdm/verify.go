@@ -13,6 +13,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
@@ -54,6 +55,9 @@ of forecasts, beside persistence, with the frames of the data at the same times 
 			}
 			if v.windows < 1 {
 				return misuse(c, "--windows is %d: want at least 1", v.windows)
+			}
+			if cf.IsData(args[0]) {
+				return v.file(c, args[0])
 			}
 			info, err := os.Stat(args[0])
 			if err != nil {
@@ -158,7 +162,11 @@ func (v *verifyFlags) file(c *cobra.Command, path string) error {
 		return err
 	}
 	defer rec.Close()
-	out := results{folder: strings.TrimSuffix(path, filepath.Ext(path)) + "-verification"}
+	beside := filepath.Clean(path)
+	if strings.Contains(path, "://") {
+		beside = filepath.Base(path) // of a store on the web, here
+	}
+	out := results{folder: strings.TrimSuffix(beside, filepath.Ext(beside)) + "-verification"}
 	if members.Like[0].HasDates() {
 		err = v.forecast(&out, path, members, rec)
 	} else {

@@ -1,0 +1,162 @@
+package cf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// IsData reports whether a path is data of a linked format, by what it is: a file, a
+// folder that is a store, or the web address of one.
+func IsData(path string) bool {
+	head, _ := headBytes(path)
+	return slices.ContainsFunc(linked(), func(f *Format) bool { return f.Recognises(path, head) })
+}
+
+// Ending is the ending of the files that are written where nobody names any: ".nc" in a
+// program that links NetCDF, else that of another format, or "" where none is linked.
+func Ending() string {
+	ending := ""
+	for _, f := range linked() {
+		if f.Create != nil && len(f.Endings) > 0 && (ending == "" || f.Others) {
+			ending = f.Endings[0]
+		}
+	}
+	return ending
+}
+
+// WritesFolder reports whether the ending of a path is that of a format whose files are
+// folders, as of prepared data that are written as Zarr.
+func WritesFolder(path string) bool {
+	for _, f := range linked() {
+		for _, ending := range f.Endings {
+			if f.Folder && strings.HasSuffix(strings.TrimRight(path, "/"), ending) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Write makes the data that Run would make as a file in the format of its ending, such as
+// a Zarr store, one chunk a frame; never more than some frames are in memory, and the
+// name is taken when all is written. A file that is there is replaced if replace is set.
+// The split is not kept. progress, if not nil, is told the frames read.
+func (p *Preparation) Write(ctx context.Context, path string, replace bool, progress func(frames, total int)) (err error) {
+	if _, err := os.Lstat(path); err == nil && !replace {
+		return fmt.Errorf("%s is there already; write to another place, or replace it", path)
+	}
+	format, err := writerOf(path)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for i := range p.files {
+		names = append(names, p.files[i].source.Name)
+	}
+	if len(names) > 3 {
+		names = append(names[:3], fmt.Sprintf("and %d more", len(p.files)-3))
+	}
+	w, err := format.Create(path, p.fileHeader(strings.Join(names, ", ")))
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.Abort())
+		} else {
+			err = w.Commit()
+		}
+	}()
+	done, total := 0, p.header.Channels[0].Frames()
+	for i := range p.files {
+		f := &p.files[i]
+		if err := f.format.Admit(f.path, depthOf(p.opt.Read.Trusted, Whole)); err != nil {
+			return err
+		}
+		_, err := p.reduced(ctx, i, func(c, t0 int, frames []float32) error {
+			n := len(frames) / (p.reduction.Height * p.reduction.Width)
+			if c == 0 {
+				done += n
+				if progress != nil {
+					progress(done, total)
+				}
+			}
+			return w.Write(p.header.Channels[c].Name, []int{t0, 0, 0}, []int{n, p.reduction.Height, p.reduction.Width}, frames)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return p.grown()
+}
+
+// fileHeader is the header of the data as a file.
+func (p *Preparation) fileHeader(sources string) *Header {
+	h, first := &Header{}, p.header.Channels[0]
+	y, x := horizontalNames(&first.Grid)
+	h.coordinates(place{grid: &first.Grid, y: y, x: x, times: first.Times, from: first.From, to: first.To, calendar: first.Calendar, epoch: first.Epoch}, nil)
+	for _, f := range p.header.Channels {
+		c := SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, CellMethods: f.CellMethods}
+		h.field(c, &first.Grid, []string{"time", y, x}, []int{1, first.Grid.Height, first.Grid.Width})
+	}
+	h.globals(map[string]string{"source": sources, "history": "climate-vdm prepare: " + strings.Join(p.header.Recipe, "; ")})
+	return h
+}
+
+// reduced reads what a file has of each variable, coarsened and cropped, some frames at a
+// time, and returns what was decided on the way.
+func (p *Preparation) reduced(ctx context.Context, i int, done func(c, t0 int, frames []float32) error) (notes [][]string, err error) {
+	f := &p.files[i]
+	notes = make([][]string, len(p.channels))
+	for c := range p.channels {
+		if f.parts[c].head == nil {
+			continue
+		}
+		var small []float32
+		notes[c], err = p.readPart(i, c, func(t0 int, data []float32) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			frame, cells := p.source.Height*p.source.Width, p.reduction.Height*p.reduction.Width
+			n := len(data) / frame
+			small = slices.Grow(small[:0], n*cells)[:n*cells]
+			for t := range n {
+				p.reduction.Apply(small[t*cells:(t+1)*cells], data[t*frame:(t+1)*frame])
+			}
+			return done(c, f.parts[c].t0+t0, small)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	now, err := f.format.source(f.path, false)
+	if err == nil && now != f.source {
+		err = fmt.Errorf("%s was changed while it was read; run again", f.path)
+	}
+	return notes, err
+}
+
+// grown refuses amounts that look like running totals, when all are read.
+func (p *Preparation) grown() error {
+	for c := range p.channels {
+		if err := p.growth[c].problem(p.whole[c].Name, p.optionsOf(p.variables[c])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// horizontalNames are the names of the horizontal dimensions of a grid in a file.
+func horizontalNames(g *climate.Grid) (y, x string) {
+	taken := []string{"time", "member"}
+	if g.YName == "" || g.XName == "" || g.YName == g.XName || slices.Contains(taken, g.YName) || slices.Contains(taken, g.XName) {
+		return "y", "x"
+	}
+	return g.YName, g.XName
+}
