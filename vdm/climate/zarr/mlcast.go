@@ -211,6 +211,9 @@ func (m *mlcast) variable(a *array) {
 		}
 		m.rule("4.1", whole, "variable %s has chunks of %v, expected the whole field of %v in each", a.name, a.chunk, a.shape)
 	}
+	if len(a.chunk) == 0 {
+		m.warn("4.1", "variable %s is one value and has no chunks", a.name)
+	}
 	if m.rule("4.2", a.compression != "", "variable %s is not compressed", a.name) && !strings.HasSuffix(a.compression, "zstd") {
 		m.warn("4.2", "variable %s is compressed by %s, zstd is recommended", a.name, a.compression)
 	}

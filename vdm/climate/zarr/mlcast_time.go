@@ -32,6 +32,7 @@ func (m *mlcast) times() error {
 
 	regular := times
 	start, given := m.root["consistent_timestep_start"].(string)
+	m.rule("5.1", given || !varying(times), "times are not a regular step apart, and consistent_timestep_start does not say since when they are")
 	if given {
 		begin, err := climate.ParseTime(start, calendar)
 		if !m.rule("5.1", err == nil, "consistent_timestep_start is %q, which is no date", start) {
@@ -100,6 +101,17 @@ func shrinking(times []float64) bool {
 		}
 	}
 	return true
+}
+
+// varying reports whether times are not a regular step apart.
+func varying(times []float64) bool {
+	const second = 1.0 / 3600
+	for i := 2; i < len(times); i++ {
+		if math.Abs((times[i]-times[i-1])-(times[1]-times[0])) > second {
+			return true
+		}
+	}
+	return false
 }
 
 // missingTimes reads the variable of that name.
