@@ -74,19 +74,6 @@ var (
 	formats     []*Format
 )
 
-// Register makes this package, and climate.Open, read a format.
-func Register(f Format) {
-	formatsLock.Lock()
-	formats = append(formats, &f)
-	formatsLock.Unlock()
-	climate.RegisterFormat(climate.Format{
-		Name: f.Name, Recognises: f.Recognises, Source: f.Source,
-		Read: func(path, variable string) (*climate.Field, error) {
-			return Read(path, ReadOptions{Variable: variable})
-		},
-	})
-}
-
 func linked() []*Format {
 	formatsLock.Lock()
 	defer formatsLock.Unlock()

@@ -7,8 +7,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-
-	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
 // IsData reports whether a path is data of a linked format, by what it is: a file, a
@@ -150,13 +148,4 @@ func (p *Preparation) grown() error {
 		}
 	}
 	return nil
-}
-
-// horizontalNames are the names of the horizontal dimensions of a grid in a file.
-func horizontalNames(g *climate.Grid) (y, x string) {
-	taken := []string{"time", "member"}
-	if g.YName == "" || g.XName == "" || g.YName == g.XName || slices.Contains(taken, g.YName) || slices.Contains(taken, g.XName) {
-		return "y", "x"
-	}
-	return g.YName, g.XName
 }

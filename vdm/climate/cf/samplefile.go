@@ -2,6 +2,7 @@ package cf
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
@@ -136,3 +137,12 @@ func (s *SampleFile) chunkFrames() int {
 
 // chunkCells is about how many cells make a chunk of output.
 const chunkCells = 1 << 18
+
+// horizontalNames are the names of the horizontal dimensions of a grid in a file.
+func horizontalNames(g *climate.Grid) (y, x string) {
+	taken := []string{"time", "member"}
+	if g.YName == "" || g.XName == "" || g.YName == g.XName || slices.Contains(taken, g.YName) || slices.Contains(taken, g.XName) {
+		return "y", "x"
+	}
+	return g.YName, g.XName
+}

@@ -1,17 +1,7 @@
-// Package netcdf reads gridded records from NetCDF files into [climate.Field]
-// and writes samples as CF-1.8 NetCDF. It is the only package that links the C
-// library, through github.com/fhs/go-netcdf.
-//
-// Reading follows the CF conventions: packed data, fill and missing values and
-// valid ranges, calendars, size-1 dimensions, descending coordinates and
-// longitudes beyond 360, 2-D coordinates and rotated poles. Rain becomes a rate
-// in mm/h over the interval of its own frame; running totals are differenced. What
-// was decided on the way stands in the field's Notes.
-//
-// Many files leave open, or say wrongly, what CF would have them say. They are taken
-// by what they denote: places on the earth, instants and intervals, and all that is
-// said of a variable together ([climate.Recognise]). Where that does not settle it,
-// the file is refused, and the error names the option that does.
+// Package netcdf opens NetCDF files for package cf, which reads them into
+// [climate.Field] and writes samples as CF-1.8 NetCDF; a program links it by a blank
+// import. It is the only package that links the C library, through
+// github.com/fhs/go-netcdf. What attributes mean is decided in package cf.
 //
 // # Files that cannot be trusted
 //

@@ -8,14 +8,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
-// variable is one of an open file. All that it does runs on the library's thread.
-type variable struct {
-	cf.Variable
-	ds nc.Dataset
-	id int
-	v  nc.Var
-}
-
 // Read reads a block.
 func (v *variable) Read(dst any, start, count []int) error {
 	if len(start) == 0 {

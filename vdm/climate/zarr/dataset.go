@@ -23,6 +23,25 @@ type contents struct {
 	root     map[string]any // attributes of the root
 }
 
+// openStore opens a folder, a zip file or a web address.
+func openStore(where string) (store, error) {
+	if isAddress(where) {
+		return openAddress(where)
+	}
+	info, err := os.Stat(where)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		root, err := os.OpenRoot(where) // which no name and no link leads out of
+		if err != nil {
+			return nil, err
+		}
+		return &folder{root}, nil
+	}
+	return openZip(where)
+}
+
 // openContents opens a store and reads all its metadata.
 func openContents(where string) (*contents, error) {
 	s, err := openStore(where)

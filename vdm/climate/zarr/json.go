@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
@@ -136,4 +137,17 @@ func integers(what string, raw json.RawMessage) ([]int, error) {
 		all[i] = int(n)
 	}
 	return all, nil
+}
+
+// special is the number that a word stands for in JSON.
+func special(text string) (float64, bool) {
+	switch text {
+	case "NaN":
+		return math.NaN(), true
+	case "Infinity":
+		return math.Inf(1), true
+	case "-Infinity":
+		return math.Inf(-1), true
+	}
+	return 0, false
 }

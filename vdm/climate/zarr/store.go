@@ -24,25 +24,6 @@ type store interface {
 	close() error
 }
 
-// openStore opens a folder, a zip file or a web address.
-func openStore(where string) (store, error) {
-	if isAddress(where) {
-		return openAddress(where)
-	}
-	info, err := os.Stat(where)
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
-		root, err := os.OpenRoot(where) // which no name and no link leads out of
-		if err != nil {
-			return nil, err
-		}
-		return &folder{root}, nil
-	}
-	return openZip(where)
-}
-
 // validKey refuses keys that lead out of a store.
 func validKey(key string) error {
 	if !fs.ValidPath(key) || strings.ContainsAny(key, "\\\x00") {

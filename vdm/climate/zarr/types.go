@@ -127,19 +127,6 @@ func typeV3(raw json.RawMessage) (dtype, error) {
 	return dtype{unread: fmt.Sprintf("values of the type %q are not read", name)}, nil
 }
 
-// special is the number that a word stands for in JSON.
-func special(text string) (float64, bool) {
-	switch text {
-	case "NaN":
-		return math.NaN(), true
-	case "Infinity":
-		return math.Inf(1), true
-	case "-Infinity":
-		return math.Inf(-1), true
-	}
-	return 0, false
-}
-
 // fillBytes are the bytes of the value that stands where no chunk is; none stands for
 // zero. number is the value, set where there is one.
 func (d *dtype) fillBytes(raw json.RawMessage) (b []byte, number float64, set bool, err error) {

@@ -9,7 +9,7 @@ import (
 
 // later is the house as it is meant to become: importer and imported packages.
 const later = `
-vdm/cmd/vdm: vdm/study vdm/run vdm/report vdm/pretrained vdm/climate/netcdf vdm/climate/zarr vdm/backend/engines
+vdm/cmd/vdm: vdm/study vdm/run vdm/report vdm/pretrained vdm/climate/cf vdm/climate/netcdf vdm/climate/zarr vdm/backend/engines
 vdm/bench: vdm/run vdm/train vdm/backend/engines
 vdm/bench/gpu/suite:
 vdm/bench/gpu/suite/link:
@@ -33,8 +33,9 @@ vdm/convnet: vdm
 vdm/spectral: vdm vdm/verify
 vdm/exact: vdm vdm/noise
 vdm/climate: vdm/noise vdm/checkpoint
-vdm/climate/netcdf: vdm/climate
-vdm/climate/zarr: vdm/climate
+vdm/climate/cf: vdm/climate
+vdm/climate/netcdf: vdm/climate/cf
+vdm/climate/zarr: vdm/climate/cf
 vdm/forecast: vdm/noise
 vdm/verify: vdm/noise
 vdm/backend/engines:
