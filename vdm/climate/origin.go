@@ -35,12 +35,13 @@ type OriginVariable struct {
 	LongName     string `yaml:"long_name"`
 	StandardName string `yaml:"standard_name"`
 	Units        string `yaml:"units"`
+	CellMethods  string `yaml:"cell_methods,omitempty"`
 }
 
 // originVariables returns what fields call their variables, in order.
 func originVariables(fields []*Field) (all []OriginVariable) {
 	for _, f := range fields {
-		all = append(all, OriginVariable{f.Name, f.LongName, f.StandardName, f.Units})
+		all = append(all, OriginVariable{f.Name, f.LongName, f.StandardName, f.Units, f.CellMethods})
 	}
 	return all
 }

@@ -2,6 +2,7 @@ package cf
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
@@ -23,8 +24,13 @@ type SampleFile struct {
 	// which become time bounds; nil where not known.
 	From, To []float64
 
-	// Attributes are written as global attributes: title, source, and the run's
-	// provenance (folder, configuration, seed, step). Conventions is added.
+	// Reference is the time from which a forecast starts, in the hours of Times: the
+	// end of what it was given. It becomes forecast_reference_time, and the times since
+	// then forecast_period; nil where the clips are no forecast or have no dates.
+	Reference *float64
+
+	// Attributes are written as global attributes: title, source, history, and the
+	// run's provenance (folder, configuration, seed, step). Conventions is added.
 	Attributes map[string]string
 }
 
@@ -33,8 +39,7 @@ type SampleChannel struct {
 	Name, LongName, StandardName, Units string
 	CellMethods                         string // "time: mean" and the like; "" for none
 
-	// Data is (member, time, y, x) row by row; NaN is missing. In the file the
-	// order is (time, member, y, x): cdo reads time first only.
+	// Data is (member, time, y, x) row by row, as in the file; NaN is missing.
 	Data []float32
 }
 
@@ -93,6 +98,9 @@ func (s *SampleFile) validateHeader() error {
 	if len(s.From) != len(s.To) || s.From != nil && len(s.From) != len(s.Times) {
 		return fmt.Errorf("intervals of %d and %d ends for %d times", len(s.From), len(s.To), len(s.Times))
 	}
+	if r := s.Reference; r != nil && (!s.place().dated() || math.IsNaN(*r) || math.IsInf(*r, 0)) {
+		return fmt.Errorf("a forecast from %v h of times in %q: expected times that count from a date", *r, s.Epoch)
+	}
 	names := map[string]bool{}
 	for _, name := range s.coordinateNames() {
 		names[name] = true
@@ -113,19 +121,8 @@ func (s *SampleFile) horizontal() (y, x string) {
 
 func (s *SampleFile) coordinateNames() []string {
 	y, x := s.horizontal()
-	return []string{"time", "time_bnds", "member", y, x, "lat", "lon", s.Grid.MappingName}
-}
-
-// fittingStandardName is a standard_name as CF knows it whose canonical units the
-// units convert to: of a rate of rain in mm/h it is not that of a flux of mass.
-func fittingStandardName(name, units string) string {
-	name = climate.StandardNameOf(name)
-	if scale, err := climate.ParseRainUnits(units); err == nil && !scale.Amount && climate.PerDepth(units) {
-		if rate := climate.RateStandardName(name); rate != "" {
-			return rate
-		}
-	}
-	return name
+	return []string{"time", "elapsed_time", "time_bnds", "elapsed_time_bnds", "member", "forecast_reference_time", "forecast_period", "forecast_period_bnds",
+		y, x, "lat", "lon", s.Grid.MappingName}
 }
 
 // chunkFrames is how many frames of a member a chunk of the file holds: members

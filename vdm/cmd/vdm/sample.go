@@ -14,6 +14,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
 func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
@@ -81,7 +82,7 @@ func newSample() *cobra.Command {
 		Short:   "Draw clips from a model",
 		GroupID: groupWork,
 		Long: `sample draws clips from the model of a run, undoes its transform, and writes
-them as CF NetCDF: a member of the dimension "member" each, times in hours from
+them as CF NetCDF: a member of the dimension "member" each, times counted from
 the start of the clip, and where they come from in the global attributes. Each
 clip is written as it comes: a thousand need the memory of one batch. The name
 of the file goes to the standard output.
@@ -196,15 +197,16 @@ func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place climate.Place, k
 
 // describe is the file of clips but for their values.
 func (s *sampleFlags) describe(m *run.Run, place climate.Place, members int, kind, title string, more map[string]string) (*cf.SampleFile, error) {
-	file := &cf.SampleFile{Members: members, Grid: place.Grid, Times: place.Times, From: place.From, To: place.To, Calendar: place.Calendar, Epoch: place.Epoch}
+	known, _ := climate.ParseKnownFrames(more[archive.KnownAttribute], len(place.Times))
+	file := &cf.SampleFile{Reference: place.Reference(known), Members: members, Grid: place.Grid, Times: place.Times, From: place.From, To: place.To, Calendar: place.Calendar, Epoch: place.Epoch}
 	for _, f := range place.Like {
 		file.Channels = append(file.Channels, cf.SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, CellMethods: f.CellMethods})
 	}
-	known := kind
+	conditioned := kind
 	if kind == "sample" {
-		known = ""
+		conditioned = ""
 	}
-	recipe, err := m.Recipe(s.o, known)
+	recipe, err := m.Recipe(s.o, conditioned)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +234,7 @@ func channelFields(m *run.Run) ([]*climate.Field, error) {
 		if origin != nil {
 			for _, v := range origin.Variables {
 				if v.Name == ch.Name {
-					f.LongName, f.StandardName = v.LongName, v.StandardName
+					f.LongName, f.StandardName, f.CellMethods = v.LongName, v.StandardName, v.CellMethods
 				}
 			}
 		}
