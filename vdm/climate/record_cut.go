@@ -62,7 +62,7 @@ func (r *Record) Cut(o CutOptions) (clip []float32, place Place, err error) {
 	}
 	step := first.Step()
 	if o.Step != 0 && math.Abs(step-o.Step) > 0.01*o.Step {
-		return nil, place, fmt.Errorf("the frames of the data are %v h apart, those of the run %v h", step, o.Step)
+		return nil, place, fmt.Errorf("the frames of the data are %s apart, those of the run %s", FormatHours(step), FormatHours(o.Step))
 	}
 	for _, t := range first.Gaps() {
 		if t >= o.Start && t < o.Start+needed-1 {

@@ -9,10 +9,10 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// fittingStandardName is the standard_name of a channel as CF knows it, whose canonical
-// units the channel's convert to: of a rate of rain in mm/h it is not that of a flux or
+// fittingStandardName is the standard_name of a variable as CF knows it, whose canonical
+// units the variable's convert to: of a rate of rain in mm/h it is not that of a flux or
 // an amount of mass. A rate of rain that has none gets that of precipitation.
-func fittingStandardName(c *SampleChannel) string {
+func fittingStandardName(c climate.Signs) string {
 	name := climate.StandardNameOf(c.StandardName)
 	scale, err := climate.ParseRainUnits(c.Units)
 	if err != nil || scale.Amount || !climate.PerDepth(c.Units) {
@@ -24,20 +24,19 @@ func fittingStandardName(c *SampleChannel) string {
 	if rate := climate.RateStandardName(name); rate != "" {
 		return rate
 	}
-	signs := climate.Signs{Name: c.Name, LongName: c.LongName, Units: c.Units}
-	if name == "" && climate.Recognise(signs).Kind == climate.KindRain {
+	if c.StandardName = ""; name == "" && climate.Recognise(c).Kind == climate.KindRain {
 		return "lwe_precipitation_rate"
 	}
 	return name
 }
 
-// longNameOf is the long_name of a channel. CF wants one where there is no
+// longNameOf is the long_name of a variable. CF wants one where there is no
 // standard_name.
-func longNameOf(c *SampleChannel, standard string) string {
-	if c.LongName == "" && standard == "" {
-		return strings.ReplaceAll(c.Name, "_", " ")
+func longNameOf(name, long, standard string) string {
+	if long == "" && standard == "" {
+		return strings.ReplaceAll(name, "_", " ")
 	}
-	return c.LongName
+	return long
 }
 
 // methods are what CF says that values can be over the time of a frame.
@@ -90,12 +89,8 @@ type clock struct {
 	parts float64 // of an hour
 }
 
-// clock finds the unit of the times of a place.
-func (p *place) clock() clock {
-	all := slices.Concat(p.times, p.from, p.to)
-	if p.reference != nil {
-		all = append(all, *p.reference)
-	}
+// clockOf finds the unit of times.
+func clockOf(all []float64) clock {
 	for _, c := range []clock{{"hours", 1}, {"minutes", 60}, {"seconds", 3600}} {
 		if !slices.ContainsFunc(all, func(t float64) bool { return !c.isRound(t) }) {
 			return c

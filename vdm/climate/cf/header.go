@@ -46,27 +46,6 @@ func (v *HeaderVariable) text(pairs ...string) {
 	}
 }
 
-// place are where and when fields lie, for the header of a file.
-type place struct {
-	grid            *climate.Grid
-	y, x            string // names of the horizontal dimensions
-	times, from, to []float64
-	calendar, epoch string
-	reference       *float64 // from when on they are a forecast; nil where they are none
-}
-
-// dated says whether times count from a date.
-func (p *place) dated() bool { return p.epoch == climate.Epoch }
-
-// timeName is the name of the dimension along which frames follow one another. Elapsed
-// time is no time axis of CF: neither its name nor axis nor standard_name may say so.
-func (p *place) timeName() string {
-	if p.dated() {
-		return "time"
-	}
-	return "elapsed_time"
-}
-
 // coordinates adds the dimensions and coordinates of a place, and returns what its fields
 // say of them.
 func (h *Header) coordinates(p *place) (fields []NamedValue) {
@@ -164,8 +143,8 @@ func (h *Header) times(p *place) (auxiliary []string) {
 // field adds a variable whose values follow; of says what its coordinates are.
 func (h *Header) field(c SampleChannel, of []NamedValue, dims []string, chunk []int) {
 	v := HeaderVariable{Name: c.Name, Type: Float, Dims: dims, Open: true, Chunk: chunk, Compress: true}
-	standard := fittingStandardName(&c)
-	v.text("standard_name", standard, "long_name", longNameOf(&c, standard), "units", c.Units, "cell_methods", validMethods(c.CellMethods))
+	standard := fittingStandardName(climate.Signs{Name: c.Name, StandardName: c.StandardName, LongName: c.LongName, Units: c.Units})
+	v.text("standard_name", standard, "long_name", longNameOf(c.Name, c.LongName, standard), "units", c.Units, "cell_methods", validMethods(c.CellMethods))
 	v.Attributes = append(v.Attributes, of...)
 	h.Variables = append(h.Variables, v)
 }
@@ -176,31 +155,4 @@ func (h *Header) globals(attributes map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		h.Attributes = append(h.Attributes, NamedValue{name, attributes[name]})
 	}
-}
-
-// header is the file of the samples but for the values of the channels.
-func (s *SampleFile) header() *Header {
-	h, at := &Header{Dims: []Dimension{{"member", s.Members}}}, s.place()
-	numbers := s.Numbers
-	if numbers == nil {
-		numbers = make([]int32, s.Members)
-		for i := range numbers {
-			numbers[i] = int32(i)
-		}
-	}
-	members := HeaderVariable{Name: "member", Type: Int, Dims: []string{"member"}, Values: numbers}
-	members.text("standard_name", "realization", "long_name", "member of the ensemble of samples", "units", "1")
-	h.Variables = append(h.Variables, members)
-	of := h.coordinates(at)
-	for _, c := range s.Channels {
-		h.field(c, of, []string{"member", at.timeName(), at.y, at.x}, []int{1, s.chunkFrames(), s.Grid.Height, s.Grid.Width})
-	}
-	h.globals(s.Attributes)
-	return h
-}
-
-// place is where and when the samples lie.
-func (s *SampleFile) place() *place {
-	y, x := s.horizontal()
-	return &place{grid: &s.Grid, y: y, x: x, times: s.Times, from: s.From, to: s.To, calendar: s.Calendar, epoch: s.Epoch, reference: s.Reference}
 }

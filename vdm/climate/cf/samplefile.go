@@ -34,15 +34,6 @@ type SampleFile struct {
 	Attributes map[string]string
 }
 
-// SampleChannel is one variable of the samples.
-type SampleChannel struct {
-	Name, LongName, StandardName, Units string
-	CellMethods                         string // "time: mean" and the like; "" for none
-
-	// Data is (member, time, y, x) row by row, as in the file; NaN is missing.
-	Data []float32
-}
-
 // NewSampleFile arranges clips as the models give them, (members, frames,
 // height, width, channels) with channels last, for writing. Each channel takes
 // its name and units from the field of the same place in like; grid and times
@@ -133,3 +124,30 @@ func (s *SampleFile) chunkFrames() int {
 
 // chunkCells is about how many cells make a chunk of output.
 const chunkCells = 1 << 18
+
+// header is the file of the samples but for the values of the channels.
+func (s *SampleFile) header() *Header {
+	h, at := &Header{Dims: []Dimension{{"member", s.Members}}}, s.place()
+	numbers := s.Numbers
+	if numbers == nil {
+		numbers = make([]int32, s.Members)
+		for i := range numbers {
+			numbers[i] = int32(i)
+		}
+	}
+	members := HeaderVariable{Name: "member", Type: Int, Dims: []string{"member"}, Values: numbers}
+	members.text("standard_name", "realization", "long_name", "member of the ensemble of samples", "units", "1")
+	h.Variables = append(h.Variables, members)
+	of := h.coordinates(at)
+	for _, c := range s.Channels {
+		h.field(c, of, []string{"member", at.timeName(), at.y, at.x}, []int{1, s.chunkFrames(), s.Grid.Height, s.Grid.Width})
+	}
+	h.globals(s.Attributes)
+	return h
+}
+
+// place is where and when the samples lie.
+func (s *SampleFile) place() *place {
+	y, x := s.horizontal()
+	return &place{grid: &s.Grid, y: y, x: x, times: s.Times, from: s.From, to: s.To, calendar: s.Calendar, epoch: s.Epoch, reference: s.Reference}
+}
