@@ -27,6 +27,14 @@ type Origin struct {
 	HeldOut      string           `yaml:"held_out"` // "" for none
 	HeldOutHours float64          `yaml:"held_out_hours"`
 	Flips        bool             `yaml:"flips"`
+	Reading      Reading          `yaml:"reading,omitempty"`
+}
+
+// Reading is how data were read where their files do not say it themselves, so that
+// nobody has to say it again.
+type Reading struct {
+	Settings map[string][]string `yaml:"settings,omitempty"`   // by the name of the flag of vdm
+	Units    map[string]string   `yaml:"file_units,omitempty"` // that files name and a setting replaces, by variable; "" for none
 }
 
 // OriginVariable is what the data call a channel of the run.

@@ -30,6 +30,19 @@ func (p *Place) Reference(known KnownFrames) *float64 {
 	return &reference
 }
 
+// Only returns the place with the frames of the given numbers alone, in that order.
+func (p *Place) Only(frames []int) Place {
+	few := *p
+	few.Times, few.From, few.To = nil, nil, nil
+	for _, i := range frames {
+		few.Times = append(few.Times, p.Times[i])
+		if p.From != nil {
+			few.From, few.To = append(few.From, p.From[i]), append(few.To, p.To[i])
+		}
+	}
+	return few
+}
+
 // CutOptions says which clip is cut out of a record.
 type CutOptions struct {
 	Height, Width int

@@ -106,7 +106,7 @@ func TestInpaint(t *testing.T) {
 	}
 	refuse(t, exitFailed, []string{"no cell of the clip is missing"}, "inpaint", dir, "--data", data, "--start", "6", "--variable", "pr")
 	refuse(t, exitFailed, []string{"--mask absent", `no variable "absent"`}, "inpaint", dir, "--data", data, "--start", "2", "--mask", "absent")
-	refuse(t, exitUsage, []string{"--start is missing"}, "inpaint", dir, "--data", data)
+	refuse(t, exitUsage, []string{"give --start or --last"}, "inpaint", dir, "--data", data)
 }
 
 func TestDownscale(t *testing.T) {

@@ -22,7 +22,8 @@ func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 	f.IntVar(&s.o.Count, count, clips, count+" to generate")
 	f.IntVar(&s.o.First, "first", 0, "`number` of the first: clip i is the same whatever else is drawn with it")
 	f.Uint64Var(&s.o.Seed, "seed", 0, "seed of the noise")
-	f.IntVar(&s.o.Evaluations, "steps", vdm.DefaultEvaluations, "evaluations of the network that a clip takes")
+	f.IntVar(&s.o.Evaluations, "evaluations", vdm.DefaultEvaluations, "evaluations of the network that a clip takes")
+	alsoCalled(f, "evaluations", "steps")
 	f.StringVar(&s.o.Sampler, "sampler", "", samplerHelp())
 	f.StringVar(&s.o.Grid, "grid", vdm.DefaultGrid, gridHelp())
 	addPreset(f, &s.preset)
@@ -34,19 +35,18 @@ func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 
 // check refuses what cannot be meant, before anything is read.
 func (s *sampleFlags) check(c *cobra.Command, count string) error {
-	if s.o.Count < 1 {
-		return misuse(c, "--%s is %d: want at least 1", count, s.o.Count)
+	m := mistakes{command: c}
+	m.when(s.o.Count < 1, "--%s is %d: want at least 1", count, s.o.Count)
+	m.when(s.o.Evaluations < 1, "--evaluations is %d: want at least 1", s.o.Evaluations)
+	if err := samplerPreset(c.Flags(), s.preset, &s.o.Sampler, &s.o.Grid, &s.o.Evaluations, "evaluations"); err != nil {
+		m.add(misuse(c, "--preset: %v", err))
+	} else if len(m.all) == 0 {
+		if err := s.o.Validate(); err != nil {
+			m.add(misuse(c, "%v", err))
+		}
 	}
-	if s.o.Evaluations < 1 {
-		return misuse(c, "--steps is %d: want at least 1", s.o.Evaluations)
-	}
-	if err := samplerPreset(c.Flags(), s.preset, &s.o.Sampler, &s.o.Grid, &s.o.Evaluations, "steps"); err != nil {
-		return misuse(c, "--preset: %v", err)
-	}
-	if err := s.o.Validate(); err != nil {
-		return misuse(c, "%v", err)
-	}
-	return checkFile("out", s.out)
+	m.add(checkFile("out", s.out))
+	return m.err()
 }
 
 // checkFile says whether a file that a flag names can be written: a night's
@@ -76,7 +76,7 @@ const picturedClips = 4
 func newSample() *cobra.Command {
 	s := &sampleFlags{}
 	var ready bool
-	var png string
+	var drawn string
 	c := &cobra.Command{
 		Use:     "sample RUN | sample --pretrained",
 		Short:   "Draw clips from a model",
@@ -101,10 +101,7 @@ as any other; the card in its folder says what it was trained on.`,
 			return takes("RUN")(c, args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := s.check(c, "count"); err != nil {
-				return err
-			}
-			if err := checkFile("picture", png); err != nil {
+			if err := together(s.check(c, "count"), checkPicture(c, drawn)); err != nil {
 				return err
 			}
 			open := func() (*run.Run, error) { return openRun(c, args[0]) }
@@ -125,7 +122,7 @@ as any other; the card in its folder says what it was trained on.`,
 			err = s.write(c, m, place, "sample", "Clips drawn from a video diffusion model", nil, func(o run.SampleOptions) error {
 				each := o.Each
 				o.Each = func(sample int, x []float32) error {
-					if png != "" && shown.Len() < picturedClips {
+					if drawn != "" && shown.Len() < picturedClips {
 						shown.Data = append(shown.Data, x...)
 					}
 					return each(sample, x)
@@ -133,17 +130,17 @@ as any other; the card in its folder says what it was trained on.`,
 				_, err := m.Sample(c.Context(), o)
 				return err
 			})
-			if err != nil || png == "" {
+			if err != nil || drawn == "" {
 				return err
 			}
-			if err := picture(png, m, shown); err != nil {
+			if err := picture(drawn, like[0], clip.Step, shown); err != nil {
 				return fmt.Errorf("the clips are written, but not their picture: %w", err)
 			}
-			return emit(c, png+"\n")
+			return emit(c, drawn+"\n")
 		},
 	}
 	c.Flags().BoolVar(&ready, "pretrained", false, "the model that comes with this program")
-	c.Flags().StringVar(&png, "picture", "", "PNG `file` to draw the first four clips to, as film strips of the first variable")
+	c.Flags().StringVar(&drawn, "picture", "", pictureHelp("the first four clips, film strips of the first variable"))
 	s.addTo(c, "count", 1)
 	return c
 }

@@ -50,7 +50,7 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 	f.IntVar(&t.frames, "frames", 10, "frames of a clip")
 	f.IntVar(&t.height, "height", 32, "rows of a clip, in cells")
 	f.IntVar(&t.width, "width", 32, "columns of a clip, in cells")
-	f.Float64Var(&t.heldOut, "held-out", 0, "last `hours` of the data to hold out, for the held-out loss")
+	f.Var((*hoursFlag)(&t.heldOut), "held-out", "last `hours` of the data to hold out, for the held-out loss; or days, as 2days")
 	f.BoolVar(&t.flips, "flips", false, "also train on clips reversed in y, in x and in both (for data without a fixed place)")
 	f.StringVar(&t.missing, "missing", "skip", "windows with missing cells: skip them, or mask the cells in the loss")
 	f.StringVar(&t.transform, "transform", "", "transform of the values, as sqrt+standardise, log:0.1+standardise or affine (default: "+transform.DefaultRain+" for rain, else "+transform.Default+", which scale to unit variance)")
@@ -71,23 +71,20 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 }
 
 func (t *trainFlags) run(c *cobra.Command) error {
+	wrong := mistakes{command: c}
 	if err := t.residence.Validate(); err != nil {
-		return misuse(c, "--clips-on: %v", err)
+		wrong.add(misuse(c, "--clips-on: %v", err))
 	}
-	switch {
-	case len(t.data) == 0:
-		return misuse(c, "--data is missing: a NetCDF file or the folder of prepared data")
-	case t.out == "":
-		return misuse(c, "--out is missing: the folder of the run")
-	case t.missing != "skip" && t.missing != "mask":
-		return misuse(c, "--missing is %q: want skip or mask", t.missing)
-	case !(t.heldOut >= 0):
-		return misuse(c, "--held-out is %v: want a number of hours from 0", t.heldOut)
-	case t.preset != "" && t.config != "":
-		return misuse(c, "--preset and --config exclude each other: both are settings that the flags are put on")
-	}
+	wrong.when(len(t.data) == 0, "--data is missing: a NetCDF file or the folder of prepared data")
+	wrong.when(t.out == "", "--out is missing: the folder of the run")
+	wrong.when(t.missing != "skip" && t.missing != "mask", "--missing is %q: want skip or mask", t.missing)
+	wrong.when(!(t.heldOut >= 0), "--held-out is %v: want a number of hours from 0", t.heldOut)
+	wrong.when(t.preset != "" && t.config != "", "--preset and --config exclude each other: both are settings that the flags are put on")
 	if _, err := run.NewPreset(t.preset); err != nil {
-		return misuse(c, "--preset: %v", err)
+		wrong.add(misuse(c, "--preset: %v", err))
+	}
+	if err := wrong.err(); err != nil {
+		return err
 	}
 	config, err := t.base()
 	if err != nil {
@@ -97,6 +94,9 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		for _, ch := range config.Clip.Channels {
 			t.read.variables = append(t.read.variables, ch.Name)
 		}
+	}
+	if err := t.read.asTrained(c, t.out, t.data); err != nil {
+		return err
 	}
 	rec, err := t.read.open(t.data)
 	if err != nil {
@@ -169,6 +169,10 @@ func (t *trainFlags) run(c *cobra.Command) error {
 func (t *trainFlags) origin(c *cobra.Command, rec *climate.Record) (*climate.Origin, error) {
 	now := rec.Origin()
 	now.HeldOutHours, now.Flips = t.heldOut, t.flips
+	var err error
+	if now.Reading, err = t.read.remember(c, t.data, rec.Fields); err != nil {
+		return nil, err
+	}
 	before, err := climate.ReadOrigin(t.out)
 	if err != nil || before == nil {
 		return now, err
