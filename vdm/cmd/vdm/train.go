@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
+
+// servedTasks are the commands that a run can be meant for.
+var servedTasks = []string{"sample", "nowcast", "interpolate", "inpaint", "downscale", "extend"}
 
 func newTrain() *cobra.Command {
 	t := &trainFlags{}
@@ -55,6 +59,7 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 	f.StringVar(&t.missing, "missing", "skip", "windows with missing cells: skip them, or mask the cells in the loss")
 	f.StringVar(&t.transform, "transform", "", "transform of the values, as sqrt+standardise, log:0.1+standardise or affine (default: "+transform.DefaultRain+" for rain, else "+transform.Default+", which scale to unit variance)")
 	addPreset(f, &t.preset)
+	f.StringSliceVar(&t.tasks, "for", nil, "`commands` that the run is meant for, as downscale: settings that do not allow them are refused now, not when they are called")
 	f.BoolVar(&t.otherData, "other-data", false, "go on with other data than the run was trained on so far")
 	f.BoolVar(&t.printConfig, "print-config", false, "print the configuration with every setting, and do not train")
 	f.BoolVar(&t.onlyCreate, "only-create", false, "make the run with its initial weights, and do not train")
@@ -78,6 +83,9 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	wrong.when(len(t.data) == 0, "--data is missing: a NetCDF file or the folder of prepared data")
 	wrong.when(t.out == "", "--out is missing: the folder of the run")
 	wrong.when(t.missing != "skip" && t.missing != "mask", "--missing is %q: want skip or mask", t.missing)
+	for _, task := range t.tasks {
+		wrong.when(!slices.Contains(servedTasks, task), "--for %s: want some of %s", task, strings.Join(servedTasks, ", "))
+	}
 	wrong.when(!(t.heldOut >= 0), "--held-out is %v: want a number of hours from 0", t.heldOut)
 	wrong.when(t.preset != "" && t.config != "", "--preset and --config exclude each other: both are settings that the flags are put on")
 	if _, err := run.NewPreset(t.preset); err != nil {
@@ -108,6 +116,11 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	}
 	if err := t.apply(c, &config, rec); err != nil {
 		return err
+	}
+	if slices.Contains(t.tasks, "downscale") {
+		if err := config.AllowsDownscaling(); err != nil {
+			return fmt.Errorf("--for downscale: %w: --transform nonnegative+standardise", err)
+		}
 	}
 	if t.printConfig {
 		text, err := config.WithDefaults().WithScheduleBounds().Encode()
