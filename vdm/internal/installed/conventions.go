@@ -29,6 +29,21 @@ func checker(t testing.TB, name string) string {
 	return path
 }
 
+// CheckersPython returns the Python beside the checkers, with which packages such as pysteps
+// are tried that no distribution has, and skips the test unless it runs the program use to
+// its end.
+func CheckersPython(t testing.TB, use string) string {
+	t.Helper()
+	if os.Getenv(CheckersEnv) == "" {
+		t.Skipf("no Python for this here: %s names the folder of one", CheckersEnv)
+	}
+	python := checker(t, "python")
+	if _, err := trial(python, "-c", use); err != nil {
+		t.Skipf("the Python of %s cannot run %q: %v", CheckersEnv, use, err)
+	}
+	return python
+}
+
 // FollowConventions reports as errors of the test what compliance-checker (CF 1.8 and
 // 1.11) and cfchecks find wrong with NetCDF files. It skips the test where the first is
 // absent, and leaves the second out where that is.
