@@ -16,6 +16,7 @@ import (
 	vgdraw "gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgpdf"
+	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // figure is what a Picture draws, on any canvas and in any rectangle.
@@ -122,6 +123,31 @@ func (p *Picture) SavePDF(path string) error {
 		return fmt.Errorf("plotting: %s: %w", path, err)
 	}
 	return save(path, b)
+}
+
+// SaveSVG writes the picture to an SVG file of the picture's size, whose lines and letters
+// are vectors as those of [Picture.SavePDF].
+func (p *Picture) SaveSVG(path string) error {
+	b, err := p.svg()
+	if err != nil {
+		return fmt.Errorf("plotting: %s: %w", path, err)
+	}
+	return save(path, b)
+}
+
+func (p *Picture) svg() (b []byte, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			b, err = nil, fmt.Errorf("drawing SVG failed: %v", r)
+		}
+	}()
+	c := vgsvg.New(p.w, p.h)
+	p.fig.draw(vgdraw.New(c))
+	var buf bytes.Buffer
+	if _, err := c.WriteTo(&buf); err != nil {
+		return nil, fmt.Errorf("encoding SVG: %w", err)
+	}
+	return buf.Bytes(), nil
 }
 
 func (p *Picture) pdf() (b []byte, err error) {

@@ -27,6 +27,14 @@ type Origin struct {
 	HeldOut      string           `yaml:"held_out"` // "" for none
 	HeldOutHours float64          `yaml:"held_out_hours"`
 	Flips        bool             `yaml:"flips"`
+	Reading      Reading          `yaml:"reading,omitempty"`
+}
+
+// Reading is how data were read where their files do not say it themselves, so that
+// nobody has to say it again.
+type Reading struct {
+	Settings map[string][]string `yaml:"settings,omitempty"`   // by the name of the flag of vdm
+	Units    map[string]string   `yaml:"file_units,omitempty"` // that files name and a setting replaces, by variable; "" for none
 }
 
 // OriginVariable is what the data call a channel of the run.
@@ -35,12 +43,13 @@ type OriginVariable struct {
 	LongName     string `yaml:"long_name"`
 	StandardName string `yaml:"standard_name"`
 	Units        string `yaml:"units"`
+	CellMethods  string `yaml:"cell_methods,omitempty"`
 }
 
 // originVariables returns what fields call their variables, in order.
 func originVariables(fields []*Field) (all []OriginVariable) {
 	for _, f := range fields {
-		all = append(all, OriginVariable{f.Name, f.LongName, f.StandardName, f.Units})
+		all = append(all, OriginVariable{f.Name, f.LongName, f.StandardName, f.Units, f.CellMethods})
 	}
 	return all
 }

@@ -15,6 +15,34 @@ type Place struct {
 	Start, Row, Column int // of the clip's first frame and its south-western cell in the record
 }
 
+// Reference is the time in hours from which a forecast of the frames after the known ones
+// starts: the end of the last known frame's interval, or its time where that is not
+// known. It is nil where the place has no dates or the known frames are not the first.
+func (p *Place) Reference(known KnownFrames) *float64 {
+	first, nowcast := known.Lead()
+	if !nowcast || first > len(p.Times) || p.Epoch != Epoch {
+		return nil
+	}
+	reference := p.Times[first-1]
+	if p.To != nil {
+		reference = p.To[first-1]
+	}
+	return &reference
+}
+
+// Only returns the place with the frames of the given numbers alone, in that order.
+func (p *Place) Only(frames []int) Place {
+	few := *p
+	few.Times, few.From, few.To = nil, nil, nil
+	for _, i := range frames {
+		few.Times = append(few.Times, p.Times[i])
+		if p.From != nil {
+			few.From, few.To = append(few.From, p.From[i]), append(few.To, p.To[i])
+		}
+	}
+	return few
+}
+
 // CutOptions says which clip is cut out of a record.
 type CutOptions struct {
 	Height, Width int
@@ -47,7 +75,7 @@ func (r *Record) Cut(o CutOptions) (clip []float32, place Place, err error) {
 	}
 	step := first.Step()
 	if o.Step != 0 && math.Abs(step-o.Step) > 0.01*o.Step {
-		return nil, place, fmt.Errorf("the frames of the data are %v h apart, those of the run %v h", step, o.Step)
+		return nil, place, fmt.Errorf("the frames of the data are %s apart, those of the run %s", FormatHours(step), FormatHours(o.Step))
 	}
 	for _, t := range first.Gaps() {
 		if t >= o.Start && t < o.Start+needed-1 {
@@ -114,55 +142,6 @@ func (p *Place) addFrame(f *Field, at int, step float64) {
 	if p.From != nil {
 		p.From, p.To = append(p.From, p.From[last]+step), append(p.To, p.To[last]+step)
 	}
-}
-
-// Refine divides the cells of a place evenly along both axes, and its times, which
-// stand in the middle of intervals of step hours, into so many parts. The ends of the
-// intervals are then not known. Dividing times whose step is 0 is an error.
-func (p *Place) Refine(cells, frames int, step float64) error {
-	p.Grid = p.Grid.refined(cells)
-	if frames == 1 {
-		return nil
-	}
-	if step == 0 {
-		return fmt.Errorf("the data have one frame and the run does not know how long its own are: the fine times cannot be told")
-	}
-	p.Times, p.From, p.To = refinedTimes(p.Times, step, frames), nil, nil
-	return nil
-}
-
-// refinedTimes divides times that stand in the middle of their intervals.
-func refinedTimes(times []float64, step float64, parts int) (fine []float64) {
-	for _, t := range times {
-		for i := range parts {
-			fine = append(fine, t+step*((float64(i)+0.5)/float64(parts)-0.5))
-		}
-	}
-	return fine
-}
-
-// refined divides the cells of a grid evenly along its axes. Latitudes and longitudes
-// of cells are left out where the axes are not they.
-func (g Grid) refined(parts int) Grid {
-	if parts == 1 {
-		return g
-	}
-	axis := func(centres []float64) (fine []float64) {
-		if len(centres) < 2 { // a single cell does not say how wide it is
-			return nil
-		}
-		for i, centre := range centres {
-			left, right := max(i-1, 0), min(i+1, len(centres)-1)
-			width := (centres[right] - centres[left]) / float64(right-left)
-			for k := range parts {
-				fine = append(fine, centre+width*((float64(k)+0.5)/float64(parts)-0.5))
-			}
-		}
-		return fine
-	}
-	g.Height, g.Width, g.Lat, g.Lon = g.Height*parts, g.Width*parts, nil, nil
-	g.Y, g.X = axis(g.Y), axis(g.X)
-	return g
 }
 
 // At returns the values of the record on the frames and cells of a field,

@@ -183,26 +183,6 @@ func TestCut(t *testing.T) {
 	}
 }
 
-func TestRefine(t *testing.T) {
-	p := Place{Grid: Grid{Height: 3, Width: 2, Y: []float64{0, 4, 12}, X: []float64{10, 8}, Lat: make([]float64, 6)}, Times: []float64{12, 36}, From: []float64{0, 24}, To: []float64{24, 48}}
-	if err := p.Refine(2, 1, 24); err != nil {
-		t.Fatal(err)
-	}
-	g := p.Grid
-	if g.Height != 6 || g.Width != 4 || !slices.Equal(g.Y, []float64{-1, 1, 2.5, 5.5, 10, 14}) || !slices.Equal(g.X, []float64{10.5, 9.5, 8.5, 7.5}) || g.Lat != nil {
-		t.Errorf("%+v", g)
-	}
-	if len(p.Times) != 2 || p.From == nil {
-		t.Errorf("times that were not divided: %v, %v", p.Times, p.From)
-	}
-	if err := p.Refine(1, 4, 0); err == nil {
-		t.Error("times without a step are divided")
-	}
-	if err := p.Refine(1, 4, 24); err != nil || !slices.Equal(p.Times, []float64{3, 9, 15, 21, 27, 33, 39, 45}) || p.From != nil {
-		t.Errorf("%v: %v", err, p.Times)
-	}
-}
-
 func TestRecordAt(t *testing.T) {
 	f := ramp("pr", 0, 4, 3, 3)
 	f.Grid.Y, f.Grid.X, f.Grid.YStandardName, f.Grid.XStandardName = []float64{50, 51, 52}, []float64{1, 2, 3}, "latitude", "longitude"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/plotting"
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
 // NamedSamples are clips with a name.
@@ -38,7 +39,10 @@ func stepLabels(frames int, step float64) []string {
 	for i := range labels {
 		labels[i] = fmt.Sprint(i + 1)
 		if step > 0 {
-			labels[i] = fmt.Sprintf("%g h", float64(i)*step)
+			labels[i] = climate.FormatHours(float64(i) * step)
+			if i == 0 {
+				labels[i] = "0"
+			}
 		}
 	}
 	return labels

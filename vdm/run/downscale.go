@@ -32,11 +32,8 @@ func (m *Run) Downscale(ctx context.Context, coarse []float32, by vdm.Coarsening
 }
 
 func (m *Run) downscale(ctx context.Context, coarse []float32, by vdm.Coarsening, o SampleOptions) (*vdm.Samples, error) {
-	for _, ch := range m.Config.Clip.Channels {
-		if !affine(ch.Transform) {
-			return nil, fmt.Errorf("channel %q has the transform %v, under which a mean of cells is no linear function of what the model generates: "+
-				"train a run whose transform is affine or identity (nonnegative+standardise for rain)", ch.Name, ch.Transform)
-		}
+	if err := m.Config.AllowsDownscaling(); err != nil {
+		return nil, err
 	}
 	fine := m.Config.Clip.shape()
 	a, err := by.Operator(fine)
@@ -54,6 +51,18 @@ func (m *Run) downscale(ctx context.Context, coarse []float32, by vdm.Coarsening
 	m.Forward(y)
 	settle := m.settler(coarse, by, o.Unclamped)
 	return m.generate(ctx, vdm.Observation{{Of: a, Y: y}}, settle, o)
+}
+
+// AllowsDownscaling returns why runs of the configuration cannot downscale, nil where they
+// can.
+func (c Config) AllowsDownscaling() error {
+	for _, ch := range c.Clip.Channels {
+		if !affine(ch.Transform) {
+			return fmt.Errorf("channel %q has the transform %v, under which a mean of cells is no linear function of what the model generates: "+
+				"train a run whose transform is affine or identity (nonnegative+standardise for rain)", ch.Name, ch.Transform)
+		}
+	}
+	return nil
 }
 
 // affine reports whether a transform is a·x + b, for all x that are possible.

@@ -14,54 +14,28 @@ func (v *HeaderVariable) text(pairs ...string) {
 	}
 }
 
-// place are where and when fields lie, for the header of a file.
-type place struct {
-	grid            *climate.Grid
-	y, x            string // names of the horizontal dimensions
-	times, from, to []float64
-	calendar, epoch string
-}
-
-// coordinates adds the dimensions and coordinates of a place; member adds what stands
-// between time and the grid, if not nil.
-func (h *Header) coordinates(p place, member func(*Header)) {
+// coordinates adds the dimensions and coordinates of a place, and returns what its fields
+// say of them.
+func (h *Header) coordinates(p *place) (fields []NamedValue) {
+	auxiliary := h.times(p)
 	g := p.grid
-	h.Dims = append(h.Dims, Dimension{"time", len(p.times)})
-	time := HeaderVariable{Name: "time", Type: Double, Dims: []string{"time"}, Values: p.times}
-	time.text("axis", "T")
-	epoch := p.epoch
-	if strings.Contains(epoch, " since ") {
-		time.text("standard_name", "time", "long_name", "time", "calendar", p.calendar)
-	} else {
-		epoch = climate.RelativeEpoch
-		time.text("long_name", "time from the start of the clip")
-	}
-	time.text("units", epoch)
-	if p.from != nil {
-		time.text("bounds", "time_bnds")
-	}
-	h.Variables = append(h.Variables, time)
-	if p.from != nil {
-		h.Dims = append(h.Dims, Dimension{"bnds", 2})
-		ends := make([]float64, 0, 2*len(p.from))
-		for i := range p.from {
-			ends = append(ends, p.from[i], p.to[i])
-		}
-		h.Variables = append(h.Variables, HeaderVariable{Name: "time_bnds", Type: Double, Dims: []string{"time", "bnds"}, Values: ends})
-	}
-	if member != nil {
-		member(h)
-	}
 	h.Dims = append(h.Dims, Dimension{p.y, g.Height}, Dimension{p.x, g.Width})
 	for _, axis := range []struct {
-		name, units, standard, letter string
-		values                        []float64
-	}{{p.y, g.YUnits, g.YStandardName, "Y", g.Y}, {p.x, g.XUnits, g.XStandardName, "X", g.X}} {
+		name, units, standard, letter, what string
+		values                              []float64
+	}{
+		{p.y, g.YUnits, axisName(g.YStandardName, g.YUnits, "projection_y_coordinate"), "Y", "row of the grid", g.Y},
+		{p.x, g.XUnits, axisName(g.XStandardName, g.XUnits, "projection_x_coordinate"), "X", "column of the grid", g.X},
+	} {
 		if axis.values == nil {
 			continue
 		}
 		v := HeaderVariable{Name: axis.name, Type: Double, Dims: []string{axis.name}, Values: axis.values}
-		v.text("standard_name", axis.standard, "units", axis.units, "axis", axis.letter)
+		v.text("standard_name", axis.standard)
+		if axis.standard == "" {
+			v.text("long_name", axis.what)
+		}
+		v.text("units", axisUnits(axis.standard, axis.units), "axis", axis.letter)
 		h.Variables = append(h.Variables, v)
 	}
 	if g.Lat != nil && g.Lon != nil {
@@ -72,25 +46,74 @@ func (h *Header) coordinates(p place, member func(*Header)) {
 			v := HeaderVariable{Name: c.name, Type: Double, Dims: []string{p.y, p.x}, Values: c.values, Compress: true}
 			v.text("standard_name", c.standard, "units", c.units)
 			h.Variables = append(h.Variables, v)
+			auxiliary = append(auxiliary, c.name)
 		}
 	}
-	if g.MappingName != "" {
+	fields = []NamedValue{{"coordinates", strings.Join(auxiliary, " ")}}
+	if mapping, complete := completeMapping(g); mapping != nil {
 		v := HeaderVariable{Name: g.MappingName, Type: Int}
-		for _, name := range slices.Sorted(maps.Keys(g.Mapping)) {
-			v.Attributes = append(v.Attributes, NamedValue{name, g.Mapping[name]})
+		for _, name := range slices.Sorted(maps.Keys(mapping)) {
+			v.Attributes = append(v.Attributes, NamedValue{name, mapping[name]})
 		}
 		h.Variables = append(h.Variables, v)
+		named := "grid_mapping"
+		if !complete {
+			named = ownMapping
+		}
+		fields = append(fields, NamedValue{named, g.MappingName})
 	}
+	return fields
 }
 
-// field adds a variable whose values follow.
-func (h *Header) field(c SampleChannel, g *climate.Grid, dims []string, chunk []int) {
-	v := HeaderVariable{Name: c.Name, Type: Float, Dims: dims, Open: true, Chunk: chunk, Compress: true}
-	v.text("standard_name", fittingStandardName(c.StandardName, c.Units), "long_name", c.LongName, "units", c.Units, "cell_methods", c.CellMethods)
-	if g.Lat != nil && g.Lon != nil {
-		v.text("coordinates", "lat lon")
+// times adds the coordinates of time: when each frame is valid, and of a forecast also
+// from when on and how long after. It returns the names of those that fields name.
+func (h *Header) times(p *place) (auxiliary []string) {
+	clock, name := p.clock(), p.timeName()
+	h.Dims = append(h.Dims, Dimension{name, len(p.times)})
+	add := func(name string, dims []string, values []float64, pairs ...string) {
+		v := HeaderVariable{Name: name, Type: Double, Dims: dims, Values: values}
+		v.text(pairs...)
+		h.Variables = append(h.Variables, v)
 	}
-	v.text("grid_mapping", g.MappingName)
+	bounded := func(coordinate string, reference float64, pairs ...string) {
+		if p.from != nil {
+			pairs = append(pairs, "bounds", coordinate+"_bnds")
+		}
+		add(coordinate, []string{name}, clock.of(p.times, reference), pairs...)
+		if p.from == nil {
+			return
+		}
+		var ends []float64
+		from, to := clock.of(p.from, reference), clock.of(p.to, reference)
+		for i := range from {
+			ends = append(ends, from[i], to[i])
+		}
+		add(coordinate+"_bnds", []string{name, "bnds"}, ends)
+	}
+	if p.from != nil {
+		h.Dims = append(h.Dims, Dimension{"bnds", 2})
+	}
+	if !p.dated() {
+		bounded(name, 0, "long_name", "time from the start of the clip", "units", clock.unit)
+		return nil
+	}
+	since := clock.unit + strings.TrimPrefix(climate.Epoch, climate.RelativeEpoch)
+	bounded(name, 0, "standard_name", "time", "long_name", "time at which a frame is valid", "axis", "T", "calendar", p.calendar, "units", since)
+	if p.reference == nil {
+		return nil
+	}
+	add("forecast_reference_time", nil, clock.of([]float64{*p.reference}, 0),
+		"standard_name", "forecast_reference_time", "long_name", "end of what the forecast was given", "calendar", p.calendar, "units", since)
+	bounded("forecast_period", *p.reference, "standard_name", "forecast_period", "long_name", "time since the start of the forecast", "units", clock.unit)
+	return []string{"forecast_reference_time", "forecast_period"}
+}
+
+// field adds a variable whose values follow; of says what its coordinates are.
+func (h *Header) field(c SampleChannel, of []NamedValue, dims []string, chunk []int) {
+	v := HeaderVariable{Name: c.Name, Type: Float, Dims: dims, Open: true, Chunk: chunk, Compress: true}
+	standard := fittingStandardName(climate.Signs{Name: c.Name, StandardName: c.StandardName, LongName: c.LongName, Units: c.Units})
+	v.text("standard_name", standard, "long_name", longNameOf(c.Name, c.LongName, standard), "units", c.Units, "cell_methods", validMethods(c.CellMethods))
+	v.Attributes = append(v.Attributes, of...)
 	h.Variables = append(h.Variables, v)
 }
 

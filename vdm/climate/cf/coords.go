@@ -1,6 +1,7 @@
 package cf
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -66,7 +67,7 @@ func (d *dataset) readGrid(v *variable, l *layout) (*ordering, error) {
 			return nil, err
 		}
 	}
-	if words := strings.Fields(v.text("grid_mapping")); len(words) > 0 {
+	if words := strings.Fields(cmp.Or(v.text("grid_mapping"), v.text(ownMapping))); len(words) > 0 {
 		name := strings.TrimSuffix(words[0], ":")
 		if m := d.near(v, name); m != nil {
 			g.MappingName, g.Mapping = name, mappingOf(m)

@@ -98,10 +98,11 @@ func (p *Preparation) Write(ctx context.Context, path string, replace bool, prog
 func (p *Preparation) fileHeader(sources string) *Header {
 	h, first := &Header{}, p.header.Channels[0]
 	y, x := horizontalNames(&first.Grid)
-	h.coordinates(place{grid: &first.Grid, y: y, x: x, times: first.Times, from: first.From, to: first.To, calendar: first.Calendar, epoch: first.Epoch}, nil)
+	at := &place{grid: &first.Grid, y: y, x: x, times: first.Times, from: first.From, to: first.To, calendar: first.Calendar, epoch: first.Epoch}
+	of := h.coordinates(at)
 	for _, f := range p.header.Channels {
 		c := SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, CellMethods: f.CellMethods}
-		h.field(c, &first.Grid, []string{"time", y, x}, []int{1, first.Grid.Height, first.Grid.Width})
+		h.field(c, of, []string{at.timeName(), y, x}, []int{1, first.Grid.Height, first.Grid.Width})
 	}
 	h.globals(map[string]string{"source": sources, "history": "climate-vdm prepare: " + strings.Join(p.header.Recipe, "; ")})
 	return h

@@ -20,7 +20,7 @@ const (
 )
 
 var (
-	timeName = regexp.MustCompile(`^(time|t|xtime|times|valid_?time|datetime|date)[0-9]*$`)
+	timeName = regexp.MustCompile(`^(time|t|xtime|times|valid_?time|elapsed_?time|datetime|date)[0-9]*$`)
 	yName    = regexp.MustCompile(`^(y|lat|lats|latitude|rlat|grid_latitude|nlat|south_north|ny|j|nj|row|rows|nrow|nrows|northing|yc|projection_y_coordinate|yt|grid_yt|yaxis_1|yh|y0|(g[0-9]_)?lat_[0-9])[0-9]?$`)
 	xName    = regexp.MustCompile(`^(x|lon|lons|longitude|rlon|grid_longitude|nlon|west_east|nx|i|ni|col|cols|ncol|ncols|column|columns|easting|xc|projection_x_coordinate|xt|grid_xt|xaxis_1|xh|x0|(g[0-9]_)?lon_[0-9])[0-9]?$`)
 

@@ -2,6 +2,7 @@ package cf
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
@@ -24,19 +25,14 @@ type SampleFile struct {
 	// which become time bounds; nil where not known.
 	From, To []float64
 
-	// Attributes are written as global attributes: title, source, and the run's
-	// provenance (folder, configuration, seed, step). Conventions is added.
+	// Reference is the time from which a forecast starts, in the hours of Times: the
+	// end of what it was given. It becomes forecast_reference_time, and the times since
+	// then forecast_period; nil where the clips are no forecast or have no dates.
+	Reference *float64
+
+	// Attributes are written as global attributes: title, source, history, and the
+	// run's provenance (folder, configuration, seed, step). Conventions is added.
 	Attributes map[string]string
-}
-
-// SampleChannel is one variable of the samples.
-type SampleChannel struct {
-	Name, LongName, StandardName, Units string
-	CellMethods                         string // "time: mean" and the like; "" for none
-
-	// Data is (member, time, y, x) row by row; NaN is missing. In the file the
-	// order is (time, member, y, x): cdo reads time first only.
-	Data []float32
 }
 
 // NewSampleFile arranges clips as the models give them, (members, frames,
@@ -94,6 +90,9 @@ func (s *SampleFile) validateHeader() error {
 	if len(s.From) != len(s.To) || s.From != nil && len(s.From) != len(s.Times) {
 		return fmt.Errorf("intervals of %d and %d ends for %d times", len(s.From), len(s.To), len(s.Times))
 	}
+	if r := s.Reference; r != nil && (!s.place().dated() || math.IsNaN(*r) || math.IsInf(*r, 0)) {
+		return fmt.Errorf("a forecast from %v h of times in %q: expected times that count from a date", *r, s.Epoch)
+	}
 	names := map[string]bool{}
 	for _, name := range s.coordinateNames() {
 		names[name] = true
@@ -114,19 +113,8 @@ func (s *SampleFile) horizontal() (y, x string) {
 
 func (s *SampleFile) coordinateNames() []string {
 	y, x := s.horizontal()
-	return []string{"time", "time_bnds", "member", y, x, "lat", "lon", s.Grid.MappingName}
-}
-
-// fittingStandardName is a standard_name as CF knows it whose canonical units the
-// units convert to: of a rate of rain in mm/h it is not that of a flux of mass.
-func fittingStandardName(name, units string) string {
-	name = climate.StandardNameOf(name)
-	if scale, err := climate.ParseRainUnits(units); err == nil && !scale.Amount && climate.PerDepth(units) {
-		if rate := climate.RateStandardName(name); rate != "" {
-			return rate
-		}
-	}
-	return name
+	return []string{"time", "elapsed_time", "time_bnds", "elapsed_time_bnds", "member", "forecast_reference_time", "forecast_period", "forecast_period_bnds",
+		y, x, "lat", "lon", s.Grid.MappingName}
 }
 
 // chunkFrames is how many frames of a member a chunk of the file holds: members
@@ -138,10 +126,14 @@ func (s *SampleFile) chunkFrames() int {
 // chunkCells is about how many cells make a chunk of output.
 const chunkCells = 1 << 18
 
-// horizontalNames are the names of the horizontal dimensions of a grid in a file.
+// horizontalNames are the names of the horizontal dimensions of a grid in a file. A
+// dimension must not have the name of a coordinate over both of them.
 func horizontalNames(g *climate.Grid) (y, x string) {
-	taken := []string{"time", "member"}
-	if g.YName == "" || g.XName == "" || g.YName == g.XName || slices.Contains(taken, g.YName) || slices.Contains(taken, g.XName) {
+	taken := []string{"", "time", "elapsed_time", "member", "bnds"}
+	if g.Lat != nil {
+		taken = append(taken, "lat", "lon")
+	}
+	if g.YName == g.XName || slices.Contains(taken, g.YName) || slices.Contains(taken, g.XName) {
 		return "y", "x"
 	}
 	return g.YName, g.XName

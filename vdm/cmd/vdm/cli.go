@@ -58,17 +58,6 @@ func asGroup(c *cobra.Command) *cobra.Command {
 	return c
 }
 
-// usageError is a command line that cannot be meant.
-type usageError struct{ message string }
-
-func (e *usageError) Error() string { return e.message }
-
-// misuse is a usageError with a hint at the command's help.
-func misuse(c *cobra.Command, format string, args ...any) error {
-	message := strings.TrimRight(fmt.Sprintf(format, args...), ".")
-	return &usageError{fmt.Sprintf("%s (see: %s --help)", message, c.CommandPath())}
-}
-
 // flagError is misuse for what pflag says, with the nearest flag for one that is
 // not known.
 func flagError(c *cobra.Command, err error) error {

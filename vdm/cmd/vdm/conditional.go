@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -16,14 +15,10 @@ import (
 // a clip, or more than is known.
 type conditionalFlags struct {
 	sampleFlags
-	read     readFlags
-	data     []string
-	start    int
-	last     bool
-	test     int // window of split data
-	row, col int
+	read readFlags
+	whereFlags
 	picture  string
-	size     int // rows and columns of the clip; 0 for the run's
+	leads    string // of a nowcast, that are written; "" for all
 	guidance string
 	weight   float64
 }
@@ -31,10 +26,7 @@ type conditionalFlags struct {
 func (f *conditionalFlags) addTo(c *cobra.Command) {
 	f.sampleFlags.addTo(c, "members", 8)
 	flags := c.Flags()
-	flags.StringArrayVar(&f.data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data, with what is known")
-	flags.IntVar(&f.start, "start", 0, "`index` of the clip's first frame in the data, from 0")
-	flags.IntVar(&f.row, "row", -1, "southernmost row of the clip in the data, from 0 (default: so that the clip is in the middle)")
-	flags.IntVar(&f.col, "col", -1, "westernmost column of the clip in the data, from 0 (default: likewise)")
+	f.whereFlags.addTo(flags)
 	flags.IntVar(&f.size, "size", 0, "`cells` a side of the clip, for networks that serve fields of any size (default: as the run's clips)")
 	flags.StringVar(&f.guidance, "guidance", "replacement", "how clips are made to agree with what is known: "+strings.Join(vdm.GuidanceNames(), ", ")+" (of a network that takes a map of noise levels the default is map)")
 	flags.Float64Var(&f.weight, "weight", 0, "weight of those guidances that have one: w_r of reconstruction, where 0 is replacement, or ζ of posterior-sampling (default: the guidance's own, 1)")
@@ -54,69 +46,9 @@ func (f *conditionalFlags) prepare(c *cobra.Command) (err error) {
 	return f.check(c, "members")
 }
 
-// located wants to be told once where in the data the clip begins.
-func (f *conditionalFlags) located(c *cobra.Command) error {
-	var ways []string
-	given := 0
-	for _, name := range []string{"start", "last", "test"} {
-		if flag := c.Flags().Lookup(name); flag != nil {
-			ways = append(ways, "--"+name)
-			if flag.Changed {
-				given++
-			}
-		}
-	}
-	switch {
-	case given == 1:
-		return nil
-	case len(ways) == 1:
-		return misuse(c, "%s is missing: where in the data the clip begins", ways[0])
-	}
-	return misuse(c, "give %s: where in the data the clip begins", strings.Join(ways, " or "))
-}
-
-// addTest lets the clip begin at a test window of split data.
-func (f *conditionalFlags) addTest(c *cobra.Command) {
-	c.Flags().IntVar(&f.test, "test", 0, "`number` of a test window of prepared data that have a split, from 0; they do not overlap")
-}
-
-// startOf finds the first frame of a clip, and says to which part of split data it
-// belongs; the part is "" for data without a split.
-func (f *conditionalFlags) startOf(c *cobra.Command, rec *climate.Record, known climate.KnownFrames) (part string, err error) {
-	frames := len(known)
-	switch {
-	case f.last:
-		f.start = rec.Fields[0].Frames() - known.Span()
-	case c.Flags().Changed("test"):
-		if rec.Split == nil {
-			return "", errors.New("--test: the data have no split into training and tests; give --start")
-		}
-		windows, err := rec.Test(climate.WindowOptions{Frames: frames, Name: ofRun})
-		if err != nil {
-			return "", fmt.Errorf("the test part of the data: %w", err)
-		}
-		if f.test < 0 || f.test >= windows.Len() {
-			return "", fmt.Errorf("--test is %d: want 0 to %d, the test windows of the data", f.test, windows.Len()-1)
-		}
-		f.start = windows.Start(f.test)
-	}
-	switch {
-	case rec.Split == nil:
-		return "", nil
-	case rec.InTraining(f.start, frames):
-		say(c, "warning: frames %d to %d of the data are of their training part, in whole or in part: what a model trained on them makes of them proves nothing; --test begins at a test window",
-			f.start, f.start+frames-1)
-		return "training", nil
-	}
-	return "test", nil
-}
-
 // open checks the settings, the place of the clip among them, and opens the run.
 func (f *conditionalFlags) open(c *cobra.Command, dir string) (*run.Run, error) {
-	if err := f.prepare(c); err != nil {
-		return nil, err
-	}
-	if err := f.located(c); err != nil {
+	if err := together(f.prepare(c), f.located(c)); err != nil {
 		return nil, err
 	}
 	m, err := openRun(c, dir)
@@ -146,8 +78,12 @@ func (f *conditionalFlags) suit(c *cobra.Command, m *run.Run) (*run.Run, error) 
 	return sized, nil
 }
 
-// cut takes the clip out of the data that begins at --start and lies at --row and --col.
+// cut takes the clip out of the data that begins at --start and lies at --row and --col
+// or around --around.
 func (f *conditionalFlags) cut(c run.ClipConfig, rec *climate.Record, known climate.KnownFrames) ([]float32, climate.Place, error) {
+	if err := f.lie(rec, c.Height, c.Width); err != nil {
+		return nil, climate.Place{}, err
+	}
 	return rec.Cut(climate.CutOptions{Height: c.Height, Width: c.Width, Step: c.Step, Known: known, Start: f.start, Row: f.row, Column: f.col, Name: flagOf})
 }
 

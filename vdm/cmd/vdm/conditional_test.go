@@ -106,7 +106,7 @@ func TestInpaint(t *testing.T) {
 	}
 	refuse(t, exitFailed, []string{"no cell of the clip is missing"}, "inpaint", dir, "--data", data, "--start", "6", "--variable", "pr")
 	refuse(t, exitFailed, []string{"--mask absent", `no variable "absent"`}, "inpaint", dir, "--data", data, "--start", "2", "--mask", "absent")
-	refuse(t, exitUsage, []string{"--start is missing"}, "inpaint", dir, "--data", data)
+	refuse(t, exitUsage, []string{"give --start or --last"}, "inpaint", dir, "--data", data)
 }
 
 func TestDownscale(t *testing.T) {
@@ -153,6 +153,14 @@ func TestDownscale(t *testing.T) {
 	refuse(t, exitUsage, []string{"--cells or --frames"}, "downscale", dir, "--data", coarse, "--start", "0")
 	refuse(t, exitUsage, []string{"--cells is 0"}, "downscale", dir, "--data", coarse, "--start", "0", "--cells", "0")
 	refuse(t, exitUsage, []string{"no multiple", "--cells 3"}, "downscale", dir, "--data", coarse, "--start", "0", "--cells", "3")
+	// A run that is made for downscaling is refused when it is made.
+	never := filepath.Join(t.TempDir(), "never")
+	refuse(t, exitFailed, []string{"--for downscale", "sqrt+standardise", "--transform"}, tiny(whole, never, "--for", "nowcast,downscale", "--steps", "1")...)
+	refuse(t, exitUsage, []string{"--for hindcast: want some of sample, nowcast"}, tiny(whole, never, "--for", "hindcast", "--steps", "1")...)
+	if _, err := os.Stat(never); err == nil {
+		t.Error("a run that is refused is there")
+	}
+	succeed(t, tiny(whole, never, "--for", "downscale", "--transform", "nonnegative+standardise", "--only-create")...)
 	_, roots := trained(t)
 	refuse(t, exitFailed, []string{"sqrt+standardise", "affine or identity"}, "downscale", roots, "--data", coarse, "--start", "0", "--cells", "2", "--frames", "2")
 	if left, _ := os.ReadDir(filepath.Join(roots, "samples")); len(left) > 0 {

@@ -30,11 +30,11 @@ others a mean is not linear.`,
   vdm downscale runs/rain --data daily.nc --start 3 --frames 24 --guidance pseudo-inverse --members 16`,
 		Args: takes("RUN"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if by.Cells < 1 || by.Frames < 1 {
-				return misuse(c, "--cells is %d and --frames is %d: want at least 1", by.Cells, by.Frames)
-			}
-			if by == (vdm.Coarsening{Cells: 1, Frames: 1}) {
-				return misuse(c, "give --cells or --frames: how much coarser the data are")
+			wrong := mistakes{command: c}
+			wrong.when(by.Cells < 1 || by.Frames < 1, "--cells is %d and --frames is %d: want at least 1", by.Cells, by.Frames)
+			wrong.when(by == vdm.Coarsening{Cells: 1, Frames: 1}, "give --cells or --frames: how much coarser the data are")
+			if err := together(wrong.err(), f.prepare(c), f.located(c)); err != nil {
+				return err
 			}
 			m, err := f.open(c, args[0])
 			if err != nil {
@@ -56,11 +56,14 @@ func (f *conditionalFlags) downscale(c *cobra.Command, m *run.Run, by vdm.Coarse
 	}
 	coarse := fine
 	coarse.Frames, coarse.Height, coarse.Width, coarse.Step = fine.Frames/by.Frames, fine.Height/by.Cells, fine.Width/by.Cells, fine.Step*float64(by.Frames)
-	rec, err := f.read.openAs(f.data, fine.Channels)
+	rec, err := f.openData(c, m)
 	if err != nil {
 		return err
 	}
 	defer rec.Close()
+	if err := f.resolve(c, rec, coarse.Frames); err != nil {
+		return err
+	}
 	clip, place, err := f.cut(coarse, rec, climate.FirstFrames(coarse.Frames, coarse.Frames))
 	if err != nil {
 		return err

@@ -174,21 +174,13 @@ method.`,
   vdm experiment conditional --data data/ukcp18 --run runs/full --members 8 --weights 0,0.003,1,3 --guidance moment-matching --sampler-batch 32 --draw-for 8h`,
 		Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
-			switch {
-			case o.Data == "":
-				return misuse(c, "--data is missing: the prepared data that the run was trained on")
-			case o.Run == "":
-				return misuse(c, "--run is missing: the folder of a run that vdm experiment unconditional made")
-			case c.Flags().Changed("draw-for") && o.DrawFor <= 0:
-				return misuse(c, "--draw-for is %v: want a time above 0", o.DrawFor)
-			}
-			for _, f := range []struct {
-				name  string
-				value int
-			}{{"windows", o.Windows}, {"members", o.Members}, {"evaluations", o.Evaluations}, {"sampler-batch", o.SamplerBatch}} {
-				if f.value < 1 { // 0 would mean the default
-					return misuse(c, "--%s is %d: want at least 1", f.name, f.value)
-				}
+			m := mistakes{command: c}
+			m.when(o.Data == "", "--data is missing: the prepared data that the run was trained on")
+			m.when(o.Run == "", "--run is missing: the folder of a run that vdm experiment unconditional made")
+			m.when(c.Flags().Changed("draw-for") && o.DrawFor <= 0, "--draw-for is %v: want a time above 0", o.DrawFor)
+			m.add(atLeastOne(c, []counted{{"windows", o.Windows}, {"members", o.Members}, {"evaluations", o.Evaluations}, {"sampler-batch", o.SamplerBatch}}))
+			if err := m.err(); err != nil {
+				return err
 			}
 			if err := o.Validate(); err != nil {
 				return misuse(c, "%v", err)

@@ -38,16 +38,14 @@ written as CF NetCDF beside the folder. Memory is that of one batch throughout.`
 		RunE: func(c *cobra.Command, args []string) error {
 			out := f.out
 			f.out = "" // a folder: check must not ask for a file
-			if err := f.prepare(c); err != nil {
-				return err
-			}
-			if o.Frames < 1 {
-				return misuse(c, "--frames is %d: want how many frames each member shall have", o.Frames)
-			}
+			wrong := mistakes{command: c}
+			wrong.add(f.prepare(c))
+			wrong.when(o.Frames < 1, "--frames is %d: want how many frames each member shall have", o.Frames)
 			if len(f.data) > 0 {
-				if err := f.located(c); err != nil {
-					return err
-				}
+				wrong.add(f.located(c))
+			}
+			if err := wrong.err(); err != nil {
+				return err
 			}
 			m, err := openRun(c, args[0])
 			if err != nil {
@@ -71,7 +69,6 @@ written as CF NetCDF beside the folder. Memory is that of one batch throughout.`
 	flags.IntVar(&o.Overlap, "overlap", 0, "frames that each new clip knows (default: half a clip)")
 	flags.IntVar(&o.Stride, "stride", 0, "frames that each new clip adds (default: all but the overlap)")
 	flags.IntVar(&known, "known", 0, "`frames` of the data to begin with (default: the overlap)")
-	flags.BoolVar(&f.last, "last", false, "begin with the last frames of the data")
 	flags.Lookup("out").Usage = "`folder` of the sequences; the NetCDF file gets its name and .nc; of NAME.zarr, the folder NAME and a Zarr store of that name (default: one in the run's folder samples)"
 	return c
 }
@@ -82,7 +79,7 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOpt
 	if info, err := os.Stat(out); err == nil && !info.IsDir() {
 		return fmt.Errorf("--out: %s is there and is no folder", out)
 	}
-	start, place, more, err := f.begin(m, o.Frames, known)
+	start, place, more, err := f.begin(c, m, o.Frames, known)
 	if err != nil {
 		return err
 	}
@@ -121,7 +118,7 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOpt
 }
 
 // begin is what the sequences begin with, and where and when they lie.
-func (f *conditionalFlags) begin(m *run.Run, frames, known int) (start []float32, place climate.Place, more map[string]string, err error) {
+func (f *conditionalFlags) begin(c *cobra.Command, m *run.Run, frames, known int) (start []float32, place climate.Place, more map[string]string, err error) {
 	clip := m.Config.Clip
 	clip.Frames = frames
 	if len(f.data) == 0 {
@@ -131,13 +128,13 @@ func (f *conditionalFlags) begin(m *run.Run, frames, known int) (start []float32
 	if known < 1 || known >= frames {
 		return nil, place, nil, fmt.Errorf("--known is %d: want 1 to %d of the %d frames", known, frames-1, frames)
 	}
-	rec, err := f.read.openAs(f.data, clip.Channels)
+	rec, err := f.openData(c, m)
 	if err != nil {
 		return nil, place, nil, err
 	}
 	defer rec.Close()
-	if f.last {
-		f.start = rec.Fields[0].Frames() - known
+	if err := f.resolve(c, rec, known); err != nil {
+		return nil, place, nil, err
 	}
 	if start, place, err = f.cut(clip, rec, climate.FirstFrames(frames, known)); err != nil {
 		return nil, place, nil, err

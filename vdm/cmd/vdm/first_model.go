@@ -26,13 +26,8 @@ is done it only prints the result again.`,
   vdm first-model --data rain.nc --variable pr --out runs/mine --steps 500`,
 		Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
-			for _, f := range []struct {
-				name  string
-				value int
-			}{{"steps", o.Steps}, {"sampler-steps", o.SamplerSteps}, {"clips", o.Clips}, {"members", o.Members}, {"held-out", o.HeldOut}} {
-				if f.value < 1 { // 0 would mean the default
-					return misuse(c, "--%s is %d: want at least 1", f.name, f.value)
-				}
+			if err := atLeastOne(c, []counted{{"steps", o.Steps}, {"evaluations", o.SamplerSteps}, {"clips", o.Clips}, {"members", o.Members}, {"held-out", o.HeldOut}}); err != nil {
+				return err
 			}
 			if o.Out == "" {
 				o.Out = firstmodel.Folder()
@@ -50,7 +45,8 @@ is done it only prints the result again.`,
 	f.StringVar(&o.Variable, "variable", "", "`name` of the variable (default: the only one in the file)")
 	f.StringVar(&o.Out, "out", "", "`folder` of the run (default: runs/first-model of the project)")
 	f.IntVar(&o.Steps, "steps", d.Steps, "optimiser steps")
-	f.IntVar(&o.SamplerSteps, "sampler-steps", d.SamplerSteps, "evaluations of the network that a clip takes")
+	f.IntVar(&o.SamplerSteps, "evaluations", d.SamplerSteps, "evaluations of the network that a clip takes")
+	alsoCalled(f, "evaluations", "sampler-steps")
 	f.IntVar(&o.HeldOut, "held-out", d.HeldOut, "last frames of the file, kept from training")
 	f.IntVar(&o.Clips, "clips", d.Clips, "clips to draw without conditions")
 	f.IntVar(&o.Members, "members", d.Members, "members of the nowcast")

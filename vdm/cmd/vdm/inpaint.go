@@ -41,12 +41,15 @@ it is neither 0 nor missing.`,
 
 func (f *conditionalFlags) inpaint(c *cobra.Command, m *run.Run, mask string) error {
 	marks := f.read // as the flags say, before it is told of the run's channels
-	rec, err := f.read.openAs(f.data, m.Config.Clip.Channels)
+	rec, err := f.openData(c, m)
 	if err != nil {
 		return err
 	}
 	defer rec.Close()
 	frames := m.Config.Clip.Frames
+	if err := f.resolve(c, rec, frames); err != nil {
+		return err
+	}
 	clip, place, err := f.cut(m.Config.Clip, rec, climate.FirstFrames(frames, frames))
 	if err != nil {
 		return err

@@ -50,6 +50,7 @@ func execute(root *cobra.Command, args []string, stdout, stderr io.Writer) (stat
 		}
 	}()
 	root.SetArgs(append([]string{}, args...)) // nil would mean os.Args
+	root.SetFlagErrorFunc(flagErrors(root, args))
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	return conclude(ctx, root.ExecuteContext(ctx), stderr)

@@ -44,11 +44,11 @@ complete.`,
 }
 
 func (f *mergeFlags) run(c *cobra.Command, paths []string) error {
-	if f.out == "" {
-		return misuse(c, "--out is missing: the file to write")
-	}
-	if f.first < 0 || f.count < 0 || c.Flags().Changed("count") && f.count == 0 {
-		return misuse(c, "--first is %d and --count %d: want at least 0 and 1", f.first, f.count)
+	m := mistakes{command: c}
+	m.when(f.out == "", "--out is missing: the file to write")
+	m.when(f.first < 0 || f.count < 0 || c.Flags().Changed("count") && f.count == 0, "--first is %d and --count %d: want at least 0 and 1", f.first, f.count)
+	if err := m.err(); err != nil {
+		return err
 	}
 	o := archive.MergeOptions{Count: f.count, AllowGaps: f.gaps, AllowOverlaps: f.overlaps, Warn: func(line string) { say(c, "%s", line) }}
 	if c.Flags().Changed("first") {

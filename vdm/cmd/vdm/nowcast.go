@@ -3,11 +3,13 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/climate-vdm/climate-vdm/plotting"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
@@ -28,8 +30,9 @@ over, and writes the clips as CF NetCDF on the grid and with the times of the
 data, a member each. Missing cells among the known ones are generated too.
 
 With --last the known frames are the last of the data and the generated ones lie
-beyond them; with --start the clip begins at a frame of the data, with --test at
-a test window of prepared data that are split. A clip that reaches into the
+beyond them; with --start the clip begins at a frame of the data, by its date or
+number, with --test at a test window of prepared data that are split. It lies in the
+middle of the grid, or --around a place. A clip that reaches into the
 training part of the data is generated with a warning.
 
 With --pretrained the model is one of radar rain in steps of 5 minutes on cells of
@@ -38,6 +41,7 @@ run in RUN (default: ` + radarRun + `), whose card says what it was trained on a
 how it scores. It serves any part of a field: --size 128 is 256 km a side.`,
 		Example: `  vdm nowcast --pretrained --data radar.nc --last --size 128
   vdm nowcast runs/rain --data today.nc --last --members 16
+  vdm nowcast --pretrained --data radar.nc --start 2018-09-14T08:00 --around 60.2N,24.9E --leads 10,30min
   vdm nowcast runs/small --data data/synthetic --test 7
   vdm nowcast runs/rain --data rain.nc --start 120 --known 5 --out nowcast.nc`,
 		Args: func(c *cobra.Command, args []string) error {
@@ -47,6 +51,9 @@ how it scores. It serves any part of a field: --size 128 is 256 km a side.`,
 			return takes("RUN")(c, args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := together(f.prepare(c), f.located(c), checkPicture(c, f.picture)); err != nil {
+				return err
+			}
 			m, err := f.openOrShipped(c, args, ready)
 			if err != nil {
 				return err
@@ -64,23 +71,45 @@ how it scores. It serves any part of a field: --size 128 is 256 km a side.`,
 	}
 	c.Flags().BoolVar(&ready, "pretrained", false, "the model of radar rain that comes with this program")
 	c.Flags().IntVar(&known, "known", 0, "first `frames` of the clip that are known (default: as many as the network was trained for, else half of them)")
-	c.Flags().StringVar(&f.picture, "picture", "", "PNG `file` to draw the nowcast to: members, their mean, the probability of 1 mm/h, and what came where the data go on")
-	c.Flags().BoolVar(&f.last, "last", false, "the known frames are the last of the data")
+	c.Flags().StringVar(&f.picture, "picture", "", pictureHelp("members, their mean, the probability of 1 mm/h, and what came where the data go on"))
+	c.Flags().StringVar(&f.leads, "leads", "", "lead `times` to write, as 5,10,30min or 1,2h, beside the known frames (default: all of the clip)")
 	f.addTest(c)
 	f.addTo(c)
 	return c
+}
+
+// written are the frames of a nowcast that --leads asks for, the known ones before them.
+func (f *conditionalFlags) written(c *cobra.Command, known climate.KnownFrames, step float64) ([]int, error) {
+	all := known.Numbers()
+	if f.leads == "" {
+		all = append(all, known.Ahead()...)
+		slices.Sort(all)
+		return all, nil
+	}
+	leads, err := climate.ParseLengths(f.leads)
+	if err != nil {
+		return nil, misuse(c, "--leads: %v", err)
+	}
+	first, _ := known.Lead()
+	for _, hours := range leads {
+		steps := math.Round(hours / step)
+		frame := first - 1 + int(steps)
+		switch {
+		case math.Abs(hours-steps*step) > 0.01*step || steps < 1:
+			return nil, misuse(c, "--leads has %s: want multiples of %s, the step of the run", climate.FormatHours(hours), climate.FormatHours(step))
+		case frame >= len(known):
+			return nil, misuse(c, "--leads has %s: the clip ends %s ahead", climate.FormatHours(hours), climate.FormatHours(step*float64(len(known)-first)))
+		}
+		all = append(all, frame)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }
 
 // openOrShipped opens the run of a nowcast: the shipped one where it is ready.
 func (f *conditionalFlags) openOrShipped(c *cobra.Command, args []string, ready bool) (*run.Run, error) {
 	if !ready {
 		return f.open(c, args[0])
-	}
-	if err := f.prepare(c); err != nil {
-		return nil, err
-	}
-	if err := f.located(c); err != nil {
-		return nil, err
 	}
 	dir := radarRun
 	if len(args) > 0 {
@@ -157,7 +186,11 @@ func (f *conditionalFlags) run(c *cobra.Command, m *run.Run, kind string, knownF
 	if err != nil {
 		return err
 	}
-	rec, err := f.read.openAs(f.data, m.Config.Clip.Channels)
+	frames, err := f.written(c, known, cmp.Or(m.Config.Clip.Step, 1))
+	if err != nil {
+		return err
+	}
+	rec, err := f.openData(c, m)
 	if err != nil {
 		return err
 	}
@@ -184,14 +217,19 @@ func (f *conditionalFlags) run(c *cobra.Command, m *run.Run, kind string, knownF
 		return err
 	}
 	var members [][]float32
-	err = f.write(c, m, place, kind, title, more, func(o run.SampleOptions) error {
+	err = f.write(c, m, place.Only(frames), kind, title, more, func(o run.SampleOptions) error {
 		o.Covariates = told
 		each := o.Each
 		o.Each = func(sample int, x []float32) error {
 			if f.picture != "" {
 				members = append(members, slices.Clone(x))
 			}
-			return each(sample, x)
+			var asked []float32
+			frame := len(x) / len(known)
+			for _, i := range frames {
+				asked = append(asked, x[i*frame:(i+1)*frame]...)
+			}
+			return each(sample, asked)
 		}
 		_, err := m.Interpolate(c.Context(), clip, known, o)
 		return err
@@ -216,9 +254,9 @@ func (f *conditionalFlags) draw(m *run.Run, rec *climate.Record, place climate.P
 	if field := rec.Fields[0]; place.Start+clip.Frames <= field.Frames() {
 		observed = radar.Window{Y: place.Row, X: place.Column, Size: clip.Height}.Cut(field.Slice(place.Start, place.Start+clip.Frames))
 	}
-	drawn, err := radar.Picture(members, observed, lead, clip.Frames, clip.Height, 60*clip.Step)
-	if err != nil {
-		return err
-	}
-	return drawn.SavePNG(f.picture)
+	return savePicture(f.picture,
+		func() (*plotting.Picture, error) {
+			return radar.Picture(members, observed, lead, clip.Frames, clip.Height, 60*clip.Step)
+		},
+		func() ([]byte, error) { return movingMembers(members, observed, place.Like[0], clip) })
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
@@ -54,7 +55,7 @@ Months that are missing are listed: no clip will span them.`,
 	f := c.Flags()
 	f.StringVar(&p.out, "out", "", "`folder` to write to; a name that ends in .zarr makes a Zarr store, one chunk a frame, that xarray opens")
 	f.IntVar(&p.coarsen, "coarsen", 1, "`cells` a side that become one, by their mean")
-	f.StringVar(&p.around, "around", "", "`latitude,longitude` of the place to cut around, in degrees")
+	f.StringVar(&p.around, "around", "", "`place` to cut around, as 52.49N,1.9W or 52.49,-1.9 (latitude, longitude)")
 	f.StringVar(&p.size, "size", "64", "cells a side of what --around cuts, or `rows,columns`")
 	f.StringVar(&p.split, "split", "none", "`how` to split into training and tests: seasons or none")
 	f.BoolVar(&p.dryRun, "dry-run", false, "only list what would be read and made")
@@ -81,12 +82,12 @@ func (p *prepareFlags) options(c *cobra.Command) (o cf.PrepareOptions, err error
 		}
 		return o, nil
 	}
-	place, err := twoNumbers(p.around)
-	if err != nil || !strings.Contains(p.around, ",") {
-		return o, misuse(c, "--around is %q: want latitude,longitude in degrees", p.around)
+	lat, lon, err := climate.ParsePlace(p.around)
+	if err != nil {
+		return o, misuse(c, "--around: %v", err)
 	}
 	size, err := twoNumbers(p.size)
-	o.Crop = &cf.Crop{Lat: place[0], Lon: place[1], Height: int(size[0]), Width: int(size[1])}
+	o.Crop = &cf.Crop{Lat: lat, Lon: lon, Height: int(size[0]), Width: int(size[1])}
 	if err != nil || size[0] < 1 || size[1] < 1 || float64(o.Crop.Height) != size[0] || float64(o.Crop.Width) != size[1] {
 		return o, misuse(c, "--size is %q: want cells, or rows,columns", p.size)
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
-	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
@@ -30,10 +29,10 @@ func (s *sampleFlags) shipped(c *cobra.Command, args []string) (*run.Run, error)
 		return nil, err
 	}
 	for flag, set := range map[string]func(){
-		"count":   func() { s.o.Count = 4 },
-		"steps":   func() { s.o.Evaluations = vdm.DefaultEvaluations },
-		"sampler": func() { s.o.Sampler = vdm.DefaultSampler },
-		"grid":    func() { s.o.Grid = vdm.DefaultGrid },
+		"count":       func() { s.o.Count = 4 },
+		"evaluations": func() { s.o.Evaluations = vdm.DefaultEvaluations },
+		"sampler":     func() { s.o.Sampler = vdm.DefaultSampler },
+		"grid":        func() { s.o.Grid = vdm.DefaultGrid },
 	} {
 		if !c.Flags().Changed(flag) {
 			set()
@@ -41,14 +40,4 @@ func (s *sampleFlags) shipped(c *cobra.Command, args []string) (*run.Run, error)
 	}
 	say(c, "the shipped model lies in %s; its card: %s", dir, filepath.Join(dir, pretrained.CardName))
 	return m, nil
-}
-
-// picture draws clips of a run's first channel as film strips.
-func picture(path string, m *run.Run, clips *vdm.Samples) error {
-	ch, step := m.Config.Clip.Channels[0], m.Config.Clip.Step
-	drawn, err := report.ClipsPicture(ch.Name, ch.Units, step, 0, clips.Len(), report.NamedSamples{Name: "clip", Samples: clips})
-	if err != nil {
-		return err
-	}
-	return drawn.SavePNG(path)
 }

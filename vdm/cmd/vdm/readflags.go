@@ -30,7 +30,7 @@ func (r *readFlags) addTo(c *cobra.Command) {
 	f.StringArrayVar(&r.variables, "variable", nil, "`name` of a variable; may be repeated, each is a channel (default: the only one in the file)")
 	f.StringArrayVar(&r.units, "units", nil, "`units` of the variable where the file names none or wrong ones, as in \"mm/h\"; of one of several as NAME=UNITS")
 	f.StringArrayVar(&r.kind, "kind", nil, "`what` the variable is: rain (becomes mm/h), other (keeps its units), or auto (default); of one of several as NAME=KIND")
-	f.StringArrayVar(&r.interval, "interval", nil, "`hours` over which each value of an accumulation was summed, where the file does not say, or month; of one of several as NAME=HOURS")
+	f.StringArrayVar(&r.interval, "interval", nil, "`time` over which each value of an accumulation was summed, where the file does not say, as 10min, 1h (or 1) or month; of one of several as NAME=TIME")
 	f.StringArrayVar(&r.totals, "totals", nil, "amounts are running totals, to be differenced: `start` (of the record), or hours from 00:00 after which they begin anew, as 24 or 24@9; none says that they are not")
 	f.StringArrayVar(&r.fill, "fill", nil, "more `values` that mean missing, in the file's units; of one of several variables as NAME=VALUES")
 	f.StringToIntVar(&r.index, "index", nil, "place along a dimension that is neither time nor horizontal, as `name=number` from 0")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
@@ -32,12 +33,10 @@ func (r *readFlags) options() (o cf.ReadOptions, each map[string]cf.ReadOptions,
 		if o.Months = length == "month"; o.Months {
 			length = ""
 		}
-		interval, err := parseNumbers("interval", length)
-		if err != nil {
-			return o, err
-		}
-		if len(interval) > 0 {
-			o.Interval = interval[0]
+		if length != "" {
+			if o.Interval, err = climate.ParseHours(length); err != nil {
+				return o, fmt.Errorf("--interval: %w, or month", err)
+			}
 		}
 		if o.Fill, err = parseNumbers("fill", all[3].of(variable)); err != nil {
 			return o, err

@@ -28,10 +28,10 @@ stopped.`,
 		&cobra.Group{ID: groupLook, Title: "Look:"},
 		&cobra.Group{ID: groupCheck, Title: "Check the program:"},
 	)
-	root.AddCommand(newTrain(), newExperiment(), newSynth(), newSchedule(), newDoctor(), newParity(), newWeights(), newVersion(),
+	root.AddCommand(newTrain(), newExperiment(), newSynth(), newSchedule(), newDoctor(), newParity(), newWeights(), newVersion(), newMan(),
 		newInspect(), newPrepare(), newSample(), newNowcast(), newTrainNowcast(), newInterpolate(), newInpaint(), newDownscale(), newExtend(), newMerge(), newVerify())
 	root.AddCommand(netcdfCommands()...)
-	root.SetFlagErrorFunc(flagError)
 	root.InitDefaultHelpCmd()
+	completeWords(root)
 	return asGroup(root)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
 func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
@@ -21,7 +22,8 @@ func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 	f.IntVar(&s.o.Count, count, clips, count+" to generate")
 	f.IntVar(&s.o.First, "first", 0, "`number` of the first: clip i is the same whatever else is drawn with it")
 	f.Uint64Var(&s.o.Seed, "seed", 0, "seed of the noise")
-	f.IntVar(&s.o.Evaluations, "steps", vdm.DefaultEvaluations, "evaluations of the network that a clip takes")
+	f.IntVar(&s.o.Evaluations, "evaluations", vdm.DefaultEvaluations, "evaluations of the network that a clip takes")
+	alsoCalled(f, "evaluations", "steps")
 	f.StringVar(&s.o.Sampler, "sampler", "", samplerHelp())
 	f.StringVar(&s.o.Grid, "grid", vdm.DefaultGrid, gridHelp())
 	addPreset(f, &s.preset)
@@ -33,19 +35,18 @@ func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 
 // check refuses what cannot be meant, before anything is read.
 func (s *sampleFlags) check(c *cobra.Command, count string) error {
-	if s.o.Count < 1 {
-		return misuse(c, "--%s is %d: want at least 1", count, s.o.Count)
+	m := mistakes{command: c}
+	m.when(s.o.Count < 1, "--%s is %d: want at least 1", count, s.o.Count)
+	m.when(s.o.Evaluations < 1, "--evaluations is %d: want at least 1", s.o.Evaluations)
+	if err := samplerPreset(c.Flags(), s.preset, &s.o.Sampler, &s.o.Grid, &s.o.Evaluations, "evaluations"); err != nil {
+		m.add(misuse(c, "--preset: %v", err))
+	} else if len(m.all) == 0 {
+		if err := s.o.Validate(); err != nil {
+			m.add(misuse(c, "%v", err))
+		}
 	}
-	if s.o.Evaluations < 1 {
-		return misuse(c, "--steps is %d: want at least 1", s.o.Evaluations)
-	}
-	if err := samplerPreset(c.Flags(), s.preset, &s.o.Sampler, &s.o.Grid, &s.o.Evaluations, "steps"); err != nil {
-		return misuse(c, "--preset: %v", err)
-	}
-	if err := s.o.Validate(); err != nil {
-		return misuse(c, "%v", err)
-	}
-	return checkFile("out", s.out)
+	m.add(checkFile("out", s.out))
+	return m.err()
 }
 
 // checkFile says whether a file that a flag names can be written: a night's
@@ -75,13 +76,13 @@ const picturedClips = 4
 func newSample() *cobra.Command {
 	s := &sampleFlags{}
 	var ready bool
-	var png string
+	var drawn string
 	c := &cobra.Command{
 		Use:     "sample RUN | sample --pretrained",
 		Short:   "Draw clips from a model",
 		GroupID: groupWork,
 		Long: `sample draws clips from the model of a run, undoes its transform, and writes
-them as CF NetCDF: a member of the dimension "member" each, times in hours from
+them as CF NetCDF: a member of the dimension "member" each, times counted from
 the start of the clip, and where they come from in the global attributes. Each
 clip is written as it comes: a thousand need the memory of one batch. The name
 of the file goes to the standard output.
@@ -100,10 +101,7 @@ as any other; the card in its folder says what it was trained on.`,
 			return takes("RUN")(c, args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := s.check(c, "count"); err != nil {
-				return err
-			}
-			if err := checkFile("picture", png); err != nil {
+			if err := together(s.check(c, "count"), checkPicture(c, drawn)); err != nil {
 				return err
 			}
 			open := func() (*run.Run, error) { return openRun(c, args[0]) }
@@ -124,7 +122,7 @@ as any other; the card in its folder says what it was trained on.`,
 			err = s.write(c, m, place, "sample", "Clips drawn from a video diffusion model", nil, func(o run.SampleOptions) error {
 				each := o.Each
 				o.Each = func(sample int, x []float32) error {
-					if png != "" && shown.Len() < picturedClips {
+					if drawn != "" && shown.Len() < picturedClips {
 						shown.Data = append(shown.Data, x...)
 					}
 					return each(sample, x)
@@ -132,17 +130,17 @@ as any other; the card in its folder says what it was trained on.`,
 				_, err := m.Sample(c.Context(), o)
 				return err
 			})
-			if err != nil || png == "" {
+			if err != nil || drawn == "" {
 				return err
 			}
-			if err := picture(png, m, shown); err != nil {
+			if err := picture(drawn, like[0], clip.Step, shown); err != nil {
 				return fmt.Errorf("the clips are written, but not their picture: %w", err)
 			}
-			return emit(c, png+"\n")
+			return emit(c, drawn+"\n")
 		},
 	}
 	c.Flags().BoolVar(&ready, "pretrained", false, "the model that comes with this program")
-	c.Flags().StringVar(&png, "picture", "", "PNG `file` to draw the first four clips to, as film strips of the first variable")
+	c.Flags().StringVar(&drawn, "picture", "", pictureHelp("the first four clips, film strips of the first variable"))
 	s.addTo(c, "count", 1)
 	return c
 }
@@ -196,15 +194,16 @@ func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place climate.Place, k
 
 // describe is the file of clips but for their values.
 func (s *sampleFlags) describe(m *run.Run, place climate.Place, members int, kind, title string, more map[string]string) (*cf.SampleFile, error) {
-	file := &cf.SampleFile{Members: members, Grid: place.Grid, Times: place.Times, From: place.From, To: place.To, Calendar: place.Calendar, Epoch: place.Epoch}
+	known, _ := climate.ParseKnownFrames(more[archive.KnownAttribute], len(place.Times))
+	file := &cf.SampleFile{Reference: place.Reference(known), Members: members, Grid: place.Grid, Times: place.Times, From: place.From, To: place.To, Calendar: place.Calendar, Epoch: place.Epoch}
 	for _, f := range place.Like {
 		file.Channels = append(file.Channels, cf.SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, CellMethods: f.CellMethods})
 	}
-	known := kind
+	conditioned := kind
 	if kind == "sample" {
-		known = ""
+		conditioned = ""
 	}
-	recipe, err := m.Recipe(s.o, known)
+	recipe, err := m.Recipe(s.o, conditioned)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +231,7 @@ func channelFields(m *run.Run) ([]*climate.Field, error) {
 		if origin != nil {
 			for _, v := range origin.Variables {
 				if v.Name == ch.Name {
-					f.LongName, f.StandardName = v.LongName, v.StandardName
+					f.LongName, f.StandardName, f.CellMethods = v.LongName, v.StandardName, v.CellMethods
 				}
 			}
 		}

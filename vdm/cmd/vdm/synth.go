@@ -64,15 +64,13 @@ does nothing.`,
 
 func (s *synthFlags) run(c *cobra.Command) error {
 	coarse, known := map[string]int{"2.2km": 1, "8.8km": 4}[s.resolution]
-	switch {
-	case s.out == "":
-		return misuse(c, "--out is missing: the folder to write to")
-	case !known:
-		return misuse(c, "--resolution is %q: want 2.2km or 8.8km", s.resolution)
-	case s.format != "prepared" && s.format != "netcdf":
-		return misuse(c, "--format is %q: want prepared or netcdf", s.format)
-	case s.format == "netcdf" && (c.Flags().Changed("split") || s.replace):
-		return misuse(c, "--split and --replace are for --format prepared")
+	m := mistakes{command: c}
+	m.when(s.out == "", "--out is missing: the folder to write to")
+	m.when(!known, "--resolution is %q: want 2.2km or 8.8km", s.resolution)
+	m.when(s.format != "prepared" && s.format != "netcdf", "--format is %q: want prepared or netcdf", s.format)
+	m.when(s.format == "netcdf" && (c.Flags().Changed("split") || s.replace), "--split and --replace are for --format prepared")
+	if err := m.err(); err != nil {
+		return err
 	}
 	record := climate.SyntheticRecord{Seed: s.seed, Hours: s.hours, Coarse: coarse, Height: s.height, Width: s.width}
 	if err := record.Validate(); err != nil {

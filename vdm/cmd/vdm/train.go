@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
+
+// servedTasks are the commands that a run can be meant for.
+var servedTasks = []string{"sample", "nowcast", "interpolate", "inpaint", "downscale", "extend"}
 
 func newTrain() *cobra.Command {
 	t := &trainFlags{}
@@ -50,11 +54,12 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 	f.IntVar(&t.frames, "frames", 10, "frames of a clip")
 	f.IntVar(&t.height, "height", 32, "rows of a clip, in cells")
 	f.IntVar(&t.width, "width", 32, "columns of a clip, in cells")
-	f.Float64Var(&t.heldOut, "held-out", 0, "last `hours` of the data to hold out, for the held-out loss")
+	f.Var((*hoursFlag)(&t.heldOut), "held-out", "last `hours` of the data to hold out, for the held-out loss; or days, as 2days")
 	f.BoolVar(&t.flips, "flips", false, "also train on clips reversed in y, in x and in both (for data without a fixed place)")
 	f.StringVar(&t.missing, "missing", "skip", "windows with missing cells: skip them, or mask the cells in the loss")
 	f.StringVar(&t.transform, "transform", "", "transform of the values, as sqrt+standardise, log:0.1+standardise or affine (default: "+transform.DefaultRain+" for rain, else "+transform.Default+", which scale to unit variance)")
 	addPreset(f, &t.preset)
+	f.StringSliceVar(&t.tasks, "for", nil, "`commands` that the run is meant for, as downscale: settings that do not allow them are refused now, not when they are called")
 	f.BoolVar(&t.otherData, "other-data", false, "go on with other data than the run was trained on so far")
 	f.BoolVar(&t.printConfig, "print-config", false, "print the configuration with every setting, and do not train")
 	f.BoolVar(&t.onlyCreate, "only-create", false, "make the run with its initial weights, and do not train")
@@ -71,23 +76,23 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 }
 
 func (t *trainFlags) run(c *cobra.Command) error {
+	wrong := mistakes{command: c}
 	if err := t.residence.Validate(); err != nil {
-		return misuse(c, "--clips-on: %v", err)
+		wrong.add(misuse(c, "--clips-on: %v", err))
 	}
-	switch {
-	case len(t.data) == 0:
-		return misuse(c, "--data is missing: a NetCDF file or the folder of prepared data")
-	case t.out == "":
-		return misuse(c, "--out is missing: the folder of the run")
-	case t.missing != "skip" && t.missing != "mask":
-		return misuse(c, "--missing is %q: want skip or mask", t.missing)
-	case !(t.heldOut >= 0):
-		return misuse(c, "--held-out is %v: want a number of hours from 0", t.heldOut)
-	case t.preset != "" && t.config != "":
-		return misuse(c, "--preset and --config exclude each other: both are settings that the flags are put on")
+	wrong.when(len(t.data) == 0, "--data is missing: a NetCDF file or the folder of prepared data")
+	wrong.when(t.out == "", "--out is missing: the folder of the run")
+	wrong.when(t.missing != "skip" && t.missing != "mask", "--missing is %q: want skip or mask", t.missing)
+	for _, task := range t.tasks {
+		wrong.when(!slices.Contains(servedTasks, task), "--for %s: want some of %s", task, strings.Join(servedTasks, ", "))
 	}
+	wrong.when(!(t.heldOut >= 0), "--held-out is %v: want a number of hours from 0", t.heldOut)
+	wrong.when(t.preset != "" && t.config != "", "--preset and --config exclude each other: both are settings that the flags are put on")
 	if _, err := run.NewPreset(t.preset); err != nil {
-		return misuse(c, "--preset: %v", err)
+		wrong.add(misuse(c, "--preset: %v", err))
+	}
+	if err := wrong.err(); err != nil {
+		return err
 	}
 	config, err := t.base()
 	if err != nil {
@@ -97,6 +102,9 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		for _, ch := range config.Clip.Channels {
 			t.read.variables = append(t.read.variables, ch.Name)
 		}
+	}
+	if err := t.read.asTrained(c, t.out, t.data); err != nil {
+		return err
 	}
 	rec, err := t.read.open(t.data)
 	if err != nil {
@@ -108,6 +116,11 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	}
 	if err := t.apply(c, &config, rec); err != nil {
 		return err
+	}
+	if slices.Contains(t.tasks, "downscale") {
+		if err := config.AllowsDownscaling(); err != nil {
+			return fmt.Errorf("--for downscale: %w: --transform nonnegative+standardise", err)
+		}
 	}
 	if t.printConfig {
 		text, err := config.WithDefaults().WithScheduleBounds().Encode()
@@ -169,6 +182,10 @@ func (t *trainFlags) run(c *cobra.Command) error {
 func (t *trainFlags) origin(c *cobra.Command, rec *climate.Record) (*climate.Origin, error) {
 	now := rec.Origin()
 	now.HeldOutHours, now.Flips = t.heldOut, t.flips
+	var err error
+	if now.Reading, err = t.read.remember(c, t.data, rec.Fields); err != nil {
+		return nil, err
+	}
 	before, err := climate.ReadOrigin(t.out)
 	if err != nil || before == nil {
 		return now, err

@@ -99,7 +99,7 @@ func (t *trainFlags) apply(c *cobra.Command, config *run.Config, rec *climate.Re
 		config.Clip.Step = step
 	}
 	if math.Abs(step-config.Clip.Step) > 0.01*config.Clip.Step {
-		return fmt.Errorf("clip.step_hours is %v, but the frames of the data are %v h apart", config.Clip.Step, step)
+		return fmt.Errorf("clip.step_hours is %v (%s), but the frames of the data are %s apart", config.Clip.Step, climate.FormatHours(config.Clip.Step), climate.FormatHours(step))
 	}
 	if len(config.Clip.Channels) == 0 {
 		for _, f := range fields {

@@ -16,6 +16,7 @@ type trainFlags struct {
 	flips                 bool
 	missing, transform    string
 	preset                string
+	tasks                 []string // commands that the run is meant for
 	otherData             bool
 	printConfig           bool
 	onlyCreate            bool

@@ -29,13 +29,12 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast goes on
   vdm nowcast runs/radar --data today.nc --last --size 128`,
 		Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
-			switch {
-			case len(data) == 0:
-				return misuse(c, "--data is missing: a NetCDF file of radar rain")
-			case out == "":
-				return misuse(c, "--out is missing: the folder of the run")
-			case last < 0:
-				return misuse(c, "--hold-out is %d: want a number of frames from 0", last)
+			wrong := mistakes{command: c}
+			wrong.when(len(data) == 0, "--data is missing: a NetCDF file of radar rain")
+			wrong.when(out == "", "--out is missing: the folder of the run")
+			wrong.when(last < 0, "--hold-out is %d: want a number of frames from 0", last)
+			if err := wrong.err(); err != nil {
+				return err
 			}
 			var records []*climate.Field
 			for _, path := range data {

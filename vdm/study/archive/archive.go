@@ -181,6 +181,7 @@ func write(path string, m *run.Run, at Place, s *vdm.Samples, d *Draw) error {
 		return err
 	}
 	f.Attributes["vdm_settings"] = string(set)
+	f.Attributes["history"] = fmt.Sprintf("climate-vdm %s: %s of the run %s", d.Recipe.Version, filepath.Base(path), filepath.Base(m.Dir))
 	// The old description goes first: whenever this stops, a description speaks
 	// of the file beside it or there is none.
 	if err := os.Remove(path + ".json"); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
@@ -91,7 +92,7 @@ func (w *conditional) fits(clip run.ClipConfig) error {
 			return fmt.Errorf("channel %d of %s is %s in %s, that of the run in %s %s in %s", i, w.Data, f.Name, f.Units, w.Run, ch.Name, ch.Units)
 		}
 		if step := f.Step(); clip.Step != 0 && step != clip.Step {
-			return fmt.Errorf("the frames of %s are %v h apart, those of the run in %s %v h", w.Data, step, w.Run, clip.Step)
+			return fmt.Errorf("the frames of %s are %s apart, those of the run in %s %s", w.Data, climate.FormatHours(step), w.Run, climate.FormatHours(clip.Step))
 		}
 	}
 	return nil

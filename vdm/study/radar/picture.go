@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
 // pictured are the members that a picture shows one by one, and leads how many of the
@@ -26,7 +27,7 @@ func Picture(members [][]float32, observed []float32, known, frames, size int, m
 	shown, labels := []int{known - 1}, []string{"known"}
 	for i := range min(leads, frames-known) {
 		f := known + (i+1)*(frames-known)/min(leads, frames-known) - 1
-		shown, labels = append(shown, f), append(labels, fmt.Sprintf("+%.4g min", float64(f-known+1)*minutes))
+		shown, labels = append(shown, f), append(labels, "+"+climate.FormatHours(float64(f-known+1)*minutes/60))
 	}
 	clip := func(name string, values func(at int) float64) plotting.Clip {
 		c := plotting.Clip{Name: name, Frames: len(shown), Height: size, Width: size, Known: make([]bool, len(shown))}

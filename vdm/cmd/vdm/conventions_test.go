@@ -1,0 +1,77 @@
+//go:build !nonetcdf
+
+package main
+
+import (
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
+)
+
+// curved gives a record the grid of a map projection in km, with the latitude and
+// longitude of each cell, and means over known intervals.
+func curved(f *cf.SampleFile) {
+	g := &f.Grid
+	g.YName, g.XName, g.YUnits, g.XUnits, g.YStandardName, g.XStandardName = "y", "x", "km", "km", "", ""
+	g.MappingName, g.Mapping = "crs", map[string]any{"grid_mapping_name": "polar_stereographic", "straight_vertical_longitude_from_pole": 25.0, "standard_parallel": 60.0}
+	for y := range g.Height {
+		g.Y[y] = -3000 + 8*float64(y)
+		for x := range g.Width {
+			g.X[x] = 8 * float64(x)
+			g.Lat = append(g.Lat, 90-math.Hypot(g.Y[y], g.X[x])/111)
+			g.Lon = append(g.Lon, 25+math.Atan2(g.X[x], -g.Y[y])*180/math.Pi)
+		}
+	}
+	for _, t := range f.Times {
+		f.From, f.To = append(f.From, t-0.5), append(f.To, t+0.5)
+	}
+	f.Channels[0].CellMethods = "time: mean"
+}
+
+// Every file that a command writes follows the CF conventions, by two programs that check
+// it.
+func TestEveryCommandFollowsConventions(t *testing.T) {
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	data := writeRecord(t, path("data.nc"), curved)
+	holed := writeRecord(t, path("holed.nc"), func(f *cf.SampleFile) {
+		curved(f)
+		f.Channels[0].Data[2*recordHeight*recordWidth+2*recordWidth+3] = float32(math.NaN())
+	})
+	coarse := writeRecord(t, path("coarse.nc"), func(f *cf.SampleFile) {
+		curved(f)
+		for i := range f.Times {
+			f.Times[i], f.From[i], f.To[i] = 2*f.Times[i], 2*f.From[i], 2*f.To[i]
+		}
+	})
+	m := path("run")
+	succeed(t, tiny(data, m, "--frames", "4", "--steps", "1", "--transform", "affine")...)
+	files := []string{data}
+	made := func(name string, args ...string) {
+		out := path(name)
+		succeed(t, append(args, "--out", strings.TrimSuffix(out, "+"), "--steps", "2")...)
+		files = append(files, strings.TrimSuffix(out, "+")+map[bool]string{true: ".nc"}[strings.HasSuffix(out, "+")])
+	}
+	made("sample.nc", "sample", m, "--count", "2")
+	made("part.nc", "sample", m, "--first", "2")
+	made("nowcast.nc", "nowcast", m, "--data", data, "--last", "--members", "2")
+	made("interpolate.nc", "interpolate", m, "--data", data, "--start", "1", "--members", "2")
+	made("inpaint.nc", "inpaint", m, "--data", holed, "--start", "1", "--members", "2")
+	made("downscale.nc", "downscale", m, "--data", coarse, "--start", "1", "--cells", "2", "--frames", "2", "--members", "1")
+	made("extend+", "extend", m, "--data", data, "--start", "1", "--frames", "7", "--members", "1")
+	made("free+", "extend", m, "--frames", "7", "--members", "1")
+	succeed(t, "merge", path("sample.nc"), path("part.nc"), "--out", path("merged.nc"))
+	succeed(t, "synth", "--out", path("months"), "--hours", "720", "--height", "8", "--width", "8", "--format", "netcdf")
+	months, _ := filepath.Glob(filepath.Join(path("months"), "*.nc"))
+	files = append(append(files, path("merged.nc")), months...)
+
+	fine := field(t, path("downscale.nc"), "pr", 0)
+	if len(fine.Grid.Lat) != 16 || fine.Grid.MappingName != "crs" || len(fine.From) != 4 || fine.To[0]-fine.From[0] != 1 || fine.CellMethods != "time: mean" {
+		t.Errorf("downscale loses where and when its cells are: %+v, from %v to %v", fine.Grid, fine.From, fine.To)
+	}
+	installed.FollowConventions(t, files...)
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/plotting"
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
+)
+
+// pictureEndings are the forms of pictures that --picture writes; the last one moves.
+var pictureEndings = []string{".png", ".svg", ".pdf", ".apng"}
+
+// pictureHelp is the help of --picture.
+func pictureHelp(shows string) string {
+	return "`file` to draw to, of the form that its ending says (.png, .svg, .pdf, or .apng, a PNG that moves): " + shows
+}
+
+// checkPicture refuses a picture of a form that is not written, or where it cannot be
+// written.
+func checkPicture(c *cobra.Command, path string) error {
+	if ending := strings.ToLower(filepath.Ext(path)); path != "" && !slices.Contains(pictureEndings, ending) {
+		return misuse(c, "--picture is %s: want a name that ends in %s", path, strings.Join(pictureEndings, ", "))
+	}
+	return checkFile("picture", path)
+}
+
+// savePicture draws in the form that the ending of the path says.
+func savePicture(path string, still func() (*plotting.Picture, error), moving func() ([]byte, error)) error {
+	ending := strings.ToLower(filepath.Ext(path))
+	if ending == ".apng" {
+		film, err := moving()
+		if err != nil {
+			return err
+		}
+		return checkpoint.WriteBytes(path, film)
+	}
+	drawn, err := still()
+	if err != nil {
+		return err
+	}
+	switch ending {
+	case ".svg":
+		return drawn.SaveSVG(path)
+	case ".pdf":
+		return drawn.SavePDF(path)
+	}
+	return drawn.SavePNG(path)
+}
+
+// readable is what pictures call a variable: what its data say in words, else its name.
+func readable(f *climate.Field) string {
+	if f.LongName != "" {
+		return f.LongName
+	}
+	return strings.ReplaceAll(f.Name, "_", " ")
+}
+
+// picture draws clips of a variable, frames of which are step hours apart.
+func picture(path string, like *climate.Field, step float64, clips *vdm.Samples) error {
+	named := report.NamedSamples{Name: "clip", Samples: clips}
+	return savePicture(path,
+		func() (*plotting.Picture, error) {
+			return report.ClipsPicture(readable(like), like.Units, step, 0, clips.Len(), named)
+		},
+		func() ([]byte, error) { return report.ClipsAnimation(readable(like), like.Units, step, 0, named) })
+}
+
+// movingMembers draws the first members of a nowcast, moving, beside what was observed
+// (nil where that is not known yet).
+func movingMembers(members [][]float32, observed []float32, like *climate.Field, clip run.ClipConfig) ([]byte, error) {
+	one := func(name string, values ...[]float32) report.NamedSamples {
+		s := vdm.NewSamples(0, clip.Frames, clip.Height, clip.Width, len(clip.Channels))
+		for _, v := range values {
+			s.Data = append(s.Data, v...)
+		}
+		return report.NamedSamples{Name: name, Samples: s}
+	}
+	var clips []report.NamedSamples
+	if observed != nil {
+		clips = append(clips, one("observed", observed))
+	}
+	const shown = 3
+	for i, m := range members[:min(shown, len(members))] {
+		clips = append(clips, one(fmt.Sprintf("member %d", i+1), m))
+	}
+	return report.ClipsAnimation(readable(like), like.Units, clip.Step, 0, clips...)
+}
