@@ -24,9 +24,6 @@ type AnimationOptions struct {
 	// on, else one a frame of the longest clip.
 	FrameLabels []string
 
-	// KnownName says what the coloured frame means; empty: "given".
-	KnownName string
-
 	// FPS is the number of frames a second. Zero: 4.
 	FPS float64
 }
@@ -55,7 +52,7 @@ func Animation(clips []Clip, opt AnimationOptions) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &animationFigure{opt: opt, clips: clips, frames: frames, key: newKey(clips, colors, opt.Style, opt.Label, opt.Unit, opt.KnownName)}
+	f := &animationFigure{opt: opt, clips: clips, frames: frames, key: newKey(clips, colors, opt.Style, opt.Label, opt.Unit)}
 	f.ratio = vg.Length(clips[0].Height) / vg.Length(clips[0].Width)
 	f.columns = min(len(clips), 4)
 	dpi := 100 // a screen's, which is what animations are for
@@ -215,7 +212,7 @@ func (f *animationFigure) draw(c draw.Canvas) {
 		label{text: clip.Name, size: size}.shrunk(l.frame.X).draw(c, vg.Point{X: x + l.frame.X/2, Y: y - l.name + 0.45*size}, centerBottom, 0)
 		y -= l.name
 		clip.drawFrame(c, vg.Rectangle{Min: vg.Point{X: x, Y: y - l.frame.Y}, Max: vg.Point{X: x + l.frame.X, Y: y}},
-			min(f.now, clip.Frames-1), f.key.bar.colors, false)
+			min(f.now, clip.Frames-1), f.key.bar.colors)
 	}
 	area := inner(c)
 	l.title.draw(c, vg.Point{X: l.origin.X, Y: area.Max.Y}, leftTop, 0)

@@ -30,10 +30,10 @@ const (
 )
 
 // MapWith draws a field as [Map] does, with arrows, points and lines over it. The
-// field must have coordinates; TopDown is refused.
+// field must have coordinates.
 func MapWith(field Field2D, over Overlay, opt MapOptions) (*Picture, error) {
-	if field.X == nil || field.Y == nil || opt.TopDown {
-		return nil, fmt.Errorf("plotting: a map with an overlay needs the field's X and Y and not TopDown")
+	if field.X == nil || field.Y == nil {
+		return nil, fmt.Errorf("plotting: a map with an overlay needs the field's X and Y")
 	}
 	for i, s := range over.Points {
 		if err := s.check(i); err != nil {

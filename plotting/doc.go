@@ -17,8 +17,8 @@
 // Sizes are centimetres on paper, font sizes are points, and the default
 // resolution is 150 dots per inch. Arrays are row-major with the last index
 // fastest: a field is height×width, a clip is frames×height×width. Row 0 is at
-// the bottom, as in climate grids that count from the south, unless TopDown is
-// set or descending coordinates say otherwise.
+// the bottom, as in climate grids that count from the south, unless
+// descending coordinates say otherwise.
 //
 // A value that is not finite is missing: lines break there, and cells are
 // hatched grey. A value that is not positive is missing on a logarithmic axis,

@@ -17,12 +17,6 @@ type FilmStripOptions struct {
 	// FrameLabels stand above the columns, such as "+1 h"; nil: none, else one a
 	// frame of the longest clip.
 	FrameLabels []string
-
-	// KnownName says what the coloured frame means; empty: "given".
-	KnownName string
-
-	// TopDown puts row 0 of the fields at the top.
-	TopDown bool
 }
 
 // Validate reports the first option that is out of range.
@@ -43,7 +37,7 @@ func FilmStrip(clips []Clip, opt FilmStripOptions) (*Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &filmFigure{opt: opt, clips: clips, frames: frames, key: newKey(clips, colors, opt.Style, opt.Label, opt.Unit, opt.KnownName)}
+	f := &filmFigure{opt: opt, clips: clips, frames: frames, key: newKey(clips, colors, opt.Style, opt.Label, opt.Unit)}
 	f.ratio = vg.Length(clips[0].Height) / vg.Length(clips[0].Width)
 	w, h := f.naturalSize()
 	return newPicture(f, w, h, opt.dpi())
@@ -173,7 +167,7 @@ func (f *filmFigure) draw(c draw.Canvas) {
 		first := f.frameRect(l, row, 0)
 		l.rows[row].draw(c, vg.Point{X: first.Min.X - 0.7*f.opt.tickSize(), Y: middle(first).Y}, rightMiddle, 0)
 		for col := range clip.Frames {
-			clip.drawFrame(c, f.frameRect(l, row, col), col, f.key.bar.colors, f.opt.TopDown)
+			clip.drawFrame(c, f.frameRect(l, row, col), col, f.key.bar.colors)
 		}
 	}
 	for col, txt := range l.columns {

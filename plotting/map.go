@@ -22,10 +22,6 @@ type MapOptions struct {
 	// X and Y label the axes; their Log and Limits are not used.
 	X, Y Axis
 
-	// TopDown puts the lowest coordinate, or row 0 without coordinates, at the
-	// top.
-	TopDown bool
-
 	// Stretch fills the picture; otherwise a unit of X is as long as one of Y,
 	// and without coordinates cells are square.
 	Stretch bool
@@ -77,16 +73,13 @@ func Map(field Field2D, opt MapOptions) (*Picture, error) {
 	// Seen from the bottom of the picture, so that the painter's v is up.
 	f.cells = gridPainter{
 		at:    func(row, col int) float64 { return field.Data[row*field.Width+col] },
-		width: field.Width, height: field.Height, colors: colors, flipX: flipX, flipY: flipY != opt.TopDown,
+		width: field.Width, height: field.Height, colors: colors, flipX: flipX, flipY: flipY,
 	}
 	if field.X != nil {
 		f.cells.xedges = fractions(xe)
 	}
 	if field.Y != nil {
 		f.cells.yedges = fractions(ye)
-		if opt.TopDown {
-			f.cells.yedges = mirrored(f.cells.yedges)
-		}
 	}
 	if f.ratio = float64(field.Height) / float64(field.Width); field.X != nil && field.Y != nil {
 		f.ratio = (f.ymax - f.ymin) / (f.xmax - f.xmin)
@@ -101,14 +94,6 @@ func Map(field Field2D, opt MapOptions) (*Picture, error) {
 		h = f.naturalHeight(w)
 	}
 	return newPicture(f, w, h, opt.dpi())
-}
-
-func mirrored(edges []float64) []float64 {
-	out := make([]float64, len(edges))
-	for i, e := range edges {
-		out[len(edges)-1-i] = 1 - e
-	}
-	return out
 }
 
 // mapFigure is one field with axes and colour bar.
@@ -185,11 +170,7 @@ func (f *mapFigure) place(c draw.Canvas, barRoom vg.Length) mapLayout {
 }
 
 func (f *mapFigure) axes(ax axesFigure, nx, ny int) *plot.Plot {
-	p := ax.axes(nx, ny)
-	if f.opt.TopDown {
-		p.Y.Scale = plot.InvertedScale{Normalizer: p.Y.Scale}
-	}
-	return p
+	return ax.axes(nx, ny)
 }
 
 // shaped is the largest part in the middle of c with the shape of the data.

@@ -16,7 +16,8 @@ type ScaleKind int
 const (
 	// Sequential runs from dark to light over the range of the data.
 	Sequential ScaleKind = iota
-	// Diverging runs from blue through light grey to red, with grey at Center.
+	// Diverging runs from blue through light grey to red, with grey at zero.
+	// Equal distances from zero have colours of equal strength on both sides.
 	Diverging
 	// Classes gives each interval between levels one colour.
 	Classes
@@ -30,10 +31,6 @@ type Scale struct {
 	// Limits of a continuous scale, as in [Axis]. Values beyond take the colour
 	// of the end, and the colour bar then has a pointed end.
 	Limits [2]float64
-
-	// Center is the value in the middle of a diverging scale. Equal distances
-	// from it have colours of equal strength on both sides.
-	Center float64
 
 	// Levels of a scale of classes, ascending. Class i holds the values v with
 	// Levels[i] ≤ v < Levels[i+1], the last class all from the last level up;
@@ -79,9 +76,6 @@ func (s Scale) Validate() error {
 	case Sequential, Diverging:
 		if len(s.Levels) > 0 || len(s.Colors) > 0 {
 			return fmt.Errorf("plotting: a continuous scale has %d levels and %d colours, want none (or Kind Classes)", len(s.Levels), len(s.Colors))
-		}
-		if math.IsNaN(s.Center) || math.IsInf(s.Center, 0) {
-			return fmt.Errorf("plotting: Scale.Center is %g, want a finite value", s.Center)
 		}
 		return Axis{Label: "colour scale", Limits: s.Limits}.Validate()
 	case Classes:
@@ -148,11 +142,11 @@ func (s Scale) settle(data valueRange) (*coloring, error) {
 	}
 	lo, hi := data.lo, data.hi
 	if lo > hi { // all missing: any range will do
-		lo, hi = s.Center, s.Center+1
+		lo, hi = 0, 1
 	}
 	if s.Kind == Diverging {
-		half := math.Max(hi-s.Center, s.Center-lo)
-		lo, hi = s.Center-half, s.Center+half
+		half := math.Max(hi, -lo)
+		lo, hi = -half, half
 	}
 	var err error
 	if k.lo, k.hi, err = (Axis{Label: "colour scale", Limits: s.Limits}).extent(lo, hi, 0); err != nil {
@@ -167,8 +161,8 @@ func (k *coloring) fillTable() error {
 	lo, hi := k.lo, k.hi
 	if k.scale.Kind == Diverging {
 		diverging := moreland.SmoothBlueRed()
-		half := math.Max(k.hi-k.scale.Center, k.scale.Center-k.lo)
-		lo, hi = k.scale.Center-half, k.scale.Center+half
+		half := math.Max(k.hi, -k.lo)
+		lo, hi = -half, half
 		colors = diverging
 	}
 	if err != nil {

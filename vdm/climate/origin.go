@@ -63,9 +63,12 @@ func ReadOrigin(dir string) (*Origin, error) {
 	return o, nil
 }
 
+// Encode returns the origin as YAML.
+func (o *Origin) Encode() ([]byte, error) { return yaml.Marshal(o) }
+
 // Write saves the origin in a run's folder.
 func (o *Origin) Write(dir string) error {
-	text, err := yaml.Marshal(o)
+	text, err := o.Encode()
 	if err != nil {
 		return err
 	}

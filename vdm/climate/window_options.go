@@ -31,8 +31,9 @@ func (f Flip) String() string {
 type WindowOptions struct {
 	Frames, Height, Width int // size of a window; 0 takes the record's own
 
-	// Steps between the starts of neighbouring windows; 0 is 1.
-	StrideT, StrideY, StrideX int
+	// StrideT is the frames between the starts of neighbouring windows; 0 is 1. In
+	// space windows start at every cell.
+	StrideT int
 
 	// Ranges are the frames that windows may lie in, each wholly in one of them,
 	// the first at its first frame; none means the whole record. They must be in
@@ -55,14 +56,14 @@ func (o *WindowOptions) called(option string) string {
 	return option
 }
 
-// Validate refuses sizes and strides below zero.
+// Validate refuses sizes and a stride below zero.
 func (o WindowOptions) Validate() error {
 	for _, v := range []struct {
 		name  string
 		value int
 	}{
 		{"Frames", o.Frames}, {"Height", o.Height}, {"Width", o.Width},
-		{"StrideT", o.StrideT}, {"StrideY", o.StrideY}, {"StrideX", o.StrideX},
+		{"StrideT", o.StrideT},
 	} {
 		if v.value < 0 {
 			return fmt.Errorf("window option %s is %d, expected 0 or more", v.name, v.value)

@@ -50,12 +50,10 @@ func NewWindows(opt WindowOptions, channels ...*Field) (*Windows, error) {
 			return nil, fmt.Errorf("field %q: a clip of %d %s is longer than the record of %d", f.Name, *v.size, v.what, v.record)
 		}
 	}
-	for _, stride := range []*int{&opt.StrideT, &opt.StrideY, &opt.StrideX} {
-		*stride = max(*stride, 1)
-	}
+	opt.StrideT = max(opt.StrideT, 1)
 	w := &Windows{opt: opt, channels: channels, flips: 1}
-	w.rows = (f.Height()-opt.Height)/opt.StrideY + 1
-	w.cols = (f.Width()-opt.Width)/opt.StrideX + 1
+	w.rows = f.Height() - opt.Height + 1
+	w.cols = f.Width() - opt.Width + 1
 	if opt.Flips {
 		w.flips = int(flipCount)
 		for _, c := range channels {
@@ -189,7 +187,7 @@ func (w *Windows) skipMissing() {
 				}
 				sumMissing(sums, field.Frame(frame), height, width)
 				for p := range lastBad {
-					y, x := p/w.cols*w.opt.StrideY, p%w.cols*w.opt.StrideX
+					y, x := p/w.cols, p%w.cols
 					top, bottom := y*(width+1), (y+w.opt.Height)*(width+1)
 					if sums[bottom+x+w.opt.Width]-sums[bottom+x]-sums[top+x+w.opt.Width]+sums[top+x] > 0 {
 						lastBad[p] = frame
@@ -262,7 +260,7 @@ func (w *Windows) Origin(i int) (t, y, x int, flip Flip) {
 	}
 	positions := w.rows * w.cols
 	p := base % positions
-	return w.starts[base/positions], p / w.cols * w.opt.StrideY, p % w.cols * w.opt.StrideX, Flip(i % w.flips)
+	return w.starts[base/positions], p / w.cols, p % w.cols, Flip(i % w.flips)
 }
 
 // Describe says where clip i comes from.

@@ -88,10 +88,10 @@ func TestNoiseIsTheTransformOfAField(t *testing.T) {
 }
 
 // The error of the velocity is a share of the mean speed: with rain that moves
-// twice as fast it is twice as large, and its standard deviation is as set.
+// twice as fast it is twice as large, and its standard deviation is 0.3 of it.
 func TestVelocityErrorIsAShareOfTheSpeed(t *testing.T) {
 	for _, speed := range []float64{2.5, 5} {
-		sim := simulated(nowcast(7), STEPS{VelocityError: 0.2}, gap{4, 10})
+		sim := simulated(nowcast(7), STEPS{}, gap{4, 10})
 		sim.v = newVelocity(64, 64, 0.6*speed, -0.8*speed)
 		const members = 4000
 		var yy, xx, yx float64
@@ -99,7 +99,7 @@ func TestVelocityErrorIsAShareOfTheSpeed(t *testing.T) {
 			dy, dx := newVelocityError(sim.st, sim.v, sim.key(3, m, 5, motionError).Rand()).at(1)
 			yy, xx, yx = yy+dy*dy/members, xx+dx*dx/members, yx+dy*dx/members
 		}
-		want := 0.2 * speed
+		want := 0.3 * speed
 		tolerance := 4 * want * want * math.Sqrt(2.0/members) // four standard errors of a variance
 		if math.Abs(yy-want*want) > tolerance || math.Abs(xx-want*want) > tolerance || math.Abs(yx) > tolerance {
 			t.Errorf("speed %g: variances %.4f, %.4f and covariance %.4f, expected %.4f, the same and 0 to %.4f", speed, yy, xx, yx, want*want, tolerance)
@@ -113,7 +113,7 @@ func TestVelocityErrorGrowsWithTheLead(t *testing.T) {
 	const members = 20000
 	v := newVelocity(8, 8, -3, 4)
 	r := noise.Key{Seed: 4, Stream: noise.Synthetic}.Rand()
-	st := STEPS{Kilometres: 2, Minutes: 10, VelocityError: 0.3}
+	st := STEPS{Kilometres: 2, Minutes: 10}.forCase(Case{})
 	var along2, across2, along1 float64
 	for range members {
 		// At 60 minutes, in km/h: 10 minutes for cells of 2 km are 12 km/h a cell.
@@ -130,7 +130,8 @@ func TestVelocityErrorGrowsWithTheLead(t *testing.T) {
 			t.Errorf("%s: %.2f km/h, expected %.2f", name, pair[0], pair[1])
 		}
 	}
-	if dy, dx := newVelocityError(STEPS{Kilometres: 2, Minutes: 10}, v, r).at(6); dy != 0 || dx != 0 {
+	st.velocityError = 0
+	if dy, dx := newVelocityError(st, v, r).at(6); dy != 0 || dx != 0 {
 		t.Errorf("an error of %g, %g where it is switched off", dy, dx)
 	}
 }
@@ -176,7 +177,9 @@ func TestRainThatLeavesIsGone(t *testing.T) {
 		}
 		return sum
 	}
-	all := forecastOf(t, STEPS{VelocityError: -1}, c, 4, 1)
+	st := STEPS{}.forCase(c)
+	st.velocityError = 0
+	all := forecastWith(t, st, c, 4)
 	for m, clip := range all {
 		t.Logf("member %d, mean of the last known frame %.4f, of the last one %.4f mm/h, of the truth %.4f", m, mean(c.Clip, 2), mean(clip, 7), mean(c.Clip, 7))
 		if got, truth := mean(clip, 7)/mean(c.Clip, 2), mean(c.Clip, 7)/mean(c.Clip, 2); truth > 0.5 || math.Abs(got-truth) > 0.25 {

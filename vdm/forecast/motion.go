@@ -1,69 +1,11 @@
 package forecast
 
-import (
-	"fmt"
-	"math"
+import "math"
+
+const (
+	dryBelow   = 0.1 // mm/h, the rate below which a cell is dry
+	pairsAside = 3   // pairs of known frames on each side of a gap that count for its motion
 )
-
-// Motion says how the motion of rain is estimated: a dense field of optical
-// flow, smooth enough to be robust where rain grows and decays.
-//
-// Rates become decibels above a threshold. The best common translation of the
-// domain is found by a full search for the largest normalised correlation on a
-// coarsened grid (Rinehart and Garvey 1978, Nature 273), and refined to a field
-// by iterated weighted least squares on image gradients (Lucas and Kanade 1981,
-// IJCAI), from coarse to fine in both the smoothing of the image and the window
-// (Bouguet 2001, Intel Corporation). Each iteration moves both frames of a pair
-// to the time halfway between them, so that neither is preferred, and adds a
-// damping of the mean gradient, so that places without rain keep the motion of
-// their surroundings.
-//
-// The field is steady. That of a gap is estimated from the pairs of neighbouring
-// known frames at the gap and Pairs − 1 further ones on each side, whose weight
-// halves with every step away.
-type Motion struct {
-	// Threshold is the rate below which a cell is dry; 0 means 0.1 (mm/h).
-	Threshold float64
-	// Reach is the largest translation in cells per frame that the search tries;
-	// 0 means a quarter of the shorter side per pair of known frames.
-	Reach float64
-	// Window is the standard deviation in cells of the finest window, which is
-	// what the field can resolve; 0 means a sixth of the shorter side.
-	Window float64
-	// Pairs is how many pairs of known frames are used on each side; 0 means 3.
-	Pairs int
-}
-
-// Validate names the first setting that makes no sense.
-func (m Motion) Validate() error {
-	for _, s := range []struct {
-		name  string
-		value float64
-	}{{"Threshold", m.Threshold}, {"Reach", m.Reach}, {"Window", m.Window}, {"Pairs", float64(m.Pairs)}} {
-		if !(s.value >= 0) || math.IsInf(s.value, 0) {
-			return fmt.Errorf("motion: %s is %g, expected a positive number, or 0 for the default", s.name, s.value)
-		}
-	}
-	return nil
-}
-
-func (m Motion) withDefaults() Motion {
-	if m.Threshold == 0 {
-		m.Threshold = 0.1
-	}
-	if m.Pairs == 0 {
-		m.Pairs = 3
-	}
-	return m
-}
-
-// window is the standard deviation in cells of the finest window.
-func (m Motion) window(s *scene) float64 {
-	if m.Window == 0 {
-		return float64(min(s.h, s.w)) / 6
-	}
-	return m.Window
-}
 
 // pair is two known frames: images in decibels above the threshold, how many
 // frames apart, and what weight they have.
@@ -72,9 +14,10 @@ type pair struct {
 	gap, weight float64
 }
 
-// pairs are those that the motion of a gap is estimated from; none where only
-// one frame is known.
-func (m Motion) pairs(s *scene, g gap) []pair {
+// pairsAround returns the pairs that the motion of a gap is estimated from: of
+// neighbouring known frames, so many on each side with the gap's own. There are none
+// where only one frame is known.
+func pairsAround(s *scene, g gap, aside int) []pair {
 	var known []int
 	at := 0 // the pair known[at], known[at+1] is that of the gap
 	for f, frame := range s.frames {
@@ -90,8 +33,8 @@ func (m Motion) pairs(s *scene, g gap) []pair {
 	images := map[int][]float64{}
 	image := func(f int) []float64 {
 		if images[f] == nil {
-			images[f] = decibels(s.frames[f], m.Threshold)
-			dry := 10*math.Log10(m.Threshold) - 5
+			images[f] = decibels(s.frames[f], dryBelow)
+			dry := 10*math.Log10(dryBelow) - 5
 			for i := range images[f] {
 				images[f][i] -= dry
 			}
@@ -101,25 +44,44 @@ func (m Motion) pairs(s *scene, g gap) []pair {
 	var pairs []pair
 	for i := 0; i+1 < len(known); i++ {
 		away := max(i-at, at-i)
-		if away < m.Pairs {
+		if away < aside {
 			pairs = append(pairs, pair{image(known[i]), image(known[i+1]), float64(known[i+1] - known[i]), math.Pow(0.5, float64(away))})
 		}
 	}
 	return pairs
 }
 
-// estimate is the motion around a gap; zero with fewer than two known frames,
-// and where all of them are dry.
-func (m Motion) estimate(s *scene, g gap) *velocity {
-	pairs := m.pairs(s, g)
+// motionWindow returns the standard deviation in cells of the finest window, which
+// is what the field of motion can resolve: a sixth of the shorter side.
+func motionWindow(s *scene) float64 { return float64(min(s.h, s.w)) / 6 }
+
+// motion returns the motion around a gap; zero with fewer than two known frames,
+// and where all of them are dry. It is a dense field of optical flow, smooth enough
+// to be robust where rain grows and decays.
+//
+// Rates become decibels above a threshold. The best common translation of the
+// domain is found by a full search for the largest normalised correlation on a
+// coarsened grid (Rinehart and Garvey 1978, Nature 273), and refined to a field
+// by iterated weighted least squares on image gradients (Lucas and Kanade 1981,
+// IJCAI), from coarse to fine in both the smoothing of the image and the window
+// (Bouguet 2001, Intel Corporation). Each iteration moves both frames of a pair
+// to the time halfway between them, so that neither is preferred, and adds a
+// damping of the mean gradient, so that places without rain keep the motion of
+// their surroundings.
+//
+// The field is steady. It is estimated from the pairs of neighbouring known frames
+// at the gap and pairsAside − 1 further ones on each side, whose weight halves with
+// every step away.
+func motion(s *scene, g gap) *velocity {
+	pairs := pairsAround(s, g, pairsAside)
 	side := float64(min(s.h, s.w))
 	v := newVelocity(s.h, s.w, 0, 0)
 	if len(pairs) == 0 || side < 4 {
 		return v
 	}
-	dy, dx := m.search(s, pairs)
+	dy, dx := search(s, pairs)
 	v = newVelocity(s.h, s.w, dy, dx)
-	window := m.window(s)
+	window := motionWindow(s)
 	for _, level := range []struct {
 		smooth, window float64
 		iterations     int
@@ -138,16 +100,14 @@ func (m Motion) estimate(s *scene, g gap) *velocity {
 // search is the translation in cells per frame that makes the correlation of
 // the pairs largest, to about a coarse cell. The correlation is over the part
 // that both frames share, times the square root of its share of the domain,
-// against chance where little is shared.
-func (m Motion) search(s *scene, pairs []pair) (dy, dx float64) {
+// against chance where little is shared. Translations of up to a quarter of the
+// shorter side per pair are tried.
+func search(s *scene, pairs []pair) (dy, dx float64) {
 	gap := math.Inf(1)
 	for _, p := range pairs {
 		gap = min(gap, p.gap)
 	}
-	reach := m.Reach
-	if reach == 0 {
-		reach = float64(min(s.h, s.w)) / 4 / gap
-	}
+	reach := float64(min(s.h, s.w)) / 4 / gap
 	factor := max(1, min(s.h, s.w)/32)
 	h, w := s.h/factor, s.w/factor
 	coarse := make([]pair, len(pairs))

@@ -14,7 +14,7 @@ import (
 // domain, as what flows in is not drawn. For a gap without a left end time runs
 // backwards.
 type simulation struct {
-	st       STEPS
+	st       settings
 	s        *scene // reversed where time runs backwards
 	g        gap    // in the scene's time
 	backward bool
@@ -47,14 +47,14 @@ type knowledge struct {
 	known []bool
 }
 
-func newSimulation(st STEPS, s *scene, g gap) *simulation {
+func newSimulation(st settings, s *scene, g gap) *simulation {
 	sim := &simulation{st: st, s: s, g: g}
 	if g.left < 0 {
 		last := len(s.frames) - 1
 		sim.backward, sim.s, sim.g = true, s.reversed(), gap{last - g.right, last - g.left}
 	}
 	s, g = sim.s, sim.g
-	sim.v = st.Motion.estimate(s, g)
+	sim.v = motion(s, g)
 	bridged := g.right < len(s.frames)
 	ends := []int{g.left}
 	h, w := fftSize(s.h), fftSize(s.w)
@@ -91,7 +91,7 @@ func newSimulation(st STEPS, s *scene, g gap) *simulation {
 	if !s.whole {
 		sim.nearest = s.nearest()
 	}
-	sim.pathEvery = min(max(int(st.Motion.window(s)/8), 1), 8)
+	sim.pathEvery = min(max(int(motionWindow(s)/8), 1), 8)
 	sim.rainLeft = sim.fromRain(g.left)
 	if bridged {
 		sim.rainRight = sim.fromRain(g.right)
@@ -106,7 +106,7 @@ func newSimulation(st STEPS, s *scene, g gap) *simulation {
 func (sim *simulation) decibels(f int) []float64 {
 	db := make([]float64, len(sim.s.frames[f]))
 	for i, r := range sim.s.frames[f] {
-		db[i] = 10 * math.Log10(max(r, sim.st.Motion.Threshold))
+		db[i] = 10 * math.Log10(max(r, dryBelow))
 	}
 	return db
 }
@@ -274,7 +274,7 @@ func (sim *simulation) memory(order2 bool) autoregression {
 			known = append(known, f)
 		}
 	}
-	first, last := max(near-sim.st.Motion.Pairs, 0), min(near+sim.st.Motion.Pairs, len(known)-1)
+	first, last := max(near-pairsAside, 0), min(near+pairsAside, len(known)-1)
 	known = known[first : last+1]
 	lag := math.MaxInt
 	for i := 1; i < len(known); i++ {
@@ -342,7 +342,7 @@ func (sim *simulation) targets(bridged bool) {
 func (sim *simulation) fromRain(f int) []float64 {
 	wet := make([]bool, len(sim.s.inside))
 	for i, in := range sim.s.inside {
-		wet[i] = in && sim.s.frames[f][i] >= sim.st.Motion.Threshold
+		wet[i] = in && sim.s.frames[f][i] >= dryBelow
 	}
 	return distances(wet, sim.s.h, sim.s.w)
 }

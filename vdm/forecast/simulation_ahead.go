@@ -19,7 +19,7 @@ func (d *drawing) ahead(seed uint64, member uint32, out func(f int) []float32) {
 			before[i], now[i] = now[i], next
 		}
 		d.fft.inverse(d.field, now)
-		growth := d.st.MaskGrowth * float64(f-d.g.left)
+		growth := d.st.maskGrowth * float64(f-d.g.left)
 		for _, i := range d.cells {
 			value[i] = d.field[i/s.w*d.fft.w+i%s.w]
 			allowed[i] = d.rainLeft[i] <= growth

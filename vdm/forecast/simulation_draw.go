@@ -84,7 +84,7 @@ func (d *drawing) between(seed uint64, member uint32, out func(f int) []float32)
 			x[i] += complex(a, 0)*left[i] + complex(b, 0)*right[i]
 		}
 		d.fft.inverse(d.field, x)
-		growLeft, growRight := d.st.MaskGrowth*float64(t), d.st.MaskGrowth*float64(gap-t)
+		growLeft, growRight := d.st.maskGrowth*float64(t), d.st.maskGrowth*float64(gap-t)
 		for _, i := range d.cells {
 			cy, cx := float64(i/s.w), float64(i%s.w)
 			y, x := d.v.travel(cy, cx, -float64(t), t*steps, 0, 0)

@@ -41,21 +41,12 @@ import (
 // next to the gap are consecutive and some are known two frames apart, AR(1)
 // otherwise.
 type STEPS struct {
-	Motion Motion
 	// Kilometres is the side of a cell and Minutes the time between frames. Where
 	// both are given, errors of the velocity are those of Bowler et al.: from
 	// Laplace's distribution, of 8.1 km/h along the mean motion and 6.8 km/h across at
-	// 5 minutes, 20.2 and 17.8 at 60. Both 0 means a share of the speed.
+	// 5 minutes, 20.2 and 17.8 at 60. Both 0 means normal errors with a standard
+	// deviation of 0.3 of the mean speed, along and across.
 	Kilometres, Minutes float64
-	// VelocityError is the standard deviation of the error of the velocity,
-	// along the mean motion and across, as a share of the mean speed; 0 means
-	// 0.3, negative no error at all, and anything positive is refused where
-	// Kilometres is given.
-	VelocityError float64
-	// MaskGrowth is how many cells per frame rain may appear away from known
-	// rain; 0 means a sixteenth of the shorter side, negative only where there was
-	// rain (after moving).
-	MaskGrowth float64
 }
 
 // Name is a short name for tables.
@@ -63,32 +54,24 @@ func (STEPS) Name() string { return "STEPS" }
 
 // Validate names the first setting that makes no sense.
 func (st STEPS) Validate() error {
-	if err := st.Motion.Validate(); err != nil {
-		return err
-	}
-	if math.IsNaN(st.VelocityError) || math.IsInf(st.VelocityError, 0) {
-		return fmt.Errorf("STEPS: VelocityError is %g, expected a share of the mean speed", st.VelocityError)
-	}
 	if !(st.Kilometres >= 0 && st.Minutes >= 0) || math.IsInf(st.Kilometres+st.Minutes, 0) || (st.Kilometres == 0) != (st.Minutes == 0) {
 		return fmt.Errorf("STEPS: Kilometres is %g and Minutes is %g, expected the side of a cell and the time between frames, or 0 for both", st.Kilometres, st.Minutes)
-	}
-	if st.Kilometres > 0 && st.VelocityError > 0 {
-		return fmt.Errorf("STEPS: VelocityError is %g where Kilometres is %g, expected 0, or a negative number for no error", st.VelocityError, st.Kilometres)
-	}
-	if math.IsNaN(st.MaskGrowth) {
-		return fmt.Errorf("STEPS: MaskGrowth is %g, expected cells per frame", st.MaskGrowth)
 	}
 	return nil
 }
 
-func (st STEPS) withDefaults(c Case) STEPS {
-	st.Motion = st.Motion.withDefaults()
-	if st.VelocityError == 0 {
-		st.VelocityError = 0.3
-	}
-	if st.MaskGrowth == 0 {
-		st.MaskGrowth = float64(min(c.Height, c.Width)) / 16
-	}
-	st.VelocityError, st.MaskGrowth = max(st.VelocityError, 0), max(st.MaskGrowth, 0)
-	return st
+// settings are those of STEPS for a case.
+type settings struct {
+	STEPS
+	// velocityError is the standard deviation of a constant error of the velocity as
+	// a share of the mean speed; 0 means no error, constant or growing.
+	velocityError float64
+	// maskGrowth is how many cells per frame rain may appear away from known rain
+	// (after moving).
+	maskGrowth float64
+}
+
+// forCase returns the settings with which a case is forecast.
+func (st STEPS) forCase(c Case) settings {
+	return settings{st, 0.3, float64(min(c.Height, c.Width)) / 16}
 }

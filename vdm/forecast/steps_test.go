@@ -18,7 +18,7 @@ func nowcast(seed uint64) Case {
 }
 
 func simulated(c Case, st STEPS, g gap) *simulation {
-	return newSimulation(st.withDefaults(c), newScene(c), g)
+	return newSimulation(st.forCase(c), newScene(c), g)
 }
 
 // The power of noise is the known frame's in all, and shared among scales as under the
@@ -229,10 +229,10 @@ func TestDryMask(t *testing.T) {
 	c := nowcast(5)
 	moved := forecastOf(t, Advection{}, c, 1, 0)[0]
 	s := newScene(c)
-	from := newTrack(s, Motion{}.withDefaults().estimate(s, gap{4, 10}))
+	from := newTrack(s, motion(s, gap{4, 10}))
 	from.advance(-1)
 	outside := func(growth float64) (n int) {
-		for _, m := range forecastOf(t, STEPS{VelocityError: -1, MaskGrowth: growth}, c, 4, 1) {
+		for _, m := range forecastWith(t, settings{maskGrowth: growth}, c, 4) {
 			for i, v := range c.frame(m, 5) {
 				// The limiter of the interpolation leaves some cells beside rain dry.
 				if v >= 0.1 && !from.ended[i] && !wetAround(c.frame(moved, 5), c.Width, i) {
@@ -242,7 +242,7 @@ func TestDryMask(t *testing.T) {
 		}
 		return n
 	}
-	a, b := outside(-1), outside(100)
+	a, b := outside(0), outside(100)
 	if t.Logf("wet cells of four members outside the moved rain: %d, and %d without a mask", a, b); a != 0 || b == 0 {
 		t.Errorf("%d wet cells outside the mask, and %d without one; expected none, and some", a, b)
 	}
@@ -272,7 +272,8 @@ func TestInflowIsTheEdgeHeld(t *testing.T) {
 			}
 		}
 	}
-	sim := simulated(c, STEPS{VelocityError: -1}, gap{4, 10})
+	sim := simulated(c, STEPS{}, gap{4, 10})
+	sim.st.velocityError = 0
 	sim.v = newVelocity(64, 64, 0, 3)
 	edges := map[float32]bool{}
 	for member := range uint32(3) {

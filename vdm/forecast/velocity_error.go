@@ -18,15 +18,15 @@ type velocityError struct {
 
 // newVelocityError draws an error for motion v. Random numbers are normal for a
 // constant error, and Laplace's, of variance 1, for one that grows.
-func newVelocityError(st STEPS, v *velocity, r *rand.Rand) velocityError {
+func newVelocityError(st settings, v *velocity, r *rand.Rand) velocityError {
 	dy, dx, speed := v.meanSpeed()
 	if st.Kilometres == 0 {
-		size := st.VelocityError * speed
+		size := st.velocityError * speed
 		return velocityError{along: [2]float64{size * r.NormFloat64(), size * r.NormFloat64()}}
 	}
 	e := velocityError{minutes: st.Minutes, cells: st.Minutes / 60 / st.Kilometres}
 	along, across := laplace(r), laplace(r)
-	if long := math.Hypot(dy, dx); long > 0 && st.VelocityError > 0 {
+	if long := math.Hypot(dy, dx); long > 0 && st.velocityError > 0 {
 		e.along = [2]float64{along * dy / long, along * dx / long}
 		e.across = [2]float64{across * dx / long, -across * dy / long}
 	}

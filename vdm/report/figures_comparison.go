@@ -202,7 +202,7 @@ func (c *Compared) StripPicture(one Case, members int) (*plotting.Picture, error
 		}
 	}
 	return plotting.FilmStrip(clips, plotting.FilmStripOptions{
-		Scale: scale, Label: c.Variable, Unit: unit, FrameLabels: c.frameLabels(), KnownName: "known",
+		Scale: scale, Label: c.Variable, Unit: unit, FrameLabels: c.frameLabels(),
 	})
 }
 

@@ -36,8 +36,7 @@ func (Quiet) Bar(string) func(vdm.Progress) { return func(vdm.Progress) {} }
 type Terminal struct {
 	Out io.Writer // nil means os.Stderr
 
-	// Every is the time between lines where Out is no terminal; 0 means 15 s.
-	Every time.Duration
+	every time.Duration // between lines where Out is no terminal; 0 means 15 s
 }
 
 func (t Terminal) out() io.Writer {
@@ -71,7 +70,7 @@ func (t Terminal) Bar(task string) func(vdm.Progress) {
 
 // lines writes a line at intervals, and one at the end.
 func (t Terminal) lines(task string) func(vdm.Progress) {
-	every := t.Every
+	every := t.every
 	if every == 0 {
 		every = 15 * time.Second
 	}

@@ -28,7 +28,7 @@ type Row struct {
 }
 
 // Score is one figure. From and To are the ends of its interval by the zero
-// [verify.Bootstrap] over cases, NaN where it has none: [verify.IntervalName] says how
+// [verify.MeanInterval] over cases, NaN where it has none: [verify.IntervalName] says how
 // a table may call it. X and Y are a curve that belongs to the score, such as the power
 // by wavenumber, or in Y alone a map of the domain.
 type Score struct {
@@ -60,7 +60,7 @@ func (r reading) score() (Score, error) {
 	if !r.mean || len(existing(r.series)) < 2 {
 		return s, nil
 	}
-	v, err := verify.Bootstrap{}.Mean(r.series)
+	v, err := verify.MeanInterval(r.series)
 	s.Value, s.From, s.To = Value(v.Estimate), Value(v.Low), Value(v.High)
 	return s, err
 }
@@ -76,7 +76,7 @@ func excess(series, first []float64) (Score, error) {
 	if paired < 2 {
 		return s, nil
 	}
-	v, err := verify.Bootstrap{}.Difference(series, first)
+	v, err := verify.DifferenceInterval(series, first)
 	s.Value, s.From, s.To = Value(v.Estimate), Value(v.Low), Value(v.High)
 	return s, err
 }

@@ -20,7 +20,7 @@ var scoreList = []func(*ComparisonOptions) (tally, error){
 	}, kernel[*verify.CRPS]("twcrps", "twCRPS")),
 	score(always, func(o *ComparisonOptions) (*verify.EnergyScore, error) { return verify.NewEnergyScore(o.leads()) }, kernel[*verify.EnergyScore]("energy", "energy score")),
 	score(cells, func(o *ComparisonOptions) (*verify.VariogramScore, error) {
-		return verify.NewVariogramScore(o.leads(), o.Height, o.Width, verify.VariogramOptions{})
+		return verify.NewVariogramScore(o.leads(), o.Height, o.Width)
 	}, kernel[*verify.VariogramScore]("variogram", "variogram score")),
 	score(always, func(o *ComparisonOptions) (*verify.SpreadSkill, error) { return verify.NewSpreadSkill(o.leads()) }, readSpread),
 	func(o *ComparisonOptions) (tally, error) { return &ranks{seed: o.Seed}, nil },
@@ -36,7 +36,7 @@ var scoreList = []func(*ComparisonOptions) (tally, error){
 		return verify.NewExceedance(o.leads(), o.Threshold)
 	}, readExceedance),
 	score(rainFields, func(o *ComparisonOptions) (*verify.SAL, error) {
-		return verify.NewSAL(o.leads(), o.Height, o.Width, verify.SALOptions{})
+		return verify.NewSAL(o.leads(), o.Height, o.Width)
 	}, readSAL),
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,9 +23,15 @@ const resultsFormat = 2
 
 // Summary is all that a run has shown, saved as results.json in its folder.
 type Summary struct {
-	Format int    `json:"format"`
-	Key    string `json:"key"` // of all that the results depend on
-	Title  string `json:"title"`
+	Format int `json:"format"`
+
+	// What the results depend on: the data, how the clips were made, and the version of
+	// what was computed from both.
+	Origin  string       `json:"origin,omitempty"` // as in [climate.OriginName], YAML
+	Recipes []run.Recipe `json:"recipes,omitempty"`
+	Version int          `json:"version,omitempty"`
+
+	Title string `json:"title"`
 	// Verdict says in a sentence what was made and whether it is any good.
 	Verdict string `json:"verdict,omitempty"`
 
@@ -135,6 +142,12 @@ func (s *Summary) AddModel(m *run.Run) error {
 	s.Config, s.Speed.Engine = string(text), choice.Label
 	s.Fact("Engine", "%s", choice)
 	return nil
+}
+
+// SameOrigin reports whether two summaries are of the same data and the same clips, and
+// of the same version.
+func (s *Summary) SameOrigin(other *Summary) bool {
+	return s.Version == other.Version && s.Origin == other.Origin && slices.EqualFunc(s.Recipes, other.Recipes, run.Recipe.Same)
 }
 
 // Write saves the summary in a run's folder.

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -166,7 +167,11 @@ func writeConfig(dir string, c Config) error {
 	if err != nil {
 		return err
 	}
-	if err := checkpoint.WriteBytes(filepath.Join(dir, configName), text); err != nil {
+	path := filepath.Join(dir, configName)
+	if have, err := os.ReadFile(path); err == nil && bytes.Equal(have, text) {
+		return nil // a run that is opened is not touched
+	}
+	if err := checkpoint.WriteBytes(path, text); err != nil {
 		return fmt.Errorf("run folder: %w", err)
 	}
 	return nil

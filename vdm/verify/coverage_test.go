@@ -43,13 +43,13 @@ func (s coverageSeries) mean() float64 {
 	return 0
 }
 
-// simulated is the share of intervals of the zero Bootstrap (with fewer resamples)
+// simulated is the share of intervals of MeanInterval (with fewer resamples)
 // that contain the true mean, and its standard error.
 func (s coverageSeries) simulated(n, trials int) (share, standardError float64) {
 	hits := 0
 	for k := range uint64(trials) {
 		series := s.draw(rand.New(rand.NewPCG(7, k)), n)
-		v := must(Bootstrap{Resamples: 300, Seed: k}.Mean(series))
+		v := must(bootstrap{resamples: 300, seed: k}.mean("mean", series))
 		if v.Low <= s.mean() && s.mean() <= v.High {
 			hits++
 		}

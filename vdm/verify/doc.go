@@ -40,7 +40,7 @@
 //   - [EnergyScore], [VariogramScore]: the joint distribution of cells, proper
 //     scores that cannot be won by forecasting what one does not believe
 //
-// How sure is the figure? [Bootstrap], of a series of scores, one a case:
+// How sure is the figure? [MeanInterval], of a series of scores, one a case:
 //
 //	total, _ := verify.NewCRPS(leads)
 //	var series []float64
@@ -50,7 +50,7 @@
 //		series = append(series, one.Value().Fair)
 //		total.Merge(one)
 //	}
-//	interval, err := verify.Bootstrap{}.Mean(series)
+//	interval, err := verify.MeanInterval(series)
 //
 // Few cases make it too narrow: [IntervalName] says what a table may call it.
 //

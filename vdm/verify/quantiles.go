@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// DefaultQuantileCap is how many values Quantiles stores by default (16 MiB).
-const DefaultQuantileCap = 1 << 22
+// quantilesStored is how many values Quantiles stores.
+const quantilesStored = 1 << 22
 
 // QuantileLevels returns the 54 levels of the dissertation's quantile plot:
 // 1 − 10^−n + m·10^−(n+1) for n = 1…6, m = 1…9, from 0.91 to 0.9999999.
@@ -21,14 +21,14 @@ func QuantileLevels() []float64 {
 	return levels
 }
 
-// Quantiles estimates quantiles of a stream. Up to Cap values it stores them
+// Quantiles estimates quantiles of a stream. Up to 2²² values (16 MiB) it stores them
 // all and is exact; beyond, it counts them in buckets of 1/4096 of a power of
 // two and each order statistic is within 1/8192 of itself. The zero value is ready
 // for use.
 type Quantiles struct {
-	Cap     int   // values stored before the sketch takes over; 0 is DefaultQuantileCap
 	Missing int64 // NaN
 
+	most     int // values stored before the sketch takes over; 0 is quantilesStored
 	n        int64
 	values   []float32 // nil once the sketch is in use
 	sketch   *sketch
@@ -36,10 +36,10 @@ type Quantiles struct {
 }
 
 func (q *Quantiles) limit() int {
-	if q.Cap == 0 {
-		return DefaultQuantileCap
+	if q.most == 0 {
+		return quantilesStored
 	}
-	return q.Cap
+	return q.most
 }
 
 // N is the number of values that are not missing.

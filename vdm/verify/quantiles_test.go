@@ -24,7 +24,7 @@ func TestSketchKeepsItsBound(t *testing.T) {
 			values = append(values, float32(math.Pow(1.0005, float64(i))))
 		}
 	}
-	exact, sketched := Quantiles{Cap: len(values)}, Quantiles{Cap: 100}
+	exact, sketched := Quantiles{most: len(values)}, Quantiles{most: 100}
 	exact.Add(values)
 	sketched.Add(values)
 	if !exact.Exact() || sketched.Exact() {
@@ -93,7 +93,7 @@ func ExampleQuantiles() {
 }
 
 func BenchmarkQuantilesAdd(b *testing.B) {
-	q, x := Quantiles{Cap: 1}, rain(1, 1<<16)
+	q, x := Quantiles{most: 1}, rain(1, 1<<16)
 	b.SetBytes(int64(4 * len(x)))
 	for b.Loop() {
 		q.Add(x)

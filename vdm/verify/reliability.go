@@ -11,7 +11,7 @@ type ReliabilityPoint struct {
 // Reliability returns the points of the diagram, one for each of k = 0 … m, over
 // all lead times: nothing is binned further. Neighbouring cells are not
 // independent, so the cells of a point say less than their number; take
-// intervals from cases ([Bootstrap]). It is empty before the first Add.
+// intervals from cases ([MeanInterval]). It is empty before the first Add.
 func (e *Exceedance) Reliability() []ReliabilityPoint {
 	if e.members == 0 {
 		return nil

@@ -17,7 +17,7 @@ import (
 // An object is a set of cells connected by sides or corners that reach the
 // threshold: factor 1/15 of the 95th percentile of the wet cells, in forecast
 // and truth each (Wernli et al. 2009, Weather and Forecasting 24, 1472; the
-// first paper took 1/15 of the maximum: Quantile 1). The distance that scales L
+// first paper took 1/15 of the maximum). A cell is wet from 0.1 mm/h on. The distance that scales L
 // is the longest in the domain, from one corner cell to the other. The percentile
 // is interpolated as in numpy, and cells are taken as squares of equal size.
 //
@@ -31,33 +31,17 @@ type SAL struct {
 
 	ensemble
 	height, width int
-	options       SALOptions
 	sums          []SALMean // each lead time; its scores are sums
 	present       []bool    // work space: cells of a frame that are not missing
 	rain          []float64
 	finder        objectFinder
 }
 
-// SALOptions say what rain is and what an object.
-type SALOptions struct {
-	Wet      float64 // values from here on are wet; 0 is 0.1 (mm/h)
-	Factor   float64 // threshold of objects over the quantile of wet values; 0 is 1/15
-	Quantile float64 // 0 is 0.95
-}
-
-// Validate refuses settings that are negative or without meaning.
-func (o SALOptions) Validate() error {
-	if !(o.Wet >= 0) || math.IsInf(o.Wet, 0) {
-		return fmt.Errorf("sal: wet from %v on; want a number above 0", o.Wet)
-	}
-	if !(o.Factor >= 0 && o.Factor <= 1) {
-		return fmt.Errorf("sal: a factor of %v; want one above 0, at most 1", o.Factor)
-	}
-	if !(o.Quantile >= 0 && o.Quantile <= 1) {
-		return fmt.Errorf("sal: quantile %v; want one above 0, at most 1", o.Quantile)
-	}
-	return nil
-}
+const (
+	salWet      = 0.1      // mm/h; values from here on are wet
+	salFactor   = 1.0 / 15 // threshold of objects over the quantile of wet values
+	salQuantile = 0.95
+)
 
 // SALScore is the score of one frame. Location is L1 + L2.
 type SALScore struct{ Structure, Amplitude, Location, L1, L2 float64 }
@@ -80,7 +64,7 @@ type SALValue struct {
 
 // NewSAL returns an empty score for forecasts of that many frames of
 // height·width cells, at least two cells.
-func NewSAL(leads, height, width int, o SALOptions) (*SAL, error) {
+func NewSAL(leads, height, width int) (*SAL, error) {
 	e, err := newEnsemble("sal", leads)
 	if err != nil {
 		return nil, err
@@ -88,20 +72,8 @@ func NewSAL(leads, height, width int, o SALOptions) (*SAL, error) {
 	if height < 1 || width < 1 || height*width < 2 {
 		return nil, fmt.Errorf("sal: frames of %d×%d; want at least two cells", height, width)
 	}
-	if err := o.Validate(); err != nil {
-		return nil, err
-	}
-	if o.Wet == 0 {
-		o.Wet = 0.1
-	}
-	if o.Factor == 0 {
-		o.Factor = 1.0 / 15
-	}
-	if o.Quantile == 0 {
-		o.Quantile = 0.95
-	}
 	return &SAL{
-		ensemble: e, height: height, width: width, options: o,
+		ensemble: e, height: height, width: width,
 		sums: make([]SALMean, leads), present: make([]bool, height*width),
 		rain: make([]float64, height*width), finder: newObjectFinder(height, width),
 	}, nil
@@ -191,21 +163,21 @@ func (s *SAL) features(frame []float32) (f salFeatures, wet bool) {
 			continue
 		}
 		rain[i] = float64(v)
-		if v >= float32(s.options.Wet) {
+		if v >= salWet {
 			wetValues.Add(frame[i : i+1])
 		}
 		f.total += rain[i]
 		f.y += rain[i] * float64(i/s.width)
 		f.x += rain[i] * float64(i%s.width)
 	}
-	quantile := wetValues.Value([]float64{s.options.Quantile})[0]
+	quantile := wetValues.Value([]float64{salQuantile})[0]
 	if math.IsNaN(quantile) {
 		return f, false // no value
 	}
 	f.y /= f.total
 	f.x /= f.total
 	weight := 0.0
-	for _, o := range s.finder.find(rain, s.options.Factor*quantile) {
+	for _, o := range s.finder.find(rain, salFactor*quantile) {
 		f.volume += o.sum * o.sum / o.max
 		f.scatter += o.sum * math.Hypot(f.y-o.y, f.x-o.x)
 		weight += o.sum
@@ -215,11 +187,10 @@ func (s *SAL) features(frame []float32) (f salFeatures, wet bool) {
 	return f, true
 }
 
-// Merge takes in o, which must have the same settings, size, lead times and
-// members.
+// Merge takes in o, which must have the same size, lead times and members.
 func (s *SAL) Merge(o *SAL) error {
-	if s.height != o.height || s.width != o.width || s.options != o.options {
-		return fmt.Errorf("sal: merging %d×%d, %+v with %d×%d, %+v; want equal ones", s.height, s.width, s.options, o.height, o.width, o.options)
+	if s.height != o.height || s.width != o.width {
+		return fmt.Errorf("sal: merging %d×%d with %d×%d; want equal ones", s.height, s.width, o.height, o.width)
 	}
 	if err := s.merge(&o.ensemble); err != nil {
 		return err

@@ -129,7 +129,7 @@ func where(truth []float32, members [][]float32) []float32 {
 
 // interval is a difference of two series of starts with its 95 % interval.
 func interval(a, b []float64) string {
-	d, err := (verify.Bootstrap{}).Difference(a, b)
+	d, err := verify.DifferenceInterval(a, b)
 	if err != nil {
 		return err.Error()
 	}

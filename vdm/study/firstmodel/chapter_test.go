@@ -50,7 +50,7 @@ func TestChapterAsksForTheSame(t *testing.T) {
 		}
 		asked[m[1]] = v
 	}
-	c, err := Defaults().Config(1)
+	c, err := Defaults().config(1)
 	if err != nil {
 		t.Fatal(err)
 	}

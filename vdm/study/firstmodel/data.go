@@ -30,7 +30,7 @@ func readData(o Options, source climate.Source) (*data, error) {
 	if err := d.HoldOut(o.HeldOut); err != nil {
 		return nil, err
 	}
-	size := climate.WindowOptions{Frames: o.Frames, Height: o.Height, Width: o.Width}
+	size := climate.WindowOptions{Frames: o.size.frames, Height: o.size.height, Width: o.size.width}
 	if d.plain, err = d.Train(size); err != nil {
 		return nil, fmt.Errorf("training hours: %w", err)
 	}

@@ -48,9 +48,11 @@ func record(t *testing.T) string {
 
 func tiny(t *testing.T) Options {
 	return Options{
-		Data: record(t), Out: filepath.Join(t.TempDir(), "run"), HeldOut: 5, Frames: 3, Height: 8, Width: 8,
-		Network: unet.Config{Dim: 8, Multiples: []int{1}, Heads: 1, HeadDim: 4}, Steps: 3, Batch: 2, Tests: 16,
-		SamplerSteps: 2, Clips: 3, Members: 2, Known: 1,
+		Data: record(t), Out: filepath.Join(t.TempDir(), "run"), HeldOut: 5, Steps: 3, SamplerSteps: 2, Clips: 3, Members: 2,
+		size: size{
+			frames: 3, height: 8, width: 8, known: 1, batch: 2, tests: 16,
+			network: unet.Config{Dim: 8, Multiples: []int{1}, Heads: 1, HeadDim: 4},
+		},
 	}
 }
 
@@ -152,6 +154,12 @@ func TestRun(t *testing.T) {
 		}
 	}
 	checkResumed(t, o, s)
+	// Other clips have other results.
+	more := o
+	more.Clips = 4
+	if again, err = Run(context.Background(), more); err != nil || again.SameOrigin(s) || again.String() == s.String() {
+		t.Errorf("with a clip more (%v) it says the same", err)
+	}
 	// Other settings do not take over the folder of a run.
 	o.Seed = 7
 	if _, err := Run(context.Background(), o); err == nil || !strings.Contains(err.Error(), "training.seed") {
@@ -218,12 +226,11 @@ func (s stopAfter) Bar(string) func(vdm.Progress) {
 func TestRunRefuses(t *testing.T) {
 	good := tiny(t)
 	for name, change := range map[string]func(*Options){
-		"all frames known":       func(o *Options) { o.Known = 3 },
 		"too few held out":       func(o *Options) { o.HeldOut = 2 },
 		"more than the record":   func(o *Options) { o.HeldOut = 13 },
 		"no file":                func(o *Options) { o.Data = "no-such-file.nc" },
 		"no such variable":       func(o *Options) { o.Variable = "tas" },
-		"larger than the record": func(o *Options) { o.Height = 11 },
+		"larger than the record": func(o *Options) { o.size.height = 11 },
 		"negative members":       func(o *Options) { o.Members = -1 },
 	} {
 		o := good
@@ -244,7 +251,7 @@ func TestDefaultsAreValid(t *testing.T) {
 	if err := o.Validate(); err != nil {
 		t.Error(err)
 	}
-	c, err := o.Config(1)
+	c, err := o.config(1)
 	if err != nil {
 		t.Fatal(err)
 	}

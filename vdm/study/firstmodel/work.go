@@ -21,11 +21,3 @@ type work struct {
 	summary *report.Summary
 	stages  report.Stages
 }
-
-// guidance of the nowcast; nil is replacement alone.
-func (w *work) guidance() vdm.Guidance {
-	if w.Guidance > 0 {
-		return vdm.Reconstruction{Weight: w.Guidance}
-	}
-	return vdm.Replacement{}
-}
