@@ -80,8 +80,7 @@ func Animation(clips []Clip, opt AnimationOptions) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// delay is the time of a frame as the fraction of a second that the format
-// wants.
+// delay returns the time of a frame as the fraction of a second that the format wants.
 func delay(fps float64) (num, den uint16) {
 	if fps == 0 {
 		fps = 4
@@ -89,8 +88,8 @@ func delay(fps float64) (num, den uint16) {
 	return uint16(math.Round(1000 / fps)), 1000
 }
 
-// changed is the frame that turns the previous image into the next: the
-// smallest rectangle that holds every changed pixel.
+// changed returns the frame that turns the previous image into the next: the smallest
+// rectangle that holds every changed pixel.
 func changed(before []apng.Frame, previous, next *image.RGBA, num, den uint16) apng.Frame {
 	f := apng.Frame{Image: next, DelayNumerator: num, DelayDenominator: den, BlendOp: apng.BLEND_OP_SOURCE}
 	if len(before) == 0 {

@@ -122,7 +122,7 @@ func inner(c draw.Canvas) draw.Canvas {
 	return draw.Crop(c, outerPad, -outerPad, outerPad, -outerPad)
 }
 
-// titleRoom is the height that a title takes above what it names.
+// titleRoom returns the height that a title takes above what it names.
 func titleRoom(t label) vg.Length {
 	if t.text == "" {
 		return 0
@@ -180,8 +180,8 @@ func drawAxisLabels(axes, data draw.Canvas, xlabel, ylabel label) {
 	}, centerBottom, math.Pi/2)
 }
 
-// tickCounts is how many labels the axes have room for: along x as many as do
-// not touch, along y one every three lines of text.
+// tickCounts returns how many labels the axes have room for: along x as many as do not
+// touch, along y one every three lines of text.
 func (f *axesFigure) tickCounts(data draw.Canvas) (nx, ny int) {
 	size := f.style.tickSize()
 	ny = min(7, max(2, int(data.Size().Y/(2.6*size))))
@@ -223,7 +223,7 @@ func (f *axesFigure) axes(nx, ny int) *plot.Plot {
 	return p
 }
 
-// newPlot is a gonum plot with this package's letters, lines and paddings.
+// newPlot returns a gonum plot with this package's letters, lines and paddings.
 func newPlot(s Style) *plot.Plot {
 	p := plot.New()
 	p.TextHandler = newRichText()

@@ -104,7 +104,7 @@ func (k key) height(width vg.Length) vg.Length {
 	return k.bar.breadth(k.barWidth(width))
 }
 
-// swatch is the width of the explanation of coloured frames.
+// swatch returns the width of the explanation of coloured frames.
 func (k key) swatch() vg.Length {
 	if k.known == "" {
 		return 0

@@ -76,7 +76,7 @@ func (b colorBar) ticks(length vg.Length) []barTick {
 	return out
 }
 
-// breadth is the room across the bar: its thickness, tick labels and label.
+// breadth returns the room across the bar: its thickness, tick labels and label.
 func (b colorBar) breadth(length vg.Length) vg.Length {
 	size := b.style.tickSize()
 	title := label{text: b.label, size: b.style.labelSize()}
@@ -100,7 +100,7 @@ func (b colorBar) breadth(length vg.Length) vg.Length {
 	return w
 }
 
-// body is the length of the bar without its ends and the swatch.
+// body returns the length of the bar without its ends and the swatch.
 func (b colorBar) body(length vg.Length) vg.Length {
 	if b.colors.over {
 		length -= barPoint
@@ -115,7 +115,7 @@ func (b colorBar) body(length vg.Length) vg.Length {
 	return max(length-left-right, barPoint)
 }
 
-// ends is the room that a lying bar leaves at its ends for half a label there.
+// ends returns the room that a lying bar leaves at its ends for half a label there.
 func (b colorBar) ends() (left, right vg.Length) {
 	if b.vertical {
 		return 0, 0
@@ -139,7 +139,7 @@ func (b colorBar) ends() (left, right vg.Length) {
 	return max(0, left), max(0, right)
 }
 
-// swatch is the room along the bar for the key of missing cells.
+// swatch returns the room along the bar for the key of missing cells.
 func (b colorBar) swatch() vg.Length {
 	size := b.style.tickSize()
 	if b.vertical {
@@ -249,7 +249,7 @@ func (b colorBar) paint(u, v float64) (color.RGBA, bool) {
 	return b.colors.table[min(int(t*tableSize), tableSize-1)], true
 }
 
-// along is the point at the given distances along and across the bar.
+// along returns the point at the given distances along and across the bar.
 func (b colorBar) along(body vg.Rectangle, s, across vg.Length) vg.Point {
 	if b.vertical {
 		return vg.Point{X: body.Min.X + across, Y: body.Min.Y + s}

@@ -16,8 +16,8 @@ type Field2D struct {
 	X, Y []float64
 }
 
-// NewField is a field of float32 or float64 values without coordinates. The
-// values are copied.
+// NewField returns a field of float32 or float64 values without coordinates. The values
+// are copied.
 func NewField[T ~float32 | ~float64](data []T, height, width int) Field2D {
 	f := Field2D{Data: make([]float64, len(data)), Height: height, Width: width}
 	for i, v := range data {

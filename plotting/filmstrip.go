@@ -64,8 +64,8 @@ const (
 	frameGap      = 5 * vg.Length(1)
 )
 
-// rowLabels are the names of the clips, wrapped to at most a quarter of the
-// width, and the room they take.
+// rowLabels returns the names of the clips, wrapped to at most a quarter of the width,
+// and the room they take.
 func (f *filmFigure) rowLabels(width vg.Length) (labels []label, room vg.Length) {
 	for _, c := range f.clips {
 		l := label{text: c.Name, size: f.opt.tickSize()}

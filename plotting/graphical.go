@@ -159,7 +159,7 @@ func (f *graphFigure) bound() {
 	}
 }
 
-// graphKey are the entries of the legend.
+// graphKey returns the entries of the legend.
 func graphKey(o GraphOptions) []trace {
 	var key []trace
 	for _, k := range []struct {
@@ -271,8 +271,8 @@ func (f graphFigure) edgeLabel(c draw.Canvas, from, to, middle vg.Point, e Graph
 	newRichText().fill(c, e.Label, quantity(size), okabeIto[6], vg.Point{X: centre.X - w/2, Y: centre.Y - serifXHeight/2*size}, 0)
 }
 
-// labelCentre is where the middle of an edge's label stands, and its width: on
-// the side to which the edge bows, the left one if it is straight.
+// labelCentre returns where the middle of an edge's label stands, and its width: on the
+// side to which the edge bows, the left one if it is straight.
 func (f graphFigure) labelCentre(from, to, middle vg.Point, e GraphEdge) (centre vg.Point, width vg.Length) {
 	d := to.Sub(from)
 	n := math.Hypot(float64(d.X), float64(d.Y))

@@ -92,7 +92,7 @@ func (f *gridFigure) titleRoom(width vg.Length) vg.Length {
 	return titleRoom(f.title(width)) + outerPad
 }
 
-// cells are the rectangles of the panels.
+// cells returns the rectangles of the panels.
 func (f *gridFigure) cells(c draw.Canvas) [][]draw.Canvas {
 	room := c.Size().Y - f.titleRoom(c.Size().X) - vg.Length(len(f.rows))*f.letterRoom()
 	room = max(room, 1)

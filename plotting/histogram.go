@@ -89,9 +89,8 @@ func Histogram(series []Counts, opt HistogramOptions) (*Picture, error) {
 // stepDashes are the outlines of the second and further histograms.
 var stepDashes = [][]vg.Length{{6, 2}, {2, 2}, {7, 2, 2, 2}, {4, 4}}
 
-// edgeLimits are the outermost edges on ends that are not fixed: empty bins keep
-// their place on the axis, although a logarithmic axis of density cannot show
-// them.
+// edgeLimits returns the outermost edges on ends that are not fixed: empty bins keep
+// their place on the axis, although a logarithmic axis of density cannot show them.
 func edgeLimits(series []Counts, x Axis) [2]float64 {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, s := range series {
@@ -127,7 +126,7 @@ func binPoints(s Counts, logX bool) (x, y []float64) {
 	return x, y
 }
 
-// steps is the outline of the histogram, from the floor up and down to it.
+// steps returns the outline of the histogram, from the floor up and down to it.
 func steps(s Counts, xmin, ymin float64, logX, logY bool) (x, y []float64) {
 	floor := 0.0
 	if logY {

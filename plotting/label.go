@@ -53,7 +53,7 @@ func (l label) height() vg.Length {
 	return l.size * (capHeight + lineHeight*vg.Length(len(l.lines())-1))
 }
 
-// depth is the room that letters such as g need below the last baseline.
+// depth returns the room that letters such as g need below the last baseline.
 func (l label) depth() vg.Length {
 	if l.text == "" {
 		return 0
@@ -87,8 +87,8 @@ func (l label) draw(c draw.Canvas, pt vg.Point, a anchor, angle float64) {
 // minSize is the smallest letter that is still read in print.
 const minSize = 6 * vg.Length(1)
 
-// shrunk is the label in the largest size, not above its own, whose width fits,
-// but not below minSize.
+// shrunk returns the label in the largest size, not above its own, whose width fits, but
+// not below minSize.
 func (l label) shrunk(width vg.Length) label {
 	if w := l.width(); w > width && w > 0 {
 		l.size = max(minSize, l.size*width/w)

@@ -63,13 +63,13 @@ func (l legend) columnWidth() vg.Length {
 	return swatchWidth + swatchGap + w
 }
 
-// columns is how many columns fit the width.
+// columns returns how many columns fit the width.
 func (l legend) columns(width vg.Length) int {
 	n := int((width + columnGap) / (l.columnWidth() + columnGap))
 	return min(max(n, 1), max(len(l.entries), 1))
 }
 
-// block is the size of the legend in n columns.
+// block returns the size of the legend in n columns.
 func (l legend) block(n int) (w, h vg.Length) {
 	if len(l.entries) == 0 {
 		return 0, 0

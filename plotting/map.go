@@ -192,7 +192,7 @@ func (f *mapFigure) axes(ax axesFigure, nx, ny int) *plot.Plot {
 	return p
 }
 
-// shaped is the largest part in the middle of c with the shape of the data.
+// shaped returns the largest part in the middle of c with the shape of the data.
 func (f *mapFigure) shaped(c draw.Canvas) draw.Canvas {
 	if f.opt.Stretch {
 		return c
@@ -203,8 +203,8 @@ func (f *mapFigure) shaped(c draw.Canvas) draw.Canvas {
 	return draw.Crop(c, dx, -dx, dy, -dy)
 }
 
-// naturalHeight is the height at which the data fill the width. The room for
-// labels depends on the height a little, so it is found in a few rounds.
+// naturalHeight returns the height at which the data fill the width. The room for labels
+// depends on the height a little, so it is found in a few rounds.
 func (f *mapFigure) naturalHeight(w vg.Length) vg.Length {
 	h := w * vg.Length(f.ratio)
 	for range 4 {

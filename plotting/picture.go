@@ -71,7 +71,7 @@ func rasterize(fig figure, w, h vg.Length, dpi int) (img *image.RGBA, err error)
 // Image returns the picture as pixels. The caller must not change them.
 func (p *Picture) Image() image.Image { return p.img }
 
-// Size is the width and height on paper in centimetres.
+// Size returns the width and height on paper in centimetres.
 func (p *Picture) Size() (width, height float64) {
 	return float64(p.w / vg.Centimeter), float64(p.h / vg.Centimeter)
 }

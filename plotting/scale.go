@@ -63,8 +63,8 @@ var rainColors = [len(rainLevels)]color.RGBA{
 	{0x51, 0x03, 0x1d, 0xff}, // over: 100 and above
 }
 
-// RainScale is the scale of rain rates in mm/h: the classes 0, 0.1, 0.2, 0.5, 1,
-// 2, 5, 10, 20, 50, 100 and above.
+// RainScale returns the scale of rain rates in mm/h: the classes 0, 0.1, 0.2, 0.5, 1, 2,
+// 5, 10, 20, 50, 100 and above.
 func RainScale() Scale {
 	s := Scale{Kind: Classes, Levels: make([]float64, len(rainLevels)), Colors: make([]color.Color, len(rainColors))}
 	for i := range rainLevels {
@@ -188,8 +188,8 @@ func (k *coloring) fillTable() error {
 	return nil
 }
 
-// sequential is a scale of even lightness through the colours of viridis (by
-// van der Walt and Smith, in the public domain).
+// sequential returns a scale of even lightness through the colours of viridis (by van
+// der Walt and Smith, in the public domain).
 func sequential() (palette.ColorMap, error) {
 	return moreland.NewLuminance([]color.Color{
 		color.RGBA{0x44, 0x01, 0x54, 0xff},
@@ -200,7 +200,7 @@ func sequential() (palette.ColorMap, error) {
 	})
 }
 
-// at is the colour of a finite value.
+// at returns the colour of a finite value.
 func (k *coloring) at(v float64) color.RGBA {
 	if k.classes != nil {
 		i := sort.SearchFloat64s(k.scale.Levels, v)

@@ -61,8 +61,8 @@ func Spectra(series []Series, opt SpectrumOptions) (*Picture, error) {
 	return newPicture(fig, w, h, opt.dpi())
 }
 
-// slopeTrace is the line of reference over the middle two thirds of the
-// abscissa, lifted until it stands clear of all spectra there.
+// slopeTrace returns the line of reference over the middle two thirds of the abscissa,
+// lifted until it stands clear of all spectra there.
 func slopeTrace(traces []trace, opt SpectrumOptions) (trace, bool) {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	each := func(visit func(lx, ly float64)) {

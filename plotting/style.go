@@ -116,7 +116,7 @@ func (a Axis) Validate() error {
 	return nil
 }
 
-// text is the label with its unit.
+// text returns the label with its unit.
 func (a Axis) text() string { return withUnit(a.Label, a.Unit) }
 
 func withUnit(label, unit string) string {
@@ -137,9 +137,9 @@ func (a Axis) fixed() (lo, hi bool) {
 	return !math.IsNaN(a.Limits[0]), !math.IsNaN(a.Limits[1])
 }
 
-// extent is the range of the axis for data between lo and hi. pad is the room
-// beyond the data as a fraction of the range, on ends that are not fixed; a
-// linear axis whose data start at zero starts there too.
+// extent returns the range of the axis for data between lo and hi. pad is the room
+// beyond the data as a fraction of the range, on ends that are not fixed; a linear axis
+// whose data start at zero starts there too.
 func (a Axis) extent(lo, hi, pad float64) (float64, float64, error) {
 	fixLo, fixHi := a.fixed()
 	if fixLo {

@@ -33,7 +33,7 @@ const (
 
 func newRichText() richText { return richText{fonts: font.DefaultCache} }
 
-// sans is the typeface of every picture.
+// sans returns the typeface of every picture.
 func sans(size vg.Length) font.Font {
 	return font.Font{Typeface: plot.DefaultFont.Typeface, Variant: "Sans", Size: size}
 }
@@ -212,7 +212,7 @@ func (h richText) fill(c vg.Canvas, line string, fnt font.Font, clr color.Color,
 	}
 }
 
-// toward is the point two thirds of the way from p to q.
+// toward returns the point two thirds of the way from p to q.
 func toward(p, q vg.Point) vg.Point { return p.Add(q.Sub(p).Scale(2.0 / 3)) }
 
 // Cache implements text.Handler.

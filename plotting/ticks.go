@@ -34,8 +34,8 @@ func linearTicks(lo, hi float64, n int) []plot.Tick {
 	return ticks
 }
 
-// roundStep is the smallest step of 1, 2, 2.5 or 5 times a power of ten that is
-// at least raw, and into how many parts its minor ticks divide it.
+// roundStep returns the smallest step of 1, 2, 2.5 or 5 times a power of ten that is at
+// least raw, and into how many parts its minor ticks divide it.
 func roundStep(raw float64) (step float64, minor int) {
 	pow := math.Pow(10, math.Floor(math.Log10(raw)))
 	for _, s := range []struct {
@@ -49,7 +49,7 @@ func roundStep(raw float64) (step float64, minor int) {
 	return 10 * pow, 5
 }
 
-// stepDecimals is how many decimals show every multiple of the step.
+// stepDecimals returns how many decimals show every multiple of the step.
 func stepDecimals(step float64) int {
 	for d := 0; d < 15; d++ {
 		if v := step * math.Pow(10, float64(d)); math.Abs(v-math.Round(v)) < 1e-6*v {
@@ -59,8 +59,8 @@ func stepDecimals(step float64) int {
 	return 15
 }
 
-// commonExponent is the power of ten taken out of the labels where plain
-// decimals would be long; 0 means plain decimals.
+// commonExponent returns the power of ten taken out of the labels where plain decimals
+// would be long; 0 means plain decimals.
 func commonExponent(lo, hi, step float64) int {
 	largest := math.Max(math.Abs(lo), math.Abs(hi))
 	if largest >= 1e5 || step < 0.9e-4 {

@@ -9,9 +9,9 @@ type Followed struct {
 	X    []float64 // x̂ of the z from which the step started
 }
 
-// Follow is the whole loop of a sampler on the host, in float64: it takes z from the
-// noisiest level through the plan and yields the number of each step, from 0, with the
-// state after it. Tests and chapters compare compiled sampling with it.
+// Follow returns the whole loop of a sampler on the host, in float64: it takes z from
+// the noisiest level through the plan and yields the number of each step, from 0, with
+// the state after it. Tests and chapters compare compiled sampling with it.
 //
 //   - estimate: returns x̂ of a z at λ.
 //   - noise: returns the standard normal numbers of a step; nil where the plan draws none.

@@ -33,8 +33,8 @@ func Check(err error) {
 	}
 }
 
-// advice is what the reader of a notebook can do about an error, where that is
-// not said yet.
+// advice returns what the reader of a notebook can do about an error, where that is not
+// said yet.
 func advice(err error) string {
 	switch {
 	case errors.Is(err, vdm.ErrInterrupted):
@@ -45,7 +45,7 @@ func advice(err error) string {
 	return ""
 }
 
-// Must is the value, or the end of the cell.
+// Must returns the value, or the end of the cell.
 func Must[T any](value T, err error) T {
 	Check(err)
 	return value

@@ -49,7 +49,7 @@ func (s Slider) Validate() error {
 	return nil
 }
 
-// positions is the last position; the first is 0.
+// positions returns the last position; the first is 0.
 func (s Slider) positions() int { return int(math.Round((s.Max - s.Min) / s.Step)) }
 
 func (s Slider) position(value float64) int { return int(math.Round((value - s.Min) / s.Step)) }
@@ -154,7 +154,7 @@ func redraw(ctx context.Context, draw func(x []float64) (*plotting.Picture, erro
 	}
 }
 
-// drawn is the picture, and the element that shows it.
+// drawn returns the picture, and the element that shows it.
 func drawn(draw func(x []float64) (*plotting.Picture, error), values []float64) (*plotting.Picture, string, error) {
 	p, err := draw(slices.Clone(values))
 	if err != nil {

@@ -26,7 +26,7 @@ type Snapshot struct {
 
 func stepName(step int64) string { return fmt.Sprintf("%s%09d", stepPrefix, step) }
 
-// parseStepName is the inverse of stepName; other names, such as step-1, are no
+// parseStepName returns the inverse of stepName; other names, such as step-1, are no
 // snapshots.
 func parseStepName(name string) (int64, bool) {
 	digits, ok := strings.CutPrefix(name, stepPrefix)

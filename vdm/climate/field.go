@@ -55,7 +55,7 @@ func (f *Field) Frame(t int) []float32 {
 	return f.Data[t*n : (t+1)*n : (t+1)*n]
 }
 
-// Date is the time of frame t as a date of the field's calendar.
+// Date returns the time of frame t as a date of the field's calendar.
 func (f *Field) Date(t int) string { return FormatTime(f.Times[t], f.Calendar) }
 
 // HasDates reports whether times count from a date, so that they can be found in other

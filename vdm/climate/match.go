@@ -111,7 +111,7 @@ func sameAxisKind(a, b *Grid) bool {
 	return same(a.YStandardName, a.YUnits, b.YStandardName, b.YUnits) && same(a.XStandardName, a.XUnits, b.XStandardName, b.XUnits)
 }
 
-// isAngle says whether columns are longitudes, which repeat after 360 degrees.
+// isAngle reports whether columns are longitudes, which repeat after 360 degrees.
 func isAngle(g *Grid) bool {
 	return g.XStandardName == "longitude" || g.XStandardName == "grid_longitude" || strings.HasPrefix(g.XUnits, "degree")
 }

@@ -76,7 +76,7 @@ func (c Config) Validate() error {
 // network.
 func (c Config) Check(compute.Backend) error { return c.Validate() }
 
-// Count is the number of trainable parameters.
+// Count returns the number of trainable parameters.
 func (c Config) Count() int { return weights.Count(c.Variables()) }
 
 // Variables lists every trainable variable in a fixed order. A linear map is

@@ -52,17 +52,16 @@ func difference(a, b []float64) *mat.VecDense {
 	return d
 }
 
-// Wasserstein2 is the 2-Wasserstein distance between two normal laws of n
+// Wasserstein2 returns the 2-Wasserstein distance between two normal laws of n
 // dimensions,
 //
 //	W² = ‖μ_a − μ_b‖² + tr(A + B − 2·(A^½·B·A^½)^½)
 //
 // (Dowson and Landau 1982, The Fréchet distance between multivariate normal
-// distributions). The trace is taken as min over orthogonal Q of
-// ‖A^½ − B^½·Q‖² (Bhatia, Jain and Lim 2019, On the Bures–Wasserstein distance
-// between positive definite matrices, theorem 1), which loses no digits where the
-// two are near, nor where they are singular. It takes of the order of 30·n³
-// operations.
+// distributions). The trace is taken as min over orthogonal Q of ‖A^½ − B^½·Q‖² (Bhatia,
+// Jain and Lim 2019, On the Bures–Wasserstein distance between positive definite
+// matrices, theorem 1), which loses no digits where the two are near, nor where they are
+// singular. It takes of the order of 30·n³ operations.
 func Wasserstein2(a, b Gaussian) float64 {
 	n := len(a.Mean)
 	shift := mat.Norm(difference(a.Mean, b.Mean), 2)
@@ -88,14 +87,14 @@ func Wasserstein2(a, b Gaussian) float64 {
 	return math.Sqrt(square)
 }
 
-// root is an R with R·Rᵀ = cov; eigenvalues that rounding made negative are 0.
+// root returns an R with R·Rᵀ = cov; eigenvalues that rounding made negative are 0.
 func root(cov *mat.SymDense) *mat.Dense {
 	values, vectors := eigen(cov)
 	vectors.Apply(func(_, k int, v float64) float64 { return v * math.Sqrt(max(0, values[k])) }, vectors)
 	return vectors
 }
 
-// eigen is the eigenvalues of a symmetric matrix, smallest first, and its
+// eigen returns the eigenvalues of a symmetric matrix, smallest first, and its
 // eigenvectors as columns.
 func eigen(m *mat.SymDense) ([]float64, *mat.Dense) {
 	var e mat.EigenSym
@@ -107,7 +106,7 @@ func eigen(m *mat.SymDense) ([]float64, *mat.Dense) {
 	return e.Values(nil), &vectors
 }
 
-// KL is the Kullback–Leibler divergence D(a ‖ b) in nats; +Inf where either
+// KL returns the Kullback–Leibler divergence D(a ‖ b) in nats; +Inf where either
 // covariance is singular to rounding.
 func KL(a, b Gaussian) float64 {
 	var cholA, cholB mat.Cholesky

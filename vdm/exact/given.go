@@ -17,13 +17,13 @@ import (
 // float32 (6e-8) would be more than a tenth of what is new.
 const redundant = 1e-12
 
-// Given is the law of x ~ g given an observation of one sample,
+// Given returns the law of x ~ g given an observation of one sample,
 //
 //	μ + C·Aᵀ·S⁻¹·(y − A·μ),  C − C·Aᵀ·S⁻¹·A·C,  S = A·C·Aᵀ + R
 //
-// of clips of the given shape (frames, rows, columns, channels). Measurements
-// without noise are conditioned upon exactly. What [vdm.Observation.Validate]
-// refuses is an error.
+// of clips of the given shape (frames, rows, columns, channels). Measurements without
+// noise are conditioned upon exactly. What [vdm.Observation.Validate] refuses is an
+// error.
 func (g Gaussian) Given(shape [4]int, o vdm.Observation) (Gaussian, error) {
 	seen, err := observe(g, shape, o)
 	if err != nil {
@@ -68,7 +68,7 @@ func observe(g Gaussian, shape [4]int, o vdm.Observation) (observed, error) {
 	return out, nil
 }
 
-// seenValues are the values that were observed, and the variances of their noise.
+// seenValues returns the values that were observed, and the variances of their noise.
 func seenValues(o vdm.Observation) (y, variance []float64) {
 	for _, m := range o {
 		for j, v := range m.Y {
@@ -113,7 +113,7 @@ func informative(s *mat.SymDense) []int {
 	return chol.ColumnPivots(nil)[:chol.Rank()]
 }
 
-// condition is the law given some of the values, and the logarithm of their
+// condition returns the law given some of the values, and the logarithm of their
 // density.
 func (o observed) condition(g Gaussian, values []int) (posterior Gaussian, evidence float64, err error) {
 	m, n := len(values), len(g.Mean)

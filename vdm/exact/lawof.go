@@ -20,19 +20,19 @@ import (
 // of a guidance that solves equations some 1e-5 of the whole.
 const affineTolerance = 1e-4
 
-// LawOf is the exact law of what [vdm.SampleFrom] draws where the denoiser,
-// guided or not, is affine in z and in the noise of the observation, as on
-// Gaussian data: at each step the affine map is read off the graph by evaluating
-// it at unit vectors, and mean and covariance are propagated in float64. An error
-// if the graph is not affine, which is checked at random points.
+// LawOf returns the exact law of what [vdm.SampleFrom] draws where the denoiser, guided
+// or not, is affine in z and in the noise of the observation, as on Gaussian data: at
+// each step the affine map is read off the graph by evaluating it at unit vectors, and
+// mean and covariance are propagated in float64. An error if the graph is not affine,
+// which is checked at random points.
 //
 //   - shape: frames, rows, columns and channels of a clip, n values in all. A
 //     step costs an evaluation of a batch of some 2n clips and of the order of
 //     10·n³ operations, so n is some hundreds at most.
 //   - given: of one sample; empty is none. A nil guidance is vdm.Replacement.
 //
-// What depends on the size of the batch ([vdm.Reconstruction] with Mean) is taken
-// as in batches of one.
+// What depends on the size of the batch ([vdm.Reconstruction] with Mean) is taken as in
+// batches of one.
 func LawOf(ctx context.Context, be compute.Backend, d vdm.Denoiser, plan vdm.Plan, shape [4]int, given vdm.Observation, guidance vdm.Guidance) (Gaussian, error) {
 	law, err := lawOf(ctx, be, d, plan, shape, given, guidance)
 	if err != nil {
@@ -374,7 +374,7 @@ func addGram(to, m *mat.Dense) {
 	to.Add(to, &square)
 }
 
-// symmetric is the symmetric part of a matrix that is symmetric but for rounding.
+// symmetric returns the symmetric part of a matrix that is symmetric but for rounding.
 func symmetric(m *mat.Dense) *mat.SymDense {
 	n, _ := m.Dims()
 	s := mat.NewSymDense(n, nil)

@@ -78,7 +78,7 @@ func (m *Mixture) Shape() [4]int { return m.shape }
 // Weights are those of the components, whose sum is 1.
 func (m *Mixture) Weights() []float64 { return slices.Clone(m.weights) }
 
-// Components are the laws of the mixture.
+// Components returns the laws of the mixture.
 func (m *Mixture) Components() []Gaussian {
 	var laws []Gaussian
 	for _, c := range m.components {
@@ -87,7 +87,7 @@ func (m *Mixture) Components() []Gaussian {
 	return laws
 }
 
-// Moments are the mean and the covariance of the mixture.
+// Moments returns the mean and the covariance of the mixture.
 func (m *Mixture) Moments() Gaussian {
 	n := len(m.components[0].Mean)
 	out := Gaussian{Mean: make([]float64, n), Cov: mat.NewSymDense(n, nil)}
@@ -188,7 +188,7 @@ func (m *Mixture) Estimate(z []float64, logSNR float64) []float64 {
 	return x
 }
 
-// Given is the law of the clips given an observation of one sample: a mixture
+// Given returns the law of the clips given an observation of one sample: a mixture
 // again, with weights in proportion to w_k·p_k(y). See [Gaussian.Given].
 func (m *Mixture) Given(o vdm.Observation) (*Mixture, error) {
 	var seen []observed
@@ -224,7 +224,7 @@ func (m *Mixture) Given(o vdm.Observation) (*Mixture, error) {
 	return out, nil
 }
 
-// Denoiser is the best one, E[v | z]: the mean of the components' own (see
+// Denoiser returns the best one, E[v | z]: the mean of the components' own (see
 // [GaussianProcess.Denoiser]), weighted by how likely z is to come from each.
 func (m *Mixture) Denoiser() vdm.Denoiser {
 	return func(z *g.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {

@@ -13,15 +13,15 @@ import (
 // [GaussianProcess]: a mean and a variance a mode.
 type Modes struct{ Mean, Variance []float64 }
 
-// Modes is the law of the data.
+// Modes returns the law of the data.
 func (p *GaussianProcess) Modes() Modes {
 	return Modes{append([]float64(nil), p.centre...), append([]float64(nil), p.variance...)}
 }
 
-// PlanModes is the exact law of what a sampler draws with the process's own
-// denoiser, without an observation, from z ~ N(0, I): each step maps every mode
-// alone. Plans that look at the steps before are propagated with what they look
-// at, (z, z₋₁, x̂₋₁, x̂₋₂).
+// PlanModes returns the exact law of what a sampler draws with the process's own
+// denoiser, without an observation, from z ~ N(0, I): each step maps every mode alone.
+// Plans that look at the steps before are propagated with what they look at, (z, z₋₁,
+// x̂₋₁, x̂₋₂).
 func (p *GaussianProcess) PlanModes(plan vdm.Plan) Modes {
 	return p.PlanModesFrom(plan, p.start())
 }
@@ -35,7 +35,7 @@ func (p *GaussianProcess) start() Modes {
 	return m
 }
 
-// Noisy is the law of z = α·x + σ·ε at λ.
+// Noisy returns the law of z = α·x + σ·ε at λ.
 func (p *GaussianProcess) Noisy(logSNR float64) Modes {
 	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
 	m := p.Modes()
@@ -85,7 +85,7 @@ type modeState struct {
 	cov  [4][4]float64
 }
 
-// step is a step of a plan with x̂ = gain·z + offset.
+// step returns a step of a plan with x̂ = gain·z + offset.
 func (m modeState) step(s vdm.PlanStep, gain, offset float64) (to modeState) {
 	z := s.Z + s.X*gain
 	rows := [4][4]float64{
@@ -117,7 +117,7 @@ func (m modeState) step(s vdm.PlanStep, gain, offset float64) (to modeState) {
 	return to
 }
 
-// Wasserstein2 is the 2-Wasserstein distance of two laws along the same modes.
+// Wasserstein2 returns the 2-Wasserstein distance of two laws along the same modes.
 func (m Modes) Wasserstein2(o Modes) float64 {
 	square := 0.0
 	for k := range m.Mean {
@@ -127,7 +127,7 @@ func (m Modes) Wasserstein2(o Modes) float64 {
 	return math.Sqrt(square)
 }
 
-// Dense is the law of the cells.
+// Dense returns the law of the cells.
 func (p *GaussianProcess) Dense(m Modes) Gaussian {
 	n := len(p.mean)
 	out := Gaussian{Mean: p.fromModes(m.Mean), Cov: mat.NewSymDense(n, nil)}

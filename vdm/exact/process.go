@@ -86,7 +86,7 @@ func rowsOf(m mat.Matrix) [][]float64 {
 	return rows
 }
 
-// apply is an operator on a clip; its shape is the process's own.
+// apply returns an operator on a clip; its shape is the process's own.
 func (p *GaussianProcess) apply(a vdm.Operator, x []float64) []float64 {
 	y, err := a.Apply(x, p.shape)
 	if err != nil {
@@ -148,16 +148,16 @@ func (p *GaussianProcess) LogDensity(z []float64, logSNR float64) float64 {
 	return normalLogDensity(len(z), logDet, square)
 }
 
-// Given is the law of the clips given an observation of one sample: dense, of
-// the order of n³ operations for n cells (2560 cells take some seconds). See
+// Given returns the law of the clips given an observation of one sample: dense, of the
+// order of n³ operations for n cells (2560 cells take some seconds). See
 // [Gaussian.Given].
 func (p *GaussianProcess) Given(o vdm.Observation) (Gaussian, error) {
 	return p.Law().Given(p.shape, o)
 }
 
-// Denoiser is the best one, E[v | z], for batches of clips of the process's
-// shape. With the variances c of the modes and y = z − αμ in their coordinates
-// E[x|z] = μ + αc/(α²c + σ²)·y and E[ε|z] = σ/(α²c + σ²)·y, so that
+// Denoiser returns the best one, E[v | z], for batches of clips of the process's shape.
+// With the variances c of the modes and y = z − αμ in their coordinates E[x|z] = μ +
+// αc/(α²c + σ²)·y and E[ε|z] = σ/(α²c + σ²)·y, so that
 //
 //	v̂ = ασ(1 − c)/(α²c + σ²)·y − σμ
 //

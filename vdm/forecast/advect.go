@@ -2,12 +2,11 @@ package forecast
 
 import "math"
 
-// sample is the value of a field [h, w] at a point, by Catmull–Rom cubic
-// interpolation limited to the range of the four cells around: exact at cell
-// centres, of third order between them, and free of overshoot, so that rain
-// stays non-negative (a quasi-monotone semi-Lagrangian scheme, Bermejo and
-// Staniforth 1992, Mon. Weather Rev. 120). Beyond the edge it holds the edge's
-// value.
+// sample returns the value of a field [h, w] at a point, by Catmull–Rom cubic
+// interpolation limited to the range of the four cells around: exact at cell centres, of
+// third order between them, and free of overshoot, so that rain stays non-negative (a
+// quasi-monotone semi-Lagrangian scheme, Bermejo and Staniforth 1992, Mon. Weather Rev.
+// 120). Beyond the edge it holds the edge's value.
 func sample(field []float64, h, w int, y, x float64) float64 {
 	y, x = min(max(y, 0), float64(h-1)), min(max(x, 0), float64(w-1))
 	y0, x0 := int(y), int(x)
@@ -37,8 +36,8 @@ func sample(field []float64, h, w int, y, x float64) float64 {
 	return min(max(sum, low), high)
 }
 
-// catmullRom is the weights of the cells −1, 0, 1, 2 at fraction t of the way
-// from 0 to 1.
+// catmullRom returns the weights of the cells −1, 0, 1, 2 at fraction t of the way from
+// 0 to 1.
 func catmullRom(t float64) [4]float64 {
 	return [4]float64{
 		t * (-0.5 + t*(1-0.5*t)),
@@ -62,7 +61,7 @@ func newVelocity(h, w int, dy, dx float64) *velocity {
 	return v
 }
 
-// at is the velocity at a point, bilinear, held beyond the edge.
+// at returns the velocity at a point, bilinear, held beyond the edge.
 func (v *velocity) at(y, x float64) (dy, dx float64) {
 	y, x = min(max(y, 0), float64(v.h-1)), min(max(x, 0), float64(v.w-1))
 	y0, x0 := int(y), int(x)
@@ -75,7 +74,7 @@ func (v *velocity) at(y, x float64) (dy, dx float64) {
 	return dy, dx
 }
 
-// meanSpeed is the mean of the vectors and the mean of their lengths.
+// meanSpeed returns the mean of the vectors and the mean of their lengths.
 func (v *velocity) meanSpeed() (dy, dx, speed float64) {
 	for i := range v.dy {
 		dy += v.dy[i]
@@ -86,7 +85,7 @@ func (v *velocity) meanSpeed() (dy, dx, speed float64) {
 	return dy / n, dx / n, speed / n
 }
 
-// fastest is the largest component of the velocity along each axis.
+// fastest returns the largest component of the velocity along each axis.
 func (v *velocity) fastest() (dy, dx float64) {
 	for i := range v.dy {
 		dy, dx = max(dy, math.Abs(v.dy[i])), max(dx, math.Abs(v.dx[i]))
@@ -94,16 +93,16 @@ func (v *velocity) fastest() (dy, dx float64) {
 	return dy, dx
 }
 
-// steps is how many sub-steps a frame is divided into: each crosses two cells
-// at most, which for motion that is smooth over many cells leaves the midpoint
-// rule an error far below a cell.
+// steps returns how many sub-steps a frame is divided into: each crosses two cells at
+// most, which for motion that is smooth over many cells leaves the midpoint rule an
+// error far below a cell.
 func (v *velocity) steps() int {
 	dy, dx := v.fastest()
 	return max(1, int(math.Ceil(math.Hypot(dy, dx)/2)))
 }
 
-// travel is where a point gets in so many frames, backwards where negative, by
-// the midpoint rule in so many steps, with a constant velocity added.
+// travel returns where a point gets in so many frames, backwards where negative, by the
+// midpoint rule in so many steps, with a constant velocity added.
 func (v *velocity) travel(y, x, frames float64, steps int, addY, addX float64) (float64, float64) {
 	dt := frames / float64(steps)
 	for range steps {
@@ -151,7 +150,7 @@ func (t *track) advance(frames int) {
 	}
 }
 
-// look is the field at the points where the trajectories are.
+// look returns the field at the points where the trajectories are.
 func (t *track) look(field []float64) []float64 {
 	out := make([]float64, len(field))
 	for i := range out {

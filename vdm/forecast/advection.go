@@ -27,7 +27,7 @@ type Advection struct {
 	Motion Motion
 }
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (Advection) Name() string { return "advection" }
 
 // Validate names the first setting that makes no sense.

@@ -36,7 +36,7 @@ func blur(field []float64, h, w int, sigma float64) {
 	}
 }
 
-// blurred is a smoothed copy in which the field beyond the edge does not count.
+// blurred returns a smoothed copy in which the field beyond the edge does not count.
 func blurred(field []float64, h, w int, sigma float64) []float64 {
 	out, ones := append([]float64(nil), field...), make([]float64, len(field))
 	for i := range ones {
@@ -50,7 +50,7 @@ func blurred(field []float64, h, w int, sigma float64) []float64 {
 	return out
 }
 
-// blockMeans is the field by means over factor×factor cells; partial blocks are
+// blockMeans returns the field by means over factor×factor cells; partial blocks are
 // dropped.
 func blockMeans(field []float64, h, w, factor int) []float64 {
 	ch, cw := h/factor, w/factor

@@ -25,7 +25,7 @@ func newCascade(f *fft, length int) *cascade {
 	return c
 }
 
-// split is the level below a mode and how much of the mode belongs to the next.
+// split returns the level below a mode and how much of the mode belongs to the next.
 func (c *cascade) split(mode int) (level int, next float64) {
 	level = min(int(c.at[mode]), max(c.levels-2, 0))
 	return level, c.at[mode] - float64(level)
@@ -72,7 +72,7 @@ func (s *coherence) add(c *cascade, a, b []complex128) {
 	}
 }
 
-// value is the correlation at each level; 0 where a field has no variance.
+// value returns the correlation at each level; 0 where a field has no variance.
 func (s *coherence) value() []float64 {
 	out := make([]float64, len(s.ab))
 	for j := range out {
@@ -90,13 +90,12 @@ func (s *coherence) value() []float64 {
 // with w standard normal; AR(1) where phi2 is zero.
 type autoregression struct{ lag1, phi1, phi2, innovation []float64 }
 
-// yuleWalker is the process with these correlations at lags of one and two
-// frames at each level; lag2 nil means AR(1). A process that forgets needs
-// |lag1| < 1 and 2·lag1² − 1 < lag2 < 1 (Box and Jenkins 1970, section 3.2).
-// Estimates beyond that are moved into the range, and so are those below zero
-// and those that remember more of two frames ago than of one, which sampling
-// error makes and rain does not. Both ranges are convex, so that interpolation
-// between levels stays inside.
+// yuleWalker returns the process with these correlations at lags of one and two frames
+// at each level; lag2 nil means AR(1). A process that forgets needs |lag1| < 1 and
+// 2·lag1² − 1 < lag2 < 1 (Box and Jenkins 1970, section 3.2). Estimates beyond that are
+// moved into the range, and so are those below zero and those that remember more of two
+// frames ago than of one, which sampling error makes and rain does not. Both ranges are
+// convex, so that interpolation between levels stays inside.
 func yuleWalker(c *cascade, lag1, lag2 []float64) autoregression {
 	const most = 0.999
 	one, two := make([]float64, c.levels), make([]float64, c.levels)
@@ -123,9 +122,9 @@ func yuleWalker(c *cascade, lag1, lag2 []float64) autoregression {
 	return ar
 }
 
-// bridge is the weights of the values at both ends in the mean of an AR(1)
-// process, frames after the left end of a gap of that many frames:
-// E[x_s | x_0, x_gap] = a·x_0 + b·x_gap.
+// bridge returns the weights of the values at both ends in the mean of an AR(1) process,
+// frames after the left end of a gap of that many frames: E[x_s | x_0, x_gap] = a·x_0 +
+// b·x_gap.
 func bridge(lag1 float64, frames, gap int) (a, b float64) {
 	s, g := float64(frames), float64(gap)
 	if lag1 <= 0 {

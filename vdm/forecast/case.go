@@ -96,7 +96,7 @@ func (c Case) frame(clip []float32, f int) []float32 {
 	return clip[f*n : (f+1)*n]
 }
 
-// start is a clip in which known frames stand as given and others are missing.
+// start returns a clip in which known frames stand as given and others are missing.
 func (c Case) start() []float32 {
 	clip := make([]float32, len(c.Clip))
 	for f := range c.Frames {
@@ -153,7 +153,7 @@ func (c Case) perCell(value func(frames []int, values []float32, frame int) floa
 // is −1 or right is the number of frames.
 type gap struct{ left, right int }
 
-// gaps are the runs of unknown frames, in order.
+// gaps returns the runs of unknown frames, in order.
 func (c Case) gaps() []gap {
 	var gaps []gap
 	left := -1

@@ -24,7 +24,7 @@ type Climatology struct {
 	Windows Source // of the case's shape; concurrent forecasts read it concurrently
 }
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (Climatology) Name() string { return "climatology" }
 
 // Validate says whether there is anything to draw from.

@@ -24,7 +24,7 @@ func newFFT(h, w int) *fft {
 	return f
 }
 
-// modes is how many coefficients are kept.
+// modes returns how many coefficients are kept.
 func (f *fft) modes() int { return f.h * f.half }
 
 // forward writes the coefficients of a field to dst.
@@ -62,7 +62,7 @@ func (f *fft) columns(c []complex128, transform func(dst, src []complex128) []co
 	}
 }
 
-// frequency is the wavenumber of mode i in cycles per cell.
+// frequency returns the wavenumber of mode i in cycles per cell.
 func (f *fft) frequency(i int) float64 {
 	ky, kx := i/f.half, i%f.half
 	if 2*ky > f.h {
@@ -71,7 +71,7 @@ func (f *fft) frequency(i int) float64 {
 	return math.Hypot(float64(ky)/float64(f.h), float64(kx)/float64(f.w))
 }
 
-// twins is how many modes of the full transform mode i stands for.
+// twins returns how many modes of the full transform mode i stands for.
 func (f *fft) twins(i int) float64 {
 	if kx := i % f.half; kx == 0 || 2*kx == f.w {
 		return 1
@@ -79,8 +79,8 @@ func (f *fft) twins(i int) float64 {
 	return 2
 }
 
-// fftSize is the smallest size from n on without a prime factor above 5, for
-// which the transform is quick.
+// fftSize returns the smallest size from n on without a prime factor above 5, for which
+// the transform is quick.
 func fftSize(n int) int {
 	for ; ; n++ {
 		rest := n

@@ -10,7 +10,7 @@ import (
 // All members are equal.
 type Linear struct{}
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (Linear) Name() string { return "linear interpolation" }
 
 // Forecast is as in [Forecaster]. At least one frame must be known.

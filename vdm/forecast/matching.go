@@ -62,10 +62,10 @@ func (r *ranking) match(dst []float64, cells []int, target, value []float64, all
 	}
 }
 
-// distances is the distance of each cell of a field [h, w] from the nearest cell
-// that is set, in cells, by steps to the eight neighbours of length 1 and √2
-// (Borgefors 1986, CVGIP 34: at most 8.3 % too long). Where no cell is set it is
-// larger than any distance.
+// distances returns the distance of each cell of a field [h, w] from the nearest cell
+// that is set, in cells, by steps to the eight neighbours of length 1 and √2 (Borgefors
+// 1986, CVGIP 34: at most 8.3 % too long). Where no cell is set it is larger than any
+// distance.
 func distances(set []bool, h, w int) []float64 {
 	const diagonal = 1.4142135623730951
 	d := make([]float64, h*w)

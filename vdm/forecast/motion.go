@@ -57,7 +57,7 @@ func (m Motion) withDefaults() Motion {
 	return m
 }
 
-// window is the standard deviation in cells of the finest window.
+// window returns the standard deviation in cells of the finest window.
 func (m Motion) window(s *scene) float64 {
 	if m.Window == 0 {
 		return float64(min(s.h, s.w)) / 6
@@ -108,8 +108,8 @@ func (m Motion) pairs(s *scene, g gap) []pair {
 	return pairs
 }
 
-// estimate is the motion around a gap; zero with fewer than two known frames,
-// and where all of them are dry.
+// estimate returns the motion around a gap; zero with fewer than two known frames, and
+// where all of them are dry.
 func (m Motion) estimate(s *scene, g gap) *velocity {
 	pairs := m.pairs(s, g)
 	side := float64(min(s.h, s.w))
@@ -135,10 +135,10 @@ func (m Motion) estimate(s *scene, g gap) *velocity {
 	return v
 }
 
-// search is the translation in cells per frame that makes the correlation of
-// the pairs largest, to about a coarse cell. The correlation is over the part
-// that both frames share, times the square root of its share of the domain,
-// against chance where little is shared.
+// search returns the translation in cells per frame that makes the correlation of the
+// pairs largest, to about a coarse cell. The correlation is over the part that both
+// frames share, times the square root of its share of the domain, against chance where
+// little is shared.
 func (m Motion) search(s *scene, pairs []pair) (dy, dx float64) {
 	gap := math.Inf(1)
 	for _, p := range pairs {

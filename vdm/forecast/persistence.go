@@ -9,7 +9,7 @@ import (
 // the first known value it is that one. All members are equal.
 type Persistence struct{}
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (Persistence) Name() string { return "persistence" }
 
 // Forecast is as in [Forecaster]. At least one frame must be known.

@@ -67,8 +67,8 @@ func (s *scene) completeInTime() {
 	}
 }
 
-// seen is the next frame from f in a direction of time in which a cell is known,
-// or −1.
+// seen returns the next frame from f in a direction of time in which a cell is known, or
+// −1.
 func (s *scene) seen(cell, f, direction int) int {
 	for f += direction; f >= 0 && f < len(s.frames); f += direction {
 		if s.frames[f] != nil && !math.IsNaN(s.frames[f][cell]) {
@@ -119,8 +119,8 @@ func (s *scene) spread(frame []float64) {
 	}
 }
 
-// isInside says whether a point lies in the domain and in an inside cell. The
-// domain reaches half a cell beyond the centres of its outer cells.
+// isInside reports whether a point lies in the domain and in an inside cell. The domain
+// reaches half a cell beyond the centres of its outer cells.
 func (s *scene) isInside(y, x float64) bool {
 	if !(y >= -0.5 && y < float64(s.h)-0.5 && x >= -0.5 && x < float64(s.w)-0.5) {
 		return false
@@ -128,7 +128,7 @@ func (s *scene) isInside(y, x float64) bool {
 	return s.whole || s.inside[int(y+0.5)*s.w+int(x+0.5)]
 }
 
-// reversed is the scene with time running backwards.
+// reversed returns the scene with time running backwards.
 func (s *scene) reversed() *scene {
 	r := *s
 	r.frames = make([][]float64, len(s.frames))

@@ -111,7 +111,7 @@ func (sim *simulation) decibels(f int) []float64 {
 	return db
 }
 
-// meanOf is the mean of the decibels of frames over inside cells.
+// meanOf returns the mean of the decibels of frames over inside cells.
 func (sim *simulation) meanOf(frames []int) float64 {
 	sum, n := 0.0, 0
 	for _, f := range frames {
@@ -125,9 +125,9 @@ func (sim *simulation) meanOf(frames []int) float64 {
 	return sum / float64(n)
 }
 
-// anomalies are the coefficients of a known frame's decibels less the mean, moved to
-// time zero. What was outside then, and what the grid has beyond the domain, has
-// the value that the left end has in a nearest cell.
+// anomalies returns the coefficients of a known frame's decibels less the mean, moved to
+// time zero. What was outside then, and what the grid has beyond the domain, has the
+// value that the left end has in a nearest cell.
 func (sim *simulation) anomalies(f int, mean float64) []complex128 {
 	s, field := sim.s, sim.decibels(sim.g.left)
 	if f != sim.g.left {
@@ -161,7 +161,7 @@ func (sim *simulation) variance(frames []int) float64 {
 	return sum / n
 }
 
-// carry is the anomaly of a known frame in the coordinates of time zero: on each
+// carry returns the anomaly of a known frame in the coordinates of time zero: on each
 // point of the grid, the value where its content is at the time of that frame.
 func (sim *simulation) carry(f int, mean float64) *knowledge {
 	s, field := sim.s, sim.decibels(f)
@@ -192,7 +192,7 @@ func (k *knowledge) complete(o *knowledge) {
 	}
 }
 
-// taper is a Hann window over the domain, zero at cells where skip.
+// taper returns a Hann window over the domain, zero at cells where skip.
 func (sim *simulation) taper(skip func(cell int) bool) []float64 {
 	s := sim.s
 	out := make([]float64, s.h*s.w)
@@ -226,10 +226,10 @@ func (sim *simulation) coefficients(field, taper []float64) []complex128 {
 	return out
 }
 
-// spectrum is the amplitude of noise: the root of the mean windowed periodogram
-// of the known frames at the ends of the gap, scaled so that white noise in
-// gives the variance of the whole frames out: the window's own depends on whether
-// the rain is in the middle.
+// spectrum returns the amplitude of noise: the root of the mean windowed periodogram of
+// the known frames at the ends of the gap, scaled so that white noise in gives the
+// variance of the whole frames out: the window's own depends on whether the rain is in
+// the middle.
 func (sim *simulation) spectrum(frames []int) []float64 {
 	taper := sim.taper(func(i int) bool { return !sim.s.inside[i] })
 	norm := 0.0
@@ -258,10 +258,10 @@ func (sim *simulation) spectrum(frames []int) []float64 {
 	return out
 }
 
-// memory is the autoregression of each mode, estimated from pairs of known
-// frames near the gap of which the earlier was moved to the time of the later.
-// Of all pairs those least frames apart are used, and a correlation over n frames
-// counts as the nth power of that over one.
+// memory returns the autoregression of each mode, estimated from pairs of known frames
+// near the gap of which the earlier was moved to the time of the later. Of all pairs
+// those least frames apart are used, and a correlation over n frames counts as the nth
+// power of that over one.
 func (sim *simulation) memory(order2 bool) autoregression {
 	c := newCascade(sim.fft, max(sim.s.h, sim.s.w))
 	var known []int
@@ -338,7 +338,7 @@ func (sim *simulation) targets(bridged bool) {
 	}
 }
 
-// fromRain is the distance of each cell from rain at or above the threshold.
+// fromRain returns the distance of each cell from rain at or above the threshold.
 func (sim *simulation) fromRain(f int) []float64 {
 	wet := make([]bool, len(sim.s.inside))
 	for i, in := range sim.s.inside {

@@ -103,7 +103,7 @@ func (d *drawing) between(seed uint64, member uint32, out func(f int) []float32)
 	}
 }
 
-// at is the field of the grid at a point of the domain's coordinates.
+// at returns the field of the grid at a point of the domain's coordinates.
 func (d *drawing) at(y, x float64) float64 {
 	h, w := float64(d.fft.h), float64(d.fft.w)
 	y, x = math.Mod(y+float64(d.margin[0]), h), math.Mod(x+float64(d.margin[1]), w)
@@ -116,8 +116,8 @@ func (d *drawing) at(y, x float64) float64 {
 	return sample(d.field, d.fft.h, d.fft.w, y, x)
 }
 
-// nearRain says whether a point is that near to known rain, or outside, where
-// rain is not known.
+// nearRain reports whether a point is that near to known rain, or outside, where rain is
+// not known.
 func (d *drawing) nearRain(distance []float64, y, x, growth float64) bool {
 	s := d.s
 	return !s.isInside(y, x) || distance[int(y+0.5)*s.w+int(x+0.5)] <= growth

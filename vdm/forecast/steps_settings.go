@@ -58,7 +58,7 @@ type STEPS struct {
 	MaskGrowth float64
 }
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (STEPS) Name() string { return "STEPS" }
 
 // Validate names the first setting that makes no sense.

@@ -33,7 +33,7 @@ func newVelocityError(st STEPS, v *velocity, r *rand.Rand) velocityError {
 	return e
 }
 
-// at is the error in cells per frame at so many frames after the last known one.
+// at returns the error in cells per frame at so many frames after the last known one.
 func (e velocityError) at(frames int) (dy, dx float64) {
 	if e.minutes == 0 {
 		return e.along[0], e.along[1]
@@ -44,7 +44,7 @@ func (e velocityError) at(frames int) (dy, dx float64) {
 	return along*e.along[0] + across*e.across[0], along*e.along[1] + across*e.across[1]
 }
 
-// laplace is a number from Laplace's distribution of variance 1.
+// laplace returns a number from Laplace's distribution of variance 1.
 func laplace(r *rand.Rand) float64 {
 	size := r.ExpFloat64() / math.Sqrt2
 	if r.Uint64()&1 == 0 {

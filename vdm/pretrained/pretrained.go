@@ -24,7 +24,7 @@ const (
 	Radar     = "radar"     // nowcasts of radar rain, for `vdm nowcast`
 )
 
-// Names are the shipped models.
+// Names returns the shipped models.
 func Names() []string { return []string{Synthetic, Radar} }
 
 // Each model is a card NAME.md, a configuration NAME.yaml and weights NAME.safetensors.

@@ -9,10 +9,10 @@ type Channel struct {
 	Index int // of the channel
 }
 
-// Len is the number of clips.
+// Len returns the number of clips.
 func (c Channel) Len() int { return c.Clips.Len() }
 
-// Shape is the shape of a clip.
+// Shape returns the shape of a clip.
 func (c Channel) Shape() (frames, height, width int) {
 	frames, height, width, _ = c.Clips.Shape()
 	return frames, height, width

@@ -31,7 +31,7 @@ func (e Entry) Score(key string) Score {
 	return none
 }
 
-// LargestBias is the largest absolute value of the map of the normalised bias.
+// LargestBias returns the largest absolute value of the map of the normalised bias.
 func (e Entry) LargestBias() float64 {
 	return math.Max(math.Abs(float64(e.Score("bias_driest").Value)), math.Abs(float64(e.Score("bias_wettest").Value)))
 }
@@ -72,7 +72,7 @@ func (c *Compared) Table() Table {
 	return t
 }
 
-// number is a count with its noun.
+// number returns a count with its noun.
 func number(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -20,14 +20,14 @@ type ComparisonOptions struct {
 	Seed       uint64              `json:"-"`                   // breaks ties of ranks
 }
 
-// leads is the number of frames to forecast.
+// leads returns the number of frames to forecast.
 func (o *ComparisonOptions) leads() int { return len(o.Known.Ahead()) }
 
 // rain reports whether the values are rates of rain.
 func (o *ComparisonOptions) rain() bool { return o.Units == "mm/h" }
 
-// step is the time between frames and its unit, 1 frame where it is not known. It is
-// rounded, as times in hours do not hold ten minutes.
+// step returns the time between frames and its unit, 1 frame where it is not known. It
+// is rounded, as times in hours do not hold ten minutes.
 func (o *ComparisonOptions) step() (float64, string) {
 	minutes := math.Round(1e3*o.Minutes) / 1e3
 	switch {

@@ -59,7 +59,7 @@ func Save(dir string, drawings ...Drawing) ([]Figure, error) {
 	return figures, nil
 }
 
-// scaleOf is the scale of colours for values in the given units (rain rates have
+// scaleOf returns the scale of colours for values in the given units (rain rates have
 // one of their own), and the units as a picture writes them.
 func scaleOf(units string) (plotting.Scale, string) {
 	if units == "mm/h" {

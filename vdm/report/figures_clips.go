@@ -83,7 +83,7 @@ func DrawClips(title, caption, variable, units string, step float64, sets ...Nam
 	}, nil
 }
 
-// First is the first n clips, sharing memory.
+// First returns the first n clips, sharing memory.
 func First(s *vdm.Samples, n int) *vdm.Samples {
 	out := *s
 	out.Data = s.Data[:min(n, s.Len())*s.Size()]

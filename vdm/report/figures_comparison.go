@@ -42,7 +42,7 @@ func (c *Compared) byFrame(key string, y plotting.Axis, guides ...plotting.Guide
 	return plotting.Curves(series, plotting.CurveOptions{X: x, Y: y, Guides: guides, Legend: plotting.LegendBelow})
 }
 
-// label is the name with the number of members, where that is more than one.
+// label returns the name with the number of members, where that is more than one.
 func (e Entry) label() string {
 	if e.Members == 1 {
 		return e.Name
@@ -206,7 +206,7 @@ func (c *Compared) StripPicture(one Case, members int) (*plotting.Picture, error
 	})
 }
 
-// Mean is the mean of the members, cell by cell.
+// Mean returns the mean of the members, cell by cell.
 func (f Forecast) Mean() []float32 {
 	mean := make([]float32, len(f.Members[0]))
 	for i := range mean {
@@ -244,5 +244,5 @@ func (c *Compared) frameLabels() []string {
 	return labels
 }
 
-// inPicture is a name as pictures write it, w_r with a subscript.
+// inPicture returns a name as pictures write it, w_r with a subscript.
 func inPicture(name string) string { return strings.ReplaceAll(name, "w_r", "w_{r}") }

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// Root is the folder of the project: the nearest one above the working directory
+// Root returns the folder of the project: the nearest one above the working directory
 // that holds its go.mod, else the working directory.
 func Root() string {
 	dir, err := os.Getwd()
@@ -22,7 +22,7 @@ func Root() string {
 	}
 }
 
-// RunFolder is where notebooks keep a run: what an environment variable says, else
+// RunFolder returns where notebooks keep a run: what an environment variable says, else
 // a folder of that name in runs of the project.
 func RunFolder(variable, name string) string {
 	if dir := os.Getenv(variable); dir != "" {

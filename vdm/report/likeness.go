@@ -41,7 +41,7 @@ const (
 	LikeSpread = 0.75 // smallest ratio of the spread of clip means
 )
 
-// octaves are the bands 1, 2–3, 4–7 … that lie wholly within the wavenumbers of
+// octaves returns the bands 1, 2–3, 4–7 … that lie wholly within the wavenumbers of
 // frames of that shorter side, half the side aside, where a ring is cut off.
 func octaves(side int) [][2]int {
 	var bands [][2]int
@@ -126,7 +126,7 @@ func (s Set) portrait(channel int, bands [][2]int) (Portrait, error) {
 	return p, nil
 }
 
-// deviation is the standard deviation of values, 0 of fewer than two.
+// deviation returns the standard deviation of values, 0 of fewer than two.
 func deviation(x []float64) float64 {
 	if len(x) < 2 {
 		return 0
@@ -141,10 +141,10 @@ func deviation(x []float64) float64 {
 	return math.Sqrt(square / float64(len(x)-1))
 }
 
-// All is the reference and the others, in this order.
+// All returns the reference and the others, in this order.
 func (l *Likeness) All() []Portrait { return append([]Portrait{l.Reference}, l.Others...) }
 
-// Table is the portraits as a table: power and spread relative to the reference.
+// Table returns the portraits as a table: power and spread relative to the reference.
 func (l *Likeness) Table() Table {
 	t := Table{
 		Title:   fmt.Sprintf("Does %s look like %s (power and spread relative to the %s clips)", l.Variable, l.Reference.Name, l.Reference.Name),

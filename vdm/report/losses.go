@@ -155,10 +155,10 @@ func (s *channelSource) Clip(i int, dst []float32) error {
 	return nil
 }
 
-// spread is the i-th of count places at even distances among n.
+// spread returns the i-th of count places at even distances among n.
 func spread(i, count, n int) int { return int(int64(i) * int64(n) / int64(count)) }
 
-// Table is the losses as a table.
+// Table returns the losses as a table.
 func (l *Losses) Table() Table {
 	t := Table{
 		Title:   fmt.Sprintf("Held-out loss of the v-prediction (%d noisy clips, the same for all; smaller is better)", len(l.LogSNR)),

@@ -85,8 +85,8 @@ func (t Terminal) lines(task string) func(vdm.Progress) {
 	}
 }
 
-// Describe says in a line where a task stands: step, losses, steps a second,
-// time left.
+// Describe returns in a line where a task stands: step, losses, steps a second, time
+// left.
 func Describe(p vdm.Progress) string {
 	parts := []string{fmt.Sprintf("step %d of %d", p.Step, p.Steps)}
 	if !math.IsNaN(p.Loss) {
@@ -104,7 +104,7 @@ func Describe(p vdm.Progress) string {
 	return strings.Join(parts, ", ")
 }
 
-// isTerminal says whether what is written is seen by someone at once.
+// isTerminal reports whether what is written is seen by someone at once.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {

@@ -65,7 +65,7 @@ func (r reading) score() (Score, error) {
 	return s, err
 }
 
-// excess is the mean difference of two scores of the same cases, with its interval.
+// excess returns the mean difference of two scores of the same cases, with its interval.
 func excess(series, first []float64) (Score, error) {
 	s, paired := none, 0
 	for i := range series {
@@ -81,7 +81,7 @@ func excess(series, first []float64) (Score, error) {
 	return s, err
 }
 
-// text is a score in a table.
+// text returns a score in a table.
 func (r Row) text(s Score) string {
 	format := func(v Value) string {
 		if r.Signed && v > 0 {
@@ -95,7 +95,7 @@ func (r Row) text(s Score) string {
 	return fmt.Sprintf("%s (%s, %s)", format(s.Value), format(s.From), format(s.To))
 }
 
-// existing are the values that are not NaN.
+// existing returns the values that are not NaN.
 func existing(values []float64) []float64 {
 	return slices.DeleteFunc(slices.Clone(values), math.IsNaN)
 }

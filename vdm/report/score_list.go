@@ -68,7 +68,7 @@ type pool[S pooled[S]] struct {
 	series [][]float64 // [reading][case]
 }
 
-// score is a line of scoreList.
+// score returns a line of scoreList.
 func score[S pooled[S]](exists func(*ComparisonOptions) bool, start func(*ComparisonOptions) (S, error), read func(*ComparisonOptions, S) []reading) func(*ComparisonOptions) (tally, error) {
 	return func(o *ComparisonOptions) (tally, error) {
 		if !exists(o) {
@@ -132,7 +132,7 @@ func readSpread(o *ComparisonOptions, s *verify.SpreadSkill) []reading {
 	}
 }
 
-// relative is the bias over the mean of the truth, NaN where all is dry.
+// relative returns the bias over the mean of the truth, NaN where all is dry.
 func relative(at verify.SpreadSkillAt) float64 {
 	if at.Truth == 0 {
 		return math.NaN()

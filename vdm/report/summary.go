@@ -72,7 +72,7 @@ func (s *Stages) Took(name string, began time.Time) {
 	*s = append(*s, Stage{Name: name, Seconds: time.Since(began).Seconds()})
 }
 
-// Tables are the short tables, the most telling one first.
+// Tables returns the short tables, the most telling one first.
 func (s *Summary) Tables() []Table {
 	var tables []Table
 	if s.Likeness != nil {
@@ -90,7 +90,7 @@ func (s *Summary) Tables() []Table {
 	return tables
 }
 
-// Table is the speed as a table.
+// Table returns the speed as a table.
 func (s Speed) Table() Table {
 	t := Table{Title: "Speed on " + s.Engine, Columns: []string{"task", "steps a second", "clips a step"}}
 	for _, row := range []struct {
@@ -105,7 +105,7 @@ func (s Speed) Table() Table {
 	return t
 }
 
-// String is the short tables as text.
+// String returns the short tables as text.
 func (s *Summary) String() string {
 	var parts []string
 	if s.Verdict != "" {

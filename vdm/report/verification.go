@@ -139,7 +139,7 @@ func Verify(o VerifyOptions, reference Set, others ...Set) (*Verification, error
 	return v, nil
 }
 
-// count is how many clips of the set are taken.
+// count returns how many clips of the set are taken.
 func (s Set) count() int {
 	if s.Limit > 0 {
 		return min(s.Limit, s.Clips.Len())
@@ -229,13 +229,13 @@ func (s Set) score(channel int, largest float64, also func(clip []float32) error
 	return out, nil
 }
 
-// All is the reference and the others, in this order.
+// All returns the reference and the others, in this order.
 func (v *Verification) All() []Scores { return append([]Scores{v.Reference}, v.Others...) }
 
 // shownLevels are the quantiles that the table shows.
 var shownLevels = []float64{0.95, 0.99, 0.999}
 
-// Table is the moments and a few quantiles as a table.
+// Table returns the moments and a few quantiles as a table.
 func (v *Verification) Table() Table {
 	t := Table{
 		Title:   fmt.Sprintf("Statistics of %s in %s", v.Variable, v.Units),

@@ -104,7 +104,7 @@ func (s *networkSetting) UnmarshalYAML(unmarshal func(any) error) error {
 	return fmt.Errorf("network.kind is %q: want one of %s", fmt.Sprint(name), strings.Join(NetworkKinds(), ", "))
 }
 
-// MarshalYAML is the inverse of UnmarshalYAML.
+// MarshalYAML returns the inverse of UnmarshalYAML.
 func (s networkSetting) MarshalYAML() (any, error) {
 	for _, k := range networks[1:] {
 		if k.is(s.Network) {

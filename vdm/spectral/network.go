@@ -61,7 +61,7 @@ func (n Network) spectra() []string {
 	return []string{VariableName, GivenName}
 }
 
-// Count is the number of trainable parameters, which the variances are not.
+// Count returns the number of trainable parameters, which the variances are not.
 func (n Network) Count() int { return n.Network.Count() }
 
 // ForClips returns the network for clips with a number of channels, and what it is shown

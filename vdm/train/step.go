@@ -18,8 +18,8 @@ type graphs struct {
 	o Options // with its defaults
 }
 
-// gradient is the graph of one pass of an accumulated step. Inputs: weights, sum of the
-// gradients so far, constants, batch. Outputs: loss, new sum.
+// gradient returns the graph of one pass of an accumulated step. Inputs: weights, sum of
+// the gradients so far, constants, batch. Outputs: loss, new sum.
 func (b graphs) gradient(in []*g.Node) []*g.Node {
 	loss, grad := b.lossAndGradient(in[0], in[2:])
 	return []*g.Node{loss, g.Add(in[1], grad)}
@@ -35,9 +35,10 @@ func (b graphs) lossAndGradient(weights *g.Node, in []*g.Node) (loss, grad *g.No
 	return loss, g.Concatenate(grads, 0)
 }
 
-// step is the graph of one step of the optimiser with the last pass of the gradient.
-// Inputs: the vectors of the state, sum of the gradients of the passes before, the
-// scalars, constants, batch. Outputs: loss, norm of the gradient, and the new vectors.
+// step returns the graph of one step of the optimiser with the last pass of the
+// gradient. Inputs: the vectors of the state, sum of the gradients of the passes before,
+// the scalars, constants, batch. Outputs: loss, norm of the gradient, and the new
+// vectors.
 //
 // Where the gradient is not finite the state is returned unchanged, so that failed
 // training keeps its last state.

@@ -95,7 +95,7 @@ const (
 	resolution = 1.0 / (1 << 20) // the smallest scale, of the largest magnitude
 )
 
-// scaleOf is what standardise divides by; see [Spec.Fit].
+// scaleOf returns what standardise divides by; see [Spec.Fit].
 func scaleOf(std, mean, lo, hi float64) float64 {
 	if lo == hi {
 		return 1
@@ -127,7 +127,7 @@ func transformed(data iter.Seq[[]float32], before Chain) iter.Seq[[]float64] {
 	}
 }
 
-// moments are the mean and the standard deviation of all values: of each block by
+// moments returns the mean and the standard deviation of all values: of each block by
 // itself, then put together (Chan et al. 1983), which loses no digits.
 func moments(data iter.Seq[[]float32], before Chain) (mean, std float64) {
 	count, square := 0.0, 0.0

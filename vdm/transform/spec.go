@@ -57,8 +57,8 @@ type parameter struct {
 	at   **float64
 }
 
-// parameters are the numbers that the kind of a step has, in the order in which
-// they are written; those of normal-score aside.
+// parameters returns the numbers that the kind of a step has, in the order in which they
+// are written; those of normal-score aside.
 func (s *Step) parameters() []parameter {
 	switch s.Kind {
 	case KindLog:

@@ -122,7 +122,7 @@ func (c Chain) Inverse(y float64) float64 {
 	return y
 }
 
-// LogDerivative is the sum of those of the steps, each at its own input.
+// LogDerivative returns the sum of those of the steps, each at its own input.
 func (c Chain) LogDerivative(x float64) float64 {
 	sum := 0 * x
 	for _, t := range c {

@@ -40,13 +40,12 @@ func (n *network) temporalAttention(name string, x *Node) *Node {
 	return Add(Reshape(TransposeAllDims(y, 1, 0, 2, 3), d...), x)
 }
 
-// temporalWeights are the projections of queries (with their factor d^−½) and
-// keys, [frame, width, head, headDim], and of values, [width, head·headDim], in
-// float32.
+// temporalWeights returns the projections of queries (with their factor d^−½) and keys,
+// [frame, width, head, headDim], and of values, [width, head·headDim], in float32.
 //
 // The rotary embedding of frame f is a linear map R_f, so it is applied to the
-// projection instead of its result: q_f = x_f·(W_q·R_f), the same numbers for
-// the price of turning a small matrix.
+// projection instead of its result: q_f = x_f·(W_q·R_f), the same numbers for the price
+// of turning a small matrix.
 func (n *network) temporalWeights(name string, frames int) (wq, wk, wv *Node) {
 	wqkv := n.weight(name + ".fn.fn.fn.to_qkv.weight") // [3·head·headDim, width]
 	width := wqkv.Shape().Dim(1)
@@ -59,15 +58,15 @@ func (n *network) temporalWeights(name string, frames int) (wq, wk, wv *Node) {
 	return rotated(0, 1/math.Sqrt(float64(n.HeadDim))), rotated(1, 1), transposed(part(wqkv, 2, 3))
 }
 
-// linearAttention is the spatial attention of every level (Shen et al. 2021,
-// Efficient Attention): each frame alone, softmax of q over the head's
-// dimensions and of k over the frame's positions, so that its cost is linear in
-// the number of positions. Pre-normed and residual.
+// linearAttention returns the spatial attention of every level (Shen et al. 2021,
+// Efficient Attention): each frame alone, softmax of q over the head's dimensions and of
+// k over the frame's positions, so that its cost is linear in the number of positions.
+// Pre-normed and residual.
 //
-// The rest is a chain of products, out = q·((kᵀ·(x·W_v))·W_out). Where a frame
-// has more positions than x has channels it is cheaper as q·(((kᵀ·x)·W_v)·W_out):
-// neither the values nor the heads' results, both much larger than x, are made,
-// and only small matrices are split into heads.
+// The rest is a chain of products, out = q·((kᵀ·(x·W_v))·W_out). Where a frame has more
+// positions than x has channels it is cheaper as q·(((kᵀ·x)·W_v)·W_out): neither the
+// values nor the heads' results, both much larger than x, are made, and only small
+// matrices are split into heads.
 func (n *network) linearAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	rows, cells, width := d[0]*d[1], d[2]*d[3], d[4]
@@ -102,9 +101,9 @@ func (n *network) linearAttention(name string, x *Node) *Node {
 	return Add(n.addBias(name+".fn.fn.to_out", Reshape(y, d...)), x)
 }
 
-// spatialAttention is the softmax attention over the positions of each frame
-// in the middle of the network, without position information or biases.
-// Pre-normed and residual.
+// spatialAttention returns the softmax attention over the positions of each frame in the
+// middle of the network, without position information or biases. Pre-normed and
+// residual.
 func (n *network) spatialAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	rows, cells, width := d[0]*d[1], d[2]*d[3], d[4]
@@ -115,7 +114,7 @@ func (n *network) spatialAttention(name string, x *Node) *Node {
 	return Add(matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight")))), x)
 }
 
-// spatialProjections are the queries (with their factor d^−½), keys and values of
+// spatialProjections returns the queries (with their factor d^−½), keys and values of
 // spatialAttention for xn [row, cell, width], [row, cell, head, spatialHead] each.
 func (n *network) spatialProjections(name string, xn *Node) (q, k, v *Node) {
 	wqkv := n.weight(name + ".fn.fn.fn.to_qkv.weight")

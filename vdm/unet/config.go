@@ -105,10 +105,10 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// Levels is the number of resolutions.
+// Levels returns the number of resolutions.
 func (c Config) Levels() int { return len(c.WithDefaults().Multiples) }
 
-// Divisor is what height and width must be multiples of to need no padding.
+// Divisor returns what height and width must be multiples of to need no padding.
 func (c Config) Divisor() int { return 1 << (c.Levels() - 1) }
 
 // widths returns the channels at the input of level 0, then at the output of

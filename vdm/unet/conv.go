@@ -5,10 +5,10 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// conv is a stride-1 convolution over space with zero padding that keeps the
-// size. Frames are folded into the batch: the kernels have one frame only, and
-// 2-D convolutions are far faster than 3-D ones on every engine. A 1×1
-// convolution is a matrix product.
+// conv returns a stride-1 convolution over space with zero padding that keeps the size.
+// Frames are folded into the batch: the kernels have one frame only, and 2-D
+// convolutions are far faster than 3-D ones on every engine. A 1×1 convolution is a
+// matrix product.
 func (n *network) conv(name string, x *Node) *Node {
 	kernel := n.weight(name + ".weight") // [out, in, 1, k, k]
 	kd := kernel.Shape().Dimensions
@@ -37,11 +37,10 @@ func sameConv(x, kernel *Node) *Node {
 	return Reshape(convolve(folded, kernel), dims[0], dims[1], dims[2], dims[3], kernel.Shape().Dim(3))
 }
 
-// downsample is the 4×4 convolution of stride 2 and padding 1, as an exact
-// rearrangement that needs neither a stride nor an even kernel: output i reads
-// inputs 2i−1 … 2i+2, which after space-to-depth are the second half of block
-// i−1, both halves of block i and the first half of block i+1: a 3×3
-// convolution over blocks.
+// downsample returns the 4×4 convolution of stride 2 and padding 1, as an exact
+// rearrangement that needs neither a stride nor an even kernel: output i reads inputs
+// 2i−1 … 2i+2, which after space-to-depth are the second half of block i−1, both halves
+// of block i and the first half of block i+1: a 3×3 convolution over blocks.
 func (n *network) downsample(name string, x *Node) *Node {
 	kernel := n.weight(name + ".weight") // [out, in, 1, 4, 4]
 	out, in := kernel.Shape().Dim(0), kernel.Shape().Dim(1)
@@ -54,10 +53,9 @@ func (n *network) downsample(name string, x *Node) *Node {
 	return n.addBias(name, y)
 }
 
-// upsample is the 4×4 transposed convolution of stride 2 and padding 1 (its
-// kernel [in, out, 1, 4, 4] is not flipped: output 2i+a−1 receives input i
-// times tap a), as a 3×3 convolution to the four phases of each output block,
-// and depth-to-space.
+// upsample returns the 4×4 transposed convolution of stride 2 and padding 1 (its kernel
+// [in, out, 1, 4, 4] is not flipped: output 2i+a−1 receives input i times tap a), as a
+// 3×3 convolution to the four phases of each output block, and depth-to-space.
 func (n *network) upsample(name string, x *Node) *Node {
 	kernel := n.weight(name + ".weight")
 	in, out := kernel.Shape().Dim(0), kernel.Shape().Dim(1)
@@ -94,7 +92,7 @@ func spaceToDepth(x *Node) *Node {
 	return Reshape(x, d[0], d[1], d[2]/2, d[3]/2, 4*d[4])
 }
 
-// depthToSpace is the inverse of spaceToDepth, to the given channels.
+// depthToSpace returns the inverse of spaceToDepth, to the given channels.
 func depthToSpace(x *Node, channels int) *Node {
 	d := x.Shape().Dimensions
 	x = Reshape(x, d[0]*d[1], d[2], d[3], 2, 2, channels)

@@ -38,10 +38,10 @@ func (n *network) scaleAndShift(name string) (scale, shift *Node) {
 	return half(0), half(1)
 }
 
-// positionBias is the bias that temporal attention adds to its logits,
-// [heads, query frame, key frame]: a learnt number for each head and bucket of
-// the distance i − j (Raffel et al. 2020, section 2.1). Rows of the table are
-// picked by a product with 0s and 1s, whose gradient every engine has.
+// positionBias returns the bias that temporal attention adds to its logits, [heads,
+// query frame, key frame]: a learnt number for each head and bucket of the distance i −
+// j (Raffel et al. 2020, section 2.1). Rows of the table are picked by a product with 0s
+// and 1s, whose gradient every engine has.
 func (n *network) positionBias(frames int) *Node {
 	pick := make([]float32, frames*frames*buckets)
 	for i := range frames {
@@ -91,7 +91,7 @@ func rotations(g *Graph, frames, headDim int) *Node {
 	return constant(g, m, headDim, frames*headDim)
 }
 
-// rotaryFrequency is the angle per frame of pair m of a head's dimensions.
+// rotaryFrequency returns the angle per frame of pair m of a head's dimensions.
 func rotaryFrequency(m, headDim int) float64 {
 	return math.Pow(10000, -2*float64(m)/float64(min(maxRotary, headDim)))
 }

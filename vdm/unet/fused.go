@@ -83,7 +83,7 @@ func (n *network) fusedTemporalAttention(name string, x *Node) *Node {
 	return Add(y, x)
 }
 
-// identity is the unit matrix of n rows.
+// identity returns the unit matrix of n rows.
 func identity(n int) []float32 {
 	m := make([]float32, n*n)
 	for i := range n {

@@ -70,8 +70,8 @@ func standardiseGradient(node, v *Node) []*Node {
 	return []*Node{Div(Sub(Sub(v, meanV), Mul(node, meanVY)), std), nil}
 }
 
-// reducedAxis is the axis that a statistic of size 1 was taken over. (Where
-// several have size 1, any will do: the sums over them are the same.)
+// reducedAxis returns the axis that a statistic of size 1 was taken over. (Where several
+// have size 1, any will do: the sums over them are the same.)
 func reducedAxis(full, reduced *Node) int {
 	for axis, n := range full.Shape().Dimensions {
 		if reduced.Shape().Dim(axis) != n {

@@ -259,7 +259,7 @@ func (c Config) checkRotary(name string, values []float32) error {
 	return nil
 }
 
-// rotaryFrequencies are the angles per frame of each pair of dimensions.
+// rotaryFrequencies returns the angles per frame of each pair of dimensions.
 func rotaryFrequencies(headDim int) []float32 {
 	freqs := make([]float32, min(maxRotary, headDim)/2)
 	for i := range freqs {

@@ -72,8 +72,8 @@ func constant(g *Graph, flat []float32, dims ...int) *Node {
 
 func transposed(x *Node) *Node { return Transpose(x, 0, 1) }
 
-// matMul is the product of a [..., k] with b [k, n], as one product of
-// matrices, which engines do best.
+// matMul returns the product of a [..., k] with b [k, n], as one product of matrices,
+// which engines do best.
 func matMul(a, b *Node) *Node {
 	dims := a.Shape().Clone().Dimensions
 	last := len(dims) - 1

@@ -38,7 +38,7 @@ type ParityError struct {
 	Limit float64
 }
 
-// Pass says whether every error is within its limit.
+// Pass reports whether every error is within its limit.
 func (r *ParityReport) Pass() bool {
 	for _, e := range r.Errors {
 		if !(e.Error <= e.Limit) { // NaN fails too
@@ -48,7 +48,7 @@ func (r *ParityReport) Pass() bool {
 	return len(r.Errors) > 0
 }
 
-// String is a table for people.
+// String returns a table for people.
 func (r *ParityReport) String() string {
 	var s strings.Builder
 	c := r.Config.WithDefaults()

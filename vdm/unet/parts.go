@@ -24,7 +24,7 @@ type Part struct {
 // positionTable is shared by all temporal attentions.
 const positionTable = "time_rel_pos_bias"
 
-// Place is where the part stands: "level 1, down", counted from the input.
+// Place returns where the part stands: "level 1, down", counted from the input.
 func (p Part) Place(levels int) string {
 	var i int
 	switch {
@@ -44,7 +44,7 @@ func (p Part) Place(levels int) string {
 	return "λ and positions"
 }
 
-// Kind is what the part does.
+// Kind returns what the part does.
 func (p Part) Kind() string {
 	level := strings.HasPrefix(p.Name, "downs.") || strings.HasPrefix(p.Name, "ups.")
 	last := p.Name[strings.LastIndex(p.Name, ".")+1:]

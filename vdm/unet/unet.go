@@ -99,8 +99,8 @@ func (n *network) forward(z, logSNR *Node) *Node {
 	return ConvertDType(n.conv("final_conv.1", x), dtypes.Float32)
 }
 
-// level is what the way down and the way up share: two residual blocks, the
-// spatial and the temporal attention.
+// level returns what the way down and the way up share: two residual blocks, the spatial
+// and the temporal attention.
 func (n *network) level(name string, x *Node) *Node {
 	x = n.block(name+".0", x, true)
 	x = n.block(name+".1", x, true)
@@ -129,8 +129,8 @@ func (n *network) attend(name string, x *Node, attention attention) *Node {
 	return n.seen(name, n.remat(x, func(x *Node) *Node { return attention(name, x) }))
 }
 
-// block is a residual block: convolution, norm, scale and shift by the
-// embedding of λ, SiLU; convolution, norm, SiLU; plus the input.
+// block returns a residual block: convolution, norm, scale and shift by the embedding of
+// λ, SiLU; convolution, norm, SiLU; plus the input.
 func (n *network) block(name string, x *Node, embedded bool) *Node {
 	var scale, shift *Node
 	if embedded {

@@ -62,8 +62,8 @@ func (c Config) Variables() []weights.Variable {
 	return l.params
 }
 
-// Count is the number of trainable parameters: 35,707,905 for the
-// dissertation's network.
+// Count returns the number of trainable parameters: 35,707,905 for the dissertation's
+// network.
 func (c Config) Count() int { return weights.Count(c.Variables()) }
 
 // Initial returns first values for every parameter, by name: PyTorch's own

@@ -177,8 +177,8 @@ func (b Bootstrap) mean(who string, series []float64) (Interval, error) {
 	return interval, nil
 }
 
-// orderStatistic is the value of rank p·(n + 1) among n sorted ones, between two
-// by interpolation: the quantile whose expected share is p.
+// orderStatistic returns the value of rank p·(n + 1) among n sorted ones, between two by
+// interpolation: the quantile whose expected share is p.
 func orderStatistic(sorted []float64, p float64) float64 {
 	at := min(max(p*float64(len(sorted)+1)-1, 0), float64(len(sorted)-1))
 	low := int(at)

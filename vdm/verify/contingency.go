@@ -15,37 +15,35 @@ type EventTable struct {
 	CorrectNegatives int64
 }
 
-// Total is the number of forecasts.
+// Total returns the number of forecasts.
 func (t EventTable) Total() int64 {
 	return t.Hits + t.Misses + t.FalseAlarms + t.CorrectNegatives
 }
 
-// POD is the probability of detection or hit rate, hits/(hits + misses).
+// POD returns the probability of detection or hit rate, hits/(hits + misses).
 func (t EventTable) POD() float64 { return ratio(t.Hits, t.Hits+t.Misses) }
 
-// FAR is the false alarm ratio, false alarms/(hits + false alarms): the share
-// of the "yes" forecasts that was wrong.
+// FAR returns the false alarm ratio, false alarms/(hits + false alarms): the share of
+// the "yes" forecasts that was wrong.
 func (t EventTable) FAR() float64 { return ratio(t.FalseAlarms, t.Hits+t.FalseAlarms) }
 
-// POFD is the probability of false detection or false alarm rate, false
-// alarms/(false alarms + correct negatives), the abscissa of a ROC curve. It is
-// not FAR, which it is often mistaken for.
+// POFD returns the probability of false detection or false alarm rate, false
+// alarms/(false alarms + correct negatives), the abscissa of a ROC curve. It is not FAR,
+// which it is often mistaken for.
 func (t EventTable) POFD() float64 { return ratio(t.FalseAlarms, t.FalseAlarms+t.CorrectNegatives) }
 
-// FrequencyBias is how often the event was forecast against how often it came,
+// FrequencyBias returns how often the event was forecast against how often it came,
 // (hits + false alarms)/(hits + misses).
 func (t EventTable) FrequencyBias() float64 { return ratio(t.Hits+t.FalseAlarms, t.Hits+t.Misses) }
 
-// CSI is the critical success index or threat score, hits/(hits + misses +
-// false alarms): 1 is perfect. Correct negatives, most of them dry cells, do
-// not enter.
+// CSI returns the critical success index or threat score, hits/(hits + misses + false
+// alarms): 1 is perfect. Correct negatives, most of them dry cells, do not enter.
 func (t EventTable) CSI() float64 { return ratio(t.Hits, t.Hits+t.Misses+t.FalseAlarms) }
 
-// ETS is the equitable threat score or Gilbert skill score: the CSI less the
-// hits h that chance would give at the same frequencies, (hits − h)/(hits +
-// misses + false alarms − h) with h = (hits + misses)(hits + false
-// alarms)/total (Schaefer 1990, Weather and Forecasting 5, 570). 1 is perfect,
-// 0 is chance.
+// ETS returns the equitable threat score or Gilbert skill score: the CSI less the hits h
+// that chance would give at the same frequencies, (hits − h)/(hits + misses + false
+// alarms − h) with h = (hits + misses)(hits + false alarms)/total (Schaefer 1990,
+// Weather and Forecasting 5, 570). 1 is perfect, 0 is chance.
 func (t EventTable) ETS() float64 {
 	h := float64(t.Hits+t.Misses) * float64(t.Hits+t.FalseAlarms) / float64(t.Total())
 	return (float64(t.Hits) - h) / (float64(t.Hits+t.Misses+t.FalseAlarms) - h)

@@ -73,7 +73,7 @@ func (s *EnergyScore) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// distance is the Euclidean one over the cells given.
+// distance returns the Euclidean one over the cells given.
 func distance(a, b []float32, cells []int) float64 {
 	sum := 0.0
 	for _, c := range cells {

@@ -67,7 +67,7 @@ func sameEnsemble(who string, members [][]float32, truth []float32, want int) er
 	return nil
 }
 
-// missingAt says whether the truth or a member is missing at value c.
+// missingAt reports whether the truth or a member is missing at value c.
 func missingAt(members [][]float32, truth []float32, c int) bool {
 	missing := truth[c] != truth[c]
 	for _, m := range members {

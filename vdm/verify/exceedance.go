@@ -94,7 +94,7 @@ func (e *Exceedance) Merge(o *Exceedance) error {
 	return nil
 }
 
-// total is the counts of each k over all lead times.
+// total returns the counts of each k over all lead times.
 func (e *Exceedance) total() []kCount {
 	all := make([]kCount, e.members+1)
 	for _, lead := range e.counts {

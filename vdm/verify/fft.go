@@ -81,7 +81,7 @@ func (f *realFFT) column(fft *fourier.CmplxFFT, start, stride int, back bool) {
 	}
 }
 
-// twins is how many of the full transform's modes the kept mode kx stands for.
+// twins returns how many of the full transform's modes the kept mode kx stands for.
 func (f *realFFT) twins(kx int) int {
 	if kx == 0 || 2*kx == f.w {
 		return 1
@@ -89,7 +89,7 @@ func (f *realFFT) twins(kx int) int {
 	return 2
 }
 
-// signed is the wavenumber of index i among n: 0, 1, …, −2, −1.
+// signed returns the wavenumber of index i among n: 0, 1, …, −2, −1.
 func signed(i, n int) int {
 	if 2*i > n {
 		return i - n

@@ -101,7 +101,7 @@ func (h *Histogram) bin(v float64) int {
 	return i
 }
 
-// Total is the number of values that are not missing, those outside the edges
+// Total returns the number of values that are not missing, those outside the edges
 // included.
 func (h *Histogram) Total() int64 {
 	total := h.Under + h.Over
@@ -123,7 +123,7 @@ func (h *Histogram) Value() []float64 {
 	return d
 }
 
-// Share is the share of all values (not missing) that lie in bin i.
+// Share returns the share of all values (not missing) that lie in bin i.
 func (h *Histogram) Share(i int) float64 {
 	return float64(h.Counts[i]) / float64(h.Total())
 }

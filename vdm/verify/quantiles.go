@@ -42,7 +42,7 @@ func (q *Quantiles) limit() int {
 	return q.Cap
 }
 
-// N is the number of values that are not missing.
+// N returns the number of values that are not missing.
 func (q *Quantiles) N() int64 { return q.n }
 
 // Exact reports whether every value is stored.

@@ -37,13 +37,13 @@ func levels(logSNR float64) (alpha, sigma, alpha2, sigma2 float64) {
 	return math.Sqrt(alpha2), math.Sqrt(sigma2), alpha2, sigma2
 }
 
-// xGain is the H of x̂ = μ + H(z − αμ) for data of variance s2.
+// xGain returns the H of x̂ = μ + H(z − αμ) for data of variance s2.
 func xGain(s2, logSNR float64) float64 {
 	alpha, _, alpha2, sigma2 := levels(logSNR)
 	return alpha * s2 / (alpha2*s2 + sigma2)
 }
 
-// vGain is the factor of z − αμ in v̂, as in [Reference].
+// vGain returns the factor of z − αμ in v̂, as in [Reference].
 func vGain(s2, logSNR float64) float64 {
 	alpha, sigma, alpha2, sigma2 := levels(logSNR)
 	return alpha * sigma * (1 - s2) / (alpha2*s2 + sigma2)

@@ -13,7 +13,7 @@ func FitMean(src Source) (MeanOfV, error) {
 	return MeanOfV{mean, variance}, err
 }
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (MeanOfV) Name() string { return "mean of v" }
 
 // Denoise writes x̂ = αz − σv̂ = αz + σ²·Mean.

@@ -47,7 +47,7 @@ func FitPixelwise(src Source, perCell bool) (Pixelwise, error) {
 	return p, nil
 }
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (p Pixelwise) Name() string { return "pixelwise Gaussian" }
 
 // Denoise writes x̂ = μ + αs²/(α²s² + σ²)·(z − αμ).
@@ -82,8 +82,8 @@ func (p Pixelwise) affine(dst, z []float32, pair func(mean, s2 float64) (gain, o
 	}
 }
 
-// ExpectedVLoss is the mean over cells of s²/(α²s² + σ²); cells without data
-// are left out.
+// ExpectedVLoss returns the mean over cells of s²/(α²s² + σ²); cells without data are
+// left out.
 func (p Pixelwise) ExpectedVLoss(logSNR float64) float64 {
 	sum, n := 0.0, 0
 	for _, s2 := range p.Variance {

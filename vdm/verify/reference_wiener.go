@@ -136,7 +136,7 @@ func FitWiener(src Source, edges Edges) (*Wiener, error) {
 	return wn, nil
 }
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (w *Wiener) Name() string { return "Wiener, " + w.Edges.String() }
 
 // Denoise writes x̂ = μ + H(z − αμ).
@@ -170,7 +170,7 @@ func (w *Wiener) apply(dst, z []float32, logSNR float64, gain func(s2, logSNR fl
 	}
 }
 
-// ExpectedVLoss is the mean over modes of S/(α²S + σ²).
+// ExpectedVLoss returns the mean over modes of S/(α²S + σ²).
 func (w *Wiener) ExpectedVLoss(logSNR float64) float64 {
 	m := w.pool.Get().(modes)
 	defer w.pool.Put(m)

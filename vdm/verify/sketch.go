@@ -50,8 +50,8 @@ func (s *sketch) add(v float32) {
 	page[b&4095]++
 }
 
-// middle is the value that stands for bucket b. Zero and the infinities, which
-// must be exact, stand for theirs.
+// middle returns the value that stands for bucket b. Zero and the infinities, which must
+// be exact, stand for theirs.
 func middle(b uint32) float64 {
 	low, high := fromOrderedBits(b<<dropped), fromOrderedBits(b<<dropped|(1<<dropped-1))
 	switch {

@@ -46,9 +46,9 @@ type Method struct {
 	Guidance vdm.Guidance
 }
 
-// Methods are the guidances of the library over the ancestral sampler (upper bound)
-// with so many uniform steps in time; those whose steps are affine on Gaussian
-// data. RePaint has as many evaluations, going over every stretch four times.
+// Methods returns the guidances of the library over the ancestral sampler (upper bound)
+// with so many uniform steps in time; those whose steps are affine on Gaussian data.
+// RePaint has as many evaluations, going over every stretch four times.
 func Methods(s vdm.Schedule, steps int) ([]Method, error) {
 	plan, err := vdm.UniformTime(s, steps).Ancestral(vdm.UpperBound)
 	if err != nil {
@@ -73,8 +73,8 @@ func Methods(s vdm.Schedule, steps int) ([]Method, error) {
 // cases, so that moment matching is an affine map to rounding.
 const converged = 28
 
-// Law is the bias of a method, by algebra. ok is false where the method cannot
-// take the observation.
+// Law returns the bias of a method, by algebra. ok is false where the method cannot take
+// the observation.
 func Law(ctx context.Context, be compute.Backend, c Case, m Method) (bias Bias, ok bool, err error) {
 	if m.Guidance.Check(c.Given) != nil {
 		return Bias{}, false, nil

@@ -65,7 +65,7 @@ func build(folder, plugin string) error {
 	return nil
 }
 
-// Programs are the texts, in StableHLO, of what f compiles. What f panics with, as
+// Programs returns the texts, in StableHLO, of what f compiles. What f panics with, as
 // graph functions do, is an error.
 func Programs(f func() error) (texts []string, err error) {
 	folder, err := os.MkdirTemp("", "recorder-")

@@ -29,7 +29,7 @@ type Cost struct {
 	Peak int64
 }
 
-// String is the cost in words.
+// String returns the cost in words.
 func (c Cost) String() string {
 	return fmt.Sprintf("%.4g GFLOP, %.4g GB moved (at least %.4g), %.4g GiB at the peak", c.FLOPs/1e9, c.Bytes/1e9, c.Least/1e9, float64(c.Peak)/(1<<30))
 }
@@ -144,7 +144,7 @@ func origin(n *graph.Node) (*graph.Node, int64) {
 	}
 }
 
-// isProduct says whether a node is one that FLOPs counts.
+// isProduct reports whether a node is one that FLOPs counts.
 func isProduct(n *graph.Node) bool {
 	switch n.Type() {
 	case graph.NodeTypeDotGeneral, graph.NodeTypeConvGeneral, graph.NodeTypeFusedScaledDotProductAttention, graph.NodeTypeFusedScaledDotProductAttentionVJP:
@@ -169,7 +169,7 @@ func UsedBy(nodes, outputs []*graph.Node) []bool {
 	return used
 }
 
-// sinks are the nodes that no other node uses.
+// sinks returns the nodes that no other node uses.
 func sinks(nodes []*graph.Node) []*graph.Node {
 	used := make([]bool, len(nodes))
 	for _, n := range nodes {
@@ -186,13 +186,12 @@ func sinks(nodes []*graph.Node) []*graph.Node {
 	return s
 }
 
-// isSource says whether a node's value is there before the graph runs.
+// isSource reports whether a node's value is there before the graph runs.
 func isSource(n *graph.Node) bool {
 	return n.Type() == graph.NodeTypeParameter || n.Type() == graph.NodeTypeConstant
 }
 
-// sharesInput says whether a node is its first input under another shape or
-// name.
+// sharesInput reports whether a node is its first input under another shape or name.
 func sharesInput(n *graph.Node) bool {
 	switch n.Type() {
 	case graph.NodeTypeReshape, graph.NodeTypeIdentity, graph.NodeTypeOptimizationBarrier, graph.NodeTypeSchedulingBarrier:
@@ -216,13 +215,13 @@ func FLOPs(n *graph.Node) float64 {
 	return 0
 }
 
-// attentionProduct is what one product of queries and keys costs, both [batch,
+// attentionProduct returns what one product of queries and keys costs, both [batch,
 // position, head, width].
 func attentionProduct(inputs []*graph.Node) float64 {
 	return 2 * float64(inputs[0].Shape().Size()) * float64(inputs[1].Shape().Dim(1))
 }
 
-// bytesOf is the size of a node's value.
+// bytesOf returns the size of a node's value.
 func bytesOf(n *graph.Node) int64 {
 	if n.NumOutputs() != 1 {
 		return 0 // its parts are nodes of their own

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// farthest is the largest difference.
+// farthest returns the largest difference.
 func Farthest(a, b []float32) float64 {
 	worst := 0.0
 	for i := range a {

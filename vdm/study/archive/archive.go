@@ -55,7 +55,7 @@ type Place struct {
 	Times []float64
 }
 
-// PlaceOf is the place and the time of one window.
+// PlaceOf returns the place and the time of one window.
 func PlaceOf(w *climate.Windows, i int) Place {
 	frames, height, width, _ := w.Shape()
 	t, y, x, _ := w.Origin(i)

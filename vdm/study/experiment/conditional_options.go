@@ -48,7 +48,7 @@ const (
 	Interpolation = "interpolation" // every second frame is known, from the first on
 )
 
-// TaskNames are the tasks that Conditional knows.
+// TaskNames returns the tasks that Conditional knows.
 func TaskNames() []string { return []string{Nowcast, Interpolation} }
 
 // known returns the known frames of a task.
@@ -107,7 +107,7 @@ func (o ConditionalOptions) Validate() error {
 	return nil
 }
 
-// sampling is how the clips of all methods are drawn.
+// sampling returns how the clips of all methods are drawn.
 func (o ConditionalOptions) sampling() run.SampleOptions {
 	return run.SampleOptions{
 		Count: o.Windows * o.Members, Seed: o.Seed, Sampler: o.Sampler, Grid: o.Grid, Evaluations: o.Evaluations, Batch: o.SamplerBatch,

@@ -81,8 +81,8 @@ func (w *conditional) compareOne(ctx context.Context, c *report.Comparison) (*re
 	return c.Compare()
 }
 
-// window is the window of a rank in the order of drawing: what was observed, and the
-// first members by each method.
+// window returns the window of a rank in the order of drawing: what was observed, and
+// the first members by each method.
 func (w *conditional) window(task string, rank, members int) (report.Case, error) {
 	truth, err := w.truth(rank)
 	one := report.Case{Observed: truth}
@@ -98,7 +98,7 @@ func (w *conditional) window(task string, rank, members int) (report.Case, error
 	return one, err
 }
 
-// truth is the first channel of the window of a rank.
+// truth returns the first channel of the window of a rank.
 func (w *conditional) truth(rank int) ([]float32, error) {
 	frames, height, width, _ := w.test.Shape()
 	clip := make([]float32, frames*height*width)
@@ -129,7 +129,7 @@ func (w *conditional) strip(c *report.Compared) (report.Drawing, error) {
 	return c.DrawCase(one, 1, w.test.Describe(w.windows[best])+": of the test windows drawn, the one with most in its known frames. The first member of each method.")
 }
 
-// Lines are the scores as lines for scripts: each begins with "conditional " and
+// Lines returns the scores as lines for scripts: each begins with "conditional " and
 // goes on with NAME=VALUE.
 func Lines(s *report.Summary) []string {
 	var lines []string

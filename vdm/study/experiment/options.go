@@ -78,7 +78,7 @@ func (o Options) Validate() error {
 	return err
 }
 
-// sampling is how the clips after the first done ones are drawn.
+// sampling returns how the clips after the first done ones are drawn.
 func (o Options) sampling(done int) run.SampleOptions {
 	return run.SampleOptions{
 		Count: max(1, o.Clips-done), First: done, Seed: o.Training.Seed,
@@ -115,7 +115,7 @@ func atLeast(all []number) error {
 	return nil
 }
 
-// Folder is where notebooks keep the experiment: what VDM_EXPERIMENT says, else
+// Folder returns where notebooks keep the experiment: what VDM_EXPERIMENT says, else
 // runs/climate-training of the project.
 func Folder() (string, error) {
 	return report.RunFolder("VDM_EXPERIMENT", "climate-training"), nil

@@ -47,7 +47,7 @@ func (s *seasons) cut(frames int) (err error) {
 	return nil
 }
 
-// sum is the checksum of the data.
+// sum returns the checksum of the data.
 func (s *seasons) sum() string { return s.Sources[0].SHA256 }
 
 // about names the data and how they came to be.

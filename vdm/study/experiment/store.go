@@ -84,10 +84,10 @@ func (g *Generated) add(clip []float32) error {
 // neighbours, and so the same rounding, as without a stop.
 func (g *Generated) back(batch int) { g.n -= g.n % batch }
 
-// Len is the number of clips.
+// Len returns the number of clips.
 func (g *Generated) Len() int { return g.n }
 
-// Shape is the shape of a clip.
+// Shape returns the shape of a clip.
 func (g *Generated) Shape() (frames, height, width, channels int) {
 	return g.clip.Frames, g.clip.Height, g.clip.Width, len(g.clip.Channels)
 }

@@ -44,7 +44,7 @@ func readData(o Options, source climate.Source) (*data, error) {
 	return d, nil
 }
 
-// Wettest is the window with the most rain in its first frames, and its clip: a
+// Wettest returns the window with the most rain in its first frames, and its clip: a
 // place worth a nowcast, chosen by what is known when it is made.
 func Wettest(windows *climate.Windows, known int) (index int, clip []float32, err error) {
 	frames, height, width, channels := windows.Shape()

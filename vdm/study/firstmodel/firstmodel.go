@@ -67,7 +67,7 @@ func Run(ctx context.Context, o Options) (*report.Summary, error) {
 	return w.summary, w.summary.Publish(o.Out, drawings...)
 }
 
-// key is a checksum of all that the results depend on.
+// key returns a checksum of all that the results depend on.
 func (o Options) key(source climate.Source) (string, error) {
 	text, err := json.Marshal(struct {
 		Version int // raise it when the same options give other results

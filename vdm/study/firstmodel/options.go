@@ -45,8 +45,8 @@ type Options struct {
 	Program string     `json:"-"` // version of the program, for the report; "" for the revision that the go command found
 }
 
-// Defaults is what `make run` does. It is chosen for two cores without a GPU:
-// about ten minutes and 2 GiB in all.
+// Defaults returns what `make run` does. It is chosen for two cores without a GPU: about
+// ten minutes and 2 GiB in all.
 func Defaults() Options {
 	return Options{
 		// A clip of 10 hours is the shortest record that can be held out, and of
@@ -142,8 +142,7 @@ func (o Options) Validate() error {
 	return nil
 }
 
-// Config is the configuration of the run. step is the time between frames in
-// hours.
+// Config returns the configuration of the run. step is the time between frames in hours.
 func (o Options) Config(step float64) (run.Config, error) {
 	// The square root of rain is nearer to normal than rain, and the network
 	// need not spend itself on a few cells of 100 mm/h. Its variance is 1, which the
@@ -194,7 +193,7 @@ func DataPath() (string, error) {
 	return "", fmt.Errorf("the Stage IV sample %s is not here: run notebooks/tools/setup.sh run, which fetches it, or name a NetCDF file", sampleName)
 }
 
-// Folder is the run folder: what VDM_RUN says, else runs/first-model of the
+// Folder returns the run folder: what VDM_RUN says, else runs/first-model of the
 // project.
 func Folder() string { return report.RunFolder("VDM_RUN", "first-model") }
 

@@ -22,7 +22,7 @@ const stageIV = "NCEP Stage IV hourly precipitation (radar and gauges), the land
 
 func (w *work) isSample() bool { return filepath.Base(w.Data) == sampleName }
 
-// subject is what the model is of, for the title.
+// subject returns what the model is of, for the title.
 func (w *work) subject() string {
 	if w.isSample() {
 		return "hourly rain (US Stage IV)"
@@ -83,8 +83,8 @@ func trainingSeconds(records []run.MetricsLine) float64 {
 	return total + last
 }
 
-// trainingRate is the median over the records of how many steps a second were
-// taken since the record before, held-out losses and other pauses aside.
+// trainingRate returns the median over the records of how many steps a second were taken
+// since the record before, held-out losses and other pauses aside.
 func trainingRate(records []run.MetricsLine) float64 {
 	var rates []float64
 	for i := 1; i < len(records); i++ {
@@ -126,7 +126,7 @@ func versions(program string) string {
 	return strings.Join(parts, ", ")
 }
 
-// peakMemory is the largest resident size of this process so far, 0 where the
+// peakMemory returns the largest resident size of this process so far, 0 where the
 // system does not say.
 func peakMemory() int64 {
 	f, err := os.Open("/proc/self/status")

@@ -11,8 +11,8 @@ import (
 // stationary linear denoiser: less can be had without a network.
 const margin = 0.10
 
-// verdict is a sentence: what was trained, and whether it is any good. Every part of
-// it follows from the numbers of the summary.
+// verdict returns a sentence: what was trained, and whether it is any good. Every part
+// of it follows from the numbers of the summary.
 func (w *work) verdict() string {
 	c := w.model.Config
 	what := fmt.Sprintf("A network of %d parameters was trained on %d clips in %d steps of %d clips",

@@ -77,8 +77,8 @@ func Tell(ctx context.Context, m *run.Run, known *climate.Field, w Window) (map[
 	return map[string][]float32{GuessName: w.cut(guess, frames, known.Height(), known.Width())}, nil
 }
 
-// Rivals are the forecasts that need no learning, of the whole field, cut to the windows:
-// of each window, of each forecaster, its members.
+// Rivals returns the forecasts that need no learning, of the whole field, cut to the
+// windows: of each window, of each forecaster, its members.
 func Rivals(ctx context.Context, rain *climate.Field, windows []Window, known, members int, seed uint64, by ...forecast.Forecaster) ([][][][]float32, error) {
 	frames, height, width := rain.Frames(), rain.Height(), rain.Width()
 	out := make([][][][]float32, len(windows))

@@ -133,7 +133,7 @@ func Case(clip []float32, known, frames, height, width int) forecast.Case {
 	return forecast.Case{Frames: frames, Height: height, Width: width, Clip: clip, Known: climate.FirstFrames(frames, known)}
 }
 
-// Len is the number of clips.
+// Len returns the number of clips.
 func (c *Clips) Len() int { return c.ends[len(c.ends)-1] }
 
 // Shape is that of a clip; the channels are rain and its forecast.

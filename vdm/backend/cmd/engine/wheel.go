@@ -72,7 +72,7 @@ func fetchXLAWheel(dir string, limit time.Duration, w pinnedWheel) error {
 	return os.Rename(plugin, filepath.Join(dir, w.plugin))
 }
 
-// pipIndex is the package index that pip would ask: of its variable, else of its
+// pipIndex returns the package index that pip would ask: of its variable, else of its
 // configuration files, of which a later one wins, else PyPI.
 func pipIndex() (*url.URL, error) {
 	address := "https://pypi.org/simple"
