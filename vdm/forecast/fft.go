@@ -6,9 +6,9 @@ import (
 	"gonum.org/v1/gonum/dsp/fourier"
 )
 
-// fft is the discrete Fourier transform of a real field [h, w], unnormalised,
-// X_k = Σ x_n exp(−2πi k·n/N), of which the first w/2+1 columns are kept. It
-// holds work space and is not for concurrent use.
+// fft is the discrete Fourier transform of a real field [h, w], unnormalised, X_k = Σ
+// x_n exp(−2πi k·n/N), of which the first w/2+1 columns are kept. It contains work space
+// and must not be used concurrently.
 type fft struct {
 	h, w, half int
 	row        *fourier.FFT
@@ -35,8 +35,8 @@ func (f *fft) forward(dst []complex128, field []float64) {
 	f.columns(dst, f.col.Coefficients)
 }
 
-// inverse writes to dst the field that has these coefficients, which it leaves
-// as they are.
+// inverse writes the field that has these coefficients to dst; the coefficients are not
+// changed.
 func (f *fft) inverse(dst []float64, coefficients []complex128) {
 	copy(f.work, coefficients)
 	f.columns(f.work, f.col.Sequence)

@@ -5,22 +5,21 @@ import (
 	"math"
 )
 
-// Motion says how the motion of rain is estimated: a dense field of optical
-// flow, smooth enough to be robust where rain grows and decays.
+// Motion says how the motion of rain is estimated: a dense field of optical flow, smooth
+// enough to be robust where rain grows and decays.
 //
-// Rates become decibels above a threshold. The best common translation of the
-// domain is found by a full search for the largest normalised correlation on a
-// coarsened grid (Rinehart and Garvey 1978, Nature 273), and refined to a field
-// by iterated weighted least squares on image gradients (Lucas and Kanade 1981,
-// IJCAI), from coarse to fine in both the smoothing of the image and the window
-// (Bouguet 2001, Intel Corporation). Each iteration moves both frames of a pair
-// to the time halfway between them, so that neither is preferred, and adds a
-// damping of the mean gradient, so that places without rain keep the motion of
-// their surroundings.
+// Rates become decibels above a threshold. The best common translation of the domain is
+// found by a full search for the largest normalised correlation on a coarsened grid
+// (Rinehart and Garvey 1978, Nature 273), and refined to a field by iterated weighted
+// least squares on image gradients (Lucas and Kanade 1981, IJCAI), from coarse to fine
+// in both the smoothing of the image and the window (Bouguet 2001, Intel Corporation).
+// Each iteration moves both frames of a pair to the time halfway between them, so that
+// neither is preferred, and adds a damping of the mean gradient, so that places without
+// rain keep the motion of their surroundings.
 //
-// The field is steady. That of a gap is estimated from the pairs of neighbouring
-// known frames at the gap and Pairs − 1 further ones on each side, whose weight
-// halves with every step away.
+// The field is steady. For a gap it is estimated from the pairs of neighbouring known
+// frames at the gap and Pairs − 1 further ones on each side, whose weight halves with
+// every step away.
 type Motion struct {
 	// Threshold is the rate below which a cell is dry; 0 means 0.1 (mm/h).
 	Threshold float64
@@ -34,7 +33,7 @@ type Motion struct {
 	Pairs int
 }
 
-// Validate names the first setting that makes no sense.
+// Validate names the first setting out of its range.
 func (m Motion) Validate() error {
 	for _, s := range []struct {
 		name  string
@@ -65,18 +64,18 @@ func (m Motion) window(s *scene) float64 {
 	return m.Window
 }
 
-// pair is two known frames: images in decibels above the threshold, how many
-// frames apart, and what weight they have.
+// pair is two known frames: their images in decibels above the threshold, the number of
+// frames between them, and their weight.
 type pair struct {
 	a, b        []float64
 	gap, weight float64
 }
 
-// pairs are those that the motion of a gap is estimated from; none where only
+// pairs returns the pairs from which the motion of a gap is estimated; none where only
 // one frame is known.
 func (m Motion) pairs(s *scene, g gap) []pair {
 	var known []int
-	at := 0 // the pair known[at], known[at+1] is that of the gap
+	at := 0 // the pair known[at], known[at+1] is the one at the gap
 	for f, frame := range s.frames {
 		if frame == nil {
 			continue
@@ -137,8 +136,8 @@ func (m Motion) estimate(s *scene, g gap) *velocity {
 
 // search returns the translation in cells per frame that makes the correlation of the
 // pairs largest, to about a coarse cell. The correlation is over the part that both
-// frames share, times the square root of its share of the domain, against chance where
-// little is shared.
+// frames share, times the square root of its share of the domain, so that chance does
+// not win where little is shared.
 func (m Motion) search(s *scene, pairs []pair) (dy, dx float64) {
 	gap := math.Inf(1)
 	for _, p := range pairs {
@@ -152,7 +151,7 @@ func (m Motion) search(s *scene, pairs []pair) (dy, dx float64) {
 	h, w := s.h/factor, s.w/factor
 	coarse := make([]pair, len(pairs))
 	for i, p := range pairs {
-		// A blur of a coarse cell makes the peak wide enough to be met.
+		// A blur of a coarse cell makes the peak wide enough for the search to find it.
 		a, b := blurred(p.a, s.h, s.w, float64(factor)), blurred(p.b, s.h, s.w, float64(factor))
 		coarse[i] = pair{blockMeans(a, s.h, s.w, factor), blockMeans(b, s.h, s.w, factor), p.gap, p.weight}
 	}
@@ -161,7 +160,7 @@ func (m Motion) search(s *scene, pairs []pair) (dy, dx float64) {
 	best := math.Inf(-1)
 	for i := -n; i <= n; i++ {
 		for j := -n; j <= n; j++ {
-			score := -1e-6 * float64(i*i+j*j) // of equals the slowest
+			score := -1e-6 * float64(i*i+j*j) // the slowest of equal translations wins
 			for _, p := range coarse {
 				shift := p.gap / gap
 				score += p.weight * correlation(p.a, p.b, h, w, int(math.Round(float64(i)*shift)), int(math.Round(float64(j)*shift)))
@@ -174,7 +173,8 @@ func (m Motion) search(s *scene, pairs []pair) (dy, dx float64) {
 	return dy, dx
 }
 
-// correlation of a with b moved back by (dy, dx), over the shared part.
+// correlation returns the correlation of a with b moved back by (dy, dx), over the
+// shared part.
 func correlation(a, b []float64, h, w, dy, dx int) float64 {
 	var n, sa, sb, saa, sbb, sab float64
 	for y := max(0, -dy); y < min(h, h-dy); y++ {
@@ -195,10 +195,10 @@ func correlation(a, b []float64, h, w, dy, dx int) float64 {
 	return (sab - sa*sb/n) / math.Sqrt(va*vb) * math.Sqrt(n/float64(h*w))
 }
 
-// refine is one iteration of Lucas and Kanade's method: v gains the increment d
+// refine is one iteration of Lucas and Kanade's method: the increment d is added to v
 // that minimises, in the window around each cell, Σ weight·(e + gap·∇m·d)² with e the
-// difference of the frames after both were moved to the middle of the gap and m
-// their mean.
+// difference of the frames after both were moved to the middle of the gap and m their
+// mean.
 func refine(s *scene, v *velocity, pairs []pair, window float64) {
 	n := s.h * s.w
 	var sums [5][]float64 // yy, yx, xx, ye, xe
@@ -247,7 +247,7 @@ func refine(s *scene, v *velocity, pairs []pair, window float64) {
 		det := yy*xx - yx*yx
 		dy[i] = -(xx*sums[3][i] - yx*sums[4][i]) / det
 		dx[i] = -(yy*sums[4][i] - yx*sums[3][i]) / det
-		// The gradients hold over a blur's width, not further.
+		// The gradients are valid over a blur's width, not further.
 		if long := math.Hypot(dy[i], dx[i]); long > window/4 {
 			dy[i] *= window / 4 / long
 			dx[i] *= window / 4 / long

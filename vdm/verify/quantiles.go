@@ -21,13 +21,12 @@ func QuantileLevels() []float64 {
 	return levels
 }
 
-// Quantiles estimates quantiles of a stream. Up to Cap values it stores them
-// all and is exact; beyond, it counts them in buckets of 1/4096 of a power of
-// two and each order statistic is within 1/8192 of itself. The zero value is ready
-// for use.
+// Quantiles estimates quantiles of a stream. Up to Cap values it stores them all and is
+// exact; beyond, it counts them in buckets of 1/4096 of a power of two and each order
+// statistic has a relative error of at most 1/8192. The zero value is ready for use.
 type Quantiles struct {
-	Cap     int   // values stored before the sketch takes over; 0 is DefaultQuantileCap
-	Missing int64 // NaN
+	Cap     int   // number of values stored before the sketch takes over; 0 means DefaultQuantileCap
+	Missing int64 // number of NaN
 
 	n        int64
 	values   []float32 // nil once the sketch is in use
@@ -48,7 +47,7 @@ func (q *Quantiles) N() int64 { return q.n }
 // Exact reports whether every value is stored.
 func (q *Quantiles) Exact() bool { return q.sketch == nil }
 
-// Add takes in every value.
+// Add adds every value.
 func (q *Quantiles) Add(values []float32) {
 	for _, v := range values {
 		if v != v {
@@ -56,7 +55,7 @@ func (q *Quantiles) Add(values []float32) {
 			continue
 		}
 		if v == 0 {
-			v = 0 // −0 is 0
+			v = 0 // −0 becomes 0
 		}
 		if q.n == 0 {
 			q.min, q.max = v, v
@@ -83,11 +82,11 @@ func (q *Quantiles) spill() {
 	q.values = nil
 }
 
-// Value returns the quantile at each level in [0, 1] (any order), interpolated
-// linearly between order statistics as numpy does by default. With the sketch,
-// a quantile between values of one sign is off by at most
-// 1/8192 of itself; the smallest and the largest value are always
-// exact. It is NaN where there is no value or the level is outside [0, 1].
+// Value returns the quantile at each level in [0, 1] (any order), interpolated linearly
+// between order statistics as numpy does by default. With the sketch, a quantile between
+// values of one sign has a relative error of at most 1/8192; the smallest and the
+// largest value are always exact. It is NaN where there is no value or the level is
+// outside [0, 1].
 func (q *Quantiles) Value(levels []float64) []float64 {
 	order := q.orderStatistic()
 	out := make([]float64, len(levels))
@@ -103,7 +102,8 @@ func (q *Quantiles) Value(levels []float64) []float64 {
 		if int64(low) < q.n-1 {
 			b = order(int64(low) + 1)
 		}
-		// From the nearer end, as numpy: exact at both, and monotone.
+		// Interpolation starts from the nearer end, as in numpy: exact at both, and
+		// monotone.
 		if f := at - low; a == b {
 			out[i] = a
 		} else if f < 0.5 {
@@ -118,7 +118,7 @@ func (q *Quantiles) Value(levels []float64) []float64 {
 // orderStatistic returns the function from a rank (0 the smallest) to a value.
 func (q *Quantiles) orderStatistic() func(rank int64) float64 {
 	if q.sketch == nil {
-		slices.Sort(q.values) // their order carries nothing
+		slices.Sort(q.values) // their order has no meaning
 		return func(rank int64) float64 { return float64(q.values[rank]) }
 	}
 	inner := q.sketch.orderStatistic()
