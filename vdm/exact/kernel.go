@@ -19,12 +19,12 @@ func SquaredExponential(n int, length, variance float64) *mat.SymDense {
 	return stationary(n, func(d float64) float64 { return variance * math.Exp(-d*d/(2*length*length)) })
 }
 
-// stationary returns a covariance that depends on the distance alone.
-func stationary(n int, of func(distance float64) float64) *mat.SymDense {
+// stationary returns a covariance of n points that depends on their distance alone.
+func stationary(n int, covariance func(distance float64) float64) *mat.SymDense {
 	m := mat.NewSymDense(n, nil)
 	for i := range n {
 		for j := range i + 1 {
-			m.SetSym(i, j, of(float64(i-j)))
+			m.SetSym(i, j, covariance(float64(i-j)))
 		}
 	}
 	return m

@@ -7,15 +7,15 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// temporalAttention lets the frames of each cell attend to each other, with
-// rotary embedding of queries and keys and the shared relative position bias,
+// temporalAttention returns x after the frames of each cell have attended to each other,
+// with rotary embedding of queries and keys and the shared relative position bias,
 // pre-normed and residual. x is [batch, frame, height, width, channel].
 //
-// Queries and keys have a projection for each frame. Frames come first for it:
-// then it is one product a frame for the whole batch, and no matrix is copied for
-// each clip. What runs for each cell and head has these side by side then, so
-// that a library of matrix products takes queries, keys and values as they lie
-// (XLA can fold the transpositions into the products).
+// Queries and keys have a projection for each frame. Frames are therefore the first
+// axis: it is then one product a frame for the whole batch, and no matrix is copied for
+// each clip. The products for each cell and head then have these side by side in memory,
+// so that a library of matrix products takes queries, keys and values as they lie (XLA
+// can fold the transpositions into the products).
 func (n *network) temporalAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	batch, frames, cells, width := d[0], d[1], d[2]*d[3], d[4]
@@ -80,7 +80,7 @@ func (n *network) linearAttention(name string, x *Node) *Node {
 	q := softmax(ConvertDType(Reshape(project(0), rows, cells, heads, spatialHead), dtypes.Float32), -1)
 	k := softmax(ConvertDType(project(1), dtypes.Float32), 1)
 	q, k = n.cast(q), n.cast(k)
-	scale := 1 / math.Sqrt(spatialHead) // the factor of q, on smaller matrices
+	scale := 1 / math.Sqrt(spatialHead) // the factor of q, multiplied here because these matrices are smaller
 
 	var y *Node
 	if cells > width {
@@ -125,8 +125,8 @@ func (n *network) spatialProjections(name string, xn *Node) (q, k, v *Node) {
 	return project(0, 1/math.Sqrt(spatialHead)), project(1, 1), project(2, 1)
 }
 
-// softmax along one axis. The largest logit is taken out for range only; its
-// gradient is zero.
+// softmax returns the softmax of x along one axis. The largest logit is subtracted only
+// to avoid overflow; its gradient is zero.
 func softmax(x *Node, axis int) *Node {
 	e := Exp(Sub(x, StopGradient(ReduceAndKeep(x, ReduceMax, axis))))
 	return mark(Div(e, ReduceAndKeep(e, ReduceSum, axis)), "softmax")

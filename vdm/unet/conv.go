@@ -20,16 +20,16 @@ func (n *network) conv(name string, x *Node) *Node {
 	return n.addBias(name, sameConv(x, n.cast(kernel)))
 }
 
-// addBias adds a bias a channel to x [batch, frame, height, width, channel], in
-// float32: the gradient of a bias is a sum over all cells, millions of them,
-// and an engine may add bfloat16 numbers up in bfloat16, where a sum stops
-// growing once it is 256 times what is added.
+// addBias adds a bias for each channel to x [batch, frame, height, width, channel], in
+// float32: the gradient of a bias is a sum over all cells, millions of them, and an
+// engine may add bfloat16 numbers in bfloat16, where a sum stops growing once it is 256
+// times a summand.
 func (n *network) addBias(name string, x *Node) *Node {
 	bias := Reshape(n.weight(name+".bias"), 1, 1, 1, 1, x.Shape().Dim(-1))
 	return n.cast(mark(Add(ConvertDType(x, dtypes.Float32), bias), "bias"))
 }
 
-// sameConv convolves each frame of x [batch, frame, height, width, in] with a
+// sameConv returns each frame of x [batch, frame, height, width, in] convolved with a
 // kernel [k, k, in, out] of odd k. (GoMLX's gradient is wrong for an even k.)
 func sameConv(x, kernel *Node) *Node {
 	dims := x.Shape().Dimensions
@@ -68,9 +68,9 @@ func (n *network) upsample(name string, x *Node) *Node {
 	return n.addBias(name, y)
 }
 
-// spread distributes the taps of a 4×4 kernel [rows·4·4] over 3 blocks of 2
-// phases in both directions, [rows, 3, 2, 3, 2], zero elsewhere. A product with
-// a constant 0/1 matrix does it, whose gradient every engine has.
+// spread returns the taps of a 4×4 kernel [rows·4·4] distributed over 3 blocks of 2
+// phases in both directions, [rows, 3, 2, 3, 2], zero elsewhere. It is a product with a
+// constant 0/1 matrix, whose gradient every engine has.
 func spread(kernel *Node, rows int, place func(tap int) (block, phase int)) *Node {
 	s := make([]float32, 16*36)
 	for ay := range 4 {
@@ -83,8 +83,7 @@ func spread(kernel *Node, rows int, place func(tap int) (block, phase int)) *Nod
 	return matMul(Reshape(kernel, rows, 16), constant(kernel.Graph(), s, 16, 36))
 }
 
-// spaceToDepth gathers blocks of 2×2 cells into channels ordered (row, column,
-// channel).
+// spaceToDepth returns blocks of 2×2 cells as channels ordered (row, column, channel).
 func spaceToDepth(x *Node) *Node {
 	d := x.Shape().Dimensions
 	x = Reshape(x, d[0]*d[1], d[2]/2, 2, d[3]/2, 2, d[4])
@@ -92,7 +91,8 @@ func spaceToDepth(x *Node) *Node {
 	return Reshape(x, d[0], d[1], d[2]/2, d[3]/2, 4*d[4])
 }
 
-// depthToSpace returns the inverse of spaceToDepth, to the given channels.
+// depthToSpace returns channels as blocks of 2×2 cells, the inverse of spaceToDepth,
+// with the given number of channels.
 func depthToSpace(x *Node, channels int) *Node {
 	d := x.Shape().Dimensions
 	x = Reshape(x, d[0]*d[1], d[2], d[3], 2, 2, channels)
