@@ -33,9 +33,9 @@ func newPath(s *scene, v *velocity, every int) *path {
 	return p
 }
 
-// back goes back by a frame, with an error added to the velocity, in sub-steps of at
+// stepBack goes back by a frame, with an error added to the velocity, in sub-steps of at
 // most twice as many cells as the trajectories are apart.
-func (p *path) back(addY, addX float64) {
+func (p *path) stepBack(addY, addX float64) {
 	steps := max(1, int(math.Ceil(math.Hypot(p.fastY+math.Abs(addY), p.fastX+math.Abs(addX))/float64(2*p.every))))
 	for i := range p.y {
 		p.y[i], p.x[i] = p.v.travel(p.y[i], p.x[i], -1, steps, addY, addX)

@@ -30,7 +30,7 @@ func (d *drawing) ahead(seed uint64, member uint32, out func(f int) []float32) {
 				rates[i] = rates[j]
 			}
 		}
-		path.back(off.at(f - d.g.left))
+		path.stepBack(off.at(f - d.g.left))
 		frame := out(f)
 		path.each(func(i int, y, x float64) {
 			if s.inside[i] {

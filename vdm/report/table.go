@@ -34,7 +34,7 @@ func (t Table) columns() int {
 	return n
 }
 
-// right reports whether a column holds numbers, which stand to the right.
+// right reports whether a column contains numbers, which are aligned to the right.
 func (t Table) right(c int) bool {
 	found := false
 	for _, row := range t.Rows {
@@ -91,7 +91,7 @@ func (t Table) Text() string {
 	return b.String()
 }
 
-// String is Text.
+// String returns what Text returns.
 func (t Table) String() string { return t.Text() }
 
 var tableTemplate = template.Must(template.New("table").Parse(
@@ -128,7 +128,7 @@ func (t Table) HTML() template.HTML {
 	}
 	var b strings.Builder
 	err := tableTemplate.Execute(&b, map[string]any{"Title": t.Title, "Head": cells(t.Columns), "Rows": rows, "Notes": t.Notes})
-	if err != nil { // the template and its data are both made here
+	if err != nil { // template and data are both made here
 		panic(err)
 	}
 	return template.HTML(b.String())

@@ -22,8 +22,8 @@ type Bias struct {
 	Spread float64
 }
 
-// Of compares a law with the exact one.
-func Of(got, want exact.Gaussian) Bias {
+// BiasOf compares a law with the exact one.
+func BiasOf(got, want exact.Gaussian) Bias {
 	var off, size, gap, whole, trace, exactTrace float64
 	for i, m := range want.Mean {
 		off += (got.Mean[i] - m) * (got.Mean[i] - m)
@@ -87,5 +87,5 @@ func Law(ctx context.Context, be compute.Backend, c Case, m Method) (bias Bias, 
 	if err != nil {
 		return Bias{}, false, fmt.Errorf("%s of %s: %w", m.Name, c.Name, err)
 	}
-	return Of(got, want), true, nil
+	return BiasOf(got, want), true, nil
 }

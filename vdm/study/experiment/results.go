@@ -7,9 +7,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// Results sets the generated clips of a verification beside the figures that the
-// dissertation's three models reached on UKCP18: another climate, larger networks
-// and longer training, so a yardstick and no contest.
+// Results returns the results of a verification beside those of the dissertation's three
+// models on UKCP18: another climate, larger networks and longer training, so an
+// orientation and not a comparison.
 func Results(v *report.Verification) report.Table {
 	if len(v.Others) == 0 {
 		return report.Table{Title: "Results"}

@@ -13,70 +13,71 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
-// Options are what a first model is made of. Zero values mean what `make run`
-// does; see Defaults.
+// Options says how a first model is made. Zero values mean what `make run` does; see
+// Defaults.
 type Options struct {
 	Data     string `json:"-"`        // NetCDF file; "" looks for the Stage IV sample, see DataPath
-	Variable string `json:"variable"` // in it; "" for its only data variable
+	Variable string `json:"variable"` // variable in the file; "" means its only data variable
 	Out      string `json:"-"`        // run folder; "" means runs/first-model, see Folder
 
 	HeldOut int `json:"held_out"` // last frames of the record, kept from training
-	Frames  int `json:"frames"`   // of a clip
-	Height  int `json:"height"`   // in cells
+	Frames  int `json:"frames"`   // frames of a clip
+	Height  int `json:"height"`   // rows of a clip
 	Width   int `json:"width"`
 
 	Network unet.Config `json:"network"`
-	Steps   int         `json:"steps"` // of the optimiser
-	Batch   int         `json:"batch"` // clips a step
+	Steps   int         `json:"steps"` // steps of the optimiser
+	Batch   int         `json:"batch"` // clips in a step
 	Rate    float64     `json:"rate"`  // highest learning rate
 	EMA     float64     `json:"ema"`   // decay of the averaged weights
 	Tests   int         `json:"tests"` // noisy clips of the held-out loss
 
-	Sampler      string  `json:"sampler"`       // of clips without conditions
-	SamplerSteps int     `json:"sampler_steps"` // evaluations of the network that a clip takes
-	SamplerBatch int     `json:"sampler_batch"` // clips a pass of the sampler
-	Clips        int     `json:"clips"`         // drawn without conditions
-	Members      int     `json:"members"`       // of the nowcast
-	Known        int     `json:"known"`         // frames of the nowcast that are given
+	Sampler      string  `json:"sampler"`       // sampler of clips without conditions
+	SamplerSteps int     `json:"sampler_steps"` // evaluations of the network for each clip
+	SamplerBatch int     `json:"sampler_batch"` // clips in a pass of the sampler
+	Clips        int     `json:"clips"`         // number of clips drawn without conditions
+	Members      int     `json:"members"`       // members of the nowcast
+	Known        int     `json:"known"`         // known frames of the nowcast
 	Guidance     float64 `json:"guidance"`      // w_r of the nowcast; negative for replacement alone
-	Seed         uint64  `json:"seed"`          // of weights, batches and samples
+	Seed         uint64  `json:"seed"`          // seed of weights, batches and samples
 
-	Log     report.Log `json:"-"` // nil says nothing
-	Program string     `json:"-"` // version of the program, for the report; "" for the revision that the go command found
+	Log     report.Log `json:"-"` // nil means no messages
+	Program string     `json:"-"` // version of the program, for the report; "" means the revision that the go command recorded
 }
 
-// Defaults returns what `make run` does. It is chosen for two cores without a GPU: about
-// ten minutes and 2 GiB in all.
+// Defaults returns the options of `make run`. They are chosen for two cores without a
+// GPU: about ten minutes and 2 GiB in all.
 func Defaults() Options {
 	return Options{
-		// A clip of 10 hours is the shortest record that can be held out, and of
-		// 23 hours more cannot be spared: training has the first 13, which are
-		// 4 starts of a clip at every position.
+		// A clip of 10 hours is the shortest record that can be held out, and more of
+		// the 23 hours cannot be spared: training has the first 13, which are 4 starts
+		// of a clip at every position.
 		HeldOut: 10, Frames: 10, Height: 32, Width: 32,
 
 		// About 222,000 parameters: the network that the benchmarks time.
 		Network: unet.Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2, HeadDim: 32},
 
-		// The time allows some 2600 clips. So few want small batches and a high
-		// rate. Measured with 480 clips, warm-up over a fifteenth of the steps and
-		// cosine decay, held-out loss of the averaged weights: 120 steps of 4
-		// clips 0.129 at rate 1e-3, 0.103 at 3e-3, 0.095 at 6e-3, 0.092 at 1e-2;
-		// 240 steps of 2 clips 0.091 at 3e-3 and at 6e-3. Those figures are
-		// of rain scaled to [−1, 1]. The average looks back over 200 steps; the 0.9995 of
-		// long runs would still contain the initial weights.
+		// There is time for some 2600 clips. With so few, small batches and a high rate
+		// are best. Measured with 480 clips, warm-up over a fifteenth of the steps and
+		// cosine decay, held-out loss of the averaged weights: 120 steps of 4 clips
+		// 0.129 at rate 1e-3, 0.103 at 3e-3, 0.095 at 6e-3, 0.092 at 1e-2; 240 steps of
+		// 2 clips 0.091 at 3e-3 and at 6e-3. Those results are for rain scaled to [−1,
+		// 1]. The average spans 200 steps; with the 0.9995 of long runs it would still
+		// contain the initial weights.
 		Steps: 1300, Batch: 2, Rate: 5e-3, EMA: 0.995, Tests: 64,
 
-		// Of 64 clips of a run of 1400 steps, power over that of the training windows in
-		// four bands, and dry share (39 % in the windows): dpm++3m with 25 evaluations
-		// 0.62, 0.57, 0.56, 0.58 and 41 %; dpm++2m-sde 0.89, 0.78, 0.81, 0.87 and 36 % with
-		// 25, and 0.87, 0.91, 0.98, 1.00 and 32 % with 60. Fresh noise at every step mends
-		// what a network of few steps says too smoothly. Guidance 1 is what the formula's
-		// derivation gives (vdm.Reconstruction).
+		// For 64 clips of a run of 1400 steps, the ratio of power to that of the
+		// training windows in four bands, and the dry share (39 % in the windows):
+		// dpm++3m with 25 evaluations 0.62, 0.57, 0.56, 0.58 and 41 %; dpm++2m-sde 0.89,
+		// 0.78, 0.81, 0.87 and 36 % with 25, and 0.87, 0.91, 0.98, 1.00 and 32 % with
+		// 60. Fresh noise at every step corrects the estimates of a briefly trained
+		// network, which are too smooth. Guidance 1 is the value of the formula's
+		// derivation (vdm.Reconstruction).
 		Sampler: "dpm++2m-sde", SamplerSteps: vdm.DefaultEvaluations, SamplerBatch: 4, Clips: 32, Members: 8, Known: 5, Guidance: 1,
 	}
 }
 
-// withDefaults fills in zero values.
+// withDefaults returns the options with zero values replaced by the defaults.
 func (o Options) withDefaults() (Options, error) {
 	d := Defaults()
 	for _, v := range []struct {
@@ -118,8 +119,8 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// Validate reports the settings that make no sense; those of the network and of
-// training are checked with the run's configuration.
+// Validate returns an error that names the settings out of their range; those of the
+// network and of training are checked with the run's configuration.
 func (o Options) Validate() error {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -144,9 +145,9 @@ func (o Options) Validate() error {
 
 // Config returns the configuration of the run. step is the time between frames in hours.
 func (o Options) Config(step float64) (run.Config, error) {
-	// The square root of rain is nearer to normal than rain, and the network
-	// need not spend itself on a few cells of 100 mm/h. Its variance is 1, which the
-	// noise schedule is made for.
+	// The square root of rain is nearer to normal than rain, and the network need not
+	// spend its capacity on a few cells of 100 mm/h. Its variance is 1, for which the
+	// noise schedule is made.
 	root, err := transform.Parse(transform.DefaultRain)
 	if err != nil {
 		return run.Config{}, err
@@ -158,17 +159,17 @@ func (o Options) Config(step float64) (run.Config, error) {
 			Channels: []run.ChannelConfig{{Name: rainName, Units: "mm/h", Transform: root}},
 		},
 		Network: o.Network,
-		// The linear denoiser of the training hours knows how much rain there is at each
-		// scale before anything is learnt. After 900 steps without it 47 % of the generated
-		// cells were dry and the power was 0.32 to 0.52 of the training windows'; with it
-		// 42 %, and 0.53 to 0.60 (39 % are dry in the windows).
+		// The linear denoiser of the training hours contains the amount of rain at each
+		// scale before training begins. After 900 steps without it 47 % of the generated
+		// cells were dry and the power was 0.32 to 0.52 of the training windows'; with
+		// it 42 %, and 0.53 to 0.60 (39 % are dry in the windows).
 		Preconditioning: run.PreconditionSpectrum,
-		// With a variance of 1 nothing of a clip is left to see below λ = −12, and nothing
-		// to find above 12.
+		// With a variance of 1 nothing of a clip is visible below λ = −12, and nothing
+		// is left to denoise above 12.
 		Schedule: run.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
 		Training: run.TrainingConfig{
 			Seed: o.Seed, Steps: o.Steps, Batch: o.Batch, EMA: o.EMA,
-			// One step beyond the last, whose rate would be 0.
+			// The decay ends one step beyond the last, whose rate would otherwise be 0.
 			Rate: o.Rate, Warmup: o.Steps / 15, Decay: o.Steps + 1, Clip: 1,
 			HeldOutEvery: 100, HeldOutClips: o.Tests, SnapshotEvery: 100,
 		},
@@ -178,8 +179,8 @@ func (o Options) Config(step float64) (run.Config, error) {
 // sampleName is the file that `make run` unpacks from Debian's r-cran-stars.
 const sampleName = "test_stageiv_xyt.nc"
 
-// DataPath finds the Stage IV sample: in build/data of the project, where the
-// set-up puts it, or where Debian's r-cran-stars installs it.
+// DataPath returns the path of the Stage IV sample: in build/data of the project, where
+// the set-up puts it, or where Debian's r-cran-stars installs it.
 func DataPath() (string, error) {
 	places := []string{
 		filepath.Join(report.Root(), "build", "data", sampleName),
@@ -193,9 +194,9 @@ func DataPath() (string, error) {
 	return "", fmt.Errorf("the Stage IV sample %s is not here: run notebooks/tools/setup.sh run, which fetches it, or name a NetCDF file", sampleName)
 }
 
-// Folder returns the run folder: what VDM_RUN says, else runs/first-model of the
+// Folder returns the run folder: the value of VDM_RUN, else runs/first-model of the
 // project.
 func Folder() string { return report.RunFolder("VDM_RUN", "first-model") }
 
-// What the rain is called in a run, whatever its file calls it.
+// rainName is the name of the rain in a run, whatever its file calls it.
 const rainName = "rain"
