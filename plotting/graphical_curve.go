@@ -18,8 +18,8 @@ const (
 	serifXHeight = 0.459              // em, height of a lower-case x in Liberation Serif
 )
 
-// variable returns the typeface of a random vector, bold and upright; quantity that of a
-// function of it.
+// variable returns the typeface of a random vector, bold and upright; quantity returns
+// the typeface of a function of one.
 func variable(size vg.Length) font.Font {
 	return font.Font{Typeface: plot.DefaultFont.Typeface, Variant: "Serif", Weight: xfont.WeightBold, Size: size}
 }
@@ -43,7 +43,7 @@ func (b cubic) at(t float64) vg.Point { return b.split(t)[0][3] }
 
 func (b cubic) reversed() cubic { return cubic{b[3], b[2], b[1], b[0]} }
 
-// split returns the curve up to t and from there on (de Casteljau).
+// split returns the curve up to t and the curve from there on (de Casteljau).
 func (b cubic) split(t float64) [2]cubic {
 	mix := func(p, q vg.Point) vg.Point { return p.Add(q.Sub(p).Scale(vg.Length(t))) }
 	p01, p12, p23 := mix(b[0], b[1]), mix(b[1], b[2]), mix(b[2], b[3])
@@ -64,7 +64,8 @@ func (b cubic) between(s, t float64) vg.Path {
 	return path
 }
 
-// leaves returns where the curve first is r away from its start, at most ½.
+// leaves returns the parameter, at most ½, at which the curve first is r away from its
+// start.
 func (b cubic) leaves(start vg.Point, r vg.Length) float64 {
 	lo, hi := 0.0, 0.5
 	for range 40 {

@@ -6,16 +6,16 @@ import (
 	"strconv"
 )
 
-// SpectrumOptions are the options of [Spectra]. Both axes are logarithmic
-// whatever their Log says. Default size: 12×9.5 cm.
+// SpectrumOptions are the options of [Spectra]. Both axes are logarithmic whatever their
+// Log says. The default size is 12×9.5 cm.
 type SpectrumOptions struct {
 	Style
 	X, Y Axis // labels are "Wavenumber" and "Power" if empty
 
-	// Slope s draws a line ∝ x^s above the spectra, for reference; 0: none.
+	// Slope s draws a line ∝ x^s above the spectra, for reference; 0 means none.
 	Slope float64
 
-	// SlopeName is the line's name in the legend; empty: the power itself.
+	// SlopeName is the line's name in the legend; empty means the power itself.
 	SlopeName string
 
 	Legend LegendPlace
@@ -62,7 +62,7 @@ func Spectra(series []Series, opt SpectrumOptions) (*Picture, error) {
 }
 
 // slopeTrace returns the line of reference over the middle two thirds of the abscissa,
-// lifted until it stands clear of all spectra there.
+// raised until it is above all spectra there.
 func slopeTrace(traces []trace, opt SpectrumOptions) (trace, bool) {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	each := func(visit func(lx, ly float64)) {
