@@ -8,14 +8,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Clip is a short film of fields.
+// Clip is a short sequence of fields.
 type Clip struct {
 	Name                  string    // beside or above the clip
-	Data                  []float32 // frames×height×width, row-major; not finite: missing
+	Data                  []float32 // frames×height×width, row-major; a value that is not finite is missing
 	Frames, Height, Width int
 
-	// Known marks frames that were given rather than generated: they get a
-	// coloured frame. Nil: none; else one a frame.
+	// Known marks frames that were given rather than generated: they get a coloured
+	// frame. Nil means none; otherwise it has one mark for each frame.
 	Known []bool
 }
 
@@ -30,8 +30,8 @@ func (c Clip) Validate() error {
 	return nil
 }
 
-// checkClips validates clips that are to stand side by side and returns the
-// longest one's length and the range of all.
+// checkClips validates clips that are drawn side by side and returns the longest one's
+// length and the range of all.
 func checkClips(clips []Clip, labels []string) (frames int, data valueRange, err error) {
 	data = emptyRange()
 	if len(clips) == 0 {
@@ -97,7 +97,7 @@ func outset(r vg.Rectangle, d vg.Length) vg.Rectangle {
 	return vg.Rectangle{Min: r.Min.Sub(p), Max: r.Max.Add(p)}
 }
 
-// key is the line below clips: the colour bar and what a coloured frame means.
+// key is the line below clips: the colour bar and the meaning of a coloured frame.
 type key struct {
 	bar   colorBar
 	known bool // a frame is marked
@@ -107,7 +107,7 @@ func (k key) height(width vg.Length) vg.Length {
 	return k.bar.breadth(k.barWidth(width))
 }
 
-// swatch is the width of the explanation of coloured frames.
+// swatch returns the width of the explanation of coloured frames.
 func (k key) swatch() vg.Length {
 	if !k.known {
 		return 0

@@ -5,17 +5,17 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// FilmStripOptions are the options of [FilmStrip]. Default width: at most 17 cm,
+// FilmStripOptions are the options of [FilmStrip]. The default width is at most 17 cm,
 // less for few frames; the height follows from the clips.
 type FilmStripOptions struct {
 	Style
 	Scale Scale
 
-	// Label and Unit of the values, at the colour bar.
+	// Label and Unit of the values are written at the colour bar.
 	Label, Unit string
 
-	// FrameLabels stand above the columns, such as "+1 h"; nil: none, else one a
-	// frame of the longest clip.
+	// FrameLabels are written above the columns, such as "+1 h". nil means none;
+	// otherwise it has one label for each frame of the longest clip.
 	FrameLabels []string
 }
 
@@ -48,7 +48,7 @@ type filmFigure struct {
 	clips  []Clip
 	frames int
 	key    key
-	ratio  vg.Length // height of a frame to its width
+	ratio  vg.Length // ratio of a frame's height to its width
 }
 
 const (
@@ -58,8 +58,8 @@ const (
 	frameGap      = 5 * vg.Length(1)
 )
 
-// rowLabels are the names of the clips, wrapped to at most a quarter of the
-// width, and the room they take.
+// rowLabels returns the names of the clips, wrapped to at most a quarter of the width,
+// and the room they take.
 func (f *filmFigure) rowLabels(width vg.Length) (labels []label, room vg.Length) {
 	for _, c := range f.clips {
 		l := label{text: c.Name, size: f.opt.tickSize()}
@@ -118,7 +118,7 @@ func (f *filmFigure) layout(c draw.Canvas) filmLayout {
 		wide = min(wide, widestFrame)
 	}
 	high := (c.Size().Y-l.above-l.below+frameGap)/vg.Length(len(f.clips)) - frameGap
-	// Frames too small to be seen are still drawn: the size was asked for.
+	// Frames that are too small to see are still drawn, because this size was asked for.
 	wide = max(min(wide, high/f.ratio), 1)
 	l.frame = vg.Point{X: wide, Y: wide * f.ratio}
 	strip := l.rowRoom + vg.Length(f.frames)*(wide+frameGap) - frameGap
@@ -127,8 +127,8 @@ func (f *filmFigure) layout(c draw.Canvas) filmLayout {
 	return l
 }
 
-// columnLabels shrinks the frame labels to their columns a little, and where
-// that is not enough leaves out every other one, or more.
+// columnLabels returns the frame labels, shrunk a little to their columns; where that is
+// not enough it leaves out every other one, or more.
 func (f *filmFigure) columnLabels(frame vg.Length) []label {
 	size := f.opt.tickSize()
 	var widest vg.Length

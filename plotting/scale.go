@@ -28,8 +28,8 @@ const (
 type Scale struct {
 	Kind ScaleKind
 
-	// Limits of a continuous scale, as in [Axis]. Values beyond take the colour
-	// of the end, and the colour bar then has a pointed end.
+	// Limits are the ends of a continuous scale, as in [Axis]. Values beyond take the
+	// colour of the end, and the colour bar then has a pointed end.
 	Limits [2]float64
 
 	// Levels of a scale of classes, ascending. Class i holds the values v with
@@ -37,12 +37,13 @@ type Scale struct {
 	// values below the first level are in the first class.
 	Levels []float64
 
-	// Colors of the classes, as many as levels. The last is the 'over' colour.
+	// Colors are the colours of the classes, as many as levels. The last is the 'over'
+	// colour.
 	Colors []color.Color
 }
 
-// rainLevels in mm/h, and the colours of their classes. In CIELAB the lightness
-// falls from 97 to 15 in steps of 6 to 11 while the hue goes from cyan through
+// rainLevels are in mm/h; rainColors are the colours of their classes. In CIELAB the
+// lightness falls from 97 to 15 in steps of 6 to 11 while the hue goes from cyan through
 // blue and purple to wine red.
 var rainLevels = [...]float64{0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100}
 
@@ -60,8 +61,8 @@ var rainColors = [len(rainLevels)]color.RGBA{
 	{0x51, 0x03, 0x1d, 0xff}, // over: 100 and above
 }
 
-// RainScale is the scale of rain rates in mm/h: the classes 0, 0.1, 0.2, 0.5, 1,
-// 2, 5, 10, 20, 50, 100 and above.
+// RainScale returns the scale of rain rates in mm/h: the classes 0, 0.1, 0.2, 0.5, 1, 2,
+// 5, 10, 20, 50, 100 and above.
 func RainScale() Scale {
 	s := Scale{Kind: Classes, Levels: make([]float64, len(rainLevels)), Colors: make([]color.Color, len(rainColors))}
 	for i := range rainLevels {
@@ -95,18 +96,18 @@ func (s Scale) Validate() error {
 	return fmt.Errorf("plotting: Scale.Kind is %d, want Sequential, Diverging or Classes", int(s.Kind))
 }
 
-// tableSize is the number of colours that a continuous scale is cut into: more
-// than 8 bits a channel can show.
+// tableSize is the number of colours into which a continuous scale is cut: more than 8
+// bits a channel can show.
 const tableSize = 1024
 
-// coloring is a scale whose range is settled.
+// coloring is a scale with the range of its data.
 type coloring struct {
 	scale       Scale
 	lo, hi      float64
 	table       []color.RGBA // of a continuous scale, from lo to hi
 	classes     []color.RGBA
-	under, over bool // data lie beyond lo, hi
-	missing     bool // data are missing
+	under, over bool // whether data lie beyond lo, hi
+	missing     bool // whether data are missing
 }
 
 // valueRange is the range of finite data, and whether any are missing.
@@ -125,7 +126,7 @@ func (r *valueRange) add(v float64) {
 	r.lo, r.hi = math.Min(r.lo, v), math.Max(r.hi, v)
 }
 
-// settle fits the scale to the data.
+// settle returns the scale with the range of the data.
 func (s Scale) settle(data valueRange) (*coloring, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -182,8 +183,8 @@ func (k *coloring) fillTable() error {
 	return nil
 }
 
-// sequential is a scale of even lightness through the colours of viridis (by
-// van der Walt and Smith, in the public domain).
+// sequential returns a scale of even lightness through the colours of viridis (by van
+// der Walt and Smith, in the public domain).
 func sequential() (palette.ColorMap, error) {
 	return moreland.NewLuminance([]color.Color{
 		color.RGBA{0x44, 0x01, 0x54, 0xff},
@@ -194,7 +195,7 @@ func sequential() (palette.ColorMap, error) {
 	})
 }
 
-// at is the colour of a finite value.
+// at returns the colour of a finite value.
 func (k *coloring) at(v float64) color.RGBA {
 	if k.classes != nil {
 		i := sort.SearchFloat64s(k.scale.Levels, v)

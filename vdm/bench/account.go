@@ -58,9 +58,9 @@ func measure(be compute.Backend, o options) (m machine, err error) {
 	return m, nil
 }
 
-// fastest is the least time of five runs of f, after one that is not counted.
-// The input lies on the device before the clock starts, and the clock stops when
-// one number of the result is here.
+// fastest returns the least time of five runs of f, after one that is not counted. The
+// input lies on the device before the clock starts, and the clock stops when one number
+// of the result is here.
 func fastest(be compute.Backend, s shapes.Shape, f func(x *g.Node) *g.Node) (float64, error) {
 	input, err := g.NewExec(be, func(graph *g.Graph) *g.Node {
 		x := g.Sin(g.Iota(graph, shapes.Make(dtypes.Float32, s.Size()), 0))
@@ -110,9 +110,9 @@ func (m machine) String() string {
 		m.dtype, m.side, m.side, m.flops/1e9, int(math.Log2(float64(m.length))), m.bytes/1e9)
 }
 
-// rates are what a step of some seconds reaches: operations a second and their
-// part of the product's, and the part of its time that moving the least bytes
-// at the copy's rate would take.
+// rates returns what a step of some seconds reaches: operations a second and their part
+// of the product's, and the part of its time that moving the least bytes at the copy's
+// rate would take.
 func (m machine) rates(c engine.Cost, seconds float64) (flops, ofProduct, ofFloor float64) {
 	flops = c.FLOPs / seconds
 	return flops, flops / m.flops, c.Least / m.bytes / seconds

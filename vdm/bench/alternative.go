@@ -67,7 +67,7 @@ func (a *alternative) start(ctx context.Context, o options, what string) *turns 
 	return t
 }
 
-// step is the seconds of the next one.
+// step returns the seconds of the next one.
 func (t *turns) step() (float64, error) {
 	select {
 	case t.ask <- struct{}{}:

@@ -96,7 +96,7 @@ func samplersAlone(ctx context.Context, o options) error {
 	return samplers(ctx, m, o, ceilings)
 }
 
-// nowcast is what the guidances are given, the first half of each clip, and the
+// nowcast returns what the guidances are given, the first half of each clip, and the
 // guidance by its name; nothing for none.
 func nowcast(o options, guidance string) (given vdm.Observation, by vdm.Guidance, err error) {
 	if guidance == "" {

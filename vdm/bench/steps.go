@@ -36,7 +36,7 @@ func (s *series) add(step int, seconds float64) {
 	}
 }
 
-// compiling is what the first step took beyond a steady one.
+// compiling returns what the first step took beyond a steady one.
 func (s series) compiling() float64 { return s.first - median(s.seconds) }
 
 // timings are the steps of one kind, of each program, in the order taken.
@@ -143,7 +143,7 @@ func (t *timings) print(what string) {
 	}
 }
 
-// over is the ratio to another program's steps, pair by pair.
+// over returns the ratio to another program's steps, pair by pair.
 func (s series) over(other series) string {
 	ratios := make([]float64, len(s.seconds))
 	for i := range ratios {

@@ -5,26 +5,26 @@ import (
 	"math"
 )
 
-// Place is where and when a clip lies, and which fields its channels are like.
+// Place says where and when a clip lies, and which fields its channels continue.
 type Place struct {
 	Like               []*Field
 	Grid               Grid
 	Times              []float64 // hours since Epoch
-	From, To           []float64 // ends of the intervals of the frames; nil where not known
+	From, To           []float64 // ends of the intervals of the frames; nil where unknown
 	Calendar, Epoch    string
-	Start, Row, Column int // of the clip's first frame and its south-western cell in the record
+	Start, Row, Column int // the clip's first frame and its south-western cell in the record
 }
 
 // CutOptions says which clip is cut out of a record.
 type CutOptions struct {
 	Height, Width int
-	Step          float64     // hours between frames that the clip has to have; 0 is any
+	Step          float64     // required hours between frames; 0 means any
 	Known         KnownFrames // one mark for each frame
 	Start         int         // first frame in the record
 	Row, Column   int         // south-western cell in the record; −1 puts the clip in the middle
 
-	// Name returns what messages call an option: "Row" and "Column". nil is the names
-	// here.
+	// Name returns the name of an option in messages: of "Row" and "Column". nil means
+	// the names in this struct.
 	Name func(option string) string
 }
 
@@ -37,8 +37,8 @@ func (o *CutOptions) called(option string) string {
 
 // Cut returns a clip of the record, [frame, height, width, channel] with a channel for
 // each field, and its place. Frames that are not known are NaN and may lie beyond the
-// end of the record, whose times then go on at its step. Known frames that the record
-// lacks, or that span a gap in time, are an error.
+// end of the record, whose times are then continued at its step. Known frames that the
+// record lacks, or that span a gap in time, are an error.
 func (r *Record) Cut(o CutOptions) (clip []float32, place Place, err error) {
 	first := r.Fields[0]
 	needed := o.Known.Span()
@@ -99,8 +99,8 @@ func (o *CutOptions) position(option, what string, at, size, room int) (int, err
 	return at, nil
 }
 
-// addFrame adds the time of a frame of a record, or one step after the last time
-// where the record has ended.
+// addFrame adds the time of a frame of a record, or one step after the last time where
+// the record has ended.
 func (p *Place) addFrame(f *Field, at int, step float64) {
 	if at < f.Frames() {
 		p.Times = append(p.Times, f.Times[at])
@@ -116,9 +116,9 @@ func (p *Place) addFrame(f *Field, at int, step float64) {
 	}
 }
 
-// Refine divides the cells of a place evenly along both axes, and its times, which
-// stand in the middle of intervals of step hours, into so many parts. The ends of the
-// intervals are then not known. Dividing times whose step is 0 is an error.
+// Refine divides the cells of a place evenly along both axes, and its times, which are
+// the middles of intervals of step hours, into the given numbers of parts. The ends of
+// the intervals are then unknown. Dividing times whose step is 0 is an error.
 func (p *Place) Refine(cells, frames int, step float64) error {
 	p.Grid = p.Grid.refined(cells)
 	if frames == 1 {
@@ -131,7 +131,7 @@ func (p *Place) Refine(cells, frames int, step float64) error {
 	return nil
 }
 
-// refinedTimes divides times that stand in the middle of their intervals.
+// refinedTimes divides times that are the middles of their intervals.
 func refinedTimes(times []float64, step float64, parts int) (fine []float64) {
 	for _, t := range times {
 		for i := range parts {
@@ -141,8 +141,8 @@ func refinedTimes(times []float64, step float64, parts int) (fine []float64) {
 	return fine
 }
 
-// refined divides the cells of a grid evenly along its axes. Latitudes and longitudes
-// of cells are left out where the axes are not they.
+// refined divides the cells of a grid evenly along its axes. Latitudes and longitudes of
+// cells are left out where the axes are other coordinates.
 func (g Grid) refined(parts int) Grid {
 	if parts == 1 {
 		return g
@@ -165,10 +165,9 @@ func (g Grid) refined(parts int) Grid {
 	return g
 }
 
-// At returns the values of the record on the frames and cells of a field,
-// [frame, height, width, channel] with a channel for each field of the record. The
-// record may reach further, and be finer in time; a time or a cell that it lacks is an
-// error.
+// At returns the values of the record at the frames and cells of a field, [frame,
+// height, width, channel] with a channel for each field of the record. The record may be
+// larger, and finer in time; a time or a cell that it lacks is an error.
 func (r *Record) At(clip *Field) ([]float32, error) {
 	data := r.Fields[0]
 	frames, err := data.FramesAt(clip)

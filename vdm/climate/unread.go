@@ -7,8 +7,9 @@ import (
 	"regexp"
 )
 
-// Unread says what a path is that is no NetCDF file, and what to do with it: a web
-// address, a Zarr store, a folder. It is nil for files and for what does not exist.
+// Unread returns an error that says what a path is if it is not a NetCDF file, and what
+// to do with it: a web address, a Zarr store, a folder. It is nil for files and for
+// paths that do not exist.
 func Unread(path string) error {
 	if address.MatchString(path) {
 		return fmt.Errorf("%s is a web address, which is not read: download the file (with curl -O or wget) and give its name", path)

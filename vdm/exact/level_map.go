@@ -10,14 +10,14 @@ import (
 )
 
 // DenoiseMap returns E[x | z] of a clip on the host, in float64, where every value of z
-// has a noise level of its own: z_i = α(Λ_i)·x_i + σ(Λ_i)·ε_i. It is what a network that
-// takes a map of noise levels learns; see [vdm.NoiseLevelMap]. With A = diag α and
+// has a noise level of its own: z_i = α(Λ_i)·x_i + σ(Λ_i)·ε_i. A network that takes a
+// map of noise levels learns this function; see [vdm.NoiseLevelMap]. With A = diag α and
 // S = diag σ,
 //
 //	E[x | z] = μ + C·A·(A·C·A + S²)⁻¹·(z − A·μ)
 //
-// It takes of the order of n³ operations for n values. An error says that levels differ
-// in length from the clip, or that the matrix is singular to rounding.
+// It takes of the order of n³ operations for n values. It is an error if levels and clip
+// differ in length, or the matrix is singular to rounding.
 func (g Gaussian) DenoiseMap(z, levels []float64) ([]float64, error) {
 	n := len(g.Mean)
 	if len(z) != n || len(levels) != n {
@@ -43,7 +43,7 @@ func (g Gaussian) DenoiseMap(z, levels []float64) ([]float64, error) {
 	return g.shifted(u), nil
 }
 
-// shifted is μ + C·u.
+// shifted returns μ + C·u.
 func (g Gaussian) shifted(u *mat.VecDense) []float64 {
 	var x mat.VecDense
 	x.MulVec(g.Cov, u)
@@ -67,7 +67,7 @@ func solve(s *mat.SymDense, b *mat.VecDense) (*mat.VecDense, error) {
 }
 
 // MeansMap conditions on means that were observed with errors, by a second noise level:
-// the means of disjoint groups of n values each, as of blocks of cells or of frames,
+// the means of disjoint groups of n values each, such as blocks of cells or of frames,
 // with the standard deviation Std of the error. Together with z at λ they are one
 // Gaussian observation of x, of precision e^λ in every direction whose mean over the
 // group is 0, and of
@@ -77,9 +77,9 @@ func solve(s *mat.SymDense, b *mat.VecDense) (*mat.VecDense, error) {
 // in the constant one. It is the second map of a network whose channels have an affine
 // transform; with a square root or a logarithm a mean of rain is no mean of values.
 type MeansMap struct {
-	Of  vdm.Operator // the means, with AAᵀ = I/n
-	Y   []float64    // what was observed
-	Std float64      // of the errors, above 0
+	Of  vdm.Operator // the operator of the means, with AAᵀ = I/n
+	Y   []float64    // the observed means
+	Std float64      // standard deviation of their errors, above 0
 }
 
 // Pivot returns z* = (z − z̄) + α(λ_m)·m̄ and λ_m, where z̄ is the mean of z over the group
@@ -109,7 +109,7 @@ func (m MeansMap) Pivot(z []float64, shape [4]int, logSNR float64) (pivot []floa
 	return pivot, meansLevel, nil
 }
 
-// Denoise returns E[x | z*] under a normal law, of a pivot at λ and λ_m.
+// Denoise returns E[x | z*] for x with a normal distribution, from a pivot at λ and λ_m.
 func (m MeansMap) Denoise(g Gaussian, pivot []float64, shape [4]int, logSNR, meansLevel float64) ([]float64, error) {
 	spread, _, err := m.groups(pivot, shape)
 	if err != nil {
@@ -120,7 +120,8 @@ func (m MeansMap) Denoise(g Gaussian, pivot []float64, shape [4]int, logSNR, mea
 		return nil, err
 	}
 	// The observation itself, (z* − z̄*)/α + z̄*/α(λ_m), has the error covariance
-	// e^(−λ)·I + (e^(−λ_m) − e^(−λ))·Π, Π the projection on what is constant in a group.
+	// e^(−λ)·I + (e^(−λ_m) − e^(−λ))·Π, Π the projection on clips that are constant in
+	// each group.
 	alpha, alphaMeans := vdm.Alpha(logSNR), vdm.Alpha(meansLevel)
 	off, constant := mat.NewVecDense(len(pivot), nil), spread(means)
 	for i, v := range pivot {
@@ -149,7 +150,7 @@ func (m MeansMap) Denoise(g Gaussian, pivot []float64, shape [4]int, logSNR, mea
 }
 
 // groups returns the map that gives each value its group's number, and the size n of a
-// group. It refuses an operator that is not of means of disjoint groups of one size.
+// group. It refuses an operator other than means over disjoint groups of one size.
 func (m MeansMap) groups(z []float64, shape [4]int) (spread func(means []float64) []float64, n float64, err error) {
 	of := make([]int, len(z))
 	unit := make([]float64, len(z))

@@ -5,9 +5,9 @@ import (
 	"math"
 )
 
-// Advection moves known rain along: extrapolation in the frame of the moving
-// pattern, with nothing else changed (Germann and Zawadzki 2002, Mon. Weather
-// Rev. 130). All members are equal.
+// Advection moves known rain along: extrapolation in the frame of the moving pattern,
+// with nothing else changed (Germann and Zawadzki 2002, Mon. Weather Rev. 130). All
+// members are equal.
 //
 // The motion is estimated from the known frames nearest to a gap, by correlation and
 // optical flow, and steady over the gap. Values are looked
@@ -26,7 +26,7 @@ import (
 // estimate and this is persistence.
 type Advection struct{}
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (Advection) Name() string { return "advection" }
 
 // Forecast is as in [Forecaster]. At least one frame must be known, and known

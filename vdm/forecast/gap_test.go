@@ -146,7 +146,7 @@ func TestPathFollowsEveryCell(t *testing.T) {
 	for _, every := range []int{1, 4} {
 		p := newPath(s, v, every)
 		for range 3 {
-			p.back(0.5, -0.25)
+			p.stepBack(0.5, -0.25)
 		}
 		n := 0
 		p.each(func(i int, y, x float64) {

@@ -19,7 +19,7 @@ type pair struct {
 // where only one frame is known.
 func pairsAround(s *scene, g gap, aside int) []pair {
 	var known []int
-	at := 0 // the pair known[at], known[at+1] is that of the gap
+	at := 0 // the pair known[at], known[at+1] is the one at the gap
 	for f, frame := range s.frames {
 		if frame == nil {
 			continue
@@ -112,7 +112,7 @@ func search(s *scene, pairs []pair) (dy, dx float64) {
 	h, w := s.h/factor, s.w/factor
 	coarse := make([]pair, len(pairs))
 	for i, p := range pairs {
-		// A blur of a coarse cell makes the peak wide enough to be met.
+		// A blur of a coarse cell makes the peak wide enough for the search to find it.
 		a, b := blurred(p.a, s.h, s.w, float64(factor)), blurred(p.b, s.h, s.w, float64(factor))
 		coarse[i] = pair{blockMeans(a, s.h, s.w, factor), blockMeans(b, s.h, s.w, factor), p.gap, p.weight}
 	}
@@ -121,7 +121,7 @@ func search(s *scene, pairs []pair) (dy, dx float64) {
 	best := math.Inf(-1)
 	for i := -n; i <= n; i++ {
 		for j := -n; j <= n; j++ {
-			score := -1e-6 * float64(i*i+j*j) // of equals the slowest
+			score := -1e-6 * float64(i*i+j*j) // the slowest of equal translations wins
 			for _, p := range coarse {
 				shift := p.gap / gap
 				score += p.weight * correlation(p.a, p.b, h, w, int(math.Round(float64(i)*shift)), int(math.Round(float64(j)*shift)))
@@ -134,7 +134,8 @@ func search(s *scene, pairs []pair) (dy, dx float64) {
 	return dy, dx
 }
 
-// correlation of a with b moved back by (dy, dx), over the shared part.
+// correlation returns the correlation of a with b moved back by (dy, dx), over the
+// shared part.
 func correlation(a, b []float64, h, w, dy, dx int) float64 {
 	var n, sa, sb, saa, sbb, sab float64
 	for y := max(0, -dy); y < min(h, h-dy); y++ {
@@ -155,10 +156,10 @@ func correlation(a, b []float64, h, w, dy, dx int) float64 {
 	return (sab - sa*sb/n) / math.Sqrt(va*vb) * math.Sqrt(n/float64(h*w))
 }
 
-// refine is one iteration of Lucas and Kanade's method: v gains the increment d
+// refine is one iteration of Lucas and Kanade's method: the increment d is added to v
 // that minimises, in the window around each cell, Σ weight·(e + gap·∇m·d)² with e the
-// difference of the frames after both were moved to the middle of the gap and m
-// their mean.
+// difference of the frames after both were moved to the middle of the gap and m their
+// mean.
 func refine(s *scene, v *velocity, pairs []pair, window float64) {
 	n := s.h * s.w
 	var sums [5][]float64 // yy, yx, xx, ye, xe
@@ -207,7 +208,7 @@ func refine(s *scene, v *velocity, pairs []pair, window float64) {
 		det := yy*xx - yx*yx
 		dy[i] = -(xx*sums[3][i] - yx*sums[4][i]) / det
 		dx[i] = -(yy*sums[4][i] - yx*sums[3][i]) / det
-		// The gradients hold over a blur's width, not further.
+		// The gradients are valid over a blur's width, not further.
 		if long := math.Hypot(dy[i], dx[i]); long > window/4 {
 			dy[i] *= window / 4 / long
 			dx[i] *= window / 4 / long

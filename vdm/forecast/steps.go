@@ -4,9 +4,9 @@ import (
 	"context"
 )
 
-// Forecast is as in [Forecaster]. At least two frames must be known, since
-// motion and memory are estimated from them, and known values must not be
-// negative.
+// Forecast fills in the unknown frames of a case; see [Forecaster]. At least two frames
+// must be known, since motion and memory are estimated from them, and known values must
+// not be negative.
 func (st STEPS) Forecast(ctx context.Context, c Case, members int, seed uint64) ([][]float32, error) {
 	if err := c.validFor(ctx, st.Name(), members, 2); err != nil {
 		return nil, err

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Compared is how forecasts of the same cases score, as plain numbers that can be
-// saved, tabulated and drawn. The first entry is the one that others are compared with.
+// Compared contains the scores of forecasts of the same cases, as plain numbers that can
+// be saved, tabulated and drawn. The others are compared with the first entry.
 type Compared struct {
 	ComparisonOptions
 	Cases   int     `json:"cases"`
@@ -15,10 +15,10 @@ type Compared struct {
 	Entries []Entry `json:"entries"`
 }
 
-// Entry is the scores of one forecaster, over the frames that were not known.
+// Entry contains the scores of one forecaster, over the frames that were not known.
 type Entry struct {
 	Name      string           `json:"name"`
-	Reference bool             `json:"reference"` // made without a model
+	Reference bool             `json:"reference"` // whether it was made without a model
 	Members   int              `json:"members"`
 	Scores    map[string]Score `json:"scores"`
 }
@@ -31,12 +31,13 @@ func (e Entry) Score(key string) Score {
 	return none
 }
 
-// LargestBias is the largest absolute value of the map of the normalised bias.
+// LargestBias returns the largest absolute value of the map of the normalised bias.
 func (e Entry) LargestBias() float64 {
 	return math.Max(math.Abs(float64(e.Score("bias_driest").Value)), math.Abs(float64(e.Score("bias_wettest").Value)))
 }
 
-// Table has a row for each score that exists and a column for each forecast.
+// Table returns a table with a row for each score that exists and a column for each
+// forecast.
 func (c *Compared) Table() Table {
 	t := Table{
 		Title:   fmt.Sprintf("%s of %s: %s, frames %s of %d generated", title(c.Task), c.Variable, number(c.Cases, "case"), counted(c.Known.Ahead()), len(c.Known)),
@@ -72,7 +73,7 @@ func (c *Compared) Table() Table {
 	return t
 }
 
-// number is a count with its noun.
+// number returns a count with its noun.
 func number(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -80,7 +81,7 @@ func number(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// title begins a text with a capital letter.
+// title returns a text with a capital letter at the beginning.
 func title(s string) string {
 	if s == "" || s[0] < 'a' || s[0] > 'z' {
 		return s
@@ -88,7 +89,7 @@ func title(s string) string {
 	return string(s[0]-'a'+'A') + s[1:]
 }
 
-// counted lists frames as readers count them, from 1.
+// counted returns the numbers of frames as readers count them, from 1.
 func counted(frames []int) string {
 	text := ""
 	for i, f := range frames {

@@ -8,27 +8,28 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 )
 
-// Comparison scores any number of forecasts of the same cases, one by a model like any
-// other, over the frames that were not known. A case is taken in by Add and then
-// forgotten; Compare finishes. Make it with [NewComparison].
+// Comparison scores any number of forecasts of the same cases, a model's among others,
+// over the frames that were not known. Add scores a case and does not keep it; Compare
+// finishes. Make it with [NewComparison].
 type Comparison struct {
 	ComparisonOptions
 	cases     int
 	forecasts []*scored
 }
 
-// Case is a clip that was observed, [frame, height, width] of one channel, and what
-// was forecast of it. Every case of a comparison has the same forecasts, the first of
-// which is the one that others are compared with.
+// Case is an observed clip, [frame, height, width] of one channel, and the forecasts of
+// it. Every case of a comparison has the same forecasts; the others are compared with
+// the first.
 type Case struct {
 	Observed  []float32
 	Forecasts []Forecast
 }
 
-// Forecast is the members of one forecaster, whole clips shaped like what was observed.
+// Forecast contains the members of one forecaster, whole clips shaped like the observed
+// one.
 type Forecast struct {
 	Name      string
-	Reference bool // made without a model
+	Reference bool // whether it was made without a model
 	Members   [][]float32
 }
 
@@ -41,7 +42,7 @@ func ForecastOf(name string, s *vdm.Samples, channel int) Forecast {
 	return f
 }
 
-// scored is a forecaster of which cases were taken in.
+// scored is a forecaster with the scores of its cases so far.
 type scored struct {
 	name      string
 	reference bool
@@ -67,14 +68,14 @@ func NewComparison(o ComparisonOptions) (*Comparison, error) {
 	return &Comparison{ComparisonOptions: o}, nil
 }
 
-// Baseline returns the forecast by a method without learning of an observed clip, of
-// which the method sees the known frames only. Use it to make a Case's forecasts.
+// Baseline returns the forecast of an observed clip by a method without learning, which
+// receives the known frames only. Use it to make a Case's forecasts.
 func (c *Comparison) Baseline(ctx context.Context, by forecast.Forecaster, observed []float32, members int, seed uint64) (Forecast, error) {
 	all, err := by.Forecast(ctx, forecast.Case{Frames: len(c.Known), Height: c.Height, Width: c.Width, Clip: observed, Known: c.Known}, members, seed)
 	return Forecast{Name: by.Name(), Reference: true, Members: all}, err
 }
 
-// Add takes in a case. Cases must come in the order of time, for the intervals.
+// Add scores a case. Cases must come in the order of time, for the intervals.
 func (c *Comparison) Add(one Case) error {
 	if err := c.fits(one); err != nil {
 		return fmt.Errorf("comparison, case %d: %w", c.cases, err)
@@ -108,8 +109,8 @@ func (c *Comparison) Add(one Case) error {
 	return nil
 }
 
-// fits refuses a case that is not shaped like the task, or has other forecasts than
-// the first.
+// fits refuses a case whose shape is not the task's, or whose forecasts differ from
+// those of the first case.
 func (c *Comparison) fits(one Case) error {
 	size := len(c.Known) * c.Height * c.Width
 	if len(one.Observed) != size {

@@ -6,28 +6,28 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// ComparisonOptions say what is forecast and how it is scored.
+// ComparisonOptions says what is forecast and how it is scored.
 type ComparisonOptions struct {
-	Task       string              `json:"task"` // such as nowcast
+	Task       string              `json:"task"` // name of the task, such as nowcast
 	Variable   string              `json:"variable"`
 	Units      string              `json:"units"`
 	Known      climate.KnownFrames `json:"known"`
 	Height     int                 `json:"height"`
 	Width      int                 `json:"width"`
 	Kilometres float64             `json:"cell_km"`             // side of a cell; 0 where unknown
-	Minutes    float64             `json:"step_minutes"`        // between frames; 0 where unknown
-	Threshold  float64             `json:"threshold,omitempty"` // of what yes-or-no scores are about; 0 means 1 for mm/h, otherwise such scores are left out
-	Seed       uint64              `json:"-"`                   // breaks ties of ranks
+	Minutes    float64             `json:"step_minutes"`        // minutes between frames; 0 where unknown
+	Threshold  float64             `json:"threshold,omitempty"` // threshold of scores of events; 0 means 1 for mm/h, and otherwise that such scores are left out
+	Seed       uint64              `json:"-"`                   // seed of the ranks' ties
 }
 
-// leads is the number of frames to forecast.
+// leads returns the number of frames to forecast.
 func (o *ComparisonOptions) leads() int { return len(o.Known.Ahead()) }
 
 // rain reports whether the values are rates of rain.
 func (o *ComparisonOptions) rain() bool { return o.Units == "mm/h" }
 
-// step is the time between frames and its unit, 1 frame where it is not known. It is
-// rounded, as times in hours do not hold ten minutes.
+// step returns the time between frames and its unit, 1 frame where it is unknown. It is
+// rounded, because times in hours cannot represent ten minutes.
 func (o *ComparisonOptions) step() (float64, string) {
 	minutes := math.Round(1e3*o.Minutes) / 1e3
 	switch {

@@ -8,7 +8,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// The keys of scores that others are derived from.
+// Other scores are derived from the scores with these keys.
 const (
 	crpsKey        = "crps"
 	excessKey      = "crps_excess"
@@ -19,10 +19,10 @@ const (
 	reliabilityKey = "brier_skill"
 )
 
-// Row says what a score is.
+// Row describes a score of the table.
 type Row struct {
-	Key    string `json:"key"`   // in an entry's scores, such as crps
-	Label  string `json:"label"` // with its unit
+	Key    string `json:"key"`   // key in an entry's scores, such as crps
+	Label  string `json:"label"` // label with its unit
 	Best   string `json:"best"`  // 0, 1 or low
 	Signed bool   `json:"signed,omitempty"`
 }
@@ -43,17 +43,17 @@ type Score struct {
 // none is a score that does not exist.
 var none = Score{Value: Value(math.NaN()), From: Value(math.NaN()), To: Value(math.NaN())}
 
-// reading is one figure of a score.
+// reading is one value that is read from a score of package verify.
 type reading struct {
 	Row
 	value   float64
 	byFrame []float64
-	x, y    []float64 // a curve or a map beside the figure
-	mean    bool      // over cases, so that it has an interval
-	series  []float64 // of each case, of a mean
+	x, y    []float64 // a curve or a map beside the value
+	mean    bool      // whether it is a mean over cases, so that it has an interval
+	series  []float64 // the value of each case, for a mean
 }
 
-// score finishes a reading: a mean is the one over cases, with its interval.
+// score returns the reading as a Score: a mean is taken over cases, with its interval.
 func (r reading) score() (Score, error) {
 	s := none
 	s.Value, s.ByFrame, s.X, s.Y = Value(r.value), r.byFrame, r.x, r.y
@@ -65,7 +65,7 @@ func (r reading) score() (Score, error) {
 	return s, err
 }
 
-// excess is the mean difference of two scores of the same cases, with its interval.
+// excess returns the mean difference of two scores of the same cases, with its interval.
 func excess(series, first []float64) (Score, error) {
 	s, paired := none, 0
 	for i := range series {
@@ -81,7 +81,7 @@ func excess(series, first []float64) (Score, error) {
 	return s, err
 }
 
-// text is a score in a table.
+// text returns a score as the table writes it.
 func (r Row) text(s Score) string {
 	format := func(v Value) string {
 		if r.Signed && v > 0 {
@@ -95,12 +95,12 @@ func (r Row) text(s Score) string {
 	return fmt.Sprintf("%s (%s, %s)", format(s.Value), format(s.From), format(s.To))
 }
 
-// existing are the values that are not NaN.
+// existing returns the values that are not NaN.
 func existing(values []float64) []float64 {
 	return slices.DeleteFunc(slices.Clone(values), math.IsNaN)
 }
 
-// Median returns the median of the values that exist, NaN where none does.
+// Median returns the median of the values that are not NaN, NaN where there is none.
 func Median(values []float64) float64 {
 	kept := existing(values)
 	if len(kept) == 0 {

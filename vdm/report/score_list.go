@@ -11,8 +11,8 @@ import (
 // fssWindow is the side of the window of the fractions skill score, in cells.
 const fssWindow = 5
 
-// scoreList has a line for every score of forecasts, in the order of the table: where
-// it exists, how it is begun, and what is read of it.
+// scoreList has a line for every score of forecasts, in the order of the table: where it
+// exists, how it is started, and what is read of it.
 var scoreList = []func(*ComparisonOptions) (tally, error){
 	score(always, func(o *ComparisonOptions) (*verify.CRPS, error) { return verify.NewCRPS(o.leads()) }, kernel[*verify.CRPS](crpsKey, "CRPS")),
 	score(events, func(o *ComparisonOptions) (*verify.CRPS, error) {
@@ -40,21 +40,23 @@ var scoreList = []func(*ComparisonOptions) (tally, error){
 	}, readSAL),
 }
 
-// Where a score exists: everywhere, where there is a threshold, where a frame has at
-// least two cells, where it has at least 2×2, and where these are rain.
+// These functions say where a score exists: everywhere, where there is a threshold,
+// where a frame has at least two cells, where it has at least 2×2, and where these are
+// rain.
 func always(*ComparisonOptions) bool       { return true }
 func events(o *ComparisonOptions) bool     { return o.Threshold > 0 }
 func cells(o *ComparisonOptions) bool      { return o.Height*o.Width > 1 }
 func planes(o *ComparisonOptions) bool     { return o.Height > 1 && o.Width > 1 }
 func rainFields(o *ComparisonOptions) bool { return o.rain() && cells(o) }
 
-// tally takes in the cases of one forecaster for one score.
+// tally adds up one score over the cases of one forecaster.
 type tally interface {
 	add(members [][]float32, truth []float32) error
 	readings() []reading
 }
 
-// pooled is a score of package verify that can be scored apart and put together.
+// pooled is a score of package verify that can be computed for each case apart and
+// merged.
 type pooled[S any] interface {
 	Add(members [][]float32, truth []float32) error
 	Merge(S) error
@@ -68,7 +70,7 @@ type pool[S pooled[S]] struct {
 	series [][]float64 // [reading][case]
 }
 
-// score is a line of scoreList.
+// score returns a line of scoreList.
 func score[S pooled[S]](exists func(*ComparisonOptions) bool, start func(*ComparisonOptions) (S, error), read func(*ComparisonOptions, S) []reading) func(*ComparisonOptions) (tally, error) {
 	return func(o *ComparisonOptions) (tally, error) {
 		if !exists(o) {
@@ -132,7 +134,7 @@ func readSpread(o *ComparisonOptions, s *verify.SpreadSkill) []reading {
 	}
 }
 
-// relative is the bias over the mean of the truth, NaN where all is dry.
+// relative returns the bias over the mean of the truth, NaN where all is dry.
 func relative(at verify.SpreadSkillAt) float64 {
 	if at.Truth == 0 {
 		return math.NaN()

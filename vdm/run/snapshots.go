@@ -9,7 +9,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
-// The stems of a snapshot's tensor files, beside those of the optimiser's states.
+// These are the stems of a snapshot's tensor files; the optimiser's states have theirs.
 const (
 	stemWeights = "weights"
 	stemEMA     = "ema"
@@ -28,7 +28,7 @@ func (m *Run) states(s train.State) (map[string][]float32, error) {
 	return vectors, nil
 }
 
-// save writes a snapshot of a state, which then is the run's.
+// save writes a snapshot of a state and makes it the run's state.
 func (m *Run) save(state train.State) error {
 	config, err := m.Config.Encode()
 	if err != nil {
@@ -57,8 +57,8 @@ func (m *Run) save(state train.State) error {
 	return nil
 }
 
-// restore takes the state of a snapshot. A network of another shape is refused
-// by the variable that differs, other settings by their names.
+// restore sets the run's state to a snapshot. A network of another shape is refused with
+// the name of the variable that differs, other settings with their names.
 func (m *Run) restore(s *checkpoint.Snapshot) error {
 	rule, err := m.Config.Training.rule()
 	if err != nil {
@@ -117,11 +117,11 @@ func (m *Run) vector(s *checkpoint.Snapshot, stem string) (flat []float32, err e
 	return flat, nil
 }
 
-// ImportWeights replaces the weights and their average by those of a map under
-// the original's names, and saves a snapshot. The optimiser starts afresh.
+// ImportWeights replaces the weights and their average by those of a map under the
+// original's names, and saves a snapshot. The optimiser starts afresh.
 //
-// It is for a run that has not been trained yet: Adam's corrections count steps
-// from the run's first.
+// Call it for a run that has not been trained yet, because Adam's corrections count
+// steps from the run's first.
 func (m *Run) ImportWeights(values map[string][]float32) error {
 	if m.state.Step > 0 {
 		return fmt.Errorf("import weights: the run %s has been trained for %d steps; create another", m.Dir, m.state.Step)
@@ -129,7 +129,7 @@ func (m *Run) ImportWeights(values map[string][]float32) error {
 	return m.start(values)
 }
 
-// start saves the state before the first step, with initial weights by name.
+// start saves the state before the first step, with the given initial weights by name.
 func (m *Run) start(values map[string][]float32) error {
 	flat, err := train.Join(m.Config.FullNetwork().Variables(), values)
 	if err != nil {

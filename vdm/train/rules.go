@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// rules are the update rules by name. The first is the one of configurations that
-// name none, for ever.
+// rules lists the update rules by name. The first is the rule of configurations that
+// name none; that must not change.
 var rules = []struct {
 	name string
 	with func(o RuleOptions) Rule
@@ -24,7 +24,7 @@ func RuleNames() []string {
 	return names
 }
 
-// NewRule returns the update rule of a name; "" is adam.
+// NewRule returns the update rule of a name; "" means adam.
 func NewRule(name string, o RuleOptions) (Rule, error) {
 	if name == "" {
 		name = rules[0].name

@@ -25,11 +25,11 @@ import (
 // autocovariances' sum, where that is larger, and by the quantile of Student's t
 // with cases/block − 1 degrees of freedom over that of the normal distribution.
 //
-// Of few cases that resemble each other the interval is still too narrow. The share
-// of intervals at 95 % that contained the true mean, of 4000 simulated series (1500
-// from 200 cases on; ± 0.01), of independent normal scores, of autoregressive ones
-// with a correlation of 0.5 and 0.8 between neighbours, and of the exponentials of
-// the first two (skewed, as scores of rain are):
+// With few cases that resemble each other the interval is still too narrow. The table
+// gives the share of intervals at 95 % that contained the true mean, for 4000 simulated
+// series (1500 from 200 cases on; ± 0.01) of independent normal scores, of
+// autoregressive ones with a correlation of 0.5 and 0.8 between neighbours, and of the
+// exponentials of the first two (skewed, as scores of rain are):
 //
 //	cases    independent    0.5    0.8    skewed    skewed, 0.5
 //	    5           0.95   0.81   0.56      0.85           0.70
@@ -41,10 +41,10 @@ import (
 //	  400           0.96   0.95   0.94      0.95           0.93
 //	 1000           0.96   0.95   0.95      0.95           0.94
 //
-// So below 200 cases that follow each other in time no table should call it a 95 %
-// interval; [IntervalName] has the words. (The paper's own interval, with a
-// correlation of 0.5, contained the mean in 82, 86, 91 and 92 % at 50, 100, 400 and
-// 1000 cases; taking cases for independent, in 73 %.) To simulate the table again:
+// So for fewer than 200 cases that follow each other in time no table should call it a
+// 95 % interval; [IntervalName] returns the right words. (The paper's own interval, with
+// a correlation of 0.5, contained the mean in 82, 86, 91 and 92 % at 50, 100, 400 and
+// 1000 cases; an interval for independent cases in 73 %.) To simulate the table again:
 //
 //	go test ./vdm/verify -run CoverageTable -coverage -v
 //
@@ -65,7 +65,7 @@ const confidence = 0.95 // level of intervals
 
 // Interval is an estimate with its confidence interval.
 type Interval struct {
-	Estimate  float64 // of the series itself
+	Estimate  float64 // mean of the series itself
 	Low, High float64
 	SE        float64 // standard error
 	Block     float64 // mean length of blocks that was used
@@ -84,7 +84,7 @@ func DifferenceInterval(first, second []float64) (Interval, error) {
 	d := make([]float64, len(first))
 	for i := range d {
 		if d[i] = first[i] - second[i]; math.IsInf(first[i], 0) || math.IsInf(second[i], 0) {
-			d[i] = math.Inf(1) // also of two that would cancel
+			d[i] = math.Inf(1) // also where two infinite scores would cancel
 		}
 	}
 	return bootstrap{}.mean("difference", d)
@@ -126,7 +126,7 @@ func (b bootstrap) mean(who string, series []float64) (Interval, error) {
 	values := make([]float64, 0, b.resamples)
 	for range b.resamples {
 		var rsum, used float64
-		for used == 0 { // a resample of missing cases alone says nothing
+		for used == 0 { // a resample that contains missing cases only is drawn again
 			at := 0
 			for k := range n {
 				if k == 0 || rng.Float64() < 1/interval.Block {
@@ -158,8 +158,8 @@ func (b bootstrap) mean(who string, series []float64) (Interval, error) {
 	return interval, nil
 }
 
-// orderStatistic is the value of rank p·(n + 1) among n sorted ones, between two
-// by interpolation: the quantile whose expected share is p.
+// orderStatistic returns the value of rank p·(n + 1) among n sorted values, interpolated
+// between two: the quantile whose expected share is p.
 func orderStatistic(sorted []float64, p float64) float64 {
 	at := min(max(p*float64(len(sorted)+1)-1, 0), float64(len(sorted)-1))
 	low := int(at)

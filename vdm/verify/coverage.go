@@ -45,5 +45,5 @@ func IntervalName(cases int) string {
 	return name
 }
 
-// correlatedCoverage is what tables go by in a row of coverage.
+// correlatedCoverage returns what tables go by in a row of coverage.
 func correlatedCoverage(row int) float64 { return coverage[row].shares[4] }

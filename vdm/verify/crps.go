@@ -27,7 +27,7 @@ type CRPS struct {
 	sorted []float64
 }
 
-// NewCRPS returns an empty score for forecasts of that many frames.
+// NewCRPS returns an empty score for forecasts of leads frames.
 func NewCRPS(leads int) (*CRPS, error) {
 	e, err := newEnsemble("crps", leads)
 	if err != nil {
@@ -36,9 +36,9 @@ func NewCRPS(leads int) (*CRPS, error) {
 	return &CRPS{ensemble: e, floor: math.Inf(-1), sums: newKernelSums(leads)}, nil
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads
-// frames (the forecast ones only) of any height and width. Every forecast must
-// have the same number of members. It takes O(m log m) a cell.
+// Add adds one forecast: the members and the truth, each a clip of the leads forecast
+// frames, of any height and width. Every forecast must have the same number of members.
+// It takes O(m log m) for each cell.
 func (s *CRPS) Add(members [][]float32, truth []float32) error {
 	perLead, err := s.take(members, truth)
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *CRPS) Add(members [][]float32, truth []float32) error {
 	s.sorted = slices.Grow(s.sorted[:0], m)[:m]
 	for c, y := range truth {
 		for i, member := range members {
-			s.sorted[i] = max(float64(member[c]), s.floor) // NaN stays
+			s.sorted[i] = max(float64(member[c]), s.floor) // NaN stays NaN
 		}
 		slices.Sort(s.sorted) // NaN first
 		if y != y || s.sorted[0] != s.sorted[0] {
@@ -67,7 +67,7 @@ func (s *CRPS) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// Merge takes in o, which must have the same threshold, lead times and members.
+// Merge adds the sums of o, which must have the same threshold, lead times and members.
 func (s *CRPS) Merge(o *CRPS) error {
 	if s.floor != o.floor {
 		return fmt.Errorf("crps: merging values from %v on with those from %v on; want equal thresholds", s.floor, o.floor)

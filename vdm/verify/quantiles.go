@@ -42,13 +42,13 @@ func (q *Quantiles) limit() int {
 	return q.most
 }
 
-// N is the number of values that are not missing.
+// N returns the number of values that are not missing.
 func (q *Quantiles) N() int64 { return q.n }
 
 // Exact reports whether every value is stored.
 func (q *Quantiles) Exact() bool { return q.sketch == nil }
 
-// Add takes in every value.
+// Add adds every value.
 func (q *Quantiles) Add(values []float32) {
 	for _, v := range values {
 		if v != v {
@@ -56,7 +56,7 @@ func (q *Quantiles) Add(values []float32) {
 			continue
 		}
 		if v == 0 {
-			v = 0 // −0 is 0
+			v = 0 // −0 becomes 0
 		}
 		if q.n == 0 {
 			q.min, q.max = v, v
@@ -83,11 +83,11 @@ func (q *Quantiles) spill() {
 	q.values = nil
 }
 
-// Value returns the quantile at each level in [0, 1] (any order), interpolated
-// linearly between order statistics as numpy does by default. With the sketch,
-// a quantile between values of one sign is off by at most
-// 1/8192 of itself; the smallest and the largest value are always
-// exact. It is NaN where there is no value or the level is outside [0, 1].
+// Value returns the quantile at each level in [0, 1] (any order), interpolated linearly
+// between order statistics as numpy does by default. With the sketch, a quantile between
+// values of one sign has a relative error of at most 1/8192; the smallest and the
+// largest value are always exact. It is NaN where there is no value or the level is
+// outside [0, 1].
 func (q *Quantiles) Value(levels []float64) []float64 {
 	order := q.orderStatistic()
 	out := make([]float64, len(levels))
@@ -103,7 +103,8 @@ func (q *Quantiles) Value(levels []float64) []float64 {
 		if int64(low) < q.n-1 {
 			b = order(int64(low) + 1)
 		}
-		// From the nearer end, as numpy: exact at both, and monotone.
+		// Interpolation starts from the nearer end, as in numpy: exact at both, and
+		// monotone.
 		if f := at - low; a == b {
 			out[i] = a
 		} else if f < 0.5 {
@@ -118,7 +119,7 @@ func (q *Quantiles) Value(levels []float64) []float64 {
 // orderStatistic returns the function from a rank (0 the smallest) to a value.
 func (q *Quantiles) orderStatistic() func(rank int64) float64 {
 	if q.sketch == nil {
-		slices.Sort(q.values) // their order carries nothing
+		slices.Sort(q.values) // their order has no meaning
 		return func(rank int64) float64 { return float64(q.values[rank]) }
 	}
 	inner := q.sketch.orderStatistic()

@@ -5,14 +5,14 @@ import (
 	"math"
 )
 
-// SAL compares rain fields by their objects (Wernli et al. 2008, Monthly
-// Weather Review 136, 4470), frame by frame, 0 being perfect:
+// SAL compares rain fields by their objects (Wernli et al. 2008, Monthly Weather Review
+// 136, 4470), frame by frame, 0 being perfect:
 //
 //   - Structure, −2 … 2: positive where forecast objects are too large or too flat;
 //   - Amplitude, −2 … 2: relative error of the mean over the domain, positive
 //     where too wet; 1 is three times the rain;
 //   - Location, 0 … 2: L1, the distance between the centres of mass, plus L2,
-//     the difference in how far objects lie from them.
+//     the difference in the mean distance of objects from them.
 //
 // An object is a set of cells connected by sides or corners that reach the
 // threshold: factor 1/15 of the 95th percentile of the wet cells, in forecast
@@ -21,13 +21,12 @@ import (
 // is the longest in the domain, from one corner cell to the other. The percentile
 // is interpolated as in numpy, and cells are taken as squares of equal size.
 //
-// Every member of an ensemble is scored against the truth as a forecast of its
-// own. A frame where forecast or truth is dry, no cell being wet, has no SAL: it
-// is counted and left out. A value below 0 counts as 0. A cell missing in the
-// truth or a member is left out of all of them (as if dry) and counted. Make it
-// with [NewSAL].
+// Every member of an ensemble is scored against the truth as a forecast of its own. A
+// frame where forecast or truth has no wet cell has no SAL: it is counted and left out.
+// A value below 0 counts as 0. A cell missing in the truth or a member is left out of
+// all of them (as if dry) and counted. Make it with [NewSAL].
 type SAL struct {
-	Missing int64 // cells left out
+	Missing int64 // number of cells left out
 
 	ensemble
 	height, width int
@@ -46,9 +45,9 @@ const (
 // SALScore is the score of one frame. Location is L1 + L2.
 type SALScore struct{ Structure, Amplitude, Location, L1, L2 float64 }
 
-// SALMean is the mean over frames and members, NaN where none was scored. As
-// Structure and Amplitude have a sign and cancel, AbsStructure and
-// AbsAmplitude are the means of their absolute values.
+// SALMean is the mean over frames and members, NaN where none was scored. As Structure
+// and Amplitude have a sign and cancel, AbsStructure and AbsAmplitude are the means of
+// their absolute values.
 type SALMean struct {
 	SALScore
 	AbsStructure, AbsAmplitude     float64
@@ -56,7 +55,7 @@ type SALMean struct {
 	DryForecast, DryTruth, DryBoth int64 // pairs left out: only the forecast, only the truth, both dry
 }
 
-// SALValue is the mean over all pairs, and over those of each lead time.
+// SALValue is the mean over all pairs, and over the pairs of each lead time.
 type SALValue struct {
 	SALMean
 	ByLead []SALMean
@@ -79,9 +78,8 @@ func NewSAL(leads, height, width int) (*SAL, error) {
 	}, nil
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads
-// frames (the forecast ones only). Every forecast must have the same number of
-// members.
+// Add adds one forecast: the members and the truth, each a clip of the leads forecast
+// frames. Every forecast must have the same number of members.
 func (s *SAL) Add(members [][]float32, truth []float32) error {
 	if err := s.takeFrames(members, truth, s.height, s.width); err != nil {
 		return err
@@ -115,8 +113,8 @@ func (s *SAL) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// Score returns the SAL of one frame, and whether it has one: neither field is
-// dry. It adds nothing to the means.
+// Score returns the SAL of one frame; ok is false where either field is dry and it does
+// not exist. It adds nothing to the means.
 func (s *SAL) Score(forecast, truth []float32) (score SALScore, ok bool, err error) {
 	if cells := s.height * s.width; len(forecast) != cells || len(truth) != cells {
 		return score, false, fmt.Errorf("sal: frames of %d and %d values; want %d×%d", len(forecast), len(truth), s.height, s.width)
@@ -145,15 +143,15 @@ func (s *SAL) compare(f, o salFeatures) SALScore {
 	return score
 }
 
-// salFeatures is what SAL compares of a field.
+// salFeatures are the properties of a field that SAL compares.
 type salFeatures struct {
 	total   float64 // sum over the domain
 	y, x    float64 // centre of mass of all rain
 	volume  float64 // mean of each object's sum over its maximum, weighted by its sum
-	scatter float64 // mean distance of objects from the centre, weighted likewise
+	scatter float64 // mean distance of objects from the centre, weighted by their sums
 }
 
-// features returns what is compared, and whether any cell is wet.
+// features returns the properties of a frame, and whether any cell is wet.
 func (s *SAL) features(frame []float32) (f salFeatures, wet bool) {
 	rain := s.rain
 	clear(rain)
@@ -172,7 +170,7 @@ func (s *SAL) features(frame []float32) (f salFeatures, wet bool) {
 	}
 	quantile := wetValues.Value([]float64{salQuantile})[0]
 	if math.IsNaN(quantile) {
-		return f, false // no value
+		return f, false // the frame has no values
 	}
 	f.y /= f.total
 	f.x /= f.total
@@ -227,7 +225,7 @@ func (s *SAL) Value() SALValue {
 	return v
 }
 
-// finish divides sums by their number.
+// finish returns the sums divided by their number.
 func (a SALMean) finish() SALMean {
 	n := float64(a.Scored)
 	for _, v := range []*float64{&a.Structure, &a.Amplitude, &a.Location, &a.L1, &a.L2, &a.AbsStructure, &a.AbsAmplitude} {

@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// VariogramScore asks whether neighbouring cells of a frame differ in the
-// forecast as they do in truth: it scores spatial structure, which the CRPS
-// cannot see and the energy score hardly. For a pair of cells a, b of one frame
+// VariogramScore compares the differences between neighbouring cells of a frame in the
+// forecast with those in the truth: it scores spatial structure, to which the CRPS is
+// insensitive and the energy score nearly so. For a pair of cells a, b of one frame
 //
 //	plain: (√|y_a − y_b| − v̄)²,  v̄ = 1/m Σ_k √|x_ka − x_kb|
 //	fair:  plain − s²/m,          s² the sample variance of √|x_ka − x_kb|
@@ -22,16 +22,16 @@ import (
 // have, as v̄ is a mean of m exchangeable values; it may be below 0 and does not
 // exist for one member (NaN). A bias common to all cells is not seen.
 //
-// Dry pairs are pairs like others: where both cells are always dry they add 0.
-// A pair is skipped where either cell is missing in the truth or in a member.
-// Make it with [NewVariogramScore].
+// Dry pairs are pairs like others: where both cells are always dry they add 0. A pair is
+// skipped where either cell is missing in the truth or in a member. Make it with
+// [NewVariogramScore].
 type VariogramScore struct {
-	Missing int64 // cells missing in the truth or a member
+	Missing int64 // number of cells missing in the truth or a member
 
 	ensemble
 	height, width int
 	offsets       []offset
-	pairs         []int64 // scored at each lead time
+	pairs         []int64 // number of pairs scored at each lead time
 	weight        []float64
 	plain, excess []float64 // weighted sums of plain and of s²/m
 	sum, squares  []float64 // of √|x_ka − x_kb| over members, each cell a
@@ -97,7 +97,7 @@ func (s *VariogramScore) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// addRow takes in the pairs of one row of cells and the cells at an offset.
+// addRow adds the pairs of one row of cells and the cells at an offset.
 func (s *VariogramScore) addRow(members [][]float32, truth []float32, lead, row int, o offset) {
 	x0 := max(0, -o.dx)
 	n := s.width - max(o.dx, -o.dx)
@@ -118,13 +118,13 @@ func (s *VariogramScore) addRow(members [][]float32, truth []float32, lead, row 
 	for i := range sum {
 		y := rootDifference(truth[from+i], truth[to+i])
 		if y != y || sum[i] != sum[i] {
-			continue // missing
+			continue // a cell is missing
 		}
 		mean := sum[i] / m
 		s.pairs[lead]++
 		s.weight[lead] += o.weight
 		s.plain[lead] += o.weight * (y - mean) * (y - mean)
-		// One member has no variance: 0/0, which makes fair NaN.
+		// With one member there is no variance: 0/0, which makes fair NaN.
 		s.excess[lead] += o.weight * max(squares[i]-m*mean*mean, 0) / (m - 1) / m
 	}
 }

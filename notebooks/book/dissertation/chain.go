@@ -11,7 +11,7 @@ import (
 // AffineDenoiser is x̂ = Gain·z + Offset, for data of one dimension.
 type AffineDenoiser func(logSNR float64) (gain, offset float64)
 
-// GaussianDenoiser is the best denoiser of N(mean, std²): x̂ = E[x | z].
+// GaussianDenoiser returns the best denoiser of N(mean, std²): x̂ = E[x | z].
 func GaussianDenoiser(mean, std float64) AffineDenoiser {
 	return func(logSNR float64) (gain, offset float64) {
 		alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
@@ -94,7 +94,7 @@ func (c Chain) KL(x float64) float64 {
 	return c.Forward(x).KL(c.Model())
 }
 
-// Last are the mean and standard deviation of the model's z₀.
+// Last returns the mean and standard deviation of the model's z₀.
 func (c Chain) Last() (mean, std float64) { return c.Model().Marginal(len(c.LogSNR) - 1) }
 
 // Reconstruction is E[−log p(x|z₀)] with the decoder N(z₀/α₀, σ₀²/α₀²), the

@@ -6,7 +6,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/plotting"
 )
 
-// Steps are the numbers from, from + step, … up to to.
+// Steps returns the numbers from, from + step, … up to to.
 func Steps(from, to, step float64) []float64 {
 	x := make([]float64, 1+int(math.Round((to-from)/step)))
 	for i := range x {

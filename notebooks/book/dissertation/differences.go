@@ -9,7 +9,7 @@ func Blend(a float64, x []float64, b float64, y []float64) []float64 {
 	return out
 }
 
-// Derivative is the central difference (f(x+h) − f(x−h))/2h, which misses f′ by
+// Derivative returns the central difference (f(x+h) − f(x−h))/2h, which misses f′ by
 // h²/6·f‴.
 func Derivative(f func(x float64) float64, x, h float64) float64 { return (f(x+h) - f(x-h)) / (2 * h) }
 

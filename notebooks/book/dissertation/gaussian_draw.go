@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Diagonal is a Gaussian of independent dimensions.
+// Diagonal returns a Gaussian of independent dimensions.
 func Diagonal(mean, std []float64) Gaussian {
 	cov := mat.NewSymDense(len(mean), nil)
 	for i, s := range std {

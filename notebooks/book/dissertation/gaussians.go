@@ -12,7 +12,7 @@ type Gaussian struct {
 	Cov  *mat.SymDense
 }
 
-// factor is the Cholesky factor of the covariance.
+// factor returns the Cholesky factor of the covariance.
 func (g Gaussian) factor() *mat.Cholesky {
 	var c mat.Cholesky
 	if !c.Factorize(g.Cov) {
@@ -55,7 +55,7 @@ func (g Gaussian) LogDensities(points [][]float64) []float64 {
 	return out
 }
 
-// Marginal is the mean and standard deviation of one dimension.
+// Marginal returns the mean and standard deviation of one dimension.
 func (g Gaussian) Marginal(i int) (mean, std float64) {
 	return g.Mean[i], math.Sqrt(g.Cov.At(i, i))
 }

@@ -16,7 +16,7 @@ type Isotropic struct {
 	Std     []float64   // [component]
 }
 
-// Noised is the distribution q(z_t) of z = αx + σε (2.41).
+// Noised returns the distribution q(z_t) of z = αx + σε (2.41).
 func (m Isotropic) Noised(logSNR float64) Isotropic {
 	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
 	out := Isotropic{Weights: m.Weights, Means: make([][]float64, len(m.Means)), Std: make([]float64, len(m.Std))}
@@ -36,7 +36,7 @@ func (m Isotropic) LogDensity(x []float64) float64 {
 	return log
 }
 
-// shares are the probabilities of the components given x, and log p(x).
+// shares returns the probabilities of the components given x, and log p(x).
 func (m Isotropic) shares(x []float64) (shares []float64, log float64) {
 	shares = make([]float64, len(m.Weights))
 	highest := math.Inf(-1)

@@ -70,7 +70,7 @@ func (m LinearModel) Joint() Gaussian {
 	return joint
 }
 
-// Precision is the inverse covariance of p(z | x): I + Wᵀ·W/Noise².
+// Precision returns the inverse covariance of p(z | x): I + Wᵀ·W/Noise².
 func (m LinearModel) Precision() *mat.SymDense {
 	var p mat.SymDense
 	p.SymOuterK(1/(m.Noise*m.Noise), m.matrix().T())
@@ -97,8 +97,8 @@ func (m LinearModel) Posterior(x []float64) Gaussian {
 	return Gaussian{Mean: mean.RawVector().Data, Cov: &cov}
 }
 
-// MeanField is the Gaussian with a diagonal covariance that is nearest to
-// p(z | x), in D_KL(q ‖ p): its mean, and the inverse of the precision's diagonal.
+// MeanField returns the Gaussian with a diagonal covariance that is nearest to p(z | x),
+// in D_KL(q ‖ p): its mean, and the inverse of the precision's diagonal.
 func (m LinearModel) MeanField(x []float64) Gaussian {
 	p, std := m.Precision(), make([]float64, len(m.W[0]))
 	for j := range std {
@@ -107,8 +107,8 @@ func (m LinearModel) MeanField(x []float64) Gaussian {
 	return Diagonal(m.Posterior(x).Mean, std)
 }
 
-// ELBO is the lower bound (2.26) in closed form, as reconstruction less
-// D_KL(q ‖ prior): neither the marginal nor the posterior enters.
+// ELBO returns the lower bound (2.26) in closed form, as reconstruction less D_KL(q ‖
+// prior): neither the marginal nor the posterior enters.
 func (m LinearModel) ELBO(x []float64, q Gaussian) float64 {
 	decoded := m.Decoder(q.Mean)
 	square := 0.0

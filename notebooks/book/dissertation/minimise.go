@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// Minimise is where f is least, found from start by the simplex method of Nelder
-// and Mead (1965), which needs no derivative. It is begun anew where it ended,
-// until that changes f by less than 1e-14 of its value; parameters are then good
-// to some 1e-7, as f is flat there.
+// Minimise returns where f is least, found from start by the simplex method of Nelder
+// and Mead (1965), which needs no derivative. It is begun anew where it ended, until
+// that changes f by less than 1e-14 of its value; parameters are then good to some 1e-7,
+// as f is flat there.
 func Minimise(f func(theta []float64) float64, start []float64) ([]float64, error) {
 	best, least := slices.Clone(start), f(start)
 	for size := 0.5; size > 1e-6; size /= 4 {

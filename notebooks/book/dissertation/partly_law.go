@@ -21,11 +21,10 @@ type Law struct {
 	Watch func(logSNR float64, z Gaussian)
 }
 
-// Sampled is the law of the unknown cells when the best denoiser is taken
-// through a plan: every step maps a Gaussian to a Gaussian. Plans that look at
-// the step before are not for it. Sampled propagates a
-// covariance with the mean, for which [vdm.Plan.Follow] does not serve: that takes one z
-// through a plan.
+// Sampled returns the law of the unknown cells when the best denoiser is taken through a
+// plan: every step maps a Gaussian to a Gaussian. Plans that look at the step before are
+// not for it. Sampled propagates a covariance with the mean, for which [vdm.Plan.Follow]
+// does not serve: that takes one z through a plan.
 func (p Partly) Sampled(plan vdm.Plan, law Law) Gaussian {
 	known, unknown := p.split()
 	n := len(p.Mean)
@@ -70,7 +69,7 @@ func (p Partly) Sampled(plan vdm.Plan, law Law) Gaussian {
 	return z.Of(unknown...)
 }
 
-// guided is the matrix M and the vector c of x̂ = M·z + c, with the shift of the
+// guided returns the matrix M and the vector c of x̂ = M·z + c, with the shift of the
 // unknown cells against the gradient of ‖x_a − x̂_a‖².
 func (p Partly) guided(logSNR, weight float64) (m *mat.Dense, c []float64) {
 	known, unknown := p.split()
@@ -97,7 +96,7 @@ func (p Partly) guided(logSNR, weight float64) (m *mat.Dense, c []float64) {
 	return m, c
 }
 
-// affine is the law of M·z + c + noise.
+// affine returns the law of M·z + c + noise.
 func (g Gaussian) affine(m *mat.Dense, c []float64, noise func(i int) float64) Gaussian {
 	var mean mat.VecDense
 	mean.MulVec(m, mat.NewVecDense(len(g.Mean), g.Mean))

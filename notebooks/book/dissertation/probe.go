@@ -18,14 +18,14 @@ type Probe struct {
 	Frames, Side int // clips are [Frames, Side, Side]
 }
 
-// Clip is a clip of standard normal numbers.
+// Clip returns a clip of standard normal numbers.
 func (p Probe) Clip(sample uint32) []float32 {
 	z := make([]float32, p.Frames*p.Side*p.Side)
 	noise.Key{Seed: 9, Stream: noise.Probe, Sample: sample}.Normal(z)
 	return z
 }
 
-// Activations is what each part of the network gives for one or more clips, in
+// Activations returns what each part of the network gives for one or more clips, in
 // order; the last is the network's output.
 func (p Probe) Activations(z []float32) ([]unet.Activation, error) {
 	engine, _, err := backend.OpenNamed("go")
@@ -86,7 +86,7 @@ func (r Response) Above(floor float64) (n int) {
 	return n
 }
 
-// Picture is the decimal logarithm of the change, [frames, side, side]. Changes
+// Picture returns the decimal logarithm of the change, [frames, side, side]. Changes
 // below the floor, which should be above what float32 rounds, are drawn as it.
 func (r Response) Picture(frames, side int, floor float64) plotting.Clip {
 	data := make([]float32, len(r.Cells))
@@ -96,7 +96,7 @@ func (r Response) Picture(frames, side int, floor float64) plotting.Clip {
 	return plotting.Clip{Name: r.Part, Data: data, Frames: frames, Height: side, Width: side}
 }
 
-// Apart is the largest difference of two lists over the largest value of the
+// Apart returns the largest difference of two lists over the largest value of the
 // second.
 func Apart(a, b []float32) float64 {
 	worst, scale := 0.0, 0.0

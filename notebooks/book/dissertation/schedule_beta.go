@@ -57,7 +57,7 @@ func (b LinearBeta) DensitySlope(logSNR float64) float64 {
 	return b.Density(logSNR) * (sigmaSquared - 1 + (betaMax-betaMin)*sigmaSquared/(beta*beta))
 }
 
-// beta is the forward process's rate at λ, per unit of u, and σ².
+// beta returns the forward process's rate at λ, per unit of u, and σ².
 func (b LinearBeta) beta(logSNR float64) (beta, sigmaSquared float64) {
 	u := b.Time(logSNR)*(1-betaStart) + betaStart
 	return betaMin + (betaMax-betaMin)*u, 1 / (1 + math.Exp(logSNR))

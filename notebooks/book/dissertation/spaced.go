@@ -26,7 +26,7 @@ func LogSpaced(low, high float64, n int) []float64 {
 	return out
 }
 
-// FieldOf is a function of two variables on the grid of x (columns) and y (rows),
+// FieldOf returns a function of two variables on the grid of x (columns) and y (rows),
 // to be drawn as a map.
 func FieldOf(x, y []float64, f func(x, y float64) float64) plotting.Field2D {
 	field := plotting.Field2D{Height: len(y), Width: len(x), X: x, Y: y}

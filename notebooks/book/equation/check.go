@@ -43,7 +43,7 @@ func (c Claim) Slip(form string) Claim {
 	return c
 }
 
-// Discrepancy is the largest difference between the two routes.
+// Discrepancy returns the largest difference between the two routes.
 func (c Claim) Discrepancy() float64 {
 	worst, scale := 0.0, 0.0
 	for i := range c.Want {

@@ -32,7 +32,7 @@ const (
 	VerdictDefinition Verdict = "definition"
 )
 
-// String is the verdict as the table words it.
+// String returns the verdict as the table words it.
 func (r Record) String() string {
 	if r.Slip {
 		return "slip of notation: read " + r.Form

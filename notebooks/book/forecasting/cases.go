@@ -77,7 +77,7 @@ func (r *Record) Cases(known climate.KnownFrames, n int) (*Cases, error) {
 	return c, nil
 }
 
-// Len is the number of cases.
+// Len returns the number of cases.
 func (c *Cases) Len() int { return len(c.Truth) }
 
 // FirstKnown marks the first frames of a clip, a nowcast.
@@ -185,7 +185,7 @@ func (c *Cases) Score(forecasts ...Forecasts) (*report.Compared, error) {
 	return comparison.Compare()
 }
 
-// one is a case as a comparison takes it.
+// one returns a case as a comparison takes it.
 func (c *Cases) one(i int, forecasts []Forecasts) report.Case {
 	one := report.Case{Observed: c.Truth[i]}
 	for _, f := range forecasts {

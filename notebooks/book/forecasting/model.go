@@ -22,7 +22,7 @@ const (
 // everything runs. What is made then lies in folders of its own.
 func Quick() bool { return os.Getenv("VDM_QUICK") != "" }
 
-// quickly is the smaller of two numbers of which the second is for a quick run.
+// quickly returns the smaller of two numbers of which the second is for a quick run.
 func quickly(n, quick int) int {
 	if Quick() {
 		return quick
@@ -30,7 +30,7 @@ func quickly(n, quick int) int {
 	return n
 }
 
-// Windows are the clips of both parts of the record, of training with reflections.
+// Windows returns the clips of both parts of the record, of training with reflections.
 func (r *Record) Windows() (train, heldOut *climate.Windows, err error) {
 	size := climate.WindowOptions{Frames: Frames, Height: Side, Width: Side}
 	if heldOut, err = r.Test(size); err != nil {
@@ -41,8 +41,8 @@ func (r *Record) Windows() (train, heldOut *climate.Windows, err error) {
 	return train, heldOut, err
 }
 
-// Config is a small model of the record: the network of the benchmarks, trained
-// for some minutes on two cores. transforms is as transform.Parse reads it.
+// Config returns a small model of the record: the network of the benchmarks, trained for
+// some minutes on two cores. transforms is as transform.Parse reads it.
 func (r *Record) Config(transforms string) (run.Config, error) {
 	rain := r.Fields[0]
 	spec, err := transform.Parse(transforms)

@@ -38,7 +38,7 @@ func (r *Refinement) shape() [4]int {
 	return [4]int{frames, height, width, 1}
 }
 
-// Means are the block means of a clip.
+// Means returns the block means of a clip.
 func (r *Refinement) Means(clip []float32) ([]float32, error) {
 	a, err := r.By.Operator(r.shape())
 	if err != nil {
@@ -129,7 +129,7 @@ func (r *Refinement) each(name string, value func(coarse []float32, height, widt
 	return f
 }
 
-// LargestMisfit is the largest difference of a mean of what was drawn from the
+// LargestMisfit returns the largest difference of a mean of what was drawn from the
 // given one, over the largest given one.
 func (r *Refinement) LargestMisfit(f Forecasts) (float64, error) {
 	misfit, largest := 0.0, 0.0

@@ -14,7 +14,7 @@ import (
 // Threshold is the rate in mm/h from which on a cell counts as wet.
 const Threshold = 1.0
 
-// SequenceFolder is where a model's long sequences of a name lie.
+// SequenceFolder returns where a model's long sequences of a name lie.
 func SequenceFolder(m *run.Run, name string) string {
 	return filepath.Join(m.Dir, run.SamplesDir, name)
 }
@@ -91,7 +91,7 @@ func (s *Sequences) Seam(first, stride int) float64 {
 	return border / float64(borders) / (inside / float64(insides))
 }
 
-// Half is the mean of a series over its first or its second half.
+// Half returns the mean of a series over its first or its second half.
 func Half(series []float64, second bool) float64 {
 	part := series[:len(series)/2]
 	if second {
@@ -106,7 +106,7 @@ func Half(series []float64, second bool) float64 {
 	return sum / float64(n)
 }
 
-// ObservedPower is the temporal power of clips spread over a source, at most so
+// ObservedPower returns the temporal power of clips spread over a source, at most so
 // many, as a curve like those of [Sequences].
 func ObservedPower(name string, clips vdm.Clips, most int) (plotting.Series, error) {
 	frames, height, width, channels := clips.Shape()

@@ -22,8 +22,8 @@ type Bias struct {
 	Spread float64
 }
 
-// Of compares a law with the exact one.
-func Of(got, want exact.Gaussian) Bias {
+// BiasOf compares a law with the exact one.
+func BiasOf(got, want exact.Gaussian) Bias {
 	var off, size, gap, whole, trace, exactTrace float64
 	for i, m := range want.Mean {
 		off += (got.Mean[i] - m) * (got.Mean[i] - m)
@@ -46,9 +46,9 @@ type Method struct {
 	Guidance vdm.Guidance
 }
 
-// Methods are the guidances of the library over the ancestral sampler (upper bound)
-// with so many uniform steps in time; those whose steps are affine on Gaussian
-// data. RePaint has as many evaluations, going over every stretch four times.
+// Methods returns the guidances of the library over the ancestral sampler (upper bound)
+// with so many uniform steps in time; those whose steps are affine on Gaussian data.
+// RePaint has as many evaluations, going over every stretch four times.
 func Methods(s vdm.Schedule, steps int) ([]Method, error) {
 	plan, err := vdm.UniformTime(s, steps).Ancestral(vdm.UpperBound)
 	if err != nil {
@@ -73,8 +73,8 @@ func Methods(s vdm.Schedule, steps int) ([]Method, error) {
 // cases, so that moment matching is an affine map to rounding.
 const converged = 28
 
-// Law is the bias of a method, by algebra. ok is false where the method cannot
-// take the observation.
+// Law returns the bias of a method, by algebra. ok is false where the method cannot take
+// the observation.
 func Law(ctx context.Context, be compute.Backend, c Case, m Method) (bias Bias, ok bool, err error) {
 	if m.Guidance.Check(c.Given) != nil {
 		return Bias{}, false, nil
@@ -87,5 +87,5 @@ func Law(ctx context.Context, be compute.Backend, c Case, m Method) (bias Bias, 
 	if err != nil {
 		return Bias{}, false, fmt.Errorf("%s of %s: %w", m.Name, c.Name, err)
 	}
-	return Of(got, want), true, nil
+	return BiasOf(got, want), true, nil
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
-// Network is an untrained network as a denoiser, with its initial weights.
+// Network returns an untrained network as a denoiser, with its initial weights.
 func Network(n vdm.Network) vdm.Denoiser {
 	values := weights.Initial(n.Variables(), 1)
 	return vdm.PredictV.Denoiser(func(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
@@ -103,7 +103,7 @@ func Timings(be compute.Backend, d vdm.Denoiser, batch int, shape [4]int, guidan
 	return out, nil
 }
 
-// CostTable is what a step costs at the size of a configuration, counted from its
+// CostTable returns what a step costs at the size of a configuration, counted from its
 // graph, for one clip of which the first half is known.
 func CostTable(be compute.Backend, c run.Config, guidances []vdm.Guidance) (report.Table, error) {
 	t := report.Table{

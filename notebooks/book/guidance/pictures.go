@@ -52,7 +52,7 @@ func clipOf[T ~float32 | ~float64](c Case, name string, data []T) plotting.Clip 
 	return out
 }
 
-// SweepPicture is the error of the mean, and how far the spread is from the true
+// SweepPicture returns the error of the mean, and how far the spread is from the true
 // one, over w_r; weights at which the sampler diverges end the curves.
 func SweepPicture(weights []float64, sweeps map[string][]Bias) (*plotting.Picture, error) {
 	var means, spreads []plotting.Series

@@ -61,7 +61,7 @@ func compare(s *vdm.Samples, want exact.Gaussian) Estimate {
 	return e
 }
 
-// Moments are the mean and the variance of every cell over the members.
+// Moments returns the mean and the variance of every cell over the members.
 func Moments(s *vdm.Samples) (mean, variance []float64) {
 	n := float64(s.Len())
 	mean, variance = make([]float64, s.Size()), make([]float64, s.Size())

@@ -11,7 +11,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// BiasTable is the bias of every method for every case, by algebra.
+// BiasTable returns the bias of every method for every case, by algebra.
 func BiasTable(ctx context.Context, be compute.Backend, cases []Case, methods []Method) (report.Table, error) {
 	t := report.Table{Title: "Bias of guided sampling: error of the mean, of the covariance (per cent), spread / true spread", Columns: []string{"method"}}
 	for _, c := range cases {
@@ -36,7 +36,7 @@ func BiasTable(ctx context.Context, be compute.Backend, cases []Case, methods []
 	return t, nil
 }
 
-// SampledTable is the bias of methods of one case by Monte Carlo.
+// SampledTable returns the bias of methods of one case by Monte Carlo.
 func SampledTable(ctx context.Context, be compute.Backend, c Case, methods []Method, members int) (report.Table, error) {
 	t := report.Table{
 		Title:   fmt.Sprintf("%s: bias over %d members", c.Name, members),
@@ -57,7 +57,7 @@ func SampledTable(ctx context.Context, be compute.Backend, c Case, methods []Met
 	return t, nil
 }
 
-// Sweep is the bias of reconstruction guidance for one weight after another. Where
+// Sweep returns the bias of reconstruction guidance for one weight after another. Where
 // it diverges so far that float32 ends, the bias is infinite.
 func Sweep(ctx context.Context, be compute.Backend, c Case, plan vdm.Plan, mean bool, weights []float64) ([]Bias, error) {
 	var out []Bias
@@ -74,7 +74,7 @@ func Sweep(ctx context.Context, be compute.Backend, c Case, plan vdm.Plan, mean 
 	return out, nil
 }
 
-// Decades are the powers of ten from 10^from to 10^to.
+// Decades returns the powers of ten from 10^from to 10^to.
 func Decades(from, to int) (out []float64) {
 	for k := from; k <= to; k++ {
 		out = append(out, math.Pow(10, float64(k)))

@@ -89,13 +89,13 @@ func measured(a vdm.Operator, x []float32, shape [4]int, std float64) (vdm.Measu
 	return m, nil
 }
 
-// Engine is the one that the program chooses.
+// Engine returns the one that the program chooses.
 func Engine() (compute.Backend, error) {
 	be, _, err := backend.Open()
 	return be, err
 }
 
-// SmallEngine is the pure Go engine: on clips of a few dozen cells it is the
+// SmallEngine returns the pure Go engine: on clips of a few dozen cells it is the
 // fastest, as the others take longer to begin an operator than it takes to end it.
 func SmallEngine() (compute.Backend, error) {
 	be, _, err := backend.OpenNamed("go")

@@ -44,9 +44,9 @@ func clips(frames, rows, columns *mat.SymDense) *exact.GaussianProcess {
 	return process(mean, frames, rows, columns)
 }
 
-// Distance is the 2-Wasserstein distance between what a sampler draws of Gaussian
-// clips with their best denoiser, with so many evaluations of it, and the clips;
-// both laws are exact.
+// Distance returns the 2-Wasserstein distance between what a sampler draws of Gaussian
+// clips with their best denoiser, with so many evaluations of it, and the clips; both
+// laws are exact.
 func Distance(p *exact.GaussianProcess, sampler, grid string, evaluations int) (float64, error) {
 	plan, err := vdm.NewPlan(sampler, grid, vdm.Cosine{}, evaluations)
 	if err != nil {
@@ -55,14 +55,14 @@ func Distance(p *exact.GaussianProcess, sampler, grid string, evaluations int) (
 	return p.PlanModes(plan).Wasserstein2(p.Modes()), nil
 }
 
-// Size is how far the clips are from their own mean, ‖·‖ in the mean square: what
-// a Distance is to be held against.
+// Size returns how far the clips are from their own mean, ‖·‖ in the mean square: what a
+// Distance is to be held against.
 func Size(p *exact.GaussianProcess) float64 {
 	m := p.Modes()
 	return exact.Modes{Mean: m.Mean, Variance: make([]float64, len(m.Mean))}.Wasserstein2(m)
 }
 
-// Table is the Distance of each sampler on each grid, below that of 1000 steps of
+// Table returns the Distance of each sampler on each grid, below that of 1000 steps of
 // the ancestral one.
 func Table(title string, p *exact.GaussianProcess, evaluations int) (report.Table, error) {
 	bar, err := Distance(p, "ancestral", "time", 1000)
@@ -88,7 +88,7 @@ func Table(title string, p *exact.GaussianProcess, evaluations int) (report.Tabl
 	return table, nil
 }
 
-// Curve is the Distance over evaluations.
+// Curve returns the Distance over evaluations.
 func Curve(name string, p *exact.GaussianProcess, sampler, grid string, evaluations ...int) (plotting.Series, error) {
 	s := plotting.Series{Name: name, Points: true, Dashed: true}
 	for _, n := range evaluations {
@@ -104,12 +104,12 @@ func Curve(name string, p *exact.GaussianProcess, sampler, grid string, evaluati
 // The interval of λ inside the schedule that orders are measured on.
 const orderFrom, orderTo = -3.0, 4.0
 
-// Order is the error of a sampler over an interval of λ from −3 to 4 by the number
-// of steps in it: the distance between the law that it ends with and the right
-// one, where it starts with the right one.
+// Order returns the error of a sampler over an interval of λ from −3 to 4 by the number
+// of steps in it: the distance between the law that it ends with and the right one,
+// where it starts with the right one.
 //
-// The first step of a multistep method is of low order and so short that it does
-// not count: the first interval is halved again and again.
+// The first step of a multistep method is of low order and so short that it does not
+// count: the first interval is halved again and again.
 func Order(name string, p *exact.GaussianProcess, sampler func(vdm.NoiseLevels) (vdm.Plan, error), steps ...int) (plotting.Series, error) {
 	s := plotting.Series{Name: name, Points: true, Dashed: true}
 	for _, n := range steps {
@@ -132,7 +132,7 @@ func Order(name string, p *exact.GaussianProcess, sampler func(vdm.NoiseLevels) 
 	return s, nil
 }
 
-// Slope is the fall of the last two points of a curve on logarithmic axes.
+// Slope returns the fall of the last two points of a curve on logarithmic axes.
 func Slope(s plotting.Series) float64 {
 	n := len(s.X)
 	return math.Log(s.Y[n-2]/s.Y[n-1]) / math.Log(s.X[n-1]/s.X[n-2])

@@ -17,7 +17,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// Three is a mixture of three Gaussians in the plane, of unequal weights, widths
+// Three returns a mixture of three Gaussians in the plane, of unequal weights, widths
 // and tilts, as clips of one frame, one row and two columns.
 func Three() *exact.Mixture {
 	m, err := exact.NewMixture([4]int{1, 1, 2, 1}, []float64{0.5, 0.3, 0.2}, []exact.Gaussian{
@@ -31,14 +31,13 @@ func Three() *exact.Mixture {
 	return m
 }
 
-// Sliced is the mean over batches of the sliced 2-Wasserstein distance between the
-// samples of a batch and a mixture in the plane, and its standard error. A slice
-// is the projection on one of 16 directions; there the mixture is one of Gaussians
-// on a line, whose quantiles are those of the sorted samples in the best
-// transport.
+// Sliced returns the mean over batches of the sliced 2-Wasserstein distance between the
+// samples of a batch and a mixture in the plane, and its standard error. A slice is the
+// projection on one of 16 directions; there the mixture is one of Gaussians on a line,
+// whose quantiles are those of the sorted samples in the best transport.
 //
-// Of samples that are drawn from the mixture itself it is not 0: it falls with
-// the square root of the size of a batch.
+// Of samples that are drawn from the mixture itself it is not 0: it falls with the
+// square root of the size of a batch.
 func Sliced(m *exact.Mixture, batches [][][]float32) (mean, standardError float64) {
 	const directions = 16
 	var each []float64
@@ -144,8 +143,8 @@ func Itself(m *exact.Mixture, batches, size int) [][][]float32 {
 	return out
 }
 
-// MixtureTable is the Sliced distance of samplers with so many evaluations, of
-// 1000 ancestral steps, and of samples of the mixture itself.
+// MixtureTable returns the Sliced distance of samplers with so many evaluations, of 1000
+// ancestral steps, and of samples of the mixture itself.
 func MixtureTable(m *exact.Mixture, evaluations, batches, size int) (report.Table, error) {
 	table := report.Table{
 		Title:   fmt.Sprintf("Three Gaussians in the plane: sliced distance of %d batches of %d samples", batches, size),
@@ -173,9 +172,9 @@ func MixtureTable(m *exact.Mixture, evaluations, batches, size int) (report.Tabl
 	return table, nil
 }
 
-// Paths are the ways of the first samples of a mixture in the plane through a
-// plan: the noise of a sample is a function of its number and the step, so that
-// the first steps of a plan are a plan of their own.
+// Paths returns the ways of the first samples of a mixture in the plane through a plan:
+// the noise of a sample is a function of its number and the step, so that the first
+// steps of a plan are a plan of their own.
 func Paths(be compute.Backend, m *exact.Mixture, plan vdm.Plan, count int) ([]plotting.Series, error) {
 	paths := make([]plotting.Series, count)
 	for k := 1; k <= len(plan.Steps); k++ {

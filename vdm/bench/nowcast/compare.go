@@ -32,7 +32,7 @@ func (a *answer) add(o answer) {
 	a.Peak = max(a.Peak, o.Peak)
 }
 
-// kept is a program's answer to an order, made before if it may be kept and the
+// kept returns a program's answer to an order, made before if it may be kept and the
 // same order lies beside its output.
 func kept(p *program, o order, keep bool) (answer, error) {
 	type record struct {
@@ -64,7 +64,7 @@ func kept(p *program, o order, keep bool) (answer, error) {
 	return a, os.WriteFile(path, raw, 0o644)
 }
 
-// String is the tables of an event.
+// String returns the tables of an event.
 func (r *result) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d×%d cells of %g km, %d starts at frames %v, %d leads of %g minutes\n", r.e.name, r.e.height, r.e.width, r.e.kilometres, len(r.starts), r.starts, r.leads, r.e.minutes)
@@ -102,7 +102,7 @@ func (r *result) String() string {
 	return b.String()
 }
 
-// summarise is the paired difference over the starts of all events, which are set
+// summarise returns the paired difference over the starts of all events, which are set
 // apart so that no block reaches from one into the next.
 func summarise(all []*result) (string, error) {
 	var starts int

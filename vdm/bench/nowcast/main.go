@@ -113,7 +113,7 @@ func compare(ctx context.Context, o options, starts string, fill float64, argume
 	return nil
 }
 
-// startCounts are the numbers of starts of so many events.
+// startCounts returns the numbers of starts of so many events.
 func startCounts(text string, events int) ([]int, error) {
 	words := strings.Split(text, ",")
 	if len(words) == 1 {

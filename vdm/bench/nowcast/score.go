@@ -84,7 +84,7 @@ func (s *score) look(clip, truth []float32) error {
 	return s.power.Add(whole)
 }
 
-// bandPower is the power in each of the bands.
+// bandPower returns the power in each of the bands.
 func (s *score) bandPower(side int) []float64 {
 	k, power := s.power.Value()
 	out := make([]float64, len(bands))
@@ -102,7 +102,7 @@ func (s *score) bandPower(side int) []float64 {
 	return out
 }
 
-// dryWhereNothing is a clip in which rain is 0 where the forecaster says nothing.
+// dryWhereNothing returns a clip in which rain is 0 where the forecaster says nothing.
 func dryWhereNothing(clip []float32) []float32 {
 	out := make([]float32, len(clip))
 	for i, v := range clip {
@@ -113,7 +113,7 @@ func dryWhereNothing(clip []float32) []float32 {
 	return out
 }
 
-// where is the truth where all members say something, and missing elsewhere.
+// where returns the truth where all members say something, and missing elsewhere.
 func where(truth []float32, members [][]float32) []float32 {
 	out := make([]float32, len(truth))
 	copy(out, truth)
@@ -127,7 +127,7 @@ func where(truth []float32, members [][]float32) []float32 {
 	return out
 }
 
-// interval is a difference of two series of starts with its 95 % interval.
+// interval returns a difference of two series of starts with its 95 % interval.
 func interval(a, b []float64) string {
 	d, err := verify.DifferenceInterval(a, b)
 	if err != nil {

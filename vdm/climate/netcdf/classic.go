@@ -109,7 +109,7 @@ var classicSizes = map[int64]int64{1: 1, 2: 1, 3: 2, 4: 4, 5: 4, 6: 8, 7: 1, 8: 
 // largest bounds sizes, far from overflow.
 const largest = int64(1) << 60
 
-// end is the smallest size that a file with this header can have.
+// end returns the smallest size that a file with this header can have.
 func (h *classicHeader) end() (int64, error) {
 	magic := make([]byte, 4)
 	if _, err := io.ReadFull(h.r, magic); err != nil {
@@ -197,7 +197,7 @@ func (h *classicHeader) list(tag int64) func(func(int64) bool) {
 	return h.times(n)
 }
 
-// rank is the number of dimensions of a variable.
+// rank returns the number of dimensions of a variable.
 func (h *classicHeader) rank() func(func(int64) bool) {
 	n := h.count()
 	const most = 1024 // NC_MAX_VAR_DIMS
@@ -257,7 +257,7 @@ func (h *classicHeader) int64() int64 {
 	return hi<<32 | lo
 }
 
-// count is a length or index: 32 bits, in CDF-5 64.
+// count returns a length or index: 32 bits, in CDF-5 64.
 func (h *classicHeader) count() int64 {
 	if h.version == 5 {
 		return h.int64()
@@ -265,7 +265,7 @@ func (h *classicHeader) count() int64 {
 	return h.int32()
 }
 
-// offset is a place in the file: 64 bits since CDF-2.
+// offset returns a place in the file: 64 bits since CDF-2.
 func (h *classicHeader) offset() int64 {
 	if h.version == 1 {
 		return h.int32()

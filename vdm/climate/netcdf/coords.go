@@ -79,7 +79,7 @@ func (d *dataset) readGrid(v *variable, l *layout) (*ordering, error) {
 	return o, nil
 }
 
-// axisMeaning are the units and the standard name of a horizontal coordinate, the
+// axisMeaning returns the units and the standard name of a horizontal coordinate, the
 // latter as CF knows it.
 func axisMeaning(c *variable) (units, standardName string) {
 	units, standardName = c.text("units"), c.text("standard_name")
@@ -98,7 +98,7 @@ func axisMeaning(c *variable) (units, standardName string) {
 	return units, standardName
 }
 
-// inRadians says whether a latitude or longitude is given in radians.
+// inRadians reports whether a latitude or longitude is given in radians.
 func inRadians(c *variable) bool {
 	switch strings.ToLower(c.text("units")) {
 	case "radian", "radians", "rad":

@@ -119,7 +119,7 @@ func startsForecast(c *variable) bool {
 	return strings.Contains(words, "initial time of forecast") || strings.Contains(words, "reference time") || strings.Contains(words, "forecast start")
 }
 
-// spans says whether a coordinate has only dimensions of the variable, but for one of
+// spans reports whether a coordinate has only dimensions of the variable, but for one of
 // characters and for those of length 1.
 func (d *dataset) spans(v, c *variable) bool {
 	for i, dim := range c.dims {
@@ -130,10 +130,10 @@ func (d *dataset) spans(v, c *variable) bool {
 	return true
 }
 
-// isText says whether a variable holds characters or strings.
+// isText reports whether a variable holds characters or strings.
 func (v *variable) isText() bool { return v.typ == nc.CHAR || v.typ == nc.STRING }
 
-// isSingle says whether a variable has one place.
+// isSingle reports whether a variable has one place.
 func isSingle(c *variable) bool {
 	for i, n := range c.shape {
 		if n != 1 && !(c.typ == nc.CHAR && i == len(c.shape)-1) {

@@ -62,7 +62,7 @@ func (g *growth) problem(name string, opt *ReadOptions) error {
 		"one before is the rain; set %s to %s, or to none if they are amounts of each frame", name, g.grow, g.grow+g.fall, resets, opt.called("Totals"), g.guess())
 }
 
-// guess is what Totals may have to be.
+// guess returns what Totals may have to be.
 func (g *growth) guess() string {
 	switch len(g.falls) {
 	case 0:

@@ -134,7 +134,7 @@ func (d *dataset) inspect(v *variable, opt *ReadOptions) VariableReport {
 	return r
 }
 
-// String is the report as text, what "vdm inspect" prints.
+// String returns the report as text, what "vdm inspect" prints.
 func (r *Report) String() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, filepath.Base(r.Path))

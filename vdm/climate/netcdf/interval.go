@@ -259,7 +259,7 @@ func (a *timeAxis) totals(v *variable, r totals, opt *ReadOptions) (frames []fra
 	return frames, fmt.Sprintf("running totals %s: %d of %d frames less the frame before, each divided by its own length (as set)", how, differences, len(frames)), nil
 }
 
-// bothMonthly says whether two usual steps are those of months, whose lengths differ.
+// bothMonthly reports whether two usual steps are those of months, whose lengths differ.
 func bothMonthly(a, b float64) bool {
 	month := func(h float64) bool { return h >= 28*24 && h <= 31*24 }
 	return month(a) && month(b)

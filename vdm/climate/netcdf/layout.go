@@ -167,9 +167,9 @@ func (d *dataset) coordinateOf(v *variable, dim string) *variable {
 	return nil
 }
 
-// auxiliaryRole is what the 1-D coordinates along a dimension that have other names
-// than it say, if they agree. Latitude and longitude along one dimension are the
-// places of points and say that it is neither.
+// auxiliaryRole returns what the 1-D coordinates along a dimension that have other names
+// than it say, if they agree. Latitude and longitude along one dimension are the places
+// of points and say that it is neither.
 func (d *dataset) auxiliaryRole(v *variable, dim string) role {
 	found := map[role]bool{}
 	for _, c := range d.alongDimension(v, dim) {
@@ -190,8 +190,8 @@ func (d *dataset) auxiliaryRole(v *variable, dim string) role {
 	return roleNone
 }
 
-// alongDimension are the numeric 1-D variables along a dimension, but for that of its
-// name: those that v names among its coordinates first.
+// alongDimension returns the numeric 1-D variables along a dimension, but for that of
+// its name: those that v names among its coordinates first.
 func (d *dataset) alongDimension(v *variable, dim string) []*variable {
 	named := strings.Fields(v.text("coordinates"))
 	var first, others []*variable
@@ -223,7 +223,7 @@ func (d *dataset) axisOf(v *variable, dim string, r role) *variable {
 	return own
 }
 
-// horizontalDims are the dimensions of a coordinate but for time and those of length
+// horizontalDims returns the dimensions of a coordinate but for time and those of length
 // 1 that v does not have.
 func horizontalDims(v, c *variable, roles []role) []string {
 	var flat []string
@@ -272,7 +272,7 @@ func (d *dataset) placesOver(v *variable, roles []role) (lat, lon *variable) {
 	return lat, lon
 }
 
-// cellPlaces are the latitude and longitude of the cells over y and x, or nil.
+// cellPlaces returns the latitude and longitude of the cells over y and x, or nil.
 func (d *dataset) cellPlaces(v *variable, l *layout) (lat, lon *variable) {
 	roles := make([]role, len(v.dims))
 	if l.t >= 0 {
@@ -289,7 +289,7 @@ func (d *dataset) cellPlaces(v *variable, l *layout) (lat, lon *variable) {
 	return lat, lon
 }
 
-// dataVariables are the variables that may be records: numbers on at least two
+// dataVariables returns the variables that may be records: numbers on at least two
 // dimensions that are nobody's coordinate, bounds, mapping or ancillary.
 func (d *dataset) dataVariables() []*variable {
 	helpers := map[*variable]bool{}

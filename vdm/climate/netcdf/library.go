@@ -48,7 +48,7 @@ func (j job) run() (trouble any) {
 	return nil
 }
 
-// Version is the version of the C library.
+// Version returns the version of the C library.
 func Version() string {
 	var version string
 	withLibrary(func() { version, _, _ = strings.Cut(nc.Version(), " of ") })
@@ -232,7 +232,7 @@ func widen[T number](values []T, err error) ([]float64, error) {
 	return wide, err
 }
 
-// isNumeric says whether a variable's type is one of number.
+// isNumeric reports whether a variable's type is one of number.
 func (v *variable) isNumeric() bool {
 	switch v.typ {
 	case nc.BYTE, nc.UBYTE, nc.SHORT, nc.USHORT, nc.INT, nc.UINT, nc.INT64, nc.UINT64, nc.FLOAT, nc.DOUBLE:
@@ -241,9 +241,9 @@ func (v *variable) isNumeric() bool {
 	return false
 }
 
-// blockLength is how many places along a dimension to read at once, when one place
-// takes rowBytes: some slabBytes, in whole chunks where the memory for it is
-// reasonable. A chunk that is read in parts is inflated again for each part.
+// blockLength returns how many places along a dimension to read at once, when one place
+// takes rowBytes: some slabBytes, in whole chunks where the memory for it is reasonable.
+// A chunk that is read in parts is inflated again for each part.
 func (v *variable) blockLength(dim, rowBytes int) int {
 	n := max(1, slabBytes/max(1, rowBytes))
 	if v.chunk == nil {
@@ -269,7 +269,7 @@ const (
 
 func (v *variable) text(name string) string { return v.attrs[name].text }
 
-// base is the variable's name without its groups.
+// base returns the variable's name without its groups.
 func (v *variable) base() string { return strings.TrimPrefix(v.name, v.group) }
 
 // find finds a variable by its whole name, or by the name without groups where only
@@ -305,7 +305,7 @@ func (d *dataset) near(v *variable, name string) *variable {
 	return d.find(strings.TrimPrefix(name, "/"))
 }
 
-// visible are the variables whose dimensions are those of v where they have the same
+// visible returns the variables whose dimensions are those of v where they have the same
 // names: of its group and of those above, the nearest first.
 func (d *dataset) visible(v *variable) []*variable {
 	var all []*variable

@@ -52,7 +52,7 @@ type ReadOptions struct {
 	joined bool    // the first frame of running totals is kept: what is before it is found later
 }
 
-// called is what messages call an option.
+// called returns what messages call an option.
 func (o *ReadOptions) called(option string) string {
 	if o.Name != nil {
 		return o.Name(option)
@@ -60,7 +60,7 @@ func (o *ReadOptions) called(option string) string {
 	return option
 }
 
-// months is how a message says that sums are over calendar months.
+// months returns how a message says that sums are over calendar months.
 func (o *ReadOptions) months() string {
 	if o.Name != nil {
 		return o.called("Months") + " month"
@@ -128,7 +128,7 @@ type before struct {
 	values     []float32 // as stored, unpacked; nil while only metadata are read
 }
 
-// indexed is how a message says that a place along a dimension can be chosen.
+// indexed returns how a message says that a place along a dimension can be chosen.
 func (o *ReadOptions) indexed(dim string) string {
 	if o.Name != nil {
 		return o.called("Index") + " " + dim + "=0"

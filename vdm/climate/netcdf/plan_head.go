@@ -31,7 +31,7 @@ func headOf(path string, opt *ReadOptions) (part plannedPart, err error) {
 	return part, err
 }
 
-// statSource is a source by size and time alone.
+// statSource returns a source by size and time alone.
 func statSource(path string) (climate.Source, error) {
 	info, err := os.Stat(path)
 	if err != nil {

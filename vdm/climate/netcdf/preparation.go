@@ -53,7 +53,7 @@ func (f *plannedFile) has() string {
 	return strings.Join(names, ", ")
 }
 
-// optionsOf is how a variable is read.
+// optionsOf returns how a variable is read.
 func (p *Preparation) optionsOf(variable string) *ReadOptions {
 	opt, special := p.opt.Each[variable]
 	if !special {
@@ -128,7 +128,7 @@ func (o ReadOptions) inWords() string {
 	return "; " + strings.Join(parts, ", ")
 }
 
-// gridInWords says where the cells are.
+// gridInWords returns where the cells are.
 func gridInWords(g *climate.Grid) string {
 	var parts []string
 	along := func(name, units string, values []float64) {

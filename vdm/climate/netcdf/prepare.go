@@ -10,7 +10,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// Fields are the channels that would be made, without their values.
+// Fields returns the channels that would be made, without their values.
 func (p *Preparation) Fields() []*climate.Field { return p.header.Channels }
 
 // String lists what would be read and made, for a dry run.
@@ -135,7 +135,7 @@ func (p *Preparation) Run(ctx context.Context, dir string, replace bool, progres
 	return made, w.Commit(ctx, nil)
 }
 
-// changedSince says how a file differs from what it was, "" if it does not. The
+// changedSince returns how a file differs from what it was, "" if it does not. The
 // checksum decides where size or time differ.
 func (f *plannedFile) changedSince(before climate.Source) (string, error) {
 	if f.source.Bytes == before.Bytes && f.source.Modified == before.Modified {

@@ -96,7 +96,7 @@ func probeTogether(ctx context.Context, paths []string) {
 	}
 }
 
-// identityOf is a file by path, size and time.
+// identityOf returns a file by path, size and time.
 func identityOf(full string, info os.FileInfo) string {
 	return fmt.Sprintln(full, info.Size(), info.ModTime().UnixNano())
 }
@@ -116,7 +116,7 @@ func init() {
 	}
 }
 
-// probeChild is the life of the child process.
+// probeChild returns the life of the child process.
 func probeChild(path, depth string) int {
 	// Should a file make the library take all memory, let the system end this
 	// process and not its parent. Where this fails, nothing is lost.
@@ -278,7 +278,7 @@ func runProbe(command func(context.Context, string) (*exec.Cmd, error), path str
 	return fmt.Errorf("%s: the NetCDF library crashed while reading it (%v: %.*s); it is damaged or made to do harm", path, exit, longest, first)
 }
 
-// whyUnreadable is what is known of a variable whose values cannot be read.
+// whyUnreadable returns what is known of a variable whose values cannot be read.
 func (v *variable) whyUnreadable() string {
 	if ids := v.absentFilters(); len(ids) > 0 {
 		return ": " + filtersInWords(ids)

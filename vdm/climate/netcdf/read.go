@@ -38,7 +38,7 @@ func admit(path string, trusted bool) error {
 	return Probe(path)
 }
 
-// sourceOf is the variable that the options choose, ready to be read as a field.
+// sourceOf returns the variable that the options choose, ready to be read as a field.
 func (d *dataset) sourceOf(opt *ReadOptions) (*source, error) {
 	v, err := d.choose(opt)
 	if err != nil {

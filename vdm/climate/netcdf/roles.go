@@ -64,7 +64,7 @@ func isLongitude(v *variable) bool {
 	return v.text("standard_name") == "longitude" || angleNamed(v, "lon", "longitude", "xlong", "xlon", "nav_lon", "clon")
 }
 
-// angleNamed says whether a variable in plain degrees, or without units, has one of
+// angleNamed reports whether a variable in plain degrees, or without units, has one of
 // the names.
 func angleNamed(v *variable, names ...string) bool {
 	switch strings.ToLower(v.text("units")) {
@@ -74,8 +74,8 @@ func angleNamed(v *variable, names ...string) bool {
 	return false
 }
 
-// knownRole is what one of CF's standard names for coordinates says. Every other word
-// says nothing.
+// knownRole returns what one of CF's standard names for coordinates says. Every other
+// word says nothing.
 func knownRole(standardName string) role {
 	switch standardName {
 	case "time":
@@ -150,7 +150,7 @@ type layout struct {
 	notes      []string
 }
 
-// isLength says whether units are those of distances on a map.
+// isLength reports whether units are those of distances on a map.
 func isLength(units string) bool {
 	switch strings.ToLower(units) {
 	case "m", "km", "metre", "meter", "metres", "meters", "kilometre", "kilometer", "kilometres", "kilometers", "degrees", "degree", "radian", "radians", "rad":

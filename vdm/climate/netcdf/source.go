@@ -50,7 +50,7 @@ type source struct {
 	refused   error   // why the values do not become those of a field; units are then the file's
 }
 
-// longName is a variable's long_name, or what models give in its place.
+// longName returns a variable's long_name, or what models give in its place.
 func longName(v *variable) string {
 	for _, name := range []string{"long_name", "description", "GRIB_name", "title"} {
 		if text := v.text(name); text != "" {
@@ -60,7 +60,8 @@ func longName(v *variable) string {
 	return ""
 }
 
-// timeMethodOnly is what cell_methods say about time, in the name that samples give it.
+// timeMethodOnly returns what cell_methods say about time, in the name that samples give
+// it.
 func timeMethodOnly(v *variable, a *timeAxis) string {
 	if method, _ := timeMethod(v.text("cell_methods"), a.timeName(v)...); method != "" {
 		return "time: " + method

@@ -95,7 +95,7 @@ func (w *SampleWriter) Write(member, from int, frames []float32) error {
 	return w.failed(err)
 }
 
-// ChunkFrames is how many frames of a member lie together in the file: writing so
+// ChunkFrames returns how many frames of a member lie together in the file: writing so
 // many at once, from a multiple of them on, is fastest.
 func (w *SampleWriter) ChunkFrames() int { return w.file.chunkFrames() }
 

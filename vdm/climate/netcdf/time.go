@@ -45,7 +45,7 @@ func (d *dataset) readTime(v *variable, l *layout, opt *ReadOptions) (*timeAxis,
 	return a, nil
 }
 
-// countedFrames are the times of frames that have none in the file: 0, 1, 2 … in the
+// countedFrames returns the times of frames that have none in the file: 0, 1, 2 … in the
 // units of the options.
 func (l *layout) countedFrames(v *variable, opt *ReadOptions) (*timeAxis, error) {
 	u, err := climate.ParseTimeUnits(opt.TimeUnits, opt.Calendar)

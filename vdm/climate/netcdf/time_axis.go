@@ -158,9 +158,9 @@ func sharpened(times []float64, resolution float64) []float64 {
 	return exact
 }
 
-// timeMethod is what a variable's cell_methods say about time: the method
-// ("sum", "mean", "" if nothing) and the interval in hours, 0 if none is given. The
-// time coordinate may have other names than "time".
+// timeMethod returns what a variable's cell_methods say about time: the method ("sum",
+// "mean", "" if nothing) and the interval in hours, 0 if none is given. The time
+// coordinate may have other names than "time".
 func timeMethod(cellMethods string, names ...string) (method string, interval float64) {
 	pattern := timeMethodPattern
 	for _, name := range names {

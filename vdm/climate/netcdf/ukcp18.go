@@ -243,7 +243,7 @@ func (m *monthFile) define(f *climate.Field, s climate.SyntheticRecord) {
 	}
 }
 
-// bounds are the edges of cells of equal width around values.
+// bounds returns the edges of cells of equal width around values.
 func bounds(values []float64, width float64) []float64 {
 	out := make([]float64, 0, 2*len(values))
 	for _, v := range values {
@@ -252,7 +252,7 @@ func bounds(values []float64, width float64) []float64 {
 	return out
 }
 
-// padded is a text of a fixed length, filled up with zero bytes.
+// padded returns a text of a fixed length, filled up with zero bytes.
 func padded(text string, length int) []byte {
 	b := make([]byte, length)
 	copy(b, text)

@@ -30,7 +30,7 @@ type unpacker struct {
 	notes     []string
 }
 
-// step is the distance between neighbouring values of packed data, 0 of others.
+// step returns the distance between neighbouring values of packed data, 0 of others.
 func (u *unpacker) step() float64 {
 	if u.packed {
 		return math.Abs(u.scale)
@@ -202,8 +202,8 @@ func newUnpacker(v *variable, opt *ReadOptions) (*unpacker, error) {
 	return u, nil
 }
 
-// stored is a fill as a variable of the type can hold it: a fill of −99.9 given
-// in one precision must be found in data of another.
+// stored returns a fill as a variable of the type can hold it: a fill of −99.9 given in
+// one precision must be found in data of another.
 func stored(f float64, typ nc.Type) []float64 {
 	if math.IsNaN(f) {
 		return nil // NaN is missing in any case

@@ -111,7 +111,7 @@ func (s *SampleFile) validateHeader() error {
 	return nil
 }
 
-// horizontal are the names of the horizontal dimensions in the file.
+// horizontal returns the names of the horizontal dimensions in the file.
 func (s *SampleFile) horizontal() (y, x string) {
 	y, x = s.Grid.YName, s.Grid.XName
 	if y == "" || x == "" || y == x || slices.Contains([]string{"time", "member"}, y) || slices.Contains([]string{"time", "member"}, x) {
@@ -251,7 +251,7 @@ func (w *writer) header(s *SampleFile) []nc.Var {
 	return data
 }
 
-// fittingStandardName is a standard_name as CF knows it whose canonical units the
+// fittingStandardName returns a standard_name as CF knows it whose canonical units the
 // units convert to: of a rate of rain in mm/h it is not that of a flux of mass.
 func fittingStandardName(name, units string) string {
 	name = climate.StandardNameOf(name)
@@ -263,8 +263,8 @@ func fittingStandardName(name, units string) string {
 	return name
 }
 
-// chunkFrames is how many frames of a member a chunk of the file holds: members
-// are written, and mostly read, one by one.
+// chunkFrames returns how many frames of a member a chunk of the file holds: members are
+// written, and mostly read, one by one.
 func (s *SampleFile) chunkFrames() int {
 	return min(len(s.Times), max(1, chunkCells/(s.Grid.Height*s.Grid.Width)))
 }

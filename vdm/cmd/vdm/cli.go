@@ -63,7 +63,7 @@ type usageError struct{ message string }
 
 func (e *usageError) Error() string { return e.message }
 
-// misuse is a usageError with a hint at the command's help.
+// misuse returns a usageError with a hint at the command's help.
 func misuse(c *cobra.Command, format string, args ...any) error {
 	message := strings.TrimRight(fmt.Sprintf(format, args...), ".")
 	return &usageError{fmt.Sprintf("%s (see: %s --help)", message, c.CommandPath())}
@@ -88,8 +88,8 @@ func flagError(c *cobra.Command, err error) error {
 	return misuse(c, "there is no flag --%s. Did you mean --%s?", name, near)
 }
 
-// distance is how many letters must be put in, taken out or replaced to make b
-// of a (Levenshtein).
+// distance returns how many letters must be put in, taken out or replaced to make b of a
+// (Levenshtein).
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -70,7 +70,7 @@ it. It installs nothing. The exit status is 0 if training can run.`,
 	}
 }
 
-// row is a line of the report; more lines of it are set in.
+// row returns a line of the report; more lines of it are set in.
 func row(label, format string, args ...any) string {
 	return fmt.Sprintf("%-10s%s\n", label, fmt.Sprintf(format, args...))
 }

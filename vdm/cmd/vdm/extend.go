@@ -116,7 +116,7 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOpt
 	return emit(c, out+".nc\n")
 }
 
-// begin is what the sequences begin with, and where and when they lie.
+// begin returns what the sequences begin with, and where and when they lie.
 func (f *conditionalFlags) begin(m *run.Run, frames, known int) (start []float32, place climate.Place, more map[string]string, err error) {
 	clip := m.Config.Clip
 	clip.Frames = frames

@@ -29,7 +29,7 @@ import (
 
 func main() { os.Exit(runArguments(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is the whole program but for its process.
+// run returns the whole program but for its process.
 func runArguments(args []string, stdout, stderr io.Writer) (status int) {
 	return execute(newRoot(), args, stdout, stderr)
 }

@@ -16,10 +16,10 @@ func writeSynthetic(c *cobra.Command, dir string, s climate.SyntheticRecord, upd
 	return netcdf.WriteSynthetic(c.Context(), dir, s, update)
 }
 
-// netcdfVersion is the version of the C library, for doctor.
+// netcdfVersion returns the version of the C library, for doctor.
 func netcdfVersion() string { return netcdf.Version() }
 
-// options are how the variables of the files are read, and how those are that flags
+// options returns how the variables of the files are read, and how those are that flags
 // name.
 func (r *readFlags) options() (o netcdf.ReadOptions, each map[string]netcdf.ReadOptions, err error) {
 	var all [5]setting

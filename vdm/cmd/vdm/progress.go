@@ -25,7 +25,7 @@ func progress(c *cobra.Command, task string) (update func(vdm.Progress), end fun
 	}
 }
 
-// onTerminal says whether the standard error is one, so that a progress line is
+// onTerminal reports whether the standard error is one, so that a progress line is
 // written over in place.
 func onTerminal(c *cobra.Command) bool {
 	f, ok := c.ErrOrStderr().(*os.File)

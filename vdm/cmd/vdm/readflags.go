@@ -53,7 +53,7 @@ var flagsOf = map[string]string{
 	"Data": "--data", "Variables": "--variable", "Row": "--row", "Column": "--col", // of climate.RecordOptions and CutOptions
 }
 
-// flagOf is what a command calls an option of the library.
+// flagOf returns what a command calls an option of the library.
 func flagOf(option string) string {
 	if flag, ok := flagsOf[option]; ok {
 		return flag
@@ -84,7 +84,7 @@ func settings(flag string, values, variables []string) (setting, error) {
 	return s, nil
 }
 
-// of is the setting of a variable.
+// of returns the setting of a variable.
 func (s setting) of(variable string) string {
 	if value, ok := s[variable]; ok {
 		return value
@@ -127,7 +127,7 @@ func parseNumbers(flag, text string) (all []float64, err error) {
 	return all, nil
 }
 
-// named are the variables for which a flag says something of its own.
+// named returns the variables for which a flag says something of its own.
 func named(all ...setting) []string {
 	found := map[string]bool{}
 	for _, s := range all {
@@ -140,7 +140,8 @@ func named(all ...setting) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// ofRun is what messages call an option of climate.WindowOptions where the run decides.
+// ofRun returns what messages call an option of climate.WindowOptions where the run
+// decides.
 func ofRun(option string) string {
 	if option == "KeepMissing" {
 		return "a run that was trained with --missing mask"

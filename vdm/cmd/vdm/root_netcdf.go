@@ -4,7 +4,7 @@ package main
 
 import "github.com/spf13/cobra"
 
-// netcdfCommands are the commands that need the C library.
+// netcdfCommands returns the commands that need the C library.
 func netcdfCommands() []*cobra.Command {
 	return []*cobra.Command{newFirstModel(), newInspect(), newPrepare(), newSample(), newNowcast(), newTrainNowcast(), newInterpolate(), newInpaint(), newDownscale(), newExtend(), newMerge(), newVerify()}
 }

@@ -196,7 +196,7 @@ func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place climate.Place, k
 	return emit(c, out+"\n")
 }
 
-// describe is the file of clips but for their values.
+// describe returns the file of clips but for their values.
 func (s *sampleFlags) describe(m *run.Run, place climate.Place, members int, kind, title string, more map[string]string) (*netcdf.SampleFile, error) {
 	file := &netcdf.SampleFile{Members: members, Grid: place.Grid, Times: place.Times, From: place.From, To: place.To, Calendar: place.Calendar, Epoch: place.Epoch}
 	for _, f := range place.Like {
@@ -243,7 +243,7 @@ func channelFields(m *run.Run) ([]*climate.Field, error) {
 	return fields, nil
 }
 
-// freeName is the first of NAME.nc, NAME-2.nc, NAME-3.nc … that is not there: a
+// freeName returns the first of NAME.nc, NAME-2.nc, NAME-3.nc … that is not there: a
 // file that nobody named must not take the place of another.
 func freeName(dir, name string) string {
 	path := filepath.Join(dir, name+".nc")

@@ -81,7 +81,7 @@ func parseParams(c *cobra.Command, texts map[string]string) (map[string]float64,
 	return numbers, nil
 }
 
-// cells are the numbers of a row in the order of the columns.
+// cells returns the numbers of a row in the order of the columns.
 func cells(r vdm.Row) []float64 {
 	return []float64{r.T, r.LogSNR, r.Alpha, r.Sigma, r.Density, r.W, r.NegDW}
 }

@@ -121,7 +121,7 @@ func goesOn(c *cobra.Command, err error) error {
 	return err
 }
 
-// seasonSplit is the split that a flag asks for, nil for none.
+// seasonSplit returns the split that a flag asks for, nil for none.
 func seasonSplit(c *cobra.Command, name string) (*climate.SeasonSplit, error) {
 	switch name {
 	case "none":

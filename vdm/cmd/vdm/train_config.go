@@ -19,7 +19,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
-// base is the configuration that the flags are put on: of the file, else of the
+// base returns the configuration that the flags are put on: of the file, else of the
 // run, else of the preset, whose own is empty where none is named.
 func (t *trainFlags) base() (run.Config, error) {
 	if t.config != "" {

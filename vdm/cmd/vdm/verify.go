@@ -132,7 +132,7 @@ func (v *verifyFlags) run(c *cobra.Command, dir string) error {
 	}
 	out := results{folder: filepath.Join(dir, "verification")}
 	if train != nil {
-		losses, err := report.Measure(m, train, reference)
+		losses, err := report.MeasureLosses(m, train, reference)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func newVersion() *cobra.Command {
 // checkout to take it from, as in an image, or is told not to look.
 var commit string
 
-// version is the commit that the linker was told, the module's version, or the
+// version returns the commit that the linker was told, the module's version, or the
 // commit that the go command found.
 func version() string {
 	if commit != "" {

@@ -125,7 +125,7 @@ func unetOf(m *run.Run) (unet.Config, error) {
 	return n, nil
 }
 
-// describeNetwork is a network's shape in words; two that can share weights have
+// describeNetwork returns a network's shape in words; two that can share weights have
 // the same.
 func describeNetwork(c unet.Config) string {
 	c = c.WithDefaults()

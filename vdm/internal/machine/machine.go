@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// GiB turns bytes into gibibytes.
+// GiB returns bytes in gibibytes.
 func GiB(bytes int64) float64 { return float64(bytes) / (1 << 30) }
 
-// Memory returns the bytes of memory of the machine and those that can be had without
+// Memory returns the bytes of memory of the machine and those available without
 // swapping, which are fewer where a control group allows fewer. Each is 0 where the
 // system does not say.
 func Memory() (total, free int64) {

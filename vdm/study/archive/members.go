@@ -17,23 +17,24 @@ const KnownAttribute = "vdm_known_frames"
 // Members are the clips of a file of samples, of this program or another.
 type Members struct {
 	*vdm.Samples
-	// Like are a field for each variable, with the times and the grid of the file, and
-	// the values of the first member.
+	// Like contains a field for each variable, with the times and the grid of the file,
+	// and the values of the first member.
 	Like []*climate.Field
-	// Known are the frames that the file says were given; nil where it says nothing.
+	// Known marks the frames that were given according to the file; nil where it does
+	// not say.
 	Known climate.KnownFrames
 }
 
-// ReadMembers reads a file that sample or nowcast wrote, or another program in their
+// ReadMembers reads a file that sample or nowcast wrote, or another program in the same
 // form: every variable that has a dimension of members. Rain becomes mm/h. name returns
-// what messages call an option of netcdf.ReadOptions; nil is the options' names.
+// the name of an option of netcdf.ReadOptions in messages; nil means the options' names.
 func ReadMembers(path string, name func(option string) string) (*Members, error) {
 	contents, err := netcdf.Inspect(path)
 	if err != nil {
 		return nil, err
 	}
 	m := &Members{}
-	var members [][]*climate.Field // of each variable
+	var members [][]*climate.Field // for each variable
 	for _, v := range contents.Variables {
 		axis := slices.Index(v.Dims, v.Members)
 		if v.Members == "" || axis < 0 {
@@ -41,7 +42,8 @@ func ReadMembers(path string, name func(option string) string) (*Members, error)
 		}
 		var all []*climate.Field
 		for i := range v.Shape[axis] {
-			// As other than rain, for clips that were not clamped to what rain can be.
+			// The variable is read as other than rain, because clips may not have been
+			// clamped to what is possible for rain.
 			f, err := netcdf.Read(path, netcdf.ReadOptions{Variable: v.Name, Kind: climate.KindOther, Index: map[string]int{v.Members: i}, Name: name})
 			if err != nil {
 				return nil, err
@@ -73,7 +75,7 @@ func ReadMembers(path string, name func(option string) string) (*Members, error)
 	return m, nil
 }
 
-// inRainUnits brings a rate of rain to mm/h, which is what data are compared in.
+// inRainUnits converts a rate of rain to mm/h, in which data are compared.
 func inRainUnits(f *climate.Field) {
 	found := climate.Recognise(climate.Signs{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units})
 	scale, err := climate.ParseRainUnits(f.Units)
@@ -87,9 +89,9 @@ func inRainUnits(f *climate.Field) {
 }
 
 // WithFrameBefore returns the members with the frame of a record before their first one
-// in front of each, and the record's values on all these frames: what a program was
-// given last that writes only what lies ahead. It is not ok where the record lacks that
-// frame.
+// in front of each, and the record's values at all these frames. It is for programs that
+// write only the forecast frames: the added frame is the last one that was given. ok is
+// false where the record lacks that frame.
 func (m *Members) WithFrameBefore(record *climate.Record) (longer *Members, truth []float32, ok bool) {
 	clip := m.Like[0]
 	step := clip.Step()
@@ -114,8 +116,8 @@ func (m *Members) WithFrameBefore(record *climate.Record) (longer *Members, trut
 	return longer, truth, true
 }
 
-// Agreeing returns in which frames every member is the truth, wherever that is not
-// missing: those that the members were given, as far as numbers tell. It is for files
+// Agreeing returns the frames in which every member equals the truth wherever that is
+// not missing: by the numbers, the frames that the members were given. It is for files
 // that do not say.
 func (m *Members) Agreeing(truth []float32) climate.KnownFrames {
 	frames := make(climate.KnownFrames, m.Frames)

@@ -10,8 +10,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// differenceOfParts returns why two files are no parts of one ensemble, "" if they
-// are. Of their attributes only the number of the first member may differ.
+// differenceOfParts returns why two files are not parts of one ensemble, "" if they are.
+// Of their attributes only the number of the first member may differ.
 func differenceOfParts(a, b *netcdf.SampleFile) string {
 	names := slices.Collect(maps.Keys(a.Attributes))
 	names = append(names, slices.Collect(maps.Keys(b.Attributes))...)

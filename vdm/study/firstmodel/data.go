@@ -7,12 +7,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 )
 
-// data is the record and the clips of both its parts.
+// data contains the record and the clips of both its parts.
 type data struct {
 	*climate.Record
-	train   *climate.Windows // of the training hours, with reflections
+	train   *climate.Windows // clips of the training hours, with reflections
 	plain   *climate.Windows // the same without reflections, for statistics
-	heldOut *climate.Windows // of the held-out hours, without reflections
+	heldOut *climate.Windows // clips of the held-out hours, without reflections
 }
 
 // readData reads the record and splits it in time.
@@ -24,7 +24,7 @@ func readData(o Options, source climate.Source) (*data, error) {
 	if f.Kind != climate.KindRain {
 		return nil, fmt.Errorf("%s: variable %s is not precipitation (units %s): a first model is one of rain in mm/h", o.Data, f.Name, f.Units)
 	}
-	// What accumulations were is a rate now, and goes by a name of its own.
+	// The accumulation has become a rate, which has a name of its own.
 	f.Name, f.LongName, f.StandardName = rainName, "rain rate", "lwe_precipitation_rate"
 	d := &data{Record: &climate.Record{Fields: []*climate.Field{f}, Sources: []climate.Source{source}}}
 	if err := d.HoldOut(o.HeldOut); err != nil {
@@ -44,8 +44,8 @@ func readData(o Options, source climate.Source) (*data, error) {
 	return d, nil
 }
 
-// Wettest is the window with the most rain in its first frames, and its clip: a
-// place worth a nowcast, chosen by what is known when it is made.
+// Wettest returns the window with the most rain in its known first frames, and its clip:
+// an interesting place for a nowcast, chosen by what is known when it is made.
 func Wettest(windows *climate.Windows, known int) (index int, clip []float32, err error) {
 	frames, height, width, channels := windows.Shape()
 	clip = make([]float32, frames*height*width*channels)

@@ -1,9 +1,9 @@
-// Package firstmodel is the whole way from a NetCDF file of rain to a trained,
-// sampled and verified model and a page about it: what `make run` does.
+// Package firstmodel is the whole way from a NetCDF file of rain to a trained, sampled
+// and verified model and a page about it: what `make run` does.
 //
 // Everything goes to one run folder, and every stage looks there first: training
-// goes on from the newest snapshot, clips are not drawn again, and where all is
-// done nothing is touched.
+// continues from the newest snapshot, clips are not drawn again, and where all is
+// finished nothing is touched.
 package firstmodel
 
 import (
@@ -17,15 +17,14 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
-// The names of the clips in the run's samples folder.
+// These are the names of the clips in the run's samples folder.
 const (
 	ClipsName   = "clips"
 	NowcastName = "nowcast"
 )
 
-// Run makes a first model, or what is missing of it, and returns its summary.
-// It stops at the end of ctx with an error that is vdm.ErrInterrupted; run again,
-// it goes on.
+// Run makes a first model, or its missing parts, and returns its summary. It stops at
+// the end of ctx with an error that is vdm.ErrInterrupted; run again, it continues.
 func Run(ctx context.Context, o Options) (*report.Summary, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -165,7 +164,7 @@ func (w *work) verify() error {
 	s := w.summary
 	s.Title = "A first video diffusion model of " + w.subject()
 	var err error
-	if s.Losses, err = report.Measure(w.model, w.data.train, w.heldOut); err != nil {
+	if s.Losses, err = report.MeasureLosses(w.model, w.data.train, w.heldOut); err != nil {
 		return err
 	}
 	clip, others := w.model.Config.Clip, report.ForecastOf("training clips", w.random, 0)

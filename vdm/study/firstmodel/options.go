@@ -12,8 +12,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
-// Options are what a first model is made of. Zero values mean what `make run`
-// does; see Defaults.
+// Options says how a first model is made. Zero values mean what `make run` does; see
+// Defaults.
 type Options struct {
 	Data     string // NetCDF file; "" looks for the Stage IV sample, see DataPath
 	Variable string // in it; "" for its only data variable
@@ -32,8 +32,8 @@ type Options struct {
 	size size // tests make smaller models
 }
 
-// Defaults is what `make run` does. It is chosen for two cores without a GPU:
-// about ten minutes and 2 GiB in all.
+// Defaults returns the options of `make run`. They are chosen for two cores without a
+// GPU: about ten minutes and 2 GiB in all.
 func Defaults() Options {
 	return Options{
 		// A clip of 10 hours is the shortest record that can be held out, and of
@@ -155,8 +155,8 @@ func (o Options) config(step float64) (run.Config, error) {
 		// cells were dry and the power was 0.32 to 0.52 of the training windows'; with it
 		// 42 %, and 0.53 to 0.60 (39 % are dry in the windows).
 		Preconditioning: run.PreconditionSpectrum,
-		// With a variance of 1 nothing of a clip is left to see below λ = −12, and nothing
-		// to find above 12.
+		// With a variance of 1 nothing of a clip is visible below λ = −12, and nothing
+		// is left to denoise above 12.
 		Schedule: run.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
 		Training: run.TrainingConfig{
 			Seed: o.Seed, Steps: o.Steps, Batch: o.size.batch, EMA: ema,
@@ -170,8 +170,8 @@ func (o Options) config(step float64) (run.Config, error) {
 // sampleName is the file that `make run` unpacks from Debian's r-cran-stars.
 const sampleName = "test_stageiv_xyt.nc"
 
-// DataPath finds the Stage IV sample: in build/data of the project, where the
-// set-up puts it, or where Debian's r-cran-stars installs it.
+// DataPath returns the path of the Stage IV sample: in build/data of the project, where
+// the set-up puts it, or where Debian's r-cran-stars installs it.
 func DataPath() (string, error) {
 	places := []string{
 		filepath.Join(report.Root(), "build", "data", sampleName),
@@ -185,9 +185,9 @@ func DataPath() (string, error) {
 	return "", fmt.Errorf("the Stage IV sample %s is not here: run notebooks/tools/setup.sh run, which fetches it, or name a NetCDF file", sampleName)
 }
 
-// Folder is the run folder: what VDM_RUN says, else runs/first-model of the
+// Folder returns the run folder: the value of VDM_RUN, else runs/first-model of the
 // project.
 func Folder() string { return report.RunFolder("VDM_RUN", "first-model") }
 
-// What the rain is called in a run, whatever its file calls it.
+// rainName is the name of the rain in a run, whatever its file calls it.
 const rainName = "rain"

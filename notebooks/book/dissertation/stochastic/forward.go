@@ -7,7 +7,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// ForwardSDE is the forward process as a stochastic differential equation
+// ForwardSDE returns the forward process as a stochastic differential equation
 // (2.37–2.39): drift −½β(t)z and diffusion √β(t), with the rate β of the schedule.
 func ForwardSDE(s vdm.Schedule) SDE {
 	return SDE{
@@ -41,7 +41,7 @@ func Normals(n, dim int, r *rand.Rand) [][]float64 {
 	return out
 }
 
-// Round is the Gaussian N(mean, variance·I). The variance must be positive.
+// Round returns the Gaussian N(mean, variance·I). The variance must be positive.
 func Round(mean []float64, variance float64) *Mixture {
 	cov := make([]float64, len(mean)*len(mean))
 	for i := range mean {

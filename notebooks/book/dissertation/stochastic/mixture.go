@@ -78,10 +78,10 @@ func newPart(c Component) (part, error) {
 	return p, nil
 }
 
-// Dim is the dimension D.
+// Dim returns the dimension D.
 func (m *Mixture) Dim() int { return m.dim }
 
-// Noised is the law of alpha·x + sigma·ε for x of this mixture and ε standard
+// Noised returns the law of alpha·x + sigma·ε for x of this mixture and ε standard
 // normal: the marginal q(z) of (2.31) for alpha 1, and that of (2.40).
 func (m *Mixture) Noised(alpha, sigma float64) *Mixture {
 	parts := make([]Component, len(m.parts))
@@ -124,7 +124,7 @@ func (m *Mixture) LogDensity(x []float64) float64 {
 // Density is p(x).
 func (m *Mixture) Density(x []float64) float64 { return math.Exp(m.LogDensity(x)) }
 
-// log is the logarithm of the weighted density of one component.
+// log returns the logarithm of the weighted density of one component.
 func (p *part) log(x []float64) float64 {
 	d, sum := len(x), 0.0
 	for i := range d {
@@ -182,7 +182,7 @@ func (m *Mixture) Draws(n int, r *rand.Rand) [][]float64 {
 	return out
 }
 
-// Moments are the mean and the covariance (D×D).
+// Moments returns the mean and the covariance (D×D).
 func (m *Mixture) Moments() (mean, cov []float64) {
 	d := m.dim
 	mean, cov = make([]float64, d), make([]float64, d*d)

@@ -20,8 +20,8 @@ type ScoreModel struct {
 	theta *mat.Dense // features × D, after a fit
 }
 
-// BumpGrid is a model in two dimensions with n×n centres over the square
-// [−half, half]², each bump as wide as the distance of its neighbours.
+// BumpGrid returns a model in two dimensions with n×n centres over the square [−half,
+// half]², each bump as wide as the distance of its neighbours.
 func BumpGrid(half float64, n int) *ScoreModel {
 	m := &ScoreModel{Width: 2 * half / float64(n-1)}
 	for i := range n {

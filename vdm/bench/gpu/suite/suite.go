@@ -37,7 +37,7 @@ type Package struct {
 	Examples   []testing.InternalExample
 }
 
-// LeftOut is a test that only says why it cannot be run out of one program.
+// LeftOut returns a test that only says why it cannot be run out of one program.
 func LeftOut(why string) func(*testing.T) {
 	return func(t *testing.T) { t.Skip(why) }
 }
@@ -178,8 +178,8 @@ func (p Package) spawn(exe string, flags []string) error {
 	return err
 }
 
-// program is the program under the package's name: a hard link beside it, or a
-// copy where the file system has none.
+// program returns the program under the package's name: a hard link beside it, or a copy
+// where the file system has none.
 func (p Package) program(exe string) (string, error) {
 	dir := exe + ".packages"
 	if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -12,7 +12,7 @@ type listing struct {
 	Module                struct{ Path, Dir string }
 }
 
-// path is the package's path below the module's root.
+// path returns the package's path below the module's root.
 func (p listing) path() string {
 	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, p.Module.Path), "/")
 }

@@ -29,7 +29,7 @@ func checkLeftOut(all []tested, leftOut map[string]string) error {
 	return nil
 }
 
-// table is the program's main package.
+// table returns the program's main package.
 func table(module string, all []tested, leftOut map[string]string) ([]byte, error) {
 	if err := checkLeftOut(all, leftOut); err != nil {
 		return nil, err
