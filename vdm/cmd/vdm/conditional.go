@@ -14,18 +14,18 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// conditionalFlags are the settings of commands that generate what is not known of
-// a clip, or more than is known.
+// conditionalFlags are the settings of commands that generate the unknown part of a
+// clip, or a finer clip.
 type conditionalFlags struct {
 	sampleFlags
 	read     readFlags
 	data     []string
 	start    int
 	last     bool
-	test     int // window of split data
+	test     int // number of a test window of split data
 	row, col int
 	picture  string
-	size     int // rows and columns of the clip; 0 for the run's
+	size     int // rows and columns of the clip; 0 means the run's
 	guidance string
 	weight   float64
 }
@@ -33,20 +33,20 @@ type conditionalFlags struct {
 func (f *conditionalFlags) addTo(c *cobra.Command) {
 	f.sampleFlags.addTo(c, "members", 8)
 	flags := c.Flags()
-	flags.StringArrayVar(&f.data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data, with what is known")
+	flags.StringArrayVar(&f.data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data, with the known values")
 	flags.IntVar(&f.start, "start", 0, "`index` of the clip's first frame in the data, from 0")
-	flags.IntVar(&f.row, "row", -1, "southernmost row of the clip in the data, from 0 (default: so that the clip is in the middle)")
-	flags.IntVar(&f.col, "col", -1, "westernmost column of the clip in the data, from 0 (default: likewise)")
-	flags.IntVar(&f.size, "size", 0, "`cells` a side of the clip, for networks that serve fields of any size (default: as the run's clips)")
-	flags.StringVar(&f.guidance, "guidance", "replacement", "how clips are made to agree with what is known: "+strings.Join(vdm.GuidanceNames(), ", ")+" (of a network that takes a map of noise levels the default is map)")
-	flags.Float64Var(&f.weight, "weight", 0, "weight of those guidances that have one: w_r of reconstruction, where 0 is replacement, or ζ of posterior-sampling (default: the guidance's own, 1)")
+	flags.IntVar(&f.row, "row", -1, "southernmost row of the clip in the data, from 0 (default: the clip is in the middle)")
+	flags.IntVar(&f.col, "col", -1, "westernmost column of the clip in the data, from 0 (default: the clip is in the middle)")
+	flags.IntVar(&f.size, "size", 0, "`cells` along a side of the clip, for networks that work on fields of any size (default: the size of the run's clips)")
+	flags.StringVar(&f.guidance, "guidance", "replacement", "method by which clips agree with the known values: "+strings.Join(vdm.GuidanceNames(), ", ")+" (for a network that takes a map of noise levels the default is map)")
+	flags.Float64Var(&f.weight, "weight", 0, "weight of a guidance that has one: w_r of reconstruction, where 0 means replacement, or ζ of posterior-sampling (default: 1)")
 	f.read.addTo(c)
 	flags.Lookup("variable").Usage = renamed
 }
 
 // prepare checks the settings that need no data.
 func (f *conditionalFlags) prepare(c *cobra.Command) (err error) {
-	var weight []float64 // none unless it is given
+	var weight []float64 // empty unless the flag is given
 	if c.Flags().Changed("weight") {
 		weight = append(weight, f.weight)
 	}
@@ -56,7 +56,8 @@ func (f *conditionalFlags) prepare(c *cobra.Command) (err error) {
 	return f.check(c, "members")
 }
 
-// located wants to be told once where in the data the clip begins.
+// located returns an error unless exactly one flag says where in the data the clip
+// begins.
 func (f *conditionalFlags) located(c *cobra.Command) error {
 	var ways []string
 	given := 0
@@ -77,13 +78,13 @@ func (f *conditionalFlags) located(c *cobra.Command) error {
 	return misuse(c, "give %s: where in the data the clip begins", strings.Join(ways, " or "))
 }
 
-// addTest lets the clip begin at a test window of split data.
+// addTest adds the flag by which the clip begins at a test window of split data.
 func (f *conditionalFlags) addTest(c *cobra.Command) {
-	c.Flags().IntVar(&f.test, "test", 0, "`number` of a test window of prepared data that have a split, from 0; they do not overlap")
+	c.Flags().IntVar(&f.test, "test", 0, "`number`, from 0, of a test window of prepared data with a split; test windows do not overlap")
 }
 
-// startOf finds the first frame of a clip, and says to which part of split data it
-// belongs; the part is "" for data without a split.
+// startOf returns the first frame of a clip in the data, and the part of split data to
+// which it belongs, "" for data without a split.
 func (f *conditionalFlags) startOf(c *cobra.Command, rec *climate.Record, known climate.KnownFrames) (part string, err error) {
 	frames := len(known)
 	switch {
@@ -106,14 +107,14 @@ func (f *conditionalFlags) startOf(c *cobra.Command, rec *climate.Record, known 
 	case rec.Split == nil:
 		return "", nil
 	case rec.InTraining(f.start, frames):
-		say(c, "warning: frames %d to %d of the data are of their training part, in whole or in part: what a model trained on them makes of them proves nothing; --test begins at a test window",
+		say(c, "warning: frames %d to %d of the data belong to their training part, completely or partly, so that a nowcast by a model that was trained on them proves nothing; --test begins at a test window",
 			f.start, f.start+frames-1)
 		return "training", nil
 	}
 	return "test", nil
 }
 
-// open checks the settings, the place of the clip among them, and opens the run.
+// open checks the settings, the place of the clip among them, and returns the run.
 func (f *conditionalFlags) open(c *cobra.Command, dir string) (*run.Run, error) {
 	if err := f.prepare(c); err != nil {
 		return nil, err
@@ -128,12 +129,12 @@ func (f *conditionalFlags) open(c *cobra.Command, dir string) (*run.Run, error) 
 	return f.suit(c, m)
 }
 
-// suit returns the run for clips of --size, and lets a network that takes a map of noise
-// levels condition by it where no guidance was asked for.
+// suit returns the run for clips of --size. If the network takes a map of noise levels
+// and no guidance was asked for, the map becomes the guidance.
 func (f *conditionalFlags) suit(c *cobra.Command, m *run.Run) (*run.Run, error) {
 	if m.Config.Conditions.TakesMap() && !c.Flags().Changed("guidance") {
 		f.o.Guidance = nil
-		say(c, "what is known enters by a map of noise levels, for which the network was trained (--guidance for another way)")
+		say(c, "the known values enter by a map of noise levels, for which the network was trained (--guidance chooses another method)")
 	}
 	if f.size == 0 {
 		return m, nil
@@ -148,12 +149,12 @@ func (f *conditionalFlags) suit(c *cobra.Command, m *run.Run) (*run.Run, error) 
 	return sized, nil
 }
 
-// cut takes the clip out of the data that begins at --start and lies at --row and --col.
+// cut returns the clip of the data that begins at --start and lies at --row and --col.
 func (f *conditionalFlags) cut(c run.ClipConfig, rec *climate.Record, known climate.KnownFrames) ([]float32, climate.Place, error) {
 	return rec.Cut(climate.CutOptions{Height: c.Height, Width: c.Width, Step: c.Step, Known: known, Start: f.start, Row: f.row, Column: f.col, Name: flagOf})
 }
 
-// knownFrom says in a file's attributes where the data that are known come from.
+// knownFrom adds to a file's attributes where the known data come from.
 func knownFrom(rec *climate.Record, place climate.Place) map[string]string {
 	var sources []string
 	for _, s := range rec.Sources {
@@ -166,5 +167,5 @@ func knownFrom(rec *climate.Record, place climate.Place) map[string]string {
 	}
 }
 
-// renamed is the help of --variable where a run says which are read.
-const renamed = "`name` in the data of a channel of the run, in the run's order (default: as the run calls it)"
+// renamed is the help of --variable where a run says which variables are read.
+const renamed = "`name` in the data of a channel of the run, in the run's order (default: the channel's name)"

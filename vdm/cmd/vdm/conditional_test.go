@@ -206,5 +206,5 @@ func TestExtend(t *testing.T) {
 	if err := os.WriteFile(out+"x", nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	refuse(t, exitFailed, []string{"is no folder"}, "extend", dir, "--frames", "7", "--out", out+"x")
+	refuse(t, exitFailed, []string{"is not a folder"}, "extend", dir, "--frames", "7", "--out", out+"x")
 }

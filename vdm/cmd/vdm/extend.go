@@ -25,25 +25,26 @@ func newExtend() *cobra.Command {
 		Use:     "extend RUN --frames N",
 		Short:   "Continue a clip to any length, clip by clip",
 		GroupID: groupWork,
-		Long: `extend draws sequences of any length: each clip knows the last --overlap frames
-of what is there and adds --stride new ones. They begin with frames of the data,
-or, without --data, with a clip drawn freely.
+		Long: `extend draws sequences of any length: each clip is drawn given the last --overlap
+frames of the sequence so far and adds --stride new ones. Sequences begin with
+frames of the data or, without --data, with a clip drawn freely.
 
-The frames go to a folder as they come, a flat file of float32 for each member.
-Stopped or killed, the same command goes on where it stood and ends with the same
-numbers; with more --frames or --members it makes those. At the end they are
-written as CF NetCDF beside the folder. Memory is that of one batch throughout.`,
+The frames go to a folder as they are drawn, a flat file of float32 for each
+member. Stopped or killed, the same command continues where it stopped and ends
+with the same numbers; with more --frames or --members it adds those. At the end
+they are written as CF NetCDF beside the folder. Memory is needed for one batch
+throughout.`,
 		Example: `  vdm extend runs/rain --frames 240 --members 8
   vdm extend runs/rain --data today.nc --last --known 5 --frames 60 --overlap 5 --stride 5 --out week`,
 		Args: takes("RUN"),
 		RunE: func(c *cobra.Command, args []string) error {
 			out := f.out
-			f.out = "" // a folder: check must not ask for a file
+			f.out = "" // a folder: check expects a file
 			if err := f.prepare(c); err != nil {
 				return err
 			}
 			if o.Frames < 1 {
-				return misuse(c, "--frames is %d: want how many frames each member shall have", o.Frames)
+				return misuse(c, "--frames is %d: want the number of frames of each member, at least 1", o.Frames)
 			}
 			if len(f.data) > 0 {
 				if err := f.located(c); err != nil {
@@ -71,7 +72,7 @@ written as CF NetCDF beside the folder. Memory is that of one batch throughout.`
 	flags.IntVar(&o.Frames, "frames", 0, "frames of each member in all")
 	flags.IntVar(&o.Overlap, "overlap", 0, "frames that each new clip knows (default: half a clip)")
 	flags.IntVar(&o.Stride, "stride", 0, "frames that each new clip adds (default: all but the overlap)")
-	flags.IntVar(&known, "known", 0, "`frames` of the data to begin with (default: the overlap)")
+	flags.IntVar(&known, "known", 0, "number of `frames` of the data with which to begin (default: the overlap)")
 	flags.BoolVar(&f.last, "last", false, "begin with the last frames of the data")
 	flags.Lookup("out").Usage = "`folder` of the sequences; the NetCDF file gets its name and .nc (default: one in the run's folder samples)"
 	return c
@@ -80,7 +81,7 @@ written as CF NetCDF beside the folder. Memory is that of one batch throughout.`
 // extend makes the sequences and then writes them as NetCDF.
 func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOptions, known int, out string) error {
 	if info, err := os.Stat(out); err == nil && !info.IsDir() {
-		return fmt.Errorf("--out: %s is there and is no folder", out)
+		return fmt.Errorf("--out is %s, which exists and is not a folder", out)
 	}
 	start, place, more, err := f.begin(m, o.Frames, known)
 	if err != nil {
@@ -99,7 +100,7 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOpt
 	end()
 	if err != nil {
 		if errors.Is(err, vdm.ErrInterrupted) {
-			return fmt.Errorf("%w; the same command goes on in %s", err, out)
+			return fmt.Errorf("%w; the same command continues in %s", err, out)
 		}
 		return err
 	}
@@ -116,7 +117,7 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOpt
 	return emit(c, out+".nc\n")
 }
 
-// begin returns what the sequences begin with, and where and when they lie.
+// begin returns the first frames of the sequences, and where and when they lie.
 func (f *conditionalFlags) begin(m *run.Run, frames, known int) (start []float32, place climate.Place, more map[string]string, err error) {
 	clip := m.Config.Clip
 	clip.Frames = frames

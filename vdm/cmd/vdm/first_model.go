@@ -20,8 +20,8 @@ func newFirstModel() *cobra.Command {
 two cores: it trains, holding out the last frames of the file, draws clips,
 nowcasts the held-out frames, verifies both, and writes a page with figures.
 
-Everything goes to one run folder. Stopped and run again, it goes on; where all
-is done it only prints the result again.`,
+Everything goes to one run folder. Stopped and run again, it continues; where all
+is finished it only prints the result again.`,
 		Example: `  vdm first-model
   vdm first-model --data rain.nc --variable pr --out runs/mine --steps 500`,
 		Args: takes(),
@@ -50,9 +50,9 @@ is done it only prints the result again.`,
 	f.StringVar(&o.Variable, "variable", "", "`name` of the variable (default: the only one in the file)")
 	f.StringVar(&o.Out, "out", "", "`folder` of the run (default: runs/first-model of the project)")
 	f.IntVar(&o.Steps, "steps", d.Steps, "optimiser steps")
-	f.IntVar(&o.SamplerSteps, "sampler-steps", d.SamplerSteps, "evaluations of the network that a clip takes")
-	f.IntVar(&o.HeldOut, "held-out", d.HeldOut, "last frames of the file, kept from training")
-	f.IntVar(&o.Clips, "clips", d.Clips, "clips to draw without conditions")
+	f.IntVar(&o.SamplerSteps, "sampler-steps", d.SamplerSteps, "evaluations of the network for each clip")
+	f.IntVar(&o.HeldOut, "held-out", d.HeldOut, "number of last frames of the file that are held out from training")
+	f.IntVar(&o.Clips, "clips", d.Clips, "number of clips to draw without conditions")
 	f.IntVar(&o.Members, "members", d.Members, "members of the nowcast")
 	f.Uint64Var(&o.Seed, "seed", d.Seed, "seed of weights, batches and samples")
 	return c

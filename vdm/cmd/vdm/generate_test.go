@@ -152,7 +152,7 @@ func TestInterpolate(t *testing.T) {
 			t.Errorf("frame %d is that of the data: %v, want %v", n, same, known)
 		}
 	}
-	refuse(t, exitUsage, []string{"--known has 4: want frames from 0 to 3"}, "interpolate", dir, "--data", data, "--start", "0", "--known", "0,4")
+	refuse(t, exitUsage, []string{"--known names frame 4: want frames from 0 to 3"}, "interpolate", dir, "--data", data, "--start", "0", "--known", "0,4")
 	refuse(t, exitUsage, []string{"names every frame"}, "interpolate", dir, "--data", data, "--start", "0", "--known", "0,1,2,3")
 }
 

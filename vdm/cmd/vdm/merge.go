@@ -27,9 +27,8 @@ func newMerge() *cobra.Command {
 		Long: `merge puts files of sample, nowcast and the like, each a range of members, into
 one, in the order of the members' numbers: the file that one process would have
 written. Parts must come from the same run, settings, seed and engine, on the
-same grid and times. Members that are missing or there twice are refused by
-their numbers. A clip is copied at a time, and the file gets its name when it is
-complete.`,
+same grid and times. Missing and repeated members are refused with their numbers.
+One clip is copied at a time, and the file gets its name when it is complete.`,
 		Example: `  vdm merge ensemble/part-*.nc --first 0 --count 128 --out all.nc`,
 		Args:    takes("PART.nc…"),
 		RunE: func(c *cobra.Command, paths []string) error {
@@ -38,10 +37,10 @@ complete.`,
 	}
 	flags := c.Flags()
 	flags.StringVar(&f.out, "out", "", "NetCDF `file` to write")
-	flags.IntVar(&f.first, "first", 0, "`number` of the first member (default: the smallest there is)")
-	flags.IntVar(&f.count, "count", 0, "`members` that there must be (default: up to the largest there is)")
-	flags.BoolVar(&f.gaps, "allow-gaps", false, "go on where members are missing; those that are there keep their numbers")
-	flags.BoolVar(&f.overlaps, "allow-overlaps", false, "go on where a member is there twice; that of the part named first is taken")
+	flags.IntVar(&f.first, "first", 0, "`number` of the first member (default: the smallest of the parts)")
+	flags.IntVar(&f.count, "count", 0, "number of `members` required (default: up to the largest of the parts)")
+	flags.BoolVar(&f.gaps, "allow-gaps", false, "continue where members are missing; the others keep their numbers")
+	flags.BoolVar(&f.overlaps, "allow-overlaps", false, "continue where a member occurs twice; the one of the part named first is used")
 	return c
 }
 

@@ -19,8 +19,8 @@ func writeSynthetic(c *cobra.Command, dir string, s climate.SyntheticRecord, upd
 // netcdfVersion returns the version of the C library, for doctor.
 func netcdfVersion() string { return netcdf.Version() }
 
-// options returns how the variables of the files are read, and how those are that flags
-// name.
+// options returns how the variables of the files are read, and the options of single
+// variables by their names.
 func (r *readFlags) options() (o netcdf.ReadOptions, each map[string]netcdf.ReadOptions, err error) {
 	var all [5]setting
 	for i, f := range []struct {
@@ -36,11 +36,11 @@ func (r *readFlags) options() (o netcdf.ReadOptions, each map[string]netcdf.Read
 	}
 	make := func(variable string) (o netcdf.ReadOptions, err error) {
 		o = netcdf.ReadOptions{Index: r.index, Dims: r.dims, TimeUnits: r.timeUnits, Calendar: r.calendar, Repeated: r.repeated,
-			ClipNegative: r.clip, IgnoreValidRange: r.ignoreRange, Name: flagOf, Units: all[0].of(variable), Totals: all[4].of(variable)}
-		if o.Kind, err = parseKind(all[1].of(variable)); err != nil {
+			ClipNegative: r.clip, IgnoreValidRange: r.ignoreRange, Name: flagOf, Units: all[0].valueFor(variable), Totals: all[4].valueFor(variable)}
+		if o.Kind, err = parseKind(all[1].valueFor(variable)); err != nil {
 			return o, err
 		}
-		length := all[2].of(variable)
+		length := all[2].valueFor(variable)
 		if o.Months = length == "month"; o.Months {
 			length = ""
 		}
@@ -51,7 +51,7 @@ func (r *readFlags) options() (o netcdf.ReadOptions, each map[string]netcdf.Read
 		if len(interval) > 0 {
 			o.Interval = interval[0]
 		}
-		if o.Fill, err = parseNumbers("fill", all[3].of(variable)); err != nil {
+		if o.Fill, err = parseNumbers("fill", all[3].valueFor(variable)); err != nil {
 			return o, err
 		}
 		return o, o.Validate()
@@ -68,7 +68,7 @@ func (r *readFlags) options() (o netcdf.ReadOptions, each map[string]netcdf.Read
 	return o, each, nil
 }
 
-// readNetCDF reads the wanted variables of files, joined in time.
+// readNetCDF returns the named variables of files, joined in time.
 func (r *readFlags) readNetCDF(paths []string) ([]*climate.Field, error) {
 	o, each, err := r.options()
 	if err != nil {

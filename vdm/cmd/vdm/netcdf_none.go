@@ -18,5 +18,5 @@ func writeSynthetic(*cobra.Command, string, climate.SyntheticRecord, func(int, i
 func netcdfVersion() string { return "" }
 
 func (r *readFlags) readNetCDF(paths []string) ([]*climate.Field, error) {
-	return nil, fmt.Errorf("%s: this program was built without NetCDF and reads prepared data only; make them with \"vdm prepare\" elsewhere", strings.Join(paths, ", "))
+	return nil, fmt.Errorf("%s: this program was built without NetCDF and reads prepared data only; make them with \"vdm prepare\" of a program built with NetCDF", strings.Join(paths, ", "))
 }

@@ -12,12 +12,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// readFlags say how data files are read, for every command that reads any.
+// readFlags says how data files are read, for every command that reads any.
 type readFlags struct {
 	variables           []string
-	units, kind         []string // of all variables, or NAME=VALUE of one
-	interval, fill      []string // likewise
-	totals              []string // likewise
+	units, kind         []string // for all variables, or NAME=VALUE for one
+	interval, fill      []string // as above
+	totals              []string // as above
 	index               map[string]int
 	dims                map[string]string
 	timeUnits, calendar string
@@ -28,23 +28,23 @@ type readFlags struct {
 func (r *readFlags) addTo(c *cobra.Command) {
 	f := c.Flags()
 	f.StringArrayVar(&r.variables, "variable", nil, "`name` of a variable; may be repeated, each is a channel (default: the only one in the file)")
-	f.StringArrayVar(&r.units, "units", nil, "`units` of the variable where the file names none or wrong ones, as in \"mm/h\"; of one of several as NAME=UNITS")
-	f.StringArrayVar(&r.kind, "kind", nil, "`what` the variable is: rain (becomes mm/h), other (keeps its units), or auto (default); of one of several as NAME=KIND")
-	f.StringArrayVar(&r.interval, "interval", nil, "`hours` over which each value of an accumulation was summed, where the file does not say, or month; of one of several as NAME=HOURS")
-	f.StringArrayVar(&r.totals, "totals", nil, "amounts are running totals, to be differenced: `start` (of the record), or hours from 00:00 after which they begin anew, as 24 or 24@9; none says that they are not")
-	f.StringArrayVar(&r.fill, "fill", nil, "more `values` that mean missing, in the file's units; of one of several variables as NAME=VALUES")
-	f.StringToIntVar(&r.index, "index", nil, "place along a dimension that is neither time nor horizontal, as `name=number` from 0")
-	f.StringToStringVar(&r.dims, "dims", nil, "dimensions that the file does not explain, as `y=nrows,x=ncols,time=step`")
-	f.StringVar(&r.timeUnits, "time-units", "", "`units` of time where the file names none or wrong ones, as in \"hours since 2018-09-13\"")
-	f.StringVar(&r.calendar, "calendar", "", "`calendar` of time where the file names none or a wrong one, as in noleap")
-	f.StringVar(&r.repeated, "repeated", "", "`which` of the frames with one and the same time to take: first or last")
-	f.BoolVar(&r.clip, "clip-negative", false, "set rain below 0 to 0, as interpolation leaves it")
-	f.BoolVar(&r.ignoreRange, "ignore-valid-range", false, "take values outside the file's valid_range as they are")
+	f.StringArrayVar(&r.units, "units", nil, "`units` of the variable where the file gives none or wrong ones, as in \"mm/h\"; for one of several variables NAME=UNITS")
+	f.StringArrayVar(&r.kind, "kind", nil, "`kind` of the variable: rain (is converted to mm/h), other (keeps its units), or auto (default); for one of several variables NAME=KIND")
+	f.StringArrayVar(&r.interval, "interval", nil, "`hours` over which each value of an accumulation was summed, where the file does not say, or month; for one of several variables NAME=HOURS")
+	f.StringArrayVar(&r.totals, "totals", nil, "differences running totals, which begin at the `start` of the record, or again after a number of hours from 00:00, as in 24 or 24@9; none means that amounts are not running totals")
+	f.StringArrayVar(&r.fill, "fill", nil, "further `values` that mean missing, in the file's units; for one of several variables NAME=VALUES")
+	f.StringToIntVar(&r.index, "index", nil, "number, from 0, along a dimension that is neither time nor horizontal, as `name=number`")
+	f.StringToStringVar(&r.dims, "dims", nil, "names of dimensions that the file does not explain, as `y=nrows,x=ncols,time=step`")
+	f.StringVar(&r.timeUnits, "time-units", "", "`units` of time where the file gives none or wrong ones, as in \"hours since 2018-09-13\"")
+	f.StringVar(&r.calendar, "calendar", "", "`calendar` of time where the file gives none or a wrong one, as in noleap")
+	f.StringVar(&r.repeated, "repeated", "", "`which` of several frames with the same time is used: first or last")
+	f.BoolVar(&r.clip, "clip-negative", false, "set negative rain, which interpolation leaves, to 0")
+	f.BoolVar(&r.ignoreRange, "ignore-valid-range", false, "keep values outside the file's valid_range")
 	f.Lookup("index").DefValue, f.Lookup("dims").DefValue = "", "" // pflag would print []
 }
 
-// flagsOf are the flags for the options of netcdf.ReadOptions, which messages of the
-// library name.
+// flagsOf lists the flags for the options of netcdf.ReadOptions, by which messages of
+// the library name them.
 var flagsOf = map[string]string{
 	"Variable": "--variable", "Kind": "--kind", "Interval": "--interval", "Months": "--interval", "Totals": "--totals", "Units": "--units", "TimeUnits": "--time-units",
 	"Calendar": "--calendar", "Fill": "--fill", "Index": "--index", "Dims": "--dims", "Repeated": "--repeated",
@@ -53,7 +53,7 @@ var flagsOf = map[string]string{
 	"Data": "--data", "Variables": "--variable", "Row": "--row", "Column": "--col", // of climate.RecordOptions and CutOptions
 }
 
-// flagOf returns what a command calls an option of the library.
+// flagOf returns the flag for an option of the library.
 func flagOf(option string) string {
 	if flag, ok := flagsOf[option]; ok {
 		return flag
@@ -61,10 +61,11 @@ func flagOf(option string) string {
 	return option
 }
 
-// setting is a flag's value for each variable; "" is that of all the others.
+// setting is a flag's value for each variable; the value under "" is for all others.
 type setting map[string]string
 
-// settings reads the values of a flag that may be for one variable, as NAME=VALUE.
+// settings returns the values of a flag that may be given for one variable, as
+// NAME=VALUE.
 func settings(flag string, values, variables []string) (setting, error) {
 	s := setting{}
 	for _, v := range values {
@@ -84,8 +85,8 @@ func settings(flag string, values, variables []string) (setting, error) {
 	return s, nil
 }
 
-// of returns the setting of a variable.
-func (s setting) of(variable string) string {
+// valueFor returns the setting for a variable.
+func (s setting) valueFor(variable string) string {
 	if value, ok := s[variable]; ok {
 		return value
 	}
@@ -95,7 +96,7 @@ func (s setting) of(variable string) string {
 // checkUnits refuses units that would act on several variables.
 func (r *readFlags) checkUnits(s setting) error {
 	if units, all := s[""]; all && len(r.variables) > 1 {
-		return fmt.Errorf("--units %s would act on each of %s; say of which one it is, as in --units %s=%s", units, strings.Join(r.variables, ", "), r.variables[0], units)
+		return fmt.Errorf("--units %s would apply to each of %s; name the variable, as in --units %s=%s", units, strings.Join(r.variables, ", "), r.variables[0], units)
 	}
 	return nil
 }
@@ -112,7 +113,7 @@ func parseKind(text string) (climate.Kind, error) {
 	return 0, fmt.Errorf("--kind is %q: want rain, other or auto", text)
 }
 
-// parseNumbers reads numbers with commas between.
+// parseNumbers returns numbers that are separated by commas.
 func parseNumbers(flag, text string) (all []float64, err error) {
 	if text == "" {
 		return nil, nil
@@ -127,7 +128,7 @@ func parseNumbers(flag, text string) (all []float64, err error) {
 	return all, nil
 }
 
-// named returns the variables for which a flag says something of its own.
+// named returns the variables for which a flag is given by name.
 func named(all ...setting) []string {
 	found := map[string]bool{}
 	for _, s := range all {
@@ -140,8 +141,8 @@ func named(all ...setting) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// ofRun returns what messages call an option of climate.WindowOptions where the run
-// decides.
+// ofRun returns the name of an option of climate.WindowOptions in messages where the run
+// decides it.
 func ofRun(option string) string {
 	if option == "KeepMissing" {
 		return "a run that was trained with --missing mask"

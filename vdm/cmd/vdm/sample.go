@@ -21,19 +21,19 @@ import (
 func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 	f := c.Flags()
 	f.IntVar(&s.o.Count, count, clips, count+" to generate")
-	f.IntVar(&s.o.First, "first", 0, "`number` of the first: clip i is the same whatever else is drawn with it")
+	f.IntVar(&s.o.First, "first", 0, "`number` of the first clip: clip i is the same in whichever call it is drawn")
 	f.Uint64Var(&s.o.Seed, "seed", 0, "seed of the noise")
-	f.IntVar(&s.o.Evaluations, "steps", vdm.DefaultEvaluations, "evaluations of the network that a clip takes")
+	f.IntVar(&s.o.Evaluations, "steps", vdm.DefaultEvaluations, "evaluations of the network for each clip")
 	f.StringVar(&s.o.Sampler, "sampler", "", samplerHelp())
 	f.StringVar(&s.o.Grid, "grid", vdm.DefaultGrid, gridHelp())
 	addPreset(f, &s.preset)
 	f.IntVar(&s.o.Batch, "batch", 0, "clips at a time (default: 8 at most)")
-	f.BoolVar(&s.o.Unclamped, "unclamped", false, "leave values beyond the range of the training data, in runs that are scaled by it")
-	f.BoolVar(&s.o.LastWeights, "last-weights", false, "the last weights instead of their moving average")
+	f.BoolVar(&s.o.Unclamped, "unclamped", false, "keep values beyond the range of the training data, in runs that are scaled by it")
+	f.BoolVar(&s.o.LastWeights, "last-weights", false, "use the last weights instead of their moving average")
 	f.StringVar(&s.out, "out", "", "NetCDF `file` to write (default: one in the run's folder samples)")
 }
 
-// check refuses what cannot be meant, before anything is read.
+// check refuses flags that make no sense, before anything is read.
 func (s *sampleFlags) check(c *cobra.Command, count string) error {
 	if s.o.Count < 1 {
 		return misuse(c, "--%s is %d: want at least 1", count, s.o.Count)
@@ -50,8 +50,8 @@ func (s *sampleFlags) check(c *cobra.Command, count string) error {
 	return checkFile("out", s.out)
 }
 
-// checkFile says whether a file that a flag names can be written: a night's
-// sampling must not end in a folder that is not there.
+// checkFile returns an error where a file that a flag names cannot be written: a night
+// of sampling must not end at a folder that does not exist.
 func checkFile(flag, path string) error {
 	if path == "" {
 		return nil
@@ -63,15 +63,15 @@ func checkFile(flag, path string) error {
 	case err != nil:
 		return fmt.Errorf("--%s: %w", flag, err)
 	case !info.IsDir():
-		return fmt.Errorf("--%s: %s is no folder", flag, filepath.Dir(path))
+		return fmt.Errorf("--%s: %s is not a folder", flag, filepath.Dir(path))
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("--%s: %s is there and is no file", flag, path)
+		return fmt.Errorf("--%s: %s exists and is not a file", flag, path)
 	}
 	return nil
 }
 
-// picturedClips are drawn by --picture.
+// picturedClips is the number of clips that --picture draws.
 const picturedClips = 4
 
 func newSample() *cobra.Command {
@@ -82,15 +82,15 @@ func newSample() *cobra.Command {
 		Use:     "sample RUN | sample --pretrained",
 		Short:   "Draw clips from a model",
 		GroupID: groupWork,
-		Long: `sample draws clips from the model of a run, undoes its transform, and writes
-them as CF NetCDF: a member of the dimension "member" each, times in hours from
-the start of the clip, and where they come from in the global attributes. Each
-clip is written as it comes: a thousand need the memory of one batch. The name
-of the file goes to the standard output.
+		Long: `sample draws clips from the model of a run, inverts its transform, and writes
+them as CF NetCDF: each is a member along the dimension "member", with times in
+hours from the start of the clip, and the global attributes say how it was made.
+Each clip is written as soon as it is drawn: a thousand need the memory of one
+batch. The name of the file goes to the standard output.
 
 With --pretrained the model is a small one that comes with this program, and four
-clips are there in a minute. It becomes a run in RUN (default: ` + pretrainedRun + `), which is
-as any other; the card in its folder says what it was trained on.`,
+clips take a minute. It becomes a run in RUN (default: ` + pretrainedRun + `), which is
+like any other; the card in its folder says on which data it was trained.`,
 		Example: `  vdm sample --pretrained --picture clips.png
   vdm sample runs/rain --count 16
   vdm sample runs/rain --count 1 --first 7 --seed 1 --out seventh.nc
@@ -143,14 +143,14 @@ as any other; the card in its folder says what it was trained on.`,
 			return emit(c, png+"\n")
 		},
 	}
-	c.Flags().BoolVar(&ready, "pretrained", false, "the model that comes with this program")
+	c.Flags().BoolVar(&ready, "pretrained", false, "use the model that comes with this program")
 	c.Flags().StringVar(&png, "picture", "", "PNG `file` to draw the first four clips to, as film strips of the first variable")
 	s.addTo(c, "count", 1)
 	return c
 }
 
-// relativeTimes are those of a clip that belongs to no date, in hours; in frames
-// where the run does not know how long a step is.
+// relativeTimes returns the times of a clip without a date, in hours; in frames where
+// the run does not know the length of a step.
 func relativeTimes(c run.ClipConfig) []float64 {
 	step := c.Step
 	if step == 0 {
@@ -163,8 +163,8 @@ func relativeTimes(c run.ClipConfig) []float64 {
 	return times
 }
 
-// write draws clips, writes each to the file as it comes, so that memory is that
-// of one batch, and prints the file's name.
+// write draws clips, writes each to the file as soon as it is drawn, so that memory is
+// needed for one batch only, and prints the file's name.
 func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place climate.Place, kind, title string, more map[string]string, draw func(run.SampleOptions) error) (err error) {
 	file, err := s.describe(m, place, s.o.Count, kind, title, more)
 	if err != nil {
@@ -178,7 +178,7 @@ func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place climate.Place, k
 	if err != nil {
 		return err
 	}
-	if _, choice, err := m.Engine(); err == nil { // else sampling says so
+	if _, choice, err := m.Engine(); err == nil { // otherwise sampling reports the error
 		say(c, "%s", choice)
 	}
 	o := s.o
@@ -196,7 +196,7 @@ func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place climate.Place, k
 	return emit(c, out+"\n")
 }
 
-// describe returns the file of clips but for their values.
+// describe returns the file of clips without their values.
 func (s *sampleFlags) describe(m *run.Run, place climate.Place, members int, kind, title string, more map[string]string) (*netcdf.SampleFile, error) {
 	file := &netcdf.SampleFile{Members: members, Grid: place.Grid, Times: place.Times, From: place.From, To: place.To, Calendar: place.Calendar, Epoch: place.Epoch}
 	for _, f := range place.Like {
@@ -215,14 +215,15 @@ func (s *sampleFlags) describe(m *run.Run, place climate.Place, members int, kin
 		return nil, err
 	}
 	file.Attributes["source"] = "climate-vdm " + version()
-	// Without a date: the same command makes the same file, and parts of an ensemble
-	// are told by what they say.
+	// There is no date: the same command makes the same file, and the parts of an
+	// ensemble are recognised by their attributes.
 	file.Attributes["history"] = fmt.Sprintf("climate-vdm %s: vdm %s %s", version(), kind, filepath.Base(m.Dir))
 	maps.Copy(file.Attributes, more)
 	return file, nil
 }
 
-// channelFields names a run's variables, as its data did.
+// channelFields returns a field for each variable of a run, with the names that its data
+// have.
 func channelFields(m *run.Run) ([]*climate.Field, error) {
 	origin, err := climate.ReadOrigin(m.Dir)
 	if err != nil {
@@ -243,8 +244,8 @@ func channelFields(m *run.Run) ([]*climate.Field, error) {
 	return fields, nil
 }
 
-// freeName returns the first of NAME.nc, NAME-2.nc, NAME-3.nc … that is not there: a
-// file that nobody named must not take the place of another.
+// freeName returns the first of NAME.nc, NAME-2.nc, NAME-3.nc … that does not exist: a
+// file that nobody named must not replace another.
 func freeName(dir, name string) string {
 	path := filepath.Join(dir, name+".nc")
 	for n := 2; ; n++ {

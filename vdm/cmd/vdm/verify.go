@@ -39,11 +39,12 @@ func newVerify() *cobra.Command {
 		Long: `verify compares clips with data: tables go to the standard output, figures and
 all numbers as JSON to a folder.
 
-Of a RUN it draws clips first, and keeps them there; where the data are those
-that the run was trained on, it compares with the held-out hours only, and
-measures the held-out loss beside three closed-form denoisers. A FILE of sample
-is compared in its statistics with all the data; one of nowcast by all scores
-of forecasts, beside persistence, with the frames of the data at the same times and places.`,
+For a RUN it draws clips first, and stores them in the run. If the run was trained
+on the same data, it compares with the held-out hours only, and measures the
+held-out loss beside three closed-form denoisers. The clips of a FILE that sample
+wrote are compared in their statistics with all the data. The clips of a FILE that
+nowcast wrote are compared with the frames of the data at the same times and
+places by all scores of forecasts, beside persistence.`,
 		Example: `  vdm verify runs/rain --against rain.nc --count 32
   vdm verify nowcast.nc --against rain.nc`,
 		Args: takes("RUN|FILE.nc"),
@@ -70,11 +71,11 @@ of forecasts, beside persistence, with the frames of the data at the same times 
 	f := c.Flags()
 	f.StringArrayVar(&v.against, "against", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data")
 	f.StringVar(&v.out, "out", "", "`folder` for figures and numbers (default: verification in the run's folder, or beside the file)")
-	f.IntVar(&v.windows, "windows", 500, "windows of the data to compare with, at even distances")
-	f.IntVar(&v.o.Count, "count", 16, "clips to draw of a run")
-	f.IntVar(&v.o.Evaluations, "steps", vdm.DefaultEvaluations, "evaluations of the network that a clip of a run takes")
-	f.Uint64Var(&v.o.Seed, "seed", 0, "seed of the clips of a run, and of breaking ties of ranks")
-	f.IntVar(&v.known, "known", 0, "first `frames` that the members of a nowcast were given (default: what the file says, else those in which all are the data; where there are none, the frame of the data before)")
+	f.IntVar(&v.windows, "windows", 500, "number of windows of the data for the comparison, at even distances")
+	f.IntVar(&v.o.Count, "count", 16, "number of clips to draw from a run")
+	f.IntVar(&v.o.Evaluations, "steps", vdm.DefaultEvaluations, "evaluations of the network for each clip of a run")
+	f.Uint64Var(&v.o.Seed, "seed", 0, "seed of the clips of a run, and of the random breaking of ties of ranks")
+	f.IntVar(&v.known, "known", 0, "number of first `frames` that were known in a nowcast (default: as the file says, else the frames in which all members equal the data; if there are none, the frame of the data before them)")
 	v.read.addTo(c)
 	f.Lookup("variable").Usage = renamed
 	return c
@@ -176,20 +177,20 @@ func (v *verifyFlags) file(c *cobra.Command, path string) error {
 	return v.finish(c, out)
 }
 
-// results is what verify prints and saves.
+// results contains everything that verify prints and saves.
 type results struct {
 	folder   string
 	tables   []string
 	drawings []report.Drawing
 
 	Losses     *report.Losses         `json:"losses,omitempty"`
-	Statistics []*report.Verification `json:"statistics,omitempty"` // of each variable
-	Forecasts  []*report.Compared     `json:"forecasts,omitempty"`  // of each variable
+	Statistics []*report.Verification `json:"statistics,omitempty"` // for each variable
+	Forecasts  []*report.Compared     `json:"forecasts,omitempty"`  // for each variable
 }
 
 func (r *results) add(t report.Table) { r.tables = append(r.tables, t.Text()) }
 
-// draw adds pictures; those of several variables are told apart by their names.
+// draw adds pictures; those of several variables are distinguished by their names.
 func (r *results) draw(variable string, several bool, drawings []report.Drawing) {
 	for _, d := range drawings {
 		if several {
@@ -241,8 +242,8 @@ func (v *verifyFlags) statistics(out *results, name string, reference *climate.W
 	return nil
 }
 
-// forecast scores the members of a file against the frames of the data that they
-// are forecasts of.
+// forecast scores the members of a file against the frames of the data at the same
+// times.
 func (v *verifyFlags) forecast(out *results, path string, members *archive.Members, rec *climate.Record) error {
 	truth, err := rec.At(members.Like[0])
 	if err != nil {
