@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// otherFormat says what a file is that is no NetCDF file, by its first bytes, and what
-// to do with it; "" where it is not known.
+// otherFormat returns what kind of file one is that is not NetCDF, by its first bytes,
+// and what to do with it; "" where it is unknown.
 func otherFormat(path string, head []byte) string {
 	begins := func(s string) bool { return bytes.HasPrefix(head, []byte(s)) }
 	text := strings.ToLower(strings.TrimLeft(string(head), "\ufeff \t\r\n"))
@@ -58,7 +58,7 @@ func otherFormat(path string, head []byte) string {
 	return ""
 }
 
-// zipContents names what is in a zip archive.
+// zipContents returns the names of the files in a zip archive.
 func zipContents(path string) string {
 	z, err := zip.OpenReader(path)
 	if err != nil {
@@ -77,7 +77,7 @@ func zipContents(path string) string {
 	return " with " + strings.Join(names, ", ")
 }
 
-// filtersInWords says which filters of HDF5 are absent and how to get them.
+// filtersInWords returns which filters of HDF5 are missing and how to get them.
 func filtersInWords(ids []int) string {
 	var names []string
 	for _, id := range ids {

@@ -14,8 +14,8 @@ type dataset struct {
 	vars []*variable
 }
 
-// variable is one of the root group or of a group below: its name then begins with
-// the groups, as in "Grid/precipitation".
+// variable is a variable of the root group or of a group below: its name then begins
+// with the groups, as in "Grid/precipitation".
 type variable struct {
 	name  string
 	group string // with a slash at its end, "" for the root
@@ -26,7 +26,7 @@ type variable struct {
 	dims  []string
 	shape []int
 	attrs map[string]attribute
-	chunk []int // chunk lengths along dims; nil if stored whole
+	chunk []int // chunk lengths along dims; nil means not chunked
 }
 
 // attribute is a text or numbers.
@@ -36,8 +36,8 @@ type attribute struct {
 	numbers []float64
 }
 
-// cleanText drops the zero bytes that some writers end texts with, and brings
-// other encodings to UTF-8.
+// cleanText returns a text without the zero bytes with which some writers end it,
+// converted to UTF-8.
 func cleanText(s string) string {
 	s = strings.TrimSpace(strings.TrimRight(s, "\x00"))
 	if utf8.ValidString(s) {

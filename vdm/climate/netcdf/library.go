@@ -9,10 +9,10 @@ import (
 	nc "github.com/fhs/go-netcdf/netcdf"
 )
 
-// jobs are waiting for the one thread that uses the C library. The library is not
-// thread-safe even across files, so one use at a time is needed in any case; one
-// thread besides, because HDF5 keeps per thread whether it prints its errors,
-// which libnetcdf turns off only in the thread that it starts in.
+// jobs wait for the one thread that uses the C library. The library is not thread-safe
+// even across files, so only one use at a time is possible. It must also be the same
+// thread, because HDF5 stores for each thread whether it prints its errors, which
+// libnetcdf turns off only in the thread in which it starts.
 var (
 	jobs        = make(chan job)
 	startThread sync.Once
@@ -20,7 +20,7 @@ var (
 
 type job struct {
 	do   func()
-	done chan any // receives what do panicked with, or nil
+	done chan any // receives the value with which do panicked, or nil
 }
 
 // withLibrary runs do on the library's thread, alone. It must not be nested.
@@ -40,8 +40,8 @@ func withLibrary(do func()) {
 	}
 }
 
-// run does the job and returns what it panicked with: the thread must live on,
-// and the panic belongs to the caller.
+// run does the job and returns the value with which it panicked: the thread must live
+// on, and the panic belongs to the caller.
 func (j job) run() (trouble any) {
 	defer func() { trouble = recover() }()
 	j.do()
@@ -69,7 +69,7 @@ func withDataset(path string, use func(*dataset) error) (err error) {
 	return err
 }
 
-// open opens a file and reads its metadata.
+// open returns a file with its metadata.
 func open(path string) (*dataset, error) {
 	ds, err := nc.OpenFile(path, nc.NOWRITE)
 	if err != nil {
@@ -175,8 +175,8 @@ func (d *dataset) describe(v *variable, id int) error {
 	return nil
 }
 
-// readAttribute reads an attribute; those of types made by the file's author are
-// not known. An empty one is an empty text: go-netcdf must not be asked for it.
+// readAttribute returns an attribute; those of types made by the file's author are not
+// known. An empty one is an empty text, for which go-netcdf must not be asked.
 func readAttribute(ds nc.Dataset, variable int, a nc.Attr) (value attribute, known bool, err error) {
 	if value.typ, err = a.Type(); err != nil {
 		return value, false, err
@@ -219,7 +219,7 @@ func readAttribute(ds nc.Dataset, variable int, a nc.Attr) (value attribute, kno
 	return value, true, err
 }
 
-// number is what a variable can hold to be data.
+// number is a type that the variables of data can have.
 type number interface {
 	int8 | uint8 | int16 | uint16 | int32 | uint32 | int64 | uint64 | float32 | float64
 }
@@ -241,9 +241,9 @@ func (v *variable) isNumeric() bool {
 	return false
 }
 
-// blockLength returns how many places along a dimension to read at once, when one place
-// takes rowBytes: some slabBytes, in whole chunks where the memory for it is reasonable.
-// A chunk that is read in parts is inflated again for each part.
+// blockLength returns how many places along a dimension are read at once, when one place
+// takes rowBytes: about slabBytes, in whole chunks where the memory for it is
+// reasonable. A chunk that is read in parts is inflated again for each part.
 func (v *variable) blockLength(dim, rowBytes int) int {
 	n := max(1, slabBytes/max(1, rowBytes))
 	if v.chunk == nil {
@@ -260,10 +260,10 @@ func (v *variable) blockLength(dim, rowBytes int) int {
 }
 
 const (
-	// slabBytes is about what is read at once: enough for the library to run at
-	// full speed, little beside a field.
+	// slabBytes is about the number of bytes read at once: enough for the library to run
+	// at full speed, little beside a field.
 	slabBytes = 16 << 20
-	// mostBytes bounds the same where chunks are long in time.
+	// mostBytes bounds this number where chunks are long in time.
 	mostBytes = 512 << 20
 )
 
@@ -272,7 +272,7 @@ func (v *variable) text(name string) string { return v.attrs[name].text }
 // base returns the variable's name without its groups.
 func (v *variable) base() string { return strings.TrimPrefix(v.name, v.group) }
 
-// find finds a variable by its whole name, or by the name without groups where only
+// find returns a variable by its whole name, or by the name without groups where only
 // one has it.
 func (d *dataset) find(name string) *variable {
 	var found *variable
@@ -291,8 +291,8 @@ func (d *dataset) find(name string) *variable {
 	return found
 }
 
-// near finds the variable that a name in an attribute of v means: in its group, else
-// in one above, else anywhere.
+// near returns the variable that a name in an attribute of v refers to: in its group,
+// else in one above, else anywhere.
 func (d *dataset) near(v *variable, name string) *variable {
 	if name == "" {
 		return nil
@@ -305,8 +305,8 @@ func (d *dataset) near(v *variable, name string) *variable {
 	return d.find(strings.TrimPrefix(name, "/"))
 }
 
-// visible returns the variables whose dimensions are those of v where they have the same
-// names: of its group and of those above, the nearest first.
+// visible returns the variables whose dimensions are the same as those of v where they
+// have the same names: of its group and of those above, the nearest first.
 func (d *dataset) visible(v *variable) []*variable {
 	var all []*variable
 	for group := v.group; ; {

@@ -8,7 +8,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// headOf is Head with what joining needs besides.
+// headOf returns the part of a variable in a file, from the metadata alone.
 func headOf(path string, opt *ReadOptions) (part plannedPart, err error) {
 	if err := opt.Validate(); err != nil {
 		return part, fmt.Errorf("reading %s: %w", path, err)

@@ -11,7 +11,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// sampleDims are the dimensions of a channel in a file of samples; the last two
+// sampleDims are the first dimensions of a channel in a file of samples; the last two
 // are those of the grid.
 var sampleDims = []string{"time", "member"}
 
@@ -25,9 +25,9 @@ type SampleReader struct {
 	buffer   []float32
 }
 
-// HeadSamples describes a file that [WriteSamples] or a [SampleWriter] wrote: all
-// of a SampleFile but the values, so that [CreateSamples] makes the same header
-// of it. Of the file only metadata and coordinates are read.
+// HeadSamples describes a file that [WriteSamples] or a [SampleWriter] wrote: a
+// SampleFile without the values, from which [CreateSamples] makes the same header. Only
+// metadata and coordinates of the file are read.
 func HeadSamples(path string) (*SampleFile, error) {
 	if err := probe(path, depthHead); err != nil {
 		return nil, err
@@ -63,11 +63,11 @@ func OpenSamples(path string) (r *SampleReader, err error) {
 	return r, nil
 }
 
-// File describes the file, as [HeadSamples] does.
+// File returns the description of the file, as [HeadSamples] does.
 func (r *SampleReader) File() *SampleFile { return r.file }
 
-// Read reads frames of a member from a frame on, [frame, y, x, channel]; missing
-// cells are NaN. The length of frames says how many.
+// Read reads frames of a member to frames, [frame, y, x, channel], beginning with frame
+// from; missing cells are NaN. The length of frames says how many.
 func (r *SampleReader) Read(member, from int, frames []float32) error {
 	g, channels := &r.file.Grid, len(r.channels)
 	cells := g.Height * g.Width
@@ -102,7 +102,7 @@ func (r *SampleReader) Close() {
 	withLibrary(r.dataset.close) // opened for reading: nothing can be lost
 }
 
-// samples describes a file of samples and finds its channels.
+// samples returns the description of a file of samples and its channels.
 func (d *dataset) samples() (*SampleFile, []*variable, error) {
 	file := &SampleFile{}
 	var channels []*variable
@@ -140,7 +140,7 @@ func (d *dataset) samples() (*SampleFile, []*variable, error) {
 	return file, channels, err
 }
 
-// memberNumbers reads the coordinate of the members; it is nil for 0, 1, 2 ….
+// memberNumbers returns the coordinate of the members, nil for 0, 1, 2 ….
 func (d *dataset) memberNumbers(members int) ([]int32, error) {
 	v := d.find("member")
 	if v == nil || !v.isNumeric() || len(v.dims) != 1 {
@@ -164,8 +164,8 @@ func (d *dataset) memberNumbers(members int) ([]int32, error) {
 	return numbers, nil
 }
 
-// globals reads the texts among the global attributes to the letter, but for
-// Conventions, which the writer adds.
+// globals returns the texts of the global attributes unchanged, without Conventions,
+// which the writer adds.
 func (d *dataset) globals() (map[string]string, error) {
 	n, err := d.ds.NAttrs()
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
-// SampleWriter writes samples member by member, so that memory is that of what
-// is written at once.
+// SampleWriter writes samples member by member, so that only the frames of one call of
+// Write are in memory.
 type SampleWriter struct {
 	path, temporary string
 	file            *SampleFile
@@ -21,17 +21,17 @@ type SampleWriter struct {
 	buffer          []float32
 }
 
-// CreateSamples begins a deflated CF-1.8 NetCDF-4 file (classic model) of the
-// samples that s describes; Data of its channels is not looked at. The values
-// follow by [SampleWriter.Write], and the file gets its name at
-// [SampleWriter.Commit]: until then it is a temporary one in the same folder, so
-// the name never holds half a file. What is never written is missing.
+// CreateSamples begins a deflated CF-1.8 NetCDF-4 file (classic model) of the samples
+// that s describes; Data of its channels is not used. The values follow by
+// [SampleWriter.Write], and the file gets its name at [SampleWriter.Commit]: until then
+// it is a temporary one in the same folder, so the name never belongs to an incomplete
+// file. Values that are never written are missing.
 func CreateSamples(path string, s *SampleFile) (w *SampleWriter, err error) {
 	w = &SampleWriter{path: path, file: s}
 	if err := s.validateHeader(); err != nil {
 		return nil, w.failed(err)
 	}
-	// The place is taken by Go, whose errors say more than the library's.
+	// Go creates the file, because its errors say more than the library's.
 	place, err := os.CreateTemp(filepath.Dir(path), ".writing-*.nc")
 	if err != nil {
 		return nil, w.failed(err)
@@ -65,8 +65,8 @@ func (w *SampleWriter) failed(err error) error {
 
 func (w *SampleWriter) remove() error { return checkpoint.RemoveIfThere(w.temporary) }
 
-// Write writes frames of a member from a frame on, [frame, y, x, channel] as the
-// models give them; NaN is missing.
+// Write writes frames of a member, beginning with frame from, [frame, y, x, channel] as
+// the models return them; NaN is missing.
 func (w *SampleWriter) Write(member, from int, frames []float32) error {
 	g := &w.file.Grid
 	channels := len(w.channels)
@@ -95,8 +95,8 @@ func (w *SampleWriter) Write(member, from int, frames []float32) error {
 	return w.failed(err)
 }
 
-// ChunkFrames returns how many frames of a member lie together in the file: writing so
-// many at once, from a multiple of them on, is fastest.
+// ChunkFrames returns how many frames of a member lie together in the file: writing this
+// number at once, beginning with a multiple of it, is fastest.
 func (w *SampleWriter) ChunkFrames() int { return w.file.chunkFrames() }
 
 // Commit ends the file, syncs it and gives it its name.
@@ -119,7 +119,7 @@ func (w *SampleWriter) Abort() error {
 	return w.failed(errors.Join(err, w.remove()))
 }
 
-// WriteSamples writes samples that are held whole, as [CreateSamples] does.
+// WriteSamples writes samples that are in memory, as [CreateSamples] does.
 func WriteSamples(path string, s *SampleFile) error {
 	if err := s.Validate(); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)

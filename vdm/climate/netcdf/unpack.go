@@ -9,8 +9,8 @@ import (
 	nc "github.com/fhs/go-netcdf/netcdf"
 )
 
-// unpacker turns stored numbers into values: missing ones into NaN, packed ones
-// by scale_factor and add_offset (CF-1.8, sections 2.5.1 and 8.1).
+// unpacker converts stored numbers to values: missing ones to NaN, packed ones by
+// scale_factor and add_offset (CF-1.8, sections 2.5.1 and 8.1).
 type unpacker struct {
 	low, high     float64   // valid stored numbers
 	fills         []float64 // stored numbers that mean missing
@@ -21,16 +21,16 @@ type unpacker struct {
 	highValue     float64
 	fillValues    []float64 // unpacked values that mean missing
 
-	causes    map[string]int // why cells are missing, and how many
+	causes    map[string]int // number of missing cells by cause
 	names     map[float64]string
 	limits    string // the valid range as the file has it
 	quiet     bool   // missing cells are not counted
 	merged    int    // cells that another place of a merged dimension has
-	conflicts int    // cells of which both have different values
+	conflicts int    // cells for which both have different values
 	notes     []string
 }
 
-// step returns the distance between neighbouring values of packed data, 0 of others.
+// step returns the distance between neighbouring values of packed data, 0 for others.
 func (u *unpacker) step() float64 {
 	if u.packed {
 		return math.Abs(u.scale)
@@ -41,7 +41,7 @@ func (u *unpacker) step() float64 {
 // count adds a missing value to its cause.
 func (u *unpacker) count(x float64) { u.causes[u.cause(x)]++ }
 
-// cause says why a stored number is missing, as value does.
+// cause returns why a stored number is missing, in the order in which value decides it.
 func (u *unpacker) cause(x float64) string {
 	if math.IsNaN(x) {
 		return "not a number (NaN)"
@@ -74,16 +74,16 @@ func (u *unpacker) cause(x float64) string {
 // rangeCause is the cause of cells outside the valid range.
 const rangeCause = "outside the valid range"
 
-// defaultFill is what the library fills unwritten data with. It has no say
-// where _FillValue is given, nor for bytes, whose every value may be data.
+// defaultFill lists the numbers with which the library fills unwritten data. They do not
+// count where _FillValue is given, nor for bytes, whose every value may be data.
 var defaultFill = map[nc.Type]float64{
 	nc.SHORT: -32767, nc.USHORT: 65535, nc.INT: -2147483647, nc.UINT: 4294967295,
 	nc.INT64: -9223372036854775806, nc.UINT64: 18446744073709551614,
 	nc.FLOAT: float64(float32(9.9692099683868690e+36)), nc.DOUBLE: 9.9692099683868690e+36,
 }
 
-// newUnpacker reads a variable's attributes. More unpacked values that mean
-// missing can be given.
+// newUnpacker reads a variable's attributes. Further unpacked values that mean missing
+// can be given.
 func newUnpacker(v *variable, opt *ReadOptions) (*unpacker, error) {
 	u := &unpacker{causes: map[string]int{}, names: map[float64]string{}, low: math.Inf(-1), high: math.Inf(1), lowValue: math.Inf(-1), highValue: math.Inf(1), scale: 1}
 	number := func(name string, missing float64) (float64, error) {
@@ -131,7 +131,8 @@ func newUnpacker(v *variable, opt *ReadOptions) (*unpacker, error) {
 				}
 			}
 			u.fills = append(u.fills, stored(f, v.typ)...)
-			// By CF a fill is a stored number; some writers give missing_value as a value.
+			// By CF a fill is a stored number; some writers write missing_value as an
+			// unpacked value.
 			if u.packed && a.typ != v.typ && packedType && a.typ == v.attrs["scale_factor"].typ {
 				u.fillValues = append(u.fillValues, f)
 			}
@@ -202,8 +203,8 @@ func newUnpacker(v *variable, opt *ReadOptions) (*unpacker, error) {
 	return u, nil
 }
 
-// stored returns a fill as a variable of the type can hold it: a fill of −99.9 given in
-// one precision must be found in data of another.
+// stored returns a fill as the type of a variable represents it: a fill of −99.9 in one
+// precision must be found in data of another.
 func stored(f float64, typ nc.Type) []float64 {
 	if math.IsNaN(f) {
 		return nil // NaN is missing in any case
@@ -218,12 +219,12 @@ func stored(f float64, typ nc.Type) []float64 {
 	return []float64{f}
 }
 
-// value unpacks one stored number; NaN is missing.
+// value returns the unpacked value of a stored number; NaN is missing.
 func (u *unpacker) value(x float64) float64 {
 	if x < 0 && u.unsigned > 0 {
 		x += u.unsigned
 	}
-	if !(x >= u.low && x <= u.high) { // so written, NaN is caught too
+	if !(x >= u.low && x <= u.high) { // in this form NaN is caught too
 		return math.NaN()
 	}
 	for _, f := range u.fills {

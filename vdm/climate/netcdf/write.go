@@ -11,21 +11,21 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// SampleFile is generated clips, to be written as CF-1.8 NetCDF.
+// SampleFile is a set of generated clips that is written as CF-1.8 NetCDF.
 type SampleFile struct {
 	Channels []SampleChannel
 	Members  int
-	Numbers  []int32 // values of the coordinate "member"; nil for 0, 1, 2 …
+	Numbers  []int32 // values of the coordinate "member"; nil means 0, 1, 2 …
 	Grid     climate.Grid
 
-	// Times of the frames: hours since Epoch in the calendar; with
+	// Times are the times of the frames: hours since Epoch in the calendar; with
 	// climate.RelativeEpoch (or "") hours from the start of the clip, for samples
-	// that belong to no date.
+	// without a date.
 	Times           []float64
 	Calendar, Epoch string
 
 	// From and To are the ends of the interval of each frame, in the hours of Times,
-	// which become time bounds; nil where not known.
+	// which become time bounds; nil where unknown.
 	From, To []float64
 
 	// Attributes are written as global attributes: title, source, and the run's
@@ -36,17 +36,16 @@ type SampleFile struct {
 // SampleChannel is one variable of the samples.
 type SampleChannel struct {
 	Name, LongName, StandardName, Units string
-	CellMethods                         string // "time: mean" and the like; "" for none
+	CellMethods                         string // "time: mean" and the like; "" means none
 
 	// Data is (member, time, y, x) row by row; NaN is missing. In the file the
 	// order is (time, member, y, x): cdo reads time first only.
 	Data []float32
 }
 
-// NewSampleFile arranges clips as the models give them, (members, frames,
-// height, width, channels) with channels last, for writing. Each channel takes
-// its name and units from the field of the same place in like; grid and times
-// are the caller's to set.
+// NewSampleFile arranges clips as the models return them, (members, frames, height,
+// width, channels) with channels last, for writing. Each channel takes its name and
+// units from the field of the same place in like; the caller sets grid and times.
 func NewSampleFile(like []*climate.Field, members, frames, height, width int, clips []float32) (*SampleFile, error) {
 	channels, cells := len(like), members*frames*height*width
 	if channels == 0 || cells == 0 || len(clips) != cells*channels {
@@ -64,7 +63,7 @@ func NewSampleFile(like []*climate.Field, members, frames, height, width int, cl
 	return s, nil
 }
 
-// Validate says whether the parts fit together.
+// Validate returns an error where the parts do not fit together.
 func (s *SampleFile) Validate() error {
 	if err := s.validateHeader(); err != nil {
 		return err
@@ -79,7 +78,7 @@ func (s *SampleFile) Validate() error {
 	return nil
 }
 
-// validateHeader checks all but the values.
+// validateHeader checks everything but the values.
 func (s *SampleFile) validateHeader() error {
 	if err := s.Grid.Validate(); err != nil {
 		return err
@@ -125,13 +124,13 @@ func (s *SampleFile) coordinateNames() []string {
 	return []string{"time", "time_bnds", "member", y, x, "lat", "lon", s.Grid.MappingName}
 }
 
-// writer keeps the first error, after which it does nothing.
+// writer stores the first error, after which it does nothing.
 type writer struct {
 	ds  nc.Dataset
 	err error
 }
 
-// header writes all but the values of the channels, whose variables it returns.
+// header writes everything but the values of the channels, whose variables it returns.
 func (w *writer) header(s *SampleFile) []nc.Var {
 	g := &s.Grid
 	yName, xName := s.horizontal()
@@ -251,8 +250,8 @@ func (w *writer) header(s *SampleFile) []nc.Var {
 	return data
 }
 
-// fittingStandardName returns a standard_name as CF knows it whose canonical units the
-// units convert to: of a rate of rain in mm/h it is not that of a flux of mass.
+// fittingStandardName returns a standard_name of CF whose canonical units the units
+// convert to: a rate of rain in mm/h does not get the name of a flux of mass.
 func fittingStandardName(name, units string) string {
 	name = climate.StandardNameOf(name)
 	if scale, err := climate.ParseRainUnits(units); err == nil && !scale.Amount && climate.PerDepth(units) {
@@ -263,8 +262,8 @@ func fittingStandardName(name, units string) string {
 	return name
 }
 
-// chunkFrames returns how many frames of a member a chunk of the file holds: members are
-// written, and mostly read, one by one.
+// chunkFrames returns how many frames of a member a chunk of the file contains: members
+// are written, and mostly read, one by one.
 func (s *SampleFile) chunkFrames() int {
 	return min(len(s.Times), max(1, chunkCells/(s.Grid.Height*s.Grid.Width)))
 }
@@ -300,8 +299,8 @@ func (w *writer) deflate(v nc.Var) {
 	}
 }
 
-// text writes an attribute of a variable; an empty one is left out, since
-// go-netcdf panics on it.
+// text writes an attribute of a variable; an empty one is left out, because go-netcdf
+// panics on it.
 func (w *writer) text(v nc.Var, name, value string) {
 	if w.err == nil && value != "" {
 		w.put(v.Attr(name), value)
@@ -320,7 +319,7 @@ func (w *writer) put(a nc.Attr, value string) {
 	}
 }
 
-// attribute writes what a grid mapping holds.
+// attribute writes an attribute of a grid mapping.
 func (w *writer) attribute(v nc.Var, name string, value any) {
 	if w.err != nil {
 		return
