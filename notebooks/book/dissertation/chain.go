@@ -20,13 +20,13 @@ func GaussianDenoiser(mean, std float64) AffineDenoiser {
 	}
 }
 
-// X is x̂.
+// X returns x̂ for a z at λ.
 func (d AffineDenoiser) X(z, logSNR float64) float64 {
 	gain, offset := d(logSNR)
 	return gain*z + offset
 }
 
-// Epsilon is ε̂ = (z − α·x̂)/σ.
+// Epsilon returns ε̂ = (z − α·x̂)/σ.
 func (d AffineDenoiser) Epsilon(z, logSNR float64) float64 {
 	return (z - vdm.Alpha(logSNR)*d.X(z, logSNR)) / vdm.Sigma(logSNR)
 }
@@ -39,14 +39,14 @@ func (d AffineDenoiser) NoiseError(x, logSNR float64) float64 {
 	return math.Exp(logSNR) * (bias*bias + gain*gain*sigma*sigma)
 }
 
-// Chain is the generative model of finitely many steps (2.45–2.51) for data of
-// one dimension and an affine denoiser, so that all is Gaussian and known.
+// Chain is the generative model of finitely many steps (2.45–2.51) for data of one
+// dimension and an affine denoiser, so that everything is Gaussian and known.
 type Chain struct {
-	LogSNR   []float64 // ascending: from that of z₁ to that of z₀
+	LogSNR   []float64 // ascending: from λ of z₁ to λ of z₀
 	Denoiser AffineDenoiser
 }
 
-// NewChain spaces the steps evenly in λ.
+// NewChain returns a chain whose steps are uniform in λ.
 func NewChain(d AffineDenoiser, min, max float64, steps int) Chain {
 	c := Chain{LogSNR: make([]float64, steps+1), Denoiser: d}
 	for i := range c.LogSNR {
@@ -55,8 +55,8 @@ func NewChain(d AffineDenoiser, min, max float64, steps int) Chain {
 	return c
 }
 
-// Model is p_θ(z₁, …, z₀) of the ancestral sampler, z₁ first: each latent is
-// drawn as (2.48–2.51) say, from the one before.
+// Model returns p_θ(z₁, …, z₀) of the ancestral sampler, z₁ first: each latent is drawn
+// by (2.48–2.51) from the one before.
 func (c Chain) Model() Gaussian {
 	n := len(c.LogSNR)
 	mean, cov := make([]float64, n), mat.NewSymDense(n, nil)

@@ -4,7 +4,7 @@ package dissertation
 // sum 1. Expectations over it, and over datasets drawn from it, are finite sums.
 type Finite []float64
 
-// Mean returns the expectation of a quantity, given for each outcome.
+// Mean returns the expectation of a quantity with a value for each outcome.
 func (p Finite) Mean(values []float64) (mean float64) {
 	for i, v := range values {
 		mean += p[i] * v

@@ -2,8 +2,8 @@ package dissertation
 
 import "math"
 
-// Fit returns the mixture to which a number of steps of expectation maximisation lead
-// from start: each raises the likelihood of the points (Dempster, Laird and Rubin 1977).
+// Fit returns the mixture after a number of steps of expectation maximisation from
+// start: each raises the likelihood of the points (Dempster, Laird and Rubin 1977).
 // start is not changed.
 func (m Isotropic) Fit(points [][]float64, steps int) Isotropic {
 	d := len(points[0])

@@ -24,10 +24,10 @@ func (g Gaussian) Entropy() float64 {
 	return (float64(len(g.Mean))*(1+math.Log(2*math.Pi)) + g.factor().LogDet()) / 2
 }
 
-// Draw draws one x.
+// Draw returns one random x.
 func (g Gaussian) Draw(r *rand.Rand) []float64 { return g.Draws(1, r)[0] }
 
-// Draws draws a number of points.
+// Draws returns a number of random points.
 func (g Gaussian) Draws(count int, r *rand.Rand) [][]float64 {
 	var lower mat.TriDense
 	g.factor().LTo(&lower)

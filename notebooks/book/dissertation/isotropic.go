@@ -76,8 +76,8 @@ func (m Isotropic) Epsilon(z []float64, logSNR float64) []float64 {
 	})
 }
 
-// posterior averages an estimate over the components, given z; variance is that
-// of z in a component.
+// posterior returns the average of an estimate over the components, given z; variance is
+// the variance of z in a component.
 func (m Isotropic) posterior(z []float64, logSNR float64, estimate func(mean, std, variance, z float64) float64) []float64 {
 	noised := m.Noised(logSNR)
 	shares, _ := noised.shares(z)
@@ -93,7 +93,7 @@ func (m Isotropic) posterior(z []float64, logSNR float64, estimate func(mean, st
 	return out
 }
 
-// Draw draws one x.
+// Draw returns one random x.
 func (m Isotropic) Draw(r *rand.Rand) []float64 {
 	u, k := r.Float64(), 0
 	for ; k < len(m.Weights)-1 && u >= m.Weights[k]; k++ {

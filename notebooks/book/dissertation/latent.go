@@ -7,9 +7,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// LinearModel is the latent-variable model in which all is known: z ~ N(0, I)
-// and x | z ~ N(W·z + Shift, Noise²·I), probabilistic principal components
-// (Tipping and Bishop 1999, Probabilistic principal component analysis).
+// LinearModel is the latent-variable model in which everything is known: z ~ N(0, I) and
+// x | z ~ N(W·z + Shift, Noise²·I), probabilistic principal components (Tipping and
+// Bishop 1999, Probabilistic principal component analysis).
 type LinearModel struct {
 	W     [][]float64 // [dimension of x][dimension of z]
 	Shift []float64   // of the dimension of x
@@ -107,8 +107,8 @@ func (m LinearModel) MeanField(x []float64) Gaussian {
 	return Diagonal(m.Posterior(x).Mean, std)
 }
 
-// ELBO returns the lower bound (2.26) in closed form, as reconstruction less D_KL(q ‖
-// prior): neither the marginal nor the posterior enters.
+// ELBO returns the lower bound (2.26) in closed form, as reconstruction minus D_KL(q ‖
+// prior): neither the marginal nor the posterior is needed.
 func (m LinearModel) ELBO(x []float64, q Gaussian) float64 {
 	decoded := m.Decoder(q.Mean)
 	square := 0.0
@@ -122,7 +122,7 @@ func (m LinearModel) ELBO(x []float64, q Gaussian) float64 {
 	return reconstruction - q.KL(m.Prior())
 }
 
-// Draw draws a latent and what it generates.
+// Draw returns a drawn latent and an x generated from it.
 func (m LinearModel) Draw(r *rand.Rand) (z, x []float64) {
 	z = m.Prior().Draw(r)
 	return z, m.Decoder(z).Draw(r)

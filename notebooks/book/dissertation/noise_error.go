@@ -28,7 +28,7 @@ func PriorLoss(x, logSNR float64) float64 {
 	return (alpha2*x*x - alpha2 - math.Log1p(-alpha2)) / 2
 }
 
-// Path draws the latents of a forward path from the datum x, z₁ first: z₀ from
+// Path returns the latents of a random forward path from the datum x, z₁ first: z₀ from
 // q(z₀|x), and each noisier one from the one before it by (2.42).
 func (c Chain) Path(x float64, normal func() float64) []float64 {
 	last := len(c.LogSNR) - 1

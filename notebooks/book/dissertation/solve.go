@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Root returns where the continuous f, of opposite signs at low and at high, is zero, by
+// Root returns the zero of the continuous f, whose signs at low and at high differ, by
 // bisection to rounding.
 func Root(f func(x float64) float64, low, high float64) (float64, error) {
 	rises := f(high) > f(low)

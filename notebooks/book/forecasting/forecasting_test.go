@@ -161,7 +161,7 @@ func TestModelOfCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	long, err := Measure(e)
+	long, err := SequenceStatistics(e)
 	if err != nil {
 		t.Fatal(err)
 	}

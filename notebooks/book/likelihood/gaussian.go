@@ -26,9 +26,9 @@ func Clips(p *exact.GaussianProcess, n int) *vdm.Samples {
 	return clips
 }
 
-// Exact is −log p of each clip in nats, of the process blurred with the variance
-// exp(−λ_max) of the schedule's last noise level: of z = α·x there, with the
-// volume of α.
+// Exact returns −log p of each clip in nats, for the process blurred with the variance
+// exp(−λ_max) of the schedule's last noise level: of z = α·x there, with the volume of
+// α.
 func Exact(p *exact.GaussianProcess, clips *vdm.Samples, s vdm.Schedule) []float64 {
 	_, high := s.Bounds()
 	alpha := vdm.Alpha(high)

@@ -52,7 +52,7 @@ func compared(estimated, exactly []float64, dimensions int) [][]string {
 }
 
 // ModelTable returns a model's bound, in the units of its data, and its likelihood by
-// the flow, of as many clips as that was given.
+// the flow, for the clips for which each was computed.
 func ModelTable(b vdm.Bound, f vdm.Flow) report.Table {
 	rows := append(boundRows(b),
 		term("transform and rounding", b.Volume, b.Dimensions), term("bound", b.Total, b.Dimensions),

@@ -117,7 +117,7 @@ func init() {
 	}
 }
 
-// probeChild is the main function of the child process and returns its exit status.
+// probeChild runs the child process and returns its exit status.
 func probeChild(path, depth string) int {
 	// If a file makes the library take all memory, the system should end this process
 	// and not its parent. Where this fails, nothing is lost.

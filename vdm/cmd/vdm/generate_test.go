@@ -199,7 +199,7 @@ func TestGenerateRefused(t *testing.T) {
 	refuse(t, exitFailed, []string{"no run in " + empty, "config.yaml"}, "sample", empty)
 	refuse(t, exitFailed, []string{"no run in", "absent"}, "sample", filepath.Join(empty, "absent"))
 	refuse(t, exitFailed, []string{"there is no folder"}, "sample", dir, "--out", filepath.Join(empty, "no", "out.nc"))
-	refuse(t, exitFailed, []string{"is no file"}, "sample", dir, "--out", empty)
+	refuse(t, exitFailed, []string{"is not a file"}, "sample", dir, "--out", empty)
 	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), []byte("format: 99\nclip: {frames: 2}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func ForwardSDE(s vdm.Schedule) SDE {
 	}
 }
 
-// Noisy draws z = αx + σε, the marginal (2.40) of the forward process.
+// Noisy returns a random z = αx + σε, from the marginal (2.40) of the forward process.
 func Noisy(x []float64, logSNR float64, r *rand.Rand) []float64 {
 	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
 	z := make([]float64, len(x))

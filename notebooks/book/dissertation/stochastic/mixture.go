@@ -15,15 +15,15 @@ type Component struct {
 	Cov    []float64 // D×D, symmetric and positive definite
 }
 
-// Mixture is a mixture of Gaussians in D dimensions. Whatever the forward
-// process makes of it is a mixture again, so that densities and scores at every
-// noise level are known in closed form.
+// Mixture is a mixture of Gaussians in D dimensions. The forward process makes it a
+// mixture again, so that densities and scores at every noise level are known in closed
+// form.
 type Mixture struct {
 	parts []part
 	dim   int
 }
 
-// part is a component with what evaluating it needs.
+// part is a component with the factors that its evaluation needs.
 type part struct {
 	Component
 	precision []float64 // inverse of Cov
@@ -31,7 +31,7 @@ type part struct {
 	logNorm   float64   // log(weight) − ½ log det(2π Cov)
 }
 
-// NewMixture makes a mixture. The weights are scaled to sum to 1.
+// NewMixture returns a mixture. The weights are scaled to sum to 1.
 func NewMixture(components ...Component) (*Mixture, error) {
 	if len(components) == 0 {
 		return nil, fmt.Errorf("mixture without components, want at least one")
@@ -81,8 +81,8 @@ func newPart(c Component) (part, error) {
 // Dim returns the dimension D.
 func (m *Mixture) Dim() int { return m.dim }
 
-// Noised returns the law of alpha·x + sigma·ε for x of this mixture and ε standard
-// normal: the marginal q(z) of (2.31) for alpha 1, and that of (2.40).
+// Noised returns the distribution of alpha·x + sigma·ε for x of this mixture and ε
+// standard normal: the marginal q(z) of (2.31) for alpha 1, and that of (2.40).
 func (m *Mixture) Noised(alpha, sigma float64) *Mixture {
 	parts := make([]Component, len(m.parts))
 	for k, p := range m.parts {
@@ -152,7 +152,7 @@ func (m *Mixture) Score(x []float64) []float64 {
 	return out
 }
 
-// Draw draws one point.
+// Draw returns one random point.
 func (m *Mixture) Draw(r *rand.Rand) []float64 {
 	u, k := r.Float64()-m.parts[0].Weight, 0
 	for u >= 0 && k < len(m.parts)-1 {
@@ -173,7 +173,7 @@ func (m *Mixture) Draw(r *rand.Rand) []float64 {
 	return out
 }
 
-// Draws are n points.
+// Draws returns n random points.
 func (m *Mixture) Draws(n int, r *rand.Rand) [][]float64 {
 	out := make([][]float64, n)
 	for i := range out {

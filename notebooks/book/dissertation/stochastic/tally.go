@@ -9,7 +9,7 @@ import (
 // value is empty.
 type Tally struct {
 	draws        float64
-	mean, spread []float64 // of each quantity: mean, and sum of squares about it
+	mean, spread []float64 // for each quantity: mean, and sum of squares about it
 }
 
 // Add counts one draw, with one value for each quantity in the same order every
@@ -29,7 +29,7 @@ func (t *Tally) Add(values ...float64) {
 	}
 }
 
-// Means returns the averages, one a quantity.
+// Means returns the average of each quantity.
 func (t *Tally) Means() []float64 { return append([]float64(nil), t.mean...) }
 
 // Errors returns the standard errors of the averages.
