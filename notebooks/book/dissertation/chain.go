@@ -31,7 +31,7 @@ func (d AffineDenoiser) Epsilon(z, logSNR float64) float64 {
 	return (z - vdm.Alpha(logSNR)*d.X(z, logSNR)) / vdm.Sigma(logSNR)
 }
 
-// NoiseError is E‖ε − ε̂‖² for a datum x, in closed form.
+// NoiseError returns E‖ε − ε̂‖² for a datum x, in closed form.
 func (d AffineDenoiser) NoiseError(x, logSNR float64) float64 {
 	gain, offset := d(logSNR)
 	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
@@ -74,8 +74,8 @@ func (c Chain) Model() Gaussian {
 	return Gaussian{mean, cov}
 }
 
-// Forward is q(z₁, …, z₀ | x) of the forward process, z₁ first: by (2.40), and
-// as cov(z_t, z_s) = α_{t|s}·σ_s² by (2.42).
+// Forward returns q(z₁, …, z₀ | x) of the forward process, z₁ first: by (2.40), and as
+// cov(z_t, z_s) = α_{t|s}·σ_s² by (2.42).
 func (c Chain) Forward(x float64) Gaussian {
 	n := len(c.LogSNR)
 	mean, cov := make([]float64, n), mat.NewSymDense(n, nil)
@@ -88,7 +88,7 @@ func (c Chain) Forward(x float64) Gaussian {
 	return Gaussian{mean, cov}
 }
 
-// KL is D_KL(q(z₁, …, z₀ | x) ‖ p_θ(z₁, …, z₀)) of (2.70), computed from the two
+// KL returns D_KL(q(z₁, …, z₀ | x) ‖ p_θ(z₁, …, z₀)) of (2.70), computed from the two
 // full covariance matrices.
 func (c Chain) KL(x float64) float64 {
 	return c.Forward(x).KL(c.Model())
@@ -97,13 +97,13 @@ func (c Chain) KL(x float64) float64 {
 // Last returns the mean and standard deviation of the model's z₀.
 func (c Chain) Last() (mean, std float64) { return c.Model().Marginal(len(c.LogSNR) - 1) }
 
-// Reconstruction is E[−log p(x|z₀)] with the decoder N(z₀/α₀, σ₀²/α₀²), the
-// first term of (2.71); it is the same for every x.
+// Reconstruction returns E[−log p(x|z₀)] with the decoder N(z₀/α₀, σ₀²/α₀²), the first
+// term of (2.71); it is the same for every x.
 func (c Chain) Reconstruction() float64 {
 	return (math.Log(2*math.Pi) + 1 - c.LogSNR[len(c.LogSNR)-1]) / 2
 }
 
-// NegLogLikelihood is −log p_θ(x), with the same decoder.
+// NegLogLikelihood returns −log p_θ(x), with the same decoder.
 func (c Chain) NegLogLikelihood(x float64) float64 {
 	last := c.LogSNR[len(c.LogSNR)-1]
 	mean, std := c.Last()

@@ -1,6 +1,6 @@
 package dissertation
 
-// Blend is a·x + b·y.
+// Blend returns a·x + b·y.
 func Blend(a float64, x []float64, b float64, y []float64) []float64 {
 	out := make([]float64, len(x))
 	for i := range x {

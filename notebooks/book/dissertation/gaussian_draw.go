@@ -16,10 +16,10 @@ func Diagonal(mean, std []float64) Gaussian {
 	return Gaussian{Mean: mean, Cov: cov}
 }
 
-// LogDensity is log p(x); LogDensities is quicker for many points.
+// LogDensity returns log p(x); LogDensities is quicker for many points.
 func (g Gaussian) LogDensity(x []float64) float64 { return g.LogDensities([][]float64{x})[0] }
 
-// Entropy is E[−log p(x)] in nats.
+// Entropy returns E[−log p(x)] in nats.
 func (g Gaussian) Entropy() float64 {
 	return (float64(len(g.Mean))*(1+math.Log(2*math.Pi)) + g.factor().LogDet()) / 2
 }

@@ -21,7 +21,7 @@ func (g Gaussian) factor() *mat.Cholesky {
 	return &c
 }
 
-// KL is D_KL(g ‖ p), from the two covariance matrices.
+// KL returns D_KL(g ‖ p), from the two covariance matrices.
 func (g Gaussian) KL(p Gaussian) float64 {
 	n := len(g.Mean)
 	mine, other := g.factor(), p.factor()
@@ -38,7 +38,7 @@ func (g Gaussian) KL(p Gaussian) float64 {
 	return (mat.Trace(&ratio) - float64(n) + mat.Dot(shift, &solved) + other.LogDet() - mine.LogDet()) / 2
 }
 
-// LogDensities is log p at each of the points.
+// LogDensities returns log p at each of the points.
 func (g Gaussian) LogDensities(points [][]float64) []float64 {
 	n, chol := len(g.Mean), g.factor()
 	constant := -(float64(n)*math.Log(2*math.Pi) + chol.LogDet()) / 2

@@ -30,7 +30,7 @@ func (m Isotropic) Noised(logSNR float64) Isotropic {
 	return out
 }
 
-// LogDensity is log p(x). Every Std must be positive.
+// LogDensity returns log p(x). Every Std must be positive.
 func (m Isotropic) LogDensity(x []float64) float64 {
 	_, log := m.shares(x)
 	return log
@@ -60,7 +60,7 @@ func (m Isotropic) shares(x []float64) (shares []float64, log float64) {
 	return shares, highest + math.Log(sum)
 }
 
-// Denoise is E[x | z], the best x̂.
+// Denoise returns E[x | z], the best x̂.
 func (m Isotropic) Denoise(z []float64, logSNR float64) []float64 {
 	alpha := vdm.Alpha(logSNR)
 	return m.posterior(z, logSNR, func(mean, std, variance, z float64) float64 {
@@ -68,7 +68,7 @@ func (m Isotropic) Denoise(z []float64, logSNR float64) []float64 {
 	})
 }
 
-// Epsilon is E[ε | z], the best ε̂; the score of q(z_t) is −ε̂/σ.
+// Epsilon returns E[ε | z], the best ε̂; the score of q(z_t) is −ε̂/σ.
 func (m Isotropic) Epsilon(z []float64, logSNR float64) []float64 {
 	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
 	return m.posterior(z, logSNR, func(mean, _, variance, z float64) float64 {

@@ -24,12 +24,12 @@ func (m LinearModel) matrix() *mat.Dense {
 	return w
 }
 
-// Prior is p(z).
+// Prior returns p(z).
 func (m LinearModel) Prior() Gaussian {
 	return Diagonal(make([]float64, len(m.W[0])), ones(len(m.W[0])))
 }
 
-// Decoder is p(x | z).
+// Decoder returns p(x | z).
 func (m LinearModel) Decoder(z []float64) Gaussian {
 	mean, std := append([]float64(nil), m.Shift...), make([]float64, len(m.W))
 	for i, row := range m.W {
@@ -41,7 +41,7 @@ func (m LinearModel) Decoder(z []float64) Gaussian {
 	return Diagonal(mean, std)
 }
 
-// Marginal is p(x) = N(Shift, W·Wᵀ + Noise²·I).
+// Marginal returns p(x) = N(Shift, W·Wᵀ + Noise²·I).
 func (m LinearModel) Marginal() Gaussian {
 	var cov mat.SymDense
 	cov.SymOuterK(1, m.matrix())
@@ -51,7 +51,7 @@ func (m LinearModel) Marginal() Gaussian {
 	return Gaussian{Mean: m.Shift, Cov: &cov}
 }
 
-// Joint is p(z, x), z first, by the covariance of z with W·z + Shift + noise.
+// Joint returns p(z, x), z first, by the covariance of z with W·z + Shift + noise.
 func (m LinearModel) Joint() Gaussian {
 	k, marginal := len(m.W[0]), m.Marginal()
 	n := k + len(m.W)
@@ -80,7 +80,7 @@ func (m LinearModel) Precision() *mat.SymDense {
 	return &p
 }
 
-// Posterior is p(z | x).
+// Posterior returns p(z | x).
 func (m LinearModel) Posterior(x []float64) Gaussian {
 	var chol mat.Cholesky
 	chol.Factorize(m.Precision())

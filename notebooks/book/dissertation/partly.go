@@ -194,8 +194,7 @@ func (p Partly) Draw(plan vdm.Plan, weight float64, count int) ([][]float64, err
 	return out, nil
 }
 
-// Denoised is x̂ of one clip of one cell a frame, in float32 on the pure Go
-// engine.
+// Denoised returns x̂ of one clip of one cell a frame, in float32 on the pure Go engine.
 func Denoised(d vdm.Denoiser, z []float64, logSNR float64) ([]float64, error) {
 	engine, _, err := backend.OpenNamed("go")
 	if err != nil {

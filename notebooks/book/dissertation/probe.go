@@ -36,7 +36,7 @@ func (p Probe) Activations(z []float32) ([]unet.Activation, error) {
 	return p.Config.Activations(engine, p.Config.Initial(1), z, p.Frames, p.Side, p.Side, logSNR)
 }
 
-// Output is v̂ of one or more clips.
+// Output returns v̂ of one or more clips.
 func (p Probe) Output(z []float32) ([]float32, error) {
 	parts, err := p.Activations(z)
 	if err != nil {

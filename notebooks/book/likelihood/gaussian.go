@@ -56,7 +56,7 @@ func Differences(a, b []float64) vdm.Nats {
 	return vdm.Nats{Mean: mean, StdErr: math.Sqrt(square / (n - 1) / n)}
 }
 
-// Power is first·(x/x[0])^exponent: a straight line on logarithmic axes.
+// Power returns first·(x/x[0])^exponent: a straight line on logarithmic axes.
 func Power(x []float64, first, exponent float64) []float64 {
 	y := make([]float64, len(x))
 	for i := range x {

@@ -32,7 +32,7 @@ func Noisy(x []float64, logSNR float64, r *rand.Rand) []float64 {
 	return z
 }
 
-// Normals are n draws of N(0, I) in dim dimensions.
+// Normals returns n draws of N(0, I) in dim dimensions.
 func Normals(n, dim int, r *rand.Rand) [][]float64 {
 	out := make([][]float64, n)
 	for i := range out {

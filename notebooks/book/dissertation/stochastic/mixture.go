@@ -106,7 +106,7 @@ func (m *Mixture) Noised(alpha, sigma float64) *Mixture {
 	return out
 }
 
-// LogDensity is log p(x).
+// LogDensity returns log p(x).
 func (m *Mixture) LogDensity(x []float64) float64 {
 	most := math.Inf(-1)
 	logs := make([]float64, len(m.parts))
@@ -121,7 +121,7 @@ func (m *Mixture) LogDensity(x []float64) float64 {
 	return most + math.Log(sum)
 }
 
-// Density is p(x).
+// Density returns p(x).
 func (m *Mixture) Density(x []float64) float64 { return math.Exp(m.LogDensity(x)) }
 
 // log returns the logarithm of the weighted density of one component.
@@ -135,7 +135,7 @@ func (p *part) log(x []float64) float64 {
 	return p.logNorm - sum/2
 }
 
-// Score is ∇ log p(x) (2.27): the components' −Σ⁻¹(x − μ), weighted by their
+// Score returns ∇ log p(x) (2.27): the components' −Σ⁻¹(x − μ), weighted by their
 // posterior probabilities.
 func (m *Mixture) Score(x []float64) []float64 {
 	total := m.LogDensity(x)

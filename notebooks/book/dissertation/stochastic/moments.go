@@ -49,9 +49,9 @@ func Slope(x, y []float64) float64 {
 	return xy / xx
 }
 
-// EnergyDistance is 2E‖x−y‖ − E‖x−x′‖ − E‖y−y′‖ between two sets of points: zero
-// for equal distributions only (Székely & Rizzo 2013). Draws of one distribution
-// give about E‖x−x′‖·(1/n + 1/m), as each point's distance to itself counts.
+// EnergyDistance returns 2E‖x−y‖ − E‖x−x′‖ − E‖y−y′‖ between two sets of points: zero
+// for equal distributions only (Székely & Rizzo 2013). Draws of one distribution give
+// about E‖x−x′‖·(1/n + 1/m), as each point's distance to itself counts.
 func EnergyDistance(x, y [][]float64) float64 {
 	between := func(a, b [][]float64) (sum float64) {
 		for _, p := range a {

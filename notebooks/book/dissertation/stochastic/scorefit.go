@@ -118,7 +118,7 @@ func (m *ScoreModel) solve(gram *mat.SymDense, right *mat.Dense, points int) err
 	return chol.SolveTo(m.theta, right)
 }
 
-// Score is s(z) after a fit.
+// Score returns s(z) after a fit.
 func (m *ScoreModel) Score(z []float64) []float64 {
 	phi := make([]float64, 1+len(z)+len(m.Centres))
 	m.features(z, phi, nil)
