@@ -32,9 +32,9 @@ type Scale struct {
 	// colour of the end, and the colour bar then has a pointed end.
 	Limits [2]float64
 
-	// Levels of a scale of classes, ascending. Class i holds the values v with
-	// Levels[i] ≤ v < Levels[i+1], the last class all from the last level up;
-	// values below the first level are in the first class.
+	// Levels of a scale of classes, ascending. Class i contains the values v with
+	// Levels[i] ≤ v < Levels[i+1], the last class all from the last level up; values
+	// below the first level are in the first class.
 	Levels []float64
 
 	// Colors are the colours of the classes, as many as levels. The last is the 'over'

@@ -16,7 +16,7 @@ type Guidance interface {
 	String() string
 }
 
-// NoisyGuidance is a Guidance that may put noise into z which is drawn anew at every
+// NoisyGuidance is a Guidance that may put noise into z which is drawn again at every
 // step. See [DefaultGuidedSampler].
 type NoisyGuidance interface {
 	Guidance

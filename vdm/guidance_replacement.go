@@ -14,7 +14,7 @@ import (
 type Replacement struct {
 	// AsOriginal repeats the dissertation's program: after the step to s the known part
 	// is drawn from q(z_s | z_t, x) with z_s in the place of z_t. Without it the
-	// denoiser receives a forward sample from q(z_t | x) that is drawn anew at every
+	// denoiser receives a forward sample from q(z_t | x) that is drawn again at every
 	// step, whatever the sampler made of z.
 	AsOriginal bool
 }

@@ -185,8 +185,8 @@ func (s *Sampler) Cost() (cost engine.Cost, err error) {
 	return engine.CostOf(graph, s.graph(in, false)...), nil
 }
 
-// program returns the compiled step. It is compiled anew where x̂ is wanted and the last
-// program does not return it.
+// program returns the compiled step. It is compiled again where x̂ is wanted and the
+// last program does not return it.
 func (s *Sampler) program(watch bool) (*g.Exec, error) {
 	if s.exec != nil && s.watched == watch {
 		return s.exec, nil

@@ -18,10 +18,10 @@ const defaultCorrectorSNR = 0.16
 //
 // The paper has δ = 2·α·(r·‖n‖/‖∇log q‖)² with the norms of each draw. Here α is left
 // out and the norm of the score is taken as ‖n‖/σ_s, the largest mean-square value for
-// any data (the Fisher information of z is at most that of its noise), so that a step is
-// linear and independent of the other members. On Gaussian data the steps keep the mean
-// and make the variance v = α²c + σ² too large by the share r²σ²/(v − r²σ²), at most
-// r²/(1 − r²).
+// any data (the Fisher information of z is at most the information of its noise), so
+// that a step is linear and independent of the other members. On Gaussian data the steps
+// keep the mean and make the variance v = α²c + σ² too large by the share r²σ²/(v −
+// r²σ²), at most r²/(1 − r²).
 func (levels NoiseLevels) PredictorCorrector(corrections int, ratio float64) (Plan, error) {
 	if corrections < 1 || !(ratio > 0 && ratio < 1) {
 		return Plan{}, fmt.Errorf("predictor–corrector: %d corrections with ratio %v: want at least 1, and a ratio between 0 and 1", corrections, ratio)

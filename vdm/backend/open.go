@@ -132,7 +132,7 @@ func (o *opener) openNamed(request, why string) (compute.Backend, Choice, error)
 	return b, c, nil
 }
 
-// try returns one engine, opened now or before. The caller holds the lock.
+// try returns one engine, opened now or before. The caller has the lock.
 func (o *opener) try(request string) (compute.Backend, Choice, error) {
 	p, skipped, err := o.search().resolve(request)
 	if err != nil {

@@ -1,9 +1,8 @@
-// Command bench times one training step and one sampling step of the network
-// against the same network in PyTorch, and against other forms of its attention,
-// in turn and in the same run, and reading of random windows from a prepared
-// file; then what a step of each sampler costs in forward passes. It says what
-// compiling took, and how near the steps come to the machine's own rates.
-// `make bench` runs it.
+// Command bench times one training step and one sampling step of the network against the
+// same network in PyTorch, and against other forms of its attention, alternating in the
+// same run, and reading of random windows from a prepared file; then the cost of a step
+// of each sampler in forward passes. It prints the time of compilation, and the ratio of
+// the steps to the machine's own rates. `make bench` runs it.
 package main
 
 import (

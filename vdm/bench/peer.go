@@ -23,7 +23,7 @@ type peer struct {
 
 type answer struct {
 	Seconds    float64 `json:"seconds"`
-	First      float64 `json:"first"` // of the first step of its kind, which compiles
+	First      float64 `json:"first"` // seconds of the first step of its kind, which compiles
 	Peak       float64 `json:"peak_rss"`
 	PeakDevice float64 `json:"peak_device"`
 	Device     string  `json:"device"`
@@ -32,7 +32,7 @@ type answer struct {
 	Error      string  `json:"error"`
 }
 
-// startPeers starts one process a thread count.
+// startPeers starts one process for each number of threads.
 func startPeers(o options, parameters int) ([]*peer, error) {
 	var peers []*peer
 	for _, v := range o.variants() {
@@ -75,7 +75,7 @@ func startPeers(o options, parameters int) ([]*peer, error) {
 	return peers, nil
 }
 
-// ask sends one line and reads the answer.
+// ask sends one line and returns the answer.
 func (p *peer) ask(what string) (answer, error) {
 	var a answer
 	if _, err := fmt.Fprintln(p.in, what); err != nil {

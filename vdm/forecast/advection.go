@@ -10,27 +10,25 @@ import (
 // members are equal.
 //
 // The motion is estimated from the known frames nearest to a gap, by correlation and
-// optical flow, and steady over the gap. Values are looked
-// up at the end of backward trajectories from every cell (semi-Lagrangian,
-// midpoint rule in sub-steps of two cells at most), in one interpolation from
-// the known frame whatever the lead, limited so as to make no new extremes. The
-// scheme conserves values along trajectories and not mass: where motion
-// converges, mass is lost. A trajectory that leaves the domain, or meets cells
-// that are known in no frame, ends at its last point inside (within a sub-step of
-// the edge), so that inflow is the value at the edge, held.
+// optical flow, and steady over the gap. Values are looked up at the end of backward
+// trajectories from every cell (semi-Lagrangian, midpoint rule in sub-steps of two cells
+// at most), in one interpolation from the known frame whatever the lead, limited so as
+// to make no new extremes. The scheme conserves values along trajectories and not mass:
+// where motion converges, mass is lost. A trajectory that leaves the domain, or meets
+// cells that are known in no frame, ends at its last point inside (within a sub-step of
+// the edge), so that inflow is the constant value at the edge.
 //
-// Between two known frames the left one is moved forwards and the right one
-// backwards, and they are averaged with weights linear in time; where one
-// trajectory ended and the other did not, the other alone counts. Before the
-// first known frame time is reversed. With one known frame there is no motion to
-// estimate and this is persistence.
+// Between two known frames the left one is moved forwards and the right one backwards,
+// and they are averaged with weights linear in time; where one trajectory ended and the
+// other did not, the other alone counts. Before the first known frame time is reversed.
+// With one known frame there is no motion to estimate and this is persistence.
 type Advection struct{}
 
 // Name returns a short name for tables.
 func (Advection) Name() string { return "advection" }
 
-// Forecast is as in [Forecaster]. At least one frame must be known, and known
-// values must not be negative.
+// Forecast fills in the unknown frames of a case; see [Forecaster]. At least one frame
+// must be known, and known values must not be negative.
 func (a Advection) Forecast(ctx context.Context, c Case, members int, _ uint64) ([][]float32, error) {
 	if err := c.validFor(ctx, a.Name(), members, 1); err != nil {
 		return nil, err

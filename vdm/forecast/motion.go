@@ -15,8 +15,8 @@ type pair struct {
 }
 
 // pairsAround returns the pairs that the motion of a gap is estimated from: of
-// neighbouring known frames, so many on each side with the gap's own. There are none
-// where only one frame is known.
+// neighbouring known frames, Pairs on each side with the gap's own. There are none where
+// only one frame is known.
 func pairsAround(s *scene, g gap, aside int) []pair {
 	var known []int
 	at := 0 // the pair known[at], known[at+1] is the one at the gap

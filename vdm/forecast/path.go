@@ -3,7 +3,7 @@ package forecast
 import "math"
 
 // path contains the origin of the content of every cell of the domain. Trajectories are
-// followed from every so many rows and columns only, and between these the points are
+// followed from some rows and columns only, and between these the points are
 // interpolated linearly, as motion is smooth. They continue outside.
 type path struct {
 	s            *scene

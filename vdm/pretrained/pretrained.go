@@ -1,6 +1,6 @@
 // Package pretrained ships small trained models, so that a newcomer draws clips and
 // nowcasts in a minute without training one. The card of a model says on which data and
-// for how long it was trained, and for what it is good.
+// for how long it was trained, and what it is good for.
 package pretrained
 
 import (

@@ -24,7 +24,8 @@ type Part struct {
 // positionTable is the name of the table that all temporal attentions share.
 const positionTable = "time_rel_pos_bias"
 
-// Place returns where the part stands: "level 1, down", counted from the input.
+// Place returns where the part is in the network: "level 1, down", counted from the
+// input.
 func (p Part) Place(levels int) string {
 	var i int
 	switch {

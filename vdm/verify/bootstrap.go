@@ -10,20 +10,19 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// MeanInterval returns the mean of a series of scores with its 95 % confidence
-// interval, in the unit of the scores. The series has one score of each case in the
-// order of time, and cases near in time may resemble each other. The interval is by
-// the stationary bootstrap (Politis and Romano 1994, JASA 89, 1303): a resample is
-// made of blocks that start anywhere in the series, with equal probability, have
-// lengths drawn from a geometric distribution, and go on at the beginning when they
-// pass the end. The interval lies between quantiles
-// of the means of 2000 resamples.
+// MeanInterval returns the mean of a series of scores with its 95 % confidence interval,
+// in the unit of the scores. The series has one score of each case in the order of time,
+// and cases near in time may resemble each other. The interval is by the stationary
+// bootstrap (Politis and Romano 1994, JASA 89, 1303): a resample is made of blocks that
+// start anywhere in the series, with equal probability, have lengths drawn from a
+// geometric distribution, and go on at the beginning when they pass the end. The
+// interval lies between quantiles of the means of 2000 resamples.
 //
 // The mean length of blocks is by the rule of Politis and White (2004). As the blocks
 // are cut apart, resamples vary less than the mean does. So the interval is stretched
 // about the estimate: to the standard error by the flat-top estimate of the
-// autocovariances' sum, where that is larger, and by the quantile of Student's t
-// with cases/block − 1 degrees of freedom over that of the normal distribution.
+// autocovariances' sum, where that is larger, and by the quantile of Student's t with
+// cases/block − 1 degrees of freedom over the quantile of the normal distribution.
 //
 // With few cases that resemble each other the interval is still too narrow. The table
 // gives the share of intervals at 95 % that contained the true mean, for 4000 simulated
@@ -48,9 +47,9 @@ import (
 //
 //	go test ./vdm/verify -run CoverageTable -coverage -v
 //
-// A case without a score (NaN) keeps its place in time and is left out of the
-// mean. The result is a pure function of the series. An error is an infinite score,
-// or fewer than two cases with a score.
+// A case without a score (NaN) keeps its place in time and is left out of the mean. The
+// result is a pure function of the series. An error is an infinite score, or fewer than
+// two cases with a score.
 func MeanInterval(series []float64) (Interval, error) { return bootstrap{}.mean("mean", series) }
 
 // bootstrap is the settings of the resampling; zero stands for those of

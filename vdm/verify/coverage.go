@@ -25,11 +25,10 @@ var coverage = []struct {
 // trusted is the coverage from which on an interval may be called by its level.
 const trusted = 0.9
 
-// IntervalName returns what a table may call the intervals of [MeanInterval]
-// over that many cases: "95 % interval" where at least 0.9 of them contain the
-// true mean of skewed scores, correlated by 0.5 with the next case, and otherwise
-// the number of cases and the coverage, such as "interval (5 cases, coverage about
-// 0.7)".
+// IntervalName returns what a table may call the intervals of [MeanInterval] over a
+// number of cases: "95 % interval" where at least 0.9 of them contain the true mean of
+// skewed scores, correlated by 0.5 with the next case, and otherwise the number of cases
+// and the coverage, such as "interval (5 cases, coverage about 0.7)".
 func IntervalName(cases int) string {
 	name := fmt.Sprintf("interval (%d cases, coverage below %.1f)", cases, correlatedCoverage(0))
 	for i, row := range coverage {

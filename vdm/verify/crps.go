@@ -6,18 +6,18 @@ import (
 	"slices"
 )
 
-// CRPS is the continuous ranked probability score of an ensemble, averaged over
-// cells, for every lead time (frame): 0 is perfect, and the units are those of
-// the data. With members x_1 … x_m and truth y,
+// CRPS is the continuous ranked probability score of an ensemble, averaged over cells,
+// for every lead time (frame): 0 is perfect, and the units are those of the data. With
+// members x_1 … x_m and truth y,
 //
 //	plain: 1/m Σ|x_i − y| − 1/(2m²)     Σ_i Σ_j |x_i − x_j|
 //	fair:  1/m Σ|x_i − y| − 1/(2m(m−1)) Σ_i Σ_j |x_i − x_j|
 //
-// Plain is that of the empirical distribution of the members; fair expects the
+// Plain is the score of the empirical distribution of the members; fair expects the
 // score that infinitely many members would have (Ferro 2014, QJRMS 140,
-// doi:10.1002/qj.2270). With one member plain is the absolute error, as for
-// persistence, and fair does not exist (NaN). A cell where the truth or a
-// member is missing is skipped and counted. Make it with [NewCRPS].
+// doi:10.1002/qj.2270). With one member plain is the absolute error, as for persistence,
+// and fair does not exist (NaN). A cell where the truth or a member is missing is
+// skipped and counted. Make it with [NewCRPS].
 type CRPS struct {
 	Missing int64 // cells skipped
 

@@ -5,7 +5,7 @@ package verify
 // alarm, as "yes" is said at ever fewer members.
 //
 // The curve joins its points by straight lines, and Area is the area below it
-// (trapezoids). This is the probability that of one event and one non-event, drawn at
+// (trapezoids). This is the probability that, of one event and one non-event drawn at
 // random, the event had the higher forecast, ties counting half (the Mann–Whitney
 // statistic; Mason and Graham 2002, QJRMS 128, 2145): 1 is perfect, ½ no discrimination.
 // It does not depend on calibration. m members give only m+1 different probabilities, so

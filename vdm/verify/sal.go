@@ -61,8 +61,8 @@ type SALValue struct {
 	ByLead []SALMean
 }
 
-// NewSAL returns an empty score for forecasts of that many frames of
-// height·width cells, at least two cells.
+// NewSAL returns an empty score for forecasts of leads frames of height·width cells, at
+// least two cells.
 func NewSAL(leads, height, width int) (*SAL, error) {
 	e, err := newEnsemble("sal", leads)
 	if err != nil {
@@ -185,7 +185,7 @@ func (s *SAL) features(frame []float32) (f salFeatures, wet bool) {
 	return f, true
 }
 
-// Merge takes in o, which must have the same size, lead times and members.
+// Merge adds the sums of o, which must have the same size, lead times and members.
 func (s *SAL) Merge(o *SAL) error {
 	if s.height != o.height || s.width != o.width {
 		return fmt.Errorf("sal: merging %d×%d with %d×%d; want equal ones", s.height, s.width, o.height, o.width)

@@ -46,8 +46,8 @@ type offset struct {
 // variogramRadius is the largest distance of a pair in cells: 24 pairs a cell.
 const variogramRadius = 4
 
-// NewVariogramScore returns an empty score for forecasts of that many frames of
-// height·width cells, at least two cells.
+// NewVariogramScore returns an empty score for forecasts of leads frames of height·width
+// cells, at least two cells.
 func NewVariogramScore(leads, height, width int) (*VariogramScore, error) {
 	e, err := newEnsemble("variogram score", leads)
 	if err != nil {
@@ -75,9 +75,9 @@ func NewVariogramScore(leads, height, width int) (*VariogramScore, error) {
 	return s, nil
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads
-// frames (the forecast ones only). Every forecast must have the same number of
-// members. It takes O(m) a cell.
+// Add adds one forecast: the members and the truth, each a clip of leads frames (the
+// forecast ones only). Every forecast must have the same number of members. It takes
+// O(m) a cell.
 func (s *VariogramScore) Add(members [][]float32, truth []float32) error {
 	if err := s.takeFrames(members, truth, s.height, s.width); err != nil {
 		return err
@@ -132,7 +132,7 @@ func (s *VariogramScore) addRow(members [][]float32, truth []float32, lead, row 
 // rootDifference returns √|a − b|.
 func rootDifference(a, b float32) float64 { return math.Sqrt(math.Abs(float64(a) - float64(b))) }
 
-// Merge takes in o, which must have the same size and members.
+// Merge adds the sums of o, which must have the same size and members.
 func (s *VariogramScore) Merge(o *VariogramScore) error {
 	if s.height != o.height || s.width != o.width {
 		return fmt.Errorf("variogram score: merging %d×%d with %d×%d; want equal ones", s.height, s.width, o.height, o.width)

@@ -52,7 +52,7 @@ type Response struct {
 }
 
 // Respond changes one cell of a clip by 1 and returns the resulting change in each part,
-// in order; the values that the parts take in first (λ) are left out.
+// in order; the values that enter the parts first (λ) are left out.
 func (p Probe) Respond(z []float32, frame, row, column int) ([]Response, error) {
 	before, err := p.Activations(z)
 	if err != nil {

@@ -28,7 +28,7 @@ func Process(frames, rows, columns int) (*exact.GaussianProcess, error) {
 // Cases returns four observations of one clip of a process:
 //
 //   - frames: every third frame, from the first, exactly;
-//   - gauges: one cell in every so many, with noise of standard deviation 0.1;
+//   - gauges: one cell in each stretch of a given length, with noise of standard deviation 0.1;
 //   - blocks: the means of block × block cells of every frame, exactly;
 //   - mean and gauges: the gauges, and the mean over all frames with noise 0.1.
 func Cases(p *exact.GaussianProcess, block, every int) ([]Case, error) {

@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// result is what an event has shown. Scores of the whole are of all cells that
-// the truth has and some known frame has: where pysteps says nothing, as nothing
-// is known of what flows in, it counts as dry. Those of the common part are of the
-// cells where all members of pysteps say something.
+// result is the result of an event. Scores of the whole count all cells that the truth
+// and some known frame have: where pysteps gives no value, because inflow is unknown,
+// the cell counts as dry. Scores of the common part count the cells where all members of
+// pysteps have values.
 type result struct {
 	e                          *event
 	starts                     []int
@@ -32,7 +32,7 @@ func (a *answer) add(o answer) {
 	a.Peak = max(a.Peak, o.Peak)
 }
 
-// kept returns a program's answer to an order, made before if it may be kept and the
+// kept returns a program's answer to an order, or the stored one if keep is set and the
 // same order lies beside its output.
 func kept(p *program, o order, keep bool) (answer, error) {
 	type record struct {
@@ -45,7 +45,7 @@ func kept(p *program, o order, keep bool) (answer, error) {
 		if err := json.Unmarshal(raw, &r); err != nil {
 			return answer{}, fmt.Errorf("%s: %w; remove it to make the forecast again", path, err)
 		}
-		same := o // wherever the files lie
+		same := o // the paths of the files do not count
 		same.Input, same.Output = r.Order.Input, r.Order.Output
 		if r.Order == same {
 			return r.Answer, nil
@@ -102,8 +102,8 @@ func (r *result) String() string {
 	return b.String()
 }
 
-// summarise returns the paired difference over the starts of all events, which are set
-// apart so that no block reaches from one into the next.
+// summarise returns the paired difference over the starts of all events, which are
+// separated so that no block reaches from one into the next.
 func summarise(all []*result) (string, error) {
 	var starts int
 	series := make([][]float64, 8)

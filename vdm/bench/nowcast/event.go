@@ -40,7 +40,7 @@ func readEvent(argument string, fill float64) (*event, error) {
 			return nil, fmt.Errorf("event %q: cells a side that become one are %q, want a positive whole number", argument, parts[3])
 		}
 	}
-	// An amount of rain is one of the time between frames.
+	// An amount of rain belongs to the time between frames.
 	options := netcdf.ReadOptions{Interval: minutes / 60}
 	if fill == fill {
 		options.Fill = []float64{fill}
@@ -69,8 +69,8 @@ func readEvent(argument string, fill float64) (*event, error) {
 }
 
 // starts returns the first known frames of at most n forecasts, spread evenly over those
-// whose last known frame has a mean of at least wet mm/h: the choice does not look at
-// what is forecast.
+// whose last known frame has a mean of at least wet mm/h: the choice does not depend on
+// the forecast frames.
 func (e *event) starts(n, known, leads int, wet float64) []int {
 	var fit, chosen []int
 	for t := 0; t+known+leads <= len(e.frames); t++ {
@@ -89,7 +89,7 @@ func (e *event) starts(n, known, leads int, wet float64) []int {
 	return chosen
 }
 
-// mean is that of the cells that are not missing.
+// mean returns the mean of the cells that are not missing.
 func mean(frame []float32) float64 {
 	sum, n := 0.0, 0.0
 	for _, v := range frame {

@@ -12,8 +12,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 )
 
-// run makes the forecasts of an event, start by start and in turn, and scores
-// them.
+// run makes the forecasts of an event, start by start and in turn, and scores them.
 func (o options) run(ctx context.Context, e *event, ours, theirs *program) (*result, error) {
 	r := &result{e: e, leads: int(math.Round(o.hour / e.minutes))}
 	r.starts = e.starts(o.starts, o.known, r.leads, o.wet)
@@ -40,7 +39,7 @@ func (o options) run(ctx context.Context, e *event, ours, theirs *program) (*res
 	return r, nil
 }
 
-// start is one start.
+// start makes and scores the forecasts of one start.
 func (o options) start(ctx context.Context, r *result, start int, seed uint64, ours, theirs *program) error {
 	e, cells := r.e, r.e.height*r.e.width
 	stem := filepath.Join(o.work, fmt.Sprintf("%s-%g-%d-%d-%d-%d", e.name, e.kilometres, start, o.known, o.members, o.threads))
@@ -98,7 +97,7 @@ func (o options) start(ctx context.Context, r *result, start int, seed uint64, o
 	)
 }
 
-// options are those of a comparison.
+// options are the settings of a comparison.
 type options struct {
 	python, script, work string
 	starts, known        int

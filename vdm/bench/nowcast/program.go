@@ -18,7 +18,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 )
 
-// order is what a program is asked for, a line of JSON: see pysteps_peer.py.
+// order is a request to a program, a line of JSON: see pysteps_peer.py.
 type order struct {
 	What       string  `json:"what"`
 	Input      string  `json:"input,omitempty"`
@@ -33,7 +33,7 @@ type order struct {
 	Seed       uint64  `json:"seed"`
 }
 
-// answer is what it answers.
+// answer is a program's answer to an order.
 type answer struct {
 	Name      string  `json:"name,omitempty"`
 	Seconds   float64 `json:"seconds"`   // on the wall, without reading and writing
@@ -133,7 +133,7 @@ func (o order) forecast(ctx context.Context) (a answer, err error) {
 	for f := range o.Known {
 		c.Known[f] = true
 	}
-	runtime.GC() // what the last order left is not this one's time
+	runtime.GC() // garbage of the last order should not count for this one
 	processor, began := processorSeconds(), time.Now()
 	members, err := forecast.STEPS{Kilometres: o.Kilometres, Minutes: o.Minutes}.Forecast(ctx, c, o.Members, o.Seed)
 	a.Seconds, a.Processor = time.Since(began).Seconds(), processorSeconds()-processor

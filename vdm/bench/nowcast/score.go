@@ -7,14 +7,14 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// bands are those of wavelength in cells whose power is compared: from the first
+// bands are the bands of wavelength, in cells, whose power is compared: from the first
 // number up to the second.
 var bands = [][2]float64{{32, math.Inf(1)}, {16, 32}, {8, 16}, {4, 8}, {2, 4}}
 
 // dryBelow is the rate in mm/h below which a cell counts as dry.
 const dryBelow = 0.1
 
-// score is one forecaster's over the starts of an event.
+// score is the score of one forecaster over the starts of an event.
 type score struct {
 	name        string
 	leads       int
@@ -22,7 +22,7 @@ type score struct {
 	crps        *verify.CRPS
 	spread      *verify.SpreadSkill
 	power       *verify.SpatialPower
-	dry, cells  float64 // cells of members that are dry, and all
+	dry, cells  float64 // dry cells of members, and all
 	rain        float64 // sum of members' rates
 }
 
@@ -39,7 +39,7 @@ func newScore(name string, leads, height, width int) (*score, error) {
 	return s, err
 }
 
-// add takes in the members of one start, on the cells that the truth has.
+// add adds the members of one start, on the cells that the truth has.
 func (s *score) add(members [][]float32, truth []float32) error {
 	one, err := verify.NewCRPS(s.leads)
 	if err != nil {
@@ -66,8 +66,8 @@ func (s *score) add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// look counts dry cells and takes in the power of a clip. Cells that the truth
-// lacks are no rain for the power, in members and truth alike.
+// look adds the dry cells and the power of a clip. Cells that the truth lacks have no
+// rain for the power, in members and truth alike.
 func (s *score) look(clip, truth []float32) error {
 	whole := make([]float32, len(clip))
 	for i, v := range clip {
@@ -102,7 +102,7 @@ func (s *score) bandPower(side int) []float64 {
 	return out
 }
 
-// dryWhereNothing returns a clip in which rain is 0 where the forecaster says nothing.
+// dryWhereNothing returns a clip in which rain is 0 where the forecaster gives no value.
 func dryWhereNothing(clip []float32) []float32 {
 	out := make([]float32, len(clip))
 	for i, v := range clip {
@@ -113,7 +113,7 @@ func dryWhereNothing(clip []float32) []float32 {
 	return out
 }
 
-// where returns the truth where all members say something, and missing elsewhere.
+// where returns the truth where all members have values, and missing elsewhere.
 func where(truth []float32, members [][]float32) []float32 {
 	out := make([]float32, len(truth))
 	copy(out, truth)

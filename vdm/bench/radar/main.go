@@ -1,10 +1,10 @@
-// Command radar scores a network that nowcasts beside persistence, advection and STEPS on
+// Command radar scores a network for nowcasts beside persistence, advection and STEPS on
 // a record of radar rain, all on the same windows:
 //
 //	go run ./vdm/bench/radar -run RUN -data radar.nc
 //
-// The network is shown the window and the known frames of the whole field moved along; the
-// others forecast the whole field and are cut to the window.
+// The network receives the window and the known frames of the whole field moved along;
+// the others forecast the whole field and are cut to the window.
 package main
 
 import (
@@ -25,7 +25,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
 )
 
-// options are the command line.
+// options are the flags of the command.
 type options struct {
 	run, data, sampler                              string
 	first, every, size, apart, members, evaluations int
@@ -115,7 +115,7 @@ func score(ctx context.Context, o options) error {
 	return nil
 }
 
-// windows are those of a record without missing cells in any frame.
+// windows returns the windows of a record without missing cells in any frame.
 func (o options) windows(rain *climate.Field) (out []radar.Window) {
 	for y := (o.apart - o.size) / 2; y+o.size <= rain.Height(); y += o.apart {
 		for x := (o.apart - o.size) / 2; x+o.size <= rain.Width(); x += o.apart {

@@ -15,7 +15,7 @@ import (
 // errTruncated is wrapped by checkFile's error where a file ends too early.
 var errTruncated = errors.New("file is truncated")
 
-// checkFile refuses, without the C library, what certainly is no readable NetCDF file:
+// checkFile refuses, without the C library, files that certainly are no readable NetCDF:
 // absent, empty, of another format, or shorter than its own header says. The last check
 // is important: libnetcdf reads on beyond the end of a classic file and returns zeros or
 // worse, without an error.

@@ -127,7 +127,7 @@ func mappingOf(m *variable) map[string]any {
 		case a.typ == nc.CHAR || a.typ == nc.STRING:
 			mapping[name] = a.text
 		case slices.ContainsFunc(a.numbers, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }):
-			// JSON, and so prepared data, cannot hold it; no mapping needs it
+			// JSON, and so prepared data, cannot represent it; no mapping needs it
 		case len(a.numbers) == 1:
 			mapping[name] = a.numbers[0]
 		default:

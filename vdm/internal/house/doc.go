@@ -4,7 +4,7 @@
 // listed as the state of today; such a list may only become shorter.
 //
 // The tests also draw notebooks/figures/house.svg from the imports. After a package was
-// added, moved or described anew, draw it again:
+// added, moved or described again, draw it again:
 //
 //	go test ./vdm/internal/house -run Picture -update
 package house

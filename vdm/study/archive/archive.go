@@ -4,7 +4,7 @@
 // Beside each file NAME.nc lies NAME.json, which says how the clips were drawn: at which
 // step of training, with which seed and settings, from which known frames. Called again
 // with the same, [Sample] and [Nowcast] read the file; called with other settings and
-// that name, they draw anew and replace it.
+// that name, they draw again and replace it.
 package archive
 
 import (

@@ -41,8 +41,8 @@ func (t Training) withDefaults() Training {
 	return t
 }
 
-// wetFloor is the ratio of the probability of drawing a dry clip to that of a wet one,
-// and wetRate the rate in mm/h from which a cell is wet.
+// wetFloor is the ratio of the probability of drawing a dry clip to the probability of
+// drawing a wet one, and wetRate the rate in mm/h from which a cell is wet.
 const (
 	wetFloor = 0.1
 	wetRate  = 0.1

@@ -82,7 +82,7 @@ func newPart(c Component) (part, error) {
 func (m *Mixture) Dim() int { return m.dim }
 
 // Noised returns the distribution of alpha·x + sigma·ε for x of this mixture and ε
-// standard normal: the marginal q(z) of (2.31) for alpha 1, and that of (2.40).
+// standard normal: the marginal q(z) of (2.31) for alpha 1, and the marginal of (2.40).
 func (m *Mixture) Noised(alpha, sigma float64) *Mixture {
 	parts := make([]Component, len(m.parts))
 	for k, p := range m.parts {

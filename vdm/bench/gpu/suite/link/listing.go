@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// listing is what `go list` tells of a package.
+// listing is the description of a package by `go list`.
 type listing struct {
 	Dir, ImportPath, Name string
 	TestGoFiles           []string
