@@ -215,21 +215,22 @@ func (h richText) fill(c vg.Canvas, line string, fnt font.Font, clr color.Color,
 // toward returns the point two thirds of the way from p to q.
 func toward(p, q vg.Point) vg.Point { return p.Add(q.Sub(p).Scale(2.0 / 3)) }
 
-// Cache implements text.Handler.
+// Cache returns the fonts; it implements text.Handler.
 func (h richText) Cache() *font.Cache { return h.fonts }
 
-// Extents implements text.Handler.
+// Extents returns the metrics of a typeface; it implements text.Handler.
 func (h richText) Extents(fnt font.Font) font.Extents {
 	face := h.fonts.Lookup(fnt, fnt.Size)
 	return face.Extents()
 }
 
-// Lines implements text.Handler.
+// Lines returns the lines of a text; it implements text.Handler.
 func (h richText) Lines(txt string) []string {
 	return strings.Split(strings.TrimRight(txt, "\n"), "\n")
 }
 
-// Box implements text.Handler.
+// Box returns the size of a text and the depth below its baseline; it implements
+// text.Handler.
 func (h richText) Box(txt string, fnt font.Font) (width, height, depth vg.Length) {
 	_, width = h.set(txt, fnt, false)
 	ext := h.Extents(fnt)

@@ -41,13 +41,13 @@ func (e EDM) params() (mean, std, sigmaData2 float64) {
 	return -2 * e.Mean, 2 * e.Std, e.SigmaData * e.SigmaData
 }
 
-// W returns w(λ).
+// W returns w(λ) of the formula above.
 func (e EDM) W(logSNR float64) float64 {
 	mean, std, variance := e.params()
 	return 2 * normalDensity(logSNR, mean, std) * (math.Exp(-logSNR)/variance + 1)
 }
 
-// NegDW returns −w′(λ).
+// NegDW returns −w′(λ), the negative derivative of W.
 func (e EDM) NegDW(logSNR float64) float64 {
 	mean, std, variance := e.params()
 	noise := math.Exp(-logSNR) / variance

@@ -66,12 +66,12 @@ func (m MinSNR) gamma() float64 {
 	return m.Gamma
 }
 
-// W returns w(λ).
+// W returns w(λ) of the formula above.
 func (m MinSNR) W(logSNR float64) float64 {
 	return 2 * scheduleOrDefault(m.Schedule).Density(logSNR) * math.Min(1, m.gamma()*math.Exp(-logSNR))
 }
 
-// NegDW returns −w′(λ).
+// NegDW returns −w′(λ), the negative derivative of W.
 func (m MinSNR) NegDW(logSNR float64) float64 {
 	s := scheduleOrDefault(m.Schedule)
 	if logSNR < math.Log(m.gamma()) {

@@ -33,9 +33,9 @@ func newSubject(o options, attention string) (*run.Run, backend.Choice, error) {
 	return m, choice, err
 }
 
-// takeSteps takes all the steps of one kind, and calls after following each.
-func takeSteps(ctx context.Context, m *run.Run, o options, what string, after func()) error {
-	total, progress := o.repeats+warmUp, func(vdm.Progress) { after() }
+// takeSteps takes all the steps of one kind, and calls done after each.
+func takeSteps(ctx context.Context, m *run.Run, o options, what string, done func()) error {
+	total, progress := o.repeats+warmUp, func(vdm.Progress) { done() }
 	if what == "train" {
 		return m.Train(ctx, run.TrainOptions{Data: randomClips{o.frames, o.height, o.wide}, Steps: total, Progress: progress})
 	}

@@ -229,7 +229,7 @@ func parseDate(text, calendar string) (date, float64, error) {
 }
 
 // cutFold does what strings.Cut does, without regard to case.
-func cutFold(s, sep string) (before, after string, found bool) {
+func cutFold(s, sep string) (head, tail string, found bool) {
 	if i := strings.Index(strings.ToLower(s), sep); i >= 0 && i+len(sep) <= len(s) {
 		return s[:i], s[i+len(sep):], true
 	}

@@ -14,8 +14,8 @@ type pair struct {
 	gap, weight float64
 }
 
-// pairsAround returns the pairs that the motion of a gap is estimated from: of
-// neighbouring known frames, Pairs on each side with the gap's own. There are none where
+// pairsAround returns the pairs from which the motion of a gap is estimated: of
+// neighbouring known frames, aside on each side with the gap's own. There are none where
 // only one frame is known.
 func pairsAround(s *scene, g gap, aside int) []pair {
 	var known []int

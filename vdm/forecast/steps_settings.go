@@ -57,7 +57,7 @@ func (st STEPS) Validate() error {
 	return nil
 }
 
-// settings are those of STEPS for a case.
+// settings are the settings of STEPS for one case.
 type settings struct {
 	STEPS
 	// velocityError is the standard deviation of a constant error of the velocity as

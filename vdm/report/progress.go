@@ -25,7 +25,7 @@ type Log interface {
 // Quiet is a Log that writes nothing.
 type Quiet struct{}
 
-// Line does nothing.
+// Line writes nothing at all.
 func (Quiet) Line(string) {}
 
 // Bar returns a function that does nothing.

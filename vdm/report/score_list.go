@@ -40,9 +40,9 @@ var scoreList = []func(*ComparisonOptions) (tally, error){
 	}, readSAL),
 }
 
-// These functions say where a score exists: everywhere, where there is a threshold,
-// where a frame has at least two cells, where it has at least 2×2, and where these are
-// rain.
+// always, events, cells, planes and rainFields report where a score exists: everywhere,
+// where there is a threshold, where a frame has at least two cells, where it has at least
+// 2×2, and where two cells or more are rain.
 func always(*ComparisonOptions) bool       { return true }
 func events(o *ComparisonOptions) bool     { return o.Threshold > 0 }
 func cells(o *ComparisonOptions) bool      { return o.Height*o.Width > 1 }

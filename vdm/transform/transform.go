@@ -18,10 +18,10 @@ type Transform interface {
 // Identity is y = x.
 type Identity struct{}
 
-// Forward returns x.
+// Forward returns x unchanged.
 func (Identity) Forward(x float64) float64 { return x }
 
-// Inverse returns y.
+// Inverse returns y unchanged.
 func (Identity) Inverse(y float64) float64 { return y }
 
 // LogDerivative returns 0, or NaN at NaN.

@@ -174,8 +174,8 @@ func sameConvGradient(node, v *Node) []*Node {
 	return []*Node{dx, dk}
 }
 
-// padBoth adds zeros before and after along an axis.
-func padBoth(x *Node, axis, before, after int) *Node {
+// padBoth returns x with first zeros before it and last zeros behind it along an axis.
+func padBoth(x *Node, axis, first, last int) *Node {
 	part := func(n int) []*Node {
 		if n == 0 {
 			return nil
@@ -184,7 +184,7 @@ func padBoth(x *Node, axis, before, after int) *Node {
 		dims[axis] = n
 		return []*Node{zeros(x.Graph(), x.DType(), dims...)}
 	}
-	parts := append(append(part(before), x), part(after)...)
+	parts := append(append(part(first), x), part(last)...)
 	if len(parts) == 1 {
 		return x
 	}

@@ -24,7 +24,7 @@ func (m MeanOfV) Denoise(dst, z []float32, logSNR float64) {
 	}
 }
 
-// VHat writes −σ·Mean.
+// VHat writes −σ·Mean to every value of dst.
 func (m MeanOfV) VHat(dst, z []float32, logSNR float64) {
 	_, sigma, _, _ := levels(logSNR)
 	for i := range z {

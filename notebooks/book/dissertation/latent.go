@@ -24,7 +24,7 @@ func (m LinearModel) matrix() *mat.Dense {
 	return w
 }
 
-// Prior returns p(z).
+// Prior returns the prior p(z).
 func (m LinearModel) Prior() Gaussian {
 	return Diagonal(make([]float64, len(m.W[0])), ones(len(m.W[0])))
 }

@@ -76,7 +76,7 @@ func row(label, format string, args ...any) string {
 	return fmt.Sprintf("%-10s%s\n", label, fmt.Sprintf(format, args...))
 }
 
-// machine returns a description of the machine and the program.
+// machineReport returns a description of the machine and the program.
 func machineReport() string {
 	s := row("program", "vdm %s, %s, %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	if v := netcdfVersion(); v != "" {

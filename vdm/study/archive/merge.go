@@ -24,8 +24,8 @@ type MergeOptions struct {
 	// Name returns the name of an option in messages, such as "First", "AllowGaps" or
 	// "Out", the file to write. nil means the names in this struct.
 	Name     func(option string) string
-	Warn     func(line string)  // receives a line about each gap or overlap that is allowed; nil means that none is wanted
-	Progress func(done, of int) // called after each member; nil means that it is not wanted
+	Warn     func(line string)     // receives a line about each gap or overlap that is allowed; nil means that none is wanted
+	Progress func(done, total int) // called after each member; nil means that it is not wanted
 }
 
 func (o *MergeOptions) called(option string) string {

@@ -121,7 +121,7 @@ func (m *Mixture) LogDensity(x []float64) float64 {
 	return most + math.Log(sum)
 }
 
-// Density returns p(x).
+// Density returns the density p(x).
 func (m *Mixture) Density(x []float64) float64 { return math.Exp(m.LogDensity(x)) }
 
 // log returns the logarithm of the weighted density of one component.
