@@ -150,3 +150,9 @@ func samples() *SampleFile {
 		{Name: "uas", StandardName: "eastward_wind", Units: "m s-1", Data: wind}}
 	return s
 }
+
+// statsOf returns the figures of all cells of a field.
+func statsOf(f *climate.Field) (s climate.Stats) {
+	s.Add(f.Data)
+	return s
+}

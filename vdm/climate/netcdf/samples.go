@@ -63,9 +63,6 @@ func OpenSamples(path string) (r *SampleReader, err error) {
 	return r, nil
 }
 
-// File describes the file, as [HeadSamples] does.
-func (r *SampleReader) File() *SampleFile { return r.file }
-
 // Read reads frames of a member from a frame on, [frame, y, x, channel]; missing
 // cells are NaN. The length of frames says how many.
 func (r *SampleReader) Read(member, from int, frames []float32) error {
