@@ -116,7 +116,7 @@ func kernel[S interface{ Value() verify.KernelValue }](key, label string) func(*
 		v, label := s.Value(), label+", "+o.Units
 		return []reading{
 			{Row: Row{Key: key, Label: label, Best: "0"}, value: v.Plain, byFrame: v.PlainByLead, mean: true},
-			{Row: Row{Key: key + "_fair", Label: "fair " + label, Best: "0"}, value: v.Fair, mean: true},
+			{Row: Row{Key: key + "_fair", Label: "fair " + label, Best: "0"}, value: v.Fair, byFrame: v.FairByLead, mean: true},
 		}
 	}
 }

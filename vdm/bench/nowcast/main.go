@@ -102,14 +102,14 @@ func compare(ctx context.Context, o options, starts string, fill float64, argume
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.name, err)
 		}
-		fmt.Println("\n" + strings.TrimSpace(r.String()))
+		tables, err := r.tables()
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.name, err)
+		}
+		fmt.Println("\n" + tables)
 		all = append(all, r)
 	}
-	summary, err := summarise(all)
-	if err != nil {
-		return err
-	}
-	fmt.Println("\n" + summary)
+	fmt.Println("\n" + summarise(all))
 	return nil
 }
 
