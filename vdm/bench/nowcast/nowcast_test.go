@@ -186,7 +186,7 @@ func TestPysteps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.stop()
+	defer p.Stop()
 	if !strings.HasPrefix(p.name, "pysteps ") {
 		t.Errorf("the program is called %q", p.name)
 	}
