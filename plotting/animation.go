@@ -44,15 +44,11 @@ func Animation(clips []Clip, opt AnimationOptions) ([]byte, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
 	}
-	frames, data, err := checkClips(clips, opt.FrameLabels)
+	key, frames, err := newKey(clips, opt.Style, opt.Scale, opt.Label, opt.Unit, opt.FrameLabels)
 	if err != nil {
 		return nil, err
 	}
-	colors, err := opt.Scale.settle(data)
-	if err != nil {
-		return nil, err
-	}
-	f := &animationFigure{opt: opt, clips: clips, frames: frames, key: newKey(clips, colors, opt.Style, opt.Label, opt.Unit)}
+	f := &animationFigure{opt: opt, clips: clips, frames: frames, key: key}
 	f.ratio = vg.Length(clips[0].Height) / vg.Length(clips[0].Width)
 	f.columns = min(len(clips), 4)
 	dpi := 100 // the resolution of a screen, for which animations are made

@@ -138,6 +138,16 @@ func (k key) draw(c draw.Canvas, r vg.Rectangle) {
 	k.bar.draw(c, vg.Rectangle{Min: vg.Point{X: x, Y: r.Min.Y}, Max: vg.Point{X: x + w, Y: r.Max.Y}})
 }
 
-func newKey(clips []Clip, colors *coloring, style Style, label, unit string) key {
-	return key{bar: colorBar{colors: colors, style: style, label: withUnit(label, unit)}, known: anyKnown(clips)}
+// newKey returns the line below clips, and the frames of the longest. An error says what is
+// wrong with the clips, their labels or the scale.
+func newKey(clips []Clip, style Style, scale Scale, label, unit string, frameLabels []string) (k key, frames int, err error) {
+	frames, data, err := checkClips(clips, frameLabels)
+	if err != nil {
+		return k, 0, err
+	}
+	colors, err := scale.settle(data)
+	if err != nil {
+		return k, 0, err
+	}
+	return key{bar: colorBar{colors: colors, style: style, label: withUnit(label, unit)}, known: anyKnown(clips)}, frames, nil
 }

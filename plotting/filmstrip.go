@@ -29,15 +29,11 @@ func FilmStrip(clips []Clip, opt FilmStripOptions) (*Picture, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
 	}
-	frames, data, err := checkClips(clips, opt.FrameLabels)
+	key, frames, err := newKey(clips, opt.Style, opt.Scale, opt.Label, opt.Unit, opt.FrameLabels)
 	if err != nil {
 		return nil, err
 	}
-	colors, err := opt.Scale.settle(data)
-	if err != nil {
-		return nil, err
-	}
-	f := &filmFigure{opt: opt, clips: clips, frames: frames, key: newKey(clips, colors, opt.Style, opt.Label, opt.Unit)}
+	f := &filmFigure{opt: opt, clips: clips, frames: frames, key: key}
 	f.ratio = vg.Length(clips[0].Height) / vg.Length(clips[0].Width)
 	w, h := f.naturalSize()
 	return newPicture(f, w, h, opt.dpi())

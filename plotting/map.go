@@ -19,7 +19,7 @@ type MapOptions struct {
 	// Label and Unit of the values are written beside the colour bar.
 	Label, Unit string
 
-	// X and Y label the axes; their Log and Limits are not used.
+	// X and Y label the axes, and have neither Log nor Limits.
 	X, Y Axis
 
 	// Stretch fills the picture; otherwise a unit of X is as long as one of Y,

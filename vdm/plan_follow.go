@@ -16,7 +16,8 @@ type Followed struct {
 //   - estimate: returns x̂ of a z at λ.
 //   - noise: returns the standard normal numbers of a step; nil where the plan draws none.
 //
-// z itself is not changed.
+// z itself is not changed. A loop may change the Z that it is given: the next step
+// starts from what it leaves there.
 func (p Plan) Follow(z []float64, estimate func(z []float64, logSNR float64) []float64, noise func(step int) []float64) iter.Seq2[int, Followed] {
 	return func(yield func(int, Followed) bool) {
 		previousZ, previousX, earlierX := make([]float64, len(z)), make([]float64, len(z)), make([]float64, len(z))

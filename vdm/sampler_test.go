@@ -114,27 +114,34 @@ func TestVarianceBoundsAreExactWhereTheyShould(t *testing.T) {
 	}
 }
 
+// normals returns the n numbers of a key in float64.
+func normals(key noise.Key, n int) []float64 {
+	x := make([]float32, n)
+	key.Normal(x)
+	y := make([]float64, n)
+	for i := range x {
+		y[i] = float64(x[i])
+	}
+	return y
+}
+
+// meanOfX returns x̂ of a z at λ.
+func (d gaussian) meanOfX(z []float64, logSNR float64) []float64 {
+	x, _, _, _ := d.estimates(z, logSNR)
+	return x
+}
+
 // follow is the sampler in float64 on the host, with the noise of the keys: the
 // whole path of samples first, first+1, ….
 func (d gaussian) follow(plan Plan, seed uint64, first, count int) []float64 {
 	var out []float64
 	n := d.dim()
 	draw := func(stream noise.Stream, i int, step uint64) []float64 {
-		x := make([]float32, n)
-		noise.Key{Seed: seed, Stream: stream, Sample: uint32(i), Step: step}.Normal(x)
-		y := make([]float64, n)
-		for j := range x {
-			y[j] = float64(x[j])
-		}
-		return y
+		return normals(noise.Key{Seed: seed, Stream: stream, Sample: uint32(i), Step: step}, n)
 	}
 	for i := first; i < first+count; i++ {
 		z := draw(noise.Latent, i, 0)
-		estimate := func(z []float64, logSNR float64) []float64 {
-			x, _, _, _ := d.estimates(z, logSNR)
-			return x
-		}
-		for _, now := range plan.Follow(z, estimate, func(step int) []float64 { return draw(noise.Step, i, uint64(step)) }) {
+		for _, now := range plan.Follow(z, d.meanOfX, func(step int) []float64 { return draw(noise.Step, i, uint64(step)) }) {
 			z = now.Z
 		}
 		out = append(out, z...)

@@ -60,9 +60,6 @@ func NewRun(dir string, c run.Config, train vdm.Clips) *run.Run {
 	return Must(run.Create(dir, c, train))
 }
 
-// OpenRun returns the run in a folder.
-func OpenRun(dir string) *run.Run { return Must(run.Open(dir)) }
-
 // Train trains a run from its newest snapshot up to the step that its configuration
 // names, and shows the progress. heldOut may be nil.
 func Train(r *run.Run, train, heldOut vdm.Clips) {

@@ -13,9 +13,10 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+
+	host "github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
 
 func main() {
@@ -98,7 +99,7 @@ func compare(ctx context.Context, o options) error {
 	}
 	defer func() {
 		for _, p := range peers {
-			p.stop()
+			p.Stop()
 		}
 	}()
 
@@ -117,9 +118,8 @@ func compare(ctx context.Context, o options) error {
 			fmt.Printf("%s is left out: %v\n", a.name(), a.failed)
 		}
 	}
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err == nil {
-		fmt.Printf("\npeak memory: ours %.2f GiB", float64(usage.Maxrss)/(1<<20))
+	if peak := host.PeakMemory(); peak > 0 {
+		fmt.Printf("\npeak memory: ours %.2f GiB", host.GiB(peak))
 		for _, p := range peers {
 			fmt.Printf(", %s %.2f GiB", p.name, p.peak/(1<<30))
 		}

@@ -113,13 +113,6 @@ func timeGaps(times []float64) []int {
 	return gaps
 }
 
-// Stats returns the statistics of all cells.
-func (f *Field) Stats() Stats {
-	var s Stats
-	s.Add(f.Data)
-	return s
-}
-
 // missingCells returns the number of missing cells of each frame; nil if there are none.
 func (f *Field) missingCells() []int {
 	counts, any := f.missing, false

@@ -120,9 +120,6 @@ func OpenPrepared(dir string) (*Prepared, error) {
 // must not be used after Close.
 func (p *Prepared) Fields() []*Field { return p.fields }
 
-// Sources returns the files from which the data were made.
-func (p *Prepared) Sources() []Source { return p.manifest.Sources }
-
 // Recipe returns a sentence for each thing from which and for each way in which the
 // values were made; nil where the manifest does not say.
 func (p *Prepared) Recipe() []string { return p.manifest.Recipe }

@@ -9,7 +9,7 @@ import (
 
 // Signs are the attributes of a file that describe a variable.
 type Signs struct {
-	Name, StandardName, LongName, Units, CellMethods string
+	Name, StandardName, LongName, Units string
 }
 
 // Finding says what kind a variable is, by which signs, and what stays uncertain.

@@ -75,8 +75,11 @@ func (r *Record) HoldOutHours(hours float64) error {
 }
 
 // Train returns the clips of the training part, or of the whole record where nothing is
-// held out. The options' Ranges are set here.
+// held out. The options have no Ranges: the split has them.
 func (r *Record) Train(o WindowOptions) (*Windows, error) {
+	if o.Ranges != nil {
+		return nil, errors.New("window option Ranges is set, which the record's split says")
+	}
 	if r.Split != nil {
 		o.Ranges = r.Split.Train
 	}
@@ -85,9 +88,12 @@ func (r *Record) Train(o WindowOptions) (*Windows, error) {
 
 // Test returns the clips of the test part, without reflections. Clips of data that were
 // split by seasons do not overlap in time; clips of hours that were held out at the end,
-// which are few, begin at every frame. The options' Ranges, Flips and StrideT are set
-// here. A record of which nothing is held out is an error.
+// which are few, begin at every frame. The options have no Ranges and no StrideT, and
+// their Flips are for training alone. A record of which nothing is held out is an error.
 func (r *Record) Test(o WindowOptions) (*Windows, error) {
+	if o.Ranges != nil || o.StrideT != 0 {
+		return nil, errors.New("window option Ranges or StrideT is set, which the record's split says")
+	}
 	if r.Split == nil {
 		return nil, errors.New("the data have no split into training and tests")
 	}

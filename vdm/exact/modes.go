@@ -4,8 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
@@ -126,23 +124,4 @@ func (m Modes) Wasserstein2(o Modes) float64 {
 		square += d*d + s*s
 	}
 	return math.Sqrt(square)
-}
-
-// Dense returns the distribution of the cells.
-func (p *GaussianProcess) Dense(m Modes) Gaussian {
-	n := len(p.mean)
-	out := Gaussian{Mean: p.fromModes(m.Mean), Cov: mat.NewSymDense(n, nil)}
-	unit := make([]float64, n)
-	for i := range n {
-		unit[i] = 1
-		row := p.toModes(unit)
-		for k := range row {
-			row[k] *= m.Variance[k]
-		}
-		for j, v := range p.fromModes(row)[i:] {
-			out.Cov.SetSym(i, i+j, v)
-		}
-		unit[i] = 0
-	}
-	return out
 }

@@ -102,7 +102,7 @@ func install(name, dir string) (*run.Run, error) {
 }
 
 // read returns the files of a shipped model: the configuration, and the weights by the
-// names of the network's variables, as [Write] writes them or as the dissertation's
+// names of the network's variables, as TestShip writes them or as the dissertation's
 // program does, which puts "param." before each.
 func read(name string) (c run.Config, values map[string][]float32, err error) {
 	text, err := files.ReadFile(name + ".yaml")
@@ -129,33 +129,4 @@ func read(name string) (c run.Config, values map[string][]float32, err error) {
 		values[strings.TrimPrefix(t.Name, "param.")] = x
 	}
 	return c, values, nil
-}
-
-// Write writes a run's averaged weights and its configuration as the files of a model to
-// ship, NAME.safetensors and NAME.yaml of a folder: the weights rounded to bfloat16, the
-// numbers that were fitted on data in full.
-func Write(m *run.Run, folder, name string) error {
-	c := m.Config
-	c.Training.Steps = int(m.Step())
-	text, err := c.Encode()
-	if err != nil {
-		return err
-	}
-	trained := map[string]bool{}
-	for _, v := range c.Network.Variables() {
-		trained[v.Name] = true
-	}
-	weights := m.Weights(true)
-	var tensors []checkpoint.Tensor
-	for _, v := range c.FullNetwork().Variables() {
-		one := checkpoint.FromFloat32s
-		if trained[v.Name] {
-			one = checkpoint.BFloat16s
-		}
-		tensors = append(tensors, one(v.Name, v.Shape, weights[v.Name]))
-	}
-	if err := checkpoint.WriteBytes(filepath.Join(folder, name+".yaml"), text); err != nil {
-		return err
-	}
-	return checkpoint.WriteSafetensorsFile(filepath.Join(folder, name+".safetensors"), tensors, nil)
 }

@@ -66,8 +66,8 @@ func (c *Compared) Table() Table {
 	if differInSize(sizes) {
 		t.Notes = append(t.Notes, fairNote)
 	}
-	if c.Threshold > 0 {
-		t.Notes = append(t.Notes, fmt.Sprintf("twCRPS and the scores from FSS to ROC area are of %g %s and more; FSS, Brier and ROC take the share of members, CSI to frequency bias count each member as a forecast.", c.Threshold, c.Units))
+	if c.threshold() > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("twCRPS and the scores from FSS to ROC area are of %g %s and more; FSS, Brier and ROC take the share of members, CSI to frequency bias count each member as a forecast.", c.threshold(), c.Units))
 	}
 	t.Notes = append(t.Notes, "Power: the members' over the truth's; the factor is exp of the mean over scales of |ln(power)|. Bias: (mean generated − mean truth)/mean truth; few cases make large extremes by chance alone.")
 	return t

@@ -59,11 +59,8 @@ func NewComparison(o ComparisonOptions) (*Comparison, error) {
 	if o.leads() < 1 {
 		return nil, fmt.Errorf("comparison: all of %d frames are known, so that there is nothing to forecast", len(o.Known))
 	}
-	if !(o.Kilometres >= 0 && o.Minutes >= 0 && o.Threshold >= 0) {
-		return nil, fmt.Errorf("comparison: cells of %v km, frames %v minutes apart and a threshold of %v: want none below 0", o.Kilometres, o.Minutes, o.Threshold)
-	}
-	if o.Threshold == 0 && o.rain() {
-		o.Threshold = 1
+	if !(o.Kilometres >= 0 && o.Minutes >= 0) {
+		return nil, fmt.Errorf("comparison: cells of %v km and frames %v minutes apart: want neither below 0", o.Kilometres, o.Minutes)
 	}
 	return &Comparison{ComparisonOptions: o}, nil
 }

@@ -14,10 +14,9 @@ type ComparisonOptions struct {
 	Known      climate.KnownFrames `json:"known"`
 	Height     int                 `json:"height"`
 	Width      int                 `json:"width"`
-	Kilometres float64             `json:"cell_km"`             // side of a cell; 0 where unknown
-	Minutes    float64             `json:"step_minutes"`        // minutes between frames; 0 where unknown
-	Threshold  float64             `json:"threshold,omitempty"` // threshold of scores of events; 0 means 1 for mm/h, and otherwise that such scores are left out
-	Seed       uint64              `json:"-"`                   // seed of the ranks' ties
+	Kilometres float64             `json:"cell_km"`      // side of a cell; 0 where unknown
+	Minutes    float64             `json:"step_minutes"` // minutes between frames; 0 where unknown
+	Seed       uint64              `json:"-"`            // seed of the ranks' ties
 }
 
 // leads returns the number of frames to forecast.
@@ -25,6 +24,15 @@ func (o *ComparisonOptions) leads() int { return len(o.Known.Ahead()) }
 
 // rain reports whether the values are rates of rain.
 func (o *ComparisonOptions) rain() bool { return o.Units == "mm/h" }
+
+// threshold returns the value from which on scores of events count one: 1 for mm/h; 0,
+// for other units, means that there are no such scores.
+func (o *ComparisonOptions) threshold() float64 {
+	if o.rain() {
+		return 1
+	}
+	return 0
+}
 
 // step returns the time between frames and its unit, 1 frame where it is unknown. It is
 // rounded, because times in hours cannot represent ten minutes.

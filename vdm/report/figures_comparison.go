@@ -127,7 +127,7 @@ func (c *Compared) ReliabilityPicture() (*plotting.Picture, error) {
 		}
 	}
 	return plotting.Curves(series, plotting.CurveOptions{
-		X: plotting.Axis{Label: fmt.Sprintf("Forecast probability of %g %s", c.Threshold, c.Units), Limits: [2]float64{0, 1}},
+		X: plotting.Axis{Label: fmt.Sprintf("Forecast probability of %g %s", c.threshold(), c.Units), Limits: [2]float64{0, 1}},
 		Y: plotting.Axis{Label: "Observed frequency", Limits: [2]float64{0, 1}}, Legend: plotting.LegendBelow,
 	})
 }

@@ -27,7 +27,7 @@ type Row struct {
 	Signed bool   `json:"signed,omitempty"`
 }
 
-// Score is one figure. From and To are the ends of its interval by the zero
+// Score is one figure. From and To are the ends of its interval by
 // [verify.MeanInterval] over cases, NaN where it has none: [verify.IntervalName] says how
 // a table may call it. X and Y are a curve that belongs to the score, such as the power
 // by wavenumber, or in Y alone a map of the domain.
@@ -38,6 +38,10 @@ type Score struct {
 	ByFrame Values `json:"by_frame,omitempty"`
 	X       Values `json:"x,omitempty"`
 	Y       Values `json:"y,omitempty"`
+
+	// Cases are the scores of each case, NaN where it has none, of a score that is a mean
+	// over cases; for differences that are pooled over several comparisons.
+	Cases []float64 `json:"-"`
 }
 
 // none is a score that does not exist.
@@ -56,7 +60,7 @@ type reading struct {
 // score returns the reading as a Score: a mean is taken over cases, with its interval.
 func (r reading) score() (Score, error) {
 	s := none
-	s.Value, s.ByFrame, s.X, s.Y = Value(r.value), r.byFrame, r.x, r.y
+	s.Value, s.ByFrame, s.X, s.Y, s.Cases = Value(r.value), r.byFrame, r.x, r.y, r.series
 	if !r.mean || len(existing(r.series)) < 2 {
 		return s, nil
 	}

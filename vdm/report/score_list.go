@@ -16,7 +16,7 @@ const fssWindow = 5
 var scoreList = []func(*ComparisonOptions) (tally, error){
 	score(always, func(o *ComparisonOptions) (*verify.CRPS, error) { return verify.NewCRPS(o.leads()) }, kernel[*verify.CRPS](crpsKey, "CRPS")),
 	score(events, func(o *ComparisonOptions) (*verify.CRPS, error) {
-		return verify.NewThresholdCRPS(o.leads(), o.Threshold)
+		return verify.NewThresholdCRPS(o.leads(), o.threshold())
 	}, kernel[*verify.CRPS]("twcrps", "twCRPS")),
 	score(always, func(o *ComparisonOptions) (*verify.EnergyScore, error) { return verify.NewEnergyScore(o.leads()) }, kernel[*verify.EnergyScore]("energy", "energy score")),
 	score(cells, func(o *ComparisonOptions) (*verify.VariogramScore, error) {
@@ -27,13 +27,13 @@ var scoreList = []func(*ComparisonOptions) (tally, error){
 	score(planes, func(o *ComparisonOptions) (*verify.PowerRatio, error) { return verify.NewPowerRatio(o.Height, o.Width) }, readPower),
 	score(always, func(o *ComparisonOptions) (*verify.BiasMap, error) { return verify.NewBiasMap(o.Height, o.Width) }, readBias),
 	score(events, func(o *ComparisonOptions) (*verify.FSS, error) {
-		return verify.NewFSS(o.leads(), o.Height, o.Width, []float64{o.Threshold}, []int{fssWindow})
+		return verify.NewFSS(o.leads(), o.Height, o.Width, []float64{o.threshold()}, []int{fssWindow})
 	}, readFSS),
 	score(events, func(o *ComparisonOptions) (*verify.Contingency, error) {
-		return verify.NewContingency(o.leads(), []float64{o.Threshold})
+		return verify.NewContingency(o.leads(), []float64{o.threshold()})
 	}, readContingency),
 	score(events, func(o *ComparisonOptions) (*verify.Exceedance, error) {
-		return verify.NewExceedance(o.leads(), o.Threshold)
+		return verify.NewExceedance(o.leads(), o.threshold())
 	}, readExceedance),
 	score(rainFields, func(o *ComparisonOptions) (*verify.SAL, error) {
 		return verify.NewSAL(o.leads(), o.Height, o.Width)
@@ -44,7 +44,7 @@ var scoreList = []func(*ComparisonOptions) (tally, error){
 // where there is a threshold, where a frame has at least two cells, where it has at least
 // 2×2, and where two cells or more are rain.
 func always(*ComparisonOptions) bool       { return true }
-func events(o *ComparisonOptions) bool     { return o.Threshold > 0 }
+func events(o *ComparisonOptions) bool     { return o.threshold() > 0 }
 func cells(o *ComparisonOptions) bool      { return o.Height*o.Width > 1 }
 func planes(o *ComparisonOptions) bool     { return o.Height > 1 && o.Width > 1 }
 func rainFields(o *ComparisonOptions) bool { return o.rain() && cells(o) }
@@ -116,7 +116,7 @@ func kernel[S interface{ Value() verify.KernelValue }](key, label string) func(*
 		v, label := s.Value(), label+", "+o.Units
 		return []reading{
 			{Row: Row{Key: key, Label: label, Best: "0"}, value: v.Plain, byFrame: v.PlainByLead, mean: true},
-			{Row: Row{Key: key + "_fair", Label: "fair " + label, Best: "0"}, value: v.Fair, mean: true},
+			{Row: Row{Key: key + "_fair", Label: "fair " + label, Best: "0"}, value: v.Fair, byFrame: v.FairByLead, mean: true},
 		}
 	}
 }

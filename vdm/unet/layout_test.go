@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 func TestChannelsLast(t *testing.T) {
@@ -86,7 +87,7 @@ func TestWeightsRoundTrip(t *testing.T) {
 // original program wrote: names, shapes and values, constants included.
 func TestWriteWeightsAsTheOriginal(t *testing.T) {
 	for _, name := range []string{"unet3d_a", "unet3d_b"} {
-		original := shared(t, "reference", name+".safetensors")
+		original := installed.Shared(t, "reference", name+".safetensors")
 		c, weights, err := ReadWeights(original)
 		if err != nil {
 			t.Fatal(err)

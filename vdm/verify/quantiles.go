@@ -42,9 +42,6 @@ func (q *Quantiles) limit() int {
 	return q.most
 }
 
-// N returns the number of values that are not missing.
-func (q *Quantiles) N() int64 { return q.n }
-
 // Exact reports whether every value is stored.
 func (q *Quantiles) Exact() bool { return q.sketch == nil }
 

@@ -5,11 +5,6 @@ import (
 	"sort"
 )
 
-// sketchRelativeError bounds |estimate − v|/|v| of an order statistic v that Quantiles
-// takes from its sketch: half a bucket, 2⁻¹³. (Below 1.2e-38, where float32 itself loses
-// digits, the bound is 3e-42 absolute: the bucket that contains 0 stands for 0.)
-const sketchRelativeError = 1.0 / 8192
-
 // sketch counts float32 values by the leading bits of the value itself: sign, exponent
 // and 12 of the 23 bits of the mantissa. That is a logarithmic histogram (as DDSketch:
 // Masson, Rim and Lee 2019) whose bucket costs a shift instead of a logarithm. Pages,

@@ -86,12 +86,12 @@ func compare(ctx context.Context, o options, starts string, fill float64, argume
 	if err != nil {
 		return err
 	}
-	defer ours.stop()
+	defer ours.Stop()
 	theirs, err := startProgram(ctx, o.threads, o.python, o.script, "--threads", fmt.Sprint(o.threads))
 	if err != nil {
 		return fmt.Errorf("pysteps: %w", err)
 	}
-	defer theirs.stop()
+	defer theirs.Stop()
 	fmt.Printf("%s and %s; %d known frames, %d members, threads: %d, %g minutes ahead\n",
 		ours.name, theirs.name, o.known, o.members, o.threads, o.hour)
 	var all []*result
@@ -101,14 +101,14 @@ func compare(ctx context.Context, o options, starts string, fill float64, argume
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.name, err)
 		}
-		fmt.Println("\n" + strings.TrimSpace(r.String()))
+		tables, err := r.tables()
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.name, err)
+		}
+		fmt.Println("\n" + tables)
 		all = append(all, r)
 	}
-	summary, err := summarise(all)
-	if err != nil {
-		return err
-	}
-	fmt.Println("\n" + summary)
+	fmt.Println("\n" + summarise(all))
 	return nil
 }
 

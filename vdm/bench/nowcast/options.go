@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
 // run makes the forecasts of an event, start by start and in turn, and scores them.
@@ -19,15 +21,14 @@ func (o options) run(ctx context.Context, e *event, ours, theirs *program) (*res
 	if len(r.starts) < 2 {
 		return nil, fmt.Errorf("%d frames have %d starts with %d known and %d forecast frames and rain of %g mm/h, want at least 2", len(e.frames), len(r.starts), o.known, r.leads, o.wet)
 	}
-	for _, s := range []struct {
-		score *(*score)
-		name  string
-	}{{&r.ours, "ours"}, {&r.theirs, "pysteps"}, {&r.advection, "advection"}, {&r.oursCommon, "ours"}, {&r.theirsCommon, "pysteps"}, {&r.truth, "truth"}} {
-		var err error
-		if *s.score, err = newScore(s.name, r.leads, e.height, e.width); err != nil {
-			return nil, err
-		}
+	var err error
+	if r.whole, err = newPart("whole", e, r.leads); err != nil {
+		return nil, err
 	}
+	if r.common, err = newPart("common part", e, r.leads); err != nil {
+		return nil, err
+	}
+	r.truth = newLook(e.height, e.width)
 	for i, start := range r.starts {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -83,17 +84,15 @@ func (o options) start(ctx context.Context, r *result, start int, seed uint64, o
 	for _, m := range b {
 		dry = append(dry, dryWhereNothing(m))
 	}
-	c := forecast.Case{Frames: o.known + r.leads, Height: e.height, Width: e.width, Known: make([]bool, o.known+r.leads), Clip: slices.Concat(known, truth)}
-	for f := range o.known {
-		c.Known[f] = true
-	}
+	c := forecast.Case{Frames: o.known + r.leads, Height: e.height, Width: e.width, Known: climate.FirstFrames(o.known+r.leads, o.known), Clip: slices.Concat(known, truth)}
 	moved, err := forecast.Advection{}.Forecast(ctx, c, 1, 0)
 	if err != nil {
 		return err
 	}
+	our := report.Forecast{Name: "ours", Members: a}
 	return errors.Join(
-		r.ours.add(a, truth), r.theirs.add(dry, truth), r.advection.add([][]float32{moved[0][o.known*cells:]}, truth),
-		r.oursCommon.add(a, common), r.theirsCommon.add(b, common), r.truth.look(truth, truth),
+		r.whole.add(truth, our, report.Forecast{Name: "pysteps", Members: dry}, report.Forecast{Name: "our advection", Members: [][]float32{moved[0][o.known*cells:]}}),
+		r.common.add(common, our, report.Forecast{Name: "pysteps", Members: b}), r.truth.add(truth, truth),
 	)
 }
 

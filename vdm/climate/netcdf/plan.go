@@ -19,6 +19,9 @@ func PlanPreparation(ctx context.Context, paths []string, opt PrepareOptions, pr
 	if len(paths) == 0 {
 		return nil, errors.New("no files to prepare")
 	}
+	if err := opt.Validate(); err != nil {
+		return nil, err
+	}
 	p := &Preparation{opt: opt, variables: opt.Variables}
 	if len(p.variables) == 0 {
 		p.variables = []string{""}

@@ -66,15 +66,31 @@ func (p *Preparation) optionsOf(variable string) *ReadOptions {
 // PrepareOptions says how prepared data are made of files. The zero value joins the only
 // variable of the files in time and changes nothing else.
 type PrepareOptions struct {
-	Read      ReadOptions // how files are read; Variable is not used
-	Variables []string    // each becomes a channel; none means the only variable of the files
+	Read      ReadOptions // how files are read, without a Variable
+	Variables []string    // each becomes a channel; none means the only one of the files
 
-	// Each gives the options of single variables by their names, in the place of Read.
+	// Each is how the variables that it names, of Variables, are read in place of Read.
 	Each map[string]ReadOptions
 
 	Coarsen int                  // cells along a side of a block, of which the mean is taken; 0 means 1
 	Crop    *Crop                // nil keeps the whole grid
 	Split   *climate.SeasonSplit // nil means no split
+}
+
+// Validate refuses options that would say nothing.
+func (o PrepareOptions) Validate() error {
+	if o.Read.Variable != "" {
+		return fmt.Errorf("Read has the Variable %q: name it in Variables", o.Read.Variable)
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Each)) {
+		if !slices.Contains(o.Variables, name) {
+			return fmt.Errorf("there are options for variable %q, which is none of those to read (%s)", name, strings.Join(o.Variables, ", "))
+		}
+		if v := o.Each[name].Variable; v != "" {
+			return fmt.Errorf("the options for variable %q have the Variable %q, want none", name, v)
+		}
+	}
+	return nil
 }
 
 // Crop is a window of Height × Width cells, counted after coarsening, around the

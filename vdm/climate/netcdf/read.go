@@ -142,7 +142,7 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		Name: v.base(), LongName: longName(v), StandardName: climate.StandardNameOf(v.text("standard_name")), Kind: opt.Kind,
 		Units: climate.NormalizeUnits(units), Grid: s.order.grid, Calendar: axis.calendar, Epoch: axis.epoch, CellMethods: timeMethodOnly(v, axis),
 	}
-	found := climate.Recognise(climate.Signs{Name: v.base(), LongName: longName(v), StandardName: v.text("standard_name"), Units: units, CellMethods: v.text("cell_methods")})
+	found := climate.Recognise(climate.Signs{Name: v.base(), LongName: longName(v), StandardName: v.text("standard_name"), Units: units})
 	if f.Kind == climate.KindAuto {
 		f.Kind = found.Kind
 	}

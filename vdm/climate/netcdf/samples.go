@@ -63,11 +63,8 @@ func OpenSamples(path string) (r *SampleReader, err error) {
 	return r, nil
 }
 
-// File returns the description of the file, as [HeadSamples] does.
-func (r *SampleReader) File() *SampleFile { return r.file }
-
-// Read reads frames of a member to frames, [frame, y, x, channel], beginning with frame
-// from; missing cells are NaN. The length of frames says how many.
+// Read reads frames of a member from a frame on, [frame, y, x, channel]; missing
+// cells are NaN. The length of frames says how many.
 func (r *SampleReader) Read(member, from int, frames []float32) error {
 	g, channels := &r.file.Grid, len(r.channels)
 	cells := g.Height * g.Width

@@ -33,13 +33,13 @@ func TestSamplesReadBack(t *testing.T) {
 		c.Data = nil
 		want.Channels = append(want.Channels, c)
 	}
-	if diff := cmp.Diff(&want, r.File()); diff != "" {
+	if diff := cmp.Diff(&want, r.file); diff != "" {
 		t.Errorf("described as another file:\n%s", diff)
 	}
-	if head, err := HeadSamples(first); err != nil || !cmp.Equal(head, r.File()) {
+	if head, err := HeadSamples(first); err != nil || !cmp.Equal(head, r.file) {
 		t.Errorf("the head is %+v (%v)", head, err)
 	}
-	w, err := CreateSamples(second, r.File())
+	w, err := CreateSamples(second, r.file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ var floors = []floor{
 		"vdm/climate", "vdm/climate/netcdf", "vdm/climate/zarr", "vdm/forecast", "vdm/verify",
 		"vdm/transform", "vdm/noise", "vdm/weights", "vdm/checkpoint",
 		"vdm/backend", "vdm/backend/engines", "vdm/backend/recorder",
-		"vdm/internal/engine", "vdm/internal/machine", "vdm/internal/enginetest", "vdm/internal/installed",
+		"vdm/internal/engine", "vdm/internal/machine", "vdm/internal/enginetest", "vdm/internal/installed", "vdm/internal/peer",
 	}},
 	{"aside", []string{"plotting"}},
 }

@@ -111,6 +111,9 @@ func keep(m *run.Run, name string, at Place, given run.SampleOptions, known stri
 	if name != filepath.Base(name) || name == "" || len(at.Like) != len(m.Config.Clip.Channels) {
 		return nil, fmt.Errorf("archive: name %q and %d fields; want a plain file name and a field for each of %d channels", name, len(at.Like), len(m.Config.Clip.Channels))
 	}
+	if given.Each != nil {
+		return nil, errors.New("archive: option Each is set, but the clips are kept and returned")
+	}
 	want, err := m.Recipe(given, known)
 	if err != nil {
 		return nil, err

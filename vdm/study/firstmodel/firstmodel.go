@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
@@ -58,7 +59,7 @@ func Run(ctx context.Context, o Options) (*report.Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.summary.Stages, w.summary.PeakBytes = w.stages, peakMemory()
+	w.summary.Stages, w.summary.PeakBytes = w.stages, machine.PeakMemory()
 	return w.summary, w.summary.Publish(o.Out, drawings...)
 }
 
