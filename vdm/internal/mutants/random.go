@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/mutants/chosen"
+)
+
+// search is a search for holes by changes that are drawn.
+type search struct {
+	root, folder string
+	packages     []string
+	count        int
+	seed         uint64
+	glob, ref    string        // of files, and of the commit since which they changed; "" is all
+	results      string        // the file
+	retry        bool          // changes that survived
+	until        time.Duration // after which no change is tried any more; 0 is no end
+	out          io.Writer
+	texts        map[string]string // of files
+}
+
+// run draws changes, tries those that have no result yet, and prints what survives.
+func (s search) run(ctx context.Context) error {
+	began := time.Now()
+	changes, err := s.draw(ctx)
+	if err != nil {
+		return err
+	}
+	before, err := read(s.results)
+	if err != nil {
+		return err
+	}
+	var open []numbered
+	for _, c := range changes {
+		if r, ok := before[s.key(c)]; !ok || s.retry && r.By == "" {
+			open = append(open, c)
+		}
+	}
+	fmt.Fprintf(s.out, "%d changes drawn, of which %d are to be tried\n", len(changes), len(open))
+	if len(open) > 0 {
+		overlay, err := overlay(s.root, s.folder, open)
+		if err != nil {
+			return err
+		}
+		for _, pkg := range s.packages {
+			var own []numbered
+			for _, c := range open {
+				if path.Dir(c.file) == pkg {
+					own = append(own, c)
+				}
+			}
+			end := time.Time{}
+			if s.until > 0 {
+				end = began.Add(s.until)
+			}
+			if err := s.try(ctx, pkg, own, overlay, end); err != nil {
+				return err
+			}
+		}
+	}
+	after, err := read(s.results)
+	if err != nil {
+		return err
+	}
+	s.summary(changes, after)
+	return nil
+}
+
+func (s search) key(c numbered) string { return keyOf(c.change, s.texts[c.file]) }
+
+// draw returns the changes of the packages, numbered.
+func (s search) draw(ctx context.Context) (changes []numbered, err error) {
+	packages, err := load(ctx, s.root, module, s.packages)
+	if err != nil {
+		return nil, err
+	}
+	var all []change
+	for _, p := range packages {
+		all = append(all, p.changes()...)
+		for _, f := range p.files {
+			s.texts[f.name] = f.text
+		}
+	}
+	if s.glob != "" {
+		if all, err = inFiles(all, s.glob); err != nil {
+			return nil, err
+		}
+	}
+	if s.ref != "" {
+		some, err := changedSince(ctx, s.root, s.ref)
+		if err != nil {
+			return nil, err
+		}
+		all = onLines(all, some)
+	}
+	for i, c := range drawn(all, s.count, s.seed) {
+		changes = append(changes, numbered{c, i})
+	}
+	var compiled []numbered
+	for _, p := range packages {
+		own := slices.DeleteFunc(slices.Clone(changes), func(c numbered) bool { return path.Dir(c.file) != p.path })
+		own, err := p.compilable(own)
+		if err != nil {
+			return nil, err
+		}
+		compiled = append(compiled, own...)
+	}
+	fmt.Fprintf(s.out, "%d places for a change in %s\n", len(all), strings.Join(s.packages, ", "))
+	return compiled, nil
+}
+
+// tried is a test binary, and which tests reach which change.
+type tried struct {
+	binary
+	reach map[int][]string
+	took  map[string]time.Duration
+}
+
+// try tries changes of one package until an end.
+func (s search) try(ctx context.Context, pkg string, changes []numbered, overlay string, end time.Time) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	var binaries []tried
+	for _, t := range testersOf(pkg) {
+		b, err := built(ctx, s.root, s.folder, overlay, t)
+		if err != nil {
+			return err
+		}
+		r, err := s.reach(ctx, b)
+		if err != nil {
+			return err
+		}
+		binaries = append(binaries, r)
+	}
+	for _, c := range changes {
+		if !end.IsZero() && time.Now().After(end) {
+			fmt.Fprintln(s.out, "the time is over: run again to go on")
+			return nil
+		}
+		began := time.Now()
+		text := s.texts[c.file]
+		r := result{
+			Key: s.key(c), File: c.file, Line: c.line, Kind: c.kind, Old: text[c.from:c.to], New: c.wrong,
+			Packages: strings.Join(testersOf(pkg), " "),
+		}
+		for _, b := range binaries {
+			names := b.reach[c.id]
+			if r.Reached += len(names); len(names) == 0 {
+				continue
+			}
+			limit := 20 * time.Second
+			for _, name := range names {
+				limit += 4 * b.took[name]
+			}
+			o, err := b.run(ctx, "^("+strings.Join(names, "|")+")$", c.id, limit)
+			if err != nil {
+				return err
+			}
+			if o.failed {
+				r.By = o.by
+				break
+			}
+		}
+		r.Seconds = time.Since(began).Seconds()
+		if err := r.appendTo(s.results); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reach runs each test by itself, without a change, and returns which changes it reaches
+// and how long it takes. A test that fails by itself is left out.
+func (s search) reach(ctx context.Context, b binary) (tried, error) {
+	t := tried{b, map[int][]string{}, map[string]time.Duration{}}
+	names, err := b.tests(ctx)
+	if err != nil {
+		return t, err
+	}
+	for _, name := range names {
+		list := filepath.Join(s.folder, "reached")
+		_ = os.Remove(list)
+		began := time.Now()
+		o, err := b.run(ctx, "^"+name+"$", -1, 10*time.Minute, chosen.Reached+"="+list)
+		if err != nil {
+			return t, err
+		}
+		t.took[name] = time.Since(began)
+		if o.failed {
+			fmt.Fprintf(s.out, "%s of %s fails without a change, and is left out\n", name, b.folder)
+			continue
+		}
+		text, err := os.ReadFile(list)
+		if err != nil {
+			continue // no change is reached
+		}
+		for _, line := range strings.Fields(string(text)) {
+			id, err := strconv.Atoi(line)
+			if err != nil {
+				return t, err
+			}
+			if !slices.Contains(t.reach[id], name) { // children of a test write, too
+				t.reach[id] = append(t.reach[id], name)
+			}
+		}
+	}
+	return t, nil
+}
+
+// summary prints what survived, and the share that was noticed.
+func (s search) summary(changes []numbered, results map[string]result) {
+	noticed, tried := map[string]int{}, map[string]int{}
+	for _, c := range changes {
+		r, ok := results[s.key(c)]
+		if !ok {
+			continue
+		}
+		pkg := path.Dir(c.file)
+		tried[pkg]++
+		tried[""]++
+		if r.By != "" {
+			noticed[pkg]++
+			noticed[""]++
+			continue
+		}
+		fmt.Fprintf(s.out, "%s:%d: SURVIVES %d tests (%s)\n%s", c.file, c.line, r.Reached, c.kind, c.diff(s.texts[c.file]))
+	}
+	share := func(name, pkg string) {
+		low, high := wilson(noticed[pkg], tried[pkg])
+		fmt.Fprintf(s.out, "%s: %d of %d noticed, %.1f %% (95 %% interval %.1f to %.1f %%)\n",
+			name, noticed[pkg], tried[pkg], 100*float64(noticed[pkg])/float64(max(1, tried[pkg])), 100*low, 100*high)
+	}
+	for _, pkg := range s.packages {
+		if tried[pkg] > 0 {
+			share(pkg+" by the tests of "+strings.Join(testersOf(pkg), ", "), pkg)
+		}
+	}
+	share("all", "")
+}
+
+// diff returns the lines of a change before and after.
+func (c change) diff(text string) string {
+	start := strings.LastIndex(text[:c.from], "\n") + 1
+	end := len(text)
+	if n := strings.Index(text[c.to:], "\n"); n >= 0 {
+		end = c.to + n
+	}
+	before, after := text[start:end], text[start:c.from]+c.wrong+text[c.to:end]
+	out := ""
+	for _, l := range strings.Split(before, "\n") {
+		out += "-" + l + "\n"
+	}
+	for _, l := range strings.Split(after, "\n") {
+		out += "+" + l + "\n"
+	}
+	return out
+}
