@@ -198,9 +198,9 @@ func (f *finder) literal(n *ast.BasicLit) {
 	if !ok || n.Kind != token.INT && n.Kind != token.FLOAT {
 		return
 	}
-	wrong := []string{n.Value + " + 1", n.Value + " - 1"}
+	wrong := []string{"(" + n.Value + " + 1)", "(" + n.Value + " - 1)"}
 	if strings.HasPrefix(name, "float") && strings.Trim(n.Value, "0.") != "" {
-		wrong = []string{"2 * " + n.Value, "-" + n.Value}
+		wrong = []string{"(2 * " + n.Value + ")", "(-" + n.Value + ")"}
 	}
 	for _, w := range wrong {
 		f.add(n, "constant", w, func(id int, part func(int, int) string) string {
