@@ -64,10 +64,10 @@ func TestFreeSimulationBetweenTwoEnds(t *testing.T) {
 					want = (1 - p(at)) * (1 - p(gap-at)) / (1 - p(gap))
 				}
 				// Modes × members values, of which those that are real count half.
-				if tolerance := 5 * want * math.Sqrt(2.0/(members*side*side/2)); math.Abs(variance[at]-want) > tolerance {
+				if tolerance := 5 * want * math.Sqrt(2.0/(members*side*side/2)); !(math.Abs(variance[at]-want) <= tolerance) {
 					t.Errorf("memory %g, ends known %v, frame %d: variance %.4f, expected %.4f to %.4f", r, known, at, variance[at], want, tolerance)
 				}
-				if !known && math.Abs(product[at]-r) > 0.05 {
+				if !known && !(math.Abs(product[at]-r) <= 0.05) {
 					t.Errorf("memory %g, frame %d: correlation with the frame before %.4f", r, at, product[at])
 				}
 			}

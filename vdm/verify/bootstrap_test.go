@@ -16,11 +16,11 @@ func TestBootstrapOfIndependentCases(t *testing.T) {
 	got := must(bootstrap{block: 1, resamples: 20000}.mean("mean", series))
 	mean, variance := stat.PopMeanVariance(series, nil)
 	se := math.Sqrt(variance / 200)
-	if !near(got.Estimate, mean, 1e-12) || math.Abs(got.SE/se-1) > 5/math.Sqrt(2*20000) || got.Cases != 200 || got.Block != 1 {
+	if !near(got.Estimate, mean, 1e-12) || !(math.Abs(got.SE/se-1) <= 5/math.Sqrt(2*20000)) || got.Cases != 200 || got.Block != 1 {
 		t.Errorf("%+v, want %v ± %v", got, mean, se)
 	}
 	// Of a mean of 200 the interval is nearly normal.
-	if math.Abs((got.High-got.Low)/(2*1.96*se)-1) > 0.03 {
+	if !(math.Abs((got.High-got.Low)/(2*1.96*se)-1) <= 0.03) {
 		t.Errorf("interval %v to %v, want ± %v", got.Low, got.High, 1.96*se)
 	}
 }

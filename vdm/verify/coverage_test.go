@@ -76,7 +76,7 @@ func TestCoverageTable(t *testing.T) {
 		for k, s := range columns {
 			share, e := s.simulated(row.cases, trials)
 			found = append(found, fmt.Sprintf("%.3f", share))
-			if math.Abs(share-row.shares[k]) > 4*math.Hypot(e, 0.007)+0.005 {
+			if !(math.Abs(share-row.shares[k]) <= 4*math.Hypot(e, 0.007)+0.005) {
 				t.Errorf("%d cases, %+v: %.3f ± %.3f of the intervals contain the mean, the table says %.2f", row.cases, s, share, e, row.shares[k])
 			}
 		}

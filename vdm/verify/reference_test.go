@@ -100,12 +100,12 @@ func TestReferencesOnGaussianData(t *testing.T) {
 			weight += m.weight(k)
 			// The mean of 600 squares, half as many independent where real and
 			// imaginary part count as one.
-			if se := v * math.Sqrt(2.0/600); k > 0 && math.Abs(wiener.Power[k]-v) > 5*se {
+			if se := v * math.Sqrt(2.0/600); k > 0 && !(math.Abs(wiener.Power[k]-v) <= 5*se) {
 				t.Errorf("%v: power of mode %d is %v, want %v ± %v", edges, k, wiener.Power[k], v, se)
 			}
 		}
 		s2 := total / weight
-		if !near(pixel.Variance[0], s2, 0.1) || math.Abs(ofV.Mean-mean) > 0.05 {
+		if !near(pixel.Variance[0], s2, 0.1) || !(math.Abs(ofV.Mean-mean) <= 0.05) {
 			t.Errorf("%v: fitted mean %v and variance %v, want %v and %v", edges, ofV.Mean, pixel.Variance[0], mean, s2)
 		}
 		for _, l := range []float64{-30, -8, -3, 0, 3, 8, 14, 30} {
@@ -160,7 +160,7 @@ func TestVHatFollowsFromXHat(t *testing.T) {
 				r.VHat(vhat, z, l)
 				for i := range z {
 					want := (alpha*float64(z[i]) - float64(xhat[i])) / sigma
-					if math.Abs(float64(vhat[i])-want) > 1e-6*(1+math.Abs(want))/sigma {
+					if !(math.Abs(float64(vhat[i])-want) <= 1e-6*(1+math.Abs(want))/sigma) {
 						t.Fatalf("%s at λ = %v: v̂ = %v, from x̂ %v", r.Name(), l, vhat[i], want)
 					}
 				}
@@ -270,7 +270,7 @@ func TestCosineModesAreTheMirroredClip(t *testing.T) {
 	f.filter(mirror, gf)
 	for i := range x {
 		at := (i/(nh*nw)*2*nh+i/nw%nh)*2*nw + i%nw
-		if math.Abs(x[i]-mirror[at]) > 1e-13 {
+		if !(math.Abs(x[i]-mirror[at]) <= 1e-13) {
 			t.Fatalf("value %d: %v by cosines, %v by the mirrored clip", i, x[i], mirror[at])
 		}
 	}

@@ -59,7 +59,7 @@ func TestSALByHand(t *testing.T) {
 			"S": {got.Structure, c.want.Structure}, "A": {got.Amplitude, c.want.Amplitude}, "L": {got.Location, c.want.Location},
 			"L1": {got.L1, c.want.L1}, "L2": {got.L2, c.want.L2},
 		} {
-			if math.Abs(pair[0]-pair[1]) > 1e-7 {
+			if !(math.Abs(pair[0]-pair[1]) <= 1e-7) {
 				t.Errorf("%s: %s = %v, want %v", name, part, pair[0], pair[1])
 			}
 		}
