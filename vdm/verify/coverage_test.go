@@ -84,6 +84,22 @@ func TestCoverageTable(t *testing.T) {
 	}
 }
 
+// What no quick simulation finds again must be plausible at least: more cases cover
+// more, to the table's error, and skew and correlation cost coverage.
+func TestCoverageTableIsPlausible(t *testing.T) {
+	for i, row := range coverage {
+		s := row.shares
+		for k, share := range s {
+			if !(share > 0.5 && share <= 0.97) || i > 0 && share < coverage[i-1].shares[k]-0.015 {
+				t.Errorf("%d cases, column %d: %v", row.cases, k, share)
+			}
+		}
+		if s[1] > s[0]+0.015 || s[2] > s[1]+0.015 || s[3] > s[0]+0.015 || s[4] > min(s[1], s[3])+0.015 || i > 0 && row.cases <= coverage[i-1].cases {
+			t.Errorf("%d cases: %v", row.cases, s)
+		}
+	}
+}
+
 // No table calls an interval by 95 % where fewer than 0.9 contain the mean, and the
 // coverage is named with the number of cases.
 func TestIntervalName(t *testing.T) {
