@@ -68,6 +68,14 @@ func (f *finder) visit(n ast.Node) bool {
 		if n.Post != nil {
 			f.skipped[n.Post] = true // without its step a loop does not end
 		}
+	case *ast.ReturnStmt:
+		if last := len(n.Results) - 1; last > 0 && f.isError(n.Results[last]) {
+			for _, r := range n.Results[:last] {
+				if _, ok := r.(*ast.BasicLit); ok { // beside an error nobody looks at it
+					f.skipped[r] = true
+				}
+			}
+		}
 	case *ast.RangeStmt:
 		if f.isInteger(n.X) && f.value(n.X) {
 			f.offer(n.X, "index", f.text(n.X)+" - 1", "Before", n.X)
@@ -132,6 +140,12 @@ func (f *finder) kindOf(e ast.Expr) types.BasicInfo {
 
 func (f *finder) isNumber(e ast.Expr) bool  { return f.kindOf(e)&types.IsNumeric != 0 }
 func (f *finder) isInteger(e ast.Expr) bool { return f.kindOf(e)&types.IsInteger != 0 }
+
+// isError reports whether an expression is an error and not nil.
+func (f *finder) isError(e ast.Expr) bool {
+	t := f.info.Types[e]
+	return t.Type != nil && !t.IsNil() && types.Identical(t.Type, types.Universe.Lookup("error").Type())
+}
 
 // basic returns the name of an expression's type where it is one of the language's
 // numbers.

@@ -119,6 +119,50 @@ func (s search) draw(ctx context.Context) (changes []numbered, err error) {
 	return compiled, nil
 }
 
+// try tries changes of one package until an end: by its own tests, and those that
+// survive by the tests of each further package that sees its code.
+func (s search) try(ctx context.Context, pkg string, changes []numbered, overlay string, end time.Time) error {
+	results := make([]result, len(changes))
+	for i, c := range changes {
+		results[i] = result{
+			Key: s.key(c), File: c.file, Line: c.line, Kind: c.kind, Old: s.texts[c.file][c.from:c.to], New: c.wrong,
+			Packages: strings.Join(testersOf(pkg), " "),
+		}
+	}
+	open := make([]int, len(changes))
+	for i := range changes {
+		open[i] = i
+	}
+	for n, by := range testersOf(pkg) {
+		if len(open) == 0 {
+			return nil
+		}
+		t, err := s.tests(ctx, by, overlay)
+		if err != nil {
+			return err
+		}
+		var survive []int
+		for _, i := range open {
+			if !end.IsZero() && time.Now().After(end) {
+				fmt.Fprintln(s.out, "the time is over: run again to go on")
+				return nil
+			}
+			if err := t.notice(ctx, changes[i].id, &results[i]); err != nil {
+				return err
+			}
+			if last := n == len(testersOf(pkg))-1; results[i].By == "" && !last {
+				survive = append(survive, i)
+				continue
+			}
+			if err := results[i].appendTo(s.results); err != nil {
+				return err
+			}
+		}
+		open = survive
+	}
+	return nil
+}
+
 // tried is a test binary, and which tests reach which change.
 type tried struct {
 	binary
@@ -126,64 +170,31 @@ type tried struct {
 	took  map[string]time.Duration
 }
 
-// try tries changes of one package until an end.
-func (s search) try(ctx context.Context, pkg string, changes []numbered, overlay string, end time.Time) error {
-	if len(changes) == 0 {
+// notice runs the tests that reach a change, and adds to a result what they say.
+func (t tried) notice(ctx context.Context, id int, r *result) error {
+	names := t.reach[id]
+	if len(names) == 0 {
 		return nil
 	}
-	var binaries []tried
-	for _, t := range testersOf(pkg) {
-		b, err := built(ctx, s.root, s.folder, overlay, t)
-		if err != nil {
-			return err
-		}
-		r, err := s.reach(ctx, b)
-		if err != nil {
-			return err
-		}
-		binaries = append(binaries, r)
+	began, limit := time.Now(), 20*time.Second
+	for _, name := range names {
+		limit += 4 * t.took[name]
 	}
-	for _, c := range changes {
-		if !end.IsZero() && time.Now().After(end) {
-			fmt.Fprintln(s.out, "the time is over: run again to go on")
-			return nil
-		}
-		began := time.Now()
-		text := s.texts[c.file]
-		r := result{
-			Key: s.key(c), File: c.file, Line: c.line, Kind: c.kind, Old: text[c.from:c.to], New: c.wrong,
-			Packages: strings.Join(testersOf(pkg), " "),
-		}
-		for _, b := range binaries {
-			names := b.reach[c.id]
-			if r.Reached += len(names); len(names) == 0 {
-				continue
-			}
-			limit := 20 * time.Second
-			for _, name := range names {
-				limit += 4 * b.took[name]
-			}
-			o, err := b.run(ctx, "^("+strings.Join(names, "|")+")$", c.id, limit)
-			if err != nil {
-				return err
-			}
-			if o.failed {
-				r.By = o.by
-				break
-			}
-		}
-		r.Seconds = time.Since(began).Seconds()
-		if err := r.appendTo(s.results); err != nil {
-			return err
-		}
-	}
-	return nil
+	o, err := t.run(ctx, "^("+strings.Join(names, "|")+")$", id, limit)
+	r.Reached += len(names)
+	r.Seconds += time.Since(began).Seconds()
+	r.By = o.by
+	return err
 }
 
-// reach runs each test by itself, without a change, and returns which changes it reaches
-// and how long it takes. A test that fails by itself is left out.
-func (s search) reach(ctx context.Context, b binary) (tried, error) {
+// tests builds the tests of a package, and runs each by itself, without a change, to know
+// which changes it reaches and how long it takes. A test that fails so is left out.
+func (s search) tests(ctx context.Context, pkg, overlay string) (tried, error) {
+	b, err := built(ctx, s.root, s.folder, overlay, pkg)
 	t := tried{b, map[int][]string{}, map[string]time.Duration{}}
+	if err != nil {
+		return t, err
+	}
 	names, err := b.tests(ctx)
 	if err != nil {
 		return t, err
@@ -192,13 +203,13 @@ func (s search) reach(ctx context.Context, b binary) (tried, error) {
 		list := filepath.Join(s.folder, "reached")
 		_ = os.Remove(list)
 		began := time.Now()
-		o, err := b.run(ctx, "^"+name+"$", -1, 10*time.Minute, chosen.Reached+"="+list)
+		o, err := t.run(ctx, "^"+name+"$", -1, 10*time.Minute, chosen.Reached+"="+list)
 		if err != nil {
 			return t, err
 		}
 		t.took[name] = time.Since(began)
 		if o.failed {
-			fmt.Fprintf(s.out, "%s of %s fails without a change, and is left out\n", name, b.folder)
+			fmt.Fprintf(s.out, "%s of %s fails without a change, and is left out\n", name, pkg)
 			continue
 		}
 		text, err := os.ReadFile(list)

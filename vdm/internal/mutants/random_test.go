@@ -14,7 +14,10 @@ import (
 // what it can become.
 const example = `package bulk
 
-import "math"
+import (
+	"errors"
+	"math"
+)
 
 func everything(x, y float64, n int, a []int, ok bool) (float64, int, bool) {
 	s := -x + y*3    // x | -x - y*3 | y / 3 | (2 * 3) | (-3)
@@ -27,6 +30,12 @@ func everything(x, y float64, n int, a []int, ok bool) (float64, int, bool) {
 	m := max(n, a[0])                    // min(n, a[0]) | (0 + 1) | (0 - 1)
 	return d, m, ok && m < n || x == y // ok && m < n && x == y | ok || m < n | m <= n | m >= n | x != y
 }
+
+func failing() (int, int, error) {
+	return 7, everywhere + 1, errors.New("7") // everywhere - 1 | (1 + 1) | (1 - 1)
+}
+
+var everywhere = 5 // (5 + 1) | (5 - 1)
 
 const size = 2 + 3 // no constant that the language needs as such
 
