@@ -43,7 +43,7 @@ func TestSketchKeepsItsBound(t *testing.T) {
 		}
 		e := math.Abs(got-want[i]) / math.Abs(want[i])
 		worst = max(worst, e)
-		if e > sketchRelativeError*(1+1e-12) {
+		if !(e <= sketchRelativeError*(1+1e-12)) {
 			t.Errorf("level %v: %v, exactly %v: off by %g, bound %g", levels[i], got, want[i], e, sketchRelativeError)
 		}
 	}
