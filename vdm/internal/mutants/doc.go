@@ -14,7 +14,8 @@
 //
 //	go run ./vdm/internal/mutants -random 200 -seed 1 -packages vdm/verify
 //	go run ./vdm/internal/mutants -random 100 -changed main
-//	go run ./vdm/internal/mutants -random 200 -seed 1 -packages vdm/verify -retry
+//	go run ./vdm/internal/mutants -random 200 -seed 1 -packages vdm/verify -run Quantile
+//	go run ./vdm/internal/mutants -retry -packages vdm/verify
 //
 // Nothing in the tree changes: the changed files are an overlay of the go command, all
 // changes are built into one test binary of each package, and the environment chooses

@@ -30,8 +30,9 @@ func run(ctx context.Context) error {
 	packages := flag.String("packages", "vdm,vdm/train,vdm/run,vdm/verify,vdm/transform", "packages to change, with commas between; vdm/exact, vdm/forecast and others can be named, too")
 	flag.StringVar(&s.glob, "files", "", "change only files whose path or name matches this `pattern`")
 	flag.StringVar(&s.ref, "changed", "", "change only lines that differ from this `commit`")
-	flag.BoolVar(&s.retry, "retry", false, "try those again that survived")
-	flag.DurationVar(&s.until, "for", 0, "begin no change after this time")
+	flag.BoolVar(&s.retry, "retry", false, "try those again that survived; without -random, those of the file of results alone")
+	flag.DurationVar(&s.until, "for", 0, "try no more changes after so long; builds and the first runs of the tests do not count")
+	flag.StringVar(&s.tests, "run", "", "run only tests whose names match this `pattern`")
 	flag.StringVar(&s.results, "results", "build/mutants.jsonl", "`file` of results, below the root of the project")
 	flag.Parse()
 	if flag.NArg() > 0 {
@@ -48,7 +49,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(s.folder)
-	if s.count > 0 {
+	if s.count > 0 || s.retry {
 		return s.run(ctx)
 	}
 	names := strings.FieldsFunc(*only, func(r rune) bool { return r == ',' })

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,26 +24,26 @@ type search struct {
 	seed         uint64
 	glob, ref    string        // of files, and of the commit since which they changed; "" is all
 	results      string        // the file
-	retry        bool          // changes that survived
-	until        time.Duration // after which no change is tried any more; 0 is no end
+	retry        bool          // changes that survived; those alone where count is 0
+	until        time.Duration // of trying changes; 0 is no end
+	tests        string        // pattern of the names of tests; "" is all
 	out          io.Writer
 	texts        map[string]string // of files
 }
 
 // run draws changes, tries those that have no result yet, and prints what survives.
 func (s search) run(ctx context.Context) error {
-	began := time.Now()
-	changes, err := s.draw(ctx)
+	before, err := read(s.results)
 	if err != nil {
 		return err
 	}
-	before, err := read(s.results)
+	changes, err := s.draw(ctx, before)
 	if err != nil {
 		return err
 	}
 	var open []numbered
 	for _, c := range changes {
-		if r, ok := before[s.key(c)]; !ok || s.retry && r.By == "" {
+		if r, ok := before[s.key(c.change)]; !ok || s.retry && r.By == "" {
 			open = append(open, c)
 		}
 	}
@@ -52,6 +53,7 @@ func (s search) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		left := s.until
 		for _, pkg := range s.packages {
 			var own []numbered
 			for _, c := range open {
@@ -59,11 +61,7 @@ func (s search) run(ctx context.Context) error {
 					own = append(own, c)
 				}
 			}
-			end := time.Time{}
-			if s.until > 0 {
-				end = began.Add(s.until)
-			}
-			if err := s.try(ctx, pkg, own, overlay, end); err != nil {
+			if err := s.try(ctx, pkg, own, overlay, &left); err != nil {
 				return err
 			}
 		}
@@ -76,10 +74,11 @@ func (s search) run(ctx context.Context) error {
 	return nil
 }
 
-func (s search) key(c numbered) string { return keyOf(c.change, s.texts[c.file]) }
+func (s search) key(c change) string { return keyOf(c, s.texts[c.file]) }
 
-// draw returns the changes of the packages, numbered.
-func (s search) draw(ctx context.Context) (changes []numbered, err error) {
+// draw returns the changes of the packages, numbered: as many as are drawn, or all that
+// survived before.
+func (s search) draw(ctx context.Context, before map[string]result) (changes []numbered, err error) {
 	packages, err := load(ctx, s.root, module, s.packages)
 	if err != nil {
 		return nil, err
@@ -103,7 +102,16 @@ func (s search) draw(ctx context.Context) (changes []numbered, err error) {
 		}
 		all = onLines(all, some)
 	}
-	for i, c := range drawn(all, s.count, s.seed) {
+	fmt.Fprintf(s.out, "%d places for a change in %s\n", len(all), strings.Join(s.packages, ", "))
+	count := s.count
+	if count == 0 {
+		all = slices.DeleteFunc(all, func(c change) bool {
+			r, ok := before[s.key(c)]
+			return !ok || r.By != ""
+		})
+		count = len(all)
+	}
+	for i, c := range drawn(all, count, s.seed) {
 		changes = append(changes, numbered{c, i})
 	}
 	var compiled []numbered
@@ -115,17 +123,16 @@ func (s search) draw(ctx context.Context) (changes []numbered, err error) {
 		}
 		compiled = append(compiled, own...)
 	}
-	fmt.Fprintf(s.out, "%d places for a change in %s\n", len(all), strings.Join(s.packages, ", "))
 	return compiled, nil
 }
 
-// try tries changes of one package until an end: by its own tests, and those that
-// survive by the tests of each further package that sees its code.
-func (s search) try(ctx context.Context, pkg string, changes []numbered, overlay string, end time.Time) error {
+// try tries changes of one package while there is time left: by its own tests, and those
+// that survive by the tests of each further package that sees its code.
+func (s search) try(ctx context.Context, pkg string, changes []numbered, overlay string, left *time.Duration) error {
 	results := make([]result, len(changes))
 	for i, c := range changes {
 		results[i] = result{
-			Key: s.key(c), File: c.file, Line: c.line, Kind: c.kind, Old: s.texts[c.file][c.from:c.to], New: c.wrong,
+			Key: s.key(c.change), File: c.file, Line: c.line, Kind: c.kind, Old: s.texts[c.file][c.from:c.to], New: c.wrong,
 			Packages: strings.Join(testersOf(pkg), " "),
 		}
 	}
@@ -137,19 +144,21 @@ func (s search) try(ctx context.Context, pkg string, changes []numbered, overlay
 		if len(open) == 0 {
 			return nil
 		}
-		t, err := s.tests(ctx, by, overlay)
+		t, err := s.reach(ctx, by, overlay)
 		if err != nil {
 			return err
 		}
 		var survive []int
 		for _, i := range open {
-			if !end.IsZero() && time.Now().After(end) {
+			if s.until > 0 && *left <= 0 {
 				fmt.Fprintln(s.out, "the time is over: run again to go on")
 				return nil
 			}
+			began := time.Now()
 			if err := t.notice(ctx, changes[i].id, &results[i]); err != nil {
 				return err
 			}
+			*left -= time.Since(began)
 			if last := n == len(testersOf(pkg))-1; results[i].By == "" && !last {
 				survive = append(survive, i)
 				continue
@@ -187,9 +196,9 @@ func (t tried) notice(ctx context.Context, id int, r *result) error {
 	return err
 }
 
-// tests builds the tests of a package, and runs each by itself, without a change, to know
+// reach builds the tests of a package, and runs each by itself, without a change, to know
 // which changes it reaches and how long it takes. A test that fails so is left out.
-func (s search) tests(ctx context.Context, pkg, overlay string) (tried, error) {
+func (s search) reach(ctx context.Context, pkg, overlay string) (tried, error) {
 	b, err := built(ctx, s.root, s.folder, overlay, pkg)
 	t := tried{b, map[int][]string{}, map[string]time.Duration{}}
 	if err != nil {
@@ -199,7 +208,14 @@ func (s search) tests(ctx context.Context, pkg, overlay string) (tried, error) {
 	if err != nil {
 		return t, err
 	}
+	only, err := regexp.Compile(s.tests)
+	if err != nil {
+		return t, err
+	}
 	for _, name := range names {
+		if !only.MatchString(name) {
+			continue
+		}
 		list := filepath.Join(s.folder, "reached")
 		_ = os.Remove(list)
 		began := time.Now()
@@ -233,7 +249,7 @@ func (s search) tests(ctx context.Context, pkg, overlay string) (tried, error) {
 func (s search) summary(changes []numbered, results map[string]result) {
 	noticed, tried := map[string]int{}, map[string]int{}
 	for _, c := range changes {
-		r, ok := results[s.key(c)]
+		r, ok := results[s.key(c.change)]
 		if !ok {
 			continue
 		}

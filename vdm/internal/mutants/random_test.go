@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -175,6 +176,14 @@ func TestSearch(t *testing.T) {
 	if r, ok := seen["x >= y"]; ok && r.By != "TestSum" {
 		t.Errorf("the change to ≥ is noticed by %q", r.By)
 	}
+	s.count, s.retry = 0, true
+	survivors := 0
+	for _, r := range results {
+		if r.By == "" {
+			survivors++
+		}
+	}
+	runOnce(fmt.Sprintf("%d changes drawn, of which %[1]d are to be tried", survivors))
 	s.glob = "no such file"
 	runOnce("0 places", "all: 0 of 0 noticed")
 }
