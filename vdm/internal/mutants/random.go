@@ -4,16 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path"
-	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/climate-vdm/climate-vdm/vdm/internal/mutants/chosen"
 )
 
 // search is a search for holes by changes that are drawn.
@@ -49,7 +43,7 @@ func (s search) run(ctx context.Context) error {
 	}
 	fmt.Fprintf(s.out, "%d changes drawn, of which %d are to be tried\n", len(changes), len(open))
 	if len(open) > 0 {
-		overlay, err := overlay(s.root, s.folder, open)
+		overlay, err := overlay(s.root, s.folder, changes) // those that are open alone would make another binary
 		if err != nil {
 			return err
 		}
@@ -170,79 +164,6 @@ func (s search) try(ctx context.Context, pkg string, changes []numbered, overlay
 		open = survive
 	}
 	return nil
-}
-
-// tried is a test binary, and which tests reach which change.
-type tried struct {
-	binary
-	reach map[int][]string
-	took  map[string]time.Duration
-}
-
-// notice runs the tests that reach a change, and adds to a result what they say.
-func (t tried) notice(ctx context.Context, id int, r *result) error {
-	names := t.reach[id]
-	if len(names) == 0 {
-		return nil
-	}
-	began, limit := time.Now(), 20*time.Second
-	for _, name := range names {
-		limit += 4 * t.took[name]
-	}
-	o, err := t.run(ctx, "^("+strings.Join(names, "|")+")$", id, limit)
-	r.Reached += len(names)
-	r.Seconds += time.Since(began).Seconds()
-	r.By = o.by
-	return err
-}
-
-// reach builds the tests of a package, and runs each by itself, without a change, to know
-// which changes it reaches and how long it takes. A test that fails so is left out.
-func (s search) reach(ctx context.Context, pkg, overlay string) (tried, error) {
-	b, err := built(ctx, s.root, s.folder, overlay, pkg)
-	t := tried{b, map[int][]string{}, map[string]time.Duration{}}
-	if err != nil {
-		return t, err
-	}
-	names, err := b.tests(ctx)
-	if err != nil {
-		return t, err
-	}
-	only, err := regexp.Compile(s.tests)
-	if err != nil {
-		return t, err
-	}
-	for _, name := range names {
-		if !only.MatchString(name) {
-			continue
-		}
-		list := filepath.Join(s.folder, "reached")
-		_ = os.Remove(list)
-		began := time.Now()
-		o, err := t.run(ctx, "^"+name+"$", -1, 10*time.Minute, chosen.Reached+"="+list)
-		if err != nil {
-			return t, err
-		}
-		t.took[name] = time.Since(began)
-		if o.failed {
-			fmt.Fprintf(s.out, "%s of %s fails without a change, and is left out\n", name, pkg)
-			continue
-		}
-		text, err := os.ReadFile(list)
-		if err != nil {
-			continue // no change is reached
-		}
-		for _, line := range strings.Fields(string(text)) {
-			id, err := strconv.Atoi(line)
-			if err != nil {
-				return t, err
-			}
-			if !slices.Contains(t.reach[id], name) { // children of a test write, too
-				t.reach[id] = append(t.reach[id], name)
-			}
-		}
-	}
-	return t, nil
 }
 
 // summary prints what survived, and the share that was noticed.

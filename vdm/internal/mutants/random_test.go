@@ -176,6 +176,17 @@ func TestSearch(t *testing.T) {
 	if r, ok := seen["x >= y"]; ok && r.By != "TestSum" {
 		t.Errorf("the change to ≥ is noticed by %q", r.By)
 	}
+	// The same draw makes the same binary, of which is known what its tests reach.
+	reached := func() []string { return must(filepath.Glob(filepath.Join(folder, "build", "mutants-reach", "*"))) }
+	before := reached()
+	if err := os.Remove(s.results); err != nil {
+		t.Fatal(err)
+	}
+	s.folder = t.TempDir()
+	runOnce("2 changes drawn, of which 2 are to be tried")
+	if after := reached(); len(before) != 2 || !slices.Equal(before, after) {
+		t.Errorf("files of what is reached: %q, then %q; want the same two, of two draws", before, after)
+	}
 	s.count, s.retry = 0, true
 	survivors := 0
 	for _, r := range results {
@@ -212,4 +223,11 @@ func TestHunks(t *testing.T) {
 	if len(some) != 1 || some[0].line != 20 || some[0].file != "x.go" {
 		t.Errorf("changes %v of those lines, expected that of line 20", some)
 	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
