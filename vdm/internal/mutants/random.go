@@ -37,7 +37,7 @@ func (s search) run(ctx context.Context) error {
 	}
 	var open []numbered
 	for _, c := range changes {
-		if r, ok := before[s.key(c.change)]; !ok || s.retry && r.By == "" {
+		if r, ok := before[s.key(c.change)]; !ok || r.By == "" && (s.retry || r.Tests != s.tests) {
 			open = append(open, c)
 		}
 	}
@@ -127,7 +127,7 @@ func (s search) try(ctx context.Context, pkg string, changes []numbered, overlay
 	for i, c := range changes {
 		results[i] = result{
 			Key: s.key(c.change), File: c.file, Line: c.line, Kind: c.kind, Old: s.texts[c.file][c.from:c.to], New: c.wrong,
-			Packages: strings.Join(testersOf(pkg), " "),
+			Packages: strings.Join(testersOf(pkg), " "), Tests: s.tests,
 		}
 	}
 	open := make([]int, len(changes))

@@ -24,6 +24,7 @@ type result struct {
 	Reached  int     `json:"reached"` // tests and examples that run the changed code
 	Seconds  float64 `json:"seconds"`
 	Packages string  `json:"packages"` // whose tests were run
+	Tests    string  `json:"tests"`    // pattern of their names, "" is all
 }
 
 // keyOf names a change of a file as it stands.
