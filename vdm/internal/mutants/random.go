@@ -120,8 +120,10 @@ func (s search) draw(ctx context.Context, before map[string]result) (changes []n
 	return compiled, nil
 }
 
-// try tries changes of one package while there is time left: by its own tests, and those
-// that survive by the tests of each further package that sees its code.
+// try tries changes of one package: by its own tests, and those that survive by the
+// tests of each further package that sees its code. Where the time is over no change is
+// begun, and those that were are finished, as survivors take longest and the share that
+// was noticed must not depend on it.
 func (s search) try(ctx context.Context, pkg string, changes []numbered, overlay string, left *time.Duration) error {
 	results := make([]result, len(changes))
 	for i, c := range changes {
@@ -144,9 +146,9 @@ func (s search) try(ctx context.Context, pkg string, changes []numbered, overlay
 		}
 		var survive []int
 		for _, i := range open {
-			if s.until > 0 && *left <= 0 {
+			if n == 0 && s.until > 0 && *left <= 0 {
 				fmt.Fprintln(s.out, "the time is over: run again to go on")
-				return nil
+				break
 			}
 			began := time.Now()
 			if err := t.notice(ctx, changes[i].id, &results[i]); err != nil {
