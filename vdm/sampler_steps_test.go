@@ -1,6 +1,7 @@
 package vdm
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -168,5 +169,77 @@ func TestEndsOfSettings(t *testing.T) {
 	}
 	if !strings.Contains(none.Error(), "a ratio between 0 and 1") {
 		t.Errorf("a ratio of 0 is refused by %q", none)
+	}
+}
+
+// Means by hand: of pairs of frames, and of blocks of 2×2 cells in each channel.
+func TestMeansByHand(t *testing.T) {
+	times, err := TimeMeans(4, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks, err := BlockMeans(2, 4, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float64, 16)
+	for i := range x {
+		x[i] = float64(i * i)
+	}
+	for name, c := range map[string]struct {
+		of   Operator
+		clip [4]int
+		want []float64
+	}{
+		"times":  {times, [4]int{4, 1, 2, 2}, []float64{8, 13, 20, 29, 104, 125, 148, 173}},
+		"blocks": {blocks, [4]int{1, 2, 4, 2}, []float64{42, 53, 98, 117}},
+	} {
+		got, err := c.of.Apply(x, c.clip)
+		if err != nil || len(got) != len(c.want) {
+			t.Fatalf("%s: %v (%v)", name, got, err)
+		}
+		for i, want := range c.want {
+			if !(math.Abs(got[i]-want) <= 1e-12) {
+				t.Errorf("%s: mean %d is %v, want %v", name, i, got[i], want)
+			}
+		}
+	}
+}
+
+// A sample that is not finite is named, the first one too, and the last step of a task is
+// the one that its clock expects.
+func TestSamplesThatAreNotFinite(t *testing.T) {
+	be, _, err := backend.OpenNamed("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := ancestral(t, Cosine{}, 3, LowerBound)
+	for bad := range 3 {
+		d := func(z *g.Node, at Level, in Batch) Prediction {
+			p := standardNormal(z, at, in)
+			factor := []float32{1, 1, 1}
+			factor[bad] = float32(math.Inf(1))
+			p.V = g.Add(p.V, g.Mul(g.Const(z.Graph(), [][][][][]float32{{{{{factor[0]}}}}, {{{{factor[1]}}}}, {{{{factor[2]}}}}}), g.OnesLike(z)))
+			return p
+		}
+		_, err := SampleFrom(t.Context(), be, d, plan, [4]int{1, 1, 2, 1}, nil, DrawOptions{Count: 3, Batch: 3, First: 10})
+		enginetest.WantError(t, "an infinite v̂", err, fmt.Sprintf("sample %d is not finite at step 1 of 3", 10+bad))
+	}
+	for _, count := range []int{1, 2, 3, 4, 5} {
+		var last Progress
+		o := LikelihoodOptions{Levels: 1, Steps: 3, Probes: 1, Batch: 2, Progress: func(p Progress) { last = p }}
+		clips := NewSamples(count, 1, 1, 2, 1)
+		if _, err := FlowLikelihood(t.Context(), be, standardNormal, Cosine{}, clips, o); err != nil {
+			t.Fatal(err)
+		}
+		if want := int64(3 * ((count + 1) / 2)); last.Step != want || last.Steps != want {
+			t.Errorf("the flow of %d clips ends at step %d of %d, want %d", count, last.Step, last.Steps, want)
+		}
+		if _, err := ELBO(t.Context(), be, standardNormal, Cosine{}, clips, o); err != nil {
+			t.Fatal(err)
+		}
+		if want := int64((count + 1) / 2); last.Step != want || last.Steps != want {
+			t.Errorf("the bound of %d clips ends at step %d of %d, want %d", count, last.Step, last.Steps, want)
+		}
 	}
 }
