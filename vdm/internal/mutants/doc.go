@@ -17,6 +17,12 @@
 //	go run ./vdm/internal/mutants -random 200 -seed 1 -packages vdm/verify -run Quantile
 //	go run ./vdm/internal/mutants -retry -packages vdm/verify
 //
+// Of a first 710 changes (transform, verify, train and package vdm, in equal parts to a
+// factor of two) 82 % were noticed; of the same changes 95 % are since tests were written
+// for those that survived. Nearly all that survive still make no difference, such as < for
+// ≤ where a function is continuous. One hole was in some 150 comparisons at once: a test
+// that fails where d > tolerance takes NaN, and should fail where !(d <= tolerance).
+//
 // Nothing in the tree changes: the changed files are an overlay of the go command, all
 // changes are built into one test binary of each package, and the environment chooses
 // one; see [github.com/climate-vdm/climate-vdm/vdm/internal/mutants/chosen].

@@ -37,11 +37,11 @@ var (
 )
 
 // table lists changes that a first search for holes in the tests found, 1 to 27 by its
-// numbers, and three whose faults hid in tolerances. Two numbers stand for two changes
-// each, of which either alone should be noticed. The code of number 27 is gone, as
-// forecasts do not draw what flows in any more: it was the noise of a pair of fields, with
-// 1 − r for √(1 − r²), and now stands for the same slip in the noise between two
-// known frames.
+// numbers, and three of which it said that they hide in tolerances or are noticed by one
+// test of another package. Number 12 stands for two changes, of which either alone should
+// be noticed. The code of number 27 is gone, as forecasts do not draw what flows in any
+// more: it was the noise of a pair of fields, with 1 − r for √(1 − r²), and now stands
+// for the same slip in the noise between two known frames.
 var table = []named{
 	{"1", "Adam: the second moment decays with β₁", "vdm/train/adam.go", "g.MulScalar(at.States[1], a.Beta2)", "a.Beta2", "a.Beta1", adam},
 	{"2", "Adam: the first moment decays with β₂", "vdm/train/adam.go", "g.MulScalar(at.States[0], a.Beta1)", "a.Beta1", "a.Beta2", adam},
