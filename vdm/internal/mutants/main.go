@@ -23,7 +23,7 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	s := search{out: os.Stdout, texts: map[string]string{}}
+	s := search{trials: trials{out: os.Stdout}, texts: map[string]string{}}
 	only := flag.String("only", "", "names of changes of the table, with commas between; all by default")
 	flag.IntVar(&s.count, "random", 0, "draw so many changes instead of those of the table")
 	flag.Uint64Var(&s.seed, "seed", 1, "of the draw")

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"path"
 	"slices"
 	"strings"
@@ -12,17 +11,14 @@ import (
 
 // search is a search for holes by changes that are drawn.
 type search struct {
-	root, folder string
-	packages     []string
-	count        int
-	seed         uint64
-	glob, ref    string        // of files, and of the commit since which they changed; "" is all
-	results      string        // the file
-	retry        bool          // changes that survived; those alone where count is 0
-	until        time.Duration // of trying changes; 0 is no end
-	tests        string        // pattern of the names of tests; "" is all
-	out          io.Writer
-	texts        map[string]string // of files
+	trials
+	packages  []string
+	count     int
+	seed      uint64
+	glob, ref string            // of files, and of the commit since which they changed; "" is all
+	retry     bool              // changes that survived; those alone where count is 0
+	until     time.Duration     // of trying changes; 0 is no end
+	texts     map[string]string // of files
 }
 
 // run draws changes, tries those that have no result yet, and prints what survives.

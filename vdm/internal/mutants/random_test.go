@@ -137,8 +137,8 @@ func TestSearch(t *testing.T) {
 	}
 	var out bytes.Buffer
 	s := search{
-		root: folder, folder: t.TempDir(), packages: []string{"vdm/p"}, count: 10, seed: 1,
-		results: filepath.Join(folder, "build", "results.jsonl"), out: &out, texts: map[string]string{},
+		trials:   trials{root: folder, folder: t.TempDir(), results: filepath.Join(folder, "build", "results.jsonl"), out: &out},
+		packages: []string{"vdm/p"}, count: 10, seed: 1, texts: map[string]string{},
 	}
 	runOnce := func(want ...string) {
 		t.Helper()

@@ -18,6 +18,14 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/mutants/chosen"
 )
 
+// trials are runs of tests.
+type trials struct {
+	root, folder string // of the module, and of what is built
+	results      string // the file
+	tests        string // pattern of the names of tests; "" is all
+	out          io.Writer
+}
+
 // tried is a test binary, and which tests reach which change.
 type tried struct {
 	binary
@@ -61,7 +69,7 @@ func (t tried) notice(ctx context.Context, id int, r *result) error {
 // reach builds the tests of a package, and runs each by itself, without a change, to know
 // which changes it reaches and how long it takes. A test that fails so is left out. What
 // is known of a binary is kept beside the results.
-func (s search) reach(ctx context.Context, pkg, overlay string) (tried, error) {
+func (s trials) reach(ctx context.Context, pkg, overlay string) (tried, error) {
 	b, err := built(ctx, s.root, s.folder, overlay, pkg)
 	t := tried{b, map[int][]string{}, map[string]time.Duration{}}
 	if err != nil {
@@ -123,7 +131,7 @@ func (s search) reach(ctx context.Context, pkg, overlay string) (tried, error) {
 }
 
 // kept returns the file for what is known of a binary.
-func (s search) kept(b binary) (string, error) {
+func (s trials) kept(b binary) (string, error) {
 	f, err := os.Open(b.path)
 	if err != nil {
 		return "", err
