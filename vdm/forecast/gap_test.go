@@ -15,7 +15,7 @@ func TestAdvectionWeightsAreLinearInTime(t *testing.T) {
 	clip := forecastOf(t, Advection{}, c, 1, 0)[0]
 	for f := range c.Frames {
 		for i, v := range c.frame(clip, f) {
-			if want := 2 * float64(f); math.Abs(float64(v)-want) > 1e-5 {
+			if want := 2 * float64(f); !(math.Abs(float64(v)-want) <= 1e-5) {
 				t.Fatalf("frame %d, cell %d is %g, expected %g", f, i, v, want)
 			}
 		}
@@ -45,7 +45,7 @@ func TestMemoryOfFramesThatLieApart(t *testing.T) {
 		least, most = min(least, r), max(most, r)
 		// Levels are taken to the root and modes are between levels.
 		level, next := newCascade(one.fft, 64).split(i)
-		if got, want := memory[i], math.Cbrt(r); next == 0 && math.Abs(got-want) > 1e-9 {
+		if got, want := memory[i], math.Cbrt(r); next == 0 && !(math.Abs(got-want) <= 1e-9) {
 			t.Fatalf("mode %d, of level %d: correlation over one frame %.6f, expected the cube root of %.6f, %.6f", i, level, got, r, want)
 		}
 	}
@@ -80,7 +80,7 @@ func TestNoiseIsTheTransformOfAField(t *testing.T) {
 			}
 		}
 		for i, p := range power {
-			if math.Abs(p-1) > 5*math.Sqrt(2.0/draws) { // five standard errors where the mode is real
+			if !(math.Abs(p-1) <= 5*math.Sqrt(2.0/draws)) { // five standard errors where the mode is real
 				t.Errorf("%v, mode %d: power %.3f of what was asked for", size, i, p)
 			}
 		}
@@ -101,7 +101,7 @@ func TestVelocityErrorIsAShareOfTheSpeed(t *testing.T) {
 		}
 		want := 0.3 * speed
 		tolerance := 4 * want * want * math.Sqrt(2.0/members) // four standard errors of a variance
-		if math.Abs(yy-want*want) > tolerance || math.Abs(xx-want*want) > tolerance || math.Abs(yx) > tolerance {
+		if !(math.Abs(yy-want*want) <= tolerance) || !(math.Abs(xx-want*want) <= tolerance) || !(math.Abs(yx) <= tolerance) {
 			t.Errorf("speed %g: variances %.4f, %.4f and covariance %.4f, expected %.4f, the same and 0 to %.4f", speed, yy, xx, yx, want*want, tolerance)
 		}
 	}
@@ -126,7 +126,7 @@ func TestVelocityErrorGrowsWithTheLead(t *testing.T) {
 		"across":  {math.Sqrt(across2), 17.78},
 		"modulus": {along1, 20.22 / math.Sqrt2},
 	} {
-		if math.Abs(pair[0]/pair[1]-1) > 0.04 { // four standard errors; the kurtosis is 6
+		if !(math.Abs(pair[0]/pair[1]-1) <= 0.04) { // four standard errors; the kurtosis is 6
 			t.Errorf("%s: %.2f km/h, expected %.2f", name, pair[0], pair[1])
 		}
 	}
@@ -182,7 +182,7 @@ func TestRainThatLeavesIsGone(t *testing.T) {
 	all := forecastWith(t, st, c, 4)
 	for m, clip := range all {
 		t.Logf("member %d, mean of the last known frame %.4f, of the last one %.4f mm/h, of the truth %.4f", m, mean(c.Clip, 2), mean(clip, 7), mean(c.Clip, 7))
-		if got, truth := mean(clip, 7)/mean(c.Clip, 2), mean(c.Clip, 7)/mean(c.Clip, 2); truth > 0.5 || math.Abs(got-truth) > 0.25 {
+		if got, truth := mean(clip, 7)/mean(c.Clip, 2), mean(c.Clip, 7)/mean(c.Clip, 2); truth > 0.5 || !(math.Abs(got-truth) <= 0.25) {
 			t.Errorf("member %d: of the mean %.2f is left, of the truth's %.2f; expected the same to 0.25", m, got, truth)
 		}
 	}

@@ -47,10 +47,11 @@ func (d *drawing) replace(x []complex128, k *knowledge) {
 	d.fft.forward(x, d.field)
 }
 
-// between draws the frames between two ends: a free AR(1) simulation over the gap,
-// corrected by its misfit at the ends, with the weights of the process's conditional
-// mean (conditioning by kriging: exact for Gaussian processes).
-func (d *drawing) between(seed uint64, member uint32, out func(f int) []float32) {
+// conditioned returns the coefficients of the process, [frame][mode], from the left end of
+// the gap to the right one, given both: a free AR(1) simulation, corrected between the ends
+// by its misfit at them, with the weights of the process's conditional mean (conditioning
+// by kriging: exact for Gaussian processes).
+func (d *drawing) conditioned(seed uint64, member uint32) [][]complex128 {
 	n, gap := d.fft.modes(), d.g.right-d.g.left
 	free := make([][]complex128, gap+1)
 	for t := range free {
@@ -74,16 +75,23 @@ func (d *drawing) between(seed uint64, member uint32, out func(f int) []float32)
 		return x
 	}
 	left, right := missed(0, d.start), missed(gap, d.other)
-	s := d.s
+	for t := 1; t < gap; t++ {
+		for i := range free[t] {
+			a, b := bridge(d.ar.lag1[i], t, gap)
+			free[t][i] += complex(a, 0)*left[i] + complex(b, 0)*right[i]
+		}
+	}
+	return free
+}
+
+// between draws the frames between two ends.
+func (d *drawing) between(seed uint64, member uint32, out func(f int) []float32) {
+	gap, s := d.g.right-d.g.left, d.s
+	field := d.conditioned(seed, member)
 	value, rates, allowed := make([]float64, s.h*s.w), make([]float64, s.h*s.w), make([]bool, s.h*s.w)
 	steps := d.v.steps()
 	for t := 1; t < gap; t++ {
-		x := free[t]
-		for i := range x {
-			a, b := bridge(d.ar.lag1[i], t, gap)
-			x[i] += complex(a, 0)*left[i] + complex(b, 0)*right[i]
-		}
-		d.fft.inverse(d.field, x)
+		d.fft.inverse(d.field, field[t])
 		growLeft, growRight := d.st.maskGrowth*float64(t), d.st.maskGrowth*float64(gap-t)
 		for _, i := range d.cells {
 			cy, cx := float64(i/s.w), float64(i%s.w)

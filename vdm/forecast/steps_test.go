@@ -74,11 +74,11 @@ func TestNoiseHasTheSpectrumOfTheRain(t *testing.T) {
 	for j := range got {
 		ratio := got[j] / want[j] * variance / whole
 		t.Logf("octave %d: power of the noise over that of the rain %.3f", j, ratio)
-		if math.Abs(ratio-1) > 0.12 {
+		if !(math.Abs(ratio-1) <= 0.12) {
 			t.Errorf("octave %d: power of the noise over that of the rain %.3f, expected 1", j, ratio)
 		}
 	}
-	if t.Logf("variance %.1f dB², of the rain %.1f dB² and under the window %.1f dB²", total, whole, variance); math.Abs(total/whole-1) > 0.05 {
+	if t.Logf("variance %.1f dB², of the rain %.1f dB² and under the window %.1f dB²", total, whole, variance); !(math.Abs(total/whole-1) <= 0.05) {
 		t.Errorf("the variance of noise is %.2f dB², that of the rain %.2f", total, whole)
 	}
 }
@@ -108,7 +108,7 @@ func TestMembersKeepTheMarginal(t *testing.T) {
 	left, right := sorted(c.frame(c.Clip, 0)), sorted(c.frame(c.Clip, 4))
 	for m, clip := range forecastOf(t, STEPS{}, c, 2, 1) {
 		for i, got := range sorted(c.frame(clip, 1)) {
-			if want := 0.75*left[i] + 0.25*right[i]; math.Abs(float64(got-want)) > 1e-6*float64(want) {
+			if want := 0.75*left[i] + 0.25*right[i]; !(math.Abs(float64(got-want)) <= 1e-6*float64(want)) {
 				t.Fatalf("member %d, frame 1, rank %d is %g, expected %g", m, i, got, want)
 			}
 		}
@@ -289,7 +289,7 @@ func TestInflowIsTheEdgeHeld(t *testing.T) {
 					continue
 				}
 				edge := c.frame(clip, f)[i/64*64+first+in]
-				if x := i % 64; x >= first && x <= first+in && math.Abs(float64(v-edge)) > 1e-4*float64(edge) {
+				if x := i % 64; x >= first && x <= first+in && !(math.Abs(float64(v-edge)) <= 1e-4*float64(edge)) {
 					t.Fatalf("member %d, frame %d, row %d, column %d is %g, expected the %g of column %d", member, f, i/64, x, v, edge, first+in)
 				}
 			}

@@ -20,6 +20,9 @@ func (momentum) States() []string { return []string{"momentum"} }
 func (momentum) Scalars(int64) []float32 { return nil }
 
 func (momentum) Update(at Point) (*g.Node, []*g.Node) {
+	if len(at.States) != 1 || len(at.Scalars) != 0 {
+		panic("states and scalars that are not the rule's")
+	}
 	moved := g.Add(g.MulScalar(at.States[0], 0.5), at.Gradient)
 	var direction []*g.Node
 	for i, x := range Views(at.Variables, moved) {
@@ -108,6 +111,7 @@ func TestRefusals(t *testing.T) {
 		want   string
 	}{
 		{func(p *Problem, o *Options, s *State) { p.Loss = nil }, "variables, a loss and batches"},
+		{func(p *Problem, o *Options, s *State) { p.Variables = nil }, "variables, a loss and batches"},
 		{func(p *Problem, o *Options, s *State) { p.Inputs[1].Name = "x" }, `two inputs have the name "x"`},
 		{func(p *Problem, o *Options, s *State) { p.Constants[0].Name = "x" }, `two inputs have the name "x"`},
 		{func(p *Problem, o *Options, s *State) { p.Inputs[0].DType = dtypes.Float64 }, "the input x is Float64"},

@@ -116,7 +116,7 @@ func TestWriteWeightsAsTheOriginal(t *testing.T) {
 			b, _ := checkpoint.Float32s(w)
 			for i := range b {
 				// Powers of 10000 differ in the last place of float32.
-				if math.Abs(float64(a[i]-b[i])) > 2e-7*math.Abs(float64(b[i])) {
+				if !(math.Abs(float64(a[i]-b[i])) <= 2e-7*math.Abs(float64(b[i]))) {
 					t.Errorf("%s, value %d: %g, want %g", name, i, a[i], b[i])
 				}
 			}

@@ -16,11 +16,11 @@ func TestBootstrapOfIndependentCases(t *testing.T) {
 	got := must(bootstrap{block: 1, resamples: 20000}.mean("mean", series))
 	mean, variance := stat.PopMeanVariance(series, nil)
 	se := math.Sqrt(variance / 200)
-	if !near(got.Estimate, mean, 1e-12) || math.Abs(got.SE/se-1) > 5/math.Sqrt(2*20000) || got.Cases != 200 || got.Block != 1 {
+	if !near(got.Estimate, mean, 1e-12) || !(math.Abs(got.SE/se-1) <= 5/math.Sqrt(2*20000)) || got.Cases != 200 || got.Block != 1 {
 		t.Errorf("%+v, want %v ± %v", got, mean, se)
 	}
 	// Of a mean of 200 the interval is nearly normal.
-	if math.Abs((got.High-got.Low)/(2*1.96*se)-1) > 0.03 {
+	if !(math.Abs((got.High-got.Low)/(2*1.96*se)-1) <= 0.03) {
 		t.Errorf("interval %v to %v, want ± %v", got.Low, got.High, 1.96*se)
 	}
 }
@@ -138,6 +138,7 @@ func TestBootstrapRefuses(t *testing.T) {
 		says string
 	}{
 		"no cases":         {run(MeanInterval(nil)), "0 cases"},
+		"one, and blocks":  {run(bootstrap{block: 1}.mean("mean", []float64{1, nan})), "1 cases with a score of 2"},
 		"one case":         {run(MeanInterval([]float64{1, nan})), "1 cases with a score of 2"},
 		"an endless score": {run(MeanInterval([]float64{1, 2, math.Inf(1)})), "case 2 is infinite"},
 		"both endless":     {run(DifferenceInterval([]float64{1, math.Inf(1)}, []float64{1, math.Inf(1)})), "case 1 is infinite"},
@@ -145,6 +146,24 @@ func TestBootstrapRefuses(t *testing.T) {
 	} {
 		if c.err == nil || !strings.Contains(c.err.Error(), c.says) {
 			t.Errorf("%s: error %v, want one that says %q", name, c.err, c.says)
+		}
+	}
+}
+
+// The zero bootstrap takes 2000 resamples.
+func TestBootstrapDefaults(t *testing.T) {
+	series := gaussian(3, 40)
+	if zero, named := must(MeanInterval(series)), must(bootstrap{resamples: 2000}.mean("mean", series)); zero != named {
+		t.Errorf("%+v, with the default named %+v", zero, named)
+	}
+}
+
+// The value of rank p·(n + 1), by hand, and the ends beyond the first and the last.
+func TestOrderStatistic(t *testing.T) {
+	sorted := []float64{1, 2, 4, 8}
+	for p, want := range map[float64]float64{0: 1, 0.1: 1, 0.2: 1, 0.3: 1.5, 0.5: 3, 0.6: 4, 0.7: 6, 0.8: 8, 0.9: 8, 1: 8} {
+		if got := orderStatistic(sorted, p); !near(got, want, 1e-14) {
+			t.Errorf("of rank %v·5 the value is %v, want %v", p, got, want)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func TestSketchKeepsItsBound(t *testing.T) {
 		}
 		e := math.Abs(got-want[i]) / math.Abs(want[i])
 		worst = max(worst, e)
-		if e > sketchRelativeError*(1+1e-12) {
+		if !(e <= sketchRelativeError*(1+1e-12)) {
 			t.Errorf("level %v: %v, exactly %v: off by %g, bound %g", levels[i], got, want[i], e, sketchRelativeError)
 		}
 	}
@@ -87,6 +87,25 @@ func TestQuantilesOfFewValues(t *testing.T) {
 	}
 	if q.n != 4 || q.Missing != 1 {
 		t.Errorf("%d values, %d missing", q.n, q.Missing)
+	}
+}
+
+// The ends are exact in a sketch, too, where the values next to them are not.
+func TestTheEndsOfASketchAreExact(t *testing.T) {
+	q := Quantiles{most: 1}
+	next := math.Nextafter32(3, 4)
+	for i := range 101 {
+		q.Add([]float32{next + float32(i), -next - float32(i)})
+	}
+	end := float64(next + 100)
+	got := q.Value([]float64{0, 1.0 / 201, 200.0 / 201, 1})
+	if q.Exact() || got[0] != -end || got[3] != end || !near(got[1], 1-end, sketchRelativeError) || !near(got[2], end-1, sketchRelativeError) {
+		t.Errorf("ends and their neighbours %v, want ±%v and near ±%v", got, end, end-1)
+	}
+	above := Quantiles{most: 1}
+	above.Add([]float32{5.01, 5, 7})
+	if got := above.Value([]float64{0, 1}); got[0] != 5 || got[1] != 7 {
+		t.Errorf("values above 0 have the ends %v", got)
 	}
 }
 

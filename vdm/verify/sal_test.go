@@ -59,7 +59,7 @@ func TestSALByHand(t *testing.T) {
 			"S": {got.Structure, c.want.Structure}, "A": {got.Amplitude, c.want.Amplitude}, "L": {got.Location, c.want.Location},
 			"L1": {got.L1, c.want.L1}, "L2": {got.L2, c.want.L2},
 		} {
-			if math.Abs(pair[0]-pair[1]) > 1e-7 {
+			if !(math.Abs(pair[0]-pair[1]) <= 1e-7) {
 				t.Errorf("%s: %s = %v, want %v", name, part, pair[0], pair[1])
 			}
 		}
@@ -116,6 +116,7 @@ func TestSALDryAndMissing(t *testing.T) {
 	// What is missing in the truth is not held against the forecast; below 0 is 0.
 	gone := must(NewSAL(1, 2, 2))
 	check(t, gone.Add([][]float32{{1, 7, 0, -3}}, []float32{1, missing, 0, 0}))
+	check(t, gone.Add([][]float32{{1, 0, 0, -0.5}}, []float32{1, 0, 0, 0}))
 	if v := gone.Value(); v.SALScore != (SALScore{}) || gone.Missing != 1 {
 		t.Errorf("%+v, %d missing", v, gone.Missing)
 	}
@@ -128,6 +129,14 @@ func TestSALMeans(t *testing.T) {
 	v := s.Value()
 	if v.Amplitude != 0 || v.AbsAmplitude != 1 || v.ByLead[0].Amplitude != 1 || v.ByLead[1].Amplitude != -1 || v.Scored != 2 {
 		t.Errorf("%+v", v)
+	}
+	// Too peaked in one frame of two, as by hand above, the other perfect.
+	const h, w = 13, 17
+	truth := field(h, w, [5]float64{2, 2, 2, 2, 1})
+	peaked := must(NewSAL(2, h, w))
+	check(t, peaked.Add([][]float32{append(field(h, w, [5]float64{2, 2, 1, 1, 4}), truth...)}, append(slices.Clone(truth), truth...)))
+	if v := peaked.Value(); !near(v.Structure, -0.6, 1e-7) || !near(v.AbsStructure, 0.6, 1e-7) || !near(v.ByLead[0].Structure, -1.2, 1e-7) || v.ByLead[1].Structure != 0 {
+		t.Errorf("structure %v, by lead %v and %v; want −0.6, −1.2 and 0", v.Structure, v.ByLead[0].Structure, v.ByLead[1].Structure)
 	}
 }
 
@@ -157,7 +166,7 @@ func TestSALMerges(t *testing.T) {
 		(*SAL).Merge,
 		func(s *SAL) []float64 {
 			v := s.Value()
-			return []float64{v.AbsStructure, v.AbsAmplitude, v.Location, v.L1, v.L2, v.ByLead[1].Location, float64(v.Scored)}
+			return []float64{v.Structure, v.Amplitude, v.AbsStructure, v.AbsAmplitude, v.Location, v.L1, v.L2, v.ByLead[1].Location, float64(v.Scored)}
 		})
 }
 

@@ -73,6 +73,19 @@ func TestVariogramScoreSeesStructure(t *testing.T) {
 	}
 }
 
+// Equal members have no variance, also where their values round: fair is never above
+// plain, nor beyond rounding below it.
+func TestVariogramOfEqualMembers(t *testing.T) {
+	for i, a := range rain(3, 300) {
+		s := must(NewVariogramScore(1, 1, 2))
+		m := []float32{a + 0.1, 0.3 + float32(i)/7}
+		check(t, s.Add([][]float32{m, m, m}, []float32{9, 1}))
+		if v := s.Value(); !(v.Fair <= v.Plain) || !near(v.Fair, v.Plain, 1e-13) {
+			t.Errorf("members %v: fair %v, plain %v", m, v.Fair, v.Plain)
+		}
+	}
+}
+
 func TestVariogramScoreMissingAndRefused(t *testing.T) {
 	s := must(NewVariogramScore(2, 1, 3))
 	check(t, s.Add([][]float32{{0, 0, 5, 0, missing, missing}, {0, 0, 5, 0, 0, 0}}, []float32{0, 3, missing, 0, 0, 0}))
