@@ -1,6 +1,7 @@
 package climate
 
 import (
+	"errors"
 	"fmt"
 	"math"
 )
@@ -61,9 +62,12 @@ func InCalendar(times []float64, from, to string, until float64) ([]float64, err
 	return out, nil
 }
 
-// FramesAt returns the frame of f for each time of part. Times are compared as instants:
-// the calendars of both must agree over the span, f may have more frames and finer
-// steps. A time that f does not have is an error that names it.
+// ErrNoFrame is wrapped by the error for times that a record does not have.
+var ErrNoFrame = errors.New("the data have no frame")
+
+// FramesAt returns the frame of f for each time of part. Times are compared as
+// instants: the calendars of both must agree over the span, f may have more
+// frames and finer steps. A time that f does not have is an error that names it.
 func (f *Field) FramesAt(part *Field) ([]int, error) {
 	if part.Epoch != f.Epoch {
 		return nil, fmt.Errorf("its times are %q, those of the data %q", part.Epoch, f.Epoch)
@@ -83,8 +87,8 @@ func (f *Field) FramesAt(part *Field) ([]int, error) {
 			k++
 		}
 		if off := math.Abs(f.Times[k] - t); !(off <= tolerance) {
-			return nil, fmt.Errorf("the data have no frame at %s: they go from %s to %s, and the nearest frame is at %s",
-				part.Date(i), f.Date(0), f.Date(f.Frames()-1), f.Date(k))
+			return nil, fmt.Errorf("%w at %s: they go from %s to %s, and the nearest frame is at %s",
+				ErrNoFrame, part.Date(i), f.Date(0), f.Date(f.Frames()-1), f.Date(k))
 		}
 		if i > 0 && frames[i-1] == k {
 			return nil, fmt.Errorf("the data have one frame, at %s, for %s and %s", f.Date(k), part.Date(i-1), part.Date(i))

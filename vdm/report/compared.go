@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Compared contains the scores of forecasts of the same cases, as plain numbers that can
@@ -13,6 +14,7 @@ type Compared struct {
 	Cases   int     `json:"cases"`
 	Rows    []Row   `json:"rows"` // in the order of the table
 	Entries []Entry `json:"entries"`
+	Pairs   []Pair  `json:"pairs,omitempty"` // of every two forecasts, where they were asked for
 }
 
 // Entry contains the scores of one forecaster, over the frames that were not known.
@@ -66,11 +68,53 @@ func (c *Compared) Table() Table {
 	if differInSize(sizes) {
 		t.Notes = append(t.Notes, fairNote)
 	}
-	if c.threshold() > 0 {
-		t.Notes = append(t.Notes, fmt.Sprintf("twCRPS and the scores from FSS to ROC area are of %g %s and more; FSS, Brier and ROC take the share of members, CSI to frequency bias count each member as a forecast.", c.threshold(), c.Units))
+	if len(c.Thresholds) > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("twCRPS and the scores from FSS to ROC area are of %s %s and more; FSS, Brier and ROC take the share of members, CSI to frequency bias count each member as a forecast.", c.thresholds(), c.Units))
 	}
 	t.Notes = append(t.Notes, "Power: the members' over the truth's; the factor is exp of the mean over scales of |ln(power)|. Bias: (mean generated − mean truth)/mean truth; few cases make large extremes by chance alone.")
 	return t
+}
+
+// PairTable has a row for every two forecasts and score: the difference with its
+// interval, and the skill.
+func (c *Compared) PairTable() Table {
+	t := Table{
+		Title:   fmt.Sprintf("%s of %s, forecasts in pairs: %s", title(c.Task), c.Variable, number(c.Cases, "case")),
+		Columns: []string{"score", "first", "second", "first − second", "skill of the first"},
+	}
+	for _, p := range c.Pairs {
+		signed := p.Row
+		signed.Signed = true
+		t.Rows = append(t.Rows, []string{p.Row.Label, p.First, p.Second, signed.text(p.Difference), Format(float64(p.Skill))})
+	}
+	note := "One case has no interval."
+	if c.Cases > 1 {
+		note = intervalNote(c.Cases, "cases")
+	}
+	t.Notes = append(t.Notes, note+" Blocks of cases that follow each other in time are resampled together. Below 0 the first is better; skill is 1 − first/second.")
+	return t
+}
+
+// keyOf is the key of a figure of an event.
+func (c *Compared) keyOf(key string, threshold float64) string {
+	if len(c.Thresholds) > 1 {
+		return fmt.Sprintf("%s_%g", key, threshold)
+	}
+	return key
+}
+
+// BaseRate returns how often the truth reached a threshold, NaN where no score told.
+func (c *Compared) BaseRate(threshold float64) float64 {
+	return float64(c.Entries[0].Score(c.keyOf("base_rate", threshold)).Value)
+}
+
+// thresholds lists the thresholds.
+func (c *Compared) thresholds() string {
+	var all []string
+	for _, v := range c.Thresholds {
+		all = append(all, fmt.Sprintf("%g", v))
+	}
+	return strings.Join(all, ", ")
 }
 
 // number returns a count with its noun.

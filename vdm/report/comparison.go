@@ -3,6 +3,12 @@ package report
 import (
 	"context"
 	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
@@ -53,14 +59,13 @@ type scored struct {
 // NewComparison returns a comparison without cases. It refuses a task in which all
 // frames are known.
 func NewComparison(o ComparisonOptions) (*Comparison, error) {
-	if o.Height < 1 || o.Width < 1 {
-		return nil, fmt.Errorf("comparison of frames of %d×%d cells: want at least 1×1", o.Height, o.Width)
+	if err := o.prepare(); err != nil {
+		return nil, err
 	}
-	if o.leads() < 1 {
-		return nil, fmt.Errorf("comparison: all of %d frames are known, so that there is nothing to forecast", len(o.Known))
-	}
-	if !(o.Kilometres >= 0 && o.Minutes >= 0) {
-		return nil, fmt.Errorf("comparison: cells of %v km and frames %v minutes apart: want neither below 0", o.Kilometres, o.Minutes)
+	for _, name := range o.Scores {
+		if !slices.Contains(ScoreNames(), name) {
+			return nil, fmt.Errorf("comparison: there is no score %q; the scores are %s", name, strings.Join(ScoreNames(), ", "))
+		}
 	}
 	return &Comparison{ComparisonOptions: o}, nil
 }
@@ -78,31 +83,81 @@ func (c *Comparison) Add(one Case) error {
 		return fmt.Errorf("comparison, case %d: %w", c.cases, err)
 	}
 	truth := c.Known.Unknown(one.Observed)
+	all := make([][][]float32, len(one.Forecasts))
 	for i, f := range one.Forecasts {
 		if c.cases == 0 {
-			s := &scored{name: f.Name, reference: f.Reference, members: len(f.Members)}
-			for _, start := range scoreList {
-				t, err := start(&c.ComparisonOptions)
-				if err != nil {
-					return err
-				}
-				if t != nil {
-					s.tallies = append(s.tallies, t)
-				}
+			tallies, err := c.begin()
+			if err != nil {
+				return err
 			}
-			c.forecasts = append(c.forecasts, s)
+			c.forecasts = append(c.forecasts, &scored{name: f.Name, reference: f.Reference, members: len(f.Members), tallies: tallies})
 		}
-		var members [][]float32
 		for _, m := range f.Members {
-			members = append(members, c.Known.Unknown(m))
+			all[i] = append(all[i], c.Known.Unknown(m))
 		}
-		for _, t := range c.forecasts[i].tallies {
-			if err := t.add(members, truth); err != nil {
-				return fmt.Errorf("comparison, case %d, %s: %w", c.cases, f.Name, err)
+	}
+	leaveOut(truth, all)
+	if err := c.tally(truth, all); err != nil {
+		return fmt.Errorf("comparison, case %d, %w", c.cases, err)
+	}
+	c.cases++
+	return nil
+}
+
+// leaveOut makes a cell that is missing in the truth or in any member missing in all of
+// them, so that every forecast is scored on the same cells.
+func leaveOut(truth []float32, forecasts [][][]float32) {
+	missing := float32(math.NaN())
+	for _, members := range forecasts {
+		for _, m := range members {
+			for i, v := range m {
+				if v != v {
+					truth[i] = missing
+				}
 			}
 		}
 	}
-	c.cases++
+	for i, v := range truth {
+		if v == v {
+			continue
+		}
+		for _, members := range forecasts {
+			for _, m := range members {
+				m[i] = missing
+			}
+		}
+	}
+}
+
+// tally adds a case to all scores of all forecasts, several at a time.
+func (c *Comparison) tally(truth []float32, all [][][]float32) error {
+	type job struct {
+		name    string
+		tally   tally
+		members [][]float32
+		err     error
+	}
+	var jobs []*job
+	for i, f := range c.forecasts {
+		for _, t := range f.tallies {
+			jobs = append(jobs, &job{name: f.name, tally: t, members: all[i]})
+		}
+	}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(jobs)) {
+		group.Go(func() {
+			for k := next.Add(1) - 1; k < int64(len(jobs)); k = next.Add(1) - 1 {
+				jobs[k].err = jobs[k].tally.add(jobs[k].members, truth)
+			}
+		})
+	}
+	group.Wait()
+	for _, j := range jobs {
+		if j.err != nil {
+			return fmt.Errorf("%s: %w", j.name, j.err)
+		}
+	}
 	return nil
 }
 
@@ -139,10 +194,14 @@ func (c *Comparison) Compare() (*Compared, error) {
 	}
 	out := &Compared{ComparisonOptions: c.ComparisonOptions, Cases: c.cases}
 	var first []float64 // CRPS of each case
+	var all [][]reading
+	var names []string
 	for _, f := range c.forecasts {
+		var ofForecast []reading
 		e := Entry{Name: f.name, Reference: f.reference, Members: f.members, Scores: map[string]Score{}}
 		for _, t := range f.tallies {
 			for _, r := range t.readings() {
+				ofForecast = append(ofForecast, r)
 				if len(out.Entries) == 0 {
 					out.Rows = append(out.Rows, r.Row)
 				}
@@ -155,13 +214,19 @@ func (c *Comparison) Compare() (*Compared, error) {
 				}
 				if len(out.Entries) == 0 {
 					first = r.series
-					out.Rows = append(out.Rows, Row{Key: excessKey, Label: "CRPS less the first's", Best: "low", Signed: true})
+					out.Rows = append(out.Rows, Row{Key: excessKey, Label: "CRPS less the first's", Best: "low", Signed: true, Score: r.Score})
 				} else if e.Scores[excessKey], err = excess(r.series, first); err != nil {
 					return nil, fmt.Errorf("%s of %s: %w", r.Label, f.name, err)
 				}
 			}
 		}
-		out.Entries = append(out.Entries, e)
+		out.Entries, all, names = append(out.Entries, e), append(all, ofForecast), append(names, f.name)
+	}
+	if c.Pairwise {
+		var err error
+		if out.Pairs, err = pairs(names, all); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }

@@ -189,7 +189,7 @@ func TestComparedIsDrawn(t *testing.T) {
 	if got, want := files(r), []string{"nowcast-crps.png", "nowcast-ranks.png", "nowcast-bias.png", "nowcast-bias-map.png"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if _, err := r.ReliabilityPicture(); err != nil {
+	if _, err := r.ReliabilityPicture(1); err != nil {
 		t.Error(err)
 	}
 	if got, want := r.frameLabels(), []string{"now", "+1 h", "+2 h"}; !slices.Equal(got, want) {

@@ -12,6 +12,10 @@
 // the velocity v in the network's units, weighted as in training: smaller is better, and
 // an untrained network has a loss of about 1.
 //
+// [Comparison] takes the scores of one list, each known by a name: [ScoreNames] lists
+// them, [Explain] says what one measures and how to read it.
+//
 // This package links no NetCDF library and no engine. Packages study/archive,
-// study/firstmodel and study/experiment draw clips, keep them and call it.
+// study/firstmodel and study/experiment draw clips, keep them and call it;
+// study/verification scores files of forecasts with it.
 package report

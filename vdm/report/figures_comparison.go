@@ -117,21 +117,6 @@ func (c *Compared) RankPicture() (*plotting.Picture, error) {
 	})
 }
 
-// ReliabilityPicture draws how often the event occurred against the share of members
-// that forecast it, for the ensembles.
-func (c *Compared) ReliabilityPicture() (*plotting.Picture, error) {
-	series := []plotting.Series{{Name: "perfect", X: []float64{0, 1}, Y: []float64{0, 1}}}
-	for _, e := range c.Entries {
-		if s := e.Score(reliabilityKey); e.Members > 1 {
-			series = append(series, plotting.Series{Name: inPicture(e.Name), X: s.X, Y: s.Y, Points: true, Dashed: true})
-		}
-	}
-	return plotting.Curves(series, plotting.CurveOptions{
-		X: plotting.Axis{Label: fmt.Sprintf("Forecast probability of %g %s", c.threshold(), c.Units), Limits: [2]float64{0, 1}},
-		Y: plotting.Axis{Label: "Observed frequency", Limits: [2]float64{0, 1}}, Legend: plotting.LegendBelow,
-	})
-}
-
 // Draw draws all pictures of a comparison; their files begin with its task. Scores that
 // do not exist, such as a bias where all is dry, have no picture.
 func (c *Compared) Draw() ([]Drawing, error) {
@@ -216,31 +201,6 @@ func (f Forecast) Mean() []float32 {
 		mean[i] = float32(sum / float64(len(f.Members)))
 	}
 	return mean
-}
-
-// frameLabels returns a label for each frame, counted from the last known frame where
-// all known frames come first, else from the first frame.
-func (c *Compared) frameLabels() []string {
-	step, unit := c.step()
-	known, nowcast := c.Known.Lead()
-	labels := make([]string, len(c.Known))
-	for i := range labels {
-		switch now := known - 1; {
-		case nowcast && i == now:
-			labels[i] = "now"
-			continue
-		case nowcast:
-			labels[i] = strings.Replace(fmt.Sprintf("%+g", float64(i-now)*step), "-", "−", 1)
-		case c.Minutes == 0:
-			labels[i] = fmt.Sprint(i + 1)
-		default:
-			labels[i] = fmt.Sprintf("%g", float64(i)*step)
-		}
-		if c.Minutes > 0 {
-			labels[i] += " " + unit
-		}
-	}
-	return labels
 }
 
 // inPicture returns a name as pictures write it, w_r with a subscript.

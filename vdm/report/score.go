@@ -17,14 +17,19 @@ const (
 	biasMapKey     = "bias_map"
 	ranksKey       = "outliers"
 	reliabilityKey = "brier_skill"
+	rocKey         = "roc"
+	missingKey     = "missing"
 )
 
-// Row describes a score of the table.
+// Row says what a figure of a score is.
 type Row struct {
-	Key    string `json:"key"`   // key in an entry's scores, such as crps
-	Label  string `json:"label"` // label with its unit
-	Best   string `json:"best"`  // 0, 1 or low
-	Signed bool   `json:"signed,omitempty"`
+	Key       string   `json:"key"`                 // in an entry's scores, such as crps_fair
+	Label     string   `json:"label"`               // with its unit
+	Best      string   `json:"best"`                // such as 0, 1, low or high; "" for what only describes the truth
+	Score     string   `json:"score,omitempty"`     // its name in the list of scores, such as crps
+	Threshold *float64 `json:"threshold,omitempty"` // of an event, in the units of the data
+	Window    int      `json:"window,omitempty"`    // cells a side
+	Signed    bool     `json:"signed,omitempty"`
 }
 
 // Score is one figure. From and To are the ends of its interval by

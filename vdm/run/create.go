@@ -90,6 +90,12 @@ func reopen(dir string, c Config, train vdm.Clips) (*Run, error) {
 	return m, writeConfig(dir, c)
 }
 
+// Exists reports whether a folder contains a run.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, configName))
+	return err == nil
+}
+
 // ErrNoRun is wrapped by the error of [Open] where a folder contains no run.
 var ErrNoRun = errors.New("create one first")
 

@@ -47,18 +47,19 @@ func (s *CRPS) Add(members [][]float32, truth []float32) error {
 	m := len(members)
 	s.sorted = slices.Grow(s.sorted[:0], m)[:m]
 	for c, y := range truth {
-		for i, member := range members {
-			s.sorted[i] = max(float64(member[c]), s.floor) // NaN stays NaN
-		}
-		slices.Sort(s.sorted) // NaN first
-		if y != y || s.sorted[0] != s.sorted[0] {
+		if !sortCell(s.sorted, members, y, c) {
 			s.Missing++
+			continue
+		}
+		if s.sorted[m-1] <= s.floor && float64(y) <= s.floor { // all count as the floor
+			s.sums.add(c/perLead, 0, 0)
 			continue
 		}
 		// Of the m² ordered pairs, x_(i) is the larger of 2i and the smaller of
 		// 2(m−1−i).
 		abs, pairs, came := 0.0, 0.0, max(float64(y), s.floor)
 		for i, x := range s.sorted {
+			x = max(x, s.floor) // which keeps the order
 			abs += math.Abs(x - came)
 			pairs += 2 * float64(2*i-m+1) * x
 		}

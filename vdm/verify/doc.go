@@ -25,7 +25,8 @@
 // Is a forecast right, each cell by itself? These and the next take members and truth,
 // and score each lead time:
 //
-//   - the whole distribution: [CRPS]; its upper end: [NewThresholdCRPS]
+//   - the whole distribution: [CRPS]; its upper end: [NewThresholdCRPS]; where in it the
+//     score is lost: [QuantileScore], [IntervalScore]
 //   - an amount that is reached or not: [Exceedance], from which follow the Brier
 //     score and its decomposition, the reliability diagram and the ROC curve
 //   - yes or no: [Contingency], and from it POD, FAR, CSI, ETS, frequency bias

@@ -33,6 +33,7 @@ type SAL struct {
 	sums          []SALMean // each lead time; its scores are sums
 	present       []bool    // work space: cells of a frame that are not missing
 	rain          []float64
+	wet           []float32
 	finder        objectFinder
 }
 
@@ -155,20 +156,20 @@ type salFeatures struct {
 func (s *SAL) features(frame []float32) (f salFeatures, wet bool) {
 	rain := s.rain
 	clear(rain)
-	var wetValues Quantiles
+	s.wet = s.wet[:0]
 	for i, v := range frame {
 		if !s.present[i] || v <= 0 {
 			continue
 		}
 		rain[i] = float64(v)
 		if v >= salWet {
-			wetValues.Add(frame[i : i+1])
+			s.wet = append(s.wet, v)
 		}
 		f.total += rain[i]
 		f.y += rain[i] * float64(i/s.width)
 		f.x += rain[i] * float64(i%s.width)
 	}
-	quantile := wetValues.Value([]float64{salQuantile})[0]
+	quantile := selectQuantile(s.wet, salQuantile)
 	if math.IsNaN(quantile) {
 		return f, false // the frame has no values
 	}

@@ -108,10 +108,11 @@ func (s *VariogramScore) addRow(members [][]float32, truth []float32, lead, row 
 	clear(squares)
 	for _, m := range members {
 		a, b := m[from:from+n], m[to:to+n]
-		for i := range sum {
-			v := rootDifference(a[i], b[i])
-			sum[i] += v
-			squares[i] += v * v
+		for i := range sum { // without a call, and without roots of dry pairs
+			if d := math.Abs(float64(a[i]) - float64(b[i])); d != 0 {
+				sum[i] += math.Sqrt(d)
+				squares[i] += d
+			}
 		}
 	}
 	m := float64(len(members))
