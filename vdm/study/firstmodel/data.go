@@ -44,6 +44,24 @@ func readData(o Options, source climate.Source) (*data, error) {
 	return d, nil
 }
 
+// Windows returns the clips that a first model trains on, with reflections, the held-out
+// ones, and the hours between frames: for programs that train on the same with other
+// settings.
+func (o Options) Windows() (train, heldOut *climate.Windows, step float64, err error) {
+	if o, err = o.withDefaults(); err != nil {
+		return nil, nil, 0, err
+	}
+	source, err := climate.HashSource(o.Data)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	d, err := readData(o, source)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	return d.train, d.heldOut, d.Fields[0].Step(), nil
+}
+
 // Wettest returns the window with the most rain in its known first frames, and its clip:
 // an interesting place for a nowcast, chosen by what is known when it is made.
 func Wettest(windows *climate.Windows, known int) (index int, clip []float32, err error) {

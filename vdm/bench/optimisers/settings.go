@@ -1,0 +1,30 @@
+package main
+
+import "github.com/climate-vdm/climate-vdm/vdm/run"
+
+// setting is one way of training. The name also is its folder's.
+type setting struct {
+	name   string
+	change func(t *run.TrainingConfig)
+}
+
+// settings are those that the table compares. The first is the baseline; the others
+// change one thing of it, or more where their name says so.
+var settings = []setting{
+	{"adam-5e-3", func(t *run.TrainingConfig) {}},
+	{"muon-5e-3", func(t *run.TrainingConfig) { t.Optimiser = "muon" }},
+	{"muon-1e-2", func(t *run.TrainingConfig) { t.Optimiser, t.Rate = "muon", 1e-2 }},
+	{"muon-2e-2", func(t *run.TrainingConfig) { t.Optimiser, t.Rate = "muon", 2e-2 }},
+	{"schedule-free-5e-3", func(t *run.TrainingConfig) { t.Optimiser, t.Decay = "schedule-free", 0 }},
+	{"schedule-free-1e-2", func(t *run.TrainingConfig) { t.Optimiser, t.Rate, t.Decay = "schedule-free", 1e-2, 0 }},
+	{"adam-2.5e-3", func(t *run.TrainingConfig) { t.Rate = 2.5e-3 }},
+	{"adam-1e-2", func(t *run.TrainingConfig) { t.Rate = 1e-2 }},
+	{"adamw-5e-3-decay-0.1", func(t *run.TrainingConfig) { t.Optimiser, t.WeightDecay = "adamw", 0.1 }},
+	{"adam-5e-3-batch-1", func(t *run.TrainingConfig) { t.Batch = 1 }},
+	{"adam-5e-3-batch-4", func(t *run.TrainingConfig) { t.Batch = 4 }},
+	{"muon-1e-2-batch-1", func(t *run.TrainingConfig) { t.Optimiser, t.Rate, t.Batch = "muon", 1e-2, 1 }},
+	{"muon-1e-2-batch-4", func(t *run.TrainingConfig) { t.Optimiser, t.Rate, t.Batch = "muon", 1e-2, 4 }},
+	{"muon-1e-2-constant", func(t *run.TrainingConfig) { t.Optimiser, t.Rate, t.Decay = "muon", 1e-2, 0 }},
+	{"muon-1e-2-no-warm-up", func(t *run.TrainingConfig) { t.Optimiser, t.Rate, t.Warmup = "muon", 1e-2, 0 }},
+	{"muon-1e-2-ema-0.9", func(t *run.TrainingConfig) { t.Optimiser, t.Rate, t.EMA = "muon", 1e-2, 0.9 }},
+}
