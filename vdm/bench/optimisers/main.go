@@ -29,6 +29,8 @@ type options struct {
 	out, table string
 	only       *regexp.Regexp
 	clips      int
+	frames     int
+	side       int
 }
 
 func main() {
@@ -36,6 +38,8 @@ func main() {
 	flag.StringVar(&o.out, "out", report.RunFolder("VDM_OPTIMISERS", "optimisers"), "folder of the trainings")
 	flag.StringVar(&o.table, "table", filepath.Join(report.Root(), "vdm/bench/optimisers/RESULTS.md"), "table that the results go to")
 	flag.IntVar(&o.clips, "clips", 600, "clips that each setting trains on")
+	flag.IntVar(&o.frames, "frames", 10, "frames of a clip")
+	flag.IntVar(&o.side, "side", 32, "rows and columns of a clip")
 	only := flag.String("only", "", "regular expression: train only the settings whose names match, and the baseline")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -52,7 +56,7 @@ func main() {
 
 // compare trains what is not trained yet, and adds what is new to the table.
 func compare(ctx context.Context, o options) error {
-	data, err := readClips()
+	data, err := readClips(o)
 	if err != nil {
 		return err
 	}
@@ -77,9 +81,10 @@ func compare(ctx context.Context, o options) error {
 	return nil
 }
 
-// readClips returns the data of `make run`.
-func readClips() (*clips, error) {
+// readClips returns the data of `make run`, in clips of the size that was asked for.
+func readClips(o options) (*clips, error) {
 	first := firstmodel.Defaults()
+	first.Frames, first.Height, first.Width = o.frames, o.side, o.side
 	train, heldOut, step, err := first.Windows()
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
@@ -37,8 +38,8 @@ func (o *outcome) against(base *outcome) string {
 	loss := base.last()
 	clips := o.reached(loss) / base.reached(loss)
 	cost := o.PerClip / base.PerClip
-	return fmt.Sprintf("| %s | %d | %d | %.4f | %s | %.2f | %s | %s |",
-		o.Setting, o.Clips, o.Batch, o.last(), ratio(clips), cost, ratio(clips*cost), o.Commit)
+	return fmt.Sprintf("| %s | %s | %d | %d | %.4f | %s | %.2f | %s | %s |",
+		o.Setting, o.Size, o.Clips, o.Batch, o.last(), ratio(clips), cost, ratio(clips*cost), o.Commit)
 }
 
 func ratio(x float64) string {
@@ -49,7 +50,7 @@ func ratio(x float64) string {
 }
 
 // addRow puts a row at the end of the table, or in the place of the one of the same
-// setting and clips.
+// setting, size and number of clips.
 func addRow(path, row string) error {
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -57,15 +58,12 @@ func addRow(path, row string) error {
 	}
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
 	same := func(line string) bool {
-		a, b := strings.SplitN(line, "|", 4), strings.SplitN(row, "|", 4)
-		return len(a) == 4 && a[1] == b[1] && a[2] == b[2]
+		a, b := strings.SplitN(line, "|", 5), strings.SplitN(row, "|", 5)
+		return len(a) == 5 && slices.Equal(a[:4], b[:4])
 	}
-	for i, line := range lines {
-		if same(line) {
-			lines[i], row = row, ""
-		}
-	}
-	if row != "" {
+	if i := slices.IndexFunc(lines, same); i >= 0 {
+		lines[i] = row
+	} else {
 		lines = append(lines, row)
 	}
 	return checkpoint.WriteFile(path, func(w io.Writer) error {

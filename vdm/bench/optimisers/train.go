@@ -39,6 +39,7 @@ type point struct {
 // outcome is a training that is over: the file outcome.json of its folder.
 type outcome struct {
 	Setting string  `json:"setting"`
+	Size    string  `json:"size"`  // of a clip: frames × rows × columns
 	Clips   int     `json:"clips"` // trained on
 	Batch   int     `json:"batch"`
 	Curve   []point `json:"curve"`
@@ -51,11 +52,15 @@ const evaluations = 6
 
 // config returns the configuration of a setting, for a number of clips.
 func (d *clips) config(s setting, total int) (run.Config, error) {
-	c, err := d.first.Config(d.step)
+	first := d.first
+	first.Batch, first.Rate = 2, 5e-3
+	c, err := first.Config(d.step)
 	if err != nil {
 		return c, err
 	}
+	c.Conditions = run.ConditionsConfig{}
 	t := &c.Training
+	t.Optimiser = ""
 	s.change(t)
 	t.Steps = total / t.Batch
 	t.HeldOutEvery = max(1, t.Steps/evaluations)
@@ -71,7 +76,8 @@ func (d *clips) config(s setting, total int) (run.Config, error) {
 
 // trained trains a setting, unless that is done.
 func (d *clips) trained(ctx context.Context, o options, s setting) (*outcome, error) {
-	dir := filepath.Join(o.out, fmt.Sprintf("%s-%d", s.name, o.clips))
+	size := [3]int{d.first.Frames, d.first.Height, d.first.Width}
+	dir := filepath.Join(o.out, fmt.Sprintf("%s-%dx%dx%d-%d", s.name, size[0], size[1], size[2], o.clips))
 	out := &outcome{}
 	if done, err := readJSON(filepath.Join(dir, outcomeName), out); err != nil || done {
 		return out, err
@@ -110,7 +116,7 @@ func (d *clips) trained(ctx context.Context, o options, s setting) (*outcome, er
 	// The median passes over the steps that compile, measure the held-out loss or save.
 	slices.Sort(seconds)
 	batch := c.Training.Batch
-	*out = outcome{Setting: s.name, Clips: o.clips, Batch: batch, PerClip: seconds[len(seconds)/2] / float64(batch), Commit: commit()}
+	*out = outcome{Setting: s.name, Size: fmt.Sprintf("%d × %d × %d", size[0], size[1], size[2]), Clips: o.clips, Batch: batch, PerClip: seconds[len(seconds)/2] / float64(batch), Commit: commit()}
 	for _, r := range records {
 		if r.HeldOut != nil {
 			out.Curve = append(out.Curve, point{float64(r.Step) * float64(batch), *r.HeldOut})
