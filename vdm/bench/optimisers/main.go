@@ -24,15 +24,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/firstmodel"
 )
 
-// options are the command line.
-type options struct {
-	out, table string
-	only       *regexp.Regexp
-	clips      int
-	frames     int
-	side       int
-}
-
 func main() {
 	o := options{}
 	flag.StringVar(&o.out, "out", report.RunFolder("VDM_OPTIMISERS", "optimisers"), "folder of the trainings")
