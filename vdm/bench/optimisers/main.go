@@ -21,7 +21,6 @@ import (
 
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
-	"github.com/climate-vdm/climate-vdm/vdm/study/firstmodel"
 )
 
 func main() {
@@ -70,15 +69,4 @@ func compare(ctx context.Context, o options) error {
 		}
 	}
 	return nil
-}
-
-// readClips returns the data of `make run`, in clips of the size that was asked for.
-func readClips(o options) (*clips, error) {
-	first := firstmodel.Defaults()
-	first.Frames, first.Height, first.Width = o.frames, o.side, o.side
-	train, heldOut, step, err := first.Windows()
-	if err != nil {
-		return nil, err
-	}
-	return &clips{first, train, heldOut, step}, nil
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/study/firstmodel"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 func TestReached(t *testing.T) {
@@ -59,16 +59,17 @@ func TestAddRow(t *testing.T) {
 // Every setting trains on the same number of clips, with warm-up and decay of its own
 // length, and makes a configuration that a run takes.
 func TestSettings(t *testing.T) {
+	first := run.Config{
+		Clip:     run.ClipConfig{Frames: 2, Height: 4, Width: 4, Channels: []run.ChannelConfig{{Name: "rain"}}},
+		Training: run.TrainingConfig{Warmup: 60, Decay: 901},
+	}
 	seen := map[string]bool{}
 	for _, s := range settings {
 		if seen[s.name] {
 			t.Errorf("two settings have the name %s", s.name)
 		}
 		seen[s.name] = true
-		c, err := (&clips{first: firstmodel.Defaults(), step: 1}).config(s, 600)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := (&clips{first: first}).config(s, 600)
 		if err := c.WithDefaults().Validate(); err != nil {
 			t.Errorf("%s: %v", s.name, err)
 		}

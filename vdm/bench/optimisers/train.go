@@ -25,9 +25,15 @@ import (
 
 // clips are what all settings train on and are measured with.
 type clips struct {
-	first          firstmodel.Options
+	first          run.Config // of the first model
 	train, heldOut *climate.Windows
-	step           float64 // hours between frames
+}
+
+// readClips returns the data of `make run`, in clips of the size that was asked for.
+func readClips(o options) (d *clips, err error) {
+	d = &clips{}
+	d.first, d.train, d.heldOut, err = firstmodel.Defaults().Training(o.frames, o.side)
+	return d, err
 }
 
 // point is a held-out loss on the way.
@@ -51,16 +57,11 @@ type outcome struct {
 const evaluations = 6
 
 // config returns the configuration of a setting, for a number of clips.
-func (d *clips) config(s setting, total int) (run.Config, error) {
-	first := d.first
-	first.Batch, first.Rate = 2, 5e-3
-	c, err := first.Config(d.step)
-	if err != nil {
-		return c, err
-	}
+func (d *clips) config(s setting, total int) run.Config {
+	c := d.first
 	c.Conditions = run.ConditionsConfig{}
 	t := &c.Training
-	t.Optimiser = ""
+	t.Optimiser, t.Rate, t.Batch = "adam", 5e-3, 2
 	s.change(t)
 	t.Steps = total / t.Batch
 	t.HeldOutEvery = max(1, t.Steps/evaluations)
@@ -71,21 +72,18 @@ func (d *clips) config(s setting, total int) (run.Config, error) {
 	if t.Warmup != 0 {
 		t.Warmup = max(1, t.Steps/15)
 	}
-	return c, nil
+	return c
 }
 
 // trained trains a setting, unless that is done.
 func (d *clips) trained(ctx context.Context, o options, s setting) (*outcome, error) {
-	size := [3]int{d.first.Frames, d.first.Height, d.first.Width}
-	dir := filepath.Join(o.out, fmt.Sprintf("%s-%dx%dx%d-%d", s.name, size[0], size[1], size[2], o.clips))
+	size := d.first.Clip
+	dir := filepath.Join(o.out, fmt.Sprintf("%s-%dx%dx%d-%d", s.name, size.Frames, size.Height, size.Width, o.clips))
 	out := &outcome{}
 	if done, err := readJSON(filepath.Join(dir, outcomeName), out); err != nil || done {
 		return out, err
 	}
-	c, err := d.config(s, o.clips)
-	if err != nil {
-		return nil, err
-	}
+	c := d.config(s, o.clips)
 	m, err := run.Create(dir, c, d.train)
 	if err != nil {
 		return nil, err
@@ -116,7 +114,7 @@ func (d *clips) trained(ctx context.Context, o options, s setting) (*outcome, er
 	// The median passes over the steps that compile, measure the held-out loss or save.
 	slices.Sort(seconds)
 	batch := c.Training.Batch
-	*out = outcome{Setting: s.name, Size: fmt.Sprintf("%d × %d × %d", size[0], size[1], size[2]), Clips: o.clips, Batch: batch, PerClip: seconds[len(seconds)/2] / float64(batch), Commit: commit()}
+	*out = outcome{Setting: s.name, Size: fmt.Sprintf("%d × %d × %d", size.Frames, size.Height, size.Width), Clips: o.clips, Batch: batch, PerClip: seconds[len(seconds)/2] / float64(batch), Commit: commit()}
 	for _, r := range records {
 		if r.HeldOut != nil {
 			out.Curve = append(out.Curve, point{float64(r.Step) * float64(batch), *r.HeldOut})

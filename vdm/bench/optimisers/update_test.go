@@ -10,8 +10,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
-	"github.com/climate-vdm/climate-vdm/vdm/study/firstmodel"
 	"github.com/climate-vdm/climate-vdm/vdm/train"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
 	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
@@ -23,7 +23,7 @@ func BenchmarkUpdate(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	network := firstmodel.Defaults().Network.ForClips(1, 1)
+	network := unet.Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2, HeadDim: 32}.ForClips(1, 1)
 	problem := train.Problem{
 		Variables: network.Variables(),
 		Inputs:    []train.Input{{Name: "none", DType: dtypes.Float32, Dims: []int{1}}},
