@@ -75,12 +75,18 @@ type TrainingConfig struct {
 	Beta1   float64 `yaml:"beta1"`        // 0 means 0.9
 	Beta2   float64 `yaml:"beta2"`        // 0 means 0.999
 	Epsilon float64 `yaml:"epsilon"`      // 0 means 1e-8
-	Clip    float64 `yaml:"clip_norm"`    // largest global norm of the gradient; 0 means no clipping
+
+	// WeightDecay shrinks the matrices in every step, by the learning rate times it; not
+	// with adam, which has none.
+	WeightDecay float64 `yaml:"weight_decay,omitempty"`
+
+	Clip float64 `yaml:"clip_norm"` // largest global norm of the gradient; 0 means no clipping
 
 	// EMA is the decay of the exponential moving average of the weights, used
 	// for sampling; 0 means 0.9995 (0.995 every ten steps, as the
 	// dissertation's program did). While it warms up the decay is at most
-	// (1 + step)/(10 + step).
+	// (1 + step)/(10 + step). The optimiser schedule-free has an average of its own in its
+	// place.
 	EMA float64 `yaml:"ema"`
 
 	// MissingCells says what to do with clips that contain missing cells: "refuse" (also
@@ -177,7 +183,7 @@ func (c Config) Validate() error {
 		least, most float64
 	}{
 		{"training.rate", t.Rate, 1e-12, 1}, {"training.beta1", t.Beta1, 0, 1 - 1e-9}, {"training.beta2", t.Beta2, 0, 1 - 1e-9},
-		{"training.epsilon", t.Epsilon, 1e-30, 1}, {"training.clip_norm", t.Clip, 0, 1e30}, {"training.ema", t.EMA, 0, 1 - 1e-9},
+		{"training.epsilon", t.Epsilon, 1e-30, 1}, {"training.weight_decay", t.WeightDecay, 0, 1e3}, {"training.clip_norm", t.Clip, 0, 1e30}, {"training.ema", t.EMA, 0, 1 - 1e-9},
 		{"clip.step_hours", c.Clip.Step, 0, 1e9}, {"training.warmup", float64(t.Warmup), 0, 1e12}, {"training.steps", float64(t.Steps), 0, 1e12},
 	} {
 		if !(p.value >= p.least && p.value <= p.most) {
@@ -377,5 +383,5 @@ func (c TrainingConfig) RateAt(step int64) float64 {
 
 // rule returns the configured optimiser.
 func (c TrainingConfig) rule() (train.Rule, error) {
-	return train.NewRule(c.Optimiser, train.RuleOptions{Beta1: c.Beta1, Beta2: c.Beta2, Epsilon: c.Epsilon})
+	return train.NewRule(c.Optimiser, train.RuleOptions{Beta1: c.Beta1, Beta2: c.Beta2, Epsilon: c.Epsilon, WeightDecay: c.WeightDecay})
 }

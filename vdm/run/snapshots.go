@@ -1,8 +1,11 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
@@ -64,6 +67,18 @@ func (m *Run) restore(s *checkpoint.Snapshot) error {
 	if err != nil {
 		return err
 	}
+	saved, err := ParseConfig(s.Blobs[configName])
+	if err != nil {
+		return err
+	}
+	for _, stem := range rule.States() {
+		if _, there := s.Tensors[stem]; there {
+			continue
+		}
+		held := slices.DeleteFunc(slices.Sorted(maps.Keys(s.Tensors)), func(stem string) bool { return stem == stemWeights || stem == stemEMA })
+		return fmt.Errorf("the snapshot of step %d lacks %s of the optimiser %s, which %s names, and has the state of %s (%s): restore %s, or start another run from the weights",
+			s.Step, stem, optimiser(m.Config), configName, optimiser(saved), strings.Join(held, ", "), configName)
+	}
 	state := train.State{Step: s.Step}
 	if state.Weights, err = m.vector(s, stemWeights); err != nil {
 		return err
@@ -78,16 +93,15 @@ func (m *Run) restore(s *checkpoint.Snapshot) error {
 		}
 		state.Moments = append(state.Moments, x)
 	}
-	saved, err := ParseConfig(s.Blobs[configName])
-	if err != nil {
-		return err
-	}
 	if diff := differences(saved, m.Config); len(diff) > 0 {
 		return fmt.Errorf("%s was changed since: %s; restore it, or start another run", configName, strings.Join(diff, "; "))
 	}
 	m.state = state
 	return nil
 }
+
+// optimiser returns the name of the configured optimiser.
+func optimiser(c Config) string { return cmp.Or(c.Training.Optimiser, train.RuleNames()[0]) }
 
 // vector returns one vector of a snapshot's state, in the order of the configured
 // network's variables.

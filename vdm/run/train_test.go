@@ -14,6 +14,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
+	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
 func create(t testing.TB, c Config, clips vdm.Clips) *Run {
@@ -70,12 +71,20 @@ func TestTrainWritesARun(t *testing.T) {
 	}
 }
 
-// A run that is resumed takes the same steps, to the bit.
+// A run that is resumed takes the same steps, to the bit, with every optimiser.
 func TestResumeIsBitEqual(t *testing.T) {
-	whole := create(t, tinyConfig(t), tinyClips)
+	for _, name := range train.RuleNames() {
+		t.Run(name, func(t *testing.T) { resumeIsBitEqual(t, name) })
+	}
+}
+
+func resumeIsBitEqual(t *testing.T, optimiser string) {
+	c := tinyConfig(t)
+	c.Training.Optimiser = optimiser
+	whole := create(t, c, tinyClips)
 	mustTrain(t, whole, TrainOptions{Data: tinyClips})
 
-	parts := create(t, tinyConfig(t), tinyClips)
+	parts := create(t, c, tinyClips)
 	for _, until := range []int{1, 5, 6, 12} {
 		mustTrain(t, parts, TrainOptions{Data: tinyClips, Steps: until})
 		again, err := Open(parts.Dir)

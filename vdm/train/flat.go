@@ -23,6 +23,16 @@ func Views(variables []weights.Variable, flat *g.Node) []*g.Node {
 	return views
 }
 
+// concatenated returns the flat vector of the nodes of the variables: the inverse of
+// [Views].
+func concatenated(views []*g.Node) *g.Node {
+	flat := make([]*g.Node, len(views))
+	for i, x := range views {
+		flat[i] = g.Reshape(x, x.Shape().Size())
+	}
+	return g.Concatenate(flat, 0)
+}
+
 // Named returns the nodes by their variables' names.
 func Named(variables []weights.Variable, nodes []*g.Node) map[string]*g.Node {
 	named := map[string]*g.Node{}

@@ -15,7 +15,7 @@ type Options struct {
 	Batch   int                      // samples in one pass, over all devices; required
 	Passes  int                      // passes whose gradients are accumulated for one step; 0 means one
 	Clip    float64                  // the largest norm of the gradient; 0 means no clipping
-	EMA     float64                  // decay of the average of the weights; at most (1 + step)/(10 + step)
+	EMA     float64                  // decay of the average of the weights, at most (1 + step)/(10 + step), unless the rule has an average of its own
 	Devices int                      // devices that share each batch; 0 means one
 }
 
@@ -48,7 +48,7 @@ func (o Options) Check(be compute.Backend) error {
 // step's program: the learning rate, the rule's, and the decay of the average.
 func (o Options) scalars(k int64) (all []any) {
 	all = append(all, float32(o.Rate(k-1)))
-	for _, x := range o.Rule.Scalars(k) {
+	for _, x := range o.Rule.Scalars(k, o.Rate) {
 		all = append(all, x)
 	}
 	return append(all, float32(min(o.EMA, float64(k)/(float64(k)+9))))

@@ -9,7 +9,7 @@ type State struct {
 	Step    int64       // number of steps taken
 	Weights []float32   // the values of all variables; see [Join]
 	Moments [][]float32 // in the order of the rule's States, each as long as the weights
-	EMA     []float32   // the exponential moving average of the weights
+	EMA     []float32   // the average of the weights: exponential, or the rule's own
 }
 
 // Start returns the state before the first step from initial weights, whose average they

@@ -28,11 +28,7 @@ func (b graphs) gradient(in []*g.Node) []*g.Node {
 func (b graphs) lossAndGradient(weights *g.Node, in []*g.Node) (loss, grad *g.Node) {
 	views := Views(b.p.Variables, weights)
 	loss = g.ReduceAllMean(b.p.Loss(Named(b.p.Variables, views), b.p.name(in), nil))
-	grads := g.Gradient(loss, views...)
-	for i, x := range grads {
-		grads[i] = g.Reshape(x, x.Shape().Size())
-	}
-	return loss, g.Concatenate(grads, 0)
+	return loss, concatenated(g.Gradient(loss, views...))
 }
 
 // step returns the graph of one step of the optimiser with the last pass of the
@@ -46,7 +42,7 @@ func (b graphs) step(in []*g.Node) []*g.Node {
 	moments := len(b.o.Rule.States())
 	old, in := in[:moments+2], in[moments+2:]
 	sum, in := in[0], in[1:]
-	own := len(b.o.Rule.Scalars(1))
+	own := len(b.o.Rule.Scalars(1, b.o.Rate))
 	rate, scalars, decay, in := in[0], in[1:1+own], in[1+own], in[own+2:]
 	weights, ema := old[0], old[moments+1]
 
@@ -57,13 +53,15 @@ func (b graphs) step(in []*g.Node) []*g.Node {
 	if b.o.Clip > 0 {
 		grad = g.Mul(grad, g.MinScalar(g.Div(g.Const(norm.Graph(), float32(b.o.Clip)), g.AddScalar(norm, 1e-12)), 1))
 	}
-	direction, updated := b.o.Rule.Update(Point{b.p.Variables, weights, grad, old[1 : 1+moments], scalars})
-	newWeights := g.Sub(weights, g.Mul(rate, direction))
-	newEMA := g.Add(g.Mul(decay, ema), g.Mul(g.OneMinus(decay), newWeights))
+	after := b.o.Rule.Update(Point{b.p.Variables, weights, ema, grad, rate, old[1 : 1+moments], scalars})
+	average := after.Average
+	if average == nil {
+		average = g.Add(g.Mul(decay, ema), g.Mul(g.OneMinus(decay), after.Weights))
+	}
 
 	finite := g.LessThan(norm, g.Const(norm.Graph(), float32(3e38))) // false for NaN
 	out := []*g.Node{loss, norm}
-	for i, x := range append(append([]*g.Node{newWeights}, updated...), newEMA) {
+	for i, x := range append(append([]*g.Node{after.Weights}, after.States...), average) {
 		out = append(out, g.Where(g.BroadcastToDims(finite, x.Shape().Dim(0)), x, old[i]))
 	}
 	return out

@@ -81,6 +81,7 @@ func (t *trainFlags) apply(c *cobra.Command, config *run.Config, rec *climate.Re
 	override(c, "seed", &config.Training.Seed, t.seed)
 	override(c, "batch", &config.Training.Batch, t.batch)
 	override(c, "accumulate", &config.Training.Accumulate, t.accumulate)
+	override(c, "optimiser", &config.Training.Optimiser, t.optimiser)
 	override(c, "rate", &config.Training.Rate, t.rate)
 	override(c, "held-out-every", &config.Training.HeldOutEvery, t.heldOutEvery)
 	override(c, "snapshot-every", &config.Training.SnapshotEvery, t.snapshotEvery)

@@ -22,6 +22,7 @@ type trainFlags struct {
 
 	seed                        uint64
 	batch, accumulate           int
+	optimiser                   string
 	rate                        float64
 	dim, heads, headDim         int
 	multiples                   []int

@@ -5,6 +5,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // data contains the record and the clips of both its parts.
@@ -42,6 +43,29 @@ func readData(o Options, source climate.Source) (*data, error) {
 		return nil, fmt.Errorf("training hours: %w", err)
 	}
 	return d, nil
+}
+
+// Training returns the configuration, training clips with reflections, and held-out clips
+// of a first model whose clips have another number of frames, rows and columns: for
+// programs that compare ways of training it.
+func (o Options) Training(frames, side int) (c run.Config, train, heldOut *climate.Windows, err error) {
+	if o, err = o.withDefaults(); err != nil {
+		return c, nil, nil, err
+	}
+	o.size.frames, o.size.height, o.size.width = frames, side, side
+	if err = o.Validate(); err != nil {
+		return c, nil, nil, err
+	}
+	source, err := climate.HashSource(o.Data)
+	if err != nil {
+		return c, nil, nil, err
+	}
+	d, err := readData(o, source)
+	if err != nil {
+		return c, nil, nil, err
+	}
+	c, err = o.config(d.Fields[0].Step())
+	return c, d.train, d.heldOut, err
 }
 
 // Wettest returns the window with the most rain in its known first frames, and its clip:
