@@ -1,7 +1,7 @@
 # Every target installs first what it needs and the machine lacks; see
 # notebooks/tools/setup.sh. Everything made here goes to build/ and runs/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench notebooks site lab browser climate gpu-bundle clean
+.PHONY: help run test mutants bench notebooks site lab browser climate gpu-bundle clean
 
 SETUP := notebooks/tools/setup.sh
 RUN   := notebooks/tools/run_notebooks.py --html build/site
@@ -41,6 +41,11 @@ test: ## lint and the quick tests
 	@go -C notebooks/tools test -count=1 -timeout 15m .
 	@echo "test: the quick suite"
 	go test -count=1 -timeout 40m -p 2 ./...
+
+# More with MUTANTS="-random 200 -packages vdm/verify"; see vdm/internal/mutants/doc.go.
+mutants: ## faults put into the code, each of which a test must notice; a few minutes
+	@$(SETUP) test
+	go run ./vdm/internal/mutants $(MUTANTS)
 
 bench: ## speed against PyTorch on this machine
 	@$(SETUP) bench

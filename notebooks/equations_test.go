@@ -177,7 +177,16 @@ func row(label string, checks []found) string {
 	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s |", label, escape(gravest.Says), strings.Join(cells, "; "), escape(gravest.How), gap, escape(gravest.String()))
 }
 
-func escape(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, "|", `\|`), "\n", " ") }
+// escape returns text as it stands in a cell of a Markdown table: bars, and outside of
+// code the underscores and asterisks that would become emphasis, have a backslash.
+func escape(s string) string {
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "|", `\|`), "\n", " ")
+	parts := strings.Split(s, "`")
+	for i := 0; i < len(parts); i += 2 {
+		parts[i] = strings.NewReplacer("_", `\_`, "*", `\*`).Replace(parts[i])
+	}
+	return strings.Join(parts, "`")
+}
 
 // EQUATIONS.md is what the executed notebooks say, by the code as it is.
 func TestEquationsAreCurrent(t *testing.T) {

@@ -11,21 +11,18 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// AnimationOptions are the options of [Animation]. Default size: 4.6 cm a clip
-// at 100 dots per inch.
+// AnimationOptions are the options of [Animation]. The default size is 4.6 cm a clip at
+// 100 dots per inch.
 type AnimationOptions struct {
 	Style
 	Scale Scale
 
-	// Label and Unit of the values, at the colour bar.
+	// Label and Unit of the values are written at the colour bar.
 	Label, Unit string
 
-	// FrameLabels stand at the upper right, such as "+1 h"; nil: "1/10" and so
-	// on, else one a frame of the longest clip.
+	// FrameLabels are written at the upper right, such as "+1 h". nil means "1/10" and
+	// so on; otherwise it has one label for each frame of the longest clip.
 	FrameLabels []string
-
-	// KnownName says what the coloured frame means; empty: "given".
-	KnownName string
 
 	// FPS is the number of frames a second. Zero: 4.
 	FPS float64
@@ -39,31 +36,27 @@ func (o AnimationOptions) Validate() error {
 	return validate(o.Style, o.Scale)
 }
 
-// Animation draws clips, at most four side by side, over and over as an animated PNG, which browsers and
-// notebooks show as they show a PNG; programs that know only PNG show the first
-// frame. Clips must have frames of the same shape; a clip with fewer frames
-// stands still at its last one.
+// Animation draws clips, at most four side by side, as an animated PNG without end,
+// which browsers and notebooks show like a PNG; programs that know only PNG show the
+// first frame. Clips must have frames of the same shape; a clip with fewer frames keeps
+// showing its last one.
 func Animation(clips []Clip, opt AnimationOptions) ([]byte, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
 	}
-	frames, data, err := checkClips(clips, opt.FrameLabels)
+	key, frames, err := newKey(clips, opt.Style, opt.Scale, opt.Label, opt.Unit, opt.FrameLabels)
 	if err != nil {
 		return nil, err
 	}
-	colors, err := opt.Scale.settle(data)
-	if err != nil {
-		return nil, err
-	}
-	f := &animationFigure{opt: opt, clips: clips, frames: frames, key: newKey(clips, colors, opt.Style, opt.Label, opt.Unit, opt.KnownName)}
+	f := &animationFigure{opt: opt, clips: clips, frames: frames, key: key}
 	f.ratio = vg.Length(clips[0].Height) / vg.Length(clips[0].Width)
 	f.columns = min(len(clips), 4)
-	dpi := 100 // a screen's, which is what animations are for
+	dpi := 100 // the resolution of a screen, for which animations are made
 	if opt.DPI != 0 {
 		dpi = opt.DPI
 	}
 	w, h := f.naturalSize()
-	film := apng.APNG{} // for ever
+	film := apng.APNG{} // repeated without end
 	for f.now = range frames {
 		img, err := rasterize(f, w, h, dpi)
 		if err != nil {
@@ -80,8 +73,8 @@ func Animation(clips []Clip, opt AnimationOptions) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// delay is the time of a frame as the fraction of a second that the format
-// wants.
+// delay returns the time of a frame as the fraction of a second in which the format
+// stores it.
 func delay(fps float64) (num, den uint16) {
 	if fps == 0 {
 		fps = 4
@@ -89,8 +82,8 @@ func delay(fps float64) (num, den uint16) {
 	return uint16(math.Round(1000 / fps)), 1000
 }
 
-// changed is the frame that turns the previous image into the next: the
-// smallest rectangle that holds every changed pixel.
+// changed returns the frame that turns the previous image into the next: the smallest
+// rectangle that contains every changed pixel.
 func changed(before []apng.Frame, previous, next *image.RGBA, num, den uint16) apng.Frame {
 	f := apng.Frame{Image: next, DelayNumerator: num, DelayDenominator: den, BlendOp: apng.BLEND_OP_SOURCE}
 	if len(before) == 0 {
@@ -130,7 +123,7 @@ func crop(img *image.RGBA, r image.Rectangle) *image.RGBA {
 	return out
 }
 
-// animationFigure draws the frame that is on now.
+// animationFigure draws the current frame.
 type animationFigure struct {
 	opt      AnimationOptions
 	clips    []Clip
@@ -215,7 +208,7 @@ func (f *animationFigure) draw(c draw.Canvas) {
 		label{text: clip.Name, size: size}.shrunk(l.frame.X).draw(c, vg.Point{X: x + l.frame.X/2, Y: y - l.name + 0.45*size}, centerBottom, 0)
 		y -= l.name
 		clip.drawFrame(c, vg.Rectangle{Min: vg.Point{X: x, Y: y - l.frame.Y}, Max: vg.Point{X: x + l.frame.X, Y: y}},
-			min(f.now, clip.Frames-1), f.key.bar.colors, false)
+			min(f.now, clip.Frames-1), f.key.bar.colors)
 	}
 	area := inner(c)
 	l.title.draw(c, vg.Point{X: l.origin.X, Y: area.Max.Y}, leftTop, 0)

@@ -12,11 +12,11 @@ import (
 // Arrow is a vector at a place of a map, both in the map's coordinates.
 type Arrow struct{ X, Y, DX, DY float64 }
 
-// Overlay is what is drawn over a map. Arrows begin at their place; those and
-// the points that lie outside the map are left out.
+// Overlay is drawn over a map. Arrows begin at their place; arrows and points that lie
+// outside the map are left out.
 type Overlay struct {
 	Arrows     []Arrow
-	ArrowColor color.Color // nil: black
+	ArrowColor color.Color // nil means black
 
 	Points []Series // marks, or lines without Points
 }
@@ -26,14 +26,14 @@ const (
 	arrowHead  = 3.2 * vg.Length(1)
 	dotRadius  = 1.3 * vg.Length(1)
 
-	overlayWidth = 0.8 * vg.Length(1) // of lines: the field should be seen between them
+	overlayWidth = 0.8 * vg.Length(1) // of lines, so thin that the field stays visible between them
 )
 
 // MapWith draws a field as [Map] does, with arrows, points and lines over it. The
-// field must have coordinates; TopDown is refused.
+// field must have coordinates.
 func MapWith(field Field2D, over Overlay, opt MapOptions) (*Picture, error) {
-	if field.X == nil || field.Y == nil || opt.TopDown {
-		return nil, fmt.Errorf("plotting: a map with an overlay needs the field's X and Y and not TopDown")
+	if field.X == nil || field.Y == nil {
+		return nil, fmt.Errorf("plotting: a map with an overlay needs the field's X and Y")
 	}
 	for i, s := range over.Points {
 		if err := s.check(i); err != nil {

@@ -23,8 +23,8 @@ type axesFigure struct {
 
 const outerPad = 4 * vg.Length(1)
 
-// newAxes finds the ranges of the axes. Points that cannot be shown on the
-// axes do not count; y ranges over the points within the limits of x.
+// newAxes returns a figure with the ranges of the axes. Points that cannot be shown on
+// the axes do not count; y ranges over the points within the limits of x.
 func newAxes(style Style, x, y Axis, traces []trace, place LegendPlace, padX, padY float64) (*axesFigure, error) {
 	f := &axesFigure{style: style, x: x, y: y, traces: traces, place: place}
 	xlo, xhi := math.Inf(1), math.Inf(-1)
@@ -58,7 +58,7 @@ func (f *axesFigure) each(visit func(x, y float64)) {
 	}
 }
 
-// axesLayout is where the parts of the figure go on a canvas.
+// axesLayout says where the parts of the figure lie on a canvas.
 type axesLayout struct {
 	plot    *plot.Plot
 	canvas  draw.Canvas // of the axes with their tick labels
@@ -117,12 +117,12 @@ func (f *axesFigure) layout(c draw.Canvas) axesLayout {
 
 func clampLength(v, lo, hi vg.Length) vg.Length { return max(lo, min(v, hi)) }
 
-// inner leaves a small margin.
+// inner returns the canvas without a small margin.
 func inner(c draw.Canvas) draw.Canvas {
 	return draw.Crop(c, outerPad, -outerPad, outerPad, -outerPad)
 }
 
-// titleRoom is the height that a title takes above what it names.
+// titleRoom returns the height that a title takes above what it names.
 func titleRoom(t label) vg.Length {
 	if t.text == "" {
 		return 0
@@ -151,9 +151,9 @@ func (l *axesLayout) fit(f *axesFigure, c draw.Canvas) {
 	l.plot, l.canvas, l.data = p, c, data
 }
 
-// labelRoom sizes the labels of the axes and takes their room off the canvas.
-// They are not left to gonum's axes, which make room for the label of a
-// logarithmic axis in the wrong place.
+// labelRoom returns the labels of the axes and the canvas without their room. They are
+// not left to gonum's axes, which make room for the label of a logarithmic axis in the
+// wrong place.
 func labelRoom(s Style, x, y Axis, c draw.Canvas) (xlabel, ylabel label, rest draw.Canvas) {
 	xlabel = label{text: x.text(), size: s.labelSize()}.shrunk(0.9 * c.Size().X)
 	ylabel = label{text: y.text(), size: s.labelSize()}.shrunk(0.9 * c.Size().Y)
@@ -180,8 +180,8 @@ func drawAxisLabels(axes, data draw.Canvas, xlabel, ylabel label) {
 	}, centerBottom, math.Pi/2)
 }
 
-// tickCounts is how many labels the axes have room for: along x as many as do
-// not touch, along y one every three lines of text.
+// tickCounts returns how many labels the axes have room for: along x as many as do not
+// touch, along y one every three lines of text.
 func (f *axesFigure) tickCounts(data draw.Canvas) (nx, ny int) {
 	size := f.style.tickSize()
 	ny = min(7, max(2, int(data.Size().Y/(2.6*size))))
@@ -208,7 +208,7 @@ func ticks(a Axis, lo, hi float64, n int) []plot.Tick {
 	return linearTicks(lo, hi, n)
 }
 
-// axes makes gonum's axes in this package's style.
+// axes returns gonum's axes in this package's style.
 func (f *axesFigure) axes(nx, ny int) *plot.Plot {
 	p := newPlot(f.style)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = f.xmin, f.xmax, f.ymin, f.ymax
@@ -223,7 +223,7 @@ func (f *axesFigure) axes(nx, ny int) *plot.Plot {
 	return p
 }
 
-// newPlot is a gonum plot with this package's letters, lines and paddings.
+// newPlot returns a gonum plot with this package's letters, lines and paddings.
 func newPlot(s Style) *plot.Plot {
 	p := plot.New()
 	p.TextHandler = newRichText()
@@ -236,7 +236,7 @@ func newPlot(s Style) *plot.Plot {
 		a.Tick.Label.Font = sans(s.tickSize())
 		a.Tick.Label.Handler = newRichText()
 		a.Label.TextStyle.Handler = newRichText()
-		a.Label.TextStyle.Font = sans(0.6 * s.tickSize()) // sets the gap of the tick labels
+		a.Label.TextStyle.Font = sans(0.6 * s.tickSize()) // determines the gap of the tick labels
 	}
 	p.Y.Tick.Label.XAlign, p.Y.Tick.Label.YAlign = text.XRight, text.YCenter
 	return p
@@ -270,7 +270,7 @@ func insetsOf(outer, data vg.Rectangle) insets {
 	}
 }
 
-// drawGrid rules faint lines at the labelled ticks.
+// drawGrid draws faint lines at the labelled ticks.
 func drawGrid(data draw.Canvas, p *plot.Plot) {
 	sty := draw.LineStyle{Color: gridGrey, Width: 0.5}
 	for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {

@@ -9,17 +9,17 @@ import (
 
 // Band is the area between two curves over X.
 type Band struct {
-	Name         string // in the legend; empty: not listed
+	Name         string // in the legend; empty means not listed
 	X, Low, High []float64
-	Color        color.Color // nil: the next of the package's colours, made light
+	Color        color.Color // nil means the next of the package's colours, made light
 }
 
 // pathWidth is thinner than a curve, so that many paths stay apart.
 const pathWidth = 0.55 * vg.Length(1)
 
 // Bands draws areas, and over them paths as thin lines (marks, with Points):
-// trajectories of a random process with the range of its distribution. Later
-// bands lie over earlier ones. Axes must be linear. Default size: 14×9 cm.
+// trajectories of a random process with the range of its distribution. Later bands lie
+// over earlier ones. Axes must be linear. The default size is 14×9 cm.
 func Bands(bands []Band, paths []Series, opt CurveOptions) (*Picture, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func Bands(bands []Band, paths []Series, opt CurveOptions) (*Picture, error) {
 			b.Color = light(okabeIto[i%len(okabeIto)])
 		}
 		f.bands = append(f.bands, b)
-		// What is listed in the legend is a thick line; the edges give the range.
+		// The legend shows a band as a thick line; the edges give the range.
 		swatch := draw.LineStyle{Color: b.Color, Width: 7}
 		traces = append(traces, trace{name: b.Name, line: swatch, color: b.Color},
 			trace{x: b.X, y: b.Low, ranged: true}, trace{x: b.X, y: b.High, ranged: true})
@@ -62,7 +62,7 @@ func Bands(bands []Band, paths []Series, opt CurveOptions) (*Picture, error) {
 	return newPicture(f, w, h, opt.dpi())
 }
 
-// light mixes a colour with white.
+// light returns a colour mixed with white.
 func light(c color.Color) color.Color {
 	r, g, b, _ := c.RGBA()
 	mix := func(v uint32) uint8 { return uint8((float64(v>>8) + 2.2*255) / 3.2) }

@@ -13,17 +13,17 @@ import (
 
 // Bar is one row of [Bars].
 type Bar struct {
-	Name  string  // at the left
+	Name  string  // at the left of the bar
 	Value float64 // finite and not negative
-	Text  string  // at the end of the bar; empty: the value to three digits
+	Text  string  // at the end of the bar; empty means the value to three digits
 }
 
-// BarOptions are the options of [Bars]. Default size: 14 cm wide, and as high as
+// BarOptions are the options of [Bars]. The default size is 14 cm wide, and as high as
 // the rows need. The axis is linear and starts at 0.
 type BarOptions struct {
 	Style
 	X     Axis        // its Log must be false, and its lower limit 0
-	Color color.Color // nil: the first of the package's colours
+	Color color.Color // nil means the first of the package's colours
 }
 
 // Validate reports the first option that is out of range.

@@ -27,9 +27,8 @@ var (
 // measured along x.
 const hatchPeriod = 5 * vg.Length(1)
 
-// painter gives the colour at a place of a rectangle: u from 0 at the left to 1
-// at the right, v from 0 at the bottom to 1 at the top. ok is false where data
-// are missing.
+// painter returns the colour at a place of a rectangle: u from 0 at the left to 1 at the
+// right, v from 0 at the bottom to 1 at the top. ok is false where data are missing.
 type painter interface {
 	paint(u, v float64) (c color.RGBA, ok bool)
 }
@@ -49,7 +48,7 @@ func drawCells(c vgdraw.Canvas, r vg.Rectangle, p painter) {
 	}
 	size := r.Size()
 	if _, ok := c.Canvas.(*vgpdf.Canvas); ok {
-		p = upsideDown{p} // gonum's PDF canvas (v0.17) draws images head down
+		p = upsideDown{p} // gonum's PDF canvas (v0.17) draws images upside down
 	}
 	c.DrawImage(r, cellImage(dots(size.X, printDPI), dots(size.Y, printDPI), printDPI, p))
 }
@@ -60,7 +59,7 @@ func (p upsideDown) paint(u, v float64) (color.RGBA, bool) { return p.painter.pa
 
 func dots(l vg.Length, dpi float64) int { return int(math.Round(l.Dots(dpi))) }
 
-// cellImage samples the painter at the centres of w×h pixels.
+// cellImage returns an image of w×h pixels with the painter's colours at their centres.
 func cellImage(w, h int, dpi float64, p painter) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	period := max(3, dots(hatchPeriod, dpi))
@@ -92,7 +91,7 @@ type gridPainter struct {
 	colors        *coloring
 
 	// xedges and yedges are the edges of the cells as ascending fractions of the
-	// rectangle; nil: evenly spaced.
+	// rectangle; nil means evenly spaced.
 	xedges, yedges []float64
 
 	flipX, flipY bool // column 0 at the right, row 0 at the top

@@ -8,14 +8,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Clip is a short film of fields.
+// Clip is a short sequence of fields.
 type Clip struct {
 	Name                  string    // beside or above the clip
-	Data                  []float32 // frames×height×width, row-major; not finite: missing
+	Data                  []float32 // frames×height×width, row-major; a value that is not finite is missing
 	Frames, Height, Width int
 
-	// Known marks frames that were given rather than generated: they get a
-	// coloured frame. Nil: none; else one a frame.
+	// Known marks frames that were given rather than generated: they get a coloured
+	// frame. Nil means none; otherwise it has one mark for each frame.
 	Known []bool
 }
 
@@ -30,8 +30,8 @@ func (c Clip) Validate() error {
 	return nil
 }
 
-// checkClips validates clips that are to stand side by side and returns the
-// longest one's length and the range of all.
+// checkClips validates clips that are drawn side by side and returns the longest one's
+// length and the range of all.
 func checkClips(clips []Clip, labels []string) (frames int, data valueRange, err error) {
 	data = emptyRange()
 	if len(clips) == 0 {
@@ -72,15 +72,18 @@ func anyKnown(clips []Clip) bool {
 // knownColor frames known fields: vermilion is in none of the rain classes.
 var knownColor = color.RGBA{0xd5, 0x5e, 0x00, 0xff}
 
-const knownWidth = 1.6 * vg.Length(1)
+const (
+	knownWidth = 1.6 * vg.Length(1)
+	knownName  = "known" // what the key says of such a frame
+)
 
 // drawFrame draws frame f of the clip into the rectangle.
-func (c Clip) drawFrame(canvas draw.Canvas, r vg.Rectangle, f int, colors *coloring, topDown bool) {
+func (c Clip) drawFrame(canvas draw.Canvas, r vg.Rectangle, f int, colors *coloring) {
 	size := c.Height * c.Width
 	field := c.Data[f*size : (f+1)*size]
 	drawCells(canvas, r, gridPainter{
 		at:    func(row, col int) float64 { return float64(field[row*c.Width+col]) },
-		width: c.Width, height: c.Height, colors: colors, flipY: topDown,
+		width: c.Width, height: c.Height, colors: colors,
 	})
 	if !c.known(f) {
 		strokeRect(canvas, r, draw.LineStyle{Color: color.Gray{0x60}, Width: frameWidth})
@@ -94,23 +97,23 @@ func outset(r vg.Rectangle, d vg.Length) vg.Rectangle {
 	return vg.Rectangle{Min: r.Min.Sub(p), Max: r.Max.Add(p)}
 }
 
-// key is the line below clips: the colour bar and what a coloured frame means.
+// key is the line below clips: the colour bar and the meaning of a coloured frame.
 type key struct {
 	bar   colorBar
-	known string // empty: no frame is marked
+	known bool // a frame is marked
 }
 
 func (k key) height(width vg.Length) vg.Length {
 	return k.bar.breadth(k.barWidth(width))
 }
 
-// swatch is the width of the explanation of coloured frames.
+// swatch returns the width of the explanation of coloured frames.
 func (k key) swatch() vg.Length {
-	if k.known == "" {
+	if !k.known {
 		return 0
 	}
 	size := k.bar.style.tickSize()
-	return 1.3*barThickness + 0.5*size + label{text: k.known, size: size}.width() + 2*size
+	return 1.3*barThickness + 0.5*size + label{text: knownName, size: size}.width() + 2*size
 }
 
 // maxBar is the width beyond which a colour bar only gets emptier.
@@ -122,25 +125,29 @@ func (k key) barWidth(width vg.Length) vg.Length { return min(width-k.swatch(), 
 func (k key) draw(c draw.Canvas, r vg.Rectangle) {
 	w := k.barWidth(r.Size().X)
 	x := middle(r).X - (w+k.swatch())/2
-	if k.known != "" {
+	if k.known {
 		size := k.bar.style.tickSize()
 		box := vg.Rectangle{
 			Min: vg.Point{X: x + knownWidth/2, Y: r.Max.Y - barThickness + knownWidth/2},
 			Max: vg.Point{X: x + 1.3*barThickness - knownWidth/2, Y: r.Max.Y - knownWidth/2},
 		}
 		strokeRect(c, box, draw.LineStyle{Color: knownColor, Width: knownWidth})
-		label{text: k.known, size: size}.draw(c, vg.Point{X: x + 1.3*barThickness + 0.5*size, Y: r.Max.Y - barThickness/2}, leftMiddle, 0)
+		label{text: knownName, size: size}.draw(c, vg.Point{X: x + 1.3*barThickness + 0.5*size, Y: r.Max.Y - barThickness/2}, leftMiddle, 0)
 		x += k.swatch()
 	}
 	k.bar.draw(c, vg.Rectangle{Min: vg.Point{X: x, Y: r.Min.Y}, Max: vg.Point{X: x + w, Y: r.Max.Y}})
 }
 
-func newKey(clips []Clip, colors *coloring, style Style, label, unit, known string) key {
-	k := key{bar: colorBar{colors: colors, style: style, label: withUnit(label, unit)}}
-	if anyKnown(clips) {
-		if k.known = known; known == "" {
-			k.known = "given"
-		}
+// newKey returns the line below clips, and the frames of the longest. An error says what is
+// wrong with the clips, their labels or the scale.
+func newKey(clips []Clip, style Style, scale Scale, label, unit string, frameLabels []string) (k key, frames int, err error) {
+	frames, data, err := checkClips(clips, frameLabels)
+	if err != nil {
+		return k, 0, err
 	}
-	return k
+	colors, err := scale.settle(data)
+	if err != nil {
+		return k, 0, err
+	}
+	return key{bar: colorBar{colors: colors, style: style, label: withUnit(label, unit)}, known: anyKnown(clips)}, frames, nil
 }

@@ -49,7 +49,7 @@ var clipCases = []goldenCase{
 		return FilmStrip([]Clip{
 			{Name: "wind of a model with a long name", Data: data, Frames: 3, Height: h, Width: w},
 			{Name: "short", Data: data[:2*h*w], Frames: 2, Height: h, Width: w},
-		}, FilmStripOptions{Style: s, Scale: Scale{Kind: Diverging}, Label: "Zonal wind", Unit: "m s⁻¹", TopDown: true})
+		}, FilmStripOptions{Style: s, Scale: Scale{Kind: Diverging}, Label: "Zonal wind", Unit: "m s⁻¹"})
 	}},
 	{"film_single", func(s Style) (*Picture, error) {
 		return FilmStrip([]Clip{{Data: rainClip(5, 2, 16), Frames: 2, Height: 16, Width: 16}}, FilmStripOptions{Style: s, Scale: RainScale(), Unit: "mm h⁻¹"})
@@ -99,7 +99,7 @@ var clipCases = []goldenCase{
 			return nil, err
 		}
 		spectrum, err := Spectra([]Series{{X: linspace(1, 16, 16), Y: apply(linspace(1, 16, 16), func(k float64) float64 { return 1e5 / k / k })}},
-			SpectrumOptions{Style: small, Slope: -2})
+			SpectrumOptions{Style: small})
 		if err != nil {
 			return nil, err
 		}

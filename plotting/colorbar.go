@@ -8,9 +8,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// colorBar is the key of a colour scale, upright beside the data or lying below
-// them, with pointed ends where values lie beyond, and a hatched swatch where
-// data are missing.
+// colorBar is the key of a colour scale, upright beside the data or horizontal below
+// them, with pointed ends where values lie beyond, and a hatched swatch where data are
+// missing.
 type colorBar struct {
 	colors   *coloring
 	label    string
@@ -31,8 +31,8 @@ type barTick struct {
 	text string
 }
 
-// ticks for a bar of the given length. Classes are labelled at their levels,
-// every second or third where all would not fit.
+// ticks returns the labelled places of a bar of the given length. Classes are labelled
+// at their levels, every second or third where there is no room for all.
 func (b colorBar) ticks(length vg.Length) []barTick {
 	size := b.style.tickSize()
 	if b.colors.classes != nil {
@@ -76,7 +76,7 @@ func (b colorBar) ticks(length vg.Length) []barTick {
 	return out
 }
 
-// breadth is the room across the bar: its thickness, tick labels and label.
+// breadth returns the room across the bar: its thickness, tick labels and label.
 func (b colorBar) breadth(length vg.Length) vg.Length {
 	size := b.style.tickSize()
 	title := label{text: b.label, size: b.style.labelSize()}
@@ -100,7 +100,7 @@ func (b colorBar) breadth(length vg.Length) vg.Length {
 	return w
 }
 
-// body is the length of the bar without its ends and the swatch.
+// body returns the length of the bar without its ends and the swatch.
 func (b colorBar) body(length vg.Length) vg.Length {
 	if b.colors.over {
 		length -= barPoint
@@ -115,7 +115,7 @@ func (b colorBar) body(length vg.Length) vg.Length {
 	return max(length-left-right, barPoint)
 }
 
-// ends is the room that a lying bar leaves at its ends for half a label there.
+// ends returns the room that a horizontal bar leaves at its ends for half a label there.
 func (b colorBar) ends() (left, right vg.Length) {
 	if b.vertical {
 		return 0, 0
@@ -139,7 +139,7 @@ func (b colorBar) ends() (left, right vg.Length) {
 	return max(0, left), max(0, right)
 }
 
-// swatch is the room along the bar for the key of missing cells.
+// swatch returns the room along the bar for the key of missing cells.
 func (b colorBar) swatch() vg.Length {
 	size := b.style.tickSize()
 	if b.vertical {
@@ -148,8 +148,8 @@ func (b colorBar) swatch() vg.Length {
 	return 2.4*size + 1.8*barThickness + label{text: missingWord, size: size}.width()
 }
 
-// draw puts the bar into the rectangle: at its left and full height if it
-// stands, at its top and full width if it lies.
+// draw draws the bar into the rectangle: at its left and full height if it is upright,
+// at its top and full width if it is horizontal.
 func (b colorBar) draw(c draw.Canvas, r vg.Rectangle) {
 	size := b.style.tickSize()
 	if b.colors.missing {
@@ -249,7 +249,7 @@ func (b colorBar) paint(u, v float64) (color.RGBA, bool) {
 	return b.colors.table[min(int(t*tableSize), tableSize-1)], true
 }
 
-// along is the point at the given distances along and across the bar.
+// along returns the point at the given distances along and across the bar.
 func (b colorBar) along(body vg.Rectangle, s, across vg.Length) vg.Point {
 	if b.vertical {
 		return vg.Point{X: body.Min.X + across, Y: body.Min.Y + s}
@@ -257,7 +257,7 @@ func (b colorBar) along(body vg.Rectangle, s, across vg.Length) vg.Point {
 	return vg.Point{X: body.Min.X + s, Y: body.Min.Y + across}
 }
 
-// outline goes once round the bar and its pointed ends.
+// outline returns the outline of the bar and its pointed ends.
 func (b colorBar) outline(body vg.Rectangle) []vg.Point {
 	length := b.length(body)
 	out := []vg.Point{b.along(body, 0, 0)}

@@ -22,12 +22,12 @@ func seriesName(i int, name string) string { return fmt.Sprintf("%d (%q)", i, na
 
 // Guide is a thin grey line of reference across the axes, at one value.
 type Guide struct {
-	Name     string  // in the legend; empty: not listed
+	Name     string  // in the legend; empty means not listed
 	At       float64 // the value of Y, or of X if Vertical
 	Vertical bool
 }
 
-// CurveOptions are the options of [Curves]. Default size: 14×9 cm.
+// CurveOptions are the options of [Curves]. The default size is 14×9 cm.
 type CurveOptions struct {
 	Style
 	X, Y   Axis
@@ -63,8 +63,8 @@ func validate(vs ...validator) error {
 	return nil
 }
 
-// Curves draws series on one pair of axes, linear or logarithmic. The guides'
-// values count for the range of the axes.
+// Curves draws series on one pair of axes, linear or logarithmic. The guides' values
+// count for the range of the axes.
 func Curves(series []Series, opt CurveOptions) (*Picture, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
@@ -103,8 +103,8 @@ func seriesTraces(series []Series) ([]trace, error) {
 	return traces, nil
 }
 
-// guideTraces makes guides with a single coordinate; the other, which is the
-// whole axis, is filled in by spanGuides when the axes are known.
+// guideTraces returns guides with a single coordinate; the other, which spans the whole
+// axis, is filled in by spanGuides when the axes are known.
 func guideTraces(guides []Guide) []trace {
 	out := make([]trace, len(guides))
 	for i, g := range guides {
@@ -119,7 +119,7 @@ func guideTrace(name string, x, y []float64) trace {
 	return trace{name: name, x: x, y: y, color: guideGrey, line: draw.LineStyle{Color: guideGrey, Width: guideWidth}}
 }
 
-// spanGuides widens the axes to hold the guides and draws these across.
+// spanGuides widens the axes to contain the guides and draws these across.
 func (f *axesFigure) spanGuides(guides []Guide, first int) {
 	for _, g := range guides {
 		if g.Vertical {
@@ -155,5 +155,5 @@ func widen(a Axis, lo, hi, v float64) (float64, float64) {
 	return from(l), from(h)
 }
 
-// dotted are the dashes of guides.
+// dotted are the dash patterns of guides.
 var dotted = [][]vg.Length{{1.5, 2.5}, {6, 2.5}, {6, 2.5, 1.5, 2.5}}

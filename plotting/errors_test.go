@@ -76,7 +76,6 @@ func TestArgumentErrors(t *testing.T) {
 		"frame labels":         {film([]Clip{clip}, FilmStripOptions{FrameLabels: []string{"a"}}), []string{"1 labels for 3 frames"}},
 		"fps":                  {animate([]Clip{clip}, AnimationOptions{FPS: 1000}), []string{"FPS", "1000"}},
 		"animated labels":      {animate([]Clip{clip}, AnimationOptions{FrameLabels: []string{"a"}}), []string{"1 labels"}},
-		"slope":                {func() error { _, err := Spectra(line, SpectrumOptions{Slope: nan}); return err }, []string{"Slope", "NaN"}},
 		"no reference":         {func() error { _, err := QuantilePlot(nil, nil, QuantileOptions{}); return err }, []string{"reference"}},
 		"no model":             {func() error { _, err := QuantilePlot([]float64{1}, nil, QuantileOptions{}); return err }, []string{"no model"}},
 		"quantile count": {func() error {
@@ -140,7 +139,7 @@ func FuzzMap(f *testing.F) {
 			scale = RainScale()
 		}
 		p, err := Map(Field2D{Data: []float64{a, b, c, d}, Height: 2, Width: 2, X: []float64{x0, x1}}, MapOptions{
-			Style: Style{Width: 5, DPI: 30}, Scale: scale, Stretch: kind > 128, TopDown: kind%5 == 0,
+			Style: Style{Width: 5, DPI: 30}, Scale: scale, Stretch: kind > 128,
 		})
 		if err == nil && p.Image() == nil {
 			t.Error("neither picture nor error")

@@ -10,14 +10,14 @@ type Field2D struct {
 	Data          []float64 // row-major; a value that is not finite is missing
 	Height, Width int
 
-	// X and Y are the coordinates of columns and rows, ascending or descending
-	// and not necessarily even; nil: the index of the cell. Cells reach half way
-	// to their neighbours.
+	// X and Y are the coordinates of columns and rows, ascending or descending and not
+	// necessarily even; nil means the index of the cell. Cells reach half way to their
+	// neighbours.
 	X, Y []float64
 }
 
-// NewField is a field of float32 or float64 values without coordinates. The
-// values are copied.
+// NewField returns a field of float32 or float64 values without coordinates. The values
+// are copied.
 func NewField[T ~float32 | ~float64](data []T, height, width int) Field2D {
 	f := Field2D{Data: make([]float64, len(data)), Height: height, Width: width}
 	for i, v := range data {
@@ -55,8 +55,8 @@ func (f Field2D) Validate() error {
 	return nil
 }
 
-// edges returns the ascending edges of n cells with the given coordinates, and
-// whether the first cell is the last one on the axis.
+// edges returns the ascending edges of n cells with the given coordinates, and whether
+// the first cell is the last one on the axis.
 func edges(coords []float64, n int) (out []float64, descending bool) {
 	out = make([]float64, n+1)
 	if coords == nil {
@@ -82,7 +82,7 @@ func edges(coords []float64, n int) (out []float64, descending bool) {
 	return out, descending
 }
 
-// fractions scales ascending edges to [0, 1].
+// fractions returns ascending edges scaled to [0, 1].
 func fractions(edges []float64) []float64 {
 	out := make([]float64, len(edges))
 	lo, hi := edges[0], edges[len(edges)-1]

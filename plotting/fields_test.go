@@ -67,13 +67,13 @@ var mapCases = []goldenCase{
 			f.Data = append(f.Data, float64(i/60)*0.001+float64(i%60)*0.0002)
 		}
 		f.Data[0] = math.Inf(1)
-		return Map(f, MapOptions{Style: s, Label: "Mixing ratio", Unit: "kg kg^{-1}", TopDown: true, Y: Axis{Label: "Level"}, X: Axis{Label: "Column"}})
+		return Map(f, MapOptions{Style: s, Label: "Mixing ratio", Unit: "kg kg^{-1}", Y: Axis{Label: "Level"}, X: Axis{Label: "Column"}})
 	}},
 	{"map_uneven", func(s Style) (*Picture, error) {
-		f := Field2D{Height: 4, Width: 6, X: []float64{0, 1, 3, 7, 15, 31}, Y: []float64{1000, 850, 500, 200}}
+		f := Field2D{Height: 4, Width: 6, X: []float64{0, 1, 3, 7, 15, 31}, Y: []float64{11.8, 5.6, 1.5, 0.1}}
 		for i := range 24 {
 			f.Data = append(f.Data, float64(i))
 		}
-		return Map(f, MapOptions{Style: s, Stretch: true, TopDown: true, Label: "Index of the cell", X: Axis{Label: "Distance", Unit: "km"}, Y: Axis{Label: "Pressure", Unit: "hPa"}})
+		return Map(f, MapOptions{Style: s, Stretch: true, Label: "Index of the cell", X: Axis{Label: "Distance", Unit: "km"}, Y: Axis{Label: "Height", Unit: "km"}})
 	}},
 }

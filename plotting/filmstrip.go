@@ -5,24 +5,18 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// FilmStripOptions are the options of [FilmStrip]. Default width: at most 17 cm,
+// FilmStripOptions are the options of [FilmStrip]. The default width is at most 17 cm,
 // less for few frames; the height follows from the clips.
 type FilmStripOptions struct {
 	Style
 	Scale Scale
 
-	// Label and Unit of the values, at the colour bar.
+	// Label and Unit of the values are written at the colour bar.
 	Label, Unit string
 
-	// FrameLabels stand above the columns, such as "+1 h"; nil: none, else one a
-	// frame of the longest clip.
+	// FrameLabels are written above the columns, such as "+1 h". nil means none;
+	// otherwise it has one label for each frame of the longest clip.
 	FrameLabels []string
-
-	// KnownName says what the coloured frame means; empty: "given".
-	KnownName string
-
-	// TopDown puts row 0 of the fields at the top.
-	TopDown bool
 }
 
 // Validate reports the first option that is out of range.
@@ -35,15 +29,11 @@ func FilmStrip(clips []Clip, opt FilmStripOptions) (*Picture, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
 	}
-	frames, data, err := checkClips(clips, opt.FrameLabels)
+	key, frames, err := newKey(clips, opt.Style, opt.Scale, opt.Label, opt.Unit, opt.FrameLabels)
 	if err != nil {
 		return nil, err
 	}
-	colors, err := opt.Scale.settle(data)
-	if err != nil {
-		return nil, err
-	}
-	f := &filmFigure{opt: opt, clips: clips, frames: frames, key: newKey(clips, colors, opt.Style, opt.Label, opt.Unit, opt.KnownName)}
+	f := &filmFigure{opt: opt, clips: clips, frames: frames, key: key}
 	f.ratio = vg.Length(clips[0].Height) / vg.Length(clips[0].Width)
 	w, h := f.naturalSize()
 	return newPicture(f, w, h, opt.dpi())
@@ -54,7 +44,7 @@ type filmFigure struct {
 	clips  []Clip
 	frames int
 	key    key
-	ratio  vg.Length // height of a frame to its width
+	ratio  vg.Length // ratio of a frame's height to its width
 }
 
 const (
@@ -64,8 +54,8 @@ const (
 	frameGap      = 5 * vg.Length(1)
 )
 
-// rowLabels are the names of the clips, wrapped to at most a quarter of the
-// width, and the room they take.
+// rowLabels returns the names of the clips, wrapped to at most a quarter of the width,
+// and the room they take.
 func (f *filmFigure) rowLabels(width vg.Length) (labels []label, room vg.Length) {
 	for _, c := range f.clips {
 		l := label{text: c.Name, size: f.opt.tickSize()}
@@ -124,7 +114,7 @@ func (f *filmFigure) layout(c draw.Canvas) filmLayout {
 		wide = min(wide, widestFrame)
 	}
 	high := (c.Size().Y-l.above-l.below+frameGap)/vg.Length(len(f.clips)) - frameGap
-	// Frames too small to be seen are still drawn: the size was asked for.
+	// Frames that are too small to see are still drawn, because this size was asked for.
 	wide = max(min(wide, high/f.ratio), 1)
 	l.frame = vg.Point{X: wide, Y: wide * f.ratio}
 	strip := l.rowRoom + vg.Length(f.frames)*(wide+frameGap) - frameGap
@@ -133,8 +123,8 @@ func (f *filmFigure) layout(c draw.Canvas) filmLayout {
 	return l
 }
 
-// columnLabels shrinks the frame labels to their columns a little, and where
-// that is not enough leaves out every other one, or more.
+// columnLabels returns the frame labels, shrunk a little to their columns; where that is
+// not enough it leaves out every other one, or more.
 func (f *filmFigure) columnLabels(frame vg.Length) []label {
 	size := f.opt.tickSize()
 	var widest vg.Length
@@ -173,7 +163,7 @@ func (f *filmFigure) draw(c draw.Canvas) {
 		first := f.frameRect(l, row, 0)
 		l.rows[row].draw(c, vg.Point{X: first.Min.X - 0.7*f.opt.tickSize(), Y: middle(first).Y}, rightMiddle, 0)
 		for col := range clip.Frames {
-			clip.drawFrame(c, f.frameRect(l, row, col), col, f.key.bar.colors, f.opt.TopDown)
+			clip.drawFrame(c, f.frameRect(l, row, col), col, f.key.bar.colors)
 		}
 	}
 	for col, txt := range l.columns {

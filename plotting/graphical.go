@@ -10,35 +10,36 @@ import (
 
 // GraphNode is a random variable of a graphical model.
 type GraphNode struct {
-	Name  string // by which edges call it
-	Label string // in the circle; empty: the name
+	Name  string // name by which edges refer to it
+	Label string // text in the circle; empty means the name
 
-	// X and Y are the centre, rightwards and upwards, in units of the distance
-	// between neighbours.
+	// X and Y are the centre, rightwards and upwards, in units of the distance between
+	// neighbours.
 	X, Y float64
 
-	// Observed shades the circle; a latent variable's is open.
+	// Observed shades the circle; the circle of a latent variable is open.
 	Observed bool
 }
 
 // GraphEdge is an arrow from one variable to another.
 type GraphEdge struct {
 	From, To string
-	Label    string // beside the middle of the arrow; empty: none
+	Label    string // beside the middle of the arrow; empty means none
 	Dashed   bool
 
-	// Bend is how far the middle of the arrow bows to the left of its own
-	// direction, as a fraction of its length. Zero: straight, or 0.16 where
-	// another edge joins the same two nodes.
+	// Bend is how far the middle of the arrow bows to the left of its own direction, as
+	// a fraction of its length. Zero means straight, or 0.16 where another edge joins
+	// the same two nodes.
 	Bend float64
 }
 
-// GraphOptions are the options of [GraphicalModel]. Default size: that of the
-// graph with neighbours 3 cm apart.
+// GraphOptions are the options of [GraphicalModel]. By default neighbours are 3 cm
+// apart.
 type GraphOptions struct {
 	Style
 
-	// Solid and Dashed say below the graph what the arrows mean; empty: not said.
+	// Solid and Dashed say below the graph what the arrows mean; empty means no
+	// explanation.
 	Solid, Dashed string
 }
 
@@ -48,15 +49,14 @@ func (o GraphOptions) Validate() error { return o.Style.Validate() }
 const (
 	graphUnit   = 3.0  // centimetres between neighbours
 	graphRadius = 0.2  // of a node, in units of the distance between neighbours
-	graphMargin = 0.06 // around all that is drawn, in the same units
+	graphMargin = 0.06 // around the whole drawing, in the same units
 	parallel    = 0.16 // bend of edges that join the same nodes
 )
 
-// GraphicalModel draws a directed graphical model (a Bayesian network): circles
-// for variables, shaded where they are observed, and arrows for the
-// conditionals, solid or dashed, such as those of a generative model and of the
-// inference model that goes with it. Labels take scripts, as all text does:
-// "z_{1}".
+// GraphicalModel draws a directed graphical model (a Bayesian network): circles for
+// variables, shaded where they are observed, and arrows for the conditionals, solid or
+// dashed, such as those of a generative model and of its inference model. Labels take
+// scripts, as all text does: "z_{1}".
 func GraphicalModel(nodes []GraphNode, edges []GraphEdge, opt GraphOptions) (*Picture, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
@@ -128,10 +128,10 @@ type graphFigure struct {
 	edges                    []graphEdge
 	style                    Style
 	key                      []trace
-	left, right, bottom, top float64 // of all that is drawn, in units
+	left, right, bottom, top float64 // bounds of the whole drawing, in units
 }
 
-// bound finds the room that circles and bowed edges take.
+// bound computes the room that circles and bowed edges take.
 func (f *graphFigure) bound() {
 	f.left, f.right, f.bottom, f.top = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
 	add := func(x, y, margin float64) {
@@ -149,7 +149,7 @@ func (f *graphFigure) bound() {
 		if e.Label == "" {
 			continue
 		}
-		// The label's box, as it is at the default size.
+		// This is the label's box at the default size.
 		const unit = graphUnit * vg.Centimeter
 		from, to := vg.Point{X: vg.Length(a.X) * unit, Y: vg.Length(a.Y) * unit}, vg.Point{X: vg.Length(b.X) * unit, Y: vg.Length(b.Y) * unit}
 		centre, w := f.labelCentre(from, to, vg.Point{X: vg.Length(x) * unit, Y: vg.Length(y) * unit}, e.GraphEdge)
@@ -159,7 +159,7 @@ func (f *graphFigure) bound() {
 	}
 }
 
-// graphKey are the entries of the legend.
+// graphKey returns the entries of the legend.
 func graphKey(o GraphOptions) []trace {
 	var key []trace
 	for _, k := range []struct {
@@ -230,7 +230,8 @@ func (f graphFigure) node(c draw.Canvas, centre vg.Point, r vg.Length, n GraphNo
 		size *= 1.7 * r / w
 	}
 	_, w := h.set(text, variable(size), false)
-	// Centred on the height of a lower-case letter, which variables are.
+	// The label is centred on the height of a lower-case letter, because variables are
+	// lower-case.
 	h.fill(c, text, variable(size), okabeIto[6], vg.Point{X: centre.X - w/2, Y: centre.Y - serifXHeight/2*size}, 0)
 }
 
@@ -271,8 +272,8 @@ func (f graphFigure) edgeLabel(c draw.Canvas, from, to, middle vg.Point, e Graph
 	newRichText().fill(c, e.Label, quantity(size), okabeIto[6], vg.Point{X: centre.X - w/2, Y: centre.Y - serifXHeight/2*size}, 0)
 }
 
-// labelCentre is where the middle of an edge's label stands, and its width: on
-// the side to which the edge bows, the left one if it is straight.
+// labelCentre returns the middle of an edge's label and its width: on the side to which
+// the edge bows, the left one if it is straight.
 func (f graphFigure) labelCentre(from, to, middle vg.Point, e GraphEdge) (centre vg.Point, width vg.Length) {
 	d := to.Sub(from)
 	n := math.Hypot(float64(d.X), float64(d.Y))

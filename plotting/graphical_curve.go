@@ -18,8 +18,8 @@ const (
 	serifXHeight = 0.459              // em, height of a lower-case x in Liberation Serif
 )
 
-// variable is the typeface of a random vector, bold and upright; quantity that
-// of a function of it.
+// variable returns the typeface of a random vector, bold and upright; quantity returns
+// the typeface of a function of one.
 func variable(size vg.Length) font.Font {
 	return font.Font{Typeface: plot.DefaultFont.Typeface, Variant: "Serif", Weight: xfont.WeightBold, Size: size}
 }
@@ -31,7 +31,7 @@ func quantity(size vg.Length) font.Font {
 // cubic is a Bézier curve.
 type cubic [4]vg.Point
 
-// bowed is a curve whose middle lies bend times its chord to the left of it.
+// bowed returns a curve whose middle lies bend times its chord to the left of it.
 func bowed(from, to vg.Point, bend float64) cubic {
 	d := to.Sub(from)
 	side := vg.Point{X: -d.Y, Y: d.X}.Scale(vg.Length(2 * bend))
@@ -43,7 +43,7 @@ func (b cubic) at(t float64) vg.Point { return b.split(t)[0][3] }
 
 func (b cubic) reversed() cubic { return cubic{b[3], b[2], b[1], b[0]} }
 
-// split is the curve up to t and from there on (de Casteljau).
+// split returns the curve up to t and the curve from there on (de Casteljau).
 func (b cubic) split(t float64) [2]cubic {
 	mix := func(p, q vg.Point) vg.Point { return p.Add(q.Sub(p).Scale(vg.Length(t))) }
 	p01, p12, p23 := mix(b[0], b[1]), mix(b[1], b[2]), mix(b[2], b[3])
@@ -52,7 +52,7 @@ func (b cubic) split(t float64) [2]cubic {
 	return [2]cubic{{b[0], p01, p012, p}, {p, p123, p23, b[3]}}
 }
 
-// between is the part of the curve from s to t.
+// between returns the part of the curve from s to t.
 func (b cubic) between(s, t float64) vg.Path {
 	part := b.split(t)[0]
 	if t > 0 {
@@ -64,7 +64,8 @@ func (b cubic) between(s, t float64) vg.Path {
 	return path
 }
 
-// leaves is where the curve first is r away from its start, at most ½.
+// leaves returns the parameter, at most ½, at which the curve first is r away from its
+// start.
 func (b cubic) leaves(start vg.Point, r vg.Length) float64 {
 	lo, hi := 0.0, 0.5
 	for range 40 {
@@ -79,7 +80,7 @@ func (b cubic) leaves(start vg.Point, r vg.Length) float64 {
 	return hi
 }
 
-// circlePath is a circle of four cubic curves, which all canvases draw alike.
+// circlePath returns a circle of four cubic curves, which all canvases draw alike.
 func circlePath(centre vg.Point, r vg.Length) vg.Path {
 	const k = 0.5522847498 // control length of a quarter circle
 	at := func(x, y vg.Length) vg.Point { return vg.Point{X: centre.X + r*x, Y: centre.Y + r*y} }

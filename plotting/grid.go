@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// GridOptions are the options of [Grid]. Default size: that of the panels, side
+// GridOptions are the options of [Grid]. By default the picture has the size of the panels, side
 // by side.
 type GridOptions struct {
 	Style
@@ -19,10 +19,10 @@ type GridOptions struct {
 // Validate reports the first option that is out of range.
 func (o GridOptions) Validate() error { return o.Style.Validate() }
 
-// Grid sets pictures in rows and columns as panels of one picture. They are
-// drawn anew at their place, so that letters keep their size and PDF files
-// their vectors; the axes of neighbours are brought into line. A nil panel
-// leaves its place empty; rows may have different lengths.
+// Grid sets pictures in rows and columns as panels of one picture. They are drawn again
+// at their place, so that letters keep their size and PDF files their vectors; the axes
+// of neighbours are aligned. A nil panel leaves its place empty; rows may have different
+// lengths.
 func Grid(rows [][]*Picture, opt GridOptions) (*Picture, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func sum(ls []vg.Length) (s vg.Length) {
 type gridFigure struct {
 	opt             GridOptions
 	rows            [][]*Picture
-	widths, heights []vg.Length // of columns and rows, as the panels would have them
+	widths, heights []vg.Length // of columns and rows, by the natural sizes of the panels
 }
 
 func (f *gridFigure) letterRoom() vg.Length {
@@ -92,7 +92,7 @@ func (f *gridFigure) titleRoom(width vg.Length) vg.Length {
 	return titleRoom(f.title(width)) + outerPad
 }
 
-// cells are the rectangles of the panels.
+// cells returns the rectangles of the panels.
 func (f *gridFigure) cells(c draw.Canvas) [][]draw.Canvas {
 	room := c.Size().Y - f.titleRoom(c.Size().X) - vg.Length(len(f.rows))*f.letterRoom()
 	room = max(room, 1)
@@ -136,7 +136,7 @@ func (f *gridFigure) draw(c draw.Canvas) {
 	drawTitle(c, f.title(c.Size().X), c.Center().X)
 }
 
-// letter is a, b, … z, aa, ab, …
+// letter returns a, b, … z, aa, ab, … for n = 0, 1, …
 func letter(n int) string {
 	if n < 26 {
 		return string(rune('a' + n))
@@ -194,8 +194,7 @@ func (f *gridFigure) alignOnce(cells [][]draw.Canvas, whole [][]vg.Point) (moved
 	return moved
 }
 
-// common is the part that the data of several panels have in common, in one
-// direction.
+// common is the range that the data of several panels share in one direction.
 type common struct {
 	lo, hi vg.Length
 	set    bool
@@ -209,9 +208,9 @@ func (m *common) add(lo, hi vg.Length) {
 	m.lo, m.hi = max(m.lo, lo), min(m.hi, hi)
 }
 
-// narrow moves the ends of a cell by as much as its data miss the common part.
-// A panel of another kind, such as a map of fixed shape, may differ so much that
-// lining up would leave no room for its data: a cell keeps 60 % of its size.
+// narrow moves the ends of a cell by the distance of its data from the shared range. A
+// panel of another kind, such as a map of fixed shape, may differ so much that aligning
+// it would leave no room for its data: a cell keeps 60 % of its size.
 func (m common) narrow(lo, hi *vg.Length, dataLo, dataHi, whole vg.Length) vg.Length {
 	a, b := max(0, m.lo-dataLo), max(0, dataHi-m.hi)
 	if *hi-*lo-a-b < 0.6*whole {

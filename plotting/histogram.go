@@ -32,8 +32,8 @@ func (c Counts) check(i int) error {
 	return nil
 }
 
-// HistogramOptions are the options of [Histogram]. Y.Log makes the axis of
-// density logarithmic. Default size: 14×9 cm.
+// HistogramOptions are the options of [Histogram]. Y.Log makes the axis of density
+// logarithmic. The default size is 14×9 cm.
 type HistogramOptions struct {
 	Style
 	X, Y   Axis // Y.Label is "Density" if empty
@@ -43,11 +43,11 @@ type HistogramOptions struct {
 // Validate reports the first option that is out of range.
 func (o HistogramOptions) Validate() error { return validate(o.Style, o.X, o.Y, o.Legend) }
 
-// Histogram draws the outlines of histograms as steps, the first one solid and
-// the others dashed in turn, so that outlines which coincide stay visible. On
-// a logarithmic axis of density an empty bin falls to the floor of the axis,
-// which lies below the smallest positive density. On a logarithmic X axis the
-// first bin may start at zero: it is cut at the edge of the axis.
+// Histogram draws the outlines of histograms as steps, the first one solid and the
+// others dashed in turn, so that outlines which coincide stay visible. On a logarithmic
+// axis of density an empty bin is drawn at the floor of the axis, which lies below the
+// smallest positive density. On a logarithmic X axis the first bin may start at zero: it
+// is cut at the edge of the axis.
 func Histogram(series []Counts, opt HistogramOptions) (*Picture, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
@@ -86,12 +86,11 @@ func Histogram(series []Counts, opt HistogramOptions) (*Picture, error) {
 	return newPicture(fig, w, h, opt.dpi())
 }
 
-// stepDashes are the outlines of the second and further histograms.
+// stepDashes are the dash patterns of the second and further histograms.
 var stepDashes = [][]vg.Length{{6, 2}, {2, 2}, {7, 2, 2, 2}, {4, 4}}
 
-// edgeLimits are the outermost edges on ends that are not fixed: empty bins keep
-// their place on the axis, although a logarithmic axis of density cannot show
-// them.
+// edgeLimits returns the outermost edges on ends that are not fixed: empty bins keep
+// their place on the axis, although a logarithmic axis of density cannot show them.
 func edgeLimits(series []Counts, x Axis) [2]float64 {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, s := range series {
@@ -127,7 +126,7 @@ func binPoints(s Counts, logX bool) (x, y []float64) {
 	return x, y
 }
 
-// steps is the outline of the histogram, from the floor up and down to it.
+// steps returns the outline of the histogram, from the floor up and down to it.
 func steps(s Counts, xmin, ymin float64, logX, logY bool) (x, y []float64) {
 	floor := 0.0
 	if logY {

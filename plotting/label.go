@@ -12,8 +12,8 @@ import (
 // lineHeight is the distance between baselines, in em.
 const lineHeight = 1.2
 
-// horizontal and vertical anchors of a label: which point of the text stands
-// at the given place.
+// anchor says which point of the text, horizontally and vertically, lies at the given
+// place.
 type anchor struct{ h, v float64 }
 
 var (
@@ -25,9 +25,9 @@ var (
 	rightTop     = anchor{1, 1}
 )
 
-// label is text in one size, drawn by its anchor. Heights reckon from the top
-// of the capitals of the first line to the baseline of the last one, so that
-// "middle" looks like the middle.
+// label is text in one size, drawn by its anchor. Heights count from the top of the
+// capitals of the first line to the baseline of the last one, so that "middle" looks
+// like the middle.
 type label struct {
 	text  string
 	size  vg.Length
@@ -53,7 +53,7 @@ func (l label) height() vg.Length {
 	return l.size * (capHeight + lineHeight*vg.Length(len(l.lines())-1))
 }
 
-// depth is the room that letters such as g need below the last baseline.
+// depth returns the room that letters such as g need below the last baseline.
 func (l label) depth() vg.Length {
 	if l.text == "" {
 		return 0
@@ -61,7 +61,7 @@ func (l label) depth() vg.Length {
 	return 0.22 * l.size
 }
 
-// draw puts the anchor of the text at pt, turned by angle (radians).
+// draw draws the text with its anchor at pt, rotated by angle (radians).
 func (l label) draw(c draw.Canvas, pt vg.Point, a anchor, angle float64) {
 	if l.text == "" {
 		return
@@ -84,11 +84,11 @@ func (l label) draw(c draw.Canvas, pt vg.Point, a anchor, angle float64) {
 	}
 }
 
-// minSize is the smallest letter that is still read in print.
+// minSize is the smallest letter that can be read in print.
 const minSize = 6 * vg.Length(1)
 
-// shrunk is the label in the largest size, not above its own, whose width fits,
-// but not below minSize.
+// shrunk returns the label in the largest size, not above its own, whose width fits, but
+// not below minSize.
 func (l label) shrunk(width vg.Length) label {
 	if w := l.width(); w > width && w > 0 {
 		l.size = max(minSize, l.size*width/w)
@@ -96,7 +96,7 @@ func (l label) shrunk(width vg.Length) label {
 	return l
 }
 
-// wrapped breaks the label at spaces so that it fits the width; a single word
+// wrapped returns the label broken at spaces so that it fits the width; a single word
 // that is too long makes the whole label smaller.
 func (l label) wrapped(width vg.Length) label {
 	var out []string

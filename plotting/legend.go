@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// LegendPlace says where the names of the series stand.
+// LegendPlace says where the names of the series are written.
 type LegendPlace int
 
 const (
@@ -63,13 +63,13 @@ func (l legend) columnWidth() vg.Length {
 	return swatchWidth + swatchGap + w
 }
 
-// columns is how many columns fit the width.
+// columns returns how many columns fit the width.
 func (l legend) columns(width vg.Length) int {
 	n := int((width + columnGap) / (l.columnWidth() + columnGap))
 	return min(max(n, 1), max(len(l.entries), 1))
 }
 
-// block is the size of the legend in n columns.
+// block returns the size of the legend in n columns.
 func (l legend) block(n int) (w, h vg.Length) {
 	if len(l.entries) == 0 {
 		return 0, 0
@@ -94,8 +94,8 @@ func (l legend) draw(c draw.Canvas, pt vg.Point, n int, width vg.Length) {
 	}
 }
 
-// corner finds a corner of the data rectangle where a block of the given size
-// covers none of the runs, and returns the block's upper left point.
+// corner returns the upper left point of a block of the given size in a corner of the
+// data rectangle where it covers none of the runs.
 func corner(data vg.Rectangle, w, h vg.Length, runs [][]vg.Point) (vg.Point, bool) {
 	size := data.Size()
 	if w+2*legendPad > 0.6*size.X || h+2*legendPad > 0.6*size.Y {
@@ -131,8 +131,8 @@ func touched(box vg.Rectangle, runs [][]vg.Point) bool {
 	return false
 }
 
-// crosses clips the segment pq at the four sides of the box (Liang and Barsky,
-// 1984) and reports whether anything is left.
+// crosses reports whether a part of the segment pq lies in the box, by clipping at its
+// four sides (Liang and Barsky, 1984).
 func crosses(box vg.Rectangle, p, q vg.Point) bool {
 	t0, t1 := 0.0, 1.0
 	d := q.Sub(p)

@@ -10,21 +10,17 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// MapOptions are the options of [Map]. Default width: 12 cm; the height follows
+// MapOptions are the options of [Map]. The default width is 12 cm; the height follows
 // from the shape of the grid.
 type MapOptions struct {
 	Style
 	Scale Scale
 
-	// Label and Unit of the values, beside the colour bar.
+	// Label and Unit of the values are written beside the colour bar.
 	Label, Unit string
 
-	// X and Y label the axes; their Log and Limits are not used.
+	// X and Y label the axes, and have neither Log nor Limits.
 	X, Y Axis
-
-	// TopDown puts the lowest coordinate, or row 0 without coordinates, at the
-	// top.
-	TopDown bool
 
 	// Stretch fills the picture; otherwise a unit of X is as long as one of Y,
 	// and without coordinates cells are square.
@@ -74,19 +70,16 @@ func Map(field Field2D, opt MapOptions) (*Picture, error) {
 			return nil, fmt.Errorf("plotting: field has coordinates %s from %g to %g, which double precision cannot divide into cells", e.name, e.lo, e.hi)
 		}
 	}
-	// Seen from the bottom of the picture, so that the painter's v is up.
+	// Rows count from the bottom of the picture, so that the painter's v is up.
 	f.cells = gridPainter{
 		at:    func(row, col int) float64 { return field.Data[row*field.Width+col] },
-		width: field.Width, height: field.Height, colors: colors, flipX: flipX, flipY: flipY != opt.TopDown,
+		width: field.Width, height: field.Height, colors: colors, flipX: flipX, flipY: flipY,
 	}
 	if field.X != nil {
 		f.cells.xedges = fractions(xe)
 	}
 	if field.Y != nil {
 		f.cells.yedges = fractions(ye)
-		if opt.TopDown {
-			f.cells.yedges = mirrored(f.cells.yedges)
-		}
 	}
 	if f.ratio = float64(field.Height) / float64(field.Width); field.X != nil && field.Y != nil {
 		f.ratio = (f.ymax - f.ymin) / (f.xmax - f.xmin)
@@ -103,21 +96,13 @@ func Map(field Field2D, opt MapOptions) (*Picture, error) {
 	return newPicture(f, w, h, opt.dpi())
 }
 
-func mirrored(edges []float64) []float64 {
-	out := make([]float64, len(edges))
-	for i, e := range edges {
-		out[len(edges)-1-i] = 1 - e
-	}
-	return out
-}
-
 // mapFigure is one field with axes and colour bar.
 type mapFigure struct {
 	opt                    MapOptions
 	cells                  gridPainter
 	bar                    colorBar
 	xmin, xmax, ymin, ymax float64
-	ratio                  float64 // height of the data to its width
+	ratio                  float64 // ratio of the data's height to their width
 }
 
 type mapLayout struct {
@@ -185,14 +170,10 @@ func (f *mapFigure) place(c draw.Canvas, barRoom vg.Length) mapLayout {
 }
 
 func (f *mapFigure) axes(ax axesFigure, nx, ny int) *plot.Plot {
-	p := ax.axes(nx, ny)
-	if f.opt.TopDown {
-		p.Y.Scale = plot.InvertedScale{Normalizer: p.Y.Scale}
-	}
-	return p
+	return ax.axes(nx, ny)
 }
 
-// shaped is the largest part in the middle of c with the shape of the data.
+// shaped returns the largest part in the middle of c with the shape of the data.
 func (f *mapFigure) shaped(c draw.Canvas) draw.Canvas {
 	if f.opt.Stretch {
 		return c
@@ -203,13 +184,13 @@ func (f *mapFigure) shaped(c draw.Canvas) draw.Canvas {
 	return draw.Crop(c, dx, -dx, dy, -dy)
 }
 
-// naturalHeight is the height at which the data fill the width. The room for
-// labels depends on the height a little, so it is found in a few rounds.
+// naturalHeight returns the height at which the data fill the width. The room for labels
+// depends on the height a little, so it is found in a few rounds.
 func (f *mapFigure) naturalHeight(w vg.Length) vg.Length {
 	h := w * vg.Length(f.ratio)
 	for range 4 {
 		c := draw.NewCanvas(nil, w, max(h, 3*vg.Centimeter))
-		// What the height would be without the shape: all but the data.
+		// This is the height without the data's shape: everything but the data.
 		in, _ := (&mapFigure{opt: stretched(f.opt), cells: f.cells, bar: f.bar, xmin: f.xmin, xmax: f.xmax, ymin: f.ymin, ymax: f.ymax, ratio: f.ratio}).insets(c)
 		h = (w-in.left-in.right)*vg.Length(f.ratio) + in.bottom + in.top
 	}

@@ -57,23 +57,19 @@ func TestMapOrientation(t *testing.T) {
 	west, east := []float64{0, 10, 20, 30, 40}, []float64{40, 30, 20, 10, 0}
 	const low, high, left, right = 0.125, 0.875, 0.1, 0.9
 	for _, c := range []struct {
-		name    string
-		x, y    []float64
-		topDown bool
-		u, v    float64
+		name string
+		x, y []float64
+		u, v float64
 	}{
-		{"no coordinates", nil, nil, false, left, high},
-		{"no coordinates, top down", nil, nil, true, left, low},
-		{"ascending", west, up, false, left, high},
-		{"descending rows", west, down, false, left, low},
-		{"descending columns", east, up, false, right, high},
-		{"ascending, top down", west, up, true, left, low},
-		{"descending, top down", west, down, true, left, high},
+		{"no coordinates", nil, nil, left, high},
+		{"ascending", west, up, left, high},
+		{"descending rows", west, down, left, low},
+		{"descending columns", east, up, right, high},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := marked(4, 5, 3, 0)
 			f.X, f.Y = c.x, c.y
-			p, err := Map(f, MapOptions{Scale: twoColours(), TopDown: c.topDown, NoBar: true})
+			p, err := Map(f, MapOptions{Scale: twoColours(), NoBar: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,11 +81,11 @@ func TestMapOrientation(t *testing.T) {
 		// high above one of 150).
 		f := marked(2, 4, 1, 2)
 		f.X, f.Y = []float64{0, 1, 3, 5}, []float64{925, 1075}
-		p, err := Map(f, MapOptions{Scale: twoColours(), Stretch: true, TopDown: true, NoBar: true})
+		p, err := Map(f, MapOptions{Scale: twoColours(), Stretch: true, NoBar: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkPlace(t, p.Image(), 3.5/6.5, 0.25, 2/6.5/2)
+		checkPlace(t, p.Image(), 3.5/6.5, 0.75, 2/6.5/2)
 	})
 }
 
@@ -106,21 +102,15 @@ func TestClipOrientation(t *testing.T) {
 	data := make([]float32, 4*5)
 	data[3*5+0] = 1
 	c := Clip{Data: data, Frames: 1, Height: 4, Width: 5}
-	for _, topDown := range []bool{false, true} {
-		p, err := FilmStrip([]Clip{c}, FilmStripOptions{Scale: twoColours(), TopDown: topDown})
-		if err != nil {
-			t.Fatal(err)
-		}
-		// Only the frame, not the colour bar below it.
-		f := p.fig.(*filmFigure)
-		r := f.frameRect(f.layout(draw.NewCanvas(nil, p.w, p.h)), 0, 0)
-		img := p.img.SubImage(image.Rect(0, 0, p.img.Rect.Dx(), p.img.Rect.Dy()-dots(r.Min.Y, float64(p.dpi))))
-		v := 0.875
-		if topDown {
-			v = 0.125
-		}
-		checkPlace(t, img, 0.1, v, 1.0/20)
+	p, err := FilmStrip([]Clip{c}, FilmStripOptions{Scale: twoColours()})
+	if err != nil {
+		t.Fatal(err)
 	}
+	// Only the frame, not the colour bar below it.
+	f := p.fig.(*filmFigure)
+	r := f.frameRect(f.layout(draw.NewCanvas(nil, p.w, p.h)), 0, 0)
+	img := p.img.SubImage(image.Rect(0, 0, p.img.Rect.Dx(), p.img.Rect.Dy()-dots(r.Min.Y, float64(p.dpi))))
+	checkPlace(t, img, 0.1, 0.875, 1.0/20)
 }
 
 // The PDF must show what the PNG shows: gonum's PDF canvas turns images over.

@@ -19,12 +19,13 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// figure is what a Picture draws, on any canvas and in any rectangle.
+// figure is the content of a Picture, which can be drawn on any canvas and in any
+// rectangle.
 type figure interface {
 	draw(c vgdraw.Canvas)
-	// insets are the distances from the rectangle's left, right, bottom and top
-	// to the data, so that a Grid can bring neighbours into line; ok is false
-	// where there is nothing to bring into line.
+	// insets returns the distances from the rectangle's left, right, bottom and top to
+	// the data, so that a Grid can align neighbours; ok is false where there is nothing
+	// to align.
 	insets(c vgdraw.Canvas) (in insets, ok bool)
 }
 
@@ -38,7 +39,7 @@ type Picture struct {
 	img  *image.RGBA
 }
 
-// newPicture draws the figure. A panic inside the drawing libraries becomes an
+// newPicture returns the drawn figure. A panic inside the drawing libraries becomes an
 // error here, at the edge.
 func newPicture(fig figure, w, h vg.Length, dpi int) (*Picture, error) {
 	img, err := rasterize(fig, w, h, dpi)
@@ -72,13 +73,13 @@ func rasterize(fig figure, w, h vg.Length, dpi int) (img *image.RGBA, err error)
 // Image returns the picture as pixels. The caller must not change them.
 func (p *Picture) Image() image.Image { return p.img }
 
-// Size is the width and height on paper in centimetres.
+// Size returns the width and height on paper in centimetres.
 func (p *Picture) Size() (width, height float64) {
 	return float64(p.w / vg.Centimeter), float64(p.h / vg.Centimeter)
 }
 
-// PNG returns the picture as a PNG file that states its resolution, so that it
-// has its size when placed on a page.
+// PNG returns the picture as a PNG file that contains its resolution, so that it has its
+// size when placed on a page.
 func (p *Picture) PNG() ([]byte, error) {
 	var buf bytes.Buffer
 	if err := png.Encode(&buf, p.img); err != nil {
@@ -87,7 +88,7 @@ func (p *Picture) PNG() ([]byte, error) {
 	return withResolution(buf.Bytes(), p.dpi), nil
 }
 
-// withResolution inserts a pHYs chunk after the header of a PNG file, which the
+// withResolution returns a PNG file with a pHYs chunk after the header, which the
 // standard library's encoder does not write.
 func withResolution(file []byte, dpi int) []byte {
 	const header = 8 + 4 + 4 + 13 + 4 // signature, and the IHDR chunk
@@ -114,9 +115,9 @@ func (p *Picture) SavePNG(path string) error {
 	return save(path, b)
 }
 
-// SavePDF writes the picture to a PDF file of one page of the picture's size.
-// Lines and letters are vectors (letters as outlines, so that every symbol is
-// there), the cells of maps are an image of 300 dots per inch.
+// SavePDF writes the picture to a PDF file of one page of the picture's size. Lines and
+// letters are vectors (letters as outlines, so that every symbol is present), the cells
+// of maps are an image of 300 dots per inch.
 func (p *Picture) SavePDF(path string) error {
 	b, err := p.pdf()
 	if err != nil {

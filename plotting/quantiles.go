@@ -12,12 +12,12 @@ type Quantiles struct {
 	Values []float64
 }
 
-// QuantileOptions are the options of [QuantilePlot]. Default size: 10.5×10.5 cm.
+// QuantileOptions are the options of [QuantilePlot]. The default size is 10.5×10.5 cm.
 type QuantileOptions struct {
 	Style
 
-	// Unit of the values. ReferenceLabel and ModelLabel name the axes; empty:
-	// "Reference quantile" and "Model quantile".
+	// Unit is the unit of the values. ReferenceLabel and ModelLabel name the axes; empty
+	// means "Reference quantile" and "Model quantile".
 	Unit                       string
 	ReferenceLabel, ModelLabel string
 
@@ -25,7 +25,7 @@ type QuantileOptions struct {
 	// left out.
 	Log bool
 
-	// Limits of both axes, as in [Axis].
+	// Limits are the ends of both axes, as in [Axis].
 	Limits [2]float64
 
 	Legend LegendPlace

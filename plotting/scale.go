@@ -16,7 +16,8 @@ type ScaleKind int
 const (
 	// Sequential runs from dark to light over the range of the data.
 	Sequential ScaleKind = iota
-	// Diverging runs from blue through light grey to red, with grey at Center.
+	// Diverging runs from blue through light grey to red, with grey at zero.
+	// Equal distances from zero have colours of equal strength on both sides.
 	Diverging
 	// Classes gives each interval between levels one colour.
 	Classes
@@ -27,25 +28,22 @@ const (
 type Scale struct {
 	Kind ScaleKind
 
-	// Limits of a continuous scale, as in [Axis]. Values beyond take the colour
-	// of the end, and the colour bar then has a pointed end.
+	// Limits are the ends of a continuous scale, as in [Axis]. Values beyond take the
+	// colour of the end, and the colour bar then has a pointed end.
 	Limits [2]float64
 
-	// Center is the value in the middle of a diverging scale. Equal distances
-	// from it have colours of equal strength on both sides.
-	Center float64
-
-	// Levels of a scale of classes, ascending. Class i holds the values v with
-	// Levels[i] ≤ v < Levels[i+1], the last class all from the last level up;
-	// values below the first level are in the first class.
+	// Levels of a scale of classes, ascending. Class i contains the values v with
+	// Levels[i] ≤ v < Levels[i+1], the last class all from the last level up; values
+	// below the first level are in the first class.
 	Levels []float64
 
-	// Colors of the classes, as many as levels. The last is the 'over' colour.
+	// Colors are the colours of the classes, as many as levels. The last is the 'over'
+	// colour.
 	Colors []color.Color
 }
 
-// rainLevels in mm/h, and the colours of their classes. In CIELAB the lightness
-// falls from 97 to 15 in steps of 6 to 11 while the hue goes from cyan through
+// rainLevels are in mm/h; rainColors are the colours of their classes. In CIELAB the
+// lightness falls from 97 to 15 in steps of 6 to 11 while the hue goes from cyan through
 // blue and purple to wine red.
 var rainLevels = [...]float64{0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100}
 
@@ -63,8 +61,8 @@ var rainColors = [len(rainLevels)]color.RGBA{
 	{0x51, 0x03, 0x1d, 0xff}, // over: 100 and above
 }
 
-// RainScale is the scale of rain rates in mm/h: the classes 0, 0.1, 0.2, 0.5, 1,
-// 2, 5, 10, 20, 50, 100 and above.
+// RainScale returns the scale of rain rates in mm/h: the classes 0, 0.1, 0.2, 0.5, 1, 2,
+// 5, 10, 20, 50, 100 and above.
 func RainScale() Scale {
 	s := Scale{Kind: Classes, Levels: make([]float64, len(rainLevels)), Colors: make([]color.Color, len(rainColors))}
 	for i := range rainLevels {
@@ -79,9 +77,6 @@ func (s Scale) Validate() error {
 	case Sequential, Diverging:
 		if len(s.Levels) > 0 || len(s.Colors) > 0 {
 			return fmt.Errorf("plotting: a continuous scale has %d levels and %d colours, want none (or Kind Classes)", len(s.Levels), len(s.Colors))
-		}
-		if math.IsNaN(s.Center) || math.IsInf(s.Center, 0) {
-			return fmt.Errorf("plotting: Scale.Center is %g, want a finite value", s.Center)
 		}
 		return Axis{Label: "colour scale", Limits: s.Limits}.Validate()
 	case Classes:
@@ -101,18 +96,18 @@ func (s Scale) Validate() error {
 	return fmt.Errorf("plotting: Scale.Kind is %d, want Sequential, Diverging or Classes", int(s.Kind))
 }
 
-// tableSize is the number of colours that a continuous scale is cut into: more
-// than 8 bits a channel can show.
+// tableSize is the number of colours into which a continuous scale is cut: more than 8
+// bits a channel can show.
 const tableSize = 1024
 
-// coloring is a scale whose range is settled.
+// coloring is a scale with the range of its data.
 type coloring struct {
 	scale       Scale
 	lo, hi      float64
 	table       []color.RGBA // of a continuous scale, from lo to hi
 	classes     []color.RGBA
-	under, over bool // data lie beyond lo, hi
-	missing     bool // data are missing
+	under, over bool // whether data lie beyond lo, hi
+	missing     bool // whether data are missing
 }
 
 // valueRange is the range of finite data, and whether any are missing.
@@ -131,7 +126,7 @@ func (r *valueRange) add(v float64) {
 	r.lo, r.hi = math.Min(r.lo, v), math.Max(r.hi, v)
 }
 
-// settle fits the scale to the data.
+// settle returns the scale with the range of the data.
 func (s Scale) settle(data valueRange) (*coloring, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -148,11 +143,11 @@ func (s Scale) settle(data valueRange) (*coloring, error) {
 	}
 	lo, hi := data.lo, data.hi
 	if lo > hi { // all missing: any range will do
-		lo, hi = s.Center, s.Center+1
+		lo, hi = 0, 1
 	}
 	if s.Kind == Diverging {
-		half := math.Max(hi-s.Center, s.Center-lo)
-		lo, hi = s.Center-half, s.Center+half
+		half := math.Max(hi, -lo)
+		lo, hi = -half, half
 	}
 	var err error
 	if k.lo, k.hi, err = (Axis{Label: "colour scale", Limits: s.Limits}).extent(lo, hi, 0); err != nil {
@@ -167,8 +162,8 @@ func (k *coloring) fillTable() error {
 	lo, hi := k.lo, k.hi
 	if k.scale.Kind == Diverging {
 		diverging := moreland.SmoothBlueRed()
-		half := math.Max(k.hi-k.scale.Center, k.scale.Center-k.lo)
-		lo, hi = k.scale.Center-half, k.scale.Center+half
+		half := math.Max(k.hi, -k.lo)
+		lo, hi = -half, half
 		colors = diverging
 	}
 	if err != nil {
@@ -188,8 +183,8 @@ func (k *coloring) fillTable() error {
 	return nil
 }
 
-// sequential is a scale of even lightness through the colours of viridis (by
-// van der Walt and Smith, in the public domain).
+// sequential returns a scale of even lightness through the colours of viridis (by van
+// der Walt and Smith, in the public domain).
 func sequential() (palette.ColorMap, error) {
 	return moreland.NewLuminance([]color.Color{
 		color.RGBA{0x44, 0x01, 0x54, 0xff},
@@ -200,7 +195,7 @@ func sequential() (palette.ColorMap, error) {
 	})
 }
 
-// at is the colour of a finite value.
+// at returns the colour of a finite value.
 func (k *coloring) at(v float64) color.RGBA {
 	if k.classes != nil {
 		i := sort.SearchFloat64s(k.scale.Levels, v)

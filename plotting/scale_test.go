@@ -133,15 +133,15 @@ func TestContinuousScales(t *testing.T) {
 
 	// The centre is neutral, and equal distances are equally strong although the
 	// limits are not symmetric.
-	k = settled(t, Scale{Kind: Diverging, Center: 1, Limits: [2]float64{-1, 5}}, 7, -3, math.NaN())
+	k = settled(t, Scale{Kind: Diverging, Limits: [2]float64{-2, 4}}, 6, -4, math.NaN())
 	if !k.over || !k.under || !k.missing {
 		t.Errorf("data beyond both limits and missing: under %v, over %v, missing %v", k.under, k.over, k.missing)
 	}
-	mid := k.at(1)
+	mid := k.at(0)
 	if spread := max(mid.R, mid.G, mid.B) - min(mid.R, mid.G, mid.B); spread > 4 {
 		t.Errorf("the centre has the colour %v, want grey", mid)
 	}
-	below, above := k.at(-0.9), k.at(2.9)
+	below, above := k.at(-1.9), k.at(1.9)
 	if below.B <= below.R || above.R <= above.B {
 		t.Errorf("below the centre is %v and above %v, want blue and red", below, above)
 	}

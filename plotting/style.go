@@ -9,22 +9,22 @@ import (
 
 // Style is what all pictures share. The zero value is ready for use.
 type Style struct {
-	// Width and Height of the picture in centimetres. Zero: a size that suits
-	// the kind of picture and, for maps and clips, the shape of the grid.
+	// Width and Height are the size of the picture in centimetres. Zero means a size
+	// that suits the kind of picture and, for maps and clips, the shape of the grid.
 	Width, Height float64
 
-	// DPI is the resolution of the image in dots per inch. Zero: 150.
+	// DPI is the resolution of the image in dots per inch. Zero means 150.
 	DPI int
 
-	// Title stands above the picture and is wrapped if it is long.
+	// Title is written above the picture and wrapped if it is long.
 	Title string
 
-	// FontSize is the size of the tick labels in points. Zero: 10. Axis labels
-	// and legends are one point larger, the title is two.
+	// FontSize is the size of the tick labels in points. Zero means 10. Axis labels and
+	// legends are one point larger, the title is two.
 	FontSize float64
 }
 
-// Bounds of what a Style may ask for: beyond them a typing error is likelier
+// These are the bounds of a Style: a value beyond them is more likely a typing error
 // than a wish.
 const (
 	minCentimetres, maxCentimetres = 1, 200
@@ -84,14 +84,14 @@ func (s Style) titleSize() vg.Length { return s.tickSize() + 2 }
 // Axis describes one axis. The zero value is a linear axis over the data,
 // without a label.
 type Axis struct {
-	// Label says what is measured, Unit in what; drawn as "Label [Unit]".
+	// Label names the quantity and Unit its unit; they are drawn as "Label [Unit]".
 	Label, Unit string
 
 	// Log makes the axis logarithmic (base 10).
 	Log bool
 
-	// Limits are the ends of the axis. {0, 0}: both from the data; an end that
-	// is NaN is from the data too.
+	// Limits are the ends of the axis. {0, 0} means both from the data; an end that is
+	// NaN is taken from the data too.
 	Limits [2]float64
 }
 
@@ -116,7 +116,7 @@ func (a Axis) Validate() error {
 	return nil
 }
 
-// text is the label with its unit.
+// text returns the label with its unit.
 func (a Axis) text() string { return withUnit(a.Label, a.Unit) }
 
 func withUnit(label, unit string) string {
@@ -129,7 +129,7 @@ func withUnit(label, unit string) string {
 	return label + " [" + unit + "]"
 }
 
-// fixed tells which ends the user has set.
+// fixed returns which ends the user has set.
 func (a Axis) fixed() (lo, hi bool) {
 	if a.Limits[0] == 0 && a.Limits[1] == 0 {
 		return false, false
@@ -137,9 +137,9 @@ func (a Axis) fixed() (lo, hi bool) {
 	return !math.IsNaN(a.Limits[0]), !math.IsNaN(a.Limits[1])
 }
 
-// extent is the range of the axis for data between lo and hi. pad is the room
-// beyond the data as a fraction of the range, on ends that are not fixed; a
-// linear axis whose data start at zero starts there too.
+// extent returns the range of the axis for data between lo and hi. pad is the room
+// beyond the data as a fraction of the range, on ends that are not fixed; a linear axis
+// whose data start at zero starts there too.
 func (a Axis) extent(lo, hi, pad float64) (float64, float64, error) {
 	fixLo, fixHi := a.fixed()
 	if fixLo {
@@ -148,7 +148,7 @@ func (a Axis) extent(lo, hi, pad float64) (float64, float64, error) {
 	if fixHi {
 		hi = a.Limits[1]
 	}
-	// Data may lie wholly beyond a fixed end.
+	// Data may lie completely beyond a fixed end.
 	if lo > hi || math.IsInf(lo, 0) || math.IsInf(hi, 0) {
 		switch {
 		case fixLo && a.Log:
@@ -165,7 +165,7 @@ func (a Axis) extent(lo, hi, pad float64) (float64, float64, error) {
 	}
 	if a.Log {
 		l, h := math.Log10(lo), math.Log10(hi)
-		if h-l < 1e-9 { // one value, as far as ticks can tell
+		if h-l < 1e-9 { // one value, as far as ticks can show
 			l, h = l-0.5, h+0.5
 		}
 		d := pad * (h - l)

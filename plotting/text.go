@@ -15,16 +15,16 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// richText draws text as filled outlines and sets scripts (see the package
-// comment). Outlines rather than the canvas's own strings, because the PDF
-// canvas knows only Windows-1252 letters (no α, no σ) and the raster canvas
-// blurs rotated strings. It implements text.Handler, so gonum's axes use it.
+// richText draws text as filled outlines and sets scripts (see the package comment). It
+// draws outlines rather than the canvas's own strings, because the PDF canvas knows only
+// Windows-1252 letters (no α, no σ) and the raster canvas blurs rotated strings. It
+// implements text.Handler, so gonum's axes use it.
 type richText struct{ fonts *font.Cache }
 
 var _ text.Handler = richText{}
 
 const (
-	scriptSize = 0.70  // of the size of the text that a script stands in
+	scriptSize = 0.70  // of the size of the text around a script
 	superRise  = 0.36  // em
 	subDrop    = 0.16  // em
 	capHeight  = 0.69  // em, height of a digit in Liberation Sans
@@ -33,7 +33,7 @@ const (
 
 func newRichText() richText { return richText{fonts: font.DefaultCache} }
 
-// sans is the typeface of every picture.
+// sans returns the typeface of every picture.
 func sans(size vg.Length) font.Font {
 	return font.Font{Typeface: plot.DefaultFont.Typeface, Variant: "Sans", Size: size}
 }
@@ -44,8 +44,8 @@ type span struct {
 	level int
 }
 
-// scripts maps Unicode's script letters to plain letters and their level: the
-// font lacks several of them, and one text should not mix two designs.
+// scripts maps Unicode's script letters to plain letters and their level: the font lacks
+// several of them, and one text should not mix two designs.
 var scripts = map[rune]span{
 	'⁰': {"0", 1}, '¹': {"1", 1}, '²': {"2", 1}, '³': {"3", 1}, '⁴': {"4", 1},
 	'⁵': {"5", 1}, '⁶': {"6", 1}, '⁷': {"7", 1}, '⁸': {"8", 1}, '⁹': {"9", 1},
@@ -55,7 +55,7 @@ var scripts = map[rune]span{
 	'₋': {"−", -1}, '₊': {"+", -1}, 'ₜ': {"t", -1}, 'ₛ': {"s", -1}, 'ₙ': {"n", -1},
 }
 
-// spans splits one line at its script marks.
+// spans returns one line split at its script marks.
 func spans(line string) []span {
 	var out []span
 	add := func(s string, level int) {
@@ -102,11 +102,11 @@ func markLevel(s string) int {
 type glyph struct {
 	segments sfnt.Segments
 	x, y     vg.Length // origin relative to the start of the line's baseline
-	scale    vg.Length // lengths of paper to one font unit
+	scale    vg.Length // lengths on paper of one font unit
 }
 
-// set lays one line out and returns its glyphs and width. With outlines false
-// only the width is computed.
+// set returns the glyphs and the width of one line. Without outlines only the width is
+// computed.
 func (h richText) set(line string, fnt font.Font, outlines bool) (glyphs []glyph, width vg.Length) {
 	face := h.fonts.Lookup(fnt, fnt.Size).Face
 	units := fixed.Int26_6(face.UnitsPerEm())
@@ -164,8 +164,8 @@ func (h richText) set(line string, fnt font.Font, outlines bool) (glyphs []glyph
 	return glyphs, width
 }
 
-// fill draws one line with its baseline starting at pt, turned by angle
-// (radians, anticlockwise).
+// fill draws one line with its baseline starting at pt, rotated by angle (radians,
+// anticlockwise).
 func (h richText) fill(c vg.Canvas, line string, fnt font.Font, clr color.Color, pt vg.Point, angle float64) {
 	glyphs, _ := h.set(line, fnt, true)
 	if len(glyphs) == 0 {
@@ -196,8 +196,8 @@ func (h richText) fill(c vg.Canvas, line string, fnt font.Font, clr color.Color,
 				cur = at(s.Args[0])
 				path.Line(cur)
 			case sfnt.SegmentOpQuadTo:
-				// As a cubic, which is exact: the PDF canvas writes a quadratic
-				// curve with an operator that means another curve.
+				// The curve is drawn as a cubic, which is exact: the PDF canvas writes a
+				// quadratic curve with an operator that means another curve.
 				q, end := at(s.Args[0]), at(s.Args[1])
 				path.CubeTo(toward(cur, q), toward(end, q), end)
 				cur = end
@@ -212,33 +212,34 @@ func (h richText) fill(c vg.Canvas, line string, fnt font.Font, clr color.Color,
 	}
 }
 
-// toward is the point two thirds of the way from p to q.
+// toward returns the point two thirds of the way from p to q.
 func toward(p, q vg.Point) vg.Point { return p.Add(q.Sub(p).Scale(2.0 / 3)) }
 
-// Cache implements text.Handler.
+// Cache returns the fonts; it implements text.Handler.
 func (h richText) Cache() *font.Cache { return h.fonts }
 
-// Extents implements text.Handler.
+// Extents returns the metrics of a typeface; it implements text.Handler.
 func (h richText) Extents(fnt font.Font) font.Extents {
 	face := h.fonts.Lookup(fnt, fnt.Size)
 	return face.Extents()
 }
 
-// Lines implements text.Handler.
+// Lines returns the lines of a text; it implements text.Handler.
 func (h richText) Lines(txt string) []string {
 	return strings.Split(strings.TrimRight(txt, "\n"), "\n")
 }
 
-// Box implements text.Handler.
+// Box returns the size of a text and the depth below its baseline; it implements
+// text.Handler.
 func (h richText) Box(txt string, fnt font.Font) (width, height, depth vg.Length) {
 	_, width = h.set(txt, fnt, false)
 	ext := h.Extents(fnt)
 	return width, ext.Ascent, ext.Descent
 }
 
-// Draw implements text.Handler. gonum's axes reckon with the baselines of
-// gonum's own text.Plain; they are kept, save that vertically centred text
-// (tick labels) is centred on its digits.
+// Draw implements text.Handler. gonum's axes assume the baselines of gonum's own
+// text.Plain; they are kept, except that vertically centred text (tick labels) is
+// centred on its digits.
 func (h richText) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 	lines := h.Lines(txt)
 	ext := h.Extents(sty.Font)

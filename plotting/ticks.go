@@ -22,7 +22,7 @@ func linearTicks(lo, hi float64, n int) []plot.Tick {
 	small := step / float64(minor)
 	first, last := math.Ceil((lo-slack)/small), math.Floor((hi+slack)/small)
 	if !(math.Max(math.Abs(first), math.Abs(last)) < 1<<53) {
-		return nil // beyond double precision, where counting stands still
+		return nil // beyond double precision, where adding a step changes nothing
 	}
 	for i := first; i <= last; i++ {
 		t := plot.Tick{Value: clamp(i*small, lo, hi)}
@@ -34,8 +34,8 @@ func linearTicks(lo, hi float64, n int) []plot.Tick {
 	return ticks
 }
 
-// roundStep is the smallest step of 1, 2, 2.5 or 5 times a power of ten that is
-// at least raw, and into how many parts its minor ticks divide it.
+// roundStep returns the smallest step of 1, 2, 2.5 or 5 times a power of ten that is at
+// least raw, and into how many parts its minor ticks divide it.
 func roundStep(raw float64) (step float64, minor int) {
 	pow := math.Pow(10, math.Floor(math.Log10(raw)))
 	for _, s := range []struct {
@@ -49,7 +49,7 @@ func roundStep(raw float64) (step float64, minor int) {
 	return 10 * pow, 5
 }
 
-// stepDecimals is how many decimals show every multiple of the step.
+// stepDecimals returns how many decimals show every multiple of the step.
 func stepDecimals(step float64) int {
 	for d := 0; d < 15; d++ {
 		if v := step * math.Pow(10, float64(d)); math.Abs(v-math.Round(v)) < 1e-6*v {
@@ -59,7 +59,7 @@ func stepDecimals(step float64) int {
 	return 15
 }
 
-// commonExponent is the power of ten taken out of the labels where plain
+// commonExponent returns the power of ten that is taken out of the labels where plain
 // decimals would be long; 0 means plain decimals.
 func commonExponent(lo, hi, step float64) int {
 	largest := math.Max(math.Abs(lo), math.Abs(hi))
@@ -82,7 +82,7 @@ func tickNumber(v float64, decimals, exponent int) string {
 
 func power(exponent int) string { return "10^{" + strconv.Itoa(exponent) + "}" }
 
-// minus sets a hyphen as a minus sign, and a rounded -0 as 0.
+// minus returns a number with a minus sign for its hyphen, and 0 for a rounded -0.
 func minus(s string) string {
 	if strings.Trim(s, "-0.") == "" {
 		s = strings.TrimPrefix(s, "-")
@@ -120,7 +120,7 @@ func logTicks(lo, hi float64, n int) []plot.Tick {
 			ticks = append(ticks, t)
 		}
 		if stride > 2 {
-			continue // too dense to be read
+			continue // too dense to read
 		}
 		for m := 2.0; m < 10; m++ {
 			if v := m * value; v >= lo && v <= hi {
@@ -131,7 +131,7 @@ func logTicks(lo, hi float64, n int) []plot.Tick {
 	return ticks
 }
 
-// shortLogTicks labels an axis of less than two powers of ten.
+// shortLogTicks returns ticks for an axis of less than two powers of ten.
 func shortLogTicks(lo, hi float64, n int) []plot.Tick {
 	var major []float64
 	for _, multiples := range [][]float64{{1, 2, 5}, {1, 2, 3, 4, 5, 6, 7, 8, 9}} {
@@ -162,8 +162,8 @@ func shortLogTicks(lo, hi float64, n int) []plot.Tick {
 	return ticks
 }
 
-// shortNumber writes a number with up to six digits, in powers of ten where
-// decimals would be long.
+// shortNumber returns a number with up to six digits, in powers of ten where decimals
+// would be long.
 func shortNumber(v float64) string {
 	if a := math.Abs(v); v != 0 && (a < 1e-3 || a >= 1e5) {
 		e := int(math.Floor(math.Log10(a) + 1e-9))

@@ -35,15 +35,15 @@ const (
 
 var dashes = []vg.Length{5, 3}
 
-// trace is one line or one set of marks on a pair of axes: all that curves,
-// histograms, quantile plots and spectra are made of.
+// trace is one line or one set of marks on a pair of axes: curves, histograms, quantile
+// plots and spectra consist of traces.
 type trace struct {
 	name   string
 	x, y   []float64
-	line   draw.LineStyle // a zero width draws none
+	line   draw.LineStyle // a zero width draws no line
 	mark   markShape
 	color  color.Color
-	ranged bool // its values count for the range of the axes
+	ranged bool // whether its values count for the range of the axes
 }
 
 // lineTrace styles the i-th series.
@@ -95,8 +95,8 @@ func (t trace) runs(c draw.Canvas, p *plot.Plot, logX, logY bool) [][]vg.Point {
 	return out
 }
 
-// bounded keeps normalised coordinates where the canvases' arithmetic holds:
-// points that far outside are clipped anyway.
+// bounded returns normalised coordinates limited to the range in which the canvases'
+// arithmetic works: points that far outside are clipped anyway.
 func bounded(v float64) float64 { return clamp(v, -1e4, 1e4) }
 
 func (t trace) draw(c draw.Canvas, runs [][]vg.Point) {
@@ -140,8 +140,8 @@ const (
 	markShapes = 5
 )
 
-// drawMark fills a mark if its centre is on the canvas. Circles are four cubic
-// curves, which all canvases draw alike.
+// drawMark fills a mark if its centre is on the canvas. Circles are four cubic curves,
+// which all canvases draw alike.
 func drawMark(c draw.Canvas, shape markShape, r vg.Length, clr color.Color, pt vg.Point) {
 	const slack = 0.01
 	if pt.X < c.Min.X-slack || pt.X > c.Max.X+slack || pt.Y < c.Min.Y-slack || pt.Y > c.Max.Y+slack {

@@ -8,8 +8,9 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// BoundObservation is an observation whose values are nodes of a graph, as a [Guidance]
-// sees it. [Sampler] makes one for each compiled step.
+// BoundObservation is an observation whose values are nodes of a graph: the form in
+// which a [Guidance] receives it. [Sampler] makes one for each compiled step,
+// [Observation.Fixed] one of constants.
 type BoundObservation struct {
 	parts []BoundMeasurement
 	// Noise is standard normal, shaped as z and fresh at every step.
@@ -19,19 +20,20 @@ type BoundObservation struct {
 	total       *g.Node // values observed in the whole batch, a scalar
 }
 
-// BoundMeasurement is one measurement y = A·x + noise of an observation inside a
-// graph. Its nodes are shaped as A·x, [batch, frame, row, column, channel].
+// BoundMeasurement is one measurement y = A·x + noise inside a graph. Its nodes are
+// shaped as A·x, [batch, frame, row, column, channel].
 type BoundMeasurement struct {
 	Of          Operator
 	Seen        *g.Node // 1 where a value was observed, else 0
 	Y, Variance *g.Node // the values and the variance of their noise; 0 where nothing was observed
 }
 
-// Measurements returns the measurements of the observation.
+// Measurements returns the measurements of the observation, in the order in which the
+// [Observation] lists them.
 func (o *BoundObservation) Measurements() []BoundMeasurement { return o.parts }
 
-// squares is the diagonal of AAᵀ of a measurement of which everything is observed,
-// [1, frame, row, column, 1].
+// squares returns the diagonal of AAᵀ of a measurement in which every value was
+// observed, [1, frame, row, column, 1].
 func (p BoundMeasurement) squares() *g.Node {
 	dims := slices.Clone(p.Y.Shape().Dimensions)
 	dims[0], dims[4] = 1, 1
@@ -42,16 +44,17 @@ func (p BoundMeasurement) squares() *g.Node {
 	return g.Reshape(g.Const(p.Y.Graph(), flat), dims...)
 }
 
-// Values are shaped as the measurements of an observation: one node each,
+// Values contains one node for each measurement of an observation, each shaped as A·x:
 // [batch, frame, row, column, channel].
 type Values []*g.Node
 
-// Apply returns A·x, 0 where nothing was observed.
+// Apply returns A·x for x shaped as a batch of clips, and 0 where nothing was observed.
 func (o *BoundObservation) Apply(x *g.Node) Values {
 	return o.each(func(p BoundMeasurement) *g.Node { return g.Mul(p.Seen, p.Of.Graph(x)) })
 }
 
-// Adjoint returns Aᵀ·y, shaped as x.
+// Adjoint returns Aᵀ·y, shaped as a batch of clips. Values of y where nothing was
+// observed do not count.
 func (o *BoundObservation) Adjoint(y Values) *g.Node {
 	var sum *g.Node
 	for i, p := range o.parts {
@@ -65,7 +68,8 @@ func (o *BoundObservation) Adjoint(y Values) *g.Node {
 	return sum
 }
 
-// Misfit returns y − A·x, 0 where nothing was observed.
+// Misfit returns y − A·x, the observed values minus what x would give, and 0 where
+// nothing was observed.
 func (o *BoundObservation) Misfit(x *g.Node) Values {
 	ax := o.Apply(x)
 	for i, p := range o.parts {
@@ -82,7 +86,8 @@ func (o *BoundObservation) each(f func(p BoundMeasurement) *g.Node) Values {
 	return v
 }
 
-// Dot returns the inner product of each sample, [batch, 1, 1, 1, 1].
+// Dot returns the inner product of v and w for each sample, [batch, 1, 1, 1, 1], summed
+// over all measurements.
 func (v Values) Dot(w Values) *g.Node {
 	var sum *g.Node
 	for i := range v {
@@ -100,11 +105,12 @@ func (v Values) Dot(w Values) *g.Node {
 // [Observation.Replaceable].
 func (o *BoundObservation) Replaceable() bool { return o.replaceable }
 
-// direct reports whether the one measurement is of the cells themselves.
+// direct reports whether the one measurement observes the cells themselves, without
+// averaging.
 func (o *BoundObservation) direct() bool { return len(o.parts) == 1 && o.parts[0].Of.identity() }
 
-// Replace returns z with given values of A·z in the place of its own,
-// z + A⁺(values − A·z), for a Replaceable observation.
+// Replace returns z with A·z replaced by the given values, z + A⁺(values − A·z). The
+// observation must be Replaceable.
 func (o *BoundObservation) Replace(z, values *g.Node) *g.Node {
 	p := o.parts[0]
 	if o.direct() {
@@ -113,13 +119,13 @@ func (o *BoundObservation) Replace(z, values *g.Node) *g.Node {
 	return g.Add(z, o.pseudoInverse(g.Sub(values, p.Of.Graph(z))))
 }
 
-// pseudoInverse is A⁺ = Aᵀ(AAᵀ)⁻¹ of a Replaceable observation.
+// pseudoInverse returns A⁺·y with A⁺ = Aᵀ(AAᵀ)⁻¹. The observation must be Replaceable.
 func (o *BoundObservation) pseudoInverse(y *g.Node) *g.Node {
 	return o.Adjoint(Values{g.Div(y, o.parts[0].squares())})
 }
 
-// Unknown returns d − A⁺A·d, the part of a shift d of x that A does not see, for a
-// Replaceable observation.
+// Unknown returns d − A⁺A·d, the part of a change d of x that does not change A·x. The
+// observation must be Replaceable.
 func (o *BoundObservation) Unknown(d *g.Node) *g.Node {
 	if o.direct() {
 		return g.Mul(g.OneMinus(o.parts[0].Seen), d)
@@ -127,16 +133,18 @@ func (o *BoundObservation) Unknown(d *g.Node) *g.Node {
 	return g.Sub(d, o.pseudoInverse(o.parts[0].Of.Graph(d)))
 }
 
-// resolved is an observation checked against clips and samples, on the host.
+// resolved is an observation on the host that was checked against the shape of the clips
+// and the number of samples.
 type resolved struct {
 	Observation
 	clip    [4]int
 	samples int
 
-	replaceable, orthogonal bool // as those of BoundObservation
+	replaceable, orthogonal bool // as in BoundObservation
 }
 
-// resolve checks an observation. That of no measurements is nil.
+// resolve checks the observation against the shape of the clips and the number of
+// samples. It returns nil where there are no measurements.
 func (o Observation) resolve(clip [4]int, samples int) (*resolved, error) {
 	if len(o) == 0 {
 		return nil, nil
@@ -150,8 +158,8 @@ func (o Observation) resolve(clip [4]int, samples int) (*resolved, error) {
 	return r, nil
 }
 
-// inputs are what one batch of samples has observed, three tensors a
-// measurement; samples past the last repeat it.
+// inputs returns the observed values of one batch of samples, three tensors for each
+// measurement. Samples past the last repeat the last one.
 func (r *resolved) inputs(first, batch int) []*tensors.Tensor {
 	var out []*tensors.Tensor
 	for _, m := range r.Observation {
@@ -173,7 +181,8 @@ func (r *resolved) inputs(first, batch int) []*tensors.Tensor {
 	return out
 }
 
-// graph takes the inputs and the noise of a step.
+// graph returns the observation inside a graph whose inputs are the tensors of the
+// method inputs, with the noise of one step.
 func (r *resolved) graph(inputs []*g.Node, noise *g.Node) *BoundObservation {
 	o := &BoundObservation{Noise: noise, replaceable: r.replaceable, orthogonal: r.orthogonal}
 	for i, m := range r.Observation {
@@ -188,8 +197,9 @@ func (r *resolved) graph(inputs []*g.Node, noise *g.Node) *BoundObservation {
 	return o
 }
 
-// Fixed is the observation inside a graph, as constants, for a batch shaped as z
-// with the noise of one step: for a denoiser that is used outside [SampleFrom].
+// Fixed returns the observation inside a graph as constants, for a batch shaped as z and
+// with the noise of one step. It serves a denoiser that is used outside [SampleFrom].
+// The error names a value or shape that does not fit.
 func (o Observation) Fixed(z, noise *g.Node) (*BoundObservation, error) {
 	dims := z.Shape().Dimensions
 	r, err := o.resolve([4]int(dims[1:]), dims[0])
@@ -206,7 +216,7 @@ func (o Observation) Fixed(z, noise *g.Node) (*BoundObservation, error) {
 	return r.graph(nodes, noise), nil
 }
 
-// putBack writes exactly known cells over what was generated.
+// putBack writes the exactly known cells of a sample over the generated ones.
 func (r *resolved) putBack(clip []float32, sample int) {
 	for _, m := range r.Observation {
 		if !m.Of.identity() {

@@ -4,21 +4,23 @@ import (
 	"cmp"
 )
 
-// Coarsening says what a coarse clip is of a fine one: means over blocks of
-// Cells × Cells cells and Frames consecutive frames. 0 is 1, not coarser.
+// Coarsening says how a coarse clip follows from a fine one: by means over blocks of
+// Cells × Cells cells and Frames consecutive frames. A factor of 0 means 1, no
+// coarsening.
 type Coarsening struct {
 	Cells, Frames int
 }
 
-// WithDefaults returns c with 1 in the place of 0.
+// WithDefaults returns c with every 0 replaced by 1.
 func (c Coarsening) WithDefaults() Coarsening {
 	c.Cells = cmp.Or(c.Cells, 1)
 	c.Frames = cmp.Or(c.Frames, 1)
 	return c
 }
 
-// Operator is the coarsening of clips of that shape (frames, height, width,
-// channels), each of whose sides must be a multiple of the block's.
+// Operator returns the coarsening as a linear map of clips of the given shape (frames,
+// height, width, channels). Each side of the clip must be a multiple of the block's
+// side.
 func (c Coarsening) Operator(clip [4]int) (Operator, error) {
 	c = c.WithDefaults()
 	var a Operator

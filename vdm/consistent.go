@@ -5,18 +5,17 @@ import (
 	"math"
 )
 
-// Measurements without noise are consistent where some clip gives them all. The
-// least-squares clip is looked for by conjugate gradients on the normal
-// equations (CGLS; Björck 1996, Numerical methods for least squares problems,
-// section 7.4.1).
+// Measurements without noise are consistent where some clip fulfils all of them. The
+// least-squares clip is searched by conjugate gradients on the normal equations (CGLS;
+// Björck 1996, Numerical methods for least squares problems, section 7.4.1).
 const (
 	consistentRounds    = 200
-	consistentTolerance = 1e-3 // of the largest |y|: float32 values that were averaged on the way agree better
+	consistentTolerance = 1e-3 // of the largest |y|: float32 values that were averaged before they came here agree no better
 )
 
-// consistent refuses measurements without noise that no clip fulfils. Rows that
-// are orthogonal cannot contradict each other, which is the common case and
-// costs nothing. Where the search does not converge nothing is refused.
+// consistent refuses measurements without noise that no clip fulfils. Rows that are
+// orthogonal cannot contradict each other, which is the common case and costs nothing.
+// Where the search does not converge, nothing is refused.
 func (o Observation) consistent(clip [4]int, samples int) error {
 	var exact []int
 	for i, m := range o {
@@ -48,10 +47,10 @@ func (o Observation) consistent(clip [4]int, samples int) error {
 	return nil
 }
 
-// noises is how many values have a standard deviation of their own.
+// noises returns how many values have a standard deviation of their own.
 func (m Measurement) noises() int { return max(1, len(m.StdOf)) }
 
-// size of one sample of Y.
+// size returns the number of values of Y for one sample.
 func (m Measurement) size(clip [4]int) int {
 	shape, _ := m.Of.Shape(clip)
 	return shape[0] * shape[1] * shape[2] * shape[3]
@@ -59,7 +58,7 @@ func (m Measurement) size(clip [4]int) int {
 
 func (m Measurement) perSample(clip [4]int) bool { return len(m.Y) != m.size(clip) }
 
-// sample is Y of one sample.
+// sample returns Y of one sample.
 func (m Measurement) sample(i int, clip [4]int) []float32 {
 	n := m.size(clip)
 	if !m.perSample(clip) {
@@ -68,10 +67,11 @@ func (m Measurement) sample(i int, clip [4]int) []float32 {
 	return m.Y[i*n : (i+1)*n]
 }
 
-// consistentOne runs CGLS: x from 0, r = y − A·x.
+// consistentOne runs CGLS for one sample: it starts from x = 0 and the residual r = y −
+// A·x.
 func (o Observation) consistentOne(exact []int, clip [4]int, sample int) error {
 	size := clip[0] * clip[1] * clip[2] * clip[3]
-	r := make([][]float64, len(exact)) // the residuals of each measurement
+	r := make([][]float64, len(exact)) // the residual of each measurement
 	largest := 0.0
 	for k, i := range exact {
 		y := o[i].sample(sample, clip)
@@ -140,8 +140,8 @@ func (o Observation) consistentOne(exact []int, clip [4]int, sample int) error {
 	return nil
 }
 
-// Validate refuses what does not fit clips of that shape (frames, height,
-// width, channels) and that many samples, and measurements without noise that
+// Validate refuses an observation that does not fit clips of the given shape (frames,
+// height, width, channels) and number of samples, and measurements without noise that
 // contradict each other.
 func (o Observation) Validate(clip [4]int, samples int) error {
 	count := 0

@@ -13,21 +13,21 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// Bound is the evidence lower bound as an upper bound of −log p(x), in nats a
-// clip, term by term (2.71). Bits per dimension are [Nats.BitsPerDim].
+// Bound is the evidence lower bound, as an upper bound of −log p(x) in nats a clip, term
+// by term (2.71). [Nats.BitsPerDim] converts each term to bits per dimension.
 type Bound struct {
 	Reconstruction Nats // E_q(z₀|x)[−log p(x | z₀)]
 	Prior          Nats // KL(q(z₁ | x) ‖ N(0, I))
 	Diffusion      Nats // ½ ∫ E‖ε − ε̂‖² dλ
-	Volume         Nats // change of variables of the transform, and rounding; 0 without them
-	Total          Nats // their sum, clip by clip
+	Volume         Nats // change of variables of the transform and of rounding; 0 without them
+	Total          Nats // the sum of the four terms, added clip by clip
 
 	Clips      []float64 // the total of each clip
-	Dimensions int       // values of a clip
+	Dimensions int       // number of values of a clip
 }
 
-// WithVolume returns the bound with volumes added, one number of nats a clip: by how
-// much −log p of what the clips stand for differs from that of the clips.
+// WithVolume returns the bound with one volume added for each clip, in nats: −log p of
+// the physical clip minus −log p of the clip in the denoiser's units.
 func (b Bound) WithVolume(volumes []float64) Bound {
 	b.Volume, b.Clips = natsOf(volumes), added(b.Clips, volumes)
 	b.Total = natsOf(b.Clips)
@@ -42,26 +42,27 @@ func added(a, b []float64) []float64 {
 	return sum
 }
 
-// ELBO returns an upper bound of −log p of clips in the denoiser's units, in nats,
-// clip by clip and with its three terms. With continuous time the terms of (2.71) are
+// ELBO returns an upper bound of −log p of clips in the denoiser's units, in nats, clip
+// by clip and with its three terms. With continuous time the terms of (2.71) are
 //
 //	reconstruction: p(x | z₀) = N(z₀/α₀, σ₀²/α₀²): n/2·(1 + log 2π − λ_max), whatever x is
 //	prior:          ½ Σ (σ₁² + α₁²x² − 1 − log σ₁²)
 //	diffusion:      by o.Levels levels of each clip, stratified and uniform over λ
 //
-// of which α⁴(‖ε‖² − n) is taken off, a control variate: at little noise ε̂ is far
-// smaller than ε and the spread of ‖ε − ε̂‖² is that of ‖ε‖².
+// The control variate α⁴(‖ε‖² − n) is subtracted from the diffusion term: at little
+// noise ε̂ is far smaller than ε, and ‖ε − ε̂‖² varies as ‖ε‖² does.
 //
-// The bound is on the density of the data, and for an exact denoiser it is tight,
-// as λ_max → ∞. Before, p(x | z₀) adds the noise of z₀ a second time, and the bound
-// is loose where the data have scales as fine as exp(−λ_max/2).
+// The bound is on the density of the data. For an exact denoiser it becomes tight as
+// λ_max → ∞. At a finite λ_max p(x | z₀) adds the noise of z₀ a second time, and the
+// bound is loose where the data have scales as fine as exp(−λ_max/2).
 //
-// The samples are drawn from (seed, clip, level) alone.
+// The noise is a function of (seed, clip, level) alone.
 func ELBO(ctx context.Context, be compute.Backend, d Denoiser, s Schedule, clips *Samples, o LikelihoodOptions) (Bound, error) {
 	return OnEngine(be, d).ELBO(ctx, s, clips, o)
 }
 
-// ELBO returns what the function [ELBO] returns, for a denoiser on its engine.
+// ELBO returns what the function [ELBO] returns, for a denoiser that is already on its
+// engine.
 func (d EngineDenoiser) ELBO(ctx context.Context, s Schedule, clips *Samples, o LikelihoodOptions) (Bound, error) {
 	o = o.withDefaults()
 	err := o.Validate()
@@ -112,8 +113,9 @@ func (d EngineDenoiser) elbo(ctx context.Context, s Schedule, clips *Samples, o 
 			clip, level := min(from+k, evaluations-1)/o.Levels, min(from+k, evaluations-1)%o.Levels
 			key := noise.Key{Seed: o.Seed, Stream: noise.Likelihood, Sample: uint32(clip)}
 			key.Step = 2 * uint64(level)
-			// Each stratum by itself: one offset for all would make an error of half a
-			// stratum times the difference of the ends, where the loss is not small.
+			// Each stratum has its own offset: one offset for all would make an error of
+			// half a stratum times the difference of the loss at the two ends, where the
+			// loss is not small.
 			u := (float64(level) + key.Rand().Float64()) / float64(o.Levels)
 			levels[k] = low + u*(high-low)
 			key.Step++

@@ -14,19 +14,19 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// Flow is −log p(x) by the probability-flow ODE, in nats a clip.
+// Flow is −log p(x) by the probability-flow ODE, in nats a clip, term by term.
 type Flow struct {
-	Prior  Nats // −log N(z₁; 0, I) of where the flow ends
-	Trace  Nats // minus the integral of the divergence, and n·log α₀ of z₀ = α₀·x
-	Volume Nats // as that of a Bound
+	Prior  Nats // −log N(z₁; 0, I) at the end z₁ of the flow
+	Trace  Nats // minus the integral of the divergence, and n·log α₀ because z₀ = α₀·x
+	Volume Nats // change of variables of the transform and of rounding, as in Bound
 	Total  Nats
 
 	Clips      []float64 // the total of each clip
 	Dimensions int
 }
 
-// WithVolume returns the likelihood with volumes added, one number of nats a clip: by
-// how much −log p of what the clips stand for differs from that of the clips.
+// WithVolume returns the likelihood with one volume added for each clip, in nats: −log p
+// of the physical clip minus −log p of the clip in the denoiser's units.
 func (f Flow) WithVolume(volumes []float64) Flow {
 	f.Volume, f.Clips = natsOf(volumes), added(f.Clips, volumes)
 	f.Total = natsOf(f.Clips)
@@ -34,26 +34,25 @@ func (f Flow) WithVolume(volumes []float64) Flow {
 }
 
 // FlowLikelihood returns −log p of clips in the denoiser's units, in nats, by the
-// probability-flow ODE (Song et al. 2021, Score-based generative modelling,
-// section 4.3 and appendix D.2). In λ it reads
+// probability-flow ODE (Song et al. 2021, Score-based generative modelling, section 4.3
+// and appendix D.2). In λ the ODE reads
 //
 //	dz/dλ = −½·α·σ·v̂(z, λ),  d log p(z)/dλ = ½·α·σ·tr ∂v̂/∂z
 //
-// which is smooth at both ends, and is followed from z = α₀·x at λ_max to λ_min
-// by o.Steps uniform steps of the classical Runge–Kutta method. The trace is
-// Hutchinson's estimate uᵀ(∂v̂/∂z)u with o.Probes random signs u that stay the
-// same along the flow; it takes a vector–Jacobian product of the denoiser at
-// every evaluation.
+// which is smooth at both ends. It is followed from z = α₀·x at λ_max to λ_min in
+// o.Steps uniform steps of the classical Runge–Kutta method. The trace is Hutchinson's
+// estimate uᵀ(∂v̂/∂z)u with o.Probes random signs u that stay the same along the flow;
+// it takes a vector–Jacobian product of the denoiser at every evaluation.
 //
-// It is exact, but for the steps and the probes, for a denoiser that is exact;
-// for a network it is the likelihood of the samples that the ODE draws, which is
-// not a bound of that of the stochastic samplers.
+// For an exact denoiser the only errors are those of the steps and of the probes. For a
+// network the result is the likelihood under the distribution of the samples that the
+// ODE draws; it does not bound the likelihood under a stochastic sampler.
 func FlowLikelihood(ctx context.Context, be compute.Backend, d Denoiser, s Schedule, clips *Samples, o LikelihoodOptions) (Flow, error) {
 	return OnEngine(be, d).FlowLikelihood(ctx, s, clips, o)
 }
 
-// FlowLikelihood returns what the function [FlowLikelihood] returns, for a denoiser on
-// its engine.
+// FlowLikelihood returns what the function [FlowLikelihood] returns, for a denoiser that
+// is already on its engine.
 func (d EngineDenoiser) FlowLikelihood(ctx context.Context, s Schedule, clips *Samples, o LikelihoodOptions) (Flow, error) {
 	o = o.withDefaults()
 	err := o.Validate()
@@ -70,8 +69,8 @@ func (d EngineDenoiser) FlowLikelihood(ctx context.Context, s Schedule, clips *S
 	return f, nil
 }
 
-// flowStep is one Runge–Kutta step of z and of log p, with the levels of its
-// beginning, middle and end and its length.
+// flowStep returns z and the change of log p after one Runge–Kutta step of length h in
+// λ. logSNR contains the levels at its beginning, middle and end.
 func flowStep(d Denoiser, z, probe *g.Node, logSNR [3]*g.Node, h *g.Node) (next, logP *g.Node) {
 	slope := func(z, l *g.Node) (dz, dp *g.Node) {
 		at := Level{LogSNR: l}
@@ -130,8 +129,8 @@ func (d EngineDenoiser) flow(ctx context.Context, s Schedule, clips *Samples, o 
 	return f, nil
 }
 
-// flowBatch follows paths from, from+1, … and returns −log N of their ends and
-// minus what log p changes by on the way.
+// flowBatch follows the paths from, from+1, … and returns, for each path, −log N of its
+// end and minus the change of log p along it.
 func flowBatch(ctx context.Context, exec *g.Exec, inputs []*tensors.Tensor, s Schedule, clips *Samples, from, paths int, o LikelihoodOptions, clock *ProgressClock) (prior, trace []float64, err error) {
 	size := clips.Size()
 	low, high := s.Bounds()

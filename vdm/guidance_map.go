@@ -7,26 +7,26 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 )
 
-// NoiseLevelMap conditions on observed cells exactly and at the price of plain
-// sampling, with a denoiser that takes a noise level for every cell ([Level.Map]).
+// NoiseLevelMap conditions on observed cells exactly and at the price of plain sampling,
+// with a denoiser that takes a noise level for every cell ([Level.Map]).
 //
 // z = α·x + σ·ε and y = x + r·n are together one Gaussian observation of x: with the
 // precision e^Λ = e^λ + 1/r² around the mean of the two, weighted by their precisions.
-// So E[x | z, y] is what the denoiser says about the pivot
+// So E[x | z, y] is the denoiser's estimate from the pivot
 //
 //	z* = α(Λ)·m,  m = e^(−Λ)·(e^λ·z/α + y/r²),  Λ = log(e^λ + 1/r²)
 //
 // at the map Λ, whatever the distribution of x, and a sampler that runs on z with this
 // estimate draws from p(x | y). A cell that is known exactly has Λ = Top and z* = y.
 // There is no weight to choose and no gradient through the network. Observations of
-// anything but single cells, such as means of blocks, are not of this kind.
+// anything but single cells, such as means of blocks, are refused.
 type NoiseLevelMap struct {
-	// Top is the λ that stands for an exactly known cell, and the highest of the map: the
-	// highest that the denoiser was trained with. 0 means [DefaultMaxLogSNR].
+	// Top is the level λ of an exactly known cell, and the highest level of the map: the
+	// highest with which the denoiser was trained. 0 means [DefaultMaxLogSNR].
 	Top float64
 }
 
-// Guide returns d at the pivot and the map, as an estimate from z at λ.
+// Guide returns d evaluated at the pivot and the map, as an estimate from z at λ.
 func (m NoiseLevelMap) Guide(d Denoiser, given *BoundObservation) Denoiser {
 	return func(z *g.Node, at Level, in Batch) Prediction {
 		exact, known, precision, weighted := given.cells(z)
@@ -45,8 +45,9 @@ func (m NoiseLevelMap) Guide(d Denoiser, given *BoundObservation) Denoiser {
 	}
 }
 
-// Pivot returns z* and Λ of a clip on the host, in float64: what [NoiseLevelMap.Guide]
-// makes of z at λ. Every measurement is of the clip's own values, and the first sample's.
+// Pivot returns z* and Λ of a clip z on the host, in float64 and shaped as z: the values
+// that [NoiseLevelMap.Guide] computes in a graph from z at λ. Every measurement must
+// observe the clip's own values; the first sample of the observation is used.
 func (m NoiseLevelMap) Pivot(z []float64, logSNR float64, o Observation) (pivot, levels []float64, err error) {
 	if err := m.Check(o); err != nil {
 		return nil, nil, err
@@ -85,8 +86,9 @@ func (m NoiseLevelMap) top() float64 {
 	return m.Top
 }
 
-// cells returns, shaped as z, where a value is known exactly and what it is, and for the
-// others the sum of the precisions 1/r² of what was observed there and of y/r².
+// cells returns four nodes shaped as z: 1 where a value is known exactly, else 0; the
+// known value; and for the other values the sum of the precisions 1/r² of their
+// observations and the sum of y/r².
 func (o *BoundObservation) cells(z *g.Node) (exact, known, precision, weighted *g.Node) {
 	known, precision, weighted = g.ZerosLike(z), g.ZerosLike(z), g.ZerosLike(z)
 	exact = positive(known)
@@ -101,7 +103,7 @@ func (o *BoundObservation) cells(z *g.Node) (exact, known, precision, weighted *
 	return exact, known, precision, weighted
 }
 
-// Check asks for measurements of single cells.
+// Check refuses a measurement of anything but single cells.
 func (NoiseLevelMap) Check(o Observation) error {
 	for i, part := range o {
 		if !part.Of.identity() {
@@ -111,7 +113,7 @@ func (NoiseLevelMap) Check(o Observation) error {
 	return nil
 }
 
-// Validate refuses a level that is not finite.
+// Validate refuses a Top that is not finite.
 func (m NoiseLevelMap) Validate() error {
 	if math.IsNaN(m.Top) || math.Abs(m.Top) > 60 {
 		return fmt.Errorf("map of noise levels: the highest λ is %v, want it within ±60", m.Top)

@@ -69,7 +69,7 @@ func TestMapShowsThePivot(t *testing.T) {
 					alpha, sigma := vdm.Alpha(levels[j]), vdm.Sigma(levels[j])
 					estimate := alpha * 0.6 / (alpha*alpha*0.6 + sigma*sigma) * pivot[j]
 					want := [3]float64{pivot[j], levels[j], estimate}[i]
-					if tolerance := 2e-5 * (1 + math.Abs(want)); math.Abs(float64(v)-want) > tolerance {
+					if tolerance := 2e-5 * (1 + math.Abs(want)); !(math.Abs(float64(v)-want) <= tolerance) {
 						t.Errorf("λ = %v, %s of value %d: %v, want %v", lambda, [3]string{"pivot", "level", "estimate"}[i], j, v, want)
 					}
 				}
@@ -104,7 +104,7 @@ func TestMapSamplesTheConditional(t *testing.T) {
 		gain := c / (c + std*std)
 		for j, want := range [4][2]float64{{1.1 * gain, c * (1 - gain)}, {0, c}, {-0.6, 0}, {0, c}} {
 			got := variance[j] - mean[j]*mean[j]
-			if math.Abs(mean[j]-want[0]) > 4*math.Sqrt(want[1]/n)+1e-6 || math.Abs(got-want[1]) > 6*want[1]/math.Sqrt(n)+1e-6 {
+			if !(math.Abs(mean[j]-want[0]) <= 4*math.Sqrt(want[1]/n)+1e-6) || !(math.Abs(got-want[1]) <= 6*want[1]/math.Sqrt(n)+1e-6) {
 				t.Errorf("value %d: mean %.4f and variance %.4f, want %.4f and %.4f", j, mean[j], got, want[0], want[1])
 			}
 		}

@@ -9,11 +9,11 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 )
 
-// MomentMatching takes x given z to be normal about x̂ with its own covariance,
-// which Tweedie's formula for the second moment gives (Boys et al. 2023, Tweedie
-// moment projected diffusions for inverse problems; with conjugate gradients,
-// Rozet et al. 2024, Learning diffusion priors from observations by expectation
-// maximization, as moment matching posterior sampling),
+// MomentMatching takes x given z to be normal about x̂ with its own covariance, which
+// Tweedie's formula for the second moment gives (Boys et al. 2023, Tweedie moment
+// projected diffusions for inverse problems; with conjugate gradients, Rozet et al.
+// 2024, Learning diffusion priors from observations by expectation maximization, as
+// moment matching posterior sampling),
 //
 //	Σ = cov(x | z) = (σ²/α)·J,  J = ∂x̂/∂z
 //
@@ -21,24 +21,25 @@ import (
 //
 //	x̂ ← x̂ + Σ·Aᵀ·u,  (A·Σ·Aᵀ + R)·u = y − A·x̂
 //
-// On Gaussian data that is E[x | z, y] itself, and samplers draw from the exact
-// conditional law but for the error of their steps. The system is solved by
-// conjugate gradients, of which each iteration takes one product of a vector with
-// J, one pass back through the network.
+// On Gaussian data the result is E[x | z, y], and samplers draw from the exact
+// conditional distribution but for the error of their steps. The system is solved by
+// conjugate gradients. Each iteration takes one product of a vector with J, which is one
+// pass back through the network.
 //
-// J of an exact denoiser is symmetric and positive. That of a network is neither,
-// and where there is little signal its error counts 1/α times as much. So r²·I (see
-// [PseudoInverse]) stands for Σ below the noise level From, and in a sample in
-// which Σ is not positive along the first direction; and a sample stops where a
-// later direction shows it not to be.
+// J of an exact denoiser is symmetric and positive. J of a network is neither, and where
+// there is little signal its error counts 1/α times as much. So r²·I (see
+// [PseudoInverse]) replaces Σ below the noise level From, and in a sample in which Σ is
+// not positive along the first direction; the iteration of a sample stops where a later
+// direction shows that Σ is not positive.
 type MomentMatching struct {
-	// Iterations of conjugate gradients; 0 is 10. Each lets x̂ see farther from what
-	// was observed; more than the observed values are of no use.
+	// Iterations is the number of iterations of conjugate gradients; 0 means 10. Each
+	// iteration spreads the observed values farther over x̂; more iterations than there
+	// are observed values change nothing.
 	Iterations int
-	// From is the λ from which J is used; 0 is −10, where 1/α is 150. For λ = 0
-	// give a number next to it, for all levels −Inf.
+	// From is the λ from which J is used; 0 means −10, where 1/α is 150. For λ = 0 give
+	// a number next to it, and −Inf for all levels.
 	From float64
-	// DataVariance is s², the variance of the values of x; 0 is 1.
+	// DataVariance is s², the variance of the values of x; 0 means 1.
 	DataVariance float64
 }
 
@@ -47,7 +48,7 @@ const (
 	defaultFrom       = -10.0
 )
 
-// Guide is the formula.
+// Guide returns d with x̂ moved by Σ·Aᵀ·u as above.
 func (m MomentMatching) Guide(d Denoiser, given *BoundObservation) Denoiser {
 	m = m.withDefaults()
 	return func(z *g.Node, at Level, in Batch) Prediction {
@@ -76,10 +77,10 @@ func (m MomentMatching) withDefaults() MomentMatching {
 	return m
 }
 
-// Check takes any observation.
+// Check returns nil: the method can use any observation.
 func (MomentMatching) Check(Observation) error { return nil }
 
-// Validate refuses fewer iterations than none, and what is not a number.
+// Validate refuses a negative number of iterations and settings that are NaN.
 func (m MomentMatching) Validate() error {
 	if m.Iterations < 0 {
 		return fmt.Errorf("moment matching: %d iterations, want at least 1 (0 means %d)", m.Iterations, defaultIterations)

@@ -7,28 +7,28 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 )
 
-// PosteriorSampling is diffusion posterior sampling, DPS (Chung, Kim, Mccann,
-// Klasky and Ye 2023, Diffusion posterior sampling for general noisy inverse
-// problems, algorithm 1): the denoiser is left as it is, and what a step ends with
-// is moved against the gradient of the misfit,
+// PosteriorSampling is diffusion posterior sampling, DPS (Chung, Kim, Mccann, Klasky and
+// Ye 2023, Diffusion posterior sampling for general noisy inverse problems, algorithm
+// 1): the denoiser stays as it is, and the result of each step is moved against the
+// gradient of the misfit,
 //
 //	z_s ← z_s′ − (ζ/‖y − A·x̂(z_t)‖)·∇_z ‖y − A·x̂(z_t)‖²
 //
-// for each sample by itself. The size of the move does not depend on that of the
-// misfit, nor on the length of the step, so that ζ goes with the number of steps
-// and of observed values; where little is left to move, z is thrown about by as
-// much as before. The noise of an observation is not looked at. It is meant for
+// for each sample by itself. The size of the move depends neither on the size of the
+// misfit nor on the length of the step. So a good ζ depends on the number of steps and
+// of observed values, and where the misfit is small, z is still moved by as much as
+// before. The noise of an observation is not used. The method is meant for
 // [NoiseLevels.Ancestral].
 type PosteriorSampling struct {
-	// Scale is ζ; left out (0) it is 1. The paper takes 0.3 to 1 with 1000 steps, for pictures of
+	// Scale is ζ; 0 means 1. The paper takes 0.3 to 1 with 1000 steps, for pictures of
 	// 256×256 cells with values in [−1, 1].
 	Scale float64
 }
 
-// Guide leaves the denoiser as it is.
+// Guide returns the denoiser as it is.
 func (PosteriorSampling) Guide(d Denoiser, given *BoundObservation) Denoiser { return d }
 
-// After moves what a step ends with.
+// After returns the result of a step, next, moved against the gradient of the misfit.
 func (s PosteriorSampling) After(p Prediction, _ Level, next *g.Node, given *BoundObservation) *g.Node {
 	misfit := given.Misfit(p.X())
 	square := misfit.Dot(misfit)
@@ -46,7 +46,7 @@ func (s PosteriorSampling) scale() float64 {
 	return s.Scale
 }
 
-// Check takes any observation.
+// Check returns nil: the method can use any observation.
 func (PosteriorSampling) Check(Observation) error { return nil }
 
 // Validate refuses a scale below 0.

@@ -7,23 +7,23 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 )
 
-// Reconstruction is reconstruction guidance (Ho et al. 2022, Video Diffusion
-// Models, equation 7): the estimate is moved against the gradient of how badly
-// what is known is reconstructed,
+// Reconstruction is reconstruction guidance (Ho et al. 2022, Video Diffusion Models,
+// equation 7): the estimate is moved against the gradient of the squared misfit of the
+// observed values,
 //
 //	x̂ ← x̂ − (w_r·α_t/2)·∇_z ‖y − A·x̂(z_t)‖²
 //
-// with the sum of squares of each sample by itself. Where [Replacement] can be
-// used it is, as in that paper: the known part of z is a forward sample, the
-// gradient is taken with respect to the unknown part only, and only that part of
-// x̂ is moved. The noise of an observation is not looked at.
+// with the sum of squares of each sample by itself. Where [Replacement] can be used it
+// is, as in that paper: the known part of z is then a forward sample, the gradient is
+// taken with respect to the unknown part only, and only that part of x̂ is moved. The
+// noise of an observation is not used.
 type Reconstruction struct {
-	// Weight is w_r. Left out (0) it is 1, the value that the formula's derivation
-	// gives; for w_r = 0 itself take [Replacement], as [NewGuidance] does.
+	// Weight is w_r. 0 means 1, the value that the formula's derivation gives; for w_r =
+	// 0 take [Replacement], as [NewGuidance] does.
 	Weight float64
-	// Mean takes the mean over all observed values of the batch in the place of the
-	// sum, as the dissertation's program did: its strength depends on the batch,
-	// and a Weight of 10⁶ there is one of about 3 here.
+	// Mean takes the mean over all observed values of the batch instead of the sum, as
+	// the dissertation's program did. Its strength then depends on the batch: a Weight
+	// of 10⁶ with the mean is like a weight of about 3 with the sum.
 	Mean bool
 }
 
@@ -34,7 +34,7 @@ func (r Reconstruction) weight() float64 {
 	return r.Weight
 }
 
-// Guide is the formula.
+// Guide returns d with x̂ moved against the gradient of the misfit as above.
 func (r Reconstruction) Guide(d Denoiser, given *BoundObservation) Denoiser {
 	guided := func(z *g.Node, at Level, in Batch) Prediction {
 		p := d(z, at, in)
@@ -44,7 +44,8 @@ func (r Reconstruction) Guide(d Denoiser, given *BoundObservation) Denoiser {
 		if r.Mean {
 			loss = g.Div(loss, given.total)
 		}
-		// p.Z is what d looked at: its known part is not z's where it was replaced.
+		// The gradient is taken at p.Z, the input of d: its known part differs from z's
+		// where it was replaced.
 		shift := g.Mul(g.MulScalar(alpha, -r.weight()/2), g.Gradient(loss, p.Z)[0])
 		if given.Replaceable() {
 			shift = given.Unknown(shift)
@@ -57,13 +58,14 @@ func (r Reconstruction) Guide(d Denoiser, given *BoundObservation) Denoiser {
 	return guided
 }
 
-// Check takes any observation.
+// Check returns nil: the method can use any observation.
 func (Reconstruction) Check(Observation) error { return nil }
 
-// DrawsNoise returns true: what can be replaced is.
+// DrawsNoise returns true: the known part of z is replaced by forward samples wherever
+// possible.
 func (Reconstruction) DrawsNoise() bool { return true }
 
-// Validate refuses a weight below 0.
+// Validate refuses a negative weight.
 func (r Reconstruction) Validate() error {
 	if !(r.Weight >= 0) || math.IsInf(r.Weight, 1) {
 		return fmt.Errorf("guidance is %v, want a finite weight w_r of at least 0", r.Weight)

@@ -6,20 +6,20 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 )
 
-// Replacement samples given cells by putting forward samples of what is known
-// in its place in z (Song et al. 2021, Score-based generative modelling, appendix
-// I.2). It takes one exact measurement whose rows are orthogonal: known cells or
-// frames, means of blocks. It is biased for any number of steps, as the unknown
-// cells learn of the known ones only through z.
+// Replacement samples given known cells by replacing the known part of z with forward
+// samples of the known values (Song et al. 2021, Score-based generative modelling,
+// appendix I.2). It takes one exact measurement whose rows are orthogonal: known cells
+// or frames, means of blocks. It is biased for any number of steps, because the known
+// cells influence the unknown ones only through z.
 type Replacement struct {
-	// AsOriginal is what the dissertation's program did: after the step to s the
-	// known part is drawn from q(z_s | z_t, x) with z_s standing where z_t belongs.
-	// Without it the denoiser sees a forward sample from q(z_t | x), drawn anew at
-	// every step, whatever the sampler made of it.
+	// AsOriginal repeats the dissertation's program: after the step to s the known part
+	// is drawn from q(z_s | z_t, x) with z_s in the place of z_t. Without it the
+	// denoiser receives a forward sample from q(z_t | x) that is drawn again at every
+	// step, whatever the sampler made of z.
 	AsOriginal bool
 }
 
-// Guide lets d see a forward sample of what is known.
+// Guide returns d with the known part of its input replaced by a forward sample.
 func (r Replacement) Guide(d Denoiser, given *BoundObservation) Denoiser {
 	if r.AsOriginal {
 		return d
@@ -33,13 +33,14 @@ func (r Replacement) Guide(d Denoiser, given *BoundObservation) Denoiser {
 	}
 }
 
-// After is the step of the original program.
+// After returns next, or with AsOriginal next with the known part drawn as the original
+// program did.
 func (r Replacement) After(p Prediction, to Level, next *g.Node, given *BoundObservation) *g.Node {
 	if !r.AsOriginal {
 		return next
 	}
-	// NewTransition, in float32: the gain 1 − exp(λ_t − λ_s) loses digits where a
-	// step is short, but as many as λ itself has lost there.
+	// This is NewTransition in float32. The gain 1 − exp(λ_t − λ_s) loses digits where a
+	// step is short, but no more than λ itself has lost there.
 	alphaS, sigmaS := to.AlphaSigma(next)
 	_, sigmaT := p.At.AlphaSigma(next)
 	ratio := g.Exp(g.Reshape(g.Sub(p.At.LogSNR, to.LogSNR), alphaS.Shape().Dimensions...))
@@ -53,7 +54,7 @@ func (r Replacement) After(p Prediction, to Level, next *g.Node, given *BoundObs
 	return given.Replace(next, g.Add(mean, noise))
 }
 
-// Check asks for one exact measurement with orthogonal rows.
+// Check refuses anything but one exact measurement with orthogonal rows.
 func (Replacement) Check(o Observation) error {
 	if !o.Replaceable() {
 		return errors.New("replacement takes one exact measurement whose rows are orthogonal, such as known cells or block means: use a guidance of another kind")
@@ -61,10 +62,10 @@ func (Replacement) Check(o Observation) error {
 	return nil
 }
 
-// DrawsNoise returns true.
+// DrawsNoise returns true: each step draws a new forward sample.
 func (Replacement) DrawsNoise() bool { return true }
 
-// Validate has nothing to refuse.
+// Validate returns nil: every value of Replacement is valid.
 func (Replacement) Validate() error { return nil }
 
 func (r Replacement) String() string {

@@ -80,23 +80,15 @@ func TestReplacementAsOriginalFollowsTheProgram(t *testing.T) {
 	plan := ancestral(t, Cosine{Min: -15, Max: 15}, 30, LowerBound)
 	const seed, count = 5, 3
 	normal := func(stream noise.Stream, sample, step int) []float64 {
-		flat := make([]float32, 4)
-		noise.Key{Seed: seed, Stream: stream, Sample: uint32(sample), Step: uint64(step)}.Normal(flat)
-		wide := make([]float64, 4)
-		for i, v := range flat {
-			wide[i] = float64(v)
-		}
-		return wide
+		return normals(noise.Key{Seed: seed, Stream: stream, Sample: uint32(sample), Step: uint64(step)}, 4)
 	}
 	var want []float64
 	for sample := range count {
 		z := normal(noise.Latent, sample, 0)
-		for k, p := range plan.Steps {
-			xhat, _, _, _ := d.estimates(z, p.LogSNRT)
-			step, known := normal(noise.Step, sample, k), normal(noise.Known, sample, k)
-			back := NewTransition(p.LogSNRT, p.LogSNRS)
+		for k, now := range plan.Follow(z, d.meanOfX, func(step int) []float64 { return normal(noise.Step, sample, step) }) {
+			z = now.Z
+			known, back := normal(noise.Known, sample, k), NewTransition(now.Step.LogSNRT, now.Step.LogSNRS)
 			for i := range z {
-				z[i] = p.Z*z[i] + p.X*xhat[i] + p.Noise*step[i]
 				if !math.IsNaN(x[i]) {
 					z[i] = back.MeanZ*z[i] + back.MeanX*x[i] + back.Lower*known[i]
 				}

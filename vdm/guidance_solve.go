@@ -4,29 +4,30 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 )
 
-// settled is the share of the first squared residual at which a sample is done:
-// float32 has no more to give.
+// settled is the share of the first squared residual at which a sample is finished:
+// float32 cannot resolve less.
 const settled = 1e-12
 
 // Solve returns Σ·Aᵀ·u, shaped as x, for each sample of a batch, where u solves
 //
 //	S·u = e,  S = A·Σ·Aᵀ + R
 //
-// and S is the covariance of y − A·x̂ where x has the covariance Σ given z. All of it
-// is measured in units of r², the variance of x given z of white data (see
-// [Prediction.WhiteVariance]), so that its numbers are of order 1 at every noise
-// level: Σ stands for Σ/r² and R for R/r².
+// and S is the covariance of y − A·x̂ where x has the covariance Σ given z. All of it is
+// measured in units of r², the variance of x given z of white data (see
+// [Prediction.WhiteVariance]), so that its numbers are of order 1 at every noise level:
+// Σ stands for Σ/r² and R for R/r².
 //
 //   - e: a misfit, as [BoundObservation.Misfit] returns it.
 //   - r2: r², [batch, 1, 1, 1, 1].
-//   - spread: takes an x to Σ·x.
+//   - iterations: how many are unrolled into the graph.
+//   - spread: returns Σ·x for an x shaped as a batch of clips.
 //
 // The method is conjugate gradients (Hestenes and Stiefel 1952) preconditioned by the
-// diagonal of A·Aᵀ + R, so many iterations unrolled into the graph. A sample stays as
-// it is once its residual has vanished, or where S is not positive along its
-// direction, as Σ of a trained network may not be.
+// diagonal of A·Aᵀ + R. The u of a sample stays as it is once its residual has vanished,
+// or where S is not positive along its direction, which can happen with Σ of a trained
+// network.
 func (o *BoundObservation) Solve(e Values, r2 *g.Node, iterations int, spread func(x *g.Node) *g.Node) *g.Node {
-	var noise, diagonal Values // of R, and of A·Aᵀ + R, 1 where nothing was observed
+	var noise, diagonal Values // R, and the diagonal of A·Aᵀ + R, 1 where nothing was observed
 	for _, p := range o.parts {
 		own := g.Div(p.Variance, r2)
 		noise = append(noise, own)
@@ -65,7 +66,7 @@ func (o *BoundObservation) Solve(e Values, r2 *g.Node, iterations int, spread fu
 	return sum
 }
 
-// with returns f of the nodes of v and w, pair by pair.
+// with returns f of the nodes of v and w, measurement by measurement.
 func (v Values) with(f func(a, b *g.Node) *g.Node, w Values) Values {
 	out := make(Values, len(v))
 	for i := range v {
@@ -82,7 +83,7 @@ func (v Values) times(factor *g.Node) Values {
 	return out
 }
 
-// positive marks what is above 0; NaN is not.
+// positive returns 1 where x is above 0, else 0, also where x is NaN.
 func positive(x *g.Node) *g.Node { return g.GreaterThan(x, g.ZerosLike(x)) }
 
 func zeroUnless(ok, x *g.Node) *g.Node { return g.Where(ok, x, g.ZerosLike(x)) }

@@ -80,7 +80,7 @@ func TestReplacementLooksAtForwardSamples(t *testing.T) {
 				if known[i] == 1 {
 					want = Alpha(l)*float64(x[i]) + Sigma(l)*float64(noise[i])
 				}
-				if math.Abs(float64(got)-want) > 5e-7 {
+				if !(math.Abs(float64(got)-want) <= 5e-7) {
 					t.Errorf("mask %v, λ = %v: cell %d of z is %v, want %v", mask, l, i%4, got, want)
 				}
 			}
@@ -184,7 +184,7 @@ func TestGuidanceMovesTheMeanTowardsTheConditional(t *testing.T) {
 		if !(replaced > 4*e0) {
 			t.Errorf("mean with replacement is %.3f ± %.3f: the known cell has no effect", replaced, e0)
 		}
-		if math.Abs(guided-rho*xa) > math.Abs(replaced-rho*xa)-4*math.Hypot(e0, e1) {
+		if !(math.Abs(guided-rho*xa) <= math.Abs(replaced-rho*xa)-4*math.Hypot(e0, e1)) {
 			t.Errorf("guidance leaves the mean at %.3f, replacement at %.3f, exact is %.3f", guided, replaced, rho*xa)
 		}
 	})
@@ -216,7 +216,7 @@ func TestSampleFromGivenKnownCells(t *testing.T) {
 			}
 		}
 		again := draw([]float32{0.25, 77, -1.5, 1e30}, DrawOptions{Count: 1, First: 3, Guidance: Reconstruction{}})
-		if e := enginetest.Farthest(again.At(0), s.At(3)); e > 1e-5 {
+		if e := enginetest.Farthest(again.At(0), s.At(3)); !(e <= 1e-5) {
 			t.Errorf("member 3 alone differs by %v", e)
 		}
 	})

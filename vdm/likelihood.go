@@ -6,22 +6,23 @@ import (
 	"math"
 )
 
-// LikelihoodOptions says how a likelihood is estimated.
+// LikelihoodOptions says with how many evaluations [ELBO] and [FlowLikelihood] estimate
+// a likelihood.
 type LikelihoodOptions struct {
-	Levels int    // noise levels of each clip, for the bound; 0 means 64
-	Steps  int    // of the fourth-order Runge–Kutta method, for the flow; 0 means 64
-	Probes int    // random probes of the trace of each clip, for the flow; 0 means 1
-	Batch  int    // evaluations at a time; 0 means 8
-	Seed   uint64 // of the noise
+	Levels int    // for the bound: noise levels of each clip; 0 means 64
+	Steps  int    // for the flow: steps of the fourth-order Runge–Kutta method; 0 means 64
+	Probes int    // for the flow: random probes of the trace of each clip; 0 means 1
+	Batch  int    // evaluations of the denoiser at a time; 0 means 8
+	Seed   uint64 // seed of the noise
 
-	// Dequantise is the step to which the data were rounded, in physical units
-	// (mm/h for rain), for a run. Each value is moved up by uniform noise within
-	// the step, and the likelihood is that of the rounded value: a probability, in
-	// bits at least 0. A step larger than the smallest gap between distinct values of
-	// a channel is refused: the steps would overlap and the probabilities add up to
-	// more than 1. (It may be larger by 5 %, for records that write their step with
-	// few digits.) Without Dequantise the likelihood is a density, which an atom such
-	// as the dry cells of rain makes infinite: data with repeated values are refused.
+	// Dequantise is the step to which the data were rounded, in physical units (mm/h for
+	// rain); package run reads it. Each value is raised by uniform noise within the
+	// step, and the likelihood is the likelihood of the rounded value: a probability, in
+	// bits at least 0. A step larger than the smallest gap between distinct values of a
+	// channel is refused: the steps would overlap and the probabilities add up to more
+	// than 1. (It may be larger by 5 %, for records that write their step with few
+	// digits.) Without Dequantise the likelihood is a density, which an atom such as the
+	// dry cells of rain makes infinite: data with repeated values are refused.
 	Dequantise float64
 
 	Progress func(Progress) // called after every evaluation
@@ -35,7 +36,7 @@ func (o LikelihoodOptions) withDefaults() LikelihoodOptions {
 	return o
 }
 
-// Validate reports a setting that makes no sense.
+// Validate returns an error that names a setting out of its range.
 func (o LikelihoodOptions) Validate() error {
 	o = o.withDefaults()
 	for _, f := range []struct {
@@ -52,9 +53,9 @@ func (o LikelihoodOptions) Validate() error {
 	return nil
 }
 
-// Nats is a mean over clips, in nats a clip, and its standard error, the clips taken for
-// independent of each other: clips that overlap or follow each other make it too
-// small.
+// Nats is a mean over clips, in nats a clip, and its standard error. The standard error
+// takes the clips to be independent: for clips that overlap or follow each other it is
+// too small.
 type Nats struct{ Mean, StdErr float64 }
 
 func natsOf(values []float64) Nats {
@@ -66,10 +67,11 @@ func natsOf(values []float64) Nats {
 	for _, v := range values {
 		square += (v - mean) * (v - mean)
 	}
-	return Nats{mean, math.Sqrt(square / (n - 1) / n)} // NaN for one clip
+	return Nats{mean, math.Sqrt(square / (n - 1) / n)} // the standard error is NaN for one clip
 }
 
-// BitsPerDim turns nats a clip into bits per dimension.
+// BitsPerDim returns the mean and standard error in bits per dimension, for clips with
+// the given number of values.
 func (e Nats) BitsPerDim(dimensions int) Nats {
 	scale := 1 / (float64(dimensions) * math.Ln2)
 	return Nats{e.Mean * scale, e.StdErr * scale}

@@ -4,21 +4,21 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 )
 
-// LossFactor is what the mean squared error of v̂ is multiplied with to make the
-// weighted loss (2.79) of one draw of λ from p_Λ:
+// LossFactor returns the factor by which the mean squared error of v̂ is multiplied to
+// give the weighted loss (2.79) of one draw of λ from p_Λ:
 //
 //	½·w(λ)/p_Λ(λ)·‖ε − ε̂‖² = ½·w(λ)/p_Λ(λ)·α²·‖v − v̂‖²
 //
-// as ε − ε̂ = α·(v − v̂). It is exactly 1 for [VelocityWeighting] of the same
-// schedule. The loss is a mean over elements where (2.77) has a sum, so that it
-// does not grow with the clip.
+// as ε − ε̂ = α·(v − v̂). It is exactly 1 for [VelocityWeighting] of the same schedule.
+// The loss is a mean over elements where (2.77) has a sum, so that it does not grow with
+// the size of the clip.
 func LossFactor(s Schedule, w Weighting, logSNR float64) float64 {
 	alpha := Alpha(logSNR)
 	return w.W(logSNR) / (2 * s.Density(logSNR)) * alpha * alpha
 }
 
-// WeightedLoss returns the weighted loss of each sample of a batch, [batch]: its
-// Factor times the mean of (v − v̂)² over the values that its Mask counts (2.61, 2.79).
+// WeightedLoss returns the weighted loss of each sample of a batch, [batch]: its Factor
+// times the mean of (v − v̂)² over the values that its Mask counts (2.61, 2.79).
 func WeightedLoss(d Denoiser, in Batch) *g.Node {
 	err := g.Sub(in.V, d(in.Z, in.At, in).V)
 	square := g.Mul(err, err)

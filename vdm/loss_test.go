@@ -116,7 +116,7 @@ func TestWeightedLossOfGaussianData(t *testing.T) {
 				}
 				want /= count
 				got, se := enginetest.Moments(losses[i])
-				if math.Abs(got-want) > 4*se {
+				if !(math.Abs(got-want) <= 4*se) {
 					t.Errorf("mask %v, λ = %v: loss %.5f ± %.5f, closed form %.5f", mask, l, got, se, want)
 				}
 			}
@@ -188,7 +188,7 @@ func TestSchedulesEstimateOneBound(t *testing.T) {
 			b := drawn(data, s, UnitWeighting{}, 0, times, keys)
 			got, se := enginetest.Moments(weighted(t, be, data.denoiser, data.dim(), b)[0])
 			t.Logf("%v: %.4f ± %.4f, closed form %.4f", s, got, se, want)
-			if math.Abs(got-want) > 4*se {
+			if !(math.Abs(got-want) <= 4*se) {
 				t.Errorf("%v: bound %.4f ± %.4f, closed form %.4f", s, got, se, want)
 			}
 			if se > 0.05*want {
@@ -236,7 +236,7 @@ func TestLowDiscrepancyTimesVaryLess(t *testing.T) {
 		if s2 < 2*s1 {
 			t.Errorf("standard deviation %.4f with low-discrepancy times, %.4f with independent ones: want half of it at most", s1, s2)
 		}
-		if e := math.Hypot(s1, s2) / math.Sqrt(batches); math.Abs(m1-m2) > 4*e {
+		if e := math.Hypot(s1, s2) / math.Sqrt(batches); !(math.Abs(m1-m2) <= 4*e) {
 			t.Errorf("mean losses %.4f and %.4f differ by more than chance (%.4f)", m1, m2, e)
 		}
 	})

@@ -7,22 +7,22 @@ import (
 	"strings"
 )
 
-// GridNames returns the names of rules that [NewNoiseLevels] knows.
+// GridNames returns the names of the rules that [NewNoiseLevels] knows.
 func GridNames() []string { return []string{"time", "logsnr", "karras", "trimmed"} }
 
 // NewNoiseLevels returns the noise levels of a number of steps over the range of a
-// schedule, placed by the rule of a name:
+// schedule, placed by a named rule:
 //
 //	time     uniform steps in t, from 1 down to 0: [UniformTime]
 //	logsnr   uniform steps in λ, whatever the schedule was in training (Lu et al.
 //	         2022, DPM-Solver, section 3.4)
 //	karras   uniform steps in (σ/α)^{1/7} (Karras et al. 2022, Elucidating the
 //	         design space, equation 5)
-//	trimmed  uniform steps in λ from −10 to 12, with one step to there from λ_min
-//	         and one from there to λ_max
+//	trimmed  uniform steps in λ from −10 to 12, preceded by one step from λ_min
+//	         to −10 and followed by one from 12 to λ_max
 //
-// An unknown name is an error. With fewer than one step the result is nil, which
-// every sampler refuses.
+// An unknown name is an error. With fewer than one step the result is nil, which every
+// sampler refuses.
 func NewNoiseLevels(name string, s Schedule, steps int) (NoiseLevels, error) {
 	switch name {
 	case "time":
@@ -37,8 +37,8 @@ func NewNoiseLevels(name string, s Schedule, steps int) (NoiseLevels, error) {
 	return nil, fmt.Errorf("grid %q: want one of %s", name, strings.Join(GridNames(), ", "))
 }
 
-// guidances are the names that NewGuidance knows; weight is one that was given, or
-// 1, the default of those that have one.
+// guidances lists the methods that NewGuidance knows. The argument weight is the given
+// one, or 1, the default of the methods that have one.
 var guidances = []struct {
 	name string
 	with func(weight float64) Guidance
@@ -53,7 +53,7 @@ var guidances = []struct {
 	{"map", func(float64) Guidance { return NoiseLevelMap{} }},
 }
 
-// GuidanceNames returns the names of methods that [NewGuidance] knows.
+// GuidanceNames returns the names of the methods that [NewGuidance] knows.
 func GuidanceNames() []string {
 	var names []string
 	for _, known := range guidances {
@@ -62,7 +62,7 @@ func GuidanceNames() []string {
 	return names
 }
 
-// NewGuidance returns a guidance by its name, with the weight of a command line:
+// NewGuidance returns a guidance by its name, with a weight as a command line gives it:
 //
 //	replacement           Replacement
 //	replacement-original  Replacement as in the dissertation's program
@@ -71,10 +71,10 @@ func GuidanceNames() []string {
 //	pseudo-inverse        PseudoInverse
 //	posterior-sampling    PosteriorSampling with ζ = weight, above 0
 //	moment-matching       MomentMatching
-//	map                   NoiseLevelMap, for networks that take one
+//	map                   NoiseLevelMap, for networks that take a map of noise levels
 //
-// At most one weight is given, and a weight of 0 is 0. Without one, w_r and ζ are
-// 1. Methods that have no weight pass it over. An unknown name and a weight that
+// At most one weight is given, and a weight of 0 is taken as 0. Without a weight, w_r
+// and ζ are 1. Methods that have no weight ignore it. An unknown name and a weight that
 // the method cannot take are errors.
 func NewGuidance(name string, weight ...float64) (Guidance, error) {
 	if len(weight) > 1 {
@@ -97,11 +97,11 @@ func NewGuidance(name string, weight ...float64) (Guidance, error) {
 	return nil, fmt.Errorf("guidance %q: want one of %s", name, strings.Join(GuidanceNames(), ", "))
 }
 
-// samplers are the names that NewPlan knows.
+// samplers lists the samplers that NewPlan knows.
 var samplers = []struct {
 	name string
 	plan func(NoiseLevels) (Plan, error)
-	// evaluations of a plan over a grid of n intervals are a·n + b.
+	// A plan over n intervals takes a·n + b evaluations of the denoiser.
 	a, b int
 }{
 	{"ancestral", func(g NoiseLevels) (Plan, error) { return g.Ancestral(LowerBound) }, 1, 0},
@@ -115,7 +115,7 @@ var samplers = []struct {
 	{"predictor-corrector", func(g NoiseLevels) (Plan, error) { return g.PredictorCorrector(1, defaultCorrectorSNR) }, 2, -1},
 }
 
-// SamplerNames returns the names of samplers that [NewPlan] knows.
+// SamplerNames returns the names of the samplers that [NewPlan] knows.
 func SamplerNames() []string {
 	var names []string
 	for _, s := range samplers {
@@ -124,9 +124,9 @@ func SamplerNames() []string {
 	return names
 }
 
-// NewPlan returns the plan of a sampler by its name, with at most a number of evaluations
-// of the denoiser in all, over the noise levels that [NewNoiseLevels] places by the name
-// grid. The samplers are methods of [NoiseLevels]:
+// NewPlan returns the plan of a sampler by its name. It takes at most the given number
+// of evaluations of the denoiser, over the noise levels that [NewNoiseLevels] places by
+// the rule named grid. The samplers are methods of [NoiseLevels]:
 //
 //	ancestral            Ancestral with the lower bound of the variance
 //	ancestral-upper      Ancestral with the upper bound
@@ -157,17 +157,17 @@ func NewPlan(sampler, grid string, s Schedule, evaluations int) (Plan, error) {
 	return Plan{}, fmt.Errorf("sampler %q: want one of %s", sampler, strings.Join(SamplerNames(), ", "))
 }
 
-// scheduleNames are the names that NewSchedule knows.
+// scheduleNames lists the names that NewSchedule knows.
 var scheduleNames = []string{"cosine", "linear", "cosine-float32"}
 
-// NewSchedule makes a schedule from the settings of a configuration file:
+// NewSchedule returns a schedule from the settings of a configuration file:
 //
 //	cosine          Cosine, the truncated α-cosine schedule, shifted by shift
 //	linear          LinearLogSNR
 //	cosine-float32  FloatCosine, as the dissertation's program computed it
 //
-// min = max = 0 means ±30. A shift (see [ShiftForResolution]) is refused for
-// schedules that have none.
+// min = max = 0 means ±30. A shift (see [ShiftForResolution]) is refused for schedules
+// that have none.
 func NewSchedule(name string, min, max, shift float64) (Schedule, error) {
 	var s interface {
 		Schedule
@@ -192,7 +192,7 @@ func NewSchedule(name string, min, max, shift float64) (Schedule, error) {
 	return s, nil
 }
 
-// weightings holds, for each name that NewWeighting knows, its parameters.
+// weightings lists, for each name that NewWeighting knows, its parameters.
 var weightings = []struct {
 	name   string
 	params []string
@@ -204,9 +204,9 @@ var weightings = []struct {
 	{"edm", []string{"mean", "std", "sigma_data"}},
 }
 
-// NewWeighting makes a weighting from the settings of a configuration file. The
-// schedule is that of training. Parameters that are absent have their published
-// values; unknown ones are refused by name.
+// NewWeighting returns a weighting from the settings of a configuration file. The
+// schedule is the one of training. Absent parameters have their published values;
+// unknown ones are refused by name.
 //
 //	elbo
 //	v         uses the schedule

@@ -51,7 +51,7 @@ func TestTrimmedGrid(t *testing.T) {
 	grid := levels(t, "trimmed", vdm.Cosine{}, 13)
 	want := vdm.NoiseLevels{-30, -10, -8, -6, -4, -2, 0, 2, 4, 6, 8, 10, 12, 30}
 	for i := range want {
-		if math.Abs(grid[i]-want[i]) > 1e-14 {
+		if !(math.Abs(grid[i]-want[i]) <= 1e-14) {
 			t.Fatalf("grid %v, want %v", grid, want)
 		}
 	}
@@ -59,7 +59,7 @@ func TestTrimmedGrid(t *testing.T) {
 	if !slices.Equal(levels(t, "trimmed", inside, 8), levels(t, "logsnr", inside, 8)) {
 		t.Error("bounds inside the trimmed ones are not uniform")
 	}
-	if got := levels(t, "trimmed", vdm.LinearLogSNR{Min: -30, Max: 5}, 4); got[0] != -30 || got[1] != -10 || math.Abs(got[2]+5) > 1e-14 || got[4] != 5 {
+	if got := levels(t, "trimmed", vdm.LinearLogSNR{Min: -30, Max: 5}, 4); got[0] != -30 || got[1] != -10 || !(math.Abs(got[2]+5) <= 1e-14) || got[4] != 5 {
 		t.Errorf("one end to trim: %v", got)
 	}
 	outside := vdm.LinearLogSNR{Min: 13, Max: 20}

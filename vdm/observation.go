@@ -7,27 +7,27 @@ import (
 	"slices"
 )
 
-// Observation is what is known of a clip: measurements y = A·x + noise, whose
-// noise is Gaussian and independent from value to value. It is in the units of
-// the denoiser.
+// Observation is what is known of a clip: measurements y = A·x + noise, whose noise is
+// Gaussian and independent from value to value. It is in the units of the denoiser.
 type Observation []Measurement
 
-// Measurement is one y = A·x + noise.
+// Measurement is one measurement y = A·x + noise of an [Observation].
 type Measurement struct {
-	Of Operator // A; the zero value is the clip itself
+	Of Operator // the operator A; the zero value observes the clip itself
 
-	// Y holds what was observed, shaped as A·x, [frame, row, column, channel]: once
-	// for all samples, or once for each sample. NaN is not observed, so that a
-	// region, gauges at points or frames that are known are masks of NaN.
+	// Y contains the observed values, shaped as A·x, [frame, row, column, channel]: once
+	// for all samples, or once for each sample. NaN means that a value was not observed:
+	// a region, gauges at points and known frames are written as masks of NaN.
 	Y []float32
-	// Std is the standard deviation of the noise; 0 is exact.
+	// Std is the standard deviation of the noise; 0 means exact.
 	Std float64
-	// StdOf, if not nil, is that of every value of Y apart (of one sample).
+	// StdOf, if not nil, contains the standard deviation of each value of Y (for one
+	// sample) and takes the place of Std.
 	StdOf []float32
 }
 
-// KnownCells observes, without noise, the cells of a clip that known marks. It
-// has one mark a value of x.
+// KnownCells returns the exact measurement of the cells of a clip x that known marks. It
+// has one mark for each value of x.
 func KnownCells(x []float32, known []bool) (Measurement, error) {
 	if len(x) != len(known) {
 		return Measurement{}, fmt.Errorf("known cells: %d values and %d marks of what is known, want as many", len(x), len(known))
@@ -50,7 +50,7 @@ func (o Observation) Replaceable() bool {
 
 var errNothingKnown = errors.New("no cell is known: use Sample")
 
-// validate counts the observed values too.
+// validate checks the measurement and returns the number of observed values.
 func (m Measurement) validate(clip [4]int, samples int) (observed int, err error) {
 	shape, err := m.Of.Shape(clip)
 	if err != nil {
@@ -82,7 +82,7 @@ func (m Measurement) validate(clip [4]int, samples int) (observed int, err error
 	return observed, nil
 }
 
-// variance of the noise of value i of a sample.
+// variance returns the variance of the noise of value i of a sample.
 func (m Measurement) variance(i int) float64 {
 	if m.StdOf != nil {
 		return float64(m.StdOf[i]) * float64(m.StdOf[i])

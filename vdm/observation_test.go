@@ -53,6 +53,7 @@ func TestContradictions(t *testing.T) {
 		"a mean that is not":       {Observation{cells(1, 2, 3, 4), means(7)}, "measurement"},
 		"the mean":                 {Observation{cells(1, 2, 3, 4), means(2.5)}, ""},
 		"the mean to rounding":     {Observation{cells(.1, .2, .3, .4), means(.25000003)}, ""},
+		"the last is the largest":  {Observation{cells(0, 0, 0, 1000), cells(0, 0, 0, 1000.5)}, ""},
 		"a mean of cells unseen":   {Observation{cells(1, 2, 3, nan32), means(7)}, ""},
 		"a mean with noise":        {Observation{cells(1, 2, 3, 4), noisy(means(7), .1)}, ""},
 		"cells with noise":         {Observation{noisy(cells(1, 2, 3, 4), .1), means(7)}, ""},

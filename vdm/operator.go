@@ -8,15 +8,15 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 )
 
-// Operator is a linear map A of a clip: a matrix over frames, one over rows and
-// one over columns (their Kronecker product), each [out][in]; nil is the
-// identity. Channels are kept apart. The zero value leaves a clip as it is.
+// Operator is a linear map A of a clip: a matrix over frames, one over rows and one over
+// columns (their Kronecker product), each [out][in]; nil means the identity. Channels
+// are kept apart. The zero value leaves a clip as it is.
 type Operator struct {
 	Frames, Rows, Columns [][]float64
 }
 
-// BlockMeans is the operator of the means of factor × factor blocks of cells: a
-// coarser picture of each frame. height and width must be multiples of factor.
+// BlockMeans returns the operator that takes means over blocks of factor × factor cells
+// of each frame. height and width must be multiples of factor.
 func BlockMeans(height, width, factor int) (Operator, error) {
 	rows, err := groupMeans("height", height, factor)
 	if err != nil {
@@ -26,7 +26,7 @@ func BlockMeans(height, width, factor int) (Operator, error) {
 	return Operator{Rows: rows, Columns: columns}, err
 }
 
-// TimeMeans is the operator of the means of so many consecutive frames. frames
+// TimeMeans returns the operator that takes means over group consecutive frames. frames
 // must be a multiple of group.
 func TimeMeans(frames, group int) (Operator, error) {
 	means, err := groupMeans("frames", frames, group)
@@ -47,13 +47,14 @@ func groupMeans(name string, n, group int) ([][]float64, error) {
 	return m, nil
 }
 
-// axes are the operator's matrices, for the axes frame, height and width of a clip.
+// axes returns the operator's matrices for the axes frame, height and width of a clip.
 func (a Operator) axes() [3][][]float64 { return [3][][]float64{a.Frames, a.Rows, a.Columns} }
 
 // identity reports whether the operator leaves a clip as it is.
 func (a Operator) identity() bool { return a.Frames == nil && a.Rows == nil && a.Columns == nil }
 
-// Shape is what becomes of clips of shape (frames, height, width, channels).
+// Shape returns the shape (frames, height, width, channels) that A·x has for a clip x of
+// the given shape. The error names an axis that does not fit.
 func (a Operator) Shape(clip [4]int) ([4]int, error) {
 	for i, m := range a.axes() {
 		if m == nil {
@@ -78,7 +79,7 @@ func (a Operator) Shape(clip [4]int) ([4]int, error) {
 	return clip, nil
 }
 
-// transpose is Aᵀ.
+// transpose returns Aᵀ.
 func (a Operator) transpose() Operator {
 	turn := func(m [][]float64) [][]float64 {
 		if m == nil {
@@ -95,7 +96,7 @@ func (a Operator) transpose() Operator {
 	return Operator{turn(a.Frames), turn(a.Rows), turn(a.Columns)}
 }
 
-// Apply is A·x of one clip of the given shape, on the host.
+// Apply returns A·x of one clip of the given shape, computed on the host.
 func (a Operator) Apply(x []float64, clip [4]int) ([]float64, error) {
 	if _, err := a.Shape(clip); err != nil {
 		return nil, err
@@ -132,10 +133,10 @@ func (a Operator) Apply(x []float64, clip [4]int) ([]float64, error) {
 	return x, nil
 }
 
-// Graph is A·x of a batch [batch, frame, height, width, channel].
+// Graph returns A·x of a batch [batch, frame, height, width, channel].
 func (a Operator) Graph(x *g.Node) *g.Node {
-	// The matrix comes second: with the matrix first, the engine of ONNX Runtime
-	// gives a product over columns another shape than it says.
+	// The matrix comes second: with the matrix first, ONNX Runtime returns a product
+	// over columns in a shape other than the one it announces.
 	equations := [3]string{"bfhwc,of->bohwc", "bfhwc,oh->bfowc", "bfhwc,ow->bfhoc"}
 	for axis, m := range a.axes() {
 		if m == nil {
@@ -152,8 +153,8 @@ func (a Operator) Graph(x *g.Node) *g.Node {
 	return x
 }
 
-// orthogonal reports whether the rows of A are orthogonal to each other, to
-// rounding, and none is zero.
+// orthogonal reports whether the rows of A are orthogonal to each other, to rounding,
+// and none is zero.
 func (a Operator) orthogonal() bool {
 	for _, m := range a.axes() {
 		for i, row := range m {
@@ -171,8 +172,8 @@ func (a Operator) orthogonal() bool {
 	return true
 }
 
-// squares are the squared norms of the rows of A, the diagonal of AAᵀ, shaped as
-// A·x without the channels. An axis that A leaves alone has the size given.
+// squares returns the squared norms of the rows of A, the diagonal of AAᵀ, shaped as A·x
+// without the channels. An axis without a matrix has the given size.
 func (a Operator) squares(sizes [3]int) []float64 {
 	all := []float64{1}
 	for axis, m := range a.axes() {

@@ -108,7 +108,7 @@ func TestParameterisationsConvert(t *testing.T) {
 				}
 			}
 			t.Logf("from %s: largest error of v̂ where it serves %.1e", p, worst)
-			if worst > 1e-5 {
+			if !(worst <= 1e-5) {
 				t.Errorf("from %s: error of v̂ is %.1e where it should serve", p, worst)
 			}
 		}

@@ -5,16 +5,16 @@ import (
 	"math"
 )
 
-// Transition is the Gaussian algebra of one step between the noise levels λ_t
-// (noisier) and λ_s (cleaner, λ_s ≥ λ_t): forward from z_s to z_t, and back to
-// z_s given z_t and x.
+// Transition is the Gaussian algebra of one step between the noise levels λ_t (noisier)
+// and λ_s (cleaner, λ_s ≥ λ_t): forward from z_s to z_t, and back to z_s given z_t and
+// x.
 //
 //	q(z_t | z_s)    = N(Alpha·z_s, Sigma²)            (2.42)
 //	q(z_s | z_t, x) = N(MeanZ·z_t + MeanX·x, Lower²)  (2.48–2.51)
 //
-// All are numbers of the host in float64. Upper is the other bound of the
-// reverse step's standard deviation: exact for data that are standard normal,
-// where Lower is exact for data that are one point (Ho et al. 2020, section 3.2).
+// All numbers are computed on the host in float64. Upper is the other bound of the
+// reverse step's standard deviation: exact for standard normal data, where Lower is
+// exact for data that are one point (Ho et al. 2020, section 3.2).
 type Transition struct {
 	LogSNRT, LogSNRS float64 // λ_t ≤ λ_s
 
@@ -28,12 +28,12 @@ type Transition struct {
 	Upper float64 // σ_{t|s}
 }
 
-// NewTransition computes the step between λ_t and λ_s. It panics unless
-// λ_t ≤ λ_s with λ_t < +∞ and λ_s > −∞; λ_s = +∞ is the step to clean data.
+// NewTransition returns the step between λ_t and λ_s. It panics unless λ_t ≤ λ_s with
+// λ_t < +∞ and λ_s > −∞; λ_s = +∞ is the step to clean data.
 //
-// The differences in (2.42) and (2.50) cancel at both ends of the schedule.
-// With u = λ_t − λ_s ≤ 0 they are exact products (Kingma et al. 2021,
-// Variational Diffusion Models, appendix A.4):
+// The differences in (2.42) and (2.50) cancel at both ends of the schedule. With u = λ_t
+// − λ_s ≤ 0 they are exact products (Kingma et al. 2021, Variational Diffusion Models,
+// appendix A.4):
 //
 //	σ²_{t|s} = −expm1(u)·σ_t²,  MeanX = −expm1(u)·α_s,  MeanZ = exp(u/2)·σ_s/σ_t
 func NewTransition(logSNRT, logSNRS float64) Transition {

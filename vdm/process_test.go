@@ -57,7 +57,7 @@ func TestTransitionAgainstPlainFormulas(t *testing.T) {
 				{got.Alpha, a}, {got.Sigma, math.Sqrt(v)}, {got.MeanZ, a * ss * ss / (st * st)},
 				{got.MeanX, as * v / (st * st)}, {got.Lower, math.Sqrt(v) * ss / st}, {got.Upper, math.Sqrt(v)},
 			} {
-				if math.Abs(c[0]-c[1]) > 1e-13 {
+				if !(math.Abs(c[0]-c[1]) <= 1e-13) {
 					t.Fatalf("λ_t = %v, λ_s = %v: %+v, plain formula %v where it has %v", lt, ls, got, c[1], c[0])
 				}
 			}

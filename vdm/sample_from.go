@@ -7,18 +7,19 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// SampleFrom draws clips from any denoiser by any plan, given an observation or,
-// where that is empty, none. It is what Sample, Nowcast and
-// their like of package run do with a network. Nothing is clamped or transformed;
-// exactly known cells keep their known values.
+// SampleFrom draws clips from any denoiser by any plan, given an observation or, where
+// that is empty, without one. Package run's Sample, Nowcast and the like call it with a
+// network. Nothing is clamped or transformed; exactly known cells keep their known
+// values.
 //
 //   - d: called once, while the step is compiled; z is [o.Batch, frame, height,
 //     width, channel].
 //   - shape: frames, height, width and channels of a clip.
 //   - given: in the denoiser's units; for all samples, or one for each.
 //
-// The latent of sample i and its noise at step k are functions of (seed, i) and
-// (seed, i, k) alone.
+// The latent of sample i and its noise at step k are functions of (seed, i) and (seed,
+// i, k) alone. An error names the setting, the observed value or the sample that is
+// wrong; a cancelled ctx gives [ErrInterrupted].
 func SampleFrom(ctx context.Context, be compute.Backend, d Denoiser, plan Plan, shape [4]int, given Observation, o DrawOptions) (*Samples, error) {
 	s, err := OnEngine(be, d).Sample(ctx, plan, shape, given, o)
 	if err != nil {
@@ -27,8 +28,9 @@ func SampleFrom(ctx context.Context, be compute.Backend, d Denoiser, plan Plan, 
 	return s, nil
 }
 
-// Sample is [SampleFrom] for a denoiser on its engine; o has all its settings. With
-// o.Each no more than a batch of samples is kept, and none is returned.
+// Sample returns what [SampleFrom] returns, for a denoiser that is already on its
+// engine; every setting of o must be set (see [DrawOptions.WithDefaults]). With o.Each
+// at most one batch of samples is kept, and none is returned.
 func (d EngineDenoiser) Sample(ctx context.Context, plan Plan, shape [4]int, given Observation, o DrawOptions) (*Samples, error) {
 	o = o.WithDefaults()
 	s, err := NewSampler(d, plan, shape, given, o)
@@ -44,8 +46,8 @@ func (d EngineDenoiser) Sample(ctx context.Context, plan Plan, shape [4]int, giv
 	batches := (o.Count + o.Batch - 1) / o.Batch
 	clock := NewProgressClock(int64(batches*len(plan.Steps)), o.Progress)
 	for b := range batches {
-		// The last batch is filled up with members that are thrown away, so that
-		// one compiled program serves all.
+		// The last batch is filled up with members that are thrown away, so that one
+		// compiled program serves all batches.
 		from := b * o.Batch
 		z, err := s.Batch(ctx, from, clock.Tick)
 		if err != nil {

@@ -14,8 +14,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// noise makes the standard normal numbers of a batch, each sample from its own
-// key.
+// noise returns the standard normal numbers of a batch, each sample's from its own key.
 func (s *Sampler) noise(stream noise.Stream, from int, step uint64) []float32 {
 	x := make([]float32, s.batch*s.size)
 	_ = engine.InParallel(s.batch, func(i int) error {
@@ -26,14 +25,15 @@ func (s *Sampler) noise(stream noise.Stream, from int, step uint64) []float32 {
 	return x
 }
 
-// stepNoise is what one step draws, on the engine; nil is none.
+// stepNoise contains the noise that one step draws, on the engine; nil where it draws
+// none.
 type stepNoise struct {
 	step, known *tensors.Tensor
 	err         error
 }
 
-// draw makes the noise of the steps to come, and uploads it, while the engine
-// works. Who reads it frees it.
+// draw makes and uploads the noise of the coming steps while the engine works. The
+// receiver frees it.
 func (s *Sampler) draw(from int, stop <-chan struct{}) <-chan stepNoise {
 	draws := make(chan stepNoise, 1)
 	go func() {
@@ -62,7 +62,7 @@ func (s *Sampler) upload(x []float32) (*tensors.Tensor, error) {
 	return t, t.ToDevice(s.d.Engine, 0)
 }
 
-// Batch draws one batch, samples from, from+1, … of those asked for, and returns
+// Batch draws one batch, the samples from, from+1, … of those asked for, and returns
 // their values, [batch, frame, height, width, channel]. tick, if not nil, is called
 // after every step.
 func (s *Sampler) Batch(ctx context.Context, from int, tick func()) ([]float32, error) {
@@ -79,17 +79,17 @@ func (s *Sampler) Batch(ctx context.Context, from int, tick func()) ([]float32, 
 	return tensors.CopyFlatData[float32](z)
 }
 
-// SampleState is a moment of sampling, after a step from λ_t to λ_s.
+// SampleState is the state of sampling after a step from λ_t to λ_s.
 type SampleState struct {
 	LogSNRT, LogSNRS float64
-	// Z is z after the step and X the estimate x̂ that the step used, each
-	// [batch, frame, height, width, channel] and copied to the host when it is called.
+	// Z returns z after the step and X the estimate x̂ that the step used, each [batch,
+	// frame, height, width, channel] and copied to the host at the call.
 	Z, X func() ([]float32, error)
 }
 
-// Steps draws one batch, as Batch does, and yields the number of each step, from 0,
-// with its state. A loop may stop at any step. After the loop, Err tells whether it
-// came to its end without an error.
+// Steps draws one batch, as Batch does, and yields the number of each step, from 0, with
+// its state. A loop may stop at any step. After the loop, Err tells whether it came to
+// its end without an error.
 func (s *Sampler) Steps(ctx context.Context, from int) iter.Seq2[int, SampleState] {
 	return func(yield func(int, SampleState) bool) {
 		z, err := s.run(ctx, from, true, yield)
@@ -101,7 +101,7 @@ func (s *Sampler) Steps(ctx context.Context, from int) iter.Seq2[int, SampleStat
 // Err returns the error that ended the last loop over Steps, nil if there was none.
 func (s *Sampler) Err() error { return s.err }
 
-// run takes one batch through the plan, as long as yield wants more.
+// run takes one batch through the plan, as long as yield returns true.
 func (s *Sampler) run(ctx context.Context, from int, watch bool, yield func(int, SampleState) bool) (z *tensors.Tensor, err error) {
 	exec, err := s.program(watch)
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *Sampler) run(ctx context.Context, from int, watch bool, yield func(int,
 	known = append(known, s.told.tensors(from, s.batch)...)
 	defer engine.Release(known...)
 	z = tensors.FromFlatDataAndDimensions(s.noise(noise.Latent, from, 0), s.dims...)
-	var before []*tensors.Tensor // z₋₁, x̂₋₁ and x̂₋₂, where the plan looks at them
+	var before []*tensors.Tensor // z₋₁, x̂₋₁ and x̂₋₂, where the plan uses them
 	for range s.memory {
 		before = append(before, tensors.FromFlatDataAndDimensions(make([]float32, s.batch*s.size), s.dims...))
 	}
@@ -163,14 +163,14 @@ func (s *Sampler) run(ctx context.Context, from int, watch bool, yield func(int,
 	return z, nil
 }
 
-// stepResult is what one step leaves on the engine.
+// stepResult is the result of one step, on the engine.
 type stepResult struct {
-	z, x   *tensors.Tensor // x is nil where it is not watched
+	z, x   *tensors.Tensor // x is nil where x̂ is not watched
 	before []*tensors.Tensor
 	bad    int // the first sample of the batch that has a value that is not finite, or −1
 }
 
-// take is one step. It uses up z, what was before and the noise.
+// take executes one step. It frees z, before and the noise.
 func (s *Sampler) take(exec *g.Exec, p PlanStep, z *tensors.Tensor, before, known []*tensors.Tensor, d stepNoise) (r stepResult, err error) {
 	defer func() { engine.Release(append(before, d.step, d.known)...) }()
 	if d.err != nil {

@@ -14,10 +14,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
-// Sampler draws batches of clips from a denoiser by one plan, with one compiled step
-// that serves every step of every plan. [SampleFrom] is the loop over batches that
-// most callers want; a Sampler is for those who draw clip after clip, or look at the
-// steps one by one.
+// Sampler draws batches of clips from a denoiser by one plan. One compiled program
+// serves every step. [SampleFrom] is the loop over batches that most callers want; a
+// Sampler serves callers that draw clip after clip, or look at the steps one by one.
 type Sampler struct {
 	// First is the number of the first sample, and Clip the clip of a long sequence;
 	// both are part of the noise's key. They may be changed between batches.
@@ -29,23 +28,23 @@ type Sampler struct {
 	plan     Plan
 	guidance Guidance
 	batch    int
-	size     int // values of a clip
+	size     int // number of values of a clip
 	dims     []int
 	shape    [4]int
 	seed     uint64
 	samples  int
 	obs      *resolved
-	silent   *tensors.Tensor // the noise of a step that has none
-	memory   int             // how many of z₋₁, x̂₋₁ and x̂₋₂ the plan looks at
+	silent   *tensors.Tensor // the noise of steps that draw none: zeros
+	memory   int             // how many of z₋₁, x̂₋₁ and x̂₋₂ the plan uses
 	told     covariates
-	watched  bool  // the program returns x̂ at every step
-	err      error // of the last loop over Steps
+	watched  bool  // whether the program returns x̂ at every step
+	err      error // the error of the last loop over Steps
 }
 
-// NewSampler prepares batches of o.Batch clips of a shape (frames, height, width,
-// channels), given an observation or, where that is empty, none. Nothing is compiled
-// before the first step. o gives First, Seed, Count, Batch and Guidance, nil of which
-// means [Replacement]; what is zero has its default.
+// NewSampler returns a sampler of batches of o.Batch clips of a shape (frames, height,
+// width, channels), given an observation or, where that is empty, without one. Nothing
+// is compiled before the first step. It reads First, Seed, Count, Batch, Guidance and
+// Covariates of o, whose zero values mean the defaults.
 func NewSampler(d EngineDenoiser, plan Plan, shape [4]int, given Observation, o DrawOptions) (*Sampler, error) {
 	o = o.WithDefaults()
 	if err := errors.Join(plan.Validate(), o.Validate()); err != nil {
@@ -75,8 +74,8 @@ func NewSampler(d EngineDenoiser, plan Plan, shape [4]int, given Observation, o 
 	return s, nil
 }
 
-// Observe puts another observation in the place of the one before, of as many
-// measurements by the same operators: the compiled step is for these.
+// Observe replaces the observation by another of as many measurements with the same
+// operators, for which the step was compiled.
 func (s *Sampler) Observe(given Observation) error {
 	obs, err := given.resolve(s.shape, s.samples)
 	if err != nil {
@@ -96,8 +95,8 @@ func (s *Sampler) Observe(given Observation) error {
 	return nil
 }
 
-// Tell puts other covariates in the place of the ones before, of the same names and
-// channels: the compiled step is for these.
+// Tell replaces the covariates by others of the same names and channels, for which the
+// step was compiled.
 func (s *Sampler) Tell(fields map[string]Covariate) error {
 	told := covariates{s.shape, s.samples, fields}
 	if err := told.check(); err != nil {
@@ -110,7 +109,7 @@ func (s *Sampler) Tell(fields map[string]Covariate) error {
 	return nil
 }
 
-// sameOperators refuses an observation for which the compiled step is not.
+// sameOperators refuses an observation for which the step was not compiled.
 func (s *Sampler) sameOperators(obs *resolved) error {
 	var was, now Observation
 	if s.obs != nil {
@@ -133,7 +132,7 @@ func (s *Sampler) sameOperators(obs *resolved) error {
 	return nil
 }
 
-// Close frees what the sampler has on the engine. The denoiser's weights stay.
+// Close frees the sampler's memory on the engine. The denoiser's weights stay.
 func (s *Sampler) Close() {
 	engine.Release(s.silent)
 	if s.exec != nil {
@@ -159,7 +158,7 @@ func (s *Sampler) inputs() []shapes.Shape {
 	return append(in, slices.Repeat([]shapes.Shape{clip}, s.memory)...)
 }
 
-// Compile compiles the step, which the first batch would do else.
+// Compile compiles the step, which otherwise the first batch would do.
 func (s *Sampler) Compile() error {
 	exec, err := s.program(false)
 	if err != nil {
@@ -169,8 +168,8 @@ func (s *Sampler) Compile() error {
 	return err
 }
 
-// Cost counts the work and the memory of one step for a batch. The graph is built and
-// not compiled, so that the largest network takes no more than a second.
+// Cost returns the operations and the memory of one step for a batch. The graph is built
+// and not compiled, so that the largest network takes no more than a second.
 func (s *Sampler) Cost() (cost engine.Cost, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -186,7 +185,8 @@ func (s *Sampler) Cost() (cost engine.Cost, err error) {
 	return engine.CostOf(graph, s.graph(in, false)...), nil
 }
 
-// program compiles the step, anew where x̂ is wanted and was not before.
+// program returns the compiled step. It is compiled again where x̂ is wanted and the
+// last program does not return it.
 func (s *Sampler) program(watch bool) (*g.Exec, error) {
 	if s.exec != nil && s.watched == watch {
 		return s.exec, nil
@@ -199,9 +199,10 @@ func (s *Sampler) program(watch bool) (*g.Exec, error) {
 	return exec, err
 }
 
-// graph is one step: z, λ_t, λ_s, noise, six coefficients, the denoiser's weights, what
-// is known, the covariates, and what the plan remembers. Outputs: z′, a number a sample that is finite
-// where all its values are, x̂ if it is watched, and what the next step remembers.
+// graph is one step. Inputs: z, λ_t, λ_s, noise, six coefficients, the denoiser's
+// weights, the observation, the covariates, and what the plan remembers. Outputs: z′,
+// one number for each sample that is finite where all its values are, x̂ if it is
+// watched, and what the next step remembers.
 func (s *Sampler) graph(in []*g.Node, watch bool) []*g.Node {
 	take := func(n int) (taken []*g.Node) {
 		taken, in = in[:n], in[n:]
@@ -217,7 +218,8 @@ func (s *Sampler) graph(in []*g.Node, watch bool) []*g.Node {
 	}
 	p := den(z, from, Batch{Covariates: s.told.nodes(take(len(s.told.fields)))})
 	x := p.X()
-	// What replacement put into z stays there: p.Z is what the denoiser saw.
+	// The step starts from p.Z, the input of the denoiser, so that what replacement put
+	// into z stays there.
 	next := g.Add(g.Add(g.Mul(c[0], p.Z), g.Mul(c[1], x)), g.Mul(c[5], n))
 	for i := range s.memory {
 		next = g.Add(next, g.Mul(c[2+i], in[i]))
@@ -225,8 +227,8 @@ func (s *Sampler) graph(in []*g.Node, watch bool) []*g.Node {
 	if after, ok := s.guidance.(StepGuidance); ok && given != nil {
 		next = after.After(p, to, next, given)
 	}
-	// Some engines hand back freed memory for an output that is an input, such as p.Z
-	// where nothing was replaced, or for one that stands twice among the outputs.
+	// Some engines return freed memory for an output that is an input, such as p.Z where
+	// nothing was replaced, or for a node that is two outputs.
 	copied := func(x *g.Node) *g.Node { return g.Add(x, g.ZerosLike(x)) }
 	out := []*g.Node{next, g.ReduceSum(g.Add(g.Abs(x), g.Abs(next)), 1, 2, 3, 4)}
 	if watch {

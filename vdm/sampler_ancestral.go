@@ -2,18 +2,18 @@ package vdm
 
 import "fmt"
 
-// VarianceBound says which bound of the reverse step's variance the ancestral
-// sampler uses (Ho et al. 2020, Denoising Diffusion Probabilistic Models,
-// section 3.2). Both tend to the same process as steps grow many.
+// VarianceBound names the bound of the reverse step's variance that the ancestral
+// sampler uses (Ho et al. 2020, Denoising Diffusion Probabilistic Models, section 3.2).
+// With many steps both give the same process.
 type VarianceBound string
 
-// The two bounds.
+// The two bounds are equal in the limit of many steps.
 const (
 	LowerBound VarianceBound = "lower" // σ̃²_{s|t} (2.51): exact for data that are one point
 	UpperBound VarianceBound = "upper" // σ²_{t|s}: exact for standard normal data
 )
 
-// Validate refuses an unknown name.
+// Validate refuses a name that is neither of the two.
 func (b VarianceBound) Validate() error {
 	if b != LowerBound && b != UpperBound {
 		return fmt.Errorf("variance bound %q: want lower or upper", string(b))

@@ -5,23 +5,23 @@ import (
 	"math"
 )
 
-// defaultCorrectorSNR is a common choice of the ratio r of Langevin steps. It is
-// not tuned for the process here.
+// defaultCorrectorSNR is a common choice of the ratio r of Langevin steps. It was not
+// tuned for this process.
 const defaultCorrectorSNR = 0.16
 
 // PredictorCorrector returns the plan of [NoiseLevels.Ancestral] (lower bound) in which
-// a number of corrections, steps of Langevin dynamics at the noise level that was
-// reached, follows every step but the last (Song et al. 2021, Score-based generative
-// modelling, algorithm 3 and 5):
+// a number of corrections, steps of Langevin dynamics at the noise level just reached,
+// follow every step but the last (Song et al. 2021, Score-based generative modelling,
+// algorithm 3 and 5):
 //
 //	z ← z + δ·∇log q(z) + √(2δ)·n,  δ = 2·(ratio·σ_s)²
 //
-// There δ = 2·α·(r·‖n‖/‖∇log q‖)² with the norms of each draw; here α is left out
-// and the norm of the score is put at ‖n‖/σ_s, the most that it is in the mean
-// square for any data (the Fisher information of z is at most that of its noise),
-// so that a step is linear and no member sees another. On Gaussian data the steps
-// leave the mean as it is and a variance that is too large by the share
-// r²σ²/(v − r²σ²) of v = α²c + σ², at most r²/(1 − r²).
+// The paper has δ = 2·α·(r·‖n‖/‖∇log q‖)² with the norms of each draw. Here α is left
+// out and the norm of the score is taken as ‖n‖/σ_s, the largest mean-square value for
+// any data (the Fisher information of z is at most the information of its noise), so
+// that a step is linear and independent of the other members. On Gaussian data the steps
+// keep the mean and make the variance v = α²c + σ² too large by the share r²σ²/(v −
+// r²σ²), at most r²/(1 − r²).
 func (levels NoiseLevels) PredictorCorrector(corrections int, ratio float64) (Plan, error) {
 	if corrections < 1 || !(ratio > 0 && ratio < 1) {
 		return Plan{}, fmt.Errorf("predictor–corrector: %d corrections with ratio %v: want at least 1, and a ratio between 0 and 1", corrections, ratio)
@@ -43,8 +43,8 @@ func (levels NoiseLevels) PredictorCorrector(corrections int, ratio float64) (Pl
 	return plan, plan.Validate()
 }
 
-// langevin is one step of Langevin dynamics at λ. With the score
-// (α·x̂ − z)/σ² and δ = 2·(ratio·σ)², δ/σ² does not depend on λ.
+// langevin returns one step of Langevin dynamics at λ. With the score (α·x̂ − z)/σ² and
+// δ = 2·(ratio·σ)², δ/σ² does not depend on λ.
 func langevin(logSNR, ratio float64) PlanStep {
 	pull := 2 * ratio * ratio
 	return PlanStep{

@@ -11,9 +11,10 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// covariates are the fields that a compiled step takes, in the order of their names.
+// covariates contains the fields that a compiled step takes, in the order of their
+// names.
 type covariates struct {
-	shape   [4]int // of a clip
+	shape   [4]int // shape of a clip
 	samples int
 	fields  map[string]Covariate
 }
@@ -29,14 +30,14 @@ func (c covariates) check() error {
 	return nil
 }
 
-// like reports whether a step that was compiled for others serves these too.
+// like reports whether a step that was compiled for the others serves these too.
 func (c covariates) like(others covariates) bool {
 	return maps.EqualFunc(c.fields, others.fields, func(a, b Covariate) bool { return a.Channels == b.Channels })
 }
 
 func (c covariates) names() []string { return slices.Sorted(maps.Keys(c.fields)) }
 
-// shapes are those of a batch.
+// shapes returns the shapes of the covariates of a batch, in the order of their names.
 func (c covariates) shapes(batch int) (out []shapes.Shape) {
 	for _, name := range c.names() {
 		out = append(out, shapes.Make(dtypes.Float32, batch, c.shape[0], c.shape[1], c.shape[2], c.fields[name].Channels))
@@ -44,7 +45,8 @@ func (c covariates) shapes(batch int) (out []shapes.Shape) {
 	return out
 }
 
-// tensors are those of a batch of samples; samples past the last repeat it.
+// tensors returns the covariates of a batch of samples; samples past the last repeat the
+// last one.
 func (c covariates) tensors(from, batch int) (out []*tensors.Tensor) {
 	for i, shape := range c.shapes(batch) {
 		values := c.fields[c.names()[i]].Values
@@ -62,7 +64,7 @@ func (c covariates) tensors(from, batch int) (out []*tensors.Tensor) {
 	return out
 }
 
-// nodes returns the inputs of the step by name.
+// nodes returns the inputs of the step by the covariates' names.
 func (c covariates) nodes(in []*g.Node) map[string]*g.Node {
 	named := map[string]*g.Node{}
 	for i, name := range c.names() {

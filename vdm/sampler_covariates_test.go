@@ -42,7 +42,7 @@ func TestSamplerTellsCovariates(t *testing.T) {
 			}
 			for i, want := range c.want {
 				for j, v := range s.At(i) {
-					if d := v - want[j]; d > 0.02 || d < -0.02 {
+					if d := v - want[j]; !(d <= 0.02 && d >= -0.02) {
 						t.Errorf("%s: value %d of sample %d is %v, want %v", name, j, i, v, want[j])
 					}
 				}
@@ -61,7 +61,7 @@ func TestSamplerTellsCovariates(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := clip[0] - v; d > 0.05 || d < -0.05 {
+			if d := clip[0] - v; !(d <= 0.05 && d >= -0.05) {
 				t.Errorf("told %v the clip is %v", v, clip[0])
 			}
 		}

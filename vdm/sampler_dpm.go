@@ -32,7 +32,7 @@ func (levels NoiseLevels) DPMSolver(eta float64) (Plan, error) {
 	})
 }
 
-// dpmStep is the step over interval i.
+// dpmStep returns the step over interval i.
 func dpmStep(levels NoiseLevels, i int, t Transition, eta float64) PlanStep {
 	h := (t.LogSNRS - t.LogSNRT) / 2
 	churn := eta * eta

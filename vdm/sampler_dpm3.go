@@ -2,8 +2,8 @@ package vdm
 
 import "math"
 
-// longestStep is how many times longer than an interval behind it a step may be
-// that extrapolates from there.
+// longestStep is the largest ratio of a step to an interval before it from which the
+// step extrapolates.
 const longestStep = 2
 
 // DPMSolver3 returns the plan of the multistep method of order 3 in the family of
@@ -27,7 +27,7 @@ func (levels NoiseLevels) DPMSolver3() (Plan, error) {
 	return levels.plan("DPM-Solver++(3M)", func(i int, t Transition) PlanStep {
 		step := dpmStep(levels, i, t, 0)
 		h := (t.LogSNRS - t.LogSNRT) / 2
-		reach := func(back int) bool { // may the step look at the start of that interval?
+		reach := func(back int) bool { // may the step use the estimate at the start of that interval?
 			return i >= back && levels[i+1]-levels[i] <= longestStep*(levels[i-back+1]-levels[i-back])
 		}
 		switch {

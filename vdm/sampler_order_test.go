@@ -53,7 +53,7 @@ func errorsOf(t testing.TB, p *exact.GaussianProcess, sampler func(vdm.NoiseLeve
 		t.Fatal(err)
 	}
 	plan.Steps = plan.Steps[:len(plan.Steps)-1]
-	if last := plan.Steps[len(plan.Steps)-1]; math.Abs(last.LogSNRS-to) > 1e-12 {
+	if last := plan.Steps[len(plan.Steps)-1]; !(math.Abs(last.LogSNRS-to) <= 1e-12) {
 		t.Fatalf("%s: the step before the last ends at λ = %v", plan.Name, last.LogSNRS)
 	}
 	start, want := p.Noisy(from), p.Noisy(to)
@@ -107,7 +107,7 @@ func TestOrderOfConvergence(t *testing.T) {
 				}
 				order := math.Log2(coarse[i] / fine[i])
 				t.Logf("%s: error %.2e with 256 steps, order %.3f", what, fine[i], order)
-				if math.Abs(order-c.order) > 0.1 {
+				if !(math.Abs(order-c.order) <= 0.1) {
 					t.Errorf("%s: order %.3f, want %v", what, order, c.order)
 				}
 			}
@@ -139,7 +139,7 @@ func TestLangevinStepsAreStationary(t *testing.T) {
 				share := ratio * ratio * sigma * sigma / (v - ratio*ratio*sigma*sigma)
 				settled := 1 - math.Pow(1-2*ratio*ratio*sigma*sigma/v, 2*float64(len(plan.Steps)))
 				want := v * (1 + share*settled)
-				if math.Abs(got.Variance[k]-want) > 1e-10*want || math.Abs(got.Mean[k]-noisy.Mean[k]) > 1e-9 {
+				if !(math.Abs(got.Variance[k]-want) <= 1e-10*want) || !(math.Abs(got.Mean[k]-noisy.Mean[k]) <= 1e-9) {
 					t.Errorf("ratio %v, λ = %v: mean %v and variance %v, want %v and %v", ratio, logSNR, got.Mean[k], got.Variance[k], noisy.Mean[k], want)
 				}
 				if share > ratio*ratio/(1-ratio*ratio) {

@@ -31,7 +31,7 @@ func samePlan(t *testing.T, what string, got, want []vdm.PlanStep) {
 			"λ_t": {g.LogSNRT, w.LogSNRT}, "λ_s": {g.LogSNRS, w.LogSNRS}, "Z": {g.Z, w.Z}, "X": {g.X, w.X},
 			"PreviousZ": {g.PreviousZ, w.PreviousZ}, "PreviousX": {g.PreviousX, w.PreviousX}, "EarlierX": {g.EarlierX, w.EarlierX}, "Noise": {g.Noise, w.Noise},
 		} {
-			if math.Abs(pair[0]-pair[1]) > 1e-13 {
+			if !(math.Abs(pair[0]-pair[1]) <= 1e-13) {
 				t.Errorf("%s: step %d: %s is %v, want %v", what, i, name, pair[0], pair[1])
 			}
 		}
@@ -56,11 +56,11 @@ func TestSamplersThatAreOthers(t *testing.T) {
 		samePlan(t, name+": second step of 3M", three[1:2], two[1:2])
 		for i := range two { // where x̂ does not change, all are the same
 			for what, s := range map[string]vdm.PlanStep{"2M": two[i], "3M": three[i]} {
-				if x := s.X + s.PreviousX + s.EarlierX; math.Abs(x-ddim[i].X) > 1e-12 || math.Abs(s.Z-ddim[i].Z) > 1e-13 {
+				if x := s.X + s.PreviousX + s.EarlierX; !(math.Abs(x-ddim[i].X) <= 1e-12) || !(math.Abs(s.Z-ddim[i].Z) <= 1e-13) {
 					t.Errorf("%s: step %d of %s moves a constant x̂ by %v, DDIM by %v", name, i, what, x, ddim[i].X)
 				}
 			}
-			if x := stochastic[i].X + stochastic[i].PreviousX; math.Abs(x-ancestral[i].X) > 1e-12 || math.Abs(stochastic[i].Noise-ancestral[i].Noise) > 1e-13 {
+			if x := stochastic[i].X + stochastic[i].PreviousX; !(math.Abs(x-ancestral[i].X) <= 1e-12) || !(math.Abs(stochastic[i].Noise-ancestral[i].Noise) <= 1e-13) {
 				t.Errorf("%s: step %d of SDE-2M: X %v and noise %v, ancestral %v and %v", name, i, x, stochastic[i].Noise, ancestral[i].X, ancestral[i].Noise)
 			}
 		}
@@ -85,7 +85,7 @@ func TestThirdOrderStepIsExactForParabolas(t *testing.T) {
 			u := a + (b-a)*(float64(k)+0.5)/n
 			integral += vdm.Alpha(b) * math.Exp((u-b)/2) * x(u) * (b - a) / (2 * n)
 		}
-		if got := s.X*x(a) + s.PreviousX*x(grid[i-1]) + s.EarlierX*x(grid[i-2]); math.Abs(got-integral) > 1e-8 {
+		if got := s.X*x(a) + s.PreviousX*x(grid[i-1]) + s.EarlierX*x(grid[i-2]); !(math.Abs(got-integral) <= 1e-8) {
 			t.Errorf("step %d: %v, by quadrature %v", i, got, integral)
 		}
 	}

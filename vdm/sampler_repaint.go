@@ -5,16 +5,15 @@ import (
 	"math"
 )
 
-// RePaint returns the plan of [NoiseLevels.Ancestral] (lower bound) that goes over
-// stretches of its path several times (Lugmayr et al. 2022, RePaint, algorithm 1 and
-// appendix B):
-// after every jump steps it goes back to the noise level where they began, by a
-// forward sample (2.42), and takes them again, until they were taken resamples
-// times. It is meant for [Replacement], whose known cells the other cells thus
-// get to see more often; without known cells it samples what Ancestral samples.
+// RePaint returns the plan of [NoiseLevels.Ancestral] (lower bound) that repeats
+// stretches of its path (Lugmayr et al. 2022, RePaint, algorithm 1 and appendix B):
+// after every jump steps it goes back to the noise level where they began, by a forward
+// sample (2.42), and takes them again, until they were taken resamples times. It is
+// meant for [Replacement], whose known cells thus influence the other cells more often;
+// without known cells it samples the same distribution as Ancestral.
 //
-// The step back needs no denoiser, so it is merged with the step before it:
-// evaluations are about resamples times those of Ancestral.
+// The step back needs no denoiser, so it is merged with the step before it: evaluations
+// are about resamples times those of Ancestral.
 func (levels NoiseLevels) RePaint(jump, resamples int) (Plan, error) {
 	if jump < 1 || resamples < 1 {
 		return Plan{}, fmt.Errorf("RePaint: jump of %d steps, taken %d times: want each at least 1", jump, resamples)
@@ -36,7 +35,7 @@ func (levels NoiseLevels) RePaint(jump, resamples int) (Plan, error) {
 	return plan, plan.Validate()
 }
 
-// backTo is the step followed by a forward sample from its end to λ.
+// backTo returns the step followed by a forward sample from its end to λ.
 func (p PlanStep) backTo(logSNR float64) PlanStep {
 	forward := NewTransition(logSNR, p.LogSNRS)
 	return PlanStep{

@@ -14,8 +14,8 @@ type Schedule interface {
 	// Time returns t = f_λ⁻¹(λ): 0 at and above λ_max, 1 at and below λ_min. It is
 	// the probability that a drawn λ is larger than the given one.
 	Time(logSNR float64) float64
-	// Density returns p_Λ(λ) = −dt/dλ (2.58), per unit of λ; 0 outside the bounds,
-	// and its integral between the bounds is 1.
+	// Density returns p_Λ(λ) = −dt/dλ (2.58), per unit of λ. It is 0 outside the bounds,
+	// and its integral between them is 1.
 	Density(logSNR float64) float64
 	// DensitySlope returns dp_Λ/dλ between the bounds and 0 outside.
 	DensitySlope(logSNR float64) float64
@@ -25,7 +25,7 @@ type Schedule interface {
 	String() string
 }
 
-// The λ bounds of the dissertation, used where a schedule's Min and Max are
+// These are the bounds of λ in the dissertation, used where a schedule's Min and Max are
 // both zero.
 const (
 	DefaultMinLogSNR = -30.0
@@ -35,8 +35,8 @@ const (
 // maxAbsLogSNR keeps exp(±λ) finite in float64.
 const maxAbsLogSNR = 700.0
 
-// Alpha returns α = √S(λ), the share of the signal (2.56). It keeps its
-// relative accuracy however small it is (α ≈ exp(λ/2) as λ → −∞).
+// Alpha returns α = √S(λ), the share of the signal (2.56). It keeps its relative
+// accuracy however small it is (α ≈ exp(λ/2) as λ → −∞).
 func Alpha(logSNR float64) float64 {
 	if logSNR < 0 {
 		return math.Exp(logSNR/2) / math.Sqrt(1+math.Exp(logSNR))
@@ -48,7 +48,7 @@ func Alpha(logSNR float64) float64 {
 // accuracy at both ends as [Alpha].
 func Sigma(logSNR float64) float64 { return Alpha(-logSNR) }
 
-// logistic is the sigmoid S(y), without overflow.
+// logistic returns the sigmoid S(y), without overflow.
 func logistic(y float64) float64 {
 	if y < 0 {
 		e := math.Exp(y)
@@ -57,7 +57,7 @@ func logistic(y float64) float64 {
 	return 1 / (1 + math.Exp(-y))
 }
 
-// boundsOrDefault puts ±30 in the place of the zero value.
+// boundsOrDefault returns the bounds, or ±30 where both are zero.
 func boundsOrDefault(min, max float64) (float64, float64) {
 	if min == 0 && max == 0 {
 		return DefaultMinLogSNR, DefaultMaxLogSNR
@@ -65,10 +65,10 @@ func boundsOrDefault(min, max float64) (float64, float64) {
 	return min, max
 }
 
-// checkBounds is what every schedule asks of its bounds.
+// checkBounds refuses bounds that no schedule can have.
 func checkBounds(name string, min, max float64) error {
 	switch {
-	case !(math.Abs(min) <= maxAbsLogSNR) || !(math.Abs(max) <= maxAbsLogSNR): // also NaN
+	case !(math.Abs(min) <= maxAbsLogSNR) || !(math.Abs(max) <= maxAbsLogSNR): // true for NaN also
 		return fmt.Errorf("noise schedule %s: log-SNR bounds [%v, %v]: expected each within ±%v", name, min, max, maxAbsLogSNR)
 	case min >= max:
 		return fmt.Errorf("noise schedule %s: log-SNR bounds [%v, %v]: expected min below max", name, min, max)

@@ -38,7 +38,8 @@ func ShiftForResolution(d, reference int) float64 {
 	return 2 * math.Log(float64(reference)/float64(d))
 }
 
-// Validate checks the bounds and the shift.
+// Validate refuses bounds that are not increasing or too large, and a shift that is not
+// finite.
 func (c Cosine) Validate() error {
 	min, max := c.Bounds()
 	if err := checkBounds("cosine", min, max); err != nil {
@@ -99,7 +100,8 @@ func (c Cosine) Density(logSNR float64) float64 {
 	return c.density(logSNR)
 }
 
-// density is (2.58) without its bounds: sech((λ − Shift)/2) / (4·(ψ₁ − ψ₀)).
+// density returns (2.58) without regard to the bounds: sech((λ − Shift)/2) / (4·(ψ₁ −
+// ψ₀)).
 func (c Cosine) density(logSNR float64) float64 {
 	return 1 / (4 * c.span() * math.Cosh((logSNR-c.Shift)/2))
 }
@@ -118,7 +120,7 @@ func (c Cosine) String() string {
 	return fmt.Sprintf("cosine shifted by %.6g, λ in [%g, %g]", c.Shift, min, max)
 }
 
-// span is ψ₁ − ψ₀ = (π/2)·(t₁ − t₀).
+// span returns ψ₁ − ψ₀ = (π/2)·(t₁ − t₀).
 func (c Cosine) span() float64 {
 	min, max := c.Bounds()
 	return anglesBetween(min-c.Shift, max-c.Shift)

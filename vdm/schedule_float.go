@@ -5,20 +5,19 @@ import (
 	"math"
 )
 
-// FloatCosine is the α-cosine schedule in float32 arithmetic, in the order of
-// operations of the dissertation's own program: −2·ln(tan(a + t·(b − a))) with
-// a = arctan exp(−Max/2) and b = arctan exp(−Min/2) computed beforehand and
-// rounded. Near t = 1 the argument of tan takes only a few float32 values below
-// π/2, so with the bounds ±30 the schedule ends at λ(1) = −30.90 and jumps by
-// 0.65 and more between its last values.
+// FloatCosine is the α-cosine schedule in float32 arithmetic, in the order of operations
+// of the dissertation's own program: −2·ln(tan(a + t·(b − a))) with a = arctan
+// exp(−Max/2) and b = arctan exp(−Min/2) computed beforehand and rounded. Near t = 1 the
+// argument of tan takes only a few float32 values below π/2, so with the bounds ±30 the
+// schedule ends at λ(1) = −30.90 and jumps by 0.65 and more between its last values.
 //
-// It is here to repeat what that program did (faithful); [Cosine] is the correct
-// form and the default everywhere.
+// It exists to repeat what that program did (faithful); [Cosine] is the correct form and
+// the default everywhere.
 type FloatCosine struct {
 	Min, Max float64 // nominal bounds of λ; both zero means ±30
 }
 
-// Validate checks the bounds, and that float32 can hold the end of the schedule:
+// Validate checks the bounds, and that float32 can represent the end of the schedule:
 // below λ_min of about −33 the argument of tan rounds beyond π/2.
 func (f FloatCosine) Validate() error {
 	min, max := f.nominal().Bounds()
@@ -33,8 +32,8 @@ func (f FloatCosine) Validate() error {
 
 func (f FloatCosine) nominal() Cosine { return Cosine{Min: f.Min, Max: f.Max} }
 
-// Bounds returns what the arithmetic gives at t = 1 and t = 0, not the nominal
-// bounds: about −30.90 and 30 for ±30.
+// Bounds returns λ at t = 1 and at t = 0 in float32, not the nominal bounds: about
+// −30.90 and 30 for ±30.
 func (f FloatCosine) Bounds() (min, max float64) { return f.LogSNR(1), f.LogSNR(0) }
 
 // LogSNR returns λ at time t in float32. Each conversion rounds, and keeps
@@ -54,8 +53,8 @@ func (f FloatCosine) LogSNR(t float64) float64 {
 // λ: the rounded one is a staircase near t = 1 and has no inverse there.
 func (f FloatCosine) Time(logSNR float64) float64 { return f.nominal().Time(logSNR) }
 
-// Density returns (2.58) with the constants of the nominal bounds, between the
-// bounds that float32 gives. Its integral differs from 1 by less than 1e-6.
+// Density returns (2.58) with the constants of the nominal bounds, between the bounds
+// that float32 gives. Its integral differs from 1 by less than 1e-6.
 func (f FloatCosine) Density(logSNR float64) float64 {
 	min, max := f.Bounds()
 	if logSNR < min || logSNR > max {
@@ -64,7 +63,7 @@ func (f FloatCosine) Density(logSNR float64) float64 {
 	return f.nominal().density(logSNR)
 }
 
-// DensitySlope returns dp_Λ/dλ of Density.
+// DensitySlope returns dp_Λ/dλ, the derivative of Density.
 func (f FloatCosine) DensitySlope(logSNR float64) float64 {
 	return -math.Tanh(logSNR/2) / 2 * f.Density(logSNR)
 }

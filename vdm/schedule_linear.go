@@ -12,7 +12,7 @@ type LinearLogSNR struct {
 	Min, Max float64 // bounds of λ; both zero means ±30
 }
 
-// Validate checks the bounds.
+// Validate refuses bounds that are not increasing or too large.
 func (l LinearLogSNR) Validate() error {
 	min, max := l.Bounds()
 	return checkBounds("linear", min, max)

@@ -1,8 +1,8 @@
 package vdm
 
-// Row is one line of a schedule's table.
+// Row is one line of the table that [Table] makes of a schedule and a weighting.
 type Row struct {
-	T       float64 // time, 0 data to 1 noise
+	T       float64 // time: 0 at the data, 1 at the noise
 	LogSNR  float64 // λ (2.53)
 	Alpha   float64 // α (2.56)
 	Sigma   float64 // σ (2.57)
@@ -11,8 +11,8 @@ type Row struct {
 	NegDW   float64 // −w′(λ), per unit of λ (2.81)
 }
 
-// Table evaluates a schedule and a weighting at n times, evenly spaced from
-// t = 0 to t = 1 with both ends; n below 2 is taken as 2.
+// Table returns a schedule and a weighting at n times, evenly spaced from t = 0 to t = 1
+// with both ends; n below 2 is taken as 2.
 func Table(s Schedule, w Weighting, n int) []Row {
 	n = max(n, 2)
 	rows := make([]Row, n)

@@ -35,17 +35,17 @@ func piecewise(f func(float64) float64, low, high float64, n int) float64 {
 
 func TestAlphaSigma(t *testing.T) {
 	for logSNR := -60.0; logSNR <= 60; logSNR += 0.73 {
-		if e := relativeTo(bigSqrt(bigVariance(logSNR)), Alpha(logSNR)); e > 1e-15 {
+		if e := relativeTo(bigSqrt(bigVariance(logSNR)), Alpha(logSNR)); !(e <= 1e-15) {
 			t.Errorf("Alpha(%v): relative error %.1e", logSNR, e)
 		}
-		if e := relativeTo(bigSqrt(bigVariance(-logSNR)), Sigma(logSNR)); e > 1e-15 {
+		if e := relativeTo(bigSqrt(bigVariance(-logSNR)), Sigma(logSNR)); !(e <= 1e-15) {
 			t.Errorf("Sigma(%v): relative error %.1e", logSNR, e)
 		}
 		a, s := Alpha(logSNR), Sigma(logSNR)
-		if math.Abs(a*a+s*s-1) > 4e-16 {
+		if !(math.Abs(a*a+s*s-1) <= 4e-16) {
 			t.Errorf("α²+σ² = 1 %+.1e at λ = %v", a*a+s*s-1, logSNR)
 		}
-		if back := 2 * (math.Log(a) - math.Log(s)); math.Abs(back-logSNR) > 1e-14*60 {
+		if back := 2 * (math.Log(a) - math.Log(s)); !(math.Abs(back-logSNR) <= 1e-14*60) {
 			t.Errorf("log(α²/σ²) = %v, want λ = %v (2.52)", back, logSNR)
 		}
 	}
@@ -59,7 +59,7 @@ func TestScheduleEnds(t *testing.T) {
 	for _, s := range someSchedules {
 		min, max := s.Bounds()
 		for _, end := range []struct{ t, want float64 }{{0, max}, {1, min}} {
-			if got := s.LogSNR(end.t); math.Abs(got-end.want) > 1e-12 || got < min || got > max {
+			if got := s.LogSNR(end.t); !(math.Abs(got-end.want) <= 1e-12) || got < min || got > max {
 				t.Errorf("%v: λ(%v) = %.17g, want %v within 1e-12 and inside", s, end.t, got, end.want)
 			}
 			if got := s.Time(end.want); got != end.t {
@@ -95,7 +95,7 @@ func TestCosineAgainstBigFloat(t *testing.T) {
 			tan := bigTan(bigMul(halfPi, bigAdd(t0, bigMul(bigNum(time), width))))
 			// exp(−(λ−Shift)/2) = tan ψ: compare without a logarithm.
 			e := relativeTo(tan, math.Exp(-(s.LogSNR(time)-s.Shift)/2))
-			if e > 2e-14 {
+			if !(e <= 2e-14) {
 				t.Errorf("%v: λ(%v) = %.17g is off by %.1e", s, time, s.LogSNR(time), 2*e)
 			}
 		}
@@ -105,7 +105,7 @@ func TestCosineAgainstBigFloat(t *testing.T) {
 			half := bigExp(bigNum((logSNR - s.Shift) / 2))
 			sech := bigDiv(bigNum(2), bigAdd(half, bigDiv(one, half)))
 			want := bigDiv(sech, bigMul(bigMul(bigNum(4), halfPi), width))
-			if e := relativeTo(want, s.Density(logSNR)); e > 2e-14 {
+			if e := relativeTo(want, s.Density(logSNR)); !(e <= 2e-14) {
 				t.Errorf("%v: p(%v) = %v, relative error %.1e", s, logSNR, s.Density(logSNR), e)
 			}
 		}
@@ -122,11 +122,11 @@ func TestScheduleInverse(t *testing.T) {
 			logSNR := min + r.Float64()*(max-min)
 			time := s.Time(logSNR)
 			ulp := math.Nextafter(time, 2) - time
-			if back := s.LogSNR(time); math.Abs(back-logSNR) > 4*ulp/s.Density(logSNR)+1e-13*60 {
+			if back := s.LogSNR(time); !(math.Abs(back-logSNR) <= 4*ulp/s.Density(logSNR)+1e-13*60) {
 				t.Fatalf("%v: λ = %.17g → t = %.17g → %.17g", s, logSNR, time, back)
 			}
 			time = r.Float64()
-			if back := s.Time(s.LogSNR(time)); math.Abs(back-time) > 1e-14 {
+			if back := s.Time(s.LogSNR(time)); !(math.Abs(back-time) <= 1e-14) {
 				t.Fatalf("%v: t = %.17g → λ = %.17g → %.17g", s, time, s.LogSNR(time), back)
 			}
 		}
@@ -149,18 +149,18 @@ func TestScheduleDecreases(t *testing.T) {
 func TestDensity(t *testing.T) {
 	for _, s := range someSchedules {
 		min, max := s.Bounds()
-		if mass := piecewise(s.Density, min, max, 200); math.Abs(mass-1) > 1e-12 {
+		if mass := piecewise(s.Density, min, max, 200); !(math.Abs(mass-1) <= 1e-12) {
 			t.Errorf("%v: the density's integral is 1 %+.1e", s, mass-1)
 		}
 		for i := 1; i < 40; i++ {
 			logSNR := min + (max-min)*float64(i)/40
 			// The mass above λ is the time there.
-			if mass := piecewise(s.Density, logSNR, max, 200); math.Abs(mass-s.Time(logSNR)) > 1e-12 {
+			if mass := piecewise(s.Density, logSNR, max, 200); !(math.Abs(mass-s.Time(logSNR)) <= 1e-12) {
 				t.Errorf("%v: ∫p above λ = %v is %v, t is %v", s, logSNR, mass, s.Time(logSNR))
 			}
 			const h = 1e-4
 			slope := (s.Density(logSNR+h) - s.Density(logSNR-h)) / (2 * h)
-			if math.Abs(slope-s.DensitySlope(logSNR)) > 1e-8*s.Density(logSNR) {
+			if !(math.Abs(slope-s.DensitySlope(logSNR)) <= 1e-8*s.Density(logSNR)) {
 				t.Errorf("%v: p′(%v) = %v, finite difference %v", s, logSNR, s.DensitySlope(logSNR), slope)
 			}
 		}
@@ -173,7 +173,7 @@ func TestCosineShift(t *testing.T) {
 	if got, want := ShiftForResolution(64, 64), 0.0; got != want {
 		t.Errorf("shift at the reference resolution is %v", got)
 	}
-	if got, want := ShiftForResolution(256, 64), -2*math.Log(4); math.Abs(got-want) > 1e-15 {
+	if got, want := ShiftForResolution(256, 64), -2*math.Log(4); !(math.Abs(got-want) <= 1e-15) {
 		t.Errorf("ShiftForResolution(256, 64) = %v, want %v", got, want)
 	}
 	shift := ShiftForResolution(128, 64)
@@ -181,14 +181,14 @@ func TestCosineShift(t *testing.T) {
 	plain, moved := Cosine{Min: -20, Max: 20}, Cosine{Min: -20 + shift, Max: 20 + shift, Shift: shift}
 	for i := range 11 {
 		time := float64(i) / 10
-		if got, want := moved.LogSNR(time), plain.LogSNR(time)+shift; math.Abs(got-want) > 1e-12 {
+		if got, want := moved.LogSNR(time), plain.LogSNR(time)+shift; !(math.Abs(got-want) <= 1e-12) {
 			t.Errorf("λ_shifted(%v) = %v, want λ + shift = %v", time, got, want)
 		}
 	}
 	kept := Cosine{Min: -20, Max: 20, Shift: shift}
 	ratio := kept.Density(1+shift) / plain.Density(1)
 	for _, logSNR := range []float64{-15, -3, 0, 8} {
-		if got := kept.Density(logSNR+shift) / plain.Density(logSNR); math.Abs(got/ratio-1) > 1e-12 {
+		if got := kept.Density(logSNR+shift) / plain.Density(logSNR); !(math.Abs(got/ratio-1) <= 1e-12) {
 			t.Errorf("density ratio %v at λ = %v, elsewhere %v", got, logSNR, ratio)
 		}
 	}
@@ -238,10 +238,10 @@ func TestNewSchedule(t *testing.T) {
 // A case of nothing but rounding: FACTS of the original say λ(1) = −30.90.
 func TestFloatCosineIsTheOriginal(t *testing.T) {
 	s := FloatCosine{}
-	if got := s.LogSNR(1); math.Abs(got - -30.90354) > 1e-5 {
+	if got := s.LogSNR(1); !(math.Abs(got - -30.90354) <= 1e-5) {
 		t.Errorf("λ(1) = %v, the original program has −30.9035", got)
 	}
-	if got := s.LogSNR(0); math.Abs(got-30) > 1e-5 {
+	if got := s.LogSNR(0); !(math.Abs(got-30) <= 1e-5) {
 		t.Errorf("λ(0) = %v, want 30", got)
 	}
 	exact := Cosine{}
@@ -252,7 +252,7 @@ func TestFloatCosineIsTheOriginal(t *testing.T) {
 		}
 	}
 	low, high := s.Bounds()
-	if mass := piecewise(s.Density, low, high, 200); math.Abs(mass-1) > 1e-6 {
+	if mass := piecewise(s.Density, low, high, 200); !(math.Abs(mass-1) <= 1e-6) {
 		t.Errorf("∫p = %v", mass)
 	}
 	if p := s.Density(-30.9); !(p > 0) {

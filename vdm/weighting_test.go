@@ -75,7 +75,7 @@ func TestNegDWIsTheDerivative(t *testing.T) {
 			const h = 1e-4
 			// Five points: the error is of order h⁴.
 			slope := (8*(w.W(l+h)-w.W(l-h)) - (w.W(l+2*h) - w.W(l-2*h))) / (12 * h)
-			if math.Abs(w.NegDW(l)+slope) > 1e-9*(w.W(l)+math.Abs(slope)) {
+			if !(math.Abs(w.NegDW(l)+slope) <= 1e-9*(w.W(l)+math.Abs(slope))) {
 				t.Errorf("%v: −w′(%v) = %v, finite difference %v", w, l, w.NegDW(l), -slope)
 			}
 		}

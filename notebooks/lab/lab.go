@@ -1,9 +1,8 @@
-// Package lab shows pictures, tables and progress in the cell of a Jupyter
-// notebook that runs Go (GoNB), and ends a cell on an error. Outside a notebook
-// nothing is shown.
+// Package lab shows pictures, tables and progress in the cell of a Jupyter notebook that
+// runs Go (GoNB), and ends a cell on an error. Outside a notebook nothing is shown.
 //
-// Every cell is a program of its own, so an error ends the cell and nothing
-// else: [Must] and [Check] print it and stop, without the trace of a panic.
+// Every cell is a program of its own, so an error ends only the cell: [Must] and [Check]
+// print it and stop, without the trace of a panic.
 package lab
 
 import (
@@ -24,7 +23,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// Check ends the cell where there is an error.
+// Check prints an error, if there is one, and ends the cell.
 func Check(err error) {
 	if err != nil {
 		gonbui.Sync()
@@ -33,8 +32,8 @@ func Check(err error) {
 	}
 }
 
-// advice is what the reader of a notebook can do about an error, where that is
-// not said yet.
+// advice returns what the reader of a notebook can do about an error, "" where the error
+// says it already.
 func advice(err error) string {
 	switch {
 	case errors.Is(err, vdm.ErrInterrupted):
@@ -45,20 +44,20 @@ func advice(err error) string {
 	return ""
 }
 
-// Must is the value, or the end of the cell.
+// Must returns value, or prints the error and ends the cell.
 func Must[T any](value T, err error) T {
 	Check(err)
 	return value
 }
 
-// Must2 is two values, or the end of the cell.
+// Must2 returns two values, or prints the error and ends the cell.
 func Must2[A, B any](a A, b B, err error) (A, B) {
 	Check(err)
 	return a, b
 }
 
-// Context ends with the stop button of the notebook, so that training saves what
-// it has.
+// Context returns a context that ends with the stop button of the notebook, so that
+// training saves its state.
 func Context() context.Context {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop) // a second press ends the cell
@@ -76,7 +75,7 @@ func ShowPNG(file []byte, err error) {
 	Check(err)
 	if gonbui.IsNotebook {
 		gonbui.DisplayPng(file)
-		gonbui.Sync() // or what a cell shows as its last act may be lost
+		gonbui.Sync() // otherwise the last output of a cell may be lost
 	}
 }
 
@@ -89,8 +88,8 @@ func ShowTable(t report.Table) {
 	}
 }
 
-// Progress shows where a task stands in one line that is rewritten in place, so
-// that a saved notebook holds its last state only.
+// Progress returns a function that shows the progress of a task in one line. The line is
+// rewritten in place, so that a saved notebook contains its last state only.
 func Progress(task string) func(vdm.Progress) {
 	if !gonbui.IsNotebook {
 		return func(vdm.Progress) {}
@@ -112,11 +111,11 @@ func Progress(task string) func(vdm.Progress) {
 	}
 }
 
-// Log shows in the cell what a long task says, and how far it is.
+// Log shows the messages and the progress of a long task in the cell.
 type Log struct{}
 
 // Line prints a line.
 func (Log) Line(text string) { fmt.Println(text) }
 
-// Bar starts a task of many steps.
+// Bar starts a task of many steps and returns the function that shows its progress.
 func (Log) Bar(task string) func(vdm.Progress) { return Progress(task) }

@@ -18,15 +18,15 @@ import (
 	"github.com/climate-vdm/climate-vdm/plotting"
 )
 
-// Slider is one that the reader moves, see [Live].
+// Slider is a slider that the reader of a notebook moves, see [Live].
 type Slider struct {
 	Name     string
 	Min, Max float64
-	Start    float64 // where it stands at first
+	Start    float64 // value at the beginning
 	Step     float64 // between positions; 0 means 1
 
 	// Choices are words for the values 0, 1, …; with them, Min, Max and Step are
-	// not looked at.
+	// ignored.
 	Choices []string
 }
 
@@ -49,7 +49,7 @@ func (s Slider) Validate() error {
 	return nil
 }
 
-// positions is the last position; the first is 0.
+// positions returns the number of the last position; the first is 0.
 func (s Slider) positions() int { return int(math.Round((s.Max - s.Min) / s.Step)) }
 
 func (s Slider) position(value float64) int { return int(math.Round((value - s.Min) / s.Step)) }
@@ -65,12 +65,12 @@ func (s Slider) label(value float64) string {
 	return strconv.FormatFloat(math.Round(value*1e6)/1e6, 'g', -1, 64)
 }
 
-// Live shows a picture below sliders, and draws it anew when one is moved, until
-// the cell is stopped; the last picture then stays. draw is given the sliders'
-// values in order; its error is shown in the place of the picture.
+// Live shows a picture below sliders, and draws it again when a slider is moved, until
+// the cell is stopped; the last picture then stays. draw receives the sliders' values in
+// order; its error is shown in the place of the picture.
 //
-// The picture is not live in a saved or exported notebook, and a notebook that
-// uses Live cannot run headless. Outside a notebook it is drawn once.
+// The picture is not live in a saved or exported notebook, and a notebook that uses Live
+// cannot run headless. Outside a notebook it is drawn once.
 func Live(draw func(x []float64) (*plotting.Picture, error), sliders ...Slider) {
 	var start []float64
 	for i, s := range sliders {
@@ -154,7 +154,7 @@ func redraw(ctx context.Context, draw func(x []float64) (*plotting.Picture, erro
 	}
 }
 
-// drawn is the picture, and the element that shows it.
+// drawn returns the picture, and the HTML element that shows it.
 func drawn(draw func(x []float64) (*plotting.Picture, error), values []float64) (*plotting.Picture, string, error) {
 	p, err := draw(slices.Clone(values))
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
-// Read opens a file, of its only variable and rain in mm/h, or a folder of prepared
-// data; see [climate.OpenRecord]. Blank imports link the formats that it knows.
+// Read returns the record of a file with one variable, rain in mm/h, or of a folder of
+// prepared data; see [climate.OpenRecord]. Blank imports link the file formats.
 func Read(path string) *climate.Record {
 	return Must(climate.OpenRecord([]string{path}, climate.RecordOptions{}))
 }
@@ -21,8 +21,8 @@ func Read(path string) *climate.Record {
 // Clip is the size of the clips of a run, in frames and cells.
 type Clip struct{ Frames, Height, Width int }
 
-// Split holds out the last frames of a record and returns the windows before them, to
-// train on, and the windows in them, to test on.
+// Split holds out the last frames of a record and returns the windows before them, for
+// training, and the windows in them, for tests.
 func Split(record *climate.Record, heldOut int, clip Clip) (train, test *climate.Windows) {
 	Check(record.HoldOut(heldOut))
 	o := climate.WindowOptions{Frames: clip.Frames, Height: clip.Height, Width: clip.Width}
@@ -30,9 +30,9 @@ func Split(record *climate.Record, heldOut int, clip Clip) (train, test *climate
 }
 
 // Small returns the configuration of a run with a small U-Net (222,209 parameters for
-// one variable) and training that suits minutes on a processor: 600 steps of two
-// clips. Each variable is scaled to unit variance, and the network starts from the best
-// linear denoiser of the data.
+// one variable) and training that takes minutes on a processor: 600 steps of two clips.
+// Each variable is scaled to unit variance, and the network starts from the best linear
+// denoiser of the data.
 func Small(train *climate.Windows) run.Config {
 	frames, height, width, _ := train.Shape()
 	c := run.Config{
@@ -40,7 +40,7 @@ func Small(train *climate.Windows) run.Config {
 		Network: unet.Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2},
 
 		Preconditioning: run.PreconditionSpectrum,
-		// The average of the weights looks back over 100 steps.
+		// The average of the weights spans about 100 steps.
 		Training: run.TrainingConfig{Steps: 600, Batch: 2, Rate: 5e-3, Warmup: 40, Clip: 1, EMA: 0.99, SnapshotEvery: 100, HeldOutEvery: 100},
 	}
 	for _, f := range train.Fields() {
@@ -54,29 +54,26 @@ func Small(train *climate.Windows) run.Config {
 	return c
 }
 
-// NewRun makes a run folder, or opens it where it is there already with the same
-// settings; see [run.Create].
+// NewRun returns a run in a new folder, or the one in dir if it has the same settings;
+// see [run.Create].
 func NewRun(dir string, c run.Config, train vdm.Clips) *run.Run {
 	return Must(run.Create(dir, c, train))
 }
 
-// OpenRun opens a run folder.
-func OpenRun(dir string) *run.Run { return Must(run.Open(dir)) }
-
-// Train trains a run up to the step that its configuration names, from where it
-// stands, and shows how far it is. heldOut may be nil.
+// Train trains a run from its newest snapshot up to the step that its configuration
+// names, and shows the progress. heldOut may be nil.
 func Train(r *run.Run, train, heldOut vdm.Clips) {
 	Check(r.Train(Context(), run.TrainOptions{
 		Data: train, HeldOut: heldOut, Progress: Progress("training"), Report: func(line string) { fmt.Println(line) },
 	}))
 }
 
-// Sample draws clips from a run.
+// Sample returns count clips of a run, in physical units.
 func Sample(r *run.Run, count int) *vdm.Samples {
 	return Must(r.Sample(Context(), run.SampleOptions{Count: count, Progress: Progress("sampling")}))
 }
 
-// Nowcast continues the first known frames of a clip with so many members.
+// Nowcast returns members continuations of the first known frames of a clip.
 func Nowcast(r *run.Run, clip []float32, known, members int) *vdm.Samples {
 	return Must(r.Nowcast(Context(), clip, known, run.SampleOptions{Count: members, Progress: Progress("nowcast")}))
 }

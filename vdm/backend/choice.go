@@ -4,24 +4,24 @@ import "strings"
 
 // Choice says which engine was opened and why.
 type Choice struct {
-	// Name of the engine: "xla:cuda", "xla:cpu", "onnx" or "go"; "onnx:cuda" or
-	// the name of a foreign engine where GOMLX_BACKEND asks for it.
+	// Name is the name of the engine: "xla:cuda", "xla:cpu", "onnx" or "go"; "onnx:cuda"
+	// or the name of a foreign engine where GOMLX_BACKEND asks for it.
 	Name string
-	// Label is the name for people, with the version where the library tells it:
-	// "ONNX Runtime 1.30.0 (CPU)".
+	// Label is the name for messages, with the version where the library tells it: "ONNX
+	// Runtime 1.30.0 (CPU)".
 	Label string
-	// Config is the configuration handed to GoMLX, in the form of
-	// GOMLX_BACKEND: "onnx:cpu", "xla:/path/plugin.so".
+	// Config is the configuration passed to GoMLX, in the form of GOMLX_BACKEND:
+	// "onnx:cpu", "xla:/path/plugin.so".
 	Config string
 	// Library is the path of the shared library that was loaded, "" if none.
 	Library string
-	// Why this engine: one line.
+	// Why is one line that says why this engine was chosen.
 	Why string
-	// Skipped lists the engines that were preferred and could not be had.
+	// Skipped lists the preferred engines that could not be opened.
 	Skipped []Skip
 }
 
-// Skip is an engine that was passed over.
+// Skip is an engine that could not be opened.
 type Skip struct {
 	Name string // as in Choice.Name
 	Why  string // one line
@@ -41,7 +41,7 @@ func (c Choice) String() string {
 	return s
 }
 
-// oneLine makes any text fit in one line of a message.
+// oneLine returns any text as one line for a message.
 func oneLine(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }

@@ -1,5 +1,5 @@
-// Package backend chooses the engine that runs the graphs, opens it, and says
-// which one it is and why.
+// Package backend chooses the engine that runs the graphs, opens it, and says which one
+// it is and why.
 //
 // # Engines
 //
@@ -9,9 +9,9 @@
 //	onnx      ONNX Runtime on the CPU                libonnxruntime
 //	go        pure Go, slow: tests and last resort   nothing
 //
-// [Open] obeys the environment variable GOMLX_BACKEND where it is set, and
-// otherwise takes the first engine of this table that can be opened. It looks
-// for shared libraries only on this machine, in this order:
+// [Open] obeys the environment variable GOMLX_BACKEND where it is set, and otherwise
+// takes the first engine of this table that can be opened. It looks for shared libraries
+// only on this machine, in this order:
 //
 //   - PJRT plugins: the directories of PJRT_PLUGIN_LIBRARY_PATH,
 //     build/engines/xla of the project, ~/.local/lib/go-xla (where go-xla
@@ -20,24 +20,23 @@
 //     build/engines/onnxruntime of the project, ~/.local/lib/onnxruntime (where
 //     compute-onnx installs), /usr/local/lib.
 //
-// The project is the checkout of this module that holds the working directory,
-// or whatever directory above the executable has a build/engines. A notebook
-// elsewhere is in neither, so VDM_ENGINES may name a folder like build/engines,
-// which is looked into before the project's; the notebook kernel sets it.
+// The project is the checkout of this module that contains the working directory, or any
+// directory above the executable that has a build/engines. A notebook elsewhere is in
+// neither, so VDM_ENGINES may name a folder like build/engines, which is searched before
+// the project's; the notebook kernel sets it.
 //
 // # What is promised
 //
-// Nothing is ever downloaded: a library that is not here is a reason to pass an
-// engine over, not to fetch it (GoMLX's own constructors fetch, without a time
-// limit). Libraries are read as ELF files before they are loaded, because
-// loading a damaged one can end the process. A constructor that panics or that
-// does not come back is an error. An engine is opened once a process, and two
+// Nothing is ever downloaded: an engine whose library is missing is skipped (GoMLX's own
+// constructors download, without a time limit). Libraries are read as ELF files before
+// they are loaded, because loading a damaged one can end the process. A constructor that
+// panics or does not return is an error. An engine is opened once in a process, and all
 // requests for it get the same one.
 //
 // # Linking
 //
-// Engines are linked as database drivers are, by a blank import; this package
-// links none, so that a program which draws a noise schedule carries no engine:
+// Engines are linked as database drivers are, by a blank import; this package links
+// none, so that a program which draws a noise schedule contains no engine:
 //
 //	import _ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 package backend

@@ -16,7 +16,7 @@ var preferred = []string{"xla:cuda", "xla:cpu", "onnx", "go"}
 // forms are the requests that errors list as known.
 const forms = `xla, xla:cuda, xla:cpu, xla:/path/to/plugin.so, onnx, onnx:cuda, go`
 
-// labels are the names for people.
+// labels are the engines' names for messages.
 var labels = map[string]string{
 	"xla":       "XLA",
 	"xla:cuda":  "XLA CUDA",
@@ -33,8 +33,8 @@ var aliases = map[string]string{
 	"go": "go",
 }
 
-// plan is an engine ready to be constructed: nothing is left to search for, so
-// that its constructor has no reason to download.
+// plan is an engine ready for its constructor: nothing is left to search for, so that
+// the constructor has no reason to download.
 type plan struct {
 	name    string // Choice.Name
 	label   string
@@ -43,9 +43,9 @@ type plan struct {
 	library string // path, "" if none
 }
 
-// resolve turns a request in the form of GOMLX_BACKEND, "driver" or
-// "driver:config", into a plan. "xla" without a plugin's name is the GPU's or
-// else the CPU's, and what kept it from the GPU is returned beside it.
+// resolve returns the plan for a request in the form of GOMLX_BACKEND, "driver" or
+// "driver:config". "xla" without a plugin's name means the GPU's or else the CPU's
+// plugin, and the reason against the GPU is returned beside it.
 func (p places) resolve(request string) (plan, []Skip, error) {
 	driver, config, _ := strings.Cut(strings.TrimSpace(request), ":")
 	canonical, ours := aliases[driver]
@@ -57,7 +57,7 @@ func (p places) resolve(request string) (plan, []Skip, error) {
 		return plan{}, nil, fmt.Errorf("the engine %q is not linked into this program: %w", driver, errNoImport)
 	case !linked:
 		return plan{}, nil, fmt.Errorf("no engine %q: want one of %s", request, forms)
-	case !ours: // registered by the program itself
+	case !ours: // the program itself registered it
 		return plan{name: driver, label: driver, driver: driver, config: config}, nil, nil
 	}
 	switch driver {
@@ -67,8 +67,8 @@ func (p places) resolve(request string) (plan, []Skip, error) {
 	case "xla":
 		return p.planXLA(config)
 	}
-	// The parallel scheduler of the pure Go engine can deadlock in matrix
-	// products: sequential unless the user says otherwise.
+	// The parallel scheduler of the pure Go engine can deadlock in matrix products: it
+	// is sequential unless the user says otherwise.
 	if !strings.Contains(config, "ops_") {
 		config = strings.TrimSuffix("ops_sequential,"+config, ",")
 	}
@@ -102,8 +102,8 @@ func (p places) planONNX(config string) (plan, error) {
 	return one, nil
 }
 
-// planXLA gives the plugin by its absolute path: only for a plugin by name does
-// go-xla start its installer.
+// planXLA gives the plugin by its absolute path: go-xla starts its installer only for a
+// plugin by name.
 func (p places) planXLA(config string) (plan, []Skip, error) {
 	plugin, options, _ := strings.Cut(config, ",")
 	if options != "" {
@@ -141,8 +141,8 @@ func (p places) planXLA(config string) (plan, []Skip, error) {
 	return with(pluginName(plugin), lib), nil, err
 }
 
-// findCUDA returns the CUDA plugin. Without a GPU it is not even looked for:
-// loading it there takes seconds and fails.
+// findCUDA returns the CUDA plugin. Without a GPU it is not searched for: loading it
+// there takes seconds and fails.
 func (p places) findCUDA() (library, error) {
 	if !p.hasGPU() {
 		return library{}, errors.New("no NVIDIA GPU")
@@ -150,7 +150,7 @@ func (p places) findCUDA() (library, error) {
 	return p.findPJRT("cuda")
 }
 
-// pluginName tells from a plugin's name what it runs on, as go-xla does.
+// pluginName returns the kind of device from a plugin's name, as go-xla does.
 func pluginName(plugin string) string {
 	upper := strings.ToUpper(plugin)
 	switch {
@@ -162,5 +162,5 @@ func pluginName(plugin string) string {
 	return "xla"
 }
 
-// errNoImport is what a program that links no engine is told.
+// errNoImport is the error in a program that links no engine.
 var errNoImport = errors.New(`add the import _ "` + modulePath + `/vdm/backend/engines"`)

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// The environment variables that are obeyed beside GOMLX_BACKEND.
+// These environment variables are read beside GOMLX_BACKEND.
 const (
 	onnxPathEnv = "ONNXRUNTIME_SHARED_LIBRARY_PATH"
 	pjrtPathEnv = "PJRT_PLUGIN_LIBRARY_PATH"
@@ -20,12 +20,12 @@ const (
 
 const modulePath = "github.com/climate-vdm/climate-vdm"
 
-// places is where engines' libraries may lie on this machine.
+// places lists the paths at which engines' libraries may lie on this machine.
 type places struct {
 	onnxFile   string   // ONNXRUNTIME_SHARED_LIBRARY_PATH
 	onnxDirs   []string // in order of preference
 	pjrtDirs   []string // in order of preference
-	gpuDevices []string // patterns of device files that tell an NVIDIA GPU
+	gpuDevices []string // patterns of device files by which an NVIDIA GPU is recognised
 }
 
 // thisMachine returns the places of this machine, user and working directory.
@@ -66,9 +66,9 @@ func thisMachine() places {
 	return p
 }
 
-// projectRoots returns the directories whose build/engines may be used. Above
-// the working directory that is only a checkout of this module: it would be
-// unwise to load libraries from any directory that one happens to stand in.
+// projectRoots returns the directories whose build/engines may be used. Above the
+// working directory only a checkout of this module counts: loading libraries from an
+// arbitrary directory would be unsafe.
 func projectRoots() []string {
 	var roots []string
 	if dir, err := os.Getwd(); err == nil {
@@ -91,7 +91,7 @@ func projectRoots() []string {
 	return roots
 }
 
-// above returns dir or the nearest directory above it that is ok, else "".
+// above returns dir or the nearest directory above it for which ok is true, else "".
 func above(dir string, ok func(string) bool) string {
 	for {
 		if ok(dir) {
@@ -105,7 +105,7 @@ func above(dir string, ok func(string) bool) string {
 	}
 }
 
-// isModuleRoot reports whether dir holds the go.mod of this module.
+// isModuleRoot reports whether dir contains the go.mod of this module.
 func isModuleRoot(dir string) bool {
 	f, err := os.Open(filepath.Join(dir, "go.mod"))
 	if err != nil {
@@ -120,7 +120,7 @@ func isModuleRoot(dir string) bool {
 	return false
 }
 
-// hasGPU reports whether a device file of an NVIDIA GPU is there.
+// hasGPU reports whether a device file of an NVIDIA GPU exists.
 func (p places) hasGPU() bool {
 	return slices.ContainsFunc(p.gpuDevices, func(pattern string) bool {
 		found, err := filepath.Glob(pattern)
@@ -128,8 +128,8 @@ func (p places) hasGPU() bool {
 	})
 }
 
-// findONNX returns the first usable ONNX Runtime. A path that the user has set
-// is used or refused, never replaced by another.
+// findONNX returns the first usable ONNX Runtime. A path that the user has set is used
+// or refused, never replaced by another.
 func (p places) findONNX() (library, error) {
 	if p.onnxFile != "" {
 		lib, err := checkONNX(p.onnxFile)
@@ -160,7 +160,7 @@ func (p places) findPJRT(name string) (library, error) {
 	check := func(path string) (library, error) { return checkLibrary(path, pjrtSymbol) }
 	var bad []error
 	for _, dir := range p.pjrtDirs {
-		for _, n := range []string{name, name + "_v*"} { // the plain name is go-xla's link to the version it wants
+		for _, n := range []string{name, name + "_v*"} { // the plain name is go-xla's link to the version that it needs
 			for _, pattern := range []string{"pjrt_c_api_" + n + "_plugin.*", "pjrt[-_]plugin[-_]" + n + ".*", "xla_" + n + "_plugin.*"} {
 				lib, err := firstUsable(filepath.Join(dir, pattern), check)
 				if lib.path != "" {
@@ -176,9 +176,9 @@ func (p places) findPJRT(name string) (library, error) {
 	return library{}, fmt.Errorf("no PJRT plugin %q in %s", name, shortList(p.pjrtDirs))
 }
 
-// firstUsable returns the last by name (the newest) of the files that match the
-// pattern and pass check, with an absolute path; if none does, what was wrong
-// with those that are there.
+// firstUsable returns the last by name (the newest) of the files that match the pattern
+// and pass check, with an absolute path. If none does, the error says what is wrong with
+// the existing ones.
 func firstUsable(pattern string, check func(string) (library, error)) (library, error) {
 	files, err := filepath.Glob(pattern)
 	if err != nil {
@@ -187,7 +187,7 @@ func firstUsable(pattern string, check func(string) (library, error)) (library, 
 	var bad []error
 	for _, file := range slices.Backward(files) {
 		if ext := filepath.Ext(file); ext == ".tmp" || ext == ".new" || ext == ".part" {
-			continue // a download under way
+			continue // a download in progress
 		}
 		abs, err := filepath.Abs(file)
 		if err != nil {

@@ -12,26 +12,26 @@ import (
 	"strings"
 )
 
-// The symbols through which the engines' libraries are entered.
+// The engines' libraries are entered through these symbols.
 const (
 	pjrtSymbol = "GetPjrtApi"
 	onnxSymbol = "OrtGetApiBase"
 )
 
-// oldestONNX is the interface version that compute-onnx asks for; ONNX Runtime
-// counts its interface by its minor release, and older libraries refuse.
+// oldestONNX is the interface version that compute-onnx needs; ONNX Runtime counts its
+// interface by its minor release, and older libraries refuse.
 const oldestONNX = 26
 
 // library is a shared library that passed checkLibrary.
 type library struct {
 	path    string
-	version string // of the entry symbol, "" where it has none
+	version string // version in the entry symbol, "" where it has none
 }
 
-// checkLibrary reports whether the file can be loaded here and exports symbol,
-// without loading it: dlopen of a truncated file ends the process with SIGBUS,
-// which Go cannot recover from, and of a wrong one it prints to stderr.
-// Where libraries are not ELF files, only their presence is checked.
+// checkLibrary returns a library if the file can be loaded here and exports symbol,
+// without loading it: dlopen of a truncated file ends the process with SIGBUS, from
+// which Go cannot recover, and of a wrong one it prints to stderr. Where libraries are
+// not ELF files, only their presence is checked.
 func checkLibrary(path, symbol string) (lib library, err error) {
 	info, err := os.Stat(path)
 	switch {
@@ -46,7 +46,7 @@ func checkLibrary(path, symbol string) (lib library, err error) {
 	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		return lib, nil
 	}
-	defer func() { // a parser of foreign bytes
+	defer func() { // the bytes come from elsewhere, and parsing them may panic
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%s: damaged shared library: %v", short(path), r)
 		}
@@ -77,7 +77,7 @@ func checkLibrary(path, symbol string) (lib library, err error) {
 	return lib, fmt.Errorf("%s: exports no %s", short(path), symbol)
 }
 
-// checkONNX is checkLibrary for ONNX Runtime, and refuses versions too old.
+// checkONNX does what checkLibrary does, for ONNX Runtime, and refuses old versions.
 func checkONNX(path string) (library, error) {
 	lib, err := checkLibrary(path, onnxSymbol)
 	if err != nil {
@@ -102,8 +102,8 @@ func machine() elf.Machine {
 	return elf.EM_NONE
 }
 
-// short returns the path as people write it: below the working directory
-// relative, below the home directory with a tilde.
+// short returns the path for messages: relative below the working directory, with a
+// tilde below the home directory.
 func short(path string) string {
 	if dir, err := os.Getwd(); err == nil && dir != "/" {
 		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {

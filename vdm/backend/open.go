@@ -11,20 +11,20 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// openLimit bounds the opening of one engine. CUDA takes seconds; a driver that
+// openLimit bounds the time for opening one engine. CUDA takes seconds; a driver that
 // does not answer in this time never will.
 const openLimit = 2 * time.Minute
 
-// opener opens engines, each once: ONNX Runtime has one environment a process,
-// and a second XLA client on a GPU finds no memory left.
+// opener opens engines, each once: ONNX Runtime has one environment in a process, and a
+// second XLA client on a GPU finds no memory left.
 type opener struct {
 	search func() places
 	limit  time.Duration
 
 	mu     sync.Mutex
 	opened map[string]compute.Backend // by driver and configuration
-	stuck  map[string]error           // constructors that never came back
-	chosen map[string]Choice          // by request, "" for the first that can be opened
+	stuck  map[string]error           // constructors that did not return
+	chosen map[string]Choice          // by request, "" for the first engine that can be opened
 }
 
 func newOpener(search func() places, limit time.Duration) *opener {
@@ -39,26 +39,25 @@ func newOpener(search func() places, limit time.Duration) *opener {
 
 var process = newOpener(thisMachine, openLimit)
 
-// Open returns the engine that GOMLX_BACKEND asks for or, where it is not set,
-// the first of XLA CUDA, XLA CPU, ONNX Runtime and pure Go that can be opened,
-// and says which and why. It never downloads, hangs or panics. Later calls
-// return the same engine; the caller does not finalize it.
+// Open returns the engine that GOMLX_BACKEND asks for or, where it is not set, the first
+// of XLA CUDA, XLA CPU, ONNX Runtime and pure Go that can be opened, and the reason for
+// the choice. It never downloads, hangs or panics. Later calls return the same engine;
+// the caller does not finalize it.
 //
-// It is an error if GOMLX_BACKEND names an engine that is unknown, not linked or
-// not to be opened here (no other is taken instead), or if no engine is linked.
+// It is an error if GOMLX_BACKEND names an engine that is unknown, not linked or cannot
+// be opened here (no other is taken instead), or if no engine is linked.
 func Open() (compute.Backend, Choice, error) { return process.open() }
 
-// OpenNamed returns the engine of the name ("xla:cuda", "xla:cpu", "onnx", "go",
-// or any value that GOMLX_BACKEND may have) whatever GOMLX_BACKEND says; no
-// other is taken instead. Later calls return the same engine; the caller does
-// not finalize it.
+// OpenNamed returns the engine with a name ("xla:cuda", "xla:cpu", "onnx", "go", or any
+// value that GOMLX_BACKEND may have), whatever the value of GOMLX_BACKEND; no other is
+// taken instead. Later calls return the same engine; the caller does not finalize it.
 func OpenNamed(name string) (compute.Backend, Choice, error) {
 	return process.openNamed(name, "asked for by name")
 }
 
-// AtHand returns the names of the engines that can be opened here, in Open's
-// order of preference, for tests that run on every one. It opens them. The one that
-// GOMLX_BACKEND asks for stands for its kind.
+// AtHand returns the names of the engines that can be opened here, in Open's order of
+// preference, for tests that run on every one. It opens them. The engine that
+// GOMLX_BACKEND asks for takes the place of its kind.
 func AtHand() []string {
 	wanted := slices.Clone(preferred)
 	if request := os.Getenv(compute.ConfigEnvVar); request != "" {
@@ -133,7 +132,7 @@ func (o *opener) openNamed(request, why string) (compute.Backend, Choice, error)
 	return b, c, nil
 }
 
-// try opens one engine, or returns it again. The caller holds the lock.
+// try returns one engine, opened now or before. The caller has the lock.
 func (o *opener) try(request string) (compute.Backend, Choice, error) {
 	p, skipped, err := o.search().resolve(request)
 	if err != nil {
@@ -154,21 +153,21 @@ func (o *opener) try(request string) (compute.Backend, Choice, error) {
 	return b, c, nil
 }
 
-// construct calls GoMLX's constructor so that neither a panic nor a driver that
-// does not answer reaches the caller.
+// construct calls GoMLX's constructor so that neither a panic nor a driver that does not
+// answer reaches the caller.
 func (o *opener) construct(p plan) (compute.Backend, error) {
 	config := p.driver + ":" + p.config
 	if p.name == "onnx" || p.name == "onnx:cuda" {
-		// The only way to tell compute-onnx where its library is, and so the
-		// only way to keep it from downloading one. Once the library is loaded
-		// the variable is not read again.
+		// The variable is the only way to tell compute-onnx where its library is, and so
+		// the only way to keep it from downloading one. Once the library is loaded the
+		// variable is not read again.
 		before, was := os.LookupEnv(onnxPathEnv)
 		if err := os.Setenv(onnxPathEnv, p.library); err != nil {
 			return nil, err
 		}
 		defer func() {
 			switch {
-			case o.stuck[config] != nil: // it may read it yet
+			case o.stuck[config] != nil: // that constructor may still read the variable
 			case was:
 				os.Setenv(onnxPathEnv, before)
 			default:
@@ -207,7 +206,7 @@ func (o *opener) construct(p plan) (compute.Backend, error) {
 	}
 }
 
-// reasons joins why engines were passed over in one line.
+// reasons returns why engines were skipped, in one line.
 func reasons(skipped []Skip) string {
 	var parts []string
 	for _, s := range skipped {

@@ -15,20 +15,19 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
-// machine is what the engine reaches at best here: the rate of one large matrix
+// machine contains the best rates of the engine on this machine: of one large matrix
 // product, and of one large elementwise pass.
 type machine struct {
 	dtype        dtypes.DType
 	side, length int
-	flops, bytes float64 // a second
+	flops, bytes float64 // per second
 }
 
-// enough is the time in seconds of a product or copy that is large: what comes
-// with each call, some tens of microseconds, no longer counts.
+// enough is the time in seconds of a product or copy so large that the overhead of each
+// call, some tens of microseconds, no longer counts.
 const enough = 10e-3
 
-// measure finds both rates, for operands of doubled size until they take long
-// enough.
+// measure returns both rates, for operands of doubled size until they take long enough.
 func measure(be compute.Backend, o options) (m machine, err error) {
 	m.dtype = dtypes.Float32
 	if o.precision == "bfloat16" {
@@ -58,9 +57,9 @@ func measure(be compute.Backend, o options) (m machine, err error) {
 	return m, nil
 }
 
-// fastest is the least time of five runs of f, after one that is not counted.
-// The input lies on the device before the clock starts, and the clock stops when
-// one number of the result is here.
+// fastest returns the least time of five runs of f, after one that is not counted. The
+// input lies on the device before the clock starts, and the clock stops when one number
+// of the result has arrived.
 func fastest(be compute.Backend, s shapes.Shape, f func(x *g.Node) *g.Node) (float64, error) {
 	input, err := g.NewExec(be, func(graph *g.Graph) *g.Node {
 		x := g.Sin(g.Iota(graph, shapes.Make(dtypes.Float32, s.Size()), 0))
@@ -104,21 +103,21 @@ func fastest(be compute.Backend, s shapes.Shape, f func(x *g.Node) *g.Node) (flo
 	return slices.Min(times), nil
 }
 
-// String says what was measured.
+// String returns the measured rates in words.
 func (m machine) String() string {
 	return fmt.Sprintf("ceilings of this machine: a %s product of %d×%d at %.1f GFLOP/s, adding 1 to 2^%d float32 at %.1f GB/s",
 		m.dtype, m.side, m.side, m.flops/1e9, int(math.Log2(float64(m.length))), m.bytes/1e9)
 }
 
-// rates are what a step of some seconds reaches: operations a second and their
-// part of the product's, and the part of its time that moving the least bytes
-// at the copy's rate would take.
+// rates returns the rates of a step of some seconds: operations per second and their
+// share of the product's rate, and the share of its time that moving the least bytes at
+// the copy's rate would take.
 func (m machine) rates(c engine.Cost, seconds float64) (flops, ofProduct, ofFloor float64) {
 	flops = c.FLOPs / seconds
 	return flops, flops / m.flops, c.Least / m.bytes / seconds
 }
 
-// print accounts for a step of clips that took some seconds, counted from its
+// print prints the account of a step of clips that took some seconds, counted from its
 // graph.
 func (m machine) print(what string, c engine.Cost, seconds float64, clips int) {
 	flops, ofProduct, ofFloor := m.rates(c, seconds)

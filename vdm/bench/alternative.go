@@ -9,15 +9,15 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// alternative is our network with another form of attention, which takes steps
-// on demand, in turn with the first form and the peers.
+// alternative is our network with another form of attention, which takes steps on
+// demand, in turn with the first form and the peers.
 type alternative struct {
 	attention string
 	model     *run.Run
-	failed    error // what keeps it from running; it is then left out
+	failed    error // why it cannot run; it is then left out
 }
 
-// newAlternatives makes one for each form of attention after the first.
+// newAlternatives returns one alternative for each form of attention after the first.
 func newAlternatives(o options) (all []*alternative) {
 	for _, attention := range o.attention[1:] {
 		m, _, err := newSubject(o, attention)
@@ -42,7 +42,7 @@ type turns struct {
 	err   error // set before ended is closed
 }
 
-// start lets an alternative wait for its first turn; it ends with ctx.
+// start starts an alternative, which waits for its first turn and ends with ctx.
 func (a *alternative) start(ctx context.Context, o options, what string) *turns {
 	t := &turns{ask: make(chan struct{}), took: make(chan float64), ended: make(chan struct{})}
 	var began time.Time
@@ -67,7 +67,7 @@ func (a *alternative) start(ctx context.Context, o options, what string) *turns 
 	return t
 }
 
-// step is the seconds of the next one.
+// step returns the seconds of the next step.
 func (t *turns) step() (float64, error) {
 	select {
 	case t.ask <- struct{}{}:
@@ -82,7 +82,7 @@ func (t *turns) step() (float64, error) {
 	}
 }
 
-// why it ended before its last turn.
+// why returns the error that ended it before its last turn.
 func (t *turns) why() error {
 	if t.err == nil {
 		return errors.New("it ended before its last turn")

@@ -64,7 +64,7 @@ func TestCompareTiny(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer peers[0].stop()
+	defer peers[0].Stop()
 	for _, what := range []string{"train", "sample"} {
 		got, err := interleave(context.Background(), m, o, what, nil, peers)
 		if err != nil {

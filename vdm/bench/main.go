@@ -1,9 +1,8 @@
-// Command bench times one training step and one sampling step of the network
-// against the same network in PyTorch, and against other forms of its attention,
-// in turn and in the same run, and reading of random windows from a prepared
-// file; then what a step of each sampler costs in forward passes. It says what
-// compiling took, and how near the steps come to the machine's own rates.
-// `make bench` runs it.
+// Command bench times one training step and one sampling step of the network against the
+// same network in PyTorch, and against other forms of its attention, alternating in the
+// same run, and reading of random windows from a prepared file; then the cost of a step
+// of each sampler in forward passes. It prints the time of compilation, and the ratio of
+// the steps to the machine's own rates. `make bench` runs it.
 package main
 
 import (
@@ -14,9 +13,10 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+
+	host "github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
 
 func main() {
@@ -99,7 +99,7 @@ func compare(ctx context.Context, o options) error {
 	}
 	defer func() {
 		for _, p := range peers {
-			p.stop()
+			p.Stop()
 		}
 	}()
 
@@ -118,9 +118,8 @@ func compare(ctx context.Context, o options) error {
 			fmt.Printf("%s is left out: %v\n", a.name(), a.failed)
 		}
 	}
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err == nil {
-		fmt.Printf("\npeak memory: ours %.2f GiB", float64(usage.Maxrss)/(1<<20))
+	if peak := host.PeakMemory(); peak > 0 {
+		fmt.Printf("\npeak memory: ours %.2f GiB", host.GiB(peak))
 		for _, p := range peers {
 			fmt.Printf(", %s %.2f GiB", p.name, p.peak/(1<<30))
 		}

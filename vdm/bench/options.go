@@ -32,7 +32,7 @@ func (o options) check() error {
 	return nil
 }
 
-// variants are those to try: the fastest is the peer.
+// variants returns the ways of running PyTorch to try: the fastest is the peer.
 func (o options) variants() (all []variant) {
 	for _, n := range o.threads {
 		for _, mode := range o.modes {

@@ -1,21 +1,17 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
-	"io"
-	"os"
 	"os/exec"
 	"strings"
+
+	process "github.com/climate-vdm/climate-vdm/vdm/internal/peer"
 )
 
 // peer is a PyTorch process that takes steps on demand.
 type peer struct {
+	*process.Process
 	name string
-	cmd  *exec.Cmd
-	in   io.WriteCloser
-	out  *bufio.Scanner
 	peak float64 // bytes, of the device where it is a GPU
 
 	compiled bool // by torch.compile
@@ -23,7 +19,7 @@ type peer struct {
 
 type answer struct {
 	Seconds    float64 `json:"seconds"`
-	First      float64 `json:"first"` // of the first step of its kind, which compiles
+	First      float64 `json:"first"` // seconds of the first step of its kind, which compiles
 	Peak       float64 `json:"peak_rss"`
 	PeakDevice float64 `json:"peak_device"`
 	Device     string  `json:"device"`
@@ -32,7 +28,7 @@ type answer struct {
 	Error      string  `json:"error"`
 }
 
-// startPeers starts one process a thread count.
+// startPeers starts one process for each number of threads.
 func startPeers(o options, parameters int) ([]*peer, error) {
 	var peers []*peer
 	for _, v := range o.variants() {
@@ -42,19 +38,11 @@ func startPeers(o options, parameters int) ([]*peer, error) {
 			"--dim", fmt.Sprint(o.dim), "--mults", strings.Trim(strings.ReplaceAll(fmt.Sprint(o.multiples), " ", ","), "[]"),
 			"--heads", fmt.Sprint(o.heads), "--dim-head", fmt.Sprint(o.headDim),
 			"--batch", fmt.Sprint(o.batch), "--frames", fmt.Sprint(o.frames), "--height", fmt.Sprint(o.height), "--width", fmt.Sprint(o.wide)}, v.flags...)...)
-		cmd.Stderr = os.Stderr
-		in, err := cmd.StdinPipe()
+		started, err := process.Start(cmd)
 		if err != nil {
 			return nil, err
 		}
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			return nil, err
-		}
-		if err := cmd.Start(); err != nil {
-			return nil, err
-		}
-		p := &peer{cmd: cmd, in: in, out: bufio.NewScanner(out)}
+		p := &peer{Process: started}
 		peers = append(peers, p)
 		info, err := p.ask("info")
 		if err != nil {
@@ -75,17 +63,11 @@ func startPeers(o options, parameters int) ([]*peer, error) {
 	return peers, nil
 }
 
-// ask sends one line and reads the answer.
+// ask sends one line and returns the answer.
 func (p *peer) ask(what string) (answer, error) {
 	var a answer
-	if _, err := fmt.Fprintln(p.in, what); err != nil {
-		return a, err
-	}
-	if !p.out.Scan() {
-		return a, fmt.Errorf("%s: the process ended (%v); is python3-torch installed?", strings.Join(p.cmd.Args[:2], " "), p.out.Err())
-	}
-	if err := json.Unmarshal(p.out.Bytes(), &a); err != nil {
-		return a, fmt.Errorf("answer %q: %w", p.out.Text(), err)
+	if err := p.Ask(what, &a); err != nil {
+		return a, fmt.Errorf("%w (is python3-torch installed?)", err)
 	}
 	if a.Error != "" {
 		return a, fmt.Errorf("%s", a.Error)
@@ -95,9 +77,4 @@ func (p *peer) ask(what string) (answer, error) {
 		p.peak = a.PeakDevice
 	}
 	return a, nil
-}
-
-func (p *peer) stop() {
-	_ = p.in.Close()
-	_ = p.cmd.Wait()
 }

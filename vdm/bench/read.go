@@ -9,8 +9,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// readWindows times reading random windows of 10×64×64 cells from a prepared
-// file of 8,000 hours (131 MB, warm), the clips that the dissertation trains on.
+// readWindows times reading random windows of 10×64×64 cells from a prepared file of
+// 8,000 hours (131 MB, warm), the clips of the dissertation's training.
 func readWindows() error {
 	const hours, size, frames = 8000, 64, 10
 	dir, err := os.MkdirTemp("", "vdm-bench-read-*")
@@ -52,7 +52,7 @@ func readWindows() error {
 		}
 		return nil
 	}
-	if err := read(w.Len() / 2); err != nil { // warms the file
+	if err := read(w.Len() / 2); err != nil { // reads the file into the system's cache
 		return err
 	}
 	began := time.Now()

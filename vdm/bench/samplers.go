@@ -21,7 +21,7 @@ import (
 // guidances of a nowcast by the ancestral one.
 var samplerCases = []struct {
 	sampler, guidance string
-	limit             float64 // of forward passes that an evaluation may cost; 0 for none
+	limit             float64 // largest cost of an evaluation in forward passes; 0 means no limit
 }{
 	{"ancestral", "", 1.05},
 	{"ddim", "", 1.05},
@@ -34,9 +34,9 @@ var samplerCases = []struct {
 	{"ancestral", "moment-matching", 0},
 }
 
-// samplers prints what an evaluation of each sampler costs, in forward passes of
-// the network that are run in turn with it, evaluations a second, and how near
-// they come to what the machine can do.
+// samplers prints what an evaluation of each sampler costs, in forward passes of the
+// network that alternate with it, evaluations per second, and the ratio to the machine's
+// best rates.
 func samplers(ctx context.Context, m *run.Run, o options, ceilings machine) error {
 	be, _, err := m.Engine()
 	if err != nil {
@@ -96,8 +96,8 @@ func samplersAlone(ctx context.Context, o options) error {
 	return samplers(ctx, m, o, ceilings)
 }
 
-// nowcast is what the guidances are given, the first half of each clip, and the
-// guidance by its name; nothing for none.
+// nowcast returns the observation of the guidances, the first half of each clip, and the
+// guidance by its name; nothing where there is none.
 func nowcast(o options, guidance string) (given vdm.Observation, by vdm.Guidance, err error) {
 	if guidance == "" {
 		return nil, nil, nil
@@ -114,8 +114,8 @@ func nowcast(o options, guidance string) (given vdm.Observation, by vdm.Guidance
 	return vdm.Observation{cells}, by, err
 }
 
-// costOfStep counts the step that costOf times. (All samplers without guidance
-// have one step; what they keep of the steps before is a few clips.)
+// costOfStep returns the counted cost of the step that costOf times. (All samplers
+// without guidance have one step; the memory of the steps before is a few clips.)
 func costOfStep(be compute.Backend, m *run.Run, o options, guidance string) (engine.Cost, error) {
 	given, by, err := nowcast(o, guidance)
 	if err != nil {
@@ -124,8 +124,8 @@ func costOfStep(be compute.Backend, m *run.Run, o options, guidance string) (eng
 	return m.Config.SamplingCost(be, o.batch, given, by)
 }
 
-// costOf takes steps of a sampler in turn with forward passes: the median of an
-// evaluation in seconds, and of its ratio to the forward pass after it.
+// costOf takes steps of a sampler alternating with forward passes, and returns the
+// median of an evaluation in seconds, and of its ratio to the forward pass after it.
 func costOf(ctx context.Context, be compute.Backend, m *run.Run, o options, sampler, guidance string, pass *forward) (step, ratio float64, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -193,7 +193,7 @@ func newForward(be compute.Backend, m *run.Run, o options) (*forward, error) {
 	return f, err
 }
 
-// run is one forward pass, whose output is waited for.
+// run runs one forward pass and waits for its output.
 func (f *forward) run() error {
 	out, err := f.exec.Call(f.z, f.logSNR)
 	if err != nil {

@@ -19,10 +19,10 @@ func (r randomClips) Clip(i int, dst []float32) error {
 	return nil
 }
 
-// series are the seconds of one program's steps.
+// series contains the seconds of one program's steps.
 type series struct {
 	name    string
-	first   float64 // with what comes before a first step: compiling, above all
+	first   float64 // with everything before a first step: compiling, above all
 	seconds []float64
 }
 
@@ -36,19 +36,19 @@ func (s *series) add(step int, seconds float64) {
 	}
 }
 
-// compiling is what the first step took beyond a steady one.
+// compiling returns the time of the first step minus the time of a steady one.
 func (s series) compiling() float64 { return s.first - median(s.seconds) }
 
-// timings are the steps of one kind, of each program, in the order taken.
+// timings contains the steps of one kind, of each program, in the order taken.
 type timings struct {
 	ours          series
 	others, their []series // of the alternatives that ran, and of the peers
 	peers         []*peer
 }
 
-// interleave takes steps in turn: ours, then one of each alternative and each
-// peer. No side's clock counts the drawing of its random inputs: ours are drawn
-// ahead, and ready when the clock starts, as the others' turn is over.
+// interleave takes steps in turn: ours, then one of each alternative and each peer. No
+// clock includes the drawing of random inputs: ours are drawn ahead, and are ready when
+// the clock starts, because the others have just had their turn.
 func interleave(ctx context.Context, m *run.Run, o options, what string, others []*alternative, peers []*peer) (*timings, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	t := &timings{ours: series{name: "climate-vdm"}, their: make([]series, len(peers)), peers: peers}
@@ -110,8 +110,8 @@ func interleave(ctx context.Context, m *run.Run, o options, what string, others 
 	return t, nil
 }
 
-// print writes a row for each program, with our ratio to the fastest peer and to
-// each alternative, and what compiling took.
+// print writes a row for each program, with our ratio to the fastest peer and to each
+// alternative, and the time of compilation.
 func (t *timings) print(what string) {
 	best := 0
 	for i := range t.their {
@@ -143,7 +143,7 @@ func (t *timings) print(what string) {
 	}
 }
 
-// over is the ratio to another program's steps, pair by pair.
+// over returns the ratio to another program's steps, pair by pair.
 func (s series) over(other series) string {
 	ratios := make([]float64, len(s.seconds))
 	for i := range ratios {

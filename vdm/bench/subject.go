@@ -10,8 +10,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
-// newSubject makes a run of the network with one form of attention. Where the
-// engine refuses the network, the run comes with the error.
+// newSubject returns a run of the network with one form of attention. Where the engine
+// refuses the network, the run is returned with the error.
 func newSubject(o options, attention string) (*run.Run, backend.Choice, error) {
 	dir, err := os.MkdirTemp("", "vdm-bench-*")
 	if err != nil {
@@ -33,9 +33,9 @@ func newSubject(o options, attention string) (*run.Run, backend.Choice, error) {
 	return m, choice, err
 }
 
-// takeSteps takes all the steps of one kind, and calls after each.
-func takeSteps(ctx context.Context, m *run.Run, o options, what string, after func()) error {
-	total, progress := o.repeats+warmUp, func(vdm.Progress) { after() }
+// takeSteps takes all the steps of one kind, and calls done after each.
+func takeSteps(ctx context.Context, m *run.Run, o options, what string, done func()) error {
+	total, progress := o.repeats+warmUp, func(vdm.Progress) { done() }
 	if what == "train" {
 		return m.Train(ctx, run.TrainOptions{Data: randomClips{o.frames, o.height, o.wide}, Steps: total, Progress: progress})
 	}
@@ -43,8 +43,8 @@ func takeSteps(ctx context.Context, m *run.Run, o options, what string, after fu
 	return err
 }
 
-// randomClips are standard normal clips, each its own.
+// randomClips are standard normal clips, each different.
 type randomClips struct{ frames, height, width int }
 
-// warmUp is the steps that are not counted. The first of them compiles.
+// warmUp is the number of steps that are not counted. The first of them compiles.
 const warmUp = 2

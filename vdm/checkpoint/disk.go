@@ -27,8 +27,8 @@ func (osDisk) rename(from, to string) error { return os.Rename(from, to) }
 func (osDisk) exchange(a, b string) error   { return exchange(a, b) }
 func (osDisk) removeAll(path string) error  { return os.RemoveAll(path) }
 
-// syncDir makes the names in a folder durable. Some file systems cannot sync a
-// folder and say so; they are believed.
+// syncDir makes the names in a folder durable. Some file systems cannot sync a folder
+// and say so, which is no error.
 func syncDir(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -41,9 +41,9 @@ func syncDir(path string) error {
 	return nil
 }
 
-// lock takes the directory's lock until unlock is called, or fails with
-// ErrLocked. The system drops it when the process dies. alone is false where the
-// file system has no locks: then what looks left over may be another's work.
+// lock takes the directory's lock until unlock is called, or fails with ErrLocked. The
+// system drops it when the process dies. alone is false where the file system has no
+// locks: files that look left over may then be another process's work in progress.
 func lock(dir string) (unlock func(), alone bool, err error) {
 	path := filepath.Join(dir, lockName)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
@@ -68,7 +68,8 @@ func lock(dir string) (unlock func(), alone bool, err error) {
 		_ = f.Close()
 		return nil, false, fmt.Errorf("locking %s: %w", path, err)
 	}
-	// Who holds it, for the other's message; a full disk may prevent it.
+	// The lock's owner is written into it for the other's message; a full disk may
+	// prevent that.
 	host, _ := os.Hostname()
 	if f.Truncate(0) == nil {
 		_, _ = f.WriteAt(fmt.Appendf(nil, "process %d on %s\n", os.Getpid(), host), 0)
@@ -76,8 +77,8 @@ func lock(dir string) (unlock func(), alone bool, err error) {
 	return func() { _ = f.Close() }, true, nil
 }
 
-// disk is what Save does to the file system after taking the lock; tests put a
-// failing one in its place.
+// disk is the part of the file system that Save uses after taking the lock; tests
+// replace it by one that fails.
 type disk interface {
 	mkdir(path string) error
 	create(path string) (file, error)

@@ -7,13 +7,13 @@ import (
 	"unsafe"
 )
 
-// littleEndian says whether float32 numbers lie in memory as in the file.
+// littleEndian says whether float32 numbers have the same bytes in memory as in the
+// file.
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
-// FromFloat32s makes an F32 tensor of values. On little-endian machines Data is
-// the memory of values itself, so that large tensors are saved without a copy:
-// do not change values until the tensor is written. The shape is checked on
-// writing.
+// FromFloat32s returns an F32 tensor of values. On little-endian machines Data is the
+// memory of values itself, so that large tensors are saved without a copy: do not change
+// values until the tensor is written. The shape is checked on writing.
 func FromFloat32s(name string, shape []int, values []float32) Tensor {
 	data := bytesOf(values)
 	if !littleEndian {
@@ -25,7 +25,7 @@ func FromFloat32s(name string, shape []int, values []float32) Tensor {
 	return Tensor{Name: name, DType: "F32", Shape: shape, Data: data}
 }
 
-// BFloat16s makes a BF16 tensor of values, each rounded to the nearest that has 8
+// BFloat16s returns a BF16 tensor of values, each rounded to the nearest number with 8
 // binary digits, ties to even. NaN stays NaN; above 3.39e38 a value becomes infinite.
 func BFloat16s(name string, shape []int, values []float32) Tensor {
 	data := make([]byte, 2*len(values))
@@ -34,7 +34,7 @@ func BFloat16s(name string, shape []int, values []float32) Tensor {
 		if v == v {
 			bits += 0x7fff + bits>>16&1
 		} else {
-			bits |= 1 << 16 // what is left of a NaN must not be an infinity
+			bits |= 1 << 16 // the remaining bits of a NaN must not be those of an infinity
 		}
 		binary.LittleEndian.PutUint16(data[2*i:], uint16(bits>>16))
 	}
@@ -77,7 +77,7 @@ func bytesOf(values []float32) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 4*len(values))
 }
 
-// fromHalf widens an IEEE 754 binary16 number.
+// fromHalf returns the value of an IEEE 754 binary16 number.
 func fromHalf(h uint16) float32 {
 	sign, exponent, fraction := uint32(h>>15), int(h>>10&31), uint32(h&1023)
 	switch exponent {

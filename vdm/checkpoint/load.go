@@ -15,25 +15,25 @@ import (
 	"syscall"
 )
 
-// Warning says that a snapshot was passed over, and why.
+// Warning says that a snapshot was skipped, and why.
 type Warning struct {
 	Path   string // the snapshot's folder
 	Reason error
 }
 
-// String is one line for a log.
+// String returns the warning as one line for a log.
 func (w Warning) String() string {
 	return fmt.Sprintf("snapshot %s is torn or altered and is passed over: %v", w.Path, w.Reason)
 }
 
-// Latest returns the newest snapshot under dir whose files are all there with
-// the right check sums, and a warning for each newer one that is not. It returns
-// [ErrNone] when there is no good one (the warnings say whether there are bad
-// ones), and other errors where a snapshot may be good but cannot be read now:
-// no permission, no more open files, a newer format.
+// Latest returns the newest snapshot under dir whose files are all present with the
+// right check sums, and a warning for each newer one that is damaged. It returns
+// [ErrNone] where there is no good one (the warnings say whether there are damaged
+// ones), and other errors where a snapshot may be good but cannot be read now: no
+// permission, no more open files, a newer format.
 func Latest(dir string) (*Snapshot, []Warning, error) {
-	// A process that saves meanwhile may prune or replace the folder being read;
-	// then there is a newer one. Each turn of the loop needs another such save.
+	// A process that saves meanwhile may prune or replace the folder that is read; then
+	// there is a newer one. Each turn of the loop needs another such save.
 	const attempts = 20
 	for range attempts {
 		s, warnings, err := latest(dir)
@@ -75,10 +75,9 @@ func latest(dir string) (*Snapshot, []Warning, error) {
 	return nil, warnings, fmt.Errorf("%s: %w among %d", dir, ErrNone, len(steps))
 }
 
-// Load reads the snapshot in the folder path and verifies it: every file of the
-// manifest is there, with its size and check sum, and no file of the index is
-// missing from the manifest. Files that are in neither are ignored. An error
-// names the file.
+// Load reads the snapshot in the folder path and verifies it: every file of the manifest
+// is present, with its size and check sum, and no file of the index is missing from the
+// manifest. Files that are in neither are ignored. An error names the file.
 func Load(path string) (*Snapshot, error) {
 	s, err := load(path)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// Tensor is a named array as a safetensors file holds it: row-major (the last
-// axis is contiguous), little-endian.
+// Tensor is a named array as a safetensors file stores it: row-major (the last axis is
+// contiguous), little-endian.
 type Tensor struct {
 	Name  string
 	DType string // F64, F32, BF16, F16, I64, I32, U8 or BOOL
@@ -21,7 +21,7 @@ type Tensor struct {
 	Data  []byte // product of Shape times the size of DType
 }
 
-// itemSizes are the bytes of an element of each known DType.
+// itemSizes lists the bytes of an element of each known DType.
 var itemSizes = map[string]int{"F64": 8, "I64": 8, "F32": 4, "I32": 4, "BF16": 2, "F16": 2, "U8": 1, "BOOL": 1}
 
 const dtypeNames = "F64, F32, BF16, F16, I64, I32, U8, BOOL"
@@ -90,14 +90,14 @@ func WriteSafetensors(w io.Writer, tensors []Tensor, metadata map[string]string)
 	return nil
 }
 
-// WriteSafetensorsFile writes a safetensors file by [WriteFile]: path stands for the
-// old file or for all of the new one.
+// WriteSafetensorsFile writes a safetensors file by [WriteFile]: path contains either
+// the old file or all of the new one.
 func WriteSafetensorsFile(path string, tensors []Tensor, metadata map[string]string) error {
 	return WriteFile(path, func(w io.Writer) error { return WriteSafetensors(w, tensors, metadata) })
 }
 
-// layout checks the tensors, puts them in the order of the file, and makes the
-// length and header that stand before their data.
+// layout checks the tensors, sorts them in the order of the file, and returns them with
+// the length and header before their data.
 func layout(tensors []Tensor, metadata map[string]string) ([]Tensor, []byte, error) {
 	ordered := slices.Clone(tensors)
 	slices.SortStableFunc(ordered, func(a, b Tensor) int {
@@ -138,7 +138,7 @@ func layout(tensors []Tensor, metadata map[string]string) ([]Tensor, []byte, err
 		seen[t.Name] = true
 		shape := t.Shape
 		if shape == nil {
-			shape = []int{} // null is no shape
+			shape = []int{} // null is not a shape
 		}
 		if err := writeField(&h, t.Name, entry{t.DType, shape, [2]uint64{offset, offset + n}}); err != nil {
 			return nil, nil, err

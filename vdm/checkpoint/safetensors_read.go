@@ -13,13 +13,13 @@ import (
 	"unicode/utf8"
 )
 
-// ReadSafetensors reads a safetensors file: its tensors in the order of the file
+// ReadSafetensors returns the tensors of a safetensors file, in the order of the file,
 // and its metadata (nil where there is none).
 //
-// A file may come from anywhere, so the header is trusted in nothing: its length,
-// names, types, shapes and offsets must agree with each other and with the size
-// of the file, without gaps, overlaps, repeated or unknown keys. Memory is taken
-// only for bytes that the file has. An error names the file and the tensor.
+// A file may come from anywhere, so nothing in the header is trusted: its length, names,
+// types, shapes and offsets must agree with each other and with the size of the file,
+// without gaps, overlaps, repeated or unknown keys. Memory is allocated only for bytes
+// that the file has. An error names the file and the tensor.
 func ReadSafetensors(path string) ([]Tensor, map[string]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -40,8 +40,8 @@ func ReadSafetensors(path string) ([]Tensor, map[string]string, error) {
 	return tensors, metadata, nil
 }
 
-// ParseSafetensors is [ReadSafetensors] for bytes in memory. The tensors' Data
-// are parts of data, not copies.
+// ParseSafetensors does what [ReadSafetensors] does, for bytes in memory. The tensors'
+// Data are parts of data, not copies.
 func ParseSafetensors(data []byte) ([]Tensor, map[string]string, error) {
 	if len(data) < 8 {
 		return nil, nil, notSafetensors("%d bytes are too few for a header", len(data))
@@ -53,8 +53,8 @@ func ParseSafetensors(data []byte) ([]Tensor, map[string]string, error) {
 	return parseTensors(data[8:8+n], data[8+n:])
 }
 
-// readSafetensors reads the header first, so that a large file that is something
-// else is refused before it is in memory.
+// readSafetensors reads the header first, so that a large file of another kind is
+// refused before it is in memory.
 func readSafetensors(r io.Reader, fileSize int64) ([]Tensor, map[string]string, error) {
 	var length [8]byte
 	if _, err := io.ReadFull(r, length[:]); err != nil {
@@ -145,7 +145,7 @@ func parseHeader(header []byte, dataSize uint64) ([]namedEntry, map[string]strin
 		return nil, nil, notSafetensors("the header goes on after its object")
 	}
 	slices.SortStableFunc(entries, func(a, b namedEntry) int {
-		for i := range 2 { // by start; an empty tensor before one with data
+		for i := range 2 { // sorted by start; an empty tensor comes before one with data
 			if a.Offsets[i] != b.Offsets[i] {
 				if a.Offsets[i] < b.Offsets[i] {
 					return -1

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -123,20 +124,7 @@ func TestReadSafetensorsByHand(t *testing.T) {
 
 // A file by the reference implementation of the format.
 func TestReadReferenceFile(t *testing.T) {
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for dir != filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	path := filepath.Join(dir, "..", "shared", "reference", "unet3d_a.safetensors")
-	if _, err := os.Stat(path); err != nil {
-		t.Skip("the reference files are not here")
-	}
+	path := installed.Shared(t, "reference", "unet3d_a.safetensors")
 	tensors, metadata, err := ReadSafetensors(path)
 	if err != nil {
 		t.Fatal(err)

@@ -14,23 +14,22 @@ import (
 	"strings"
 )
 
-// Save writes a snapshot under dir, which is made if it is not there, and returns
-// the snapshot's folder. When it returns without an error the snapshot is on
-// disk: it survives the death of the process and of the machine.
+// Save writes a snapshot under dir, which is made if it does not exist, and returns the
+// snapshot's folder. When it returns without an error the snapshot is on disk: it
+// survives the death of the process and of the machine.
 //
-// Then the snapshots of this and earlier steps are pruned to the newest keep;
-// keep = 0 keeps all. Those of later steps are left alone, so going back to an
-// earlier step deletes nothing. A snapshot of the same step is replaced (in one
-// exchange where the file system has that, as Linux's own do; elsewhere there is
-// a moment without it, from which the next Save recovers).
+// Then the snapshots of this and earlier steps are pruned to the newest keep; keep = 0
+// keeps all. Those of later steps are not touched, so going back to an earlier step
+// deletes nothing. A snapshot of the same step is replaced (in one exchange where the
+// file system has that, as Linux's own do; elsewhere there is a moment without it, from
+// which the next Save recovers).
 //
-// On any failure the error names the file, the older snapshots are as they were
-// and the unfinished one is removed. If the snapshot is safe and only pruning
-// failed, the path is returned beside the error. Only one process at a time may
-// save to a directory: [ErrLocked] otherwise. What killed processes left
-// unfinished is removed first.
+// On any failure the error names the file, the older snapshots are as they were and the
+// unfinished one is removed. If the snapshot is safe and only pruning failed, the path
+// is returned beside the error. Only one process at a time may save to a directory:
+// [ErrLocked] otherwise. Unfinished files of killed processes are removed first.
 //
-// Tensors are written from where they lie: do not change them meanwhile.
+// Tensors are written directly from their memory: do not change them meanwhile.
 func Save(dir string, s *Snapshot, keep int) (path string, err error) {
 	return save(osDisk{}, dir, s, keep)
 }
@@ -63,7 +62,7 @@ func save(d disk, dir string, s *Snapshot, keep int) (path string, err error) {
 		replaced, err = publish(d, temp, target)
 	}
 	if err != nil {
-		_ = d.removeAll(temp) // frees a full disk; failing that, the next Save removes it
+		_ = d.removeAll(temp) // this frees a full disk; if it fails, the next Save removes the folder
 		return "", fmt.Errorf("saving the snapshot of step %d: %w", s.Step, err)
 	}
 	// Nothing is removed before the new name is on disk.
@@ -79,7 +78,7 @@ func save(d disk, dir string, s *Snapshot, keep int) (path string, err error) {
 	return target, nil
 }
 
-// makeDir makes dir and syncs the folder that it is in.
+// makeDir makes dir and syncs its parent folder.
 func makeDir(dir string) error {
 	if _, err := os.Stat(dir); err == nil {
 		return nil
@@ -90,7 +89,7 @@ func makeDir(dir string) error {
 	return syncDir(filepath.Dir(filepath.Clean(dir)))
 }
 
-// writeSnapshot fills the folder temp, synced.
+// writeSnapshot writes and syncs all files of a snapshot in the folder temp.
 func writeSnapshot(d disk, temp string, s *Snapshot) error {
 	if err := d.mkdir(temp); err != nil {
 		return err
@@ -120,7 +119,7 @@ func writeSnapshot(d disk, temp string, s *Snapshot) error {
 	return d.syncDir(temp)
 }
 
-// folderWriter writes files and keeps their sizes and check sums.
+// folderWriter writes files and records their sizes and check sums.
 type folderWriter struct {
 	disk   disk
 	folder string
@@ -157,8 +156,8 @@ func (w *folderWriter) write(name string, content func(io.Writer) error) error {
 	return nil
 }
 
-// summingWriter writes and sums at the same time; a large piece is summed on
-// another core while the system takes it.
+// summingWriter writes and computes the check sum at the same time; a large piece is
+// summed on another core while the system writes it.
 type summingWriter struct {
 	w    io.Writer
 	hash hash.Hash
@@ -184,8 +183,8 @@ func (s *summingWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// publish gives the finished folder its name. Where a snapshot of that name was
-// in the way, it returns where that one is now.
+// publish gives the finished folder its name. Where there already was a snapshot of that
+// name, it returns the path to which that one was moved.
 func publish(d disk, temp, target string) (replaced string, err error) {
 	if _, err := os.Lstat(target); errors.Is(err, os.ErrNotExist) {
 		return "", d.rename(temp, target)
@@ -227,8 +226,8 @@ func prune(d disk, dir string, step int64, keep int) error {
 	return nil
 }
 
-// clean removes what killed processes left, and puts back a snapshot that was
-// moved aside by a replacement that did not come to its end.
+// clean removes unfinished files of killed processes, and restores a snapshot that was
+// moved aside by a replacement that did not finish.
 func clean(d disk, dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

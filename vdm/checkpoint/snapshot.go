@@ -15,9 +15,9 @@ import (
 	"strings"
 )
 
-// Snapshot is what is saved at one step.
+// Snapshot contains everything that is saved at one step.
 type Snapshot struct {
-	Step    int64               // not negative; orders the snapshots of a directory
+	Step    int64               // not negative; snapshots of a directory are ordered by it
 	Tensors map[string][]Tensor // file stem ("weights", "ema", "optimizer") → its tensors
 	Blobs   map[string][]byte   // file name ("config.yaml") → its bytes
 	// Metadata are short facts about the snapshot, kept in snapshot.json.
@@ -26,8 +26,8 @@ type Snapshot struct {
 
 func stepName(step int64) string { return fmt.Sprintf("%s%09d", stepPrefix, step) }
 
-// parseStepName is the inverse of stepName; other names, such as step-1, are no
-// snapshots.
+// parseStepName returns the step of a name, the inverse of stepName; other names, such
+// as step-1, are no snapshots.
 func parseStepName(name string) (int64, bool) {
 	digits, ok := strings.CutPrefix(name, stepPrefix)
 	if !ok {
@@ -37,8 +37,8 @@ func parseStepName(name string) (int64, bool) {
 	return step, err == nil && step >= 0 && stepName(step) == name
 }
 
-// List returns the steps of the snapshots under dir, ascending, by their names
-// alone: a damaged one is listed too. A directory that does not exist has none.
+// List returns the steps of the snapshots under dir, ascending, by their names alone: a
+// damaged one is listed too. A directory that does not exist has none.
 func List(dir string) ([]int64, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {

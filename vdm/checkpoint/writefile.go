@@ -9,14 +9,14 @@ import (
 	"path/filepath"
 )
 
-// partial is added to the name of a file while it is written. The name is the same
-// each time, so that killed processes leave no more than one such file, which the
-// next writer replaces.
+// partial is added to the name of a file while it is written. The name is the same each
+// time, so that killed processes leave no more than one such file, which the next writer
+// replaces.
 const partial = ".part"
 
-// WriteFile writes a file so that its name always stands for the old content or for
-// all of the new: what write gives goes to path + ".part", which [Publish] then
-// renames. After an error the old file is as it was and the partial one is removed.
+// WriteFile writes a file so that path always has either its old content or all of the
+// new: write writes to path + ".part", which [Publish] then renames. After an error the
+// old file is as it was and the partial one is removed.
 func WriteFile(path string, write func(io.Writer) error) (err error) {
 	temporary := path + partial
 	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
@@ -36,7 +36,7 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 	return Publish(temporary, path)
 }
 
-// WriteBytes is [WriteFile] of bytes that are at hand.
+// WriteBytes writes content by [WriteFile].
 func WriteBytes(path string, content []byte) error {
 	return WriteFile(path, func(w io.Writer) error {
 		_, err := w.Write(content)
@@ -44,9 +44,9 @@ func WriteBytes(path string, content []byte) error {
 	})
 }
 
-// Publish gives a file that is complete and closed its final name, in the same
-// folder: it syncs the file, renames it and syncs the folder, so that neither the end
-// of the process nor a power cut leaves a torn file under the final name.
+// Publish gives a complete and closed file its final name, in the same folder: it syncs
+// the file, renames it and syncs the folder, so that neither the end of the process nor
+// a power cut leaves an incomplete file under the final name.
 func Publish(temporary, path string) error {
 	f, err := os.OpenFile(temporary, os.O_RDWR, 0)
 	if err != nil {
@@ -61,10 +61,11 @@ func Publish(temporary, path string) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// RemovePartial removes what a killed process may have left of [WriteFile] to path.
+// RemovePartial removes the temporary file that a killed [WriteFile] of path may have
+// left.
 func RemovePartial(path string) error { return RemoveIfThere(path + partial) }
 
-// RemoveIfThere removes a file; that there is none is no error.
+// RemoveIfThere removes a file; it is no error if the file does not exist.
 func RemoveIfThere(path string) error {
 	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
 		return err

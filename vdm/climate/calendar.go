@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The canonical names of the calendars of CF-1.8, section 4.4.1.
+// These are the canonical names of the calendars of CF-1.8, section 4.4.1.
 const (
 	Standard           = "standard"            // Julian until 4 October 1582, then Gregorian; also "gregorian"
 	ProlepticGregorian = "proleptic_gregorian" // Gregorian at all times
@@ -40,8 +40,8 @@ func CanonicalCalendar(name string) (string, error) {
 		"julian, noleap (365_day), all_leap (366_day), 360_day", name)
 }
 
-// maxYear bounds the years that are handled, so that day numbers stay far from
-// overflow and exact in float64.
+// maxYear bounds the years that are accepted, so that day numbers stay far from overflow
+// and exact in float64.
 const maxYear = 100_000
 
 // date is a day of some calendar, with astronomical years: year 0 exists and
@@ -93,7 +93,7 @@ func (d date) check(calendar string) error {
 	return nil
 }
 
-// number counts days from 1970-01-01 of the same calendar.
+// number returns the days from 1970-01-01 of the same calendar to d.
 func (d date) number(calendar string) int {
 	switch calendar {
 	case ThreeSixtyDay:
@@ -117,9 +117,9 @@ func (d date) number(calendar string) int {
 	return d.julianDay(true) - date{1970, 1, 1}.julianDay(true)
 }
 
-// julianDay is the astronomers' running day number at noon of the day. Counting
-// years from March puts the leap day at the end, so that the months before it
-// follow one rule: month m starts on day ⌊(153m+2)/5⌋.
+// julianDay returns the astronomers' running day number at noon of the day. Years count
+// from March, so that the leap day is at the end and the months before it follow one
+// rule: month m starts on day ⌊(153m+2)/5⌋.
 func (d date) julianDay(gregorian bool) int {
 	early := 0
 	if d.month <= 2 {
@@ -134,7 +134,7 @@ func (d date) julianDay(gregorian bool) int {
 	return n - 32083
 }
 
-// dateOf is the inverse of number.
+// dateOf returns the date with a day number, the inverse of number.
 func dateOf(calendar string, n int) date {
 	year := 1970 + int(math.Floor(float64(n)/365.2425))
 	for (date{year, 1, 1}).number(calendar) > n {

@@ -7,19 +7,19 @@ import (
 )
 
 // Reduction makes a smaller grid of a large one: blocks of Coarsen × Coarsen cells
-// become one, and of these a window is cut. Blocks begin at row 0 and column 0
-// (the south-west corner); those that the grid's end cuts are dropped. Values are
-// means with equal weights; a block with a missing cell is missing. That is what
-// cdo's gridboxavg makes of a grid without cell areas.
+// become one cell each, and a window is cut out of these. Blocks begin at row 0 and
+// column 0 (the south-west corner); incomplete blocks at the grid's end are dropped.
+// Values are means with equal weights; a block with a missing cell is missing. cdo's
+// gridboxavg gives the same for a grid without cell areas.
 type Reduction struct {
-	Coarsen       int // cells a side of a block; 1 keeps cells as they are
+	Coarsen       int // cells along a side of a block; 1 keeps the cells as they are
 	Row, Column   int // first cell of the window, in blocks
 	Height, Width int // size of the window, in blocks
 
 	from Grid
 }
 
-// Coarsening is the Reduction that keeps all whole blocks of a grid.
+// Coarsening returns the Reduction that keeps all whole blocks of a grid.
 func Coarsening(g Grid, coarsen int) (Reduction, error) {
 	if coarsen < 1 || coarsen > min(g.Height, g.Width) {
 		return Reduction{}, fmt.Errorf("coarsening %d-fold does not fit a grid of %d×%d cells", coarsen, g.Height, g.Width)
@@ -48,9 +48,9 @@ func (r Reduction) Around(lat, lon float64, height, width int) (Reduction, error
 	return r, nil
 }
 
-// Grid is the grid that the Reduction makes. Coordinates of a block are means of
-// its cells'; 2-D latitudes and longitudes are those of the block's centre by the
-// rotated pole where there is one.
+// Grid returns the grid of the reduced frames. Coordinates of a block are the means of
+// its cells' coordinates; 2-D latitudes and longitudes are those of the block's centre,
+// by the rotated pole where there is one.
 func (r Reduction) Grid() Grid {
 	n := r.Coarsen
 	part := r.from.Window(r.Row*n, r.Column*n, r.Height*n, r.Width*n)
@@ -102,7 +102,7 @@ func blockMeans(axis []float64, n int) []float64 {
 	return means
 }
 
-// Apply reduces one frame of the large grid into dst, Height·Width cells.
+// Apply writes one reduced frame of the large grid to dst, Height·Width cells.
 func (r Reduction) Apply(dst, frame []float32) {
 	n, width := r.Coarsen, r.from.Width
 	for y := range r.Height {
@@ -115,7 +115,7 @@ func (r Reduction) Apply(dst, frame []float32) {
 			sum := 0.0
 			for j := range n {
 				for _, v := range frame[first+j*width : first+j*width+n] {
-					sum += float64(v) // NaN stays
+					sum += float64(v) // NaN stays NaN
 				}
 			}
 			dst[y*r.Width+x] = float32(sum / float64(n*n))

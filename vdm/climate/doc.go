@@ -1,6 +1,6 @@
-// Package climate holds gridded records and what training needs of them:
-// grids, calendars, units, clips by index, and prepared (flat) data. It is pure
-// Go; reading and writing NetCDF is in the package netcdf below it.
+// Package climate reads gridded records and prepares them for training: grids,
+// calendars, units, clips by index, and prepared (flat) data. It is pure Go; reading and
+// writing NetCDF is in the package netcdf below it.
 //
 // Conventions, here and in all packages that use this one:
 //
@@ -13,12 +13,12 @@
 //     from accumulations over known bounds they are the middle of the interval.
 //   - A clip is an array (frames, height, width, channels), channels last.
 //
-// Data larger than memory are prepared: one flat file of float32, mapped when it is
-// read, with a manifest of where the values are from. [PreparedWriter] writes it part
-// by part and survives being killed; [Reduction] coarsens and crops what goes into it,
-// [SeasonSplit] says which hours are for training, and [SyntheticRecord] makes rain
-// with known statistics where there is no data.
+// Data larger than memory are prepared: one flat file of float32, which is mapped for
+// reading, with a manifest that says where the values come from. [PreparedWriter] writes
+// it part by part and survives being killed; [Reduction] coarsens and crops the frames,
+// [SeasonSplit] says which hours are for training, and [SyntheticRecord] makes rain with
+// known statistics where there is no data.
 //
-// Units and intervals are never guessed: what is not recognised is refused with
-// a list of what is.
+// Units and intervals are never guessed: an unknown one is refused with a list of those
+// that are accepted.
 package climate

@@ -18,10 +18,10 @@ type Field struct {
 	Epoch    string    // CF time units of Times: Epoch or RelativeEpoch
 
 	// From and To are the ends of the interval of each frame's values, in the hours of
-	// Times; nil where not known. Stamps are the times that the file has for the
-	// frames, where Times are others; else nil.
+	// Times; nil where unknown. Stamps are the times that the file gives the frames
+	// where they differ from Times; else nil.
 	From, To, Stamps []float64
-	CellMethods      string // what the values are over their intervals, as CF writes it: "time: mean"
+	CellMethods      string // how the values summarise their intervals, as CF writes it: "time: mean"
 
 	// Data is (time, y, x) row by row; NaN is missing. It may lie in a read-only
 	// file mapping: do not write to it.
@@ -30,40 +30,40 @@ type Field struct {
 	// Notes say what the reader decided about this variable, a sentence each.
 	Notes []string
 
-	missing  []int       // missing cells of each frame where known beforehand, else nil
-	training *knownRange // of prepared data with a split, else nil
+	missing  []int       // missing cells of each frame where known in advance, else nil
+	training *knownRange // for prepared data with a split, else nil
 }
 
-// knownRange is the smallest and largest value of some frames, known beforehand.
+// knownRange contains the smallest and largest value of some frames, known in advance.
 type knownRange struct {
 	ranges    []Range
 	low, high float64
 }
 
-// Frames is the number of times.
+// Frames returns the number of times.
 func (f *Field) Frames() int { return len(f.Times) }
 
-// Height is the number of rows of the grid.
+// Height returns the number of rows of the grid.
 func (f *Field) Height() int { return f.Grid.Height }
 
-// Width is the number of columns of the grid.
+// Width returns the number of columns of the grid.
 func (f *Field) Width() int { return f.Grid.Width }
 
-// Frame is frame t, Height*Width cells, sharing the field's memory.
+// Frame returns frame t, Height*Width cells, sharing the field's memory.
 func (f *Field) Frame(t int) []float32 {
 	n := f.Grid.Height * f.Grid.Width
 	return f.Data[t*n : (t+1)*n : (t+1)*n]
 }
 
-// Date is the time of frame t as a date of the field's calendar.
+// Date returns the time of frame t as a date of the field's calendar.
 func (f *Field) Date(t int) string { return FormatTime(f.Times[t], f.Calendar) }
 
 // HasDates reports whether times count from a date, so that they can be found in other
-// data; those of [RelativeEpoch] count from the start of a clip.
+// data. Times of [RelativeEpoch] count from the start of a clip instead.
 func (f *Field) HasDates() bool { return f.Epoch == Epoch }
 
-// Slice is the field of the frames from t0 up to and without t1. It shares
-// memory, and panics where the frames do not exist, as slicing does.
+// Slice returns the field of the frames from t0 to t1 − 1. It shares memory, and panics
+// where the frames do not exist, as slicing does.
 func (f *Field) Slice(t0, t1 int) *Field {
 	n := f.Grid.Height * f.Grid.Width
 	s := *f
@@ -81,15 +81,15 @@ func (f *Field) Slice(t0, t1 int) *Field {
 	return &s
 }
 
-// Step is the usual time between frames in hours: the median, so that gaps and
-// the unequal lengths of months do not count. It is 0 for a single frame.
+// Step returns the usual time between frames in hours: the median, so that gaps and the
+// unequal lengths of months do not count. It is 0 for a single frame.
 func (f *Field) Step() float64 { return MedianStep(f.Times) }
 
-// Gaps lists the frames t after which time jumps: where the next frame is more
-// than half a step away from where it should be.
+// Gaps returns the frames t after which time jumps: where the next frame is more than
+// half a step away from its expected time.
 func (f *Field) Gaps() []int { return timeGaps(f.Times) }
 
-// MedianStep is the usual distance between ascending times, 0 for one.
+// MedianStep returns the median distance between ascending times, 0 for a single one.
 func MedianStep(times []float64) float64 {
 	if len(times) < 2 {
 		return 0
@@ -113,14 +113,7 @@ func timeGaps(times []float64) []int {
 	return gaps
 }
 
-// Stats computes the figures of all cells.
-func (f *Field) Stats() Stats {
-	var s Stats
-	s.Add(f.Data)
-	return s
-}
-
-// missingCells counts the missing cells of each frame; nil if there are none.
+// missingCells returns the number of missing cells of each frame; nil if there are none.
 func (f *Field) missingCells() []int {
 	counts, any := f.missing, false
 	if counts == nil {
@@ -142,8 +135,8 @@ func (f *Field) missingCells() []int {
 	return counts
 }
 
-// Validate says whether the parts of the field fit together and its times go
-// forward.
+// Validate returns an error where the parts of the field do not fit together or its
+// times do not increase.
 func (f *Field) Validate() error {
 	if err := f.validateRecord(); err != nil {
 		return err
@@ -155,7 +148,7 @@ func (f *Field) Validate() error {
 	return nil
 }
 
-// validateRecord is Validate without the values.
+// validateRecord does what Validate does, without looking at the values.
 func (f *Field) validateRecord() error {
 	if err := f.Grid.Validate(); err != nil {
 		return fmt.Errorf("field %q: %w", f.Name, err)
@@ -175,8 +168,8 @@ func (f *Field) validateRecord() error {
 	return nil
 }
 
-// SplitTime holds out the last heldOut frames: train is all before them, test
-// is them. Both share the field's memory, and windows of one never reach into
+// SplitTime holds out the last heldOut frames: train contains all frames before them,
+// test contains them. Both share the field's memory, and windows of one never reach into
 // the other.
 func SplitTime(f *Field, heldOut int) (train, test *Field, err error) {
 	n := f.Frames()
@@ -186,7 +179,7 @@ func SplitTime(f *Field, heldOut int) (train, test *Field, err error) {
 	return f.Slice(0, n-heldOut), f.Slice(n-heldOut, n), nil
 }
 
-// Range is the frames From up to and without To.
+// Range is the frames from From to To − 1.
 type Range struct {
 	From int `json:"from"`
 	To   int `json:"to"`

@@ -8,9 +8,8 @@ import (
 	"sync"
 )
 
-// Format reads files of one kind. A package of a format registers it when it is
-// linked, as decoders of pictures do, so that a program that needs no NetCDF links no
-// C library:
+// Format reads files of one kind. A package of a format registers it when it is linked,
+// as decoders of pictures do, so that a program without NetCDF links no C library:
 //
 //	import _ "github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 type Format struct {
@@ -31,19 +30,19 @@ var (
 	formats     []Format
 )
 
-// RegisterFormat makes Open read files of a format.
+// RegisterFormat makes [Open] read files of a format. Call it from init.
 func RegisterFormat(f Format) {
 	formatsLock.Lock()
 	defer formatsLock.Unlock()
 	formats = append(formats, f)
 }
 
-// Open reads one variable of a file in any format that is linked; "" is the only one
-// that the file has. A file that cannot be read is an error that names the file and
-// what it is, as far as its first bytes tell, or the formats that are linked.
+// Open returns one variable of a file in any linked format; "" means the file's only
+// one. A file that cannot be read is an error that names the file and its kind, as far
+// as its first bytes tell, or the formats that are linked.
 //
-// Files that need to be told more, such as the interval of an accumulation, are read
-// by the package of their format.
+// Files that need more settings, such as the interval of an accumulation, are read by
+// the package of their format.
 func Open(path, variable string) (*Field, error) {
 	f, names, err := formatOf(path)
 	if f != nil {

@@ -25,19 +25,20 @@ type Grid struct {
 	YStandardName string `json:"y_standard_name,omitempty"` // as "grid_latitude"
 	XStandardName string `json:"x_standard_name,omitempty"`
 
-	// Lat and Lon are the places of the cells in degrees, Height*Width row by
-	// row, or nil where Y and X are latitude and longitude themselves.
+	// Lat and Lon are the positions of the cells in degrees, Height*Width row by row, or
+	// nil where Y and X are latitude and longitude themselves.
 	Lat []float64 `json:"lat,omitempty"`
 	Lon []float64 `json:"lon,omitempty"`
 
-	// Mapping holds the attributes of the CF grid mapping variable (a string, a
-	// float64 or a []float64 each), so that output can repeat them; nil if none.
+	// Mapping contains the attributes of the CF grid mapping variable (a string, a
+	// float64 or a []float64 each), so that output can repeat them; nil if there is
+	// none.
 	Mapping     map[string]any `json:"mapping,omitempty"`
 	MappingName string         `json:"mapping_name,omitempty"`
 }
 
-// Window returns the grid of the height×width cells whose first row and column
-// are y and x. It panics where they lie outside.
+// Window returns the grid of the height×width cells whose first row and column are y and
+// x. It panics where they lie outside the grid.
 func (g *Grid) Window(y, x, height, width int) Grid {
 	if y < 0 || x < 0 || height < 1 || width < 1 || y+height > g.Height || x+width > g.Width {
 		panic(fmt.Sprintf("climate: window of %d×%d cells at (%d, %d) is outside the grid of %d×%d",
@@ -66,7 +67,7 @@ func (g *Grid) Window(y, x, height, width int) Grid {
 	return w
 }
 
-// Validate says whether the lengths of the coordinates fit the grid.
+// Validate returns an error where the lengths of the coordinates do not fit the grid.
 func (g *Grid) Validate() error {
 	if g.Height < 1 || g.Width < 1 {
 		return fmt.Errorf("grid of %d×%d cells is empty", g.Height, g.Width)

@@ -16,9 +16,8 @@ const (
 	journalVersion = 1
 )
 
-// journal is the list of parts of prepared data that are finished: JSON, a line
-// each, appended and synced one by one. A line that a killed process left torn is
-// no entry.
+// journal is the list of finished parts of prepared data: one JSON object a line,
+// appended and synced one by one. An incomplete line of a killed process does not count.
 type journal struct {
 	journalHead
 	SHA256 string // of the whole data, once all are written
@@ -26,7 +25,7 @@ type journal struct {
 	file   *os.File
 }
 
-// journalHead is the first line.
+// journalHead is the first line of a journal.
 type journalHead struct {
 	Format  string   `json:"format"`
 	Version int      `json:"version"`
@@ -34,7 +33,7 @@ type journalHead struct {
 	Recipe  []string `json:"recipe"`
 }
 
-// journalEntry is one of the other lines: a finished part, or the checksum.
+// journalEntry is any other line of a journal: a finished part, or the checksum.
 type journalEntry struct {
 	Part   *int       `json:"part,omitempty"`
 	Source Source     `json:"source,omitzero"`
@@ -42,8 +41,8 @@ type journalEntry struct {
 	SHA256 string     `json:"sha256,omitempty"`
 }
 
-// openJournal reads a journal and makes it ready for more; it returns nil where
-// there is none that has a whole first line of this version.
+// openJournal reads a journal and opens it for more entries. It returns nil where there
+// is none with a complete first line of this version.
 func openJournal(path string) (*journal, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -68,7 +67,7 @@ func openJournal(path string) (*journal, error) {
 	return j, nil
 }
 
-// parseJournal reads the lines up to the first that is torn, and says how many
+// parseJournal reads the lines up to the first incomplete one, and returns how many
 // bytes they take.
 func parseJournal(text []byte) (j *journal, whole int) {
 	line := func() ([]byte, bool) {
@@ -99,7 +98,7 @@ func (j *journal) take(e journalEntry) {
 	if e.Part != nil {
 		j.parts[*e.Part] = e
 	}
-	j.SHA256 = e.SHA256 // a part that is written again makes an older checksum void
+	j.SHA256 = e.SHA256 // a part that is written again invalidates an older checksum
 }
 
 func createJournal(path, digest string, recipe []string) (*journal, error) {
@@ -137,7 +136,7 @@ func (j *journal) line(v any) error {
 	return nil
 }
 
-// close may be called on no journal, and twice.
+// close may be called on a nil journal, and twice.
 func (j *journal) close() error {
 	if j == nil || j.file == nil {
 		return nil

@@ -2,12 +2,12 @@ package climate
 
 import "math/bits"
 
-// keepSet is a set of window numbers out of a known total: one bit each, with a
-// running count every 512, so that the i-th member is found quickly and a
-// hundred million windows cost 14 MB.
+// keepSet is a set of window numbers below a known total: one bit each, with a running
+// count every 512, so that the i-th member is found quickly and a hundred million
+// windows take 14 MB.
 type keepSet struct {
 	words []uint64
-	ranks []int // members before word 8k
+	ranks []int // number of members before word 8k
 	size  int
 }
 
@@ -19,7 +19,7 @@ func newKeepSet(total int) *keepSet {
 
 func (k *keepSet) add(i int) { k.words[i/64] |= 1 << (i % 64) }
 
-// seal counts; add must not be called after it.
+// seal computes the running counts; add must not be called after it.
 func (k *keepSet) seal() {
 	k.ranks, k.size = nil, 0
 	for i, w := range k.words {

@@ -4,7 +4,7 @@ package climate
 type Kind int
 
 const (
-	KindAuto  Kind = iota // decided by all that the file says: see Recognise
+	KindAuto  Kind = iota // decided by everything that the file says: see Recognise
 	KindRain              // precipitation: becomes a rate in mm/h, must not be negative
 	KindOther             // anything else: kept in the units of its file
 )

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// KnownFrames says for each frame of a clip whether it is given; the others are to be
-// generated or forecast. A []bool with one mark a frame is one.
+// KnownFrames says for each frame of a clip whether it is given; the others are
+// generated or forecast. A []bool with one mark for each frame converts to it.
 type KnownFrames []bool
 
-// FirstFrames returns that the first frames of a clip are known, as for a nowcast:
+// FirstFrames returns marks of the first frames of a clip as known, as for a nowcast:
 // none where first is below 1, all where it is at least frames.
 func FirstFrames(frames, first int) KnownFrames {
 	k := make(KnownFrames, frames)
@@ -21,7 +21,7 @@ func FirstFrames(frames, first int) KnownFrames {
 	return k
 }
 
-// EverySecondFrame returns that frames 0, 2, 4, … are known, as for an interpolation
+// EverySecondFrame returns marks of frames 0, 2, 4, … as known, as for an interpolation
 // in time.
 func EverySecondFrame(frames int) KnownFrames {
 	k := make(KnownFrames, frames)
@@ -31,9 +31,9 @@ func EverySecondFrame(frames int) KnownFrames {
 	return k
 }
 
-// ParseKnownFrames reads the numbers of frames, from 0 on, as [KnownFrames.String]
-// writes them, or "the first 3". It is not ok where the text says nothing, or names a
-// frame that a clip of so many frames does not have.
+// ParseKnownFrames reads the numbers of frames, from 0, as [KnownFrames.String] writes
+// them, or "the first 3". ok is false where the text names no frame, or one that a clip
+// of the given number of frames does not have.
 func ParseKnownFrames(text string, frames int) (known KnownFrames, ok bool) {
 	var first int
 	if _, err := fmt.Sscanf(text, "the first %d", &first); err == nil && first >= 0 && first <= frames {
@@ -75,7 +75,7 @@ func (k KnownFrames) String() string {
 }
 
 // Span returns how many frames a clip has up to the last known one, 0 where none is
-// known: what data have to reach over.
+// known: the number of frames that data must have.
 func (k KnownFrames) Span() int {
 	for i := range slices.Backward(k) {
 		if k[i] {
@@ -85,23 +85,23 @@ func (k KnownFrames) Span() int {
 	return 0
 }
 
-// Lead returns how many frames at the start are known. It is ok where there are some
-// and no others are known: the clip is a nowcast.
+// Lead returns how many frames at the start are known. ok is true where there are some
+// and no others are known: the clip is then a nowcast.
 func (k KnownFrames) Lead() (first int, ok bool) {
 	first = k.Span()
 	return first, first > 0 && first < len(k) && !slices.Contains(k[:first], false)
 }
 
 // Enclosed reports whether an unknown frame has a known one on both sides, so that
-// there is something to interpolate.
+// interpolation is possible.
 func (k KnownFrames) Enclosed() bool {
 	first := slices.Index(k, true)
 	return first >= 0 && slices.Contains(k[first:k.Span()], false)
 }
 
 // Cells returns the marks of the values of one clip or several, one after another,
-// [frame, height, width, channel]: each value has the mark of its frame. The number
-// of values has to be a multiple of the values of a clip.
+// [frame, height, width, channel]: each value has the mark of its frame. The number of
+// values must be a multiple of the number of values of a clip.
 func (k KnownFrames) Cells(values, clip int) []bool {
 	cells := make([]bool, values)
 	frame := clip / len(k)

@@ -7,8 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// LockFolder makes sure that one process alone writes to a folder. The lock ends
-// with the process, however that ends.
+// LockFolder makes sure that only one process writes to a folder. The lock ends with the
+// process, even if it is killed. release gives it up before; an error says that another
+// process has it.
 func LockFolder(dir string) (release func() error, err error) {
 	folder, err := os.Open(dir)
 	if err != nil {

@@ -19,23 +19,23 @@ import (
 const (
 	manifestName    = "manifest.json"
 	manifestFormat  = "climate-vdm prepared data"
-	manifestVersion = 3 // of data with intervals; 1 had no recipe, split or training statistics, and is read too
-	plainVersion    = 2 // of data without
+	manifestVersion = 3 // of data with intervals; version 1 has no recipe, split or training statistics, and is read too
+	plainVersion    = 2 // of data without intervals
 	manifestLayout  = "channel, time, y, x; float32 little-endian; NaN is missing"
 )
 
-// Source is a file that prepared data were made from.
+// Source is a file from which prepared data were made.
 type Source struct {
 	Name   string `json:"name"` // without its folder
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
 
-	// Modified is the time of its last change in nanoseconds since 1970, 0 if not
-	// known: a file of the same size and time is taken as unchanged.
+	// Modified is the time of its last change in nanoseconds since 1970, 0 if unknown: a
+	// file of the same size and time is taken as unchanged.
 	Modified int64 `json:"modified_ns,omitempty" yaml:"modified_ns,omitempty"`
 }
 
-// HashSource describes a file for the manifest.
+// HashSource returns the description of a file for the manifest, with its SHA-256.
 func HashSource(path string) (Source, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -50,7 +50,7 @@ func HashSource(path string) (Source, error) {
 	return Source{Name: filepath.Base(path), Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
-// manifest is the readable half of prepared data.
+// manifest is the readable half of prepared data: everything but the values.
 type manifest struct {
 	Format   string            `json:"format"`
 	Version  int               `json:"version"`
@@ -70,7 +70,7 @@ type manifest struct {
 	Split    *Split            `json:"split,omitempty"`
 	Recipe   []string          `json:"recipe,omitempty"`
 
-	parts int // in how many the values are written
+	parts int // number of parts in which the values are written
 }
 
 type manifestChannel struct {
@@ -83,14 +83,14 @@ type manifestChannel struct {
 	Max          float64  `json:"max"`
 	Mean         float64  `json:"mean"`
 	Missing      int      `json:"missing"`
-	ByFrame      []int    `json:"missing_by_frame,omitempty"` // only where any is missing
+	ByFrame      []int    `json:"missing_by_frame,omitempty"` // nil where no cell is missing
 	Notes        []string `json:"notes,omitempty"`
 	CellMethods  string   `json:"cell_methods,omitempty"`
 
-	Training *manifestStats `json:"training,omitempty"` // of the training part of a split
+	Training *manifestStats `json:"training,omitempty"` // statistics of the training part of a split
 }
 
-// manifestStats are the figures of some frames; Dry is the share below DryBelow.
+// manifestStats are the statistics of some frames; Dry is the share below DryBelow.
 type manifestStats struct {
 	Min     float64 `json:"min"`
 	Max     float64 `json:"max"`
@@ -99,11 +99,11 @@ type manifestStats struct {
 	Dry     float64 `json:"dry"`
 }
 
-// dataName is the name of the data file with a checksum.
+// dataName returns the name of the data file with a checksum.
 func dataName(sum string) string { return "data-" + sum[:min(16, len(sum))] + ".f32" }
 
-// digest identifies data before their values are known: it covers all that a
-// PreparedHeader gives but the notes.
+// digest returns an identity of data before their values are known: it covers everything
+// in a PreparedHeader but the notes.
 func (m *manifest) digest() string {
 	d := manifest{Bytes: m.Bytes, Frames: m.Frames, Calendar: m.Calendar, Epoch: m.Epoch, Times: m.Times, Grid: m.Grid, Split: m.Split, Recipe: m.Recipe}
 	for _, c := range m.Channels {
@@ -111,14 +111,14 @@ func (m *manifest) digest() string {
 	}
 	text, err := json.Marshal(d)
 	if err != nil {
-		panic(fmt.Sprintf("climate: a manifest that cannot be written: %v", err)) // numbers were checked by Validate
+		panic(fmt.Sprintf("climate: a manifest that cannot be written: %v", err)) // Validate has checked the numbers
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }
 
-// readManifest reads and checks the manifest of a folder. Unknown settings are
-// refused: they come from a later version.
+// readManifest returns the checked manifest of a folder. Unknown settings are refused,
+// because they come from a later version.
 func readManifest(dir string) (*manifest, error) {
 	path := filepath.Join(dir, manifestName)
 	text, err := os.ReadFile(path)
@@ -161,7 +161,7 @@ func parseManifest(text []byte) (*manifest, error) {
 	if len(m.From) != len(m.To) || m.From != nil && len(m.From) != m.Frames {
 		return nil, fmt.Errorf("intervals of %d and %d ends for %d frames", len(m.From), len(m.To), m.Frames)
 	}
-	const most = 1 << 20 // cells along a side; keeps the products below from overflowing
+	const most = 1 << 20 // cells along a side at most; keeps the products below from overflowing
 	if m.Grid.Height > most || m.Grid.Width > most {
 		return nil, fmt.Errorf("grid of %d×%d cells is beyond %d a side", m.Grid.Height, m.Grid.Width, most)
 	}
@@ -187,7 +187,7 @@ func parseManifest(text []byte) (*manifest, error) {
 			return nil, err
 		}
 	}
-	// JSON knows one kind of list: lists of numbers in the mapping were []float64.
+	// JSON has one kind of list: lists of numbers in the mapping were []float64.
 	for key, value := range m.Grid.Mapping {
 		list, ok := value.([]any)
 		if !ok {

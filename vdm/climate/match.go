@@ -7,18 +7,17 @@ import (
 	"strings"
 )
 
-// SameCell is the part of the grid's spacing by which the centres of one cell may
-// differ between two files: far more than the rounding of float32, far less than
-// a grid that is shifted.
+// SameCell is the share of the grid's spacing by which the centres of one cell may
+// differ between two files: far more than the rounding of float32, far less than the
+// shift of another grid.
 const SameCell = 0.02
 
-// Find returns the row and the column of g for each row and column of part, so
-// that cell (i, j) of part is cell (rows[i], cols[j]) of g. Centres are compared
-// on the earth, to a small part of the spacing: longitudes may differ by 360
-// degrees, distances may be in km or m, coordinates of single or double
-// precision, rows and columns in another order. Grids that are coarser, finer,
-// shifted or longer are an error that says so. Without coordinates on one side
-// only a grid of the same size is the same.
+// Find returns the row and the column of g for each row and column of part, so that cell
+// (i, j) of part is cell (rows[i], cols[j]) of g. Centres are compared on the earth, to
+// a small part of the spacing: longitudes may differ by 360 degrees, distances may be in
+// km or m, coordinates of single or double precision, rows and columns in another order.
+// For grids that are coarser, finer, shifted or longer the error says so. Where one side
+// has no coordinates, the grids match if their sizes are equal.
 func (g *Grid) Find(part *Grid) (rows, cols []int, err error) {
 	if part.Y != nil && part.X != nil && g.Y != nil && g.X != nil && sameAxisKind(part, g) {
 		if rows, err = findAxis("rows", part.Y, g.Y, metres(part.YUnits), metres(g.YUnits), false); err != nil {
@@ -58,8 +57,8 @@ func (g *Grid) Find(part *Grid) (rows, cols []int, err error) {
 	return rows, cols, nil
 }
 
-// Difference says in words how two grids differ, "" if they do not: cell by cell
-// in the same order, as [Grid.Find] compares them.
+// Difference returns a description of how two grids differ, "" if they do not: cell by
+// cell in the same order, as [Grid.Find] compares them.
 func (g *Grid) Difference(o *Grid) string {
 	if g.Height != o.Height || g.Width != o.Width {
 		return fmt.Sprintf("%d×%d cells against %d×%d", g.Height, g.Width, o.Height, o.Width)
@@ -91,8 +90,8 @@ func inOrder(places []int) bool {
 	return true
 }
 
-// sameAxisKind says whether the 1-D coordinates of two grids can be compared: what
-// is latitude in one must not be a distance in the other.
+// sameAxisKind returns an error where the 1-D coordinates of two grids cannot be
+// compared, such as latitudes with distances.
 func sameAxisKind(a, b *Grid) bool {
 	kind := func(standard, units string) string {
 		switch {
@@ -112,12 +111,12 @@ func sameAxisKind(a, b *Grid) bool {
 	return same(a.YStandardName, a.YUnits, b.YStandardName, b.YUnits) && same(a.XStandardName, a.XUnits, b.XStandardName, b.XUnits)
 }
 
-// isAngle says whether columns are longitudes, which repeat after 360 degrees.
+// isAngle reports whether columns are longitudes, which repeat after 360 degrees.
 func isAngle(g *Grid) bool {
 	return g.XStandardName == "longitude" || g.XStandardName == "grid_longitude" || strings.HasPrefix(g.XUnits, "degree")
 }
 
-// metres is how many metres a unit of distance has; 1 for every other unit.
+// metres returns the number of metres in a unit of distance; 1 for every other unit.
 func metres(units string) float64 {
 	switch strings.ToLower(strings.TrimSpace(units)) {
 	case "km", "kilometer", "kilometre", "kilometers", "kilometres":
@@ -128,13 +127,13 @@ func metres(units string) float64 {
 	return 1
 }
 
-// findAxis finds each value of part on an axis; both may run either way. scale
-// brings both to the same unit.
+// findAxis returns the place on an axis of each value of part; both may run either way.
+// The scales convert both to the same unit.
 func findAxis(what string, part, axis []float64, partScale, axisScale float64, angle bool) ([]int, error) {
 	const turn = 360
 	at := func(i int) float64 { return part[i] * partScale }
 	on := func(k int) float64 { return axis[k] * axisScale }
-	spacing := func(n int, v func(int) float64) float64 { // the smallest
+	spacing := func(n int, v func(int) float64) float64 { // the smallest distance between neighbours
 		least := math.Inf(1)
 		for i := 1; i < n; i++ {
 			least = math.Min(least, math.Abs(v(i)-v(i-1)))
@@ -143,7 +142,7 @@ func findAxis(what string, part, axis []float64, partScale, axisScale float64, a
 	}
 	unit := math.Min(spacing(len(part), at), spacing(len(axis), on))
 	mine, theirs := math.Abs(usual(part))*partScale, math.Abs(usual(axis))*axisScale
-	if math.IsInf(unit, 1) { // one value each: no spacing but the rounding of float32
+	if math.IsInf(unit, 1) { // single values: no spacing but the rounding of float32
 		unit = 1e-5 * math.Max(math.Abs(on(0)), 1) / SameCell
 	}
 	low, high := math.Min(on(0), on(len(axis)-1)), math.Max(on(0), on(len(axis)-1))
@@ -195,7 +194,7 @@ func findAxis(what string, part, axis []float64, partScale, axisScale float64, a
 	return places, nil
 }
 
-// usual is the median distance between neighbours.
+// usual returns the median distance between neighbours.
 func usual(axis []float64) float64 {
 	if len(axis) > 1 && axis[0] > axis[len(axis)-1] {
 		axis = slices.Clone(axis)
@@ -206,8 +205,8 @@ func usual(axis []float64) float64 {
 
 func abs(n int) int { return max(n, -n) }
 
-// mappingDifference says how the grid mappings of two grids differ in what places
-// their cells; "" where one is silent.
+// mappingDifference returns how the grid mappings of two grids differ in the attributes
+// that place their cells; "" where one has no mapping.
 func mappingDifference(a, b *Grid) string {
 	kind, _ := a.Mapping["grid_mapping_name"].(string)
 	other, _ := b.Mapping["grid_mapping_name"].(string)
@@ -228,7 +227,7 @@ func mappingDifference(a, b *Grid) string {
 	return ""
 }
 
-// places are the latitudes and longitudes of all cells, made of 1-D coordinates
+// places returns the latitudes and longitudes of all cells, made of 1-D coordinates
 // where these are latitude and longitude.
 func (g *Grid) places() (*Grid, bool) {
 	if g.Lat != nil && g.Lon != nil {
@@ -246,8 +245,8 @@ func (g *Grid) places() (*Grid, bool) {
 	return p, true
 }
 
-// findPlaces is Find by the latitudes and longitudes of all cells: two corners
-// of the part say how it lies, then every cell is compared.
+// findPlaces does what Find does, by the latitudes and longitudes of all cells: two
+// corners of the part give its position, then every cell is compared.
 func findPlaces(part, whole *Grid) (rows, cols []int, err error) {
 	row, col := whole.nearestCell(part.Lat[0], part.Lon[0])
 	down, right := 1, 1
@@ -300,7 +299,7 @@ func placeOff(part, whole *Grid, k, r, c int) string {
 		arc(part.Lat[k], part.Lon[k], whole.Lat[at], whole.Lon[at]), whole.spacingAt(r, c))
 }
 
-// spacingAt is the distance in degrees from a cell to its nearest neighbour.
+// spacingAt returns the distance in degrees from a cell to its nearest neighbour.
 func (g *Grid) spacingAt(row, col int) float64 {
 	least := math.Inf(1)
 	k := row*g.Width + col
@@ -315,7 +314,7 @@ func (g *Grid) spacingAt(row, col int) float64 {
 	return least
 }
 
-// nearestCell is the cell whose centre is nearest on the sphere.
+// nearestCell returns the cell whose centre is nearest on the sphere.
 func (g *Grid) nearestCell(lat, lon float64) (row, col int) {
 	best, least := 0, math.Inf(1)
 	for i := range g.Lat {

@@ -15,16 +15,16 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
-// OriginName is the file of a run folder that says what the run was trained on;
+// OriginName is the file of a run folder that says on which data the run was trained;
 // the configuration says how.
 const OriginName = "data.yaml"
 
-// Origin is what a run was trained on, and what its variables are called.
+// Origin describes the data on which a run was trained and the names of their variables.
 type Origin struct {
 	Variables    []OriginVariable `yaml:"variables"`
 	Sources      []Source         `yaml:"sources"`
 	Training     string           `yaml:"training"` // first and last time
-	HeldOut      string           `yaml:"held_out"` // "" for none
+	HeldOut      string           `yaml:"held_out"` // "" where nothing is held out
 	HeldOutHours float64          `yaml:"held_out_hours"`
 	Flips        bool             `yaml:"flips"`
 	Reading      Reading          `yaml:"reading,omitempty"`
@@ -37,7 +37,7 @@ type Reading struct {
 	Units    map[string]string   `yaml:"file_units,omitempty"` // that files name and a setting replaces, by variable; "" for none
 }
 
-// OriginVariable is what the data call a channel of the run.
+// OriginVariable is the variable of the data that is a channel of the run.
 type OriginVariable struct {
 	Name         string `yaml:"name"`
 	LongName     string `yaml:"long_name"`
@@ -46,7 +46,7 @@ type OriginVariable struct {
 	CellMethods  string `yaml:"cell_methods,omitempty"`
 }
 
-// originVariables returns what fields call their variables, in order.
+// originVariables returns the descriptions of the variables of fields, in order.
 func originVariables(fields []*Field) (all []OriginVariable) {
 	for _, f := range fields {
 		all = append(all, OriginVariable{f.Name, f.LongName, f.StandardName, f.Units, f.CellMethods})
@@ -54,8 +54,8 @@ func originVariables(fields []*Field) (all []OriginVariable) {
 	return all
 }
 
-// ReadOrigin reads the origin of a run from its folder. It is nil where there is none: another program made the run,
-// or it was stopped before it was written.
+// ReadOrigin returns the origin of a run from its folder, nil where there is none:
+// another program made the run, or it was stopped before the file was written.
 func ReadOrigin(dir string) (*Origin, error) {
 	path := filepath.Join(dir, OriginName)
 	text, err := os.ReadFile(path)
@@ -72,9 +72,12 @@ func ReadOrigin(dir string) (*Origin, error) {
 	return o, nil
 }
 
+// Encode returns the origin as YAML.
+func (o *Origin) Encode() ([]byte, error) { return yaml.Marshal(o) }
+
 // Write saves the origin in a run's folder.
 func (o *Origin) Write(dir string) error {
-	text, err := yaml.Marshal(o)
+	text, err := o.Encode()
 	if err != nil {
 		return err
 	}
@@ -82,7 +85,7 @@ func (o *Origin) Write(dir string) error {
 }
 
 // SameSources reports whether two runs were trained on the same bytes, whatever the
-// files are called and in whatever order they were given.
+// names and the order of the files.
 func (o *Origin) SameSources(other *Origin) bool {
 	sums := func(o *Origin) []string {
 		var all []string

@@ -12,15 +12,15 @@ import (
 	"github.com/edsrzf/mmap-go"
 )
 
-// WritePrepared writes fields as prepared data: in the folder dir, one flat file
-// of float32 and a manifest in JSON that says all else (shape, channels with
-// units and statistics, times, calendar, grid, sources). All fields must have
-// the same grid and times. What the folder held is replaced.
+// WritePrepared writes fields as prepared data: in the folder dir, one flat file of
+// float32 and a manifest in JSON with everything else (shape, channels with units and
+// statistics, times, calendar, grid, sources). All fields must have the same grid and
+// times. Earlier data of the folder are replaced.
 //
-// The data file gets its name, which holds its own checksum, when it is whole,
-// and the manifest is replaced last. So dir holds either what it held before or
-// the whole new record, whenever the writing stops. Data that do not fit in
-// memory are written by a [PreparedWriter].
+// The data file gets its name, which contains its own checksum, when it is complete, and
+// the manifest is replaced last. So, whenever the writing stops, dir contains either the
+// earlier data or the whole new record. Data that do not fit in memory are written by a
+// [PreparedWriter].
 func WritePrepared(dir string, channels []*Field, sources []Source) (err error) {
 	if err := checkChannels(channels); err != nil {
 		return fmt.Errorf("preparing %s: %w", dir, err)
@@ -54,8 +54,8 @@ func WritePrepared(dir string, channels []*Field, sources []Source) (err error) 
 	return w.Commit(context.Background(), nil)
 }
 
-// Prepared is prepared data, open for reading. Opening costs next to nothing
-// whatever the size: the data file is mapped, and pages are read when touched.
+// Prepared is prepared data, open for reading. Opening takes almost no time whatever the
+// size: the data file is mapped, and pages are read when touched.
 type Prepared struct {
 	dir      string
 	manifest *manifest
@@ -64,7 +64,7 @@ type Prepared struct {
 }
 
 // OpenPrepared opens the prepared data in a folder. The size of the data file is
-// checked, its checksum is not: Verify does that.
+// checked; its checksum is checked by Verify only. The caller closes the result.
 func OpenPrepared(dir string) (*Prepared, error) {
 	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
 		return nil, fmt.Errorf("%s: prepared data are little-endian and are mapped as they stand; this machine is big-endian", dir)
@@ -78,7 +78,7 @@ func OpenPrepared(dir string) (*Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close() // the mapping outlives it
+	defer file.Close() // the mapping outlives the open file
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
@@ -116,37 +116,36 @@ func OpenPrepared(dir string) (*Prepared, error) {
 	return p, nil
 }
 
-// Fields are the channels. Their Data are the file itself, mapped read-only, and
+// Fields returns the channels. Their Data are the file itself, mapped read-only, and
 // must not be used after Close.
 func (p *Prepared) Fields() []*Field { return p.fields }
 
-// Sources are the files that the data were made from.
-func (p *Prepared) Sources() []Source { return p.manifest.Sources }
-
-// Recipe says what the values were made from and how, a sentence each; nil where
-// the manifest does not say.
+// Recipe returns a sentence for each thing from which and for each way in which the
+// values were made; nil where the manifest does not say.
 func (p *Prepared) Recipe() []string { return p.manifest.Recipe }
 
-// Split says which frames are for training and which for tests; nil for data
-// that were prepared without a split. Train on
+// Split returns which frames are for training and which for tests; nil for data that
+// were prepared without a split. Train on
 //
 //	NewWindows(WindowOptions{…, Ranges: split.Train}, p.Fields()...)
 //
-// whose Range is then that of the training part, and test on the ranges
-// split.Test with a StrideT of the clip's length, so that tests do not overlap.
+// whose Range is then the range of the training part, and test on the ranges split.Test
+// with a StrideT of the clip's length, so that tests do not overlap.
 func (p *Prepared) Split() *Split { return p.manifest.Split }
 
-// Range returns minimum, maximum and mean of a channel, from the manifest.
+// Range returns minimum, maximum and mean of a channel in the units of its field, from
+// the manifest.
 func (p *Prepared) Range(channel int) (lowest, highest, mean float64) {
 	c := p.manifest.Channels[channel]
 	return c.Min, c.Max, c.Mean
 }
 
-// SHA256 is the checksum of the data file as the manifest gives it: the identity
-// of the data for a run's provenance.
+// SHA256 returns the checksum of the data file from the manifest: the identity of the
+// data for a run's provenance.
 func (p *Prepared) SHA256() string { return p.manifest.SHA256 }
 
-// Verify reads the whole data file and compares its checksum.
+// Verify reads the whole data file and returns an error where its checksum is not the
+// manifest's.
 func (p *Prepared) Verify() error {
 	path := filepath.Join(p.dir, p.manifest.Data)
 	got, err := HashSource(path)

@@ -48,7 +48,7 @@ func TestPreparedRoundTrip(t *testing.T) {
 	if diff := cmp.Diff(fields, p.Fields(), same); diff != "" {
 		t.Errorf("what was written and what was read differ:\n%s", diff)
 	}
-	if diff := cmp.Diff(sources, p.Sources()); diff != "" {
+	if diff := cmp.Diff(sources, p.manifest.Sources); diff != "" {
 		t.Error(diff)
 	}
 	lowest, highest, mean := p.Range(0)
@@ -277,7 +277,7 @@ func BenchmarkPreparedClips(b *testing.B) {
 				b.Fatal(err)
 			}
 			for _, f := range p.Fields() {
-				f.Stats() // warm
+				new(Stats).Add(f.Data) // warm
 			}
 			dst := make([]float32, 10*64*64*c.n)
 			order := rand.New(rand.NewPCG(1, 2))

@@ -6,16 +6,16 @@ import (
 )
 
 // PreparedWriter writes prepared data part by part, in any order and from several
-// goroutines, and goes on where another one was interrupted. Until Commit the
-// folder holds what it held before, with two files more: the values so far, and
-// a journal of the parts that are finished.
+// goroutines, and continues where an interrupted one stopped. Until Commit the folder
+// keeps its earlier data, with two files more: the values so far, and a journal of the
+// finished parts.
 type PreparedWriter struct {
 	dir      string
-	manifest *manifest // of the new data, without what depends on values
-	previous *manifest // of the data in the folder before, nil for none
-	complete bool      // the folder holds these very data
+	manifest *manifest // of the new data, without the entries that depend on values
+	previous *manifest // of the folder's earlier data, nil where there are none
+	complete bool      // the folder already contains these data
 
-	release func() error // of the folder
+	release func() error // of the folder's lock
 	mu      sync.Mutex
 	file    *os.File // the values so far
 	log     *journal

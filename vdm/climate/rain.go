@@ -21,19 +21,19 @@ func (k Kind) String() string {
 	return "auto"
 }
 
-// RainScale converts stored precipitation to mm/h (or, for an amount, to mm,
-// which the length of its interval in hours then divides).
+// RainScale converts stored precipitation to mm/h (or an amount to mm, to be divided by
+// the length of its interval in hours).
 type RainScale struct {
 	Factor float64
-	Amount bool // an accumulation, not a rate
+	Amount bool // whether it is an accumulation, not a rate
 }
 
-// AcceptedRainUnits is the list that a refusal gives.
+// AcceptedRainUnits is the list of units in the message of a refusal.
 const AcceptedRainUnits = "rates in mm/h, mm/hour, mm/hr, mm h-1, mm/day, mm d-1, mm s-1, m s-1, kg m-2 s-1, kg m-2 h-1 " +
 	"(and other spellings of a length or a mass per area, per time); amounts over a known interval in mm, cm, m, inch, kg m-2"
 
-// ParseRainUnits reads the units of a precipitation variable. A mass per area is
-// taken as liquid water of 1000 kg m-3, by which 1 kg m-2 is 1 mm.
+// ParseRainUnits returns the conversion from the units of a precipitation variable. A
+// mass per area is taken as liquid water of 1000 kg m-3, for which 1 kg m-2 is 1 mm.
 func ParseRainUnits(units string) (RainScale, error) {
 	q, err := parseQuantity(units)
 	if err != nil {
@@ -53,14 +53,15 @@ func ParseRainUnits(units string) (RainScale, error) {
 	return RainScale{}, fmt.Errorf("units %q are neither a rate nor an amount of rain; accepted: %s", units, AcceptedRainUnits)
 }
 
-// snap removes the rounding of a product of factors, so that mm/h has exactly 1.
+// snap removes the rounding of a product of factors, so that mm/h has exactly the factor
+// 1.
 func snap(x float64) float64 {
 	y, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 13, 64), 64)
 	return y
 }
 
-// PerDepth says whether units of rain are a depth of water, in a time or not, and not a
-// mass on an area.
+// PerDepth reports whether units of rain are a depth of water, per time or not, and not
+// a mass per area.
 func PerDepth(units string) bool {
 	q, err := parseQuantity(units)
 	return err == nil && q.length == 1 && q.mass == 0

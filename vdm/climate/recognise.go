@@ -7,22 +7,22 @@ import (
 	"strings"
 )
 
-// Signs are what a file says about a variable.
+// Signs are the attributes of a file that describe a variable.
 type Signs struct {
-	Name, StandardName, LongName, Units, CellMethods string
+	Name, StandardName, LongName, Units string
 }
 
-// Finding says what a variable is, by which signs, and what stays uncertain.
+// Finding says what kind a variable is, by which signs, and what stays uncertain.
 type Finding struct {
 	Kind   Kind   // KindRain or KindOther
-	Reason string // the signs that decided, such as `units "m" and long_name "Total precipitation"`; "" where nothing speaks of water
-	Doubt  string // why a variable that is taken as other may be rain; "" where nothing says so
-	Totals bool   // its words speak of an accumulation
+	Reason string // the signs that decided, such as `units "m" and long_name "Total precipitation"`; "" where no sign speaks of water
+	Doubt  string // why a variable that is taken as other may be rain; "" where no sign says so
+	Totals bool   // whether its words speak of an accumulation
 }
 
-// Recognise says whether a variable is precipitation, by its units, standard_name,
-// long_name and name together. A standard_name that CF does not know says
-// nothing. One that it knows decides, unless the units contradict it.
+// Recognise decides whether a variable is precipitation, by its units, standard_name,
+// long_name and name together. A standard_name that CF does not list is ignored. A
+// listed one decides, unless the units contradict it.
 func Recognise(s Signs) Finding {
 	measure := measureOf(s.Units)
 	words := strings.ToLower(s.LongName + " " + strings.ReplaceAll(s.Name, "_", " "))
@@ -47,8 +47,8 @@ func Recognise(s Signs) Finding {
 	spoken := rainWords.MatchString(words) && !otherWater.MatchString(words) && !notDepth.MatchString(words)
 	switch {
 	case measure == measureNone && named, measure == measureUnknown && (named || spoken):
-		// By its name it is rain; that its units are absent, odd or those of something
-		// else is for the conversion to refuse.
+		// By its name it is rain; units that are absent, unknown or of another quantity
+		// are refused by the conversion.
 		f.Kind, f.Reason = KindRain, fmt.Sprintf("the name %q", s.Name)
 	case measure == measureNone:
 	case spoken && rainWords.MatchString(strings.ToLower(s.LongName)):
@@ -65,19 +65,19 @@ func Recognise(s Signs) Finding {
 }
 
 var (
-	// rainWords speak of rain in descriptions and names.
+	// rainWords matches descriptions and names that speak of rain.
 	rainWords = regexp.MustCompile(`precip|rain|\bprate\b|\bprcp\b|\bapcp\b|\btp\b|niederschlag|pluie|lluvia|drizzle`)
-	// otherWater speak of other water, some of it in the units of rain.
+	// otherWater matches words for other water, some of it in the units of rain.
 	otherWater = regexp.MustCompile(`snow|evapo|transpir|runoff|run off|drainage|soil|vapou?r|precipitable|moisture|graupel|hail|dew|sublim|` +
 		`melt|ice\b|ice_|cloud|water.path|water_path|rain.?water|mixing|content|infiltr|irrigat|throughfall|discharge|error|uncert|quality|` +
 		`anomal|probab|fraction|number|count|percentile|intercept|minus|erosiv|heat|energy`)
-	// notDepth speak of lengths that are no depth of water.
+	// notDepth matches words for lengths that are no depth of water.
 	notDepth = regexp.MustCompile(`height|altitude|elevation|depth of|diameter|radius|visib|thickness|wavelength|distance|geopotential`)
-	// motion speak of what moves a way in a time.
+	// motion matches words for quantities with the units of a speed.
 	motion = regexp.MustCompile(`wind|veloc|speed|current|gust|\b[uv]\b|\b[uv]10m?\b|\buas\b|\bvas\b|\b[uvw]a?s?\b|vertical motion|subsidence`)
-	// accumulated speak of running totals.
+	// accumulated matches words for running totals.
 	accumulated = regexp.MustCompile(`accum|cumul|since (the )?(start|begin|midnight|model)|running total`)
-	// modelRain are the names that weather models give.
+	// modelRain matches the names of rain in weather models.
 	modelRain = regexp.MustCompile(`^(RAIN(NC|C|SH|CV|NCV)|PREC_ACC_(NC|C)|[A-Z]?APCP.*|ACRAIN.*|TOT_PREC|PRECT|PRECC|PRECL|RAINRATE|cmorph|tp[0-9]*h?)$`)
 )
 
@@ -86,8 +86,8 @@ var (
 	modifiers    = []string{"detection_minimum", "number_of_observations", "standard_error", "status_flag"}
 	singleNames  = map[string]bool{"altitude": true, "depth": true, "height": true, "time": true, "latitude": true, "longitude": true,
 		"projection": true, "region": true, "realization": true, "albedo": true}
-	// invented are names that have the form of a standard name, are met in files
-	// and are not in CF's table.
+	// invented lists names that have the form of a standard name and occur in files, but
+	// are not in CF's table.
 	invented = map[string]bool{"total_precipitation": true, "total_rainfall": true, "precipitation_rate": true, "rain_rate": true,
 		"precipitation_flux_rate": true, "hourly_precipitation": true, "daily_precipitation": true, "accumulated_precipitation": true,
 		"surface_precipitation": true, "convective_precipitation": true, "large_scale_precipitation": true, "large_scale_rain": true,
@@ -96,8 +96,8 @@ var (
 		"rain_fall": true, "rainfall_intensity": true, "precipitation_intensity": true}
 )
 
-// rainStandardNames are CF's names of precipitation as a whole or of rain, with the
-// name of the same quantity as a rate of depth, whose units mm/h are.
+// rainStandardNames lists CF's names of precipitation as a whole or of rain, each with
+// the name of the same quantity as a rate of depth, whose units mm/h are.
 var rainStandardNames = map[string]string{
 	"precipitation_flux": "lwe_precipitation_rate", "precipitation_amount": "lwe_precipitation_rate",
 	"lwe_precipitation_rate": "lwe_precipitation_rate", "lwe_thickness_of_precipitation_amount": "lwe_precipitation_rate",
@@ -116,29 +116,29 @@ var rainStandardNames = map[string]string{
 	"large_scale_rainfall_rate": "large_scale_rainfall_rate", "thickness_of_large_scale_rainfall_amount": "large_scale_rainfall_rate",
 }
 
-// RateStandardName is the CF standard_name of precipitation after its conversion to
-// mm/h: a flux of mass is then a rate of depth, whose name is another. It is ""
-// where the name before says nothing.
+// RateStandardName returns the CF standard_name of precipitation after its conversion to
+// mm/h: a flux of mass becomes a rate of depth, which has another name. It is "" where
+// the given name is not CF's.
 func RateStandardName(standardName string) string {
 	return rainStandardNames[StandardNameOf(standardName)]
 }
 
-// waterless says that a standard name, as far as known, is of something that never
-// has the units of a rate or an amount of water; such a name on a variable that has
-// them is wrong.
+// waterless reports whether a standard name, as far as known, names something that never
+// has the units of a rate or an amount of water; such a name on a variable with these
+// units is wrong.
 func waterless(name string) bool {
 	return quantities.MatchString(name)
 }
 
 var quantities = regexp.MustCompile(`temperature|pressure|humidity|_angle|albedo|^time$|^latitude$|^longitude$|^region$|emissivity|reflectivity`)
 
-// measure is what units measure, as far as rain goes.
+// measure is the kind of quantity that units measure, as far as rain needs it.
 type measure int
 
 const (
 	measureNone    measure = iota // something else, or nothing
-	measureRate                   // a depth or a mass on an area, in a time
-	measureAmount                 // a depth or a mass on an area
+	measureRate                   // a depth or a mass per area, per time
+	measureAmount                 // a depth or a mass per area
 	measureUnknown                // units that are not understood
 )
 
@@ -159,27 +159,26 @@ func measureOf(units string) measure {
 	return measureNone
 }
 
-// unclearRate are units that look like those of rain and are refused: mm/3h,
+// unclearRate matches units that look like units of rain and are refused: mm/3h,
 // mm/month.
 var unclearRate = regexp.MustCompile(`(?i)^\s*(mm|cm|in|inch(es)?|kg|millimet)`)
 
-// depthOfWater says that units of an amount are such as are used for little else.
+// depthOfWater reports whether units of an amount are used for little else than water.
 func depthOfWater(units string) bool {
 	u := strings.ToLower(strings.TrimSpace(units))
 	return strings.HasPrefix(u, "mm") || strings.HasPrefix(u, "millimet") || strings.HasPrefix(u, "kg")
 }
 
-// rainNames are variable names that mean precipitation in common archives.
+// rainNames lists variable names that mean precipitation in common archives.
 var rainNames = map[string]bool{
 	"pr": true, "prate": true, "prcp": true, "precip": true, "precipitation": true, "rain": true, "rainfall": true,
 	"rainrate": true, "rain_rate": true, "rainfall_rate": true, "rr": true, "tp": true, "tot_prec": true, "ppt": true,
 	"precipitationcal": true, "precip_rate": true, "rf": true, "rain_amount": true, "rainfall_amount": true, "prec": true, "pre": true, "pcp": true, "mtpr": true, "tprate": true, "avg_tprate": true, "cp": true, "lsp": true, "apcp": true, "total_precipitation": true, "precipitation_rate": true, "precipitation_flux": true,
 }
 
-// StandardNameOf returns a standard_name without modifier, "" where it cannot be
-// one of CF's: those are lower-case words joined by underlines, of which CF
-// requires the full name. A word alone, such as "unknown" or "rain", is one only
-// if it is in the short list of such.
+// StandardNameOf returns a standard_name without modifier, "" where it cannot be one of
+// CF's: those are lower-case words joined by underlines. A single word, such as
+// "unknown" or "rain", is accepted only if it is in the short list of such names.
 func StandardNameOf(text string) string {
 	words := strings.Fields(text)
 	if len(words) == 0 || len(words) > 1 && !slices.Contains(modifiers, words[1]) {

@@ -7,22 +7,22 @@ import (
 	"strings"
 )
 
-// Record is gridded data that are open for reading: one field for each variable, all
-// on one grid and with the same times, the files that they come from, and which
-// frames are for training and which for tests. [OpenRecord] opens one of files or of
-// prepared data; a reader that needs more makes one of its fields.
+// Record is gridded data that are open for reading: one field for each variable, all on
+// one grid and with the same times, the files they come from, and which frames are for
+// training and which for tests. [OpenRecord] opens files or prepared data; a reader with
+// settings of its own builds a Record of its fields.
 type Record struct {
 	Fields  []*Field
 	Sources []Source
 	Split   *Split   // nil where nothing is held out
-	History []string // how prepared data came to be, a sentence each; nil for files
+	History []string // how prepared data were made, a sentence each; nil for files
 
 	tail  bool    // the test part is the end of the record, see HoldOut
-	hours float64 // how long that was asked to be, 0 where it was asked for in frames
+	hours float64 // requested length of the test part, 0 where it was requested in frames
 	close func() error
 }
 
-// Close gives back what the record has open. Its fields must not be used afterwards.
+// Close closes the record's files. Its fields must not be used afterwards.
 func (r *Record) Close() error {
 	if r.close == nil {
 		return nil
@@ -30,7 +30,7 @@ func (r *Record) Close() error {
 	return r.close()
 }
 
-// Names returns the names of the variables, with commas between.
+// Names returns the names of the variables, separated by commas.
 func (r *Record) Names() string { return fieldNames(r.Fields) }
 
 func fieldNames(fields []*Field) string {
@@ -47,7 +47,7 @@ func (f *Field) Period() string {
 }
 
 // HoldOut makes the last frames of the record its test part, and all before them its
-// training part. Data that are split already are an error.
+// training part. It refuses data that are already split.
 func (r *Record) HoldOut(frames int) error {
 	if r.Split != nil {
 		return errors.New("the data are split into training and tests already")
@@ -64,8 +64,8 @@ func (r *Record) HoldOut(frames int) error {
 	return nil
 }
 
-// HoldOutHours is [Record.HoldOut] of as many frames as make so many hours, to the
-// nearest one.
+// HoldOutHours does what [Record.HoldOut] does, for the number of frames that is nearest
+// to the given hours.
 func (r *Record) HoldOutHours(hours float64) error {
 	if err := r.HoldOut(int(math.Round(hours / r.Fields[0].Step()))); err != nil {
 		return fmt.Errorf("holding out the last %v h: %w", hours, err)
@@ -74,20 +74,26 @@ func (r *Record) HoldOutHours(hours float64) error {
 	return nil
 }
 
-// Train returns the clips of the training part, of the whole record where nothing is
-// held out. The options' Ranges are set here.
+// Train returns the clips of the training part, or of the whole record where nothing is
+// held out. The options have no Ranges: the split has them.
 func (r *Record) Train(o WindowOptions) (*Windows, error) {
+	if o.Ranges != nil {
+		return nil, errors.New("window option Ranges is set, which the record's split says")
+	}
 	if r.Split != nil {
 		o.Ranges = r.Split.Train
 	}
 	return r.windows(o)
 }
 
-// Test returns the clips of the test part; none is reflected. Those of data that were
-// split by seasons do not overlap in time; those of hours that were held out at the
-// end, which are few, begin at every frame. The options' Ranges, Flips and StrideT are
-// set here. A record of which nothing is held out is an error.
+// Test returns the clips of the test part, without reflections. Clips of data that were
+// split by seasons do not overlap in time; clips of hours that were held out at the end,
+// which are few, begin at every frame. The options have no Ranges and no StrideT, and
+// their Flips are for training alone. A record of which nothing is held out is an error.
 func (r *Record) Test(o WindowOptions) (*Windows, error) {
+	if o.Ranges != nil || o.StrideT != 0 {
+		return nil, errors.New("window option Ranges or StrideT is set, which the record's split says")
+	}
 	if r.Split == nil {
 		return nil, errors.New("the data have no split into training and tests")
 	}
@@ -98,7 +104,8 @@ func (r *Record) Test(o WindowOptions) (*Windows, error) {
 	return r.windows(o)
 }
 
-// windows returns the clips of a part, and says of one that is too short how long it is.
+// windows returns the clips of a part; for a part that is too short the error says how
+// long it is.
 func (r *Record) windows(o WindowOptions) (*Windows, error) {
 	if r.tail {
 		if n := o.Ranges[0].To - o.Ranges[0].From; o.Frames > n {
@@ -108,9 +115,9 @@ func (r *Record) windows(o WindowOptions) (*Windows, error) {
 	return NewWindows(o, r.Fields...)
 }
 
-// TrainingPeriod returns the dates that training reads, in words: those of the frames
-// before what is held out at the end, else those of the record, whose training seasons
-// lie all over it.
+// TrainingPeriod returns the dates of the training part in words: those of the frames
+// before a held-out end, else those of the whole record, over which training seasons are
+// spread.
 func (r *Record) TrainingPeriod() string {
 	f := r.Fields[0]
 	if r.tail {
@@ -119,8 +126,8 @@ func (r *Record) TrainingPeriod() string {
 	return f.Period()
 }
 
-// TestPeriod returns the dates of what is held out at the end, else those of the
-// record, in words.
+// TestPeriod returns the dates of a held-out end, else those of the whole record, in
+// words.
 func (r *Record) TestPeriod() string {
 	if r.tail {
 		return r.Split.Rule
@@ -128,7 +135,7 @@ func (r *Record) TestPeriod() string {
 	return r.Fields[0].Period()
 }
 
-// Origin returns what a run that is trained on the record keeps about it.
+// Origin returns what a run that is trained on the record stores about it.
 func (r *Record) Origin() *Origin {
 	o := &Origin{Variables: originVariables(r.Fields), Sources: r.Sources, Training: r.TrainingPeriod(), HeldOutHours: r.hours}
 	if r.Split != nil {
@@ -137,8 +144,8 @@ func (r *Record) Origin() *Origin {
 	return o
 }
 
-// InTraining reports whether some of so many frames from a first one on belong to the
-// training part.
+// InTraining reports whether some of a number of frames, beginning with frame first,
+// belong to the training part.
 func (r *Record) InTraining(first, frames int) bool {
 	if r.Split == nil {
 		return false

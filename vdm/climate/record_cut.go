@@ -5,14 +5,14 @@ import (
 	"math"
 )
 
-// Place is where and when a clip lies, and which fields its channels are like.
+// Place says where and when a clip lies, and which fields its channels continue.
 type Place struct {
 	Like               []*Field
 	Grid               Grid
 	Times              []float64 // hours since Epoch
-	From, To           []float64 // ends of the intervals of the frames; nil where not known
+	From, To           []float64 // ends of the intervals of the frames; nil where unknown
 	Calendar, Epoch    string
-	Start, Row, Column int // of the clip's first frame and its south-western cell in the record
+	Start, Row, Column int // the clip's first frame and its south-western cell in the record
 }
 
 // Reference is the time in hours from which a forecast of the frames after the known ones
@@ -46,13 +46,13 @@ func (p *Place) Only(frames []int) Place {
 // CutOptions says which clip is cut out of a record.
 type CutOptions struct {
 	Height, Width int
-	Step          float64     // hours between frames that the clip has to have; 0 is any
+	Step          float64     // required hours between frames; 0 means any
 	Known         KnownFrames // one mark for each frame
 	Start         int         // first frame in the record
 	Row, Column   int         // south-western cell in the record; −1 puts the clip in the middle
 
-	// Name returns what messages call an option: "Row" and "Column". nil is the names
-	// here.
+	// Name returns the name of an option in messages: of "Row" and "Column". nil means
+	// the names in this struct.
 	Name func(option string) string
 }
 
@@ -65,8 +65,8 @@ func (o *CutOptions) called(option string) string {
 
 // Cut returns a clip of the record, [frame, height, width, channel] with a channel for
 // each field, and its place. Frames that are not known are NaN and may lie beyond the
-// end of the record, whose times then go on at its step. Known frames that the record
-// lacks, or that span a gap in time, are an error.
+// end of the record, whose times are then continued at its step. Known frames that the
+// record lacks, or that span a gap in time, are an error.
 func (r *Record) Cut(o CutOptions) (clip []float32, place Place, err error) {
 	first := r.Fields[0]
 	needed := o.Known.Span()
@@ -127,8 +127,8 @@ func (o *CutOptions) position(option, what string, at, size, room int) (int, err
 	return at, nil
 }
 
-// addFrame adds the time of a frame of a record, or one step after the last time
-// where the record has ended.
+// addFrame adds the time of a frame of a record, or one step after the last time where
+// the record has ended.
 func (p *Place) addFrame(f *Field, at int, step float64) {
 	if at < f.Frames() {
 		p.Times = append(p.Times, f.Times[at])

@@ -8,19 +8,19 @@ import (
 	"slices"
 )
 
-// ErrNoVariable is wrapped by every error for data that lack a variable.
+// ErrNoVariable is wrapped by every error that reports a variable the data lack.
 var ErrNoVariable = errors.New("there is no variable")
 
-// RecordOptions says what is read of data.
+// RecordOptions says which variables of data are read, and how.
 type RecordOptions struct {
 	// Variables are the names of the variables, which become the fields in their order;
-	// none is all of prepared data, and the only one of files.
+	// none means all of prepared data, and the only one of files.
 	Variables []string
-	// Read reads the variables of files and joins them in time. nil is [Open] of the one
-	// file that is given.
+	// Read reads the variables of files and joins them in time. nil means [Open] of the
+	// one given file.
 	Read func(paths, variables []string) ([]*Field, error)
-	// Name returns what messages call an option: "Data" and "Variables". nil is the
-	// names here.
+	// Name returns the name of an option in messages: of "Data" and "Variables". nil
+	// means the names in this struct.
 	Name func(option string) string
 }
 
@@ -107,7 +107,7 @@ func openFiles(paths []string, o RecordOptions) (*Record, error) {
 	return r, nil
 }
 
-// readAny reads variables of one file in a format that is linked.
+// readAny reads variables of one file in a linked format.
 func readAny(paths, variables []string) (fields []*Field, err error) {
 	if len(paths) > 1 {
 		return nil, fmt.Errorf("%d files: a reader of their format joins them in time", len(paths))
@@ -125,13 +125,13 @@ func readAny(paths, variables []string) (fields []*Field, err error) {
 	return fields, checkChannels(fields)
 }
 
-// Channel is what a model calls one of its variables, and its unit.
+// Channel is the name of a variable of a model, and its unit.
 type Channel struct{ Name, Units string }
 
-// OpenRecordAs opens data for a model: the variables of its channels, in their order
-// and units, under the channels' names. Variables that the data call otherwise are
-// named by the options, in the order of the channels; where the data have one variable
-// and the model one channel, they are each other's.
+// OpenRecordAs opens data for a model: the variables of its channels, in their order and
+// units, under the channels' names. If the data have other names, the options list them
+// in the order of the channels; where the data have one variable and the model one
+// channel, they belong together without a name.
 func OpenRecordAs(paths []string, channels []Channel, o RecordOptions) (*Record, error) {
 	hint, byChannel := "", len(o.Variables) == 0
 	if byChannel {
@@ -162,7 +162,7 @@ func OpenRecordAs(paths []string, channels []Channel, o RecordOptions) (*Record,
 	return r, nil
 }
 
-// rename gives the variables the names of channels, whose units they must have.
+// rename gives the variables the names of channels and refuses other units than theirs.
 func (r *Record) rename(channels []Channel) error {
 	if len(r.Fields) != len(channels) {
 		return fmt.Errorf("the data have %d variables, the run %d channels", len(r.Fields), len(channels))

@@ -33,6 +33,14 @@ func TestHoldOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, o := range []WindowOptions{{Frames: 3, Ranges: []Range{{0, 3}}}, {Frames: 3, StrideT: 3}} {
+		if _, err := r.Test(o); err == nil || !strings.Contains(err.Error(), "which the record's split says") {
+			t.Errorf("tests with %+v: %v", o, err)
+		}
+	}
+	if _, err := r.Train(WindowOptions{Frames: 3, Ranges: []Range{{0, 3}}}); err == nil || !strings.Contains(err.Error(), "Ranges is set") {
+		t.Errorf("training with ranges: %v", err)
+	}
 	o := WindowOptions{Frames: 3, Height: 3, Width: 4, Flips: true}
 	train, err := r.Train(o)
 	if err != nil {

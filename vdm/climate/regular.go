@@ -5,18 +5,17 @@ import (
 	"slices"
 )
 
-// Regular returns ascending times, in hours, that are all within resolution of the
-// given ones and lie on a regular axis of a round step, and that step: what was
-// meant by times that a file stores coarsely, such as hours in days of single
-// precision. Times may be left out. ok is false where no round step fits every
-// time.
+// Regular returns ascending times, in hours, that are all within resolution of the given
+// ones and lie on a regular axis of a round step, and that step: the times that a file
+// meant but stores coarsely, such as hours in days of single precision. Times may be
+// left out. ok is false where no round step fits every time.
 func Regular(times []float64, resolution float64) (exact []float64, step float64, ok bool) {
 	n := len(times)
 	if n < 3 || !(resolution > 0) {
 		return nil, 0, false
 	}
 	usual := MedianStep(times)
-	// Of a step that occurs often the mean is known better than one of them.
+	// The mean of a step that occurs often is more accurate than a single one.
 	sum, count := 0.0, 0
 	for i := 1; i < n; i++ {
 		if d := times[i] - times[i-1]; math.Abs(d-usual) <= 2*resolution {
@@ -43,7 +42,7 @@ func Regular(times []float64, resolution float64) (exact []float64, step float64
 	return nil, 0, false
 }
 
-// onAxis finds the roundest start of an axis of a step on which all times lie to
+// onAxis returns the roundest start of an axis of a step on which all times lie to
 // within resolution.
 func onAxis(times []float64, step, resolution float64) (start float64, places []int, ok bool) {
 	low, high := math.Inf(-1), math.Inf(1)
@@ -67,7 +66,7 @@ func onAxis(times []float64, step, resolution float64) (start float64, places []
 	return (low + high) / 2, places, true
 }
 
-// RoundedTo is the distance between the decimals that values were rounded to, such
+// RoundedTo returns the distance between the decimals to which values were rounded, such
 // as 0.001, or 0 where they are whole or were not rounded.
 func RoundedTo(values []float64) float64 {
 	if len(values) < 3 || !slices.ContainsFunc(values, func(v float64) bool { return v != math.Round(v) }) {
@@ -78,7 +77,7 @@ func RoundedTo(values []float64) float64 {
 			return math.Abs(v*scale-math.Round(v*scale)) > 1e-9*math.Max(1, math.Abs(v*scale)/1e6)
 		}) {
 			if digits < 2 {
-				return 0 // tenths are meant
+				return 0 // these are tenths of something else
 			}
 			return 1 / scale
 		}

@@ -6,9 +6,9 @@ import (
 )
 
 // RotatedPole is the north pole of a rotated grid in degrees, as CF's grid mapping
-// rotated_latitude_longitude gives it. The formulas are those of a sphere: where
-// a grid's latitudes are geodetic, as UKCP18's are, they are taken as they stand,
-// which is also what PROJ does with an ellipsoid given as a sphere.
+// rotated_latitude_longitude gives it. The formulas are those of a sphere: geodetic
+// latitudes, such as UKCP18's, are used without conversion, as PROJ does with an
+// ellipsoid that is declared a sphere.
 type RotatedPole struct {
 	Lat, Lon float64 // grid_north_pole_latitude, grid_north_pole_longitude
 	GridLon  float64 // north_pole_grid_longitude: longitude of the true pole on the rotated grid
@@ -26,22 +26,22 @@ func (g *Grid) RotatedPole() (pole RotatedPole, ok bool) {
 	return pole, hasLat && hasLon
 }
 
-// ToRotated returns the rotated coordinates of a place, longitude in [−180, 180).
-// All angles are in degrees.
+// ToRotated returns the rotated coordinates of a position, longitude in [−180, 180). All
+// angles are in degrees.
 func (p RotatedPole) ToRotated(lat, lon float64) (gridLat, gridLon float64) {
 	y, x := turnPole(lat, lon-p.Lon, p.Lat)
 	return y, wrap180(x + p.GridLon)
 }
 
-// FromRotated is the inverse of ToRotated.
+// FromRotated returns the position with rotated coordinates, the inverse of ToRotated.
 func (p RotatedPole) FromRotated(gridLat, gridLon float64) (lat, lon float64) {
 	y, x := turnPole(gridLat, gridLon-p.GridLon, p.Lat)
 	return y, wrap180(x + p.Lon)
 }
 
-// turnPole gives latitude and longitude with respect to a new pole at a latitude,
-// on the meridian from which lon counts. The new longitude counts from the
-// meridian that holds the old pole. Turning twice brings every place back.
+// turnPole returns latitude and longitude with respect to a new pole at a latitude, on
+// the meridian from which lon counts. The new longitude counts from the meridian that
+// contains the old pole. Applied twice it returns to the first position.
 func turnPole(lat, lon, pole float64) (newLat, newLon float64) {
 	const degree = math.Pi / 180
 	sinLat, cosLat := math.Sincos(lat * degree)
@@ -54,7 +54,7 @@ func turnPole(lat, lon, pole float64) (newLat, newLon float64) {
 	return math.Atan2(up, math.Hypot(out, across)) / degree, math.Atan2(across, out) / degree
 }
 
-// wrap180 brings a longitude into [−180, 180).
+// wrap180 returns a longitude as one in [−180, 180).
 func wrap180(lon float64) float64 {
 	lon = math.Mod(lon+180, 360)
 	if lon < 0 {
@@ -63,10 +63,10 @@ func wrap180(lon float64) float64 {
 	return lon - 180
 }
 
-// Nearest is the cell whose centre is nearest to a place in degrees: along each of
-// the grid's own coordinates where they are latitude and longitude, rotated or
-// not; else over the sphere, by 2-D latitudes and longitudes. A place more than
-// half a cell beyond the outermost centres is an error.
+// Nearest returns the cell whose centre is nearest to a position in degrees: along each
+// of the grid's own coordinates where they are latitude and longitude, rotated or not;
+// else over the sphere, by 2-D latitudes and longitudes. A position more than half a
+// cell beyond the outermost centres is an error.
 func (g *Grid) Nearest(lat, lon float64) (row, column int, err error) {
 	if !(math.Abs(lat) <= 90) || !(math.Abs(lon) <= 720) {
 		return 0, 0, fmt.Errorf("latitude %v, longitude %v is not a place on earth", lat, lon)
@@ -83,7 +83,7 @@ func (g *Grid) Nearest(lat, lon float64) (row, column int, err error) {
 	default:
 		return 0, 0, fmt.Errorf("the grid has neither latitudes and longitudes, nor a rotated pole to find latitude %v, longitude %v by", lat, lon)
 	}
-	x += 360 * math.Round((g.X[0]+g.X[g.Width-1])/2/360-x/360) // the turn that is nearest to the grid
+	x += 360 * math.Round((g.X[0]+g.X[g.Width-1])/2/360-x/360) // the nearest turn to the grid
 	row, inRows := nearestOnAxis(g.Y, y)
 	column, inColumns := nearestOnAxis(g.X, x)
 	if !inRows || !inColumns {
@@ -93,9 +93,9 @@ func (g *Grid) Nearest(lat, lon float64) (row, column int, err error) {
 	return row, column, nil
 }
 
-// nearestOnAxis is the place of the nearest value on an ascending axis, and
-// whether the value lies within half a step of the axis. A value halfway belongs
-// to the lower cell.
+// nearestOnAxis returns the place of the nearest value on an ascending axis, and whether
+// the value lies within half a step of the axis. A value halfway belongs to the lower
+// cell.
 func nearestOnAxis(axis []float64, v float64) (at int, within bool) {
 	for i, a := range axis {
 		if math.Abs(a-v) < math.Abs(axis[at]-v) {
@@ -118,8 +118,8 @@ func (g *Grid) nearestOnSphere(lat, lon float64) (row, column int, err error) {
 		}
 	}
 	row, column = best/g.Width, best%g.Width
-	// Where the nearest cell lies at the edge, the place must not be farther from
-	// it than its neighbours are.
+	// Where the nearest cell lies at the edge, the position must not be farther from it
+	// than its neighbours are.
 	reach := 0.0
 	for _, d := range [][2]int{{-1, 0}, {1, 0}, {0, -1}, {0, 1}} {
 		if r, c := row+d[0], column+d[1]; r >= 0 && r < g.Height && c >= 0 && c < g.Width {
@@ -133,7 +133,7 @@ func (g *Grid) nearestOnSphere(lat, lon float64) (row, column int, err error) {
 	return row, column, nil
 }
 
-// arc is the angle between two places in degrees (haversine formula).
+// arc returns the angle between two positions in degrees (haversine formula).
 func arc(lat1, lon1, lat2, lon2 float64) float64 {
 	const degree = math.Pi / 180
 	a, b := math.Sin((lat2-lat1)*degree/2), math.Sin((lon2-lon1)*degree/2)

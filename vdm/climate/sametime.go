@@ -1,17 +1,17 @@
 package climate
 
 import (
+	"errors"
 	"fmt"
 	"math"
 )
 
-// InCalendar returns times of one calendar, in hours since [Epoch], as times of
-// another that have the same dates: 2018-09-13 06:00 stays 2018-09-13 06:00.
-// Two calendars are one over a span in which every month has the same length in
-// both, as the standard and the proleptic Gregorian one are from October 1582
-// on; where they are not, that is an error that names the first month. until
-// lengthens the span over which they must agree to another time of the second
-// calendar; NaN does not.
+// InCalendar returns times of one calendar, in hours since [Epoch], as times of another
+// that have the same dates: 2018-09-13 06:00 stays 2018-09-13 06:00. Two calendars agree
+// over a span in which every month has the same length in both, as the standard and the
+// proleptic Gregorian one do from October 1582 on; where they do not, the error names
+// the first month. until, a time of the second calendar, lengthens the span over which
+// they must agree, unless it is NaN.
 func InCalendar(times []float64, from, to string, until float64) ([]float64, error) {
 	if from == to || len(times) == 0 {
 		return times, nil
@@ -53,7 +53,7 @@ func InCalendar(times []float64, from, to string, until float64) ([]float64, err
 			return next.number(calendar) - begin.number(calendar)
 		}
 		if p, q := days(from), days(to); p != q {
-			if a, b := daysInMonth(from, y, m), daysInMonth(to, y, m); a != b { // the whole month reads better
+			if a, b := daysInMonth(from, y, m), daysInMonth(to, y, m); a != b { // the message names the whole month
 				p, q = a, b
 			}
 			return nil, fmt.Errorf("the calendar is %q against %q, and %04d-%02d has %d days in the one, %d in the other", from, to, y, m, p, q)
@@ -61,6 +61,9 @@ func InCalendar(times []float64, from, to string, until float64) ([]float64, err
 	}
 	return out, nil
 }
+
+// ErrNoFrame is wrapped by the error for times that a record does not have.
+var ErrNoFrame = errors.New("the data have no frame")
 
 // FramesAt returns the frame of f for each time of part. Times are compared as
 // instants: the calendars of both must agree over the span, f may have more
@@ -84,8 +87,8 @@ func (f *Field) FramesAt(part *Field) ([]int, error) {
 			k++
 		}
 		if off := math.Abs(f.Times[k] - t); !(off <= tolerance) {
-			return nil, fmt.Errorf("the data have no frame at %s: they go from %s to %s, and the nearest frame is at %s",
-				part.Date(i), f.Date(0), f.Date(f.Frames()-1), f.Date(k))
+			return nil, fmt.Errorf("%w at %s: they go from %s to %s, and the nearest frame is at %s",
+				ErrNoFrame, part.Date(i), f.Date(0), f.Date(f.Frames()-1), f.Date(k))
 		}
 		if i > 0 && frames[i-1] == k {
 			return nil, fmt.Errorf("the data have one frame, at %s, for %s and %s", f.Date(k), part.Date(i-1), part.Date(i))
@@ -95,7 +98,7 @@ func (f *Field) FramesAt(part *Field) ([]int, error) {
 	return frames, nil
 }
 
-// sameTime is by how many hours two instants may differ to be one: a hundredth of
+// sameTime returns by how many hours two times of one instant may differ: a hundredth of
 // the smaller step, and a second where there is none.
 func sameTime(steps ...float64) float64 {
 	tolerance := math.Inf(1)
@@ -110,8 +113,8 @@ func sameTime(steps ...float64) float64 {
 	return tolerance
 }
 
-// MonthOf returns the begin and the end of the month that a time lies in, all in hours
-// since [Epoch] in the calendar.
+// MonthOf returns the beginning and the end of the month in which a time lies, all in
+// hours since [Epoch] in the calendar.
 func MonthOf(hours float64, calendar string) (from, to float64) {
 	d := dateOf(calendar, int(math.Floor(hours/24)))
 	next := date{d.year, d.month + 1, 1}

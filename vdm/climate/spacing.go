@@ -9,8 +9,8 @@ import (
 const earthRadius = 6371.0
 
 // Kilometres returns the side of a cell in the middle of the grid, the geometric mean
-// along rows and columns; 0 where there are fewer than 2×2 cells or the coordinates do
-// not tell. Methods that know speeds, such as forecast.STEPS, need it.
+// along rows and columns; 0 where there are fewer than 2×2 cells or the coordinates give
+// no distances. Methods with known speeds, such as forecast.STEPS, need it.
 func (g *Grid) Kilometres() float64 {
 	if g.Height < 2 || g.Width < 2 {
 		return 0
@@ -29,7 +29,7 @@ func (g *Grid) Kilometres() float64 {
 	return math.Sqrt(math.Abs((g.Y[row+1]-g.Y[row])*(g.X[col+1]-g.X[col]))) * scale
 }
 
-// kilometresIn is how many kilometres a unit of length is, 0 for other units.
+// kilometresIn returns the number of kilometres in a unit of length, 0 for other units.
 func kilometresIn(unit string) float64 {
 	switch strings.ToLower(strings.TrimSpace(unit)) {
 	case "m", "metre", "metres", "meter", "meters":

@@ -5,18 +5,18 @@ import (
 	"math"
 )
 
-// SeasonSplit says how a record is split by season: the rule of the dissertation
-// where it is zero. Seasons are counted by time from the start of the first
-// frame, so that a missing month moves no border: in the 360-day calendar, a
-// record that starts on 1 December has the seasons of meteorology. Season 0, and
-// every Every-th after it, is for tests, the others for training.
+// SeasonSplit says how a record is split by season; its zero value is the rule of the
+// dissertation. Seasons are counted by time from the start of the first frame, so that a
+// missing month does not move them: in the 360-day calendar, a record that starts on 1
+// December has the meteorological seasons. Season 0, and every Every-th after it, is for
+// tests, the others for training.
 type SeasonSplit struct {
-	Hours float64 // of a season; 0 is 2160, three months of 30 days
-	Every int     // 0 is 5
+	Hours float64 // length of a season; 0 means 2160, three months of 30 days
+	Every int     // 0 means 5
 }
 
-// Split is which frames of a record are for training and which for tests. Ranges
-// are in order and do not touch: neighbouring seasons of one part are one range.
+// Split says which frames of a record are for training and which for tests. Ranges are
+// in order and do not touch: neighbouring seasons of one part are one range.
 type Split struct {
 	Rule  string  `json:"rule"` // in words
 	Train []Range `json:"train"`
@@ -33,7 +33,7 @@ func (s SeasonSplit) withDefaults() SeasonSplit {
 	return s
 }
 
-// Validate refuses what is no split.
+// Validate refuses seasons without length and an Every below 2.
 func (s SeasonSplit) Validate() error {
 	s = s.withDefaults()
 	if !(s.Hours > 0) || math.IsInf(s.Hours, 0) || s.Every < 2 {
@@ -42,7 +42,7 @@ func (s SeasonSplit) Validate() error {
 	return nil
 }
 
-// Split splits a record by the times of its frames, in hours.
+// Split returns the split of a record by the times of its frames, in hours.
 func (s SeasonSplit) Split(times []float64) (*Split, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (s SeasonSplit) Split(times []float64) (*Split, error) {
 	return split, nil
 }
 
-// Describe says how many frames each part has.
+// Describe returns how many frames each part has, in words.
 func (s *Split) Describe() string {
 	count := func(ranges []Range) (n int) {
 		for _, r := range ranges {
@@ -86,7 +86,8 @@ func (s *Split) Describe() string {
 	return fmt.Sprintf("%d frames train in %d ranges, %d frames test in %d", count(s.Train), len(s.Train), count(s.Test), len(s.Test))
 }
 
-// check says whether a split that was read belongs to a record.
+// check returns an error where a split from a file does not belong to a record of a
+// number of frames.
 func (s *Split) check(frames int) error {
 	for _, part := range [][]Range{s.Train, s.Test} {
 		last := 0

@@ -2,16 +2,17 @@ package climate
 
 import "math"
 
-// Stats are the figures of a set of cells. The zero value is empty and ready.
+// Stats are statistics of a set of cells. The zero value describes no cells and is ready
+// for use.
 type Stats struct {
-	Min, Max float64 // of the cells present
-	Count    int     // cells present
-	Missing  int     // cells that are NaN
-	Dry      int     // cells present and below DryBelow
+	Min, Max float64 // of the cells that are not missing
+	Count    int     // number of cells that are not missing
+	Missing  int     // number of cells that are NaN
+	Dry      int     // number of cells below DryBelow
 	sum      float64
 }
 
-// Add takes in more cells.
+// Add adds cells to the statistics.
 func (s *Stats) Add(cells []float32) {
 	if len(cells) == 0 {
 		return
@@ -47,11 +48,11 @@ func (s *Stats) Add(cells []float32) {
 	}
 }
 
-// Mean is the mean of the cells present, NaN where there are none.
+// Mean returns the mean of the cells that are not missing, NaN where there are none.
 func (s *Stats) Mean() float64 { return s.sum / float64(s.Count) }
 
-// MissingShare is the share of missing cells among all.
+// MissingShare returns the share of missing cells among all.
 func (s *Stats) MissingShare() float64 { return float64(s.Missing) / float64(s.Missing+s.Count) }
 
-// DryShare is the share of dry cells among those present.
+// DryShare returns the share of dry cells among those that are not missing.
 func (s *Stats) DryShare() float64 { return float64(s.Dry) / float64(s.Count) }

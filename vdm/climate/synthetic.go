@@ -10,53 +10,52 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// The constants of synthetic rain. Those of the law of one cell (the last three)
-// and of the spectrum give its closed-form statistics.
+// These are the constants of synthetic rain. The last three, of the distribution of one
+// cell, and the spectrum give its closed-form statistics.
 const (
 	syntheticSize    = 64
 	syntheticOuter   = 40.0    // outer scale L0 in cells
 	syntheticBeta    = 3.2     // power of the latent field falls as (k² + k0²)^(−β/2)
 	syntheticLife    = 10.0    // hours: e-folding of structures of the outer scale and above
-	syntheticDecay   = 2.0 / 3 // smaller ones live as (k0/k)^(2/3) of it, the turnover times of Kolmogorov 1941
-	syntheticRows    = 1.0     // wind in cells an hour where L0 is 40 cells: northwards
-	syntheticColumns = 1.75    // and eastwards
+	syntheticDecay   = 2.0 / 3 // smaller structures live (k0/k)^(2/3) as long, the turnover times of Kolmogorov 1941
+	syntheticRows    = 1.0     // northward wind in cells an hour where L0 is 40 cells
+	syntheticColumns = 1.75    // eastward wind
 	syntheticWet     = 0.1     // share of the variance that the domain-wide wetness has
-	syntheticWetLife = 48.0    // hours: its e-folding
+	syntheticWetLife = 48.0    // hours: e-folding of the wetness
 
 	syntheticScale     = 0.72  // a in mm/h
 	syntheticSteepness = 0.95  // b
 	syntheticThreshold = 0.939 // zc
 
-	// memoryFoldings is how many e-foldings back the noise is summed up where a
-	// block begins: what is older is smaller than e⁻²⁴ = 4·10⁻¹¹ of a standard
-	// deviation, less than float32 resolves.
+	// memoryFoldings is how many e-foldings before the start of a block the sum of the
+	// noise begins: older noise is smaller than e⁻²⁴ = 4·10⁻¹¹ of a standard deviation,
+	// less than float32 resolves.
 	memoryFoldings = 24
 )
 
-// SyntheticBlock is the number of hours that are made in one go: a month of the
-// 360-day calendar.
+// SyntheticBlock is the number of hours that are made at once: a month of the 360-day
+// calendar.
 const SyntheticBlock = 720
 
-// SyntheticRain is rain with known statistics, hour by hour, for tests, teaching
-// and scale. A Gaussian field Z on a torus larger than the grid has the power
-// (k² + k0²)^(−β/2), β = 3.2, k0 = 1/L0; each of its modes is an AR(1) process
-// of time in a frame that moves with the wind, with an e-folding of 10 h at the
-// outer scale L0 and shorter below; a wetness of the whole domain is a slower
-// AR(1) process. Z has the variance 1 of the process, not of each frame. The rain
-// is
+// SyntheticRain is rain with known statistics, hour by hour, for tests, teaching and
+// large records. A Gaussian field Z on a torus larger than the grid has the power (k² +
+// k0²)^(−β/2), β = 3.2, k0 = 1/L0; each of its modes is an AR(1) process of time in a
+// frame that moves with the wind, with an e-folding of 10 h at the outer scale L0 and
+// shorter below; a wetness of the whole domain is a slower AR(1) process. Z has the
+// variance 1 as a process, not in each frame. The rain is
 //
 //	R = a·(exp(b·max(Z − zc, 0)) − 1), a = 0.72 mm/h, b = 0.95, zc = 0.939,
 //
-// so that its law in every cell is known: see DryShare and Mean.
+// so that its distribution in every cell is known: see DryShare and Mean.
 //
-// Hour h is a pure function of the process and h: blocks may be made in any
-// order, by any number of threads, again after an interruption, and always hold
-// the same bits (on one kind of processor: another may round a multiplication
-// and an addition at once).
+// Hour h is a pure function of the process and h: blocks may be made in any order, by
+// any number of threads, again after an interruption, and always contain the same bits
+// (on one kind of processor: another may round a multiplication and an addition at
+// once).
 type SyntheticRain struct {
 	Seed          uint64
-	Height, Width int     // cells; 0 is 64
-	OuterScale    float64 // L0 in cells; 0 is 40. In an hour the wind crosses L0/40 rows and 1.75·L0/40 columns
+	Height, Width int     // cells; 0 means 64
+	OuterScale    float64 // L0 in cells; 0 means 40. In an hour the wind crosses L0/40 rows and 1.75·L0/40 columns
 }
 
 func (s SyntheticRain) withDefaults() SyntheticRain {
@@ -72,7 +71,7 @@ func (s SyntheticRain) withDefaults() SyntheticRain {
 	return s
 }
 
-// Validate refuses sizes that cannot be made.
+// Validate refuses negative and too large sizes.
 func (s SyntheticRain) Validate() error {
 	s = s.withDefaults()
 	const most = 1 << 13
@@ -87,16 +86,16 @@ func (s SyntheticRain) Validate() error {
 	return nil
 }
 
-// latentThreshold is the Z above which rain exceeds a rate.
+// latentThreshold returns the Z above which rain exceeds a rate.
 func latentThreshold(rate float64) float64 {
 	return syntheticThreshold + math.Log1p(rate/syntheticScale)/syntheticSteepness
 }
 
-// normalCDF is the distribution function of the standard normal law.
+// normalCDF returns the distribution function of the standard normal distribution.
 func normalCDF(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }
 
-// DryShare is the probability that a cell has less than a rate in mm/h: in
-// closed form Φ(zc + ln(1 + below/a)/b).
+// DryShare returns the probability that a cell has less than a rate in mm/h: in closed
+// form Φ(zc + ln(1 + below/a)/b).
 func (SyntheticRain) DryShare(below float64) float64 {
 	if below <= 0 {
 		return 0
@@ -104,16 +103,16 @@ func (SyntheticRain) DryShare(below float64) float64 {
 	return normalCDF(latentThreshold(below))
 }
 
-// Mean is the expected rain of a cell in mm/h, in closed form
-// a·(exp(b²/2 − b·zc)·Φ(b − zc) − Φ(−zc)).
+// Mean returns the expected rain of a cell in mm/h, in closed form a·(exp(b²/2 −
+// b·zc)·Φ(b − zc) − Φ(−zc)).
 func (SyntheticRain) Mean() float64 {
 	const a, b, zc = syntheticScale, syntheticSteepness, syntheticThreshold
 	return a * (math.Exp(b*b/2-b*zc)*normalCDF(b-zc) - normalCDF(-zc))
 }
 
-// Block makes the hours [block·SyntheticBlock, (block+1)·SyntheticBlock), or the
-// first of them up to and without hour end, and hands each to frame: Height·Width
-// cells in mm/h, row by row, which belong to Block again when frame returns.
+// Block makes the hours from block·SyntheticBlock to (block+1)·SyntheticBlock − 1, or
+// only those before hour end, and calls frame with each: Height·Width cells in mm/h, row
+// by row, which are valid until frame returns.
 func (s SyntheticRain) Block(ctx context.Context, block, end int, frame func(hour int, rain []float32) error) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -140,18 +139,18 @@ func (s SyntheticRain) Block(ctx context.Context, block, end int, frame func(hou
 	return nil
 }
 
-// latent is the Gaussian field on its torus. Modes are kept for half the plane,
-// column by column of kx = 0 … nx/2 − 1, each with all ny of ky. Modes of kx > 0
-// stand for their conjugates too; those of kx = 0 enter by their real part, so
-// they are made √2 as large and need no symmetry. The Nyquist modes are left out.
+// latent is the Gaussian field on its torus. Modes are kept for half the plane, column
+// by column of kx = 0 … nx/2 − 1, each with all ny of ky. Modes of kx > 0 stand for
+// their conjugates too; only the real part of those of kx = 0 is used, so they are made
+// √2 as large and need no symmetry. The Nyquist modes are left out.
 type latent struct {
 	seed          uint64
 	rows, columns int          // of the grid
 	ny, nx        int          // of the torus
-	modes         []complex128 // amplitudes now
-	turn          []complex128 // what an hour makes of each: decay and shift by the wind
-	push          []float64    // standard deviation of the noise of an hour, of each part
-	wet           float64      // wetness now
+	modes         []complex128 // current amplitudes
+	turn          []complex128 // factor of each in an hour: decay and shift by the wind
+	push          []float64    // standard deviation of an hour's noise in each part
+	wet           float64      // current wetness
 
 	along   *fourier.CmplxFFT // y
 	across  *fourier.FFT      // x
@@ -205,9 +204,9 @@ func newLatent(s SyntheticRain) *latent {
 	return g
 }
 
-// torusSide is the side of the torus for a side of the grid: the next even number
-// without prime factors above 5 that leaves 1.5 outer scales between the ends, so
-// that they are hardly correlated; 128 for 64 cells.
+// torusSide returns the side of the torus for a side of the grid: the next even number
+// without prime factors above 5 that leaves 1.5 outer scales between the ends, so that
+// they are hardly correlated; 128 for 64 cells.
 func torusSide(side int, outer float64) int {
 	for n := side + int(math.Ceil(1.5*outer)); ; n++ {
 		rest := n
@@ -222,7 +221,7 @@ func torusSide(side int, outer float64) int {
 	}
 }
 
-// begin brings the field to an hour from the noise of the hours before it.
+// begin computes the field at an hour from the noise of the hours before it.
 func (g *latent) begin(hour int) {
 	clear(g.modes)
 	for h := hour - int(memoryFoldings*syntheticLife); h <= hour; h++ {
@@ -234,13 +233,13 @@ func (g *latent) begin(hour int) {
 	}
 }
 
-// step brings the field from the hour before to an hour.
+// step advances the field from the hour before to an hour.
 func (g *latent) step(hour int) {
 	g.stir(hour)
 	g.dampen(hour)
 }
 
-// stir is one hour of the modes.
+// stir advances the modes by one hour.
 func (g *latent) stir(hour int) {
 	r := noise.Key{Seed: g.seed, Stream: noise.Synthetic, Sample: 0, Step: uint64(hour)}.Rand()
 	for m, a := range g.modes {
@@ -250,13 +249,13 @@ func (g *latent) stir(hour int) {
 	}
 }
 
-// dampen is one hour of the wetness.
+// dampen advances the wetness by one hour.
 func (g *latent) dampen(hour int) {
 	r := noise.Key{Seed: g.seed, Stream: noise.Synthetic, Sample: 1, Step: uint64(hour)}.Rand()
 	g.wet = g.wetTurn*g.wet + math.Sqrt(1-g.wetTurn*g.wetTurn)*r.NormFloat64()
 }
 
-// rain writes the rain of the hour.
+// rain writes the rain of the current hour.
 func (g *latent) rain(dst []float32) {
 	half := g.nx / 2
 	for i := range half {

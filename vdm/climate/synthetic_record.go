@@ -10,22 +10,22 @@ import (
 	"sync"
 )
 
-// SyntheticRecord is a record of [SyntheticRain] with the shape of UKCP18 Local
-// (Met Office Hadley Centre 2019): hours of the 360-day calendar in months of 720,
-// in the periods 1981–2000, 2021–2040 and 2061–2080, each from 1 December, on a
-// rotated grid whose pole is at 37.5° N, 177.5° E.
+// SyntheticRecord is a record of [SyntheticRain] with the shape of UKCP18 Local (Met
+// Office Hadley Centre 2019): hours of the 360-day calendar in months of 720, in the
+// periods 1981–2000, 2021–2040 and 2061–2080, each from 1 December, on a rotated grid
+// whose pole is at 37.5° N, 177.5° E.
 type SyntheticRecord struct {
 	Seed  uint64
-	Hours int // from December 1980 on; at most the 518,400 of all periods
+	Hours int // number of hours from December 1980 on; at most the 518,400 of all periods
 
-	// Coarse is how many cells of 2.2 km make the side of one; 0 is 4, the 8.8 km
-	// that the dissertation trains on. The outer scale of the rain is 352 km.
+	// Coarse is the number of cells of 2.2 km along a side of one cell; 0 means 4, the
+	// 8.8 km of the dissertation's training data. The outer scale of the rain is 352 km.
 	Coarse int
 
-	Height, Width int // cells; 0 is 64 × 64, or for cells of 2.2 km 606 × 484
+	Height, Width int // cells; 0 means 64 × 64, or for cells of 2.2 km 606 × 484
 }
 
-// Where and when UKCP18 Local is.
+// These are the grid and the periods of UKCP18 Local.
 const (
 	// BirminghamLat and BirminghamLon are the centre of the dissertation's domain.
 	BirminghamLat, BirminghamLon = 52.489471, -1.898575
@@ -56,7 +56,7 @@ func (s SyntheticRecord) withDefaults() SyntheticRecord {
 	return s
 }
 
-// Validate refuses what cannot be made.
+// Validate refuses sizes and numbers of hours that UKCP18 Local does not have room for.
 func (s SyntheticRecord) Validate() error {
 	s = s.withDefaults()
 	if s.Hours < 2 || s.Hours > ukcp18Periods*ukcp18Period {
@@ -68,13 +68,13 @@ func (s SyntheticRecord) Validate() error {
 	return s.Rain().Validate()
 }
 
-// Rain is the process that the record is of.
+// Rain returns the process of which the record consists.
 func (s SyntheticRecord) Rain() SyntheticRain {
 	s = s.withDefaults()
 	return SyntheticRain{Seed: s.Seed, Height: s.Height, Width: s.Width, OuterScale: syntheticOuter * 4 / float64(s.Coarse)}
 }
 
-// Recipe says what the record is, a sentence each.
+// Recipe returns sentences that describe the record.
 func (s SyntheticRecord) Recipe() []string {
 	s = s.withDefaults()
 	return []string{
@@ -85,21 +85,21 @@ func (s SyntheticRecord) Recipe() []string {
 	}
 }
 
-// resolution is the size of a cell as UKCP18's file names have it.
+// resolution returns the size of a cell as UKCP18's file names have it.
 func (s SyntheticRecord) resolution() string {
 	return strconv.FormatFloat(2.2*float64(s.Coarse), 'g', 4, 64) + "km"
 }
 
-// Months is the number of months, the last of which may be short.
+// Months returns the number of months, the last of which may be short.
 func (s SyntheticRecord) Months() int { return (s.Hours + SyntheticBlock - 1) / SyntheticBlock }
 
-// Month is the record of one month without its values: rain in mm/h on its grid
-// at the middles of the hours.
+// Month returns the record of one month without its values: rain in mm/h on its grid at
+// the middles of the hours.
 func (s SyntheticRecord) Month(month int) *Field {
 	return s.fieldOf(month*SyntheticBlock, min((month+1)*SyntheticBlock, s.Hours))
 }
 
-// Field is the whole record without its values.
+// Field returns the whole record without its values.
 func (s SyntheticRecord) Field() *Field { return s.fieldOf(0, s.Hours) }
 
 func (s SyntheticRecord) fieldOf(from, to int) *Field {
@@ -113,7 +113,7 @@ func (s SyntheticRecord) fieldOf(from, to int) *Field {
 	return f
 }
 
-// FileName is the name of a month's file, as
+// FileName returns the name of a month's file, such as
 // pr_rcp85_land-cpm_uk_2.2km_01_1hr_19801201-19801230.nc.
 func (s SyntheticRecord) FileName(month int) string {
 	f := s.withDefaults().Month(month)
@@ -121,9 +121,9 @@ func (s SyntheticRecord) FileName(month int) string {
 	return fmt.Sprintf("pr_rcp85_land-cpm_uk_%s_01_1hr_%s-%s.nc", s.withDefaults().resolution(), day(0), day(f.Frames()-1))
 }
 
-// Grid is the rotated grid of the record. The cell around Birmingham has
-// (Height−1)/2 rows below it and (Width−1)/2 columns to its left, so that a crop
-// around it exists whatever the size.
+// Grid returns the rotated grid of the record. The cell around Birmingham has
+// (Height−1)/2 rows below it and (Width−1)/2 columns to its left, so that a crop around
+// it exists whatever the size.
 func (s SyntheticRecord) Grid() Grid {
 	s = s.withDefaults()
 	pole := RotatedPole{Lat: 37.5, Lon: 177.5}
@@ -145,7 +145,7 @@ func (s SyntheticRecord) Grid() Grid {
 	return g
 }
 
-// axisAround is n multiples of a spacing, the (n−1)/2-th of them next to v.
+// axisAround returns n multiples of a spacing, of which the (n−1)/2-th is nearest to v.
 func axisAround(v, spacing float64, n int) []float64 {
 	axis := make([]float64, n)
 	first := int(v/spacing+1e4+0.5) - 1e4 - (n-1)/2
@@ -155,18 +155,19 @@ func axisAround(v, spacing float64, n int) []float64 {
 	return axis
 }
 
-// MonthWriter takes in one month of a record.
+// MonthWriter receives one month of a record.
 type MonthWriter interface {
-	// Write takes in whole frames from frame t0 of the month on.
+	// Write receives whole frames, in mm/h, beginning with frame t0 of the month.
 	Write(t0 int, frames []float32) error
-	// Close ends the month: whole where err is nil, else because of err, which it
-	// may add to.
+	// Close ends the month. err is nil if the month is complete, otherwise the error
+	// that ended it, to which Close may add.
 	Close(err error) error
 }
 
-// Generate makes the months that are asked for, several at a time where there are
-// processors for it, and writes each to what open returns for it. The first error
-// ends all. progress is told the hours made, those of other months counted.
+// Generate makes the given months, several at a time where there are processors for it,
+// and writes each to the writer that open returns for it. The first error ends all.
+// progress receives the number of hours made, including those of months that were not
+// asked for.
 func (s SyntheticRecord) Generate(ctx context.Context, months []int, progress func(hours, total int), open func(month int) (MonthWriter, error)) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -213,7 +214,7 @@ send:
 	return context.Cause(ctx)
 }
 
-// monthHours is the length of a month.
+// monthHours returns the number of hours of a month.
 func (s SyntheticRecord) monthHours(month int) int {
 	return min(SyntheticBlock, s.Hours-month*SyntheticBlock)
 }
@@ -236,7 +237,7 @@ func (s SyntheticRecord) month(ctx context.Context, month int, w MonthWriter, co
 	})
 }
 
-// Batch is how many hours are written at once: a day, or less where frames are
+// Batch returns how many hours are written at once: a day, or less where frames are
 // large.
 func (s SyntheticRecord) Batch() int {
 	s = s.withDefaults()
@@ -244,9 +245,9 @@ func (s SyntheticRecord) Batch() int {
 	return min(24, max(1, cells/(s.Height*s.Width)))
 }
 
-// Prepare writes the record as prepared data. It goes on with what an interrupted
-// call has left, and does nothing where the folder holds the record already, which
-// made says; see [CreatePrepared] for replace. progress is told the hours made.
+// Prepare writes the record as prepared data. It continues what an interrupted call has
+// left, and does nothing where the folder already contains the record; made is then
+// false. See [CreatePrepared] for replace. progress receives the number of hours made.
 func (s SyntheticRecord) Prepare(ctx context.Context, dir string, split *Split, replace bool, progress func(hours, total int)) (made bool, err error) {
 	if err := s.Validate(); err != nil {
 		return false, err

@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// Epoch is the time axis that fields share: CF time units, to be read in the
-// field's own calendar.
+// Epoch is the time axis of all fields: CF time units, in the field's own calendar.
 const Epoch = "hours since 1970-01-01 00:00:00"
 
 // RelativeEpoch is the axis of records whose times have no reference date.
@@ -18,18 +17,18 @@ const RelativeEpoch = "hours"
 // TimeUnits converts the values of a CF time coordinate to hours since [Epoch].
 type TimeUnits struct {
 	Calendar string // canonical name; NoCalendar without a reference date
-	Relative bool   // the units name no reference date: hours count from an unknown start
+	Relative bool   // whether the units name no reference date: hours then count from an unknown start
 
 	mul, div  float64 // hours per unit, as a quotient so that seconds and minutes stay exact
-	months    int     // calendar months a unit where their length varies, else 0
+	months    int     // calendar months in a unit where their length varies, else 0
 	reference date
 	offset    float64 // hours into the reference day, in UTC
-	packed    bool    // "day as %Y%m%d.%f"
+	packed    bool    // for "day as %Y%m%d.%f"
 }
 
-// ParseTimeUnits reads a CF time unit such as "hours since 1970-01-01", with its
-// calendar attribute ("" where absent). Units without a reference date are
-// relative. Months and years have varying length in most calendars: they are
+// ParseTimeUnits returns the conversion from a CF time unit such as "hours since
+// 1970-01-01", with its calendar attribute ("" where absent). Units without a reference
+// date are relative. Months and years have varying length in most calendars: they are
 // counted as calendar months and only whole values convert.
 func ParseTimeUnits(units, calendar string) (*TimeUnits, error) {
 	u := &TimeUnits{mul: 1, div: 1}
@@ -66,7 +65,7 @@ func ParseTimeUnits(units, calendar string) (*TimeUnits, error) {
 		u.months = 1
 	case "year", "years", "yr", "yrs":
 		u.months = 12
-	case "common_year", "common_years": // UDUNITS: 365 days in every calendar
+	case "common_year", "common_years": // in UDUNITS 365 days in every calendar
 		u.mul = 365 * 24
 	default:
 		return nil, fmt.Errorf("time units %q are not known; known are nanoseconds, microseconds, milliseconds, seconds, minutes, hours, "+
@@ -92,7 +91,8 @@ func ParseTimeUnits(units, calendar string) (*TimeUnits, error) {
 	return u, nil
 }
 
-// fixedYear is the length in days of every year of a calendar, or 0.
+// fixedYear returns the length in days of every year of a calendar, 0 where years
+// differ.
 func fixedYear(calendar string) int {
 	switch calendar {
 	case ThreeSixtyDay:
@@ -105,7 +105,7 @@ func fixedYear(calendar string) int {
 	return 0
 }
 
-// Epoch names the axis of what Hours returns.
+// Epoch returns the CF time units of the result of Hours.
 func (u *TimeUnits) Epoch() string {
 	if u.Relative {
 		return RelativeEpoch
@@ -113,7 +113,7 @@ func (u *TimeUnits) Epoch() string {
 	return Epoch
 }
 
-// Hours converts one value of the coordinate to hours since Epoch.
+// Hours returns one value of the coordinate in hours since Epoch.
 func (u *TimeUnits) Hours(value float64) (float64, error) {
 	if math.IsNaN(value) || math.IsInf(value, 0) {
 		return 0, fmt.Errorf("time value %v is not a number", value)
@@ -152,8 +152,8 @@ func (u *TimeUnits) Hours(value float64) (float64, error) {
 	return hours, nil
 }
 
-// FormatTime writes hours since [Epoch] as a date of the calendar, to the
-// second: "2018-09-13 19:00:00". Without a calendar it writes hours.
+// FormatTime returns hours since [Epoch] as a date of the calendar, to the second:
+// "2018-09-13 19:00:00". Without a calendar it returns the hours.
 func FormatTime(hours float64, calendar string) string {
 	if calendar == NoCalendar {
 		return strconv.FormatFloat(hours, 'g', 8, 64) + " h"
@@ -168,8 +168,8 @@ func FormatTime(hours float64, calendar string) string {
 	return fmt.Sprintf("%04d-%02d-%02d %02d:%02d:%02d", d.year, d.month, d.day, seconds/3600, seconds/60%60, seconds%60)
 }
 
-// ParseTime reads a date such as "2018-09-13 19:00" (or "2018-09", or
-// "2018-09-13T19:00:00Z") of a calendar as hours since [Epoch].
+// ParseTime returns a date of a calendar such as "2018-09-13 19:00" (or "2018-09", or
+// "2018-09-13T19:00:00Z") in hours since [Epoch].
 func ParseTime(text, calendar string) (float64, error) {
 	calendar, err := CanonicalCalendar(calendar)
 	if err != nil {
@@ -192,8 +192,8 @@ var (
 	compactDate = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})($|[Tt ])`)
 )
 
-// parseDate returns the day and the hours into it, in UTC (they may be negative
-// or above 24 where a time zone shifts them).
+// parseDate returns the day and the hours into it, in UTC (they may be negative or above
+// 24 where a time zone shifts them).
 func parseDate(text, calendar string) (date, float64, error) {
 	trimmed := compactDate.ReplaceAllString(strings.Join(strings.Fields(text), " "), "$1-$2-$3$4")
 	m := datePattern.FindStringSubmatch(trimmed)
@@ -204,7 +204,7 @@ func parseDate(text, calendar string) (date, float64, error) {
 		if s == "" {
 			return missing
 		}
-		n, _ := strconv.Atoi(s) // digits only, at most six: the pattern says so
+		n, _ := strconv.Atoi(s) // the pattern allows at most six digits
 		return n
 	}
 	d := date{number(m[1], 0), number(m[2], 1), number(m[3], 1)}
@@ -228,8 +228,8 @@ func parseDate(text, calendar string) (date, float64, error) {
 	return d, offset - zone, nil
 }
 
-// cutFold is strings.Cut without regard to case.
-func cutFold(s, sep string) (before, after string, found bool) {
+// cutFold does what strings.Cut does, without regard to case.
+func cutFold(s, sep string) (head, tail string, found bool) {
 	if i := strings.Index(strings.ToLower(s), sep); i >= 0 && i+len(sep) <= len(s) {
 		return s[:i], s[i+len(sep):], true
 	}

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// quantity is a unit as a product of powers of millimetre, hour and kilogram.
-// These, and not SI's, are the base here because rain is wanted in mm/h and the
-// factors of the common units are then exact.
+// quantity is a unit as a product of powers of millimetre, hour and kilogram. These, and
+// not SI's, are the base units because rain is converted to mm/h and the factors of the
+// common units are then exact.
 type quantity struct {
 	factor             float64
 	length, time, mass int
 }
 
-// baseUnits are the units that rain is given in. Letter case counts, since "M"
-// and "m" differ; spelled-out names are tried in lower case too.
+// baseUnits are the units in which rain is given. Letter case counts, since "M" and "m"
+// differ; spelled-out names are tried in lower case too.
 var baseUnits = map[string]quantity{
 	"mm": {1, 1, 0, 0}, "millimeter": {1, 1, 0, 0}, "millimetre": {1, 1, 0, 0},
 	"cm": {10, 1, 0, 0}, "centimeter": {10, 1, 0, 0}, "centimetre": {10, 1, 0, 0},
@@ -34,8 +34,8 @@ var baseUnits = map[string]quantity{
 	"g": {1e-3, 0, 0, 1}, "gram": {1e-3, 0, 0, 1},
 }
 
-// shouted are abbreviations that files write in capitals. "M", which may be a
-// month or a million, and "G" and "S" alone are not among them.
+// shouted lists abbreviations that files write in capitals. "M", which may be a month or
+// a million, and "G" and "S" alone are not among them.
 var shouted = map[string]string{"MM": "mm", "CM": "cm", "KG": "kg", "Kg": "kg", "Mm": "mm", "HR": "h", "Hr": "h", "H": "h", "HRS": "h", "hrs": "h", "IN": "in"}
 
 func lookupUnit(name string) (quantity, bool) {
@@ -45,7 +45,7 @@ func lookupUnit(name string) (quantity, bool) {
 	if lower, ok := shouted[name]; ok {
 		return baseUnits[lower], true
 	}
-	const abbreviation = 2 // up to so many letters, letter case and the plural are not loosened
+	const abbreviation = 2 // for units of up to this many letters, letter case counts and there is no plural
 	if len(name) <= abbreviation {
 		return quantity{}, false
 	}
@@ -57,18 +57,19 @@ func lookupUnit(name string) (quantity, bool) {
 	return q, ok && strings.HasSuffix(lower, "s")
 }
 
-// spelling brings the ways of writing products and powers to one: "m s**-1",
-// "m s^-1" and "m·s⁻¹" become "m s-1".
+// spelling replaces the ways of writing products and powers by one: "m s**-1", "m s^-1"
+// and "m·s⁻¹" become "m s-1".
 var spelling = strings.NewReplacer("**", "", "^", "", "·", " ", "⁻", "-", "¹", "1", "²", "2", "³", "3", "−", "-", "_", " ")
 
-// NormalizeUnits writes units in the one spelling used here, with exponents
-// directly after their unit and single blanks between: "m s**-1" becomes
-// "m s-1". It changes no meaning and knows no units.
+// NormalizeUnits returns units in one spelling, with exponents directly after their unit
+// and single blanks between: "m s**-1" becomes "m s-1". It changes no meaning and knows
+// no units.
 func NormalizeUnits(units string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("**", "", "^", "").Replace(units)), " ")
 }
 
-// SameUnits says whether two units are one in two spellings, as "m/s" and "m s-1".
+// SameUnits reports whether two texts are spellings of the same units, such as "m/s" and
+// "m s-1".
 func SameUnits(a, b string) bool {
 	if a == b {
 		return true
@@ -89,9 +90,9 @@ func SameUnits(a, b string) bool {
 	return p.length == q.length && p.time == q.time && p.mass == q.mass && math.Abs(p.factor/q.factor-1) < 1e-9
 }
 
-// parseQuantity reads a unit expression by the grammar of UDUNITS as far as rain
-// needs it: products (blank, '.', '*'), quotients ('/' or "per", of the next
-// factor only), integer powers, numbers and parentheses.
+// parseQuantity reads a unit expression by the grammar of UDUNITS as far as rain needs
+// it: products (blank, '.', '*'), quotients ('/' or "per", of the next factor only),
+// integer powers, numbers and parentheses.
 func parseQuantity(text string) (quantity, error) {
 	const longest = 100
 	if len(text) > longest {
@@ -111,9 +112,9 @@ func parseQuantity(text string) (quantity, error) {
 	return q, nil
 }
 
-// plainUnits brings units to the grammar of parseQuantity: brackets around the
-// whole, braces of TeX, words that say of what ("mm of water"), units in capitals
-// throughout ("KG/M2/S"), powers of ten and "mmhr-1" are spellings that files have.
+// plainUnits rewrites spellings that occur in files by the grammar of parseQuantity:
+// brackets around the whole, braces of TeX, words for the substance ("mm of water"),
+// units in capitals throughout ("KG/M2/S"), powers of ten and "mmhr-1".
 func plainUnits(text string) string {
 	s := strings.TrimSpace(text)
 	if len(s) > 2 && s[0] == '[' && s[len(s)-1] == ']' {
@@ -131,8 +132,8 @@ func plainUnits(text string) string {
 }
 
 var (
-	// capitals are units all of whose letters are capitals, as those of rain are
-	// written by some; M and S alone are units of their own.
+	// capitals matches units all of whose letters are capitals, as some files write
+	// those of rain; M and S alone are units of their own.
 	capitals   = regexp.MustCompile(`^(KG|MM|CM|G)[^a-z]*[/ .*^(-][^a-z]*$`)
 	powerOfTen = regexp.MustCompile(`\b10(?:\^|\*\*)([-+]?[0-9]+)`)
 	ofWater    = regexp.MustCompile(`(?i)((?:^|[\s*/])(?:mm|cm|m|kg|in|inch|inches|millimet(?:er|re)s?))(?:\s+of)?\s+(?:lwe|h2o|water equivalent|water|rain|liquid|w\.\s?e\.)(?:\b|\s|$)`)
@@ -141,7 +142,7 @@ var (
 
 type unitParser struct{ rest string }
 
-// product reads factors until the end or a closing parenthesis.
+// product reads factors up to the end or a closing parenthesis.
 func (p *unitParser) product(depth int) (quantity, error) {
 	result := quantity{factor: 1}
 	sign, count, pending := 1, 0, false
@@ -207,7 +208,7 @@ func (p *unitParser) factor(depth int) (quantity, error) {
 		}
 		p.rest = p.rest[n:]
 		if p.rest != "" && isLetter(p.rest[0]) {
-			// "mm/3h" reads as three hours to some and as a slip to others.
+			// Some readers take "mm/3h" as three hours and others as a mistake.
 			return q, fmt.Errorf("a number stands directly before %q; write a blank between", p.rest)
 		}
 		return quantity{factor: value}, nil
@@ -256,7 +257,8 @@ func (q quantity) times(o quantity, sign int) quantity {
 	return quantity{f, q.length + sign*o.length, q.time + sign*o.time, q.mass + sign*o.mass}
 }
 
-// exponentLength is the length of a decimal exponent such as "e-3", else 0.
+// exponentLength returns the length of a decimal exponent such as "e-3", 0 where there
+// is none.
 func exponentLength(s string) int {
 	if s == "" || s[0] != 'e' && s[0] != 'E' {
 		return 0

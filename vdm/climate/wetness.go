@@ -7,31 +7,32 @@ import (
 	"math/rand/v2"
 )
 
-// ClipSource is clips by number, such as [Windows]: clip i is [frame, row, column,
-// channel].
+// ClipSource is a source of clips by number, such as [Windows]: clip i is [frame, row,
+// column, channel].
 type ClipSource interface {
 	Len() int
 	Shape() (frames, height, width, channels int)
 	Clip(i int, dst []float32) error
 }
 
-// WetWindows draws clips with rain more often than dry ones, with weights that leave the
-// mean of any quantity over the draws what it is over all clips.
+// WetWindows draws clips with rain more often than dry ones, with weights that keep the
+// mean of any quantity over the draws equal to the mean over all clips.
 //
-// A clip is drawn with a probability in proportion to Floor + (1 − Floor)·s, where s is
-// the share of its cells that are wet, and its weight is in proportion to the inverse. Of
-// n draws the mean of the weights is 1 but for chance.
+// A clip is drawn with a probability proportional to Floor + (1 − Floor)·s, where s is
+// the share of its wet cells, and its weight is proportional to the inverse. The mean
+// weight of n draws is 1 but for chance.
 type WetWindows struct {
 	ClipSource
 	floor, threshold, mean float64
 }
 
-// wetSample is how many clips the mean probability is estimated from.
+// wetSample is the number of clips from which the mean probability is estimated.
 const wetSample = 2000
 
-// NewWetWindows looks at up to 2000 of the clips. Cells of the first channel of at least
-// threshold, in the units of the data, are wet. floor is above 0, so that every dry clip
-// can be drawn, and at most 1, which is even draws.
+// NewWetWindows returns the weighted source after reading up to 2000 of the clips. Cells
+// of the first channel of at least threshold, in the units of the data, are wet. floor
+// is above 0, so that every dry clip can be drawn, and at most 1, which means equal
+// probabilities.
 func NewWetWindows(clips ClipSource, floor, threshold float64) (*WetWindows, error) {
 	if !(floor > 0 && floor <= 1) {
 		return nil, fmt.Errorf("windows by wetness: floor is %v, want it above 0 and at most 1", floor)
@@ -52,7 +53,7 @@ func NewWetWindows(clips ClipSource, floor, threshold float64) (*WetWindows, err
 	return w, nil
 }
 
-// chance is Floor + (1 − Floor)·s of clip i.
+// chance returns Floor + (1 − Floor)·s of clip i.
 func (w *WetWindows) chance(i int) (float64, error) {
 	f, h, wd, ch := w.Shape()
 	clip := make([]float32, f*h*wd*ch)
@@ -68,8 +69,8 @@ func (w *WetWindows) chance(i int) (float64, error) {
 	return w.floor + (1-w.floor)*float64(wet*ch)/float64(len(clip)), nil
 }
 
-// Values iterates over the cells of a channel: those of the source where it has them
-// apart, else those of all clips.
+// Values iterates over the cells of a channel: those of the source where it gives them,
+// else those of all clips.
 func (w *WetWindows) Values(channel int) iter.Seq[[]float32] {
 	if source, ok := w.ClipSource.(interface {
 		Values(channel int) iter.Seq[[]float32]
@@ -81,7 +82,7 @@ func (w *WetWindows) Values(channel int) iter.Seq[[]float32] {
 		clip, values := make([]float32, f*h*wd*ch), make([]float32, f*h*wd)
 		for i := range w.Len() {
 			if w.Clip(i, clip) != nil {
-				return // training reads the clip too, and says what is wrong
+				return // training reads the clip too, and reports the error
 			}
 			for j := range values {
 				values[j] = clip[j*ch+channel]
@@ -93,7 +94,7 @@ func (w *WetWindows) Values(channel int) iter.Seq[[]float32] {
 	}
 }
 
-// Draw returns the number of a clip and its weight.
+// Draw returns the number of a clip and its weight in the loss.
 func (w *WetWindows) Draw(r *rand.Rand) (i int, weight float64, err error) {
 	for {
 		i = r.IntN(w.Len())

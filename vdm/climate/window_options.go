@@ -4,7 +4,7 @@ import (
 	"fmt"
 )
 
-// MissingPolicy says what becomes of windows with missing cells.
+// MissingPolicy says how windows with missing cells are treated.
 type MissingPolicy int
 
 const (
@@ -29,25 +29,26 @@ func (f Flip) String() string {
 
 // WindowOptions says which windows of a record are clips.
 type WindowOptions struct {
-	Frames, Height, Width int // size of a window; 0 takes the record's own
+	Frames, Height, Width int // size of a window; 0 means the record's own
 
-	// Steps between the starts of neighbouring windows; 0 is 1.
-	StrideT, StrideY, StrideX int
+	// StrideT is the frames between the starts of neighbouring windows; 0 is 1. In
+	// space windows start at every cell.
+	StrideT int
 
-	// Ranges are the frames that windows may lie in, each wholly in one of them,
-	// the first at its first frame; none means the whole record. They must be in
-	// order and not overlap: see [Split].
+	// Ranges are the frames in which windows may lie, each wholly in one of them, the
+	// first at its first frame; none means the whole record. They must be in order and
+	// not overlap: see [Split].
 	Ranges []Range
 
-	Flips   bool          // every window also reversed in y, in x and in both
-	Missing MissingPolicy // SkipMissing unless said otherwise
+	Flips   bool          // whether every window is also reversed in y, in x and in both
+	Missing MissingPolicy // SkipMissing unless set
 
-	// Name returns what messages call an option of this struct, such as "--flips" for
-	// "Flips"; nil for the names here.
+	// Name returns the name of an option of this struct in messages, such as "--flips"
+	// for "Flips"; nil means the names in this struct.
 	Name func(option string) string
 }
 
-// called is what messages call an option.
+// called returns the name of an option in messages.
 func (o *WindowOptions) called(option string) string {
 	if o.Name != nil {
 		return o.Name(option)
@@ -55,14 +56,14 @@ func (o *WindowOptions) called(option string) string {
 	return option
 }
 
-// Validate refuses sizes and strides below zero.
+// Validate refuses sizes and a stride below zero.
 func (o WindowOptions) Validate() error {
 	for _, v := range []struct {
 		name  string
 		value int
 	}{
 		{"Frames", o.Frames}, {"Height", o.Height}, {"Width", o.Width},
-		{"StrideT", o.StrideT}, {"StrideY", o.StrideY}, {"StrideX", o.StrideX},
+		{"StrideT", o.StrideT},
 	} {
 		if v.value < 0 {
 			return fmt.Errorf("window option %s is %d, expected 0 or more", v.name, v.value)

@@ -8,28 +8,28 @@ import (
 	"strings"
 )
 
-// Windows is the clips of a record as windows by index: the record is stored
-// once, and a clip is copied out of it when it is asked for. Its methods may be
-// called from several goroutines.
+// Windows are the clips of a record as windows by index: the record is stored once, and
+// each call of Clip copies a clip out of it. Its methods may be called from several
+// goroutines.
 type Windows struct {
 	opt        WindowOptions
 	channels   []*Field
-	starts     []int // first frames whose windows hold no time gap
+	starts     []int // first frames whose windows contain no time gap
 	rows, cols int   // window positions along y and x
 	flips      int
-	kept       *keepSet // of (start, row, column), where windows with missing cells are left out; else nil
+	kept       *keepSet // the windows (start, row, column) that remain where those with missing cells are left out; else nil
 	length     int
 	missing    int
 	gaps       int
 }
 
-// ErrNoWindow is what the error of [NewWindows] wraps where missing cells and gaps in time
-// leave none, or the record is too short for one.
+// ErrNoWindow is wrapped by the error of [NewWindows] where missing cells and gaps in
+// time leave no window, or the record is too short for one.
 var ErrNoWindow = errors.New("no window")
 
-// NewWindows makes windows over one or more variables, which become the
-// channels in the given order. All must have the same grid and times. Windows
-// never span a time gap. It is an error if no window remains.
+// NewWindows returns the windows over one or more variables, which become the channels
+// in the given order. All must have the same grid and times. Windows never span a time
+// gap. It is an error if no window remains.
 func NewWindows(opt WindowOptions, channels ...*Field) (*Windows, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
@@ -50,12 +50,10 @@ func NewWindows(opt WindowOptions, channels ...*Field) (*Windows, error) {
 			return nil, fmt.Errorf("field %q: a clip of %d %s is longer than the record of %d", f.Name, *v.size, v.what, v.record)
 		}
 	}
-	for _, stride := range []*int{&opt.StrideT, &opt.StrideY, &opt.StrideX} {
-		*stride = max(*stride, 1)
-	}
+	opt.StrideT = max(opt.StrideT, 1)
 	w := &Windows{opt: opt, channels: channels, flips: 1}
-	w.rows = (f.Height()-opt.Height)/opt.StrideY + 1
-	w.cols = (f.Width()-opt.Width)/opt.StrideX + 1
+	w.rows = f.Height() - opt.Height + 1
+	w.cols = f.Width() - opt.Width + 1
 	if opt.Flips {
 		w.flips = int(flipCount)
 		for _, c := range channels {
@@ -100,7 +98,7 @@ func NewWindows(opt WindowOptions, channels ...*Field) (*Windows, error) {
 	return w, nil
 }
 
-// checkChannels says whether the fields can be channels of one clip.
+// checkChannels returns an error where the fields cannot be channels of one clip.
 func checkChannels(channels []*Field) error {
 	if len(channels) == 0 {
 		return fmt.Errorf("no field was given")
@@ -117,7 +115,7 @@ func checkChannels(channels []*Field) error {
 	return nil
 }
 
-// sharesRecord says whether a field has the grid and the times of another.
+// sharesRecord reports whether a field has the grid and the times of another.
 func (c *Field) sharesRecord(f *Field) error {
 	if why := f.Grid.Difference(&c.Grid); why != "" {
 		return fmt.Errorf("fields %q and %q have different grids: %s", f.Name, c.Name, why)
@@ -136,8 +134,8 @@ func (c *Field) sharesRecord(f *Field) error {
 	return nil
 }
 
-// vectorComponent says whether a field is one component of a horizontal vector,
-// by its standard name.
+// vectorComponent reports whether a field is one component of a horizontal vector, by
+// its standard name.
 func vectorComponent(f *Field) bool {
 	s := f.StandardName
 	for _, prefix := range []string{"eastward_", "northward_", "x_wind", "y_wind", "grid_eastward_", "grid_northward_",
@@ -149,10 +147,10 @@ func vectorComponent(f *Field) bool {
 	return strings.HasSuffix(s, "_x_velocity") || strings.HasSuffix(s, "_y_velocity")
 }
 
-// skipMissing builds the set of windows without missing cells. Sums over all
-// rectangles that start at the corner give the count in any window of a frame
-// with four look-ups; lastBad remembers, for each position, the last frame that
-// was not whole, so every frame is looked at once.
+// skipMissing builds the set of windows without missing cells. Sums over all rectangles
+// that start at the corner give the count in any window of a frame with four look-ups;
+// lastBad contains, for each position, the last frame with a missing cell, so every
+// frame is read once.
 func (w *Windows) skipMissing() {
 	f := w.channels[0]
 	height, width := f.Height(), f.Width()
@@ -189,7 +187,7 @@ func (w *Windows) skipMissing() {
 				}
 				sumMissing(sums, field.Frame(frame), height, width)
 				for p := range lastBad {
-					y, x := p/w.cols*w.opt.StrideY, p%w.cols*w.opt.StrideX
+					y, x := p/w.cols, p%w.cols
 					top, bottom := y*(width+1), (y+w.opt.Height)*(width+1)
 					if sums[bottom+x+w.opt.Width]-sums[bottom+x]-sums[top+x+w.opt.Width]+sums[top+x] > 0 {
 						lastBad[p] = frame
@@ -224,17 +222,17 @@ func sumMissing(sums []int32, frame []float32, height, width int) {
 	}
 }
 
-// Len is the number of clips, flips counted.
+// Len returns the number of clips, reflections included.
 func (w *Windows) Len() int { return w.length }
 
-// Shape is the shape of a clip.
+// Shape returns the shape of a clip.
 func (w *Windows) Shape() (frames, height, width, channels int) {
 	return w.opt.Frames, w.opt.Height, w.opt.Width, len(w.channels)
 }
 
-// Range returns the smallest and the largest value of a channel over all frames
-// that windows may lie in, so that a transform can be fitted without reading
-// every window, and to the training part alone.
+// Range returns the smallest and the largest value of a channel over all frames in which
+// windows may lie, so that a transform can be fitted without reading every window, and
+// to the training part alone.
 func (w *Windows) Range(channel int) (low, high float32) {
 	f := w.channels[channel]
 	if f.training != nil && slices.Equal(w.opt.Ranges, f.training.ranges) {
@@ -247,11 +245,11 @@ func (w *Windows) Range(channel int) (low, high float32) {
 	return float32(s.Min), float32(s.Max)
 }
 
-// Fields are the channels, in order.
+// Fields returns the channels, in order.
 func (w *Windows) Fields() []*Field { return w.channels }
 
-// Origin is where clip i was cut: its first frame, row and column in the record,
-// and its reflection. It panics where there is no clip i.
+// Origin returns where clip i lies: its first frame, row and column in the record, and
+// its reflection. It panics where there is no clip i.
 func (w *Windows) Origin(i int) (t, y, x int, flip Flip) {
 	if i < 0 || i >= w.length {
 		panic(fmt.Sprintf("climate: clip %d of %d", i, w.length))
@@ -262,10 +260,10 @@ func (w *Windows) Origin(i int) (t, y, x int, flip Flip) {
 	}
 	positions := w.rows * w.cols
 	p := base % positions
-	return w.starts[base/positions], p / w.cols * w.opt.StrideY, p % w.cols * w.opt.StrideX, Flip(i % w.flips)
+	return w.starts[base/positions], p / w.cols, p % w.cols, Flip(i % w.flips)
 }
 
-// Describe says where clip i comes from.
+// Describe returns where clip i lies, in words.
 func (w *Windows) Describe(i int) string {
 	t, y, x, flip := w.Origin(i)
 	f := w.channels[0]
@@ -273,7 +271,7 @@ func (w *Windows) Describe(i int) string {
 		y, y+w.opt.Height-1, x, x+w.opt.Width-1, flip)
 }
 
-// Summary says in one line what the windows are and what was left out.
+// Summary returns one line that says what the windows are and how many were left out.
 func (w *Windows) Summary() string {
 	s := fmt.Sprintf("%d clips of %d×%d×%d×%d", w.length, w.opt.Frames, w.opt.Height, w.opt.Width, len(w.channels))
 	if w.flips > 1 {
@@ -285,8 +283,8 @@ func (w *Windows) Summary() string {
 	return s + fmt.Sprintf("; left out: %d with missing cells, %d across a time gap", w.missing, w.gaps)
 }
 
-// Clip writes clip i, (frames, height, width, channels), into dst. NaN is
-// missing, which occurs only under KeepMissing.
+// Clip writes clip i, (frames, height, width, channels), to dst. NaN is missing, which
+// occurs only under KeepMissing.
 func (w *Windows) Clip(i int, dst []float32) error {
 	if i < 0 || i >= w.length {
 		return fmt.Errorf("clip %d does not exist; there are %d", i, w.length)
@@ -320,7 +318,7 @@ func (w *Windows) Clip(i int, dst []float32) error {
 	return nil
 }
 
-// putRow writes a row of one channel into a row of interleaved channels.
+// putRow writes a row of one channel to a row of interleaved channels.
 func putRow(dst, src []float32, channels, c int, reverse bool) {
 	switch {
 	case channels == 1 && !reverse:

@@ -2,9 +2,9 @@ package climate
 
 import "fmt"
 
-// Record returns the number of frames of the record if every clip is a run of its
-// whole frames as they are: what training may then keep on a device once, instead
-// of uploading clips. It is 0 where windows are smaller than the frames or
+// Record returns the number of frames of the record if every clip consists of whole
+// frames of it, without reflection: training may then keep the record on a device
+// instead of uploading clips. It is 0 where windows are smaller than the frames or
 // reflected.
 func (w *Windows) Record() int {
 	f := w.channels[0]
@@ -14,7 +14,7 @@ func (w *Windows) Record() int {
 	return f.Frames()
 }
 
-// Start is the first frame of clip i in the record.
+// Start returns the first frame of clip i in the record.
 func (w *Windows) Start(i int) int {
 	t, _, _, _ := w.Origin(i)
 	return t

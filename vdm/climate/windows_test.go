@@ -24,7 +24,7 @@ func ramp(name string, start float32, frames, height, width int) *Field {
 }
 
 // Every clip is compared with cells picked one by one from the record, for one
-// and two channels, strides, flips, gaps and missing cells, and the windows kept
+// and two channels, a stride, flips, gaps and missing cells, and the windows kept
 // are exactly those that a plain search finds.
 func TestWindowsAgainstPlainSearch(t *testing.T) {
 	for _, c := range []struct {
@@ -37,11 +37,11 @@ func TestWindowsAgainstPlainSearch(t *testing.T) {
 		{"plain", WindowOptions{Frames: 3, Height: 4, Width: 3}, 0, false, false},
 		{"whole grid", WindowOptions{Frames: 2}, 0, false, false},
 		{"full width", WindowOptions{Frames: 2, Height: 3}, 0, false, false},
-		{"strides and flips", WindowOptions{Frames: 3, Height: 4, Width: 3, StrideT: 2, StrideY: 3, StrideX: 2, Flips: true}, 0, false, false},
+		{"stride and flips", WindowOptions{Frames: 3, Height: 4, Width: 3, StrideT: 2, Flips: true}, 0, false, false},
 		{"gap", WindowOptions{Frames: 3, Height: 4, Width: 3}, 4, false, true},
 		{"holes", WindowOptions{Frames: 3, Height: 4, Width: 3, Flips: true}, 5, true, true},
 		{"holes kept", WindowOptions{Frames: 3, Height: 4, Width: 3, Flips: true, Missing: KeepMissing}, 5, true, true},
-		{"holes, strides", WindowOptions{Frames: 1, Height: 4, Width: 3, StrideT: 3, StrideX: 2}, 7, true, false},
+		{"holes, stride", WindowOptions{Frames: 1, Height: 4, Width: 3, StrideT: 3}, 7, true, false},
 	} {
 		const frames, height, width = 9, 7, 6
 		channels := []*Field{ramp("pr", 0, frames, height, width)}
@@ -69,15 +69,15 @@ func TestWindowsAgainstPlainSearch(t *testing.T) {
 		if ch != len(channels) {
 			t.Fatalf("%s: %d channels", c.name, ch)
 		}
-		flips, step := 1, func(s int) int { return max(s, 1) }
+		flips := 1
 		if c.opt.Flips {
 			flips = 4
 		}
 		i, missing, gaps := 0, 0, 0
 		dst := make([]float32, n*h*wd*ch)
-		for t0 := 0; t0+n <= frames; t0 += step(c.opt.StrideT) {
-			for y0 := 0; y0+h <= height; y0 += step(c.opt.StrideY) {
-				for x0 := 0; x0+wd <= width; x0 += step(c.opt.StrideX) {
+		for t0 := 0; t0+n <= frames; t0 += max(c.opt.StrideT, 1) {
+			for y0 := 0; y0+h <= height; y0++ {
+				for x0 := 0; x0+wd <= width; x0++ {
 					if c.gap > t0 && c.gap < t0+n {
 						gaps += flips
 						continue
@@ -164,7 +164,7 @@ func TestWindowsRefused(t *testing.T) {
 		{`"pr": a clip of 10 frames is longer than the record of 4`, WindowOptions{Frames: 10}, []*Field{f}},
 		{"6 rows is longer than the record of 5", WindowOptions{Height: 6}, []*Field{f}},
 		{"7 columns", WindowOptions{Width: 7}, []*Field{f}},
-		{"StrideX is -1", WindowOptions{StrideX: -1}, []*Field{f}},
+		{"StrideT is -1", WindowOptions{StrideT: -1}, []*Field{f}},
 		{"Missing is 7", WindowOptions{Missing: 7}, []*Field{f}},
 		{"span a time gap", three, []*Field{gap}},
 		{"hold missing cells", three, []*Field{empty}},

@@ -16,24 +16,24 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
-// PreparedHeader is prepared data but for the values.
+// PreparedHeader describes prepared data without their values.
 type PreparedHeader struct {
-	Channels []*Field // without Data: names, units, times and grid, which all must share
-	Split    *Split   // nil for none
+	Channels []*Field // without Data: names, units, times and grid, of which the last two must be the same for all
+	Split    *Split   // nil where there is none
 
-	// Recipe says what the values are made from and how, a sentence each: data of
+	// Recipe says from what and how the values are made, a sentence each: data with
 	// another recipe are other data.
 	Recipe []string
 
-	// Parts is in how many parts the values are written: what a killed process had
-	// begun of a part is written again, what it had finished is not.
+	// Parts is the number of parts in which the values are written. After a kill an
+	// unfinished part is written again, a finished one is not.
 	Parts int
 }
 
-// CreatePrepared starts writing prepared data in a folder, or goes on. Where the
-// folder holds data of the same header, the writer is complete and there is
-// nothing to do. Other data, finished or not, are an error that says how they
-// differ, unless replace is set: then they are replaced when all is written.
+// CreatePrepared begins to write prepared data in a folder, or continues. Where the
+// folder contains data with the same header, the writer is complete and there is nothing
+// to do. Other data, finished or not, are an error that says how they differ, unless
+// replace is set: then they are replaced when all is written.
 func CreatePrepared(dir string, h PreparedHeader, replace bool) (w *PreparedWriter, err error) {
 	m, err := h.manifest()
 	if err != nil {
@@ -89,7 +89,7 @@ func CreatePrepared(dir string, h PreparedHeader, replace bool) (w *PreparedWrit
 	return w, w.openFile(digest)
 }
 
-// difference says how two recipes differ.
+// difference returns how two recipes differ, in words.
 func difference(was, now []string) string {
 	at := func(recipe []string, i int) string {
 		if i < len(recipe) {
@@ -105,12 +105,12 @@ func difference(was, now []string) string {
 	return "of other times, grid, units or split"
 }
 
-// openFile opens the values so far, or makes room for them.
+// openFile opens the values so far, or allocates the file.
 func (w *PreparedWriter) openFile(digest string) (err error) {
 	path := filepath.Join(w.dir, partialName)
 	if w.log != nil {
 		w.file, err = os.OpenFile(path, os.O_RDWR, 0)
-		if errors.Is(err, fs.ErrNotExist) && w.log.SHA256 != "" { // killed after it was given its name
+		if errors.Is(err, fs.ErrNotExist) && w.log.SHA256 != "" { // killed after the file got its name
 			w.file, err = os.OpenFile(filepath.Join(w.dir, dataName(w.log.SHA256)), os.O_RDWR, 0)
 		}
 		if err == nil {
@@ -137,12 +137,13 @@ func (w *PreparedWriter) openFile(digest string) (err error) {
 	return errors.Join(err, syncDir(w.dir))
 }
 
-// room says whether the disk can hold what is still to be written.
+// room returns an error where the disk has no room for the values that are not written
+// yet.
 func (w *PreparedWriter) room() error {
 	var disk unix.Statfs_t
 	var file unix.Stat_t
 	if unix.Fstatfs(int(w.file.Fd()), &disk) != nil || unix.Fstat(int(w.file.Fd()), &file) != nil {
-		return nil // not known: writing will tell
+		return nil // unknown: the writing will fail if there is none
 	}
 	need, free := w.manifest.Bytes-file.Blocks*512, int64(disk.Bavail)*int64(disk.Bsize)
 	if need > free {
@@ -153,11 +154,11 @@ func (w *PreparedWriter) room() error {
 
 func gigabytes(n int64) string { return fmt.Sprintf("%.3f GB", float64(n)/1e9) }
 
-// Complete says that the folder holds these data already.
+// Complete reports whether the folder already contains these data.
 func (w *PreparedWriter) Complete() bool { return w.complete }
 
-// Part returns the source of a part that is finished. Of complete data it is the
-// source that the manifest has at that place, if any.
+// Part returns the source of a finished part. For complete data it is the source that
+// the manifest has at that place, if any.
 func (w *PreparedWriter) Part(part int) (source Source, finished bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -171,7 +172,7 @@ func (w *PreparedWriter) Part(part int) (source Source, finished bool) {
 	return p.Source, finished
 }
 
-// Write writes whole frames of a channel from frame t0 on; NaN is missing.
+// Write writes whole frames of a channel, beginning with frame t0; NaN is missing.
 func (w *PreparedWriter) Write(channel, t0 int, frames []float32) error {
 	m := w.manifest
 	cells := m.Grid.Height * m.Grid.Width
@@ -189,9 +190,9 @@ func (w *PreparedWriter) Write(channel, t0 int, frames []float32) error {
 	return nil
 }
 
-// Finish records that all values of a part are written, and where they are from;
-// a source without a name is not listed in the manifest. notes, of each channel,
-// are added to those of the header. It returns when this is safe on the disk.
+// Finish records that all values of a part are written, and their source; a source
+// without a name is not listed in the manifest. notes, for each channel, are added to
+// those of the header. It returns when this is safe on the disk.
 func (w *PreparedWriter) Finish(part int, source Source, notes [][]string) error {
 	if part < 0 || part >= w.manifest.parts {
 		panic(fmt.Sprintf("climate: part %d of %d", part, w.manifest.parts))
@@ -204,9 +205,9 @@ func (w *PreparedWriter) Finish(part int, source Source, notes [][]string) error
 	return w.log.add(journalEntry{Part: &part, Source: source, Notes: notes})
 }
 
-// Commit puts the data in place when every part is finished: it reads them once
-// for their checksum and statistics, telling progress the bytes, and writes the
-// manifest. It may be called on a complete writer, for which it does nothing.
+// Commit puts the data in place when every part is finished: it reads them once for
+// their checksum and statistics, reports the bytes to progress, and writes the manifest.
+// On a complete writer it does nothing.
 func (w *PreparedWriter) Commit(ctx context.Context, progress func(done, total int64)) (err error) {
 	if w.complete {
 		return nil
@@ -252,13 +253,13 @@ func (w *PreparedWriter) Commit(ctx context.Context, progress func(done, total i
 		return err
 	}
 	if w.previous != nil && w.previous.Data != m.Data {
-		os.Remove(filepath.Join(w.dir, w.previous.Data)) // no longer named by anything; who has it mapped keeps it
+		os.Remove(filepath.Join(w.dir, w.previous.Data)) // no longer named by anything; a process that has it mapped keeps it
 	}
 	w.previous, w.complete = m, true
 	return w.discard()
 }
 
-// manifest makes the manifest of data that are to be written.
+// manifest returns the manifest of data that will be written.
 func (h PreparedHeader) manifest() (*manifest, error) {
 	if len(h.Channels) == 0 {
 		return nil, fmt.Errorf("no field was given")

@@ -16,7 +16,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
-// sweep reads the values from first to last for the manifest.
+// sweep reads all values once for the statistics and the checksum of the manifest.
 func (w *PreparedWriter) sweep(ctx context.Context, progress func(done, total int64)) error {
 	m := w.manifest
 	cells := m.Grid.Height * m.Grid.Width
@@ -64,13 +64,13 @@ func (w *PreparedWriter) sweep(ctx context.Context, progress func(done, total in
 	return nil
 }
 
-// within says whether a frame lies in one of ranges that are in order.
+// within reports whether a frame lies in one of ranges that are in order.
 func within(ranges []Range, t int) bool {
 	i, _ := slices.BinarySearchFunc(ranges, t, func(r Range, t int) int { return r.To - 1 - t })
 	return i < len(ranges) && ranges[i].From <= t
 }
 
-// describe puts the figures of a channel's values in its place.
+// describe stores the statistics of a channel's values.
 func (c *manifestChannel) describe(s Stats, byFrame []int) error {
 	if s.Count == 0 {
 		return fmt.Errorf("every value of %q is missing", c.Name)
@@ -85,7 +85,8 @@ func (c *manifestChannel) describe(s Stats, byFrame []int) error {
 	return nil
 }
 
-// Close lets go of the folder. What is not committed stays, to be gone on with.
+// Close releases the folder. Data that are not committed stay, so that another writer
+// can continue.
 func (w *PreparedWriter) Close() error {
 	var err error
 	if w.file != nil {
@@ -99,7 +100,7 @@ func (w *PreparedWriter) Close() error {
 	return err
 }
 
-// Discard removes what is not committed and lets go of the folder.
+// Discard removes the data that are not committed and releases the folder.
 func (w *PreparedWriter) Discard() error {
 	if w.file != nil && filepath.Base(w.file.Name()) != partialName && !w.complete && (w.previous == nil || w.previous.Data != filepath.Base(w.file.Name())) {
 		os.Remove(w.file.Name())
@@ -107,10 +108,10 @@ func (w *PreparedWriter) Discard() error {
 	return errors.Join(w.discard(), w.Close())
 }
 
-// discard removes the journal first: values without a journal are nothing.
+// discard removes the journal first, because values without a journal are ignored.
 func (w *PreparedWriter) discard() error {
 	err := w.log.close()
-	if w.log != nil && w.log.SHA256 != "" && !w.complete { // it may have been given its name
+	if w.log != nil && w.log.SHA256 != "" && !w.complete { // the file may have got its name already
 		if name := dataName(w.log.SHA256); w.previous == nil || w.previous.Data != name {
 			err = errors.Join(err, checkpoint.RemoveIfThere(filepath.Join(w.dir, name)))
 		}

@@ -96,7 +96,7 @@ func TestPreparedInParts(t *testing.T) {
 	if got := p.Fields()[0].Notes; !slices.Equal(got, []string{"note 0", "note 1", "note 2"}) {
 		t.Errorf("notes %q", got)
 	}
-	if s := p.Sources(); len(s) != 3 || s[2].Name != "part 2" {
+	if s := p.manifest.Sources; len(s) != 3 || s[2].Name != "part 2" {
 		t.Errorf("sources %v", s)
 	}
 	if !slices.Equal(p.Recipe(), h.Recipe) || p.Split() == nil || p.Split().Describe() != "3 frames train in 1 ranges, 3 frames test in 2" {

@@ -21,8 +21,8 @@ func (c Config) Apply(w vdm.Weights, z *Node, at vdm.Level, in vdm.Batch) *Node 
 	return c.ApplyWatched(w, z, at, in, func(string, *Node) {})
 }
 
-// ApplyWatched is Apply, and calls watch with the output of each part, under the name
-// that its variables begin with.
+// ApplyWatched computes what Apply does, and calls watch with the output of each part,
+// under the name with which its variables begin.
 func (c Config) ApplyWatched(w vdm.Weights, z *Node, at vdm.Level, _ vdm.Batch, watch func(name string, x *Node)) *Node {
 	c = c.WithDefaults()
 	if dims := z.Shape().Dimensions; len(dims) != 5 || dims[4] != c.Channels {
@@ -51,6 +51,7 @@ type network struct {
 	w vdm.Weights
 }
 
+// weight returns the node of the variable with a name.
 func (n network) weight(name string) *Node {
 	w, ok := n.w[name]
 	if !ok {
@@ -67,7 +68,7 @@ func (n network) waves(logSNR *Node) *Node {
 	return Concatenate([]*Node{Sin(angles), Cos(angles)}, -1)
 }
 
-// block is x plus a function of it and of λ, in the shape of x.
+// block returns x plus a function of x and of λ, in the shape of x.
 func (n network) block(name string, x, embedding *Node) *Node {
 	channels := func(y *Node) *Node { // one number for each sample and channel
 		return Reshape(y, y.Shape().Dim(0), 1, 1, 1, n.Width)
@@ -78,9 +79,9 @@ func (n network) block(name string, x, embedding *Node) *Node {
 	return Add(x, n.linear(name+".time", besideEachOther(h)))
 }
 
-// space convolves each frame of x with an odd kernel [k, k, in, out] and zeros
-// outside. Frames are folded into the batch: engines are far faster at convolutions
-// over two axes than over three.
+// space returns each frame of x convolved with an odd kernel [k, k, in, out] and zeros
+// outside. Frames are folded into the batch: engines are far faster at convolutions over
+// two axes than over three.
 func (n network) space(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	kernel := n.weight(name + ".weight")
@@ -88,7 +89,7 @@ func (n network) space(name string, x *Node) *Node {
 	return n.biased(name, Reshape(y, d[0], d[1], d[2], d[3], kernel.Shape().Dim(3)))
 }
 
-// linear maps the last axis of x by a matrix [in, out], and adds a bias.
+// linear returns the last axis of x multiplied by a matrix [in, out], plus a bias.
 func (n network) linear(name string, x *Node) *Node {
 	dims := x.Shape().Clone().Dimensions
 	last := len(dims) - 1

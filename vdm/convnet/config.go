@@ -15,7 +15,7 @@ import (
 // Config is the shape of a network. It implements [vdm.Network]. Zero values mean
 // the defaults that the fields name.
 type Config struct {
-	Channels    int `yaml:"channels"`     // channels of z; 0 means those of the clips
+	Channels    int `yaml:"channels"`     // channels of z; 0 means the channels of the clips
 	OutChannels int `yaml:"out_channels"` // channels of the output; 0 means as Channels
 	Width       int `yaml:"width"`        // channels inside, even; 0 means 32
 	Depth       int `yaml:"depth"`        // residual blocks; 0 means 4
@@ -37,18 +37,19 @@ func (c Config) WithDefaults() Config {
 	return c
 }
 
-// ForClips returns [Config.WithDefaults] with the channels of clips and of what the
-// network is told beside them, where Channels and OutChannels are not set.
+// ForClips returns [Config.WithDefaults] with the channels of clips and of their
+// conditions, where Channels and OutChannels are not set.
 func (c Config) ForClips(channels, conditions int) vdm.Network {
 	c.Channels = cmp.Or(c.Channels, channels+conditions)
 	c.OutChannels = cmp.Or(c.OutChannels, c.Channels-conditions)
 	return c.WithDefaults()
 }
 
-// ClipChannels returns how many channels z has, and how many the output.
+// ClipChannels returns how many channels z has, and how many the output has.
 func (c Config) ClipChannels() (z, output int) { return c.Channels, c.OutChannels }
 
-// Validate reports every setting that the network cannot be built with.
+// Validate returns an error that names every setting with which the network cannot be
+// built.
 func (c Config) Validate() error {
 	c = c.WithDefaults()
 	var errs []error
@@ -76,11 +77,11 @@ func (c Config) Validate() error {
 // network.
 func (c Config) Check(compute.Backend) error { return c.Validate() }
 
-// Count is the number of trainable parameters.
+// Count returns the number of trainable parameters.
 func (c Config) Count() int { return weights.Count(c.Variables()) }
 
-// Variables lists every trainable variable in a fixed order. A linear map is
-// [in, out], the kernel of a convolution [height, width, in, out].
+// Variables lists every trainable variable in a fixed order. A linear map is [in, out],
+// the kernel of a convolution [height, width, in, out].
 //
 // The maps of λ to scale and shift start at 0, and so does the last one: the network
 // starts as 0, which is the mean of v.
@@ -115,8 +116,8 @@ func (c Config) Variables() []weights.Variable {
 	return list
 }
 
-// frequencies are those of the sines and cosines that embed λ: geometric, from 1 down
-// to just above 1/10000 (Vaswani et al. 2017, section 3.5).
+// frequencies returns the frequencies of the sines and cosines that embed λ: geometric,
+// from 1 down to just above 1/10000 (Vaswani et al. 2017, section 3.5).
 func (c Config) frequencies() []float32 {
 	f := make([]float32, c.Width/2)
 	for i := range f {

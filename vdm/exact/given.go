@@ -11,18 +11,18 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// redundant is the share of the largest variance of A·x + noise below which an
-// observed value, given the ones before it, says nothing new and is left out. An
-// exact one that repeats others has 0 there. Below it the rounding of Y to
-// float32 (6e-8) would be more than a tenth of what is new.
+// redundant is the share of the largest variance of A·x + noise below which an observed
+// value adds nothing to the values before it and is left out. An exact value that
+// repeats others has the variance 0 there. Below it the rounding of Y to float32 (6e-8)
+// would be more than a tenth of the information.
 const redundant = 1e-12
 
-// Given is the law of x ~ g given an observation of one sample,
+// Given returns the distribution of x ~ g given an observation of one sample,
 //
 //	μ + C·Aᵀ·S⁻¹·(y − A·μ),  C − C·Aᵀ·S⁻¹·A·C,  S = A·C·Aᵀ + R
 //
-// of clips of the given shape (frames, rows, columns, channels). Measurements
-// without noise are conditioned upon exactly. What [vdm.Observation.Validate]
+// of clips of the given shape (frames, rows, columns, channels). Measurements without
+// noise are conditioned upon exactly. An observation that [vdm.Observation.Validate]
 // refuses is an error.
 func (g Gaussian) Given(shape [4]int, o vdm.Observation) (Gaussian, error) {
 	seen, err := observe(g, shape, o)
@@ -33,7 +33,7 @@ func (g Gaussian) Given(shape [4]int, o vdm.Observation) (Gaussian, error) {
 	return posterior, err
 }
 
-// observed is what an observation is under a normal law of x.
+// observed is an observation of x with a normal distribution.
 type observed struct {
 	off  []float64     // y − A·μ
 	gain *mat.Dense    // A·C
@@ -68,7 +68,7 @@ func observe(g Gaussian, shape [4]int, o vdm.Observation) (observed, error) {
 	return out, nil
 }
 
-// seenValues are the values that were observed, and the variances of their noise.
+// seenValues returns the values that were observed, and the variances of their noise.
 func seenValues(o vdm.Observation) (y, variance []float64) {
 	for _, m := range o {
 		for j, v := range m.Y {
@@ -85,7 +85,7 @@ func seenValues(o vdm.Observation) (y, variance []float64) {
 	return y, variance
 }
 
-// seenApply is A·x where something was observed.
+// seenApply returns A·x where something was observed.
 func seenApply(o vdm.Observation, shape [4]int, x []float64) []float64 {
 	var out []float64
 	for _, m := range o {
@@ -102,7 +102,8 @@ func seenApply(o vdm.Observation, shape [4]int, x []float64) []float64 {
 	return out
 }
 
-// informative lists the values that are not redundant, most telling first.
+// informative returns the indices of the values that are not redundant, the most
+// informative first.
 func informative(s *mat.SymDense) []int {
 	largest := 0.0
 	for i := range s.SymmetricDim() {
@@ -113,8 +114,8 @@ func informative(s *mat.SymDense) []int {
 	return chol.ColumnPivots(nil)[:chol.Rank()]
 }
 
-// condition is the law given some of the values, and the logarithm of their
-// density.
+// condition returns the distribution given some of the values, and the logarithm of
+// their density.
 func (o observed) condition(g Gaussian, values []int) (posterior Gaussian, evidence float64, err error) {
 	m, n := len(values), len(g.Mean)
 	if m == 0 {

@@ -25,7 +25,7 @@ func TestSquaredExponential(t *testing.T) {
 	enginetest.Near(t, "variance", k.At(3, 3), 2, 0)
 	enginetest.Near(t, "correlation at the length", k.At(2, 6)/2, math.Exp(-0.5), 1e-15)
 	values, _ := eigen(k)
-	if small := values[0]; math.Abs(small) > 1e-13 {
+	if small := values[0]; !(math.Abs(small) <= 1e-13) {
 		t.Errorf("smallest eigenvalue %v of a smooth covariance", small)
 	}
 }

@@ -14,25 +14,25 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// affineTolerance is how far the graph may be from the affine map that was read
-// off it, as a share of the terms that add up to the value and of the root mean
-// square of what the map adds: float32 rounding is some 1e-6 of the terms, and that
-// of a guidance that solves equations some 1e-5 of the whole.
+// affineTolerance is the largest allowed difference between the graph and the affine map
+// that was evaluated from it, as a share of the terms that add up to the value and of
+// the root mean square of what the map adds: float32 rounding is some 1e-6 of the terms,
+// and the rounding of a guidance that solves equations some 1e-5 of the whole.
 const affineTolerance = 1e-4
 
-// LawOf is the exact law of what [vdm.SampleFrom] draws where the denoiser,
-// guided or not, is affine in z and in the noise of the observation, as on
-// Gaussian data: at each step the affine map is read off the graph by evaluating
-// it at unit vectors, and mean and covariance are propagated in float64. An error
-// if the graph is not affine, which is checked at random points.
+// LawOf returns the exact distribution of the samples of [vdm.SampleFrom] where the
+// denoiser, guided or not, is affine in z and in the noise of the observation, as on
+// Gaussian data: at each step the affine map is found by evaluating the graph at unit
+// vectors, and mean and covariance are propagated in float64. It is an error if the
+// graph is not affine, which is checked at random points.
 //
 //   - shape: frames, rows, columns and channels of a clip, n values in all. A
 //     step costs an evaluation of a batch of some 2n clips and of the order of
 //     10·n³ operations, so n is some hundreds at most.
-//   - given: of one sample; empty is none. A nil guidance is vdm.Replacement.
+//   - given: of one sample; empty means none. A nil guidance means vdm.Replacement.
 //
-// What depends on the size of the batch ([vdm.Reconstruction] with Mean) is taken
-// as in batches of one.
+// A guidance that depends on the size of the batch ([vdm.Reconstruction] with Mean) is
+// taken as in batches of one.
 func LawOf(ctx context.Context, be compute.Backend, d vdm.Denoiser, plan vdm.Plan, shape [4]int, given vdm.Observation, guidance vdm.Guidance) (Gaussian, error) {
 	law, err := lawOf(ctx, be, d, plan, shape, given, guidance)
 	if err != nil {
@@ -64,7 +64,7 @@ func lawOf(ctx context.Context, be compute.Backend, d vdm.Denoiser, plan vdm.Pla
 		return Gaussian{}, err
 	}
 	defer r.exec.Finalize()
-	// The state is z and, where the plan looks back, z₋₁, x̂₋₁ and x̂₋₂ below it.
+	// The state is z and, where the plan uses them, z₋₁, x̂₋₁ and x̂₋₂ below it.
 	n, rows := r.n, r.n
 	if looksBack(plan) {
 		rows = 4 * n
@@ -73,8 +73,8 @@ func lawOf(ctx context.Context, be compute.Backend, d vdm.Denoiser, plan vdm.Pla
 	for i := range n {
 		cov.SetSym(i, i, 1)
 	}
-	// A loop of its own, since [vdm.Plan.Follow] takes one z through a plan and this one
-	// a mean and a covariance.
+	// This loop differs from [vdm.Plan.Follow]: that takes one z through a plan, this
+	// takes a mean and a covariance.
 	for _, s := range plan.Steps {
 		if ctx.Err() != nil {
 			return Gaussian{}, vdm.ErrInterrupted
@@ -95,7 +95,7 @@ func lawOf(ctx context.Context, be compute.Backend, d vdm.Denoiser, plan vdm.Pla
 	return law, nil
 }
 
-// putBack makes exactly known cells what they are, as SampleFrom does at the end.
+// putBack sets exactly known cells to their values, as SampleFrom does at the end.
 func (g Gaussian) putBack(o vdm.Observation) {
 	for _, m := range o {
 		if m.Of.Frames != nil || m.Of.Rows != nil || m.Of.Columns != nil {
@@ -113,12 +113,12 @@ func (g Gaussian) putBack(o vdm.Observation) {
 	}
 }
 
-// reader evaluates the guided denoiser and the hook of a step, for a batch of
-// the zero vector, the unit vectors of each input and some random ones.
+// reader evaluates the guided denoiser and the hook of a step, for a batch of the zero
+// vector, the unit vectors of each input and some random vectors.
 type reader struct {
 	exec   *g.Exec
 	n      int
-	inputs int // z; the noise of the observation; what the step without hook gives
+	inputs int // z; the noise of the observation; the result of the step without the hook
 	hooked bool
 	points []*tensors.Tensor
 	probes []float32 // the random points, [probe][input][n]
@@ -182,15 +182,15 @@ func newReader(be compute.Backend, d vdm.Denoiser, shape [4]int, given vdm.Obser
 	return r, nil
 }
 
-// affine is value = offset + Σ parts[k]·input k.
+// affine is the map value = offset + Σ parts[k]·input k.
 type affine struct {
 	offset []float64
 	parts  []*mat.Dense // [n][n] for each input
 }
 
-// affineStep is what a step is made of.
+// affineStep contains the affine maps of one step.
 type affineStep struct {
-	seen, x affine // what the denoiser looks at, and x̂
+	seen, x affine // the input of the denoiser, and x̂
 	after   *affine
 }
 
@@ -235,7 +235,8 @@ func (r *reader) read(s vdm.PlanStep) (step affineStep, err error) {
 	return step, nil
 }
 
-// affine reads a map off its values at the points, and checks it at the probes.
+// affine returns the map with the given values at the points, and checks it at the
+// probes.
 func (r *reader) affine(flat []float32) (affine, error) {
 	n := r.n
 	a := affine{offset: make([]float64, n)}
@@ -271,7 +272,7 @@ func (r *reader) affine(flat []float32) (affine, error) {
 	return a, nil
 }
 
-// propagate takes the law of the state through a step
+// propagate returns the distribution of the state after a step
 //
 //	z′ = Z·seen + X·x̂ + PreviousZ·z₋₁ + PreviousX·x̂₋₁ + EarlierX·x̂₋₂ + Noise·n
 //
@@ -336,7 +337,7 @@ func (a affineStep) propagate(s vdm.PlanStep, mean *mat.Dense, cov *mat.SymDense
 	return &to, symmetric(&product)
 }
 
-// hook puts what the hook makes of z′ in its place, in the first rows.
+// hook replaces z′, the first rows, by the result of the hook.
 func (a affineStep) hook(onState, onKnown, onNoise, offset *mat.Dense) {
 	n := len(a.x.offset)
 	replace := func(m *mat.Dense, extra mat.Matrix) {
@@ -374,7 +375,7 @@ func addGram(to, m *mat.Dense) {
 	to.Add(to, &square)
 }
 
-// symmetric is the symmetric part of a matrix that is symmetric but for rounding.
+// symmetric returns the symmetric part of a matrix that is symmetric but for rounding.
 func symmetric(m *mat.Dense) *mat.SymDense {
 	n, _ := m.Dims()
 	s := mat.NewSymDense(n, nil)

@@ -34,7 +34,7 @@ func TestLawOfIsTheLawOfTheModes(t *testing.T) {
 				t.Fatal(err)
 			}
 			// float32 of the graph is amplified by the steps.
-			nearLaw(t, sampler, got, p.Dense(p.PlanModes(steps)), 1e-5)
+			nearLaw(t, sampler, got, dense(p, p.PlanModes(steps)), 1e-5)
 		}
 	})
 }
@@ -167,7 +167,7 @@ func TestStochasticSamplersServeReplacement(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := Wasserstein2(law, right)
+			w := wasserstein2(law, right)
 			t.Logf("%s, %s on %s, %d evaluations: %.4f", guidance, sampler, grid, evaluations, w)
 			return w
 		}

@@ -2,7 +2,6 @@ package exact
 
 import (
 	"fmt"
-	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -10,14 +9,14 @@ import (
 )
 
 // DenoiseMap returns E[x | z] of a clip on the host, in float64, where every value of z
-// has a noise level of its own: z_i = α(Λ_i)·x_i + σ(Λ_i)·ε_i. It is what a network that
-// takes a map of noise levels learns; see [vdm.NoiseLevelMap]. With A = diag α and
+// has a noise level of its own: z_i = α(Λ_i)·x_i + σ(Λ_i)·ε_i. A network that takes a
+// map of noise levels learns this function; see [vdm.NoiseLevelMap]. With A = diag α and
 // S = diag σ,
 //
 //	E[x | z] = μ + C·A·(A·C·A + S²)⁻¹·(z − A·μ)
 //
-// It takes of the order of n³ operations for n values. An error says that levels differ
-// in length from the clip, or that the matrix is singular to rounding.
+// It takes of the order of n³ operations for n values. It is an error if levels and clip
+// differ in length, or the matrix is singular to rounding.
 func (g Gaussian) DenoiseMap(z, levels []float64) ([]float64, error) {
 	n := len(g.Mean)
 	if len(z) != n || len(levels) != n {
@@ -43,7 +42,7 @@ func (g Gaussian) DenoiseMap(z, levels []float64) ([]float64, error) {
 	return g.shifted(u), nil
 }
 
-// shifted is μ + C·u.
+// shifted returns μ + C·u.
 func (g Gaussian) shifted(u *mat.VecDense) []float64 {
 	var x mat.VecDense
 	x.MulVec(g.Cov, u)
@@ -64,120 +63,4 @@ func solve(s *mat.SymDense, b *mat.VecDense) (*mat.VecDense, error) {
 		return nil, err
 	}
 	return &u, nil
-}
-
-// MeansMap conditions on means that were observed with errors, by a second noise level:
-// the means of disjoint groups of n values each, as of blocks of cells or of frames,
-// with the standard deviation Std of the error. Together with z at λ they are one
-// Gaussian observation of x, of precision e^λ in every direction whose mean over the
-// group is 0, and of
-//
-//	λ_m = log(e^λ + 1/(n·Std²))
-//
-// in the constant one. It is the second map of a network whose channels have an affine
-// transform; with a square root or a logarithm a mean of rain is no mean of values.
-type MeansMap struct {
-	Of  vdm.Operator // the means, with AAᵀ = I/n
-	Y   []float64    // what was observed
-	Std float64      // of the errors, above 0
-}
-
-// Pivot returns z* = (z − z̄) + α(λ_m)·m̄ and λ_m, where z̄ is the mean of z over the group
-// and m̄ = (e^λ·z̄/α + y/(n·Std²))·e^(−λ_m).
-func (m MeansMap) Pivot(z []float64, shape [4]int, logSNR float64) (pivot []float64, meansLevel float64, err error) {
-	spread, n, err := m.groups(z, shape)
-	if err != nil {
-		return nil, 0, err
-	}
-	means, err := m.Of.Apply(z, shape)
-	if err != nil {
-		return nil, 0, err
-	}
-	if len(means) != len(m.Y) || !(m.Std > 0) {
-		return nil, 0, fmt.Errorf("means with errors: %d observed of %d, with standard deviation %v; want as many, and above 0", len(m.Y), len(means), m.Std)
-	}
-	given := 1 / (n * m.Std * m.Std)
-	meansLevel = math.Log(math.Exp(logSNR) + given)
-	combined := make([]float64, len(means))
-	for i, mean := range means {
-		combined[i] = vdm.Alpha(meansLevel)*(math.Exp(logSNR)*mean/vdm.Alpha(logSNR)+m.Y[i]*given)*math.Exp(-meansLevel) - mean
-	}
-	pivot = append([]float64(nil), z...)
-	for i, d := range spread(combined) {
-		pivot[i] += d
-	}
-	return pivot, meansLevel, nil
-}
-
-// Denoise returns E[x | z*] under a normal law, of a pivot at λ and λ_m.
-func (m MeansMap) Denoise(g Gaussian, pivot []float64, shape [4]int, logSNR, meansLevel float64) ([]float64, error) {
-	spread, _, err := m.groups(pivot, shape)
-	if err != nil {
-		return nil, err
-	}
-	means, err := m.Of.Apply(pivot, shape)
-	if err != nil {
-		return nil, err
-	}
-	// The observation itself, (z* − z̄*)/α + z̄*/α(λ_m), has the error covariance
-	// e^(−λ)·I + (e^(−λ_m) − e^(−λ))·Π, Π the projection on what is constant in a group.
-	alpha, alphaMeans := vdm.Alpha(logSNR), vdm.Alpha(meansLevel)
-	off, constant := mat.NewVecDense(len(pivot), nil), spread(means)
-	for i, v := range pivot {
-		off.SetVec(i, (v-constant[i])/alpha+constant[i]/alphaMeans-g.Mean[i])
-	}
-	s := mat.NewSymDense(len(pivot), nil)
-	s.CopySym(g.Cov)
-	unit := make([]float64, len(pivot))
-	for i := range pivot {
-		unit[i] = 1
-		mean, err := m.Of.Apply(unit, shape)
-		if err != nil {
-			return nil, err
-		}
-		for j, p := range spread(mean)[:i+1] {
-			s.SetSym(i, j, s.At(i, j)+(math.Exp(-meansLevel)-math.Exp(-logSNR))*p)
-		}
-		s.SetSym(i, i, s.At(i, i)+math.Exp(-logSNR))
-		unit[i] = 0
-	}
-	u, err := solve(s, off)
-	if err != nil {
-		return nil, fmt.Errorf("denoising with means: %w", err)
-	}
-	return g.shifted(u), nil
-}
-
-// groups returns the map that gives each value its group's number, and the size n of a
-// group. It refuses an operator that is not of means of disjoint groups of one size.
-func (m MeansMap) groups(z []float64, shape [4]int) (spread func(means []float64) []float64, n float64, err error) {
-	of := make([]int, len(z))
-	unit := make([]float64, len(z))
-	for i := range z {
-		unit[i] = 1
-		mean, err := m.Of.Apply(unit, shape)
-		if err != nil {
-			return nil, 0, err
-		}
-		unit[i], of[i] = 0, -1
-		for j, v := range mean {
-			switch {
-			case v == 0:
-			case of[i] >= 0 || n != 0 && math.Abs(1/v-n) > 1e-9:
-				return nil, 0, fmt.Errorf("means with errors: value %d has a weight of %v in mean %d; want means of disjoint groups of one size", i, v, j)
-			default:
-				of[i], n = j, 1/v
-			}
-		}
-		if of[i] < 0 {
-			return nil, 0, fmt.Errorf("means with errors: value %d is in no mean", i)
-		}
-	}
-	return func(means []float64) []float64 {
-		x := make([]float64, len(of))
-		for i, j := range of {
-			x[i] = means[j]
-		}
-		return x
-	}, n, nil
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// Mixture is clips from a mixture of Gaussians, x ~ Σ w_k·N(μ_k, C_k), of few
-// cells: data whose best denoiser is not linear.
+// Mixture is a distribution of clips of few cells, a mixture of Gaussians x ~ Σ
+// w_k·N(μ_k, C_k): data whose best denoiser is not linear.
 type Mixture struct {
 	shape      [4]int
 	weights    []float64
@@ -28,8 +28,8 @@ type component struct {
 	centre   []float64  // mean along the eigenvectors
 }
 
-// NewMixture takes the shape of a clip (frames, rows, columns, channels), the
-// weights, which are divided by their sum, and as many laws.
+// NewMixture returns the mixture of clips of a shape (frames, rows, columns, channels)
+// with the given weights, which are divided by their sum, and as many distributions.
 func NewMixture(shape [4]int, weights []float64, laws []Gaussian) (*Mixture, error) {
 	n := shape[0] * shape[1] * shape[2] * shape[3]
 	switch {
@@ -60,7 +60,8 @@ func NewMixture(shape [4]int, weights []float64, laws []Gaussian) (*Mixture, err
 	return m, nil
 }
 
-// newComponent takes eigenvalues below 0 for 0, and returns the lowest.
+// newComponent returns a component with eigenvalues below 0 replaced by 0, and the
+// lowest eigenvalue.
 func newComponent(law Gaussian) (c component, lowest float64) {
 	n := len(law.Mean)
 	values, vectors := eigen(law.Cov)
@@ -72,13 +73,13 @@ func newComponent(law Gaussian) (c component, lowest float64) {
 	return c, lowest
 }
 
-// Shape is frames, rows, columns and channels of a clip.
+// Shape returns frames, rows, columns and channels of a clip.
 func (m *Mixture) Shape() [4]int { return m.shape }
 
-// Weights are those of the components, whose sum is 1.
+// Weights returns the weights of the components, whose sum is 1.
 func (m *Mixture) Weights() []float64 { return slices.Clone(m.weights) }
 
-// Components are the laws of the mixture.
+// Components returns the distributions of the mixture.
 func (m *Mixture) Components() []Gaussian {
 	var laws []Gaussian
 	for _, c := range m.components {
@@ -87,7 +88,7 @@ func (m *Mixture) Components() []Gaussian {
 	return laws
 }
 
-// Moments are the mean and the covariance of the mixture.
+// Moments returns the mean and the covariance of the mixture.
 func (m *Mixture) Moments() Gaussian {
 	n := len(m.components[0].Mean)
 	out := Gaussian{Mean: make([]float64, n), Cov: mat.NewSymDense(n, nil)}
@@ -107,7 +108,7 @@ func (m *Mixture) Moments() Gaussian {
 	return out
 }
 
-// Draw is clip i of a seed, the same whatever else is drawn.
+// Draw returns clip i of a seed, the same in whichever order clips are drawn.
 func (m *Mixture) Draw(seed uint64, i int) []float32 {
 	r := noise.Key{Seed: seed, Stream: noise.Synthetic, Sample: uint32(i)}.Rand()
 	u, k := r.Float64(), 0
@@ -128,7 +129,7 @@ func (m *Mixture) Draw(seed uint64, i int) []float32 {
 	return x
 }
 
-// LogDensity is log q(z) in nats of z = α·x + σ·ε; logSNR = +Inf is log p(x).
+// LogDensity returns log q(z) in nats of z = α·x + σ·ε; logSNR = +Inf gives log p(x).
 func (m *Mixture) LogDensity(z []float64, logSNR float64) float64 {
 	terms := make([]float64, len(m.components))
 	for k, c := range m.components {
@@ -157,7 +158,7 @@ func logSumExp(terms []float64) float64 {
 	return largest + math.Log(sum)
 }
 
-// Estimate is E[x | z] on the host, in float64: what the [Mixture.Denoiser] says.
+// Estimate returns E[x | z] on the host, in float64: the estimate of [Mixture.Denoiser].
 func (m *Mixture) Estimate(z []float64, logSNR float64) []float64 {
 	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
 	n := len(z)
@@ -188,8 +189,8 @@ func (m *Mixture) Estimate(z []float64, logSNR float64) []float64 {
 	return x
 }
 
-// Given is the law of the clips given an observation of one sample: a mixture
-// again, with weights in proportion to w_k·p_k(y). See [Gaussian.Given].
+// Given returns the distribution of the clips given an observation of one sample: a
+// mixture again, with weights proportional to w_k·p_k(y). See [Gaussian.Given].
 func (m *Mixture) Given(o vdm.Observation) (*Mixture, error) {
 	var seen []observed
 	var total *mat.SymDense
@@ -204,7 +205,8 @@ func (m *Mixture) Given(o vdm.Observation) (*Mixture, error) {
 		}
 		total.AddSym(total, s.s)
 	}
-	// The same values for every component, or their densities do not compare.
+	// The same values are used for every component, because their densities could not be
+	// compared otherwise.
 	values := informative(total)
 	logs := make([]float64, len(seen))
 	out := &Mixture{shape: m.shape, weights: make([]float64, len(seen))}
@@ -214,7 +216,7 @@ func (m *Mixture) Given(o vdm.Observation) (*Mixture, error) {
 			return nil, fmt.Errorf("component %d: %w", k, err)
 		}
 		logs[k] = math.Log(m.weights[k]) + evidence
-		posterior, _ := newComponent(law) // what lies below 0 is rounding
+		posterior, _ := newComponent(law) // negative eigenvalues are rounding
 		out.components = append(out.components, posterior)
 	}
 	all := logSumExp(logs)
@@ -224,8 +226,8 @@ func (m *Mixture) Given(o vdm.Observation) (*Mixture, error) {
 	return out, nil
 }
 
-// Denoiser is the best one, E[v | z]: the mean of the components' own (see
-// [GaussianProcess.Denoiser]), weighted by how likely z is to come from each.
+// Denoiser returns the best denoiser, E[v | z]: the mean of the components' own (see
+// [GaussianProcess.Denoiser]), weighted by the probability that z comes from each.
 func (m *Mixture) Denoiser() vdm.Denoiser {
 	return func(z *g.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
 		refuseMap(at)

@@ -4,29 +4,27 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// Modes is a normal law that is independent along the eigenvectors of a
-// [GaussianProcess]: a mean and a variance a mode.
+// Modes is a normal distribution that is independent along the eigenvectors of a
+// [GaussianProcess]: one mean and one variance for each mode.
 type Modes struct{ Mean, Variance []float64 }
 
-// Modes is the law of the data.
+// Modes returns the distribution of the data.
 func (p *GaussianProcess) Modes() Modes {
 	return Modes{append([]float64(nil), p.centre...), append([]float64(nil), p.variance...)}
 }
 
-// PlanModes is the exact law of what a sampler draws with the process's own
-// denoiser, without an observation, from z ~ N(0, I): each step maps every mode
-// alone. Plans that look at the steps before are propagated with what they look
-// at, (z, z₋₁, x̂₋₁, x̂₋₂).
+// PlanModes returns the exact distribution of the samples that a plan draws with the
+// process's own denoiser, without an observation, from z ~ N(0, I): each step maps every
+// mode alone. Plans that use the steps before are propagated with the values that they
+// use, (z, z₋₁, x̂₋₁, x̂₋₂).
 func (p *GaussianProcess) PlanModes(plan vdm.Plan) Modes {
 	return p.PlanModesFrom(plan, p.start())
 }
 
-// start is z ~ N(0, I).
+// start returns N(0, I), the distribution of the first z.
 func (p *GaussianProcess) start() Modes {
 	m := Modes{make([]float64, len(p.mean)), make([]float64, len(p.mean))}
 	for k := range m.Variance {
@@ -35,7 +33,7 @@ func (p *GaussianProcess) start() Modes {
 	return m
 }
 
-// Noisy is the law of z = α·x + σ·ε at λ.
+// Noisy returns the distribution of z = α·x + σ·ε at λ.
 func (p *GaussianProcess) Noisy(logSNR float64) Modes {
 	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
 	m := p.Modes()
@@ -46,9 +44,9 @@ func (p *GaussianProcess) Noisy(logSNR float64) Modes {
 	return m
 }
 
-// PlanModesFrom is PlanModes from another law of the first z. It propagates variances
-// with the means, and so is a loop of its own over the plan, where [vdm.Plan.Follow]
-// takes one z through it.
+// PlanModesFrom does what PlanModes does, for another distribution of the first z. It
+// propagates variances with the means, and so has its own loop over the plan, where
+// [vdm.Plan.Follow] takes one z through it.
 func (p *GaussianProcess) PlanModesFrom(plan vdm.Plan, first Modes) Modes {
 	out := Modes{make([]float64, len(p.mean)), make([]float64, len(p.mean))}
 	past := looksBack(plan)
@@ -72,20 +70,20 @@ func (p *GaussianProcess) PlanModesFrom(plan vdm.Plan, first Modes) Modes {
 	return out
 }
 
-// looksBack reports whether a plan looks at the steps before.
+// looksBack reports whether a plan uses the steps before.
 func looksBack(plan vdm.Plan) bool {
 	return slices.ContainsFunc(plan.Steps, func(s vdm.PlanStep) bool {
 		return s.PreviousZ != 0 || s.PreviousX != 0 || s.EarlierX != 0
 	})
 }
 
-// modeState is the law of (z, z₋₁, x̂₋₁, x̂₋₂) of a mode.
+// modeState is the distribution of (z, z₋₁, x̂₋₁, x̂₋₂) of a mode.
 type modeState struct {
 	mean [4]float64
 	cov  [4][4]float64
 }
 
-// step is a step of a plan with x̂ = gain·z + offset.
+// step returns the distribution after a step of a plan with x̂ = gain·z + offset.
 func (m modeState) step(s vdm.PlanStep, gain, offset float64) (to modeState) {
 	z := s.Z + s.X*gain
 	rows := [4][4]float64{
@@ -117,7 +115,8 @@ func (m modeState) step(s vdm.PlanStep, gain, offset float64) (to modeState) {
 	return to
 }
 
-// Wasserstein2 is the 2-Wasserstein distance of two laws along the same modes.
+// Wasserstein2 returns the 2-Wasserstein distance of two distributions along the same
+// modes.
 func (m Modes) Wasserstein2(o Modes) float64 {
 	square := 0.0
 	for k := range m.Mean {
@@ -125,23 +124,4 @@ func (m Modes) Wasserstein2(o Modes) float64 {
 		square += d*d + s*s
 	}
 	return math.Sqrt(square)
-}
-
-// Dense is the law of the cells.
-func (p *GaussianProcess) Dense(m Modes) Gaussian {
-	n := len(p.mean)
-	out := Gaussian{Mean: p.fromModes(m.Mean), Cov: mat.NewSymDense(n, nil)}
-	unit := make([]float64, n)
-	for i := range n {
-		unit[i] = 1
-		row := p.toModes(unit)
-		for k := range row {
-			row[k] *= m.Variance[k]
-		}
-		for j, v := range p.fromModes(row)[i:] {
-			out.Cov.SetSym(i, i+j, v)
-		}
-		unit[i] = 0
-	}
-	return out
 }

@@ -11,22 +11,22 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// GaussianProcess is clips x ~ N(mean, K_t ⊗ K_y ⊗ K_x) of one channel. All is
-// computed in the eigenvectors of the three factors, so that 10×64×64 cells cost
-// no more than the factors do; only what returns a [Gaussian] is dense.
+// GaussianProcess is a distribution of clips x ~ N(mean, K_t ⊗ K_y ⊗ K_x) of one
+// channel. All is computed in the eigenvectors of the three factors, so that 10×64×64
+// cells cost no more than the factors do; only results of type [Gaussian] are dense.
 type GaussianProcess struct {
 	shape    [4]int
 	mean     []float64
-	factors  vdm.Operator // the covariance
+	factors  vdm.Operator // the factors of the covariance
 	turn     vdm.Operator // columns are eigenvectors: from modes to cells
-	back     vdm.Operator // its transpose
-	variance []float64    // of the modes: products of the factors' eigenvalues
-	centre   []float64    // mean of the modes
+	back     vdm.Operator // the transpose of turn
+	variance []float64    // variances of the modes: products of the factors' eigenvalues
+	centre   []float64    // means of the modes
 }
 
-// NewGaussianProcess takes the mean of every cell (nil is 0) and the three
-// factors of the covariance. Eigenvalues below 0 by rounding are 0; a factor
-// with others is an error.
+// NewGaussianProcess returns the process with the mean of every cell (nil means 0) and
+// the three factors of the covariance. Eigenvalues below 0 by rounding become 0; a
+// factor with other negative eigenvalues is an error.
 func NewGaussianProcess(mean []float64, frames, rows, columns *mat.SymDense) (*GaussianProcess, error) {
 	p := &GaussianProcess{shape: [4]int{3: 1}, variance: []float64{1}}
 	var turn, back, factor [3][][]float64
@@ -86,7 +86,7 @@ func rowsOf(m mat.Matrix) [][]float64 {
 	return rows
 }
 
-// apply is an operator on a clip; its shape is the process's own.
+// apply returns an operator applied to a clip; the clip has the process's shape.
 func (p *GaussianProcess) apply(a vdm.Operator, x []float64) []float64 {
 	y, err := a.Apply(x, p.shape)
 	if err != nil {
@@ -98,10 +98,10 @@ func (p *GaussianProcess) apply(a vdm.Operator, x []float64) []float64 {
 func (p *GaussianProcess) toModes(x []float64) []float64   { return p.apply(p.back, x) }
 func (p *GaussianProcess) fromModes(k []float64) []float64 { return p.apply(p.turn, k) }
 
-// Shape is frames, rows, columns and the one channel of a clip.
+// Shape returns frames, rows, columns and the one channel of a clip.
 func (p *GaussianProcess) Shape() [4]int { return p.shape }
 
-// Draw is clip i of a seed, the same whatever else is drawn.
+// Draw returns clip i of a seed, the same in whichever order clips are drawn.
 func (p *GaussianProcess) Draw(seed uint64, i int) []float32 {
 	n := make([]float32, len(p.mean))
 	noise.Key{Seed: seed, Stream: noise.Synthetic, Sample: uint32(i)}.Normal(n)
@@ -115,7 +115,7 @@ func (p *GaussianProcess) Draw(seed uint64, i int) []float32 {
 	return n
 }
 
-// Covariance is K_t ⊗ K_y ⊗ K_x, dense.
+// Covariance returns K_t ⊗ K_y ⊗ K_x as a dense matrix.
 func (p *GaussianProcess) Covariance() *mat.SymDense {
 	n := len(p.mean)
 	cov := mat.NewSymDense(n, nil)
@@ -129,13 +129,13 @@ func (p *GaussianProcess) Covariance() *mat.SymDense {
 	return cov
 }
 
-// Law is that of the clips, dense.
+// Law returns the distribution of the clips with its dense covariance.
 func (p *GaussianProcess) Law() Gaussian {
 	return Gaussian{Mean: append([]float64(nil), p.mean...), Cov: p.Covariance()}
 }
 
-// LogDensity is log q(z) in nats of z = α·x + σ·ε; logSNR = +Inf is log p(x), which
-// is ±Inf or NaN where the covariance is singular.
+// LogDensity returns log q(z) in nats of z = α·x + σ·ε; logSNR = +Inf gives log p(x),
+// which is ±Inf or NaN where the covariance is singular.
 func (p *GaussianProcess) LogDensity(z []float64, logSNR float64) float64 {
 	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
 	logDet, square := 0.0, 0.0
@@ -148,16 +148,16 @@ func (p *GaussianProcess) LogDensity(z []float64, logSNR float64) float64 {
 	return normalLogDensity(len(z), logDet, square)
 }
 
-// Given is the law of the clips given an observation of one sample: dense, of
-// the order of n³ operations for n cells (2560 cells take some seconds). See
+// Given returns the distribution of the clips given an observation of one sample: dense,
+// of the order of n³ operations for n cells (2560 cells take some seconds). See
 // [Gaussian.Given].
 func (p *GaussianProcess) Given(o vdm.Observation) (Gaussian, error) {
 	return p.Law().Given(p.shape, o)
 }
 
-// Denoiser is the best one, E[v | z], for batches of clips of the process's
-// shape. With the variances c of the modes and y = z − αμ in their coordinates
-// E[x|z] = μ + αc/(α²c + σ²)·y and E[ε|z] = σ/(α²c + σ²)·y, so that
+// Denoiser returns the best denoiser, E[v | z], for batches of clips of the process's
+// shape. With the variances c of the modes and y = z − αμ in their coordinates E[x|z] =
+// μ + αc/(α²c + σ²)·y and E[ε|z] = σ/(α²c + σ²)·y, so that
 //
 //	v̂ = ασ(1 − c)/(α²c + σ²)·y − σμ
 //
@@ -178,7 +178,7 @@ func (p *GaussianProcess) Denoiser() vdm.Denoiser {
 	}
 }
 
-// refuseMap panics where a denoiser in closed form is shown a map of noise levels, for
+// refuseMap panics where a denoiser in closed form receives a map of noise levels, for
 // which its modes are not independent: see [Gaussian.DenoiseMap].
 func refuseMap(at vdm.Level) {
 	if at.Map != nil {

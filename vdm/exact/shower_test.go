@@ -33,10 +33,10 @@ func TestShowerDenoiserAtBothEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for f := range x {
-		if math.Abs(blind[f]-mean[f]) > 0.01 {
+		if !(math.Abs(blind[f]-mean[f]) <= 0.01) {
 			t.Errorf("frame %d: the estimate of nothing seen is %.4f, the mean of %d clips %.4f", f, blind[f], draws, mean[f])
 		}
-		if math.Abs(seen[f]-x[f]) > 0.005 {
+		if !(math.Abs(seen[f]-x[f]) <= 0.005) {
 			t.Errorf("frame %d: the estimate of what is seen is %.4f, want %.2f", f, seen[f], x[f])
 		}
 	}
@@ -102,7 +102,7 @@ func TestMapCoversShowers(t *testing.T) {
 	if chi2 > 27.9 { // 0.1 % of χ² with 9 degrees of freedom
 		t.Errorf("ranks of the truth among %d members: %v, χ² = %.1f, want at most 27.9", members, ranks, chi2)
 	}
-	if want := float64(members-1) / float64(members+1); math.Abs(coverage-want) > 0.085 {
+	if want := float64(members-1) / float64(members+1); !(math.Abs(coverage-want) <= 0.085) {
 		t.Errorf("the truth lies within the members in %.3f of the cases, want %.3f ± 0.085", coverage, want)
 	}
 }

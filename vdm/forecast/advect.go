@@ -2,12 +2,11 @@ package forecast
 
 import "math"
 
-// sample is the value of a field [h, w] at a point, by Catmull–Rom cubic
-// interpolation limited to the range of the four cells around: exact at cell
-// centres, of third order between them, and free of overshoot, so that rain
-// stays non-negative (a quasi-monotone semi-Lagrangian scheme, Bermejo and
-// Staniforth 1992, Mon. Weather Rev. 120). Beyond the edge it holds the edge's
-// value.
+// sample returns the value of a field [h, w] at a point, by Catmull–Rom cubic
+// interpolation limited to the range of the four cells around: exact at cell centres, of
+// third order between them, and free of overshoot, so that rain stays non-negative (a
+// quasi-monotone semi-Lagrangian scheme, Bermejo and Staniforth 1992, Mon. Weather Rev.
+// 120). Beyond the edge it returns the edge's value.
 func sample(field []float64, h, w int, y, x float64) float64 {
 	y, x = min(max(y, 0), float64(h-1)), min(max(x, 0), float64(w-1))
 	y0, x0 := int(y), int(x)
@@ -21,7 +20,7 @@ func sample(field []float64, h, w int, y, x float64) float64 {
 	}
 	top, bottom := field[y0*w:], field[min(y0+1, h-1)*w:]
 	if a := top[cols[1]]; a == top[cols[2]] && a == bottom[cols[1]] && a == bottom[cols[2]] {
-		return a // what the limiter leaves, at less cost where it is dry
+		return a // the limiter's result, at less cost where it is dry
 	}
 	wy, wx := catmullRom(fy), catmullRom(fx)
 	sum := 0.0
@@ -37,8 +36,8 @@ func sample(field []float64, h, w int, y, x float64) float64 {
 	return min(max(sum, low), high)
 }
 
-// catmullRom is the weights of the cells −1, 0, 1, 2 at fraction t of the way
-// from 0 to 1.
+// catmullRom returns the weights of the cells −1, 0, 1, 2 at fraction t of the way from
+// 0 to 1.
 func catmullRom(t float64) [4]float64 {
 	return [4]float64{
 		t * (-0.5 + t*(1-0.5*t)),
@@ -62,7 +61,7 @@ func newVelocity(h, w int, dy, dx float64) *velocity {
 	return v
 }
 
-// at is the velocity at a point, bilinear, held beyond the edge.
+// at returns the velocity at a point, bilinear, and constant beyond the edge.
 func (v *velocity) at(y, x float64) (dy, dx float64) {
 	y, x = min(max(y, 0), float64(v.h-1)), min(max(x, 0), float64(v.w-1))
 	y0, x0 := int(y), int(x)
@@ -75,7 +74,7 @@ func (v *velocity) at(y, x float64) (dy, dx float64) {
 	return dy, dx
 }
 
-// meanSpeed is the mean of the vectors and the mean of their lengths.
+// meanSpeed returns the mean of the vectors and the mean of their lengths.
 func (v *velocity) meanSpeed() (dy, dx, speed float64) {
 	for i := range v.dy {
 		dy += v.dy[i]
@@ -86,7 +85,7 @@ func (v *velocity) meanSpeed() (dy, dx, speed float64) {
 	return dy / n, dx / n, speed / n
 }
 
-// fastest is the largest component of the velocity along each axis.
+// fastest returns the largest component of the velocity along each axis.
 func (v *velocity) fastest() (dy, dx float64) {
 	for i := range v.dy {
 		dy, dx = max(dy, math.Abs(v.dy[i])), max(dx, math.Abs(v.dx[i]))
@@ -94,16 +93,16 @@ func (v *velocity) fastest() (dy, dx float64) {
 	return dy, dx
 }
 
-// steps is how many sub-steps a frame is divided into: each crosses two cells
-// at most, which for motion that is smooth over many cells leaves the midpoint
-// rule an error far below a cell.
+// steps returns the number of sub-steps of a frame: each crosses two cells at most, for
+// which the error of the midpoint rule is far below a cell where motion is smooth over
+// many cells.
 func (v *velocity) steps() int {
 	dy, dx := v.fastest()
 	return max(1, int(math.Ceil(math.Hypot(dy, dx)/2)))
 }
 
-// travel is where a point gets in so many frames, backwards where negative, by
-// the midpoint rule in so many steps, with a constant velocity added.
+// travel returns the position of a point after a number of frames, backwards where
+// negative, by the midpoint rule in the given sub-steps, with a constant velocity added.
 func (v *velocity) travel(y, x, frames float64, steps int, addY, addX float64) (float64, float64) {
 	dt := frames / float64(steps)
 	for range steps {
@@ -114,8 +113,8 @@ func (v *velocity) travel(y, x, frames float64, steps int, addY, addX float64) (
 	return y, x
 }
 
-// track is where the content of every cell of the domain comes from (backward
-// trajectories) or goes to (forward), advanced frame by frame. A trajectory that
+// track contains the origin of the content of every cell of the domain (backward
+// trajectories) or its destination (forward), advanced frame by frame. A trajectory that
 // would leave the inside ends at its last point there.
 type track struct {
 	s     *scene
@@ -134,8 +133,8 @@ func newTrack(s *scene, v *velocity) *track {
 	return t
 }
 
-// advance lets every trajectory go on by so many frames (−1 for where the
-// content was a frame before).
+// advance continues every trajectory by a number of frames (−1 to where the content was
+// a frame before).
 func (t *track) advance(frames int) {
 	steps := t.steps * max(frames, -frames)
 	for i := range t.y {
@@ -151,7 +150,7 @@ func (t *track) advance(frames int) {
 	}
 }
 
-// look is the field at the points where the trajectories are.
+// look returns the values of a field at the points of the trajectories.
 func (t *track) look(field []float64) []float64 {
 	out := make([]float64, len(field))
 	for i := range out {

@@ -65,7 +65,7 @@ func TestTravelRoundACircle(t *testing.T) {
 	}
 	coarse, fine := off(160), off(320)
 	// The phase error of a period is of second order, (2π)³/(6·steps²) radians.
-	if order := math.Log2(coarse / fine); math.Abs(order-2) > 0.1 || coarse > 20*math.Pow(2*math.Pi, 3)/6/160/160*1.1 {
+	if order := math.Log2(coarse / fine); !(math.Abs(order-2) <= 0.1) || coarse > 20*math.Pow(2*math.Pi, 3)/6/160/160*1.1 {
 		t.Errorf("off by %.2g and %.2g cells: order %.2f, expected 2", coarse, fine, order)
 	}
 	y, x := v.travel(40, 20, 5, 40, 0, 0)
@@ -94,7 +94,7 @@ func TestTracksEndInside(t *testing.T) {
 		case x < 2:
 			want, ended = 0, true
 		}
-		if math.Abs(tr.x[i]-want) > 1e-9 || tr.ended[i] != ended {
+		if !(math.Abs(tr.x[i]-want) <= 1e-9) || tr.ended[i] != ended {
 			t.Errorf("from row %d, column %d: at %g, ended %v; expected %g, %v", i/8, x, tr.x[i], tr.ended[i], want, ended)
 		}
 	}
@@ -111,7 +111,7 @@ func TestBlurIsNearlyGaussian(t *testing.T) {
 			mass += v
 			variance += v * float64((i%n-n/2)*(i%n-n/2))
 		}
-		if got := math.Sqrt(variance); math.Abs(mass-1) > 1e-12 || math.Abs(got-sigma) > 0.5 { // whole cells only: √(r(r+1))
+		if got := math.Sqrt(variance); !(math.Abs(mass-1) <= 1e-12) || !(math.Abs(got-sigma) <= 0.5) { // whole cells only: √(r(r+1))
 			t.Errorf("a blur of %g: mass %g, standard deviation %g", sigma, mass, got)
 		}
 	}
@@ -120,7 +120,7 @@ func TestBlurIsNearlyGaussian(t *testing.T) {
 		ones[i] = 3
 	}
 	for _, v := range blurred(ones, 20, 30, 4) {
-		if math.Abs(v-3) > 1e-12 {
+		if !(math.Abs(v-3) <= 1e-12) {
 			t.Fatalf("the blur of a constant 3 is %g", v)
 		}
 	}

@@ -5,36 +5,30 @@ import (
 	"math"
 )
 
-// Advection moves known rain along: extrapolation in the frame of the moving
-// pattern, with nothing else changed (Germann and Zawadzki 2002, Mon. Weather
-// Rev. 130). All members are equal.
+// Advection moves known rain along: extrapolation in the frame of the moving pattern,
+// with nothing else changed (Germann and Zawadzki 2002, Mon. Weather Rev. 130). All
+// members are equal.
 //
-// The motion is estimated by [Motion] and steady over a gap. Values are looked
-// up at the end of backward trajectories from every cell (semi-Lagrangian,
-// midpoint rule in sub-steps of two cells at most), in one interpolation from
-// the known frame whatever the lead, limited so as to make no new extremes. The
-// scheme conserves values along trajectories and not mass: where motion
-// converges, mass is lost. A trajectory that leaves the domain, or meets cells
-// that are known in no frame, ends at its last point inside (within a sub-step of
-// the edge), so that inflow is the value at the edge, held.
+// The motion is estimated from the known frames nearest to a gap, by correlation and
+// optical flow, and steady over the gap. Values are looked up at the end of backward
+// trajectories from every cell (semi-Lagrangian, midpoint rule in sub-steps of two cells
+// at most), in one interpolation from the known frame whatever the lead, limited so as
+// to make no new extremes. The scheme conserves values along trajectories and not mass:
+// where motion converges, mass is lost. A trajectory that leaves the domain, or meets
+// cells that are known in no frame, ends at its last point inside (within a sub-step of
+// the edge), so that inflow is the constant value at the edge.
 //
-// Between two known frames the left one is moved forwards and the right one
-// backwards, and they are averaged with weights linear in time; where one
-// trajectory ended and the other did not, the other alone counts. Before the
-// first known frame time is reversed. With one known frame there is no motion to
-// estimate and this is persistence.
-type Advection struct {
-	Motion Motion
-}
+// Between two known frames the left one is moved forwards and the right one backwards,
+// and they are averaged with weights linear in time; where one trajectory ended and the
+// other did not, the other alone counts. Before the first known frame time is reversed.
+// With one known frame there is no motion to estimate and this is persistence.
+type Advection struct{}
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (Advection) Name() string { return "advection" }
 
-// Validate names the first setting that makes no sense.
-func (a Advection) Validate() error { return a.Motion.Validate() }
-
-// Forecast is as in [Forecaster]. At least one frame must be known, and known
-// values must not be negative.
+// Forecast fills in the unknown frames of a case; see [Forecaster]. At least one frame
+// must be known, and known values must not be negative.
 func (a Advection) Forecast(ctx context.Context, c Case, members int, _ uint64) ([][]float32, error) {
 	if err := c.validFor(ctx, a.Name(), members, 1); err != nil {
 		return nil, err
@@ -42,14 +36,10 @@ func (a Advection) Forecast(ctx context.Context, c Case, members int, _ uint64) 
 	if err := c.validRain(a.Name()); err != nil {
 		return nil, err
 	}
-	if err := a.Validate(); err != nil {
-		return nil, err
-	}
 	clip := c.start()
 	s := newScene(c)
-	motion := a.Motion.withDefaults()
 	for _, g := range c.gaps() {
-		v := motion.estimate(s, g)
+		v := motion(s, g)
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}

@@ -94,7 +94,7 @@ func TestAdvectionHasNoDirectionOfTime(t *testing.T) {
 	for f := range c.Frames {
 		a, b := c.frame(forwards, f), c.frame(backwards, c.Frames-1-f)
 		for i := range a {
-			if d := a[i] - b[i]; d > 1e-3 || d < -1e-3 {
+			if d := a[i] - b[i]; !(d <= 1e-3 && d >= -1e-3) {
 				t.Fatalf("frame %d, cell %d: %g, and %g with time reversed", f, i, a[i], b[i])
 			}
 		}

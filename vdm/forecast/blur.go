@@ -2,9 +2,9 @@ package forecast
 
 import "math"
 
-// blur smooths a field [h, w] in place by about a Gaussian of that standard
-// deviation: three running means along each axis (Wells 1986, IEEE PAMI 8).
-// Beyond the edge the field counts as zero.
+// blur smooths a field [h, w] in place by about a Gaussian with the standard deviation
+// sigma, in cells: three running means along each axis (Wells 1986, IEEE PAMI 8). Beyond
+// the edge the field counts as zero.
 func blur(field []float64, h, w int, sigma float64) {
 	// A mean over 2r+1 cells has variance ((2r+1)² − 1)/12.
 	r := int(math.Round((math.Sqrt(4*sigma*sigma+1) - 1) / 2))
@@ -36,7 +36,7 @@ func blur(field []float64, h, w int, sigma float64) {
 	}
 }
 
-// blurred is a smoothed copy in which the field beyond the edge does not count.
+// blurred returns a smoothed copy in which the field beyond the edge does not count.
 func blurred(field []float64, h, w int, sigma float64) []float64 {
 	out, ones := append([]float64(nil), field...), make([]float64, len(field))
 	for i := range ones {
@@ -50,7 +50,7 @@ func blurred(field []float64, h, w int, sigma float64) []float64 {
 	return out
 }
 
-// blockMeans is the field by means over factor×factor cells; partial blocks are
+// blockMeans returns the means of the field over factor×factor cells; partial blocks are
 // dropped.
 func blockMeans(field []float64, h, w, factor int) []float64 {
 	ch, cw := h/factor, w/factor

@@ -2,19 +2,19 @@ package forecast
 
 import "math"
 
-// cascade splits the modes of a field into octaves of wavelength (Seed 2003, J.
-// Appl. Meteorol. 42). Level j has its centre at 2^j/length cycles per cell;
-// a mode between two centres is shared by both, linearly in the logarithm of its
-// wavenumber, and what lies beyond the first and the last centre belongs to
-// them. So the weights of a mode add up to one.
+// cascade splits the modes of a field into octaves of wavelength (Seed 2003, J. Appl.
+// Meteorol. 42). Level j has its centre at 2^j/length cycles per cell; a mode between
+// two centres is shared by both, linearly in the logarithm of its wavenumber, and modes
+// beyond the first and the last centre belong to them. So the weights of a mode add up
+// to one.
 type cascade struct {
 	fft    *fft
 	levels int
-	at     []float64 // of each mode: its position among the levels, 0 … levels−1
+	at     []float64 // for each mode: its position among the levels, 0 … levels−1
 }
 
-// newCascade has a level for every octave from the length in cells down to two
-// cells.
+// newCascade returns a cascade with a level for every octave from length cells down to
+// two cells.
 func newCascade(f *fft, length int) *cascade {
 	c := &cascade{fft: f, levels: max(1, int(math.Log2(float64(length)))), at: make([]float64, f.modes())}
 	for i := range c.at {
@@ -25,13 +25,13 @@ func newCascade(f *fft, length int) *cascade {
 	return c
 }
 
-// split is the level below a mode and how much of the mode belongs to the next.
+// split returns the level below a mode and how much of the mode belongs to the next.
 func (c *cascade) split(mode int) (level int, next float64) {
 	level = min(int(c.at[mode]), max(c.levels-2, 0))
 	return level, c.at[mode] - float64(level)
 }
 
-// interpolate gives every mode a value from those of the levels.
+// interpolate returns a value for every mode from the values of the levels.
 func (c *cascade) interpolate(levels []float64) []float64 {
 	out := make([]float64, len(c.at))
 	for i := range out {
@@ -52,7 +52,7 @@ func newCoherence(levels int) *coherence {
 	return &coherence{make([]float64, levels), make([]float64, levels), make([]float64, levels)}
 }
 
-// add takes in the coefficients of two fields.
+// add adds the coefficients of two fields to the sums.
 func (s *coherence) add(c *cascade, a, b []complex128) {
 	for i := range a {
 		if i == 0 {
@@ -72,7 +72,7 @@ func (s *coherence) add(c *cascade, a, b []complex128) {
 	}
 }
 
-// value is the correlation at each level; 0 where a field has no variance.
+// value returns the correlation at each level; 0 where a field has no variance.
 func (s *coherence) value() []float64 {
 	out := make([]float64, len(s.ab))
 	for j := range out {
@@ -90,13 +90,12 @@ func (s *coherence) value() []float64 {
 // with w standard normal; AR(1) where phi2 is zero.
 type autoregression struct{ lag1, phi1, phi2, innovation []float64 }
 
-// yuleWalker is the process with these correlations at lags of one and two
-// frames at each level; lag2 nil means AR(1). A process that forgets needs
-// |lag1| < 1 and 2·lag1² − 1 < lag2 < 1 (Box and Jenkins 1970, section 3.2).
-// Estimates beyond that are moved into the range, and so are those below zero
-// and those that remember more of two frames ago than of one, which sampling
-// error makes and rain does not. Both ranges are convex, so that interpolation
-// between levels stays inside.
+// yuleWalker returns the process with the given correlations at lags of one and two
+// frames at each level; lag2 nil means AR(1). A stationary process needs |lag1| < 1 and
+// 2·lag1² − 1 < lag2 < 1 (Box and Jenkins 1970, section 3.2). Estimates outside are
+// moved into the range, and so are those below zero and those that correlate more with
+// two frames ago than with one, which arise from sampling error and not from rain. Both
+// ranges are convex, so that interpolation between levels stays inside.
 func yuleWalker(c *cascade, lag1, lag2 []float64) autoregression {
 	const most = 0.999
 	one, two := make([]float64, c.levels), make([]float64, c.levels)
@@ -123,9 +122,9 @@ func yuleWalker(c *cascade, lag1, lag2 []float64) autoregression {
 	return ar
 }
 
-// bridge is the weights of the values at both ends in the mean of an AR(1)
-// process, frames after the left end of a gap of that many frames:
-// E[x_s | x_0, x_gap] = a·x_0 + b·x_gap.
+// bridge returns the weights of the values at both ends in the mean of an AR(1) process,
+// a number of frames after the left end of a gap of gap frames: E[x_s | x_0, x_gap] =
+// a·x_0 + b·x_gap.
 func bridge(lag1 float64, frames, gap int) (a, b float64) {
 	s, g := float64(frames), float64(gap)
 	if lag1 <= 0 {

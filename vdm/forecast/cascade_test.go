@@ -39,11 +39,11 @@ func TestFFT(t *testing.T) {
 		f.inverse(back, c)
 		for i, v := range field {
 			energy -= v * v
-			if math.Abs(back[i]-v) > 1e-12 {
+			if !(math.Abs(back[i]-v) <= 1e-12) {
 				t.Errorf("%d×%d: value %d is %g after both ways, was %g", h, w, i, back[i], v)
 			}
 		}
-		if math.Abs(energy) > 1e-9 { // Parseval's theorem
+		if !(math.Abs(energy) <= 1e-9) { // Parseval's theorem
 			t.Errorf("%d×%d: energy differs by %g", h, w, energy)
 		}
 	}
@@ -73,12 +73,12 @@ func TestCascade(t *testing.T) {
 		}
 	}
 	// 80 columns: 5 cycles are one in 16 cells, the centre of level 2.
-	if math.Abs(at[5]-4) > 1e-12 || math.Abs(f.frequency(5)-1.0/16) > 1e-15 {
+	if !(math.Abs(at[5]-4) <= 1e-12) || !(math.Abs(f.frequency(5)-1.0/16) <= 1e-15) {
 		t.Errorf("16 cells have the value %g, expected 4", at[5])
 	}
 	// Half-way to 8 cells in the logarithm: a frequency of √2/16, not on the grid;
 	// 7 cycles are at log2(7/80·64).
-	if want := 4 + 4*(math.Log2(7.0/80*64)-2); math.Abs(at[7]-want) > 1e-12 {
+	if want := 4 + 4*(math.Log2(7.0/80*64)-2); !(math.Abs(at[7]-want) <= 1e-12) {
 		t.Errorf("80/7 cells have the value %g, expected %g", at[7], want)
 	}
 }
@@ -135,7 +135,7 @@ func TestAutoregressionIsRecovered(t *testing.T) {
 		}
 		want1, want2 = want1/weight, want2/weight
 		tolerance := 4 * math.Sqrt((1-want1*want1)/(frames*(1-want1)/(1+want1)*weight/2))
-		if math.Abs(got1[j]-want1) > tolerance || math.Abs(got2[j]-want2) > 2*tolerance {
+		if !(math.Abs(got1[j]-want1) <= tolerance) || !(math.Abs(got2[j]-want2) <= 2*tolerance) {
 			t.Errorf("level %d: correlations %.4f and %.4f, expected %.4f and %.4f to %.4f", j, got1[j], got2[j], want1, want2, tolerance)
 		}
 	}
@@ -144,7 +144,7 @@ func TestAutoregressionIsRecovered(t *testing.T) {
 	for i, x := range fields[frames-1] {
 		power += f.twins(i) * abs2(x) / (64 * 64 * 64 * 64)
 	}
-	if math.Abs(power-1) > 0.1 {
+	if !(math.Abs(power-1) <= 0.1) {
 		t.Errorf("the variance after %d frames is %g, expected 1", frames, power)
 	}
 }
@@ -158,7 +158,7 @@ func TestYuleWalkerIsStationary(t *testing.T) {
 			ar := yuleWalker(c, []float64{r1}, []float64{r2})
 			if math.IsInf(r2, -1) {
 				ar = yuleWalker(c, []float64{r1}, nil)
-				if want := min(max(r1, 0), 0.999); math.Abs(ar.phi1[1]-want) > 1e-12 || math.Abs(ar.phi2[1]) > 1e-12 {
+				if want := min(max(r1, 0), 0.999); !(math.Abs(ar.phi1[1]-want) <= 1e-12) || !(math.Abs(ar.phi2[1]) <= 1e-12) {
 					t.Errorf("AR(1) of %g has phi %g, %g", r1, ar.phi1[1], ar.phi2[1])
 				}
 			}
@@ -167,7 +167,7 @@ func TestYuleWalkerIsStationary(t *testing.T) {
 				t.Errorf("correlations %g, %g: phi %g, %g does not forget", r1, r2, p1, p2)
 			}
 			variance := s * s * (1 - p2) / ((1 + p2) * (1 - p1 - p2) * (1 + p1 - p2)) // Box and Jenkins, section 3.2
-			if math.Abs(variance-1) > 1e-6 {
+			if !(math.Abs(variance-1) <= 1e-6) {
 				t.Errorf("correlations %g, %g: variance %g, expected 1", r1, r2, variance)
 			}
 		}
@@ -182,7 +182,7 @@ func TestBridge(t *testing.T) {
 			for s := 1; s < gap; s++ {
 				a, b := bridge(r, s, gap)
 				p := func(n int) float64 { return math.Pow(r, float64(n)) }
-				if d1, d2 := a+b*p(gap)-p(s), a*p(gap)+b-p(gap-s); math.Abs(d1) > 1e-12 || math.Abs(d2) > 1e-12 {
+				if d1, d2 := a+b*p(gap)-p(s), a*p(gap)+b-p(gap-s); !(math.Abs(d1) <= 1e-12) || !(math.Abs(d2) <= 1e-12) {
 					t.Errorf("correlation %g, frame %d of %d: weights %g, %g miss by %g, %g", r, s, gap, a, b, d1, d2)
 				}
 			}

@@ -7,26 +7,26 @@ import (
 	"slices"
 )
 
-// Case is one thing to forecast: a clip, and which of its frames are known.
+// Case is one case to forecast: a clip, and which of its frames are known.
 type Case struct {
 	Frames, Height, Width int
 	Clip                  []float32 // [frame, height, width], physical units; NaN is missing; unknown frames are not read
-	Known                 []bool    // for each frame
+	Known                 []bool    // one mark for each frame
 }
 
-// Forecaster fills in the unknown frames of a case. Forecast returns that many
-// members, each a whole clip of its own memory, [frame, height, width]; a
-// forecaster without randomness returns equal ones. Member i depends on the
-// case, the seed and i only. When ctx ends, Forecast returns its error.
+// Forecaster fills in the unknown frames of a case. Forecast returns the given number of
+// members, each a whole clip of its own memory, [frame, height, width]; a forecaster
+// without randomness returns equal ones. Member i depends on the case, the seed and i
+// only. When ctx ends, Forecast returns its error.
 //
-// All of this package are safe for concurrent use.
+// All forecasters of this package may be used concurrently.
 type Forecaster interface {
 	Name() string // short, for tables
 	Forecast(ctx context.Context, c Case, members int, seed uint64) ([][]float32, error)
 }
 
-// Validate says whether the parts of a case fit together and its known frames
-// are finite or missing.
+// Validate returns an error where the parts of a case do not fit together or its known
+// frames are neither finite nor missing.
 func (c Case) Validate() error {
 	if c.Frames < 1 || c.Height < 1 || c.Width < 1 {
 		return fmt.Errorf("case of %d×%d×%d (frames, height, width): expected at least one of each", c.Frames, c.Height, c.Width)
@@ -50,8 +50,8 @@ func (c Case) Validate() error {
 	return nil
 }
 
-// validFor says besides whether the arguments of Forecast are sound, so many
-// frames are known, and there is still time.
+// validFor does what Validate does and checks the arguments of Forecast: that members is
+// positive, that at least known frames are known, and that ctx has not ended.
 func (c Case) validFor(ctx context.Context, who string, members, known int) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -90,13 +90,13 @@ func (c Case) knownFrames() []int {
 	return known
 }
 
-// frame is frame f of a clip of the case's shape.
+// frame returns frame f of a clip of the case's shape.
 func (c Case) frame(clip []float32, f int) []float32 {
 	n := c.Height * c.Width
 	return clip[f*n : (f+1)*n]
 }
 
-// start is a clip in which known frames stand as given and others are missing.
+// start returns a clip with the known frames; all others are missing.
 func (c Case) start() []float32 {
 	clip := make([]float32, len(c.Clip))
 	for f := range c.Frames {
@@ -111,7 +111,7 @@ func (c Case) start() []float32 {
 	return clip
 }
 
-// same is that many copies of a clip.
+// same returns a number of copies of a clip.
 func same(clip []float32, members int) [][]float32 {
 	all := make([][]float32, members)
 	all[0] = clip
@@ -121,9 +121,8 @@ func same(clip []float32, members int) [][]float32 {
 	return all
 }
 
-// perCell fills the unknown frames of a clip cell by cell: value is given the
-// known frames in which the cell is not missing, at least one and ascending,
-// and their values.
+// perCell fills the unknown frames of a clip cell by cell: value receives the known
+// frames in which the cell is not missing, at least one and ascending, and their values.
 func (c Case) perCell(value func(frames []int, values []float32, frame int) float32) []float32 {
 	clip := c.start()
 	known := c.knownFrames()
@@ -148,12 +147,12 @@ func (c Case) perCell(value func(frames []int, values []float32, frame int) floa
 	return clip
 }
 
-// gap is a run of unknown frames between the known frames left and right, of
-// which one does not exist where the run touches an end of the clip: then left
-// is −1 or right is the number of frames.
+// gap is a run of unknown frames between the known frames left and right. Where the run
+// touches the start of the clip, left is −1; where it touches the end, right is the
+// number of frames.
 type gap struct{ left, right int }
 
-// gaps are the runs of unknown frames, in order.
+// gaps returns the runs of unknown frames, in order.
 func (c Case) gaps() []gap {
 	var gaps []gap
 	left := -1

@@ -7,27 +7,26 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// Source gives training clips by index, in physical units. Clip fills dst, which
-// has frames·height·width values.
+// Source is a source of training clips by index, in physical units. Clip fills dst,
+// which has frames·height·width values.
 type Source interface {
 	Len() int
 	Shape() (frames, height, width int)
 	Clip(i int, dst []float32) error
 }
 
-// Climatology forecasts by the past: each member is a whole window of the
-// training record, drawn at random with replacement and whatever the known
-// frames say, so that the ensemble has the record's distribution in space and
-// time and no skill beyond it. Known frames are then put in. It reads one
-// window a member.
+// Climatology forecasts by the past: each member is a whole window of the training
+// record, drawn at random with replacement and whatever the known frames contain, so
+// that the ensemble has the record's distribution in space and time and no skill beyond
+// it. Known frames are then written over it. It reads one window for each member.
 type Climatology struct {
 	Windows Source // of the case's shape; concurrent forecasts read it concurrently
 }
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (Climatology) Name() string { return "climatology" }
 
-// Validate says whether there is anything to draw from.
+// Validate refuses an empty source.
 func (cl Climatology) Validate() error {
 	if cl.Windows == nil {
 		return fmt.Errorf("climatology: Windows is nil, expected a source of training clips")
@@ -38,7 +37,8 @@ func (cl Climatology) Validate() error {
 	return nil
 }
 
-// Forecast is as in [Forecaster]. No frame need be known.
+// Forecast fills in the unknown frames of a case; see [Forecaster]. No frame need be
+// known.
 func (cl Climatology) Forecast(ctx context.Context, c Case, members int, seed uint64) ([][]float32, error) {
 	if err := c.validFor(ctx, cl.Name(), members, 0); err != nil {
 		return nil, err

@@ -6,9 +6,9 @@ import (
 	"gonum.org/v1/gonum/dsp/fourier"
 )
 
-// fft is the discrete Fourier transform of a real field [h, w], unnormalised,
-// X_k = Σ x_n exp(−2πi k·n/N), of which the first w/2+1 columns are kept. It
-// holds work space and is not for concurrent use.
+// fft is the discrete Fourier transform of a real field [h, w], unnormalised, X_k = Σ
+// x_n exp(−2πi k·n/N), of which the first w/2+1 columns are kept. It contains work space
+// and must not be used concurrently.
 type fft struct {
 	h, w, half int
 	row        *fourier.FFT
@@ -24,7 +24,7 @@ func newFFT(h, w int) *fft {
 	return f
 }
 
-// modes is how many coefficients are kept.
+// modes returns how many coefficients are kept.
 func (f *fft) modes() int { return f.h * f.half }
 
 // forward writes the coefficients of a field to dst.
@@ -35,8 +35,8 @@ func (f *fft) forward(dst []complex128, field []float64) {
 	f.columns(dst, f.col.Coefficients)
 }
 
-// inverse writes to dst the field that has these coefficients, which it leaves
-// as they are.
+// inverse writes the field that has these coefficients to dst; the coefficients are not
+// changed.
 func (f *fft) inverse(dst []float64, coefficients []complex128) {
 	copy(f.work, coefficients)
 	f.columns(f.work, f.col.Sequence)
@@ -62,7 +62,7 @@ func (f *fft) columns(c []complex128, transform func(dst, src []complex128) []co
 	}
 }
 
-// frequency is the wavenumber of mode i in cycles per cell.
+// frequency returns the wavenumber of mode i in cycles per cell.
 func (f *fft) frequency(i int) float64 {
 	ky, kx := i/f.half, i%f.half
 	if 2*ky > f.h {
@@ -71,7 +71,7 @@ func (f *fft) frequency(i int) float64 {
 	return math.Hypot(float64(ky)/float64(f.h), float64(kx)/float64(f.w))
 }
 
-// twins is how many modes of the full transform mode i stands for.
+// twins returns how many modes of the full transform mode i stands for.
 func (f *fft) twins(i int) float64 {
 	if kx := i % f.half; kx == 0 || 2*kx == f.w {
 		return 1
@@ -79,8 +79,8 @@ func (f *fft) twins(i int) float64 {
 	return 2
 }
 
-// fftSize is the smallest size from n on without a prime factor above 5, for
-// which the transform is quick.
+// fftSize returns the smallest size from n on without a prime factor above 5, for which
+// the transform is quick.
 func fftSize(n int) int {
 	for ; ; n++ {
 		rest := n

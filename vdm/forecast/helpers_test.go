@@ -124,6 +124,16 @@ func forecastOf(t *testing.T, f Forecaster, c Case, members int, seed uint64) []
 	return all
 }
 
+// forecastWith returns members of an ensemble with settings other than a case's own.
+func forecastWith(t *testing.T, st settings, c Case, members int) [][]float32 {
+	t.Helper()
+	all, err := st.forecast(context.Background(), c, members, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 // squaredError is the mean squared error of one frame against the case's clip.
 func squaredError(c Case, clip []float32, f int) float64 {
 	sum := 0.0

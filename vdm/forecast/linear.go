@@ -5,15 +5,16 @@ import (
 	"slices"
 )
 
-// Linear interpolates linearly in time, cell by cell, between the known values
-// before and after a frame, and holds the nearest known value beyond the ends.
-// All members are equal.
+// Linear interpolates linearly in time, cell by cell, between the known values before
+// and after a frame, and repeats the nearest known value beyond the ends. All members
+// are equal.
 type Linear struct{}
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (Linear) Name() string { return "linear interpolation" }
 
-// Forecast is as in [Forecaster]. At least one frame must be known.
+// Forecast fills in the unknown frames of a case; see [Forecaster]. At least one frame
+// must be known.
 func (l Linear) Forecast(ctx context.Context, c Case, members int, _ uint64) ([][]float32, error) {
 	if err := c.validFor(ctx, l.Name(), members, 1); err != nil {
 		return nil, err

@@ -6,20 +6,21 @@ import "math"
 type ranking struct{ keys, otherKeys, cells, otherCells []uint32 }
 
 // match writes target, ascending, to dst in the order of rank: the cell with the
-// smallest value gets the smallest of target, so that the marginal distribution of
-// dst is exactly that of target (probability matching, Ebert 2001, Mon. Weather
-// Rev. 129, with ranks). A cell that is not allowed ranks below all that are. Only
-// the listed cells take part, ascending and as many as target has; of equal values
-// the first ranks lower. Values count as float32.
+// smallest value gets the smallest of target, so that the marginal distribution of dst
+// is exactly the distribution of target (probability matching, Ebert 2001, Mon. Weather
+// Rev. 129, with ranks). A cell that is not allowed ranks below all that are. Only the
+// listed cells take part, ascending and as many as target has; of equal values the first
+// ranks lower. Values count as float32.
 func (r *ranking) match(dst []float64, cells []int, target, value []float64, allowed []bool) {
 	n := len(cells)
 	if len(r.keys) < n {
 		r.keys, r.otherKeys = make([]uint32, n), make([]uint32, n)
 		r.cells, r.otherCells = make([]uint32, n), make([]uint32, n)
 	}
-	// The bits of a float32, the sign's flipped or, where it was set, all of them,
-	// are in the order of the numbers. What is not allowed goes by rank in a part of
-	// its own, which one more pass would need: its values sort below all others.
+	// The bits of a float32, with the sign bit flipped or, where it was set, all bits
+	// flipped, are in the order of the numbers. Ranking the cells that are not allowed
+	// in a part of their own would need one more pass: instead their values sort below
+	// all others.
 	low := math.Inf(1)
 	span := 0.0
 	for _, i := range cells {
@@ -62,10 +63,10 @@ func (r *ranking) match(dst []float64, cells []int, target, value []float64, all
 	}
 }
 
-// distances is the distance of each cell of a field [h, w] from the nearest cell
-// that is set, in cells, by steps to the eight neighbours of length 1 and √2
-// (Borgefors 1986, CVGIP 34: at most 8.3 % too long). Where no cell is set it is
-// larger than any distance.
+// distances returns the distance of each cell of a field [h, w] from the nearest cell
+// that is set, in cells, by steps to the eight neighbours of length 1 and √2 (Borgefors
+// 1986, CVGIP 34: at most 8.3 % too long). Where no cell is set it is larger than any
+// distance.
 func distances(set []bool, h, w int) []float64 {
 	const diagonal = 1.4142135623730951
 	d := make([]float64, h*w)

@@ -1,69 +1,11 @@
 package forecast
 
-import (
-	"fmt"
-	"math"
+import "math"
+
+const (
+	dryBelow   = 0.1 // mm/h, the rate below which a cell is dry
+	pairsAside = 3   // pairs of known frames on each side of a gap that count for its motion
 )
-
-// Motion says how the motion of rain is estimated: a dense field of optical
-// flow, smooth enough to be robust where rain grows and decays.
-//
-// Rates become decibels above a threshold. The best common translation of the
-// domain is found by a full search for the largest normalised correlation on a
-// coarsened grid (Rinehart and Garvey 1978, Nature 273), and refined to a field
-// by iterated weighted least squares on image gradients (Lucas and Kanade 1981,
-// IJCAI), from coarse to fine in both the smoothing of the image and the window
-// (Bouguet 2001, Intel Corporation). Each iteration moves both frames of a pair
-// to the time halfway between them, so that neither is preferred, and adds a
-// damping of the mean gradient, so that places without rain keep the motion of
-// their surroundings.
-//
-// The field is steady. That of a gap is estimated from the pairs of neighbouring
-// known frames at the gap and Pairs − 1 further ones on each side, whose weight
-// halves with every step away.
-type Motion struct {
-	// Threshold is the rate below which a cell is dry; 0 means 0.1 (mm/h).
-	Threshold float64
-	// Reach is the largest translation in cells per frame that the search tries;
-	// 0 means a quarter of the shorter side per pair of known frames.
-	Reach float64
-	// Window is the standard deviation in cells of the finest window, which is
-	// what the field can resolve; 0 means a sixth of the shorter side.
-	Window float64
-	// Pairs is how many pairs of known frames are used on each side; 0 means 3.
-	Pairs int
-}
-
-// Validate names the first setting that makes no sense.
-func (m Motion) Validate() error {
-	for _, s := range []struct {
-		name  string
-		value float64
-	}{{"Threshold", m.Threshold}, {"Reach", m.Reach}, {"Window", m.Window}, {"Pairs", float64(m.Pairs)}} {
-		if !(s.value >= 0) || math.IsInf(s.value, 0) {
-			return fmt.Errorf("motion: %s is %g, expected a positive number, or 0 for the default", s.name, s.value)
-		}
-	}
-	return nil
-}
-
-func (m Motion) withDefaults() Motion {
-	if m.Threshold == 0 {
-		m.Threshold = 0.1
-	}
-	if m.Pairs == 0 {
-		m.Pairs = 3
-	}
-	return m
-}
-
-// window is the standard deviation in cells of the finest window.
-func (m Motion) window(s *scene) float64 {
-	if m.Window == 0 {
-		return float64(min(s.h, s.w)) / 6
-	}
-	return m.Window
-}
 
 // pair is two known frames: images in decibels above the threshold, how many
 // frames apart, and what weight they have.
@@ -72,11 +14,12 @@ type pair struct {
 	gap, weight float64
 }
 
-// pairs are those that the motion of a gap is estimated from; none where only
-// one frame is known.
-func (m Motion) pairs(s *scene, g gap) []pair {
+// pairsAround returns the pairs from which the motion of a gap is estimated: of
+// neighbouring known frames, aside on each side with the gap's own. There are none where
+// only one frame is known.
+func pairsAround(s *scene, g gap, aside int) []pair {
 	var known []int
-	at := 0 // the pair known[at], known[at+1] is that of the gap
+	at := 0 // the pair known[at], known[at+1] is the one at the gap
 	for f, frame := range s.frames {
 		if frame == nil {
 			continue
@@ -90,8 +33,8 @@ func (m Motion) pairs(s *scene, g gap) []pair {
 	images := map[int][]float64{}
 	image := func(f int) []float64 {
 		if images[f] == nil {
-			images[f] = decibels(s.frames[f], m.Threshold)
-			dry := 10*math.Log10(m.Threshold) - 5
+			images[f] = decibels(s.frames[f], dryBelow)
+			dry := 10*math.Log10(dryBelow) - 5
 			for i := range images[f] {
 				images[f][i] -= dry
 			}
@@ -101,25 +44,44 @@ func (m Motion) pairs(s *scene, g gap) []pair {
 	var pairs []pair
 	for i := 0; i+1 < len(known); i++ {
 		away := max(i-at, at-i)
-		if away < m.Pairs {
+		if away < aside {
 			pairs = append(pairs, pair{image(known[i]), image(known[i+1]), float64(known[i+1] - known[i]), math.Pow(0.5, float64(away))})
 		}
 	}
 	return pairs
 }
 
-// estimate is the motion around a gap; zero with fewer than two known frames,
-// and where all of them are dry.
-func (m Motion) estimate(s *scene, g gap) *velocity {
-	pairs := m.pairs(s, g)
+// motionWindow returns the standard deviation in cells of the finest window, which
+// is what the field of motion can resolve: a sixth of the shorter side.
+func motionWindow(s *scene) float64 { return float64(min(s.h, s.w)) / 6 }
+
+// motion returns the motion around a gap; zero with fewer than two known frames,
+// and where all of them are dry. It is a dense field of optical flow, smooth enough
+// to be robust where rain grows and decays.
+//
+// Rates become decibels above a threshold. The best common translation of the
+// domain is found by a full search for the largest normalised correlation on a
+// coarsened grid (Rinehart and Garvey 1978, Nature 273), and refined to a field
+// by iterated weighted least squares on image gradients (Lucas and Kanade 1981,
+// IJCAI), from coarse to fine in both the smoothing of the image and the window
+// (Bouguet 2001, Intel Corporation). Each iteration moves both frames of a pair
+// to the time halfway between them, so that neither is preferred, and adds a
+// damping of the mean gradient, so that places without rain keep the motion of
+// their surroundings.
+//
+// The field is steady. It is estimated from the pairs of neighbouring known frames
+// at the gap and pairsAside − 1 further ones on each side, whose weight halves with
+// every step away.
+func motion(s *scene, g gap) *velocity {
+	pairs := pairsAround(s, g, pairsAside)
 	side := float64(min(s.h, s.w))
 	v := newVelocity(s.h, s.w, 0, 0)
 	if len(pairs) == 0 || side < 4 {
 		return v
 	}
-	dy, dx := m.search(s, pairs)
+	dy, dx := search(s, pairs)
 	v = newVelocity(s.h, s.w, dy, dx)
-	window := m.window(s)
+	window := motionWindow(s)
 	for _, level := range []struct {
 		smooth, window float64
 		iterations     int
@@ -138,21 +100,19 @@ func (m Motion) estimate(s *scene, g gap) *velocity {
 // search is the translation in cells per frame that makes the correlation of
 // the pairs largest, to about a coarse cell. The correlation is over the part
 // that both frames share, times the square root of its share of the domain,
-// against chance where little is shared.
-func (m Motion) search(s *scene, pairs []pair) (dy, dx float64) {
+// against chance where little is shared. Translations of up to a quarter of the
+// shorter side per pair are tried.
+func search(s *scene, pairs []pair) (dy, dx float64) {
 	gap := math.Inf(1)
 	for _, p := range pairs {
 		gap = min(gap, p.gap)
 	}
-	reach := m.Reach
-	if reach == 0 {
-		reach = float64(min(s.h, s.w)) / 4 / gap
-	}
+	reach := float64(min(s.h, s.w)) / 4 / gap
 	factor := max(1, min(s.h, s.w)/32)
 	h, w := s.h/factor, s.w/factor
 	coarse := make([]pair, len(pairs))
 	for i, p := range pairs {
-		// A blur of a coarse cell makes the peak wide enough to be met.
+		// A blur of a coarse cell makes the peak wide enough for the search to find it.
 		a, b := blurred(p.a, s.h, s.w, float64(factor)), blurred(p.b, s.h, s.w, float64(factor))
 		coarse[i] = pair{blockMeans(a, s.h, s.w, factor), blockMeans(b, s.h, s.w, factor), p.gap, p.weight}
 	}
@@ -161,7 +121,7 @@ func (m Motion) search(s *scene, pairs []pair) (dy, dx float64) {
 	best := math.Inf(-1)
 	for i := -n; i <= n; i++ {
 		for j := -n; j <= n; j++ {
-			score := -1e-6 * float64(i*i+j*j) // of equals the slowest
+			score := -1e-6 * float64(i*i+j*j) // the slowest of equal translations wins
 			for _, p := range coarse {
 				shift := p.gap / gap
 				score += p.weight * correlation(p.a, p.b, h, w, int(math.Round(float64(i)*shift)), int(math.Round(float64(j)*shift)))
@@ -174,7 +134,8 @@ func (m Motion) search(s *scene, pairs []pair) (dy, dx float64) {
 	return dy, dx
 }
 
-// correlation of a with b moved back by (dy, dx), over the shared part.
+// correlation returns the correlation of a with b moved back by (dy, dx), over the
+// shared part.
 func correlation(a, b []float64, h, w, dy, dx int) float64 {
 	var n, sa, sb, saa, sbb, sab float64
 	for y := max(0, -dy); y < min(h, h-dy); y++ {
@@ -195,10 +156,10 @@ func correlation(a, b []float64, h, w, dy, dx int) float64 {
 	return (sab - sa*sb/n) / math.Sqrt(va*vb) * math.Sqrt(n/float64(h*w))
 }
 
-// refine is one iteration of Lucas and Kanade's method: v gains the increment d
+// refine is one iteration of Lucas and Kanade's method: the increment d is added to v
 // that minimises, in the window around each cell, Σ weight·(e + gap·∇m·d)² with e the
-// difference of the frames after both were moved to the middle of the gap and m
-// their mean.
+// difference of the frames after both were moved to the middle of the gap and m their
+// mean.
 func refine(s *scene, v *velocity, pairs []pair, window float64) {
 	n := s.h * s.w
 	var sums [5][]float64 // yy, yx, xx, ye, xe
@@ -247,7 +208,7 @@ func refine(s *scene, v *velocity, pairs []pair, window float64) {
 		det := yy*xx - yx*yx
 		dy[i] = -(xx*sums[3][i] - yx*sums[4][i]) / det
 		dx[i] = -(yy*sums[4][i] - yx*sums[3][i]) / det
-		// The gradients hold over a blur's width, not further.
+		// The gradients are valid over a blur's width, not further.
 		if long := math.Hypot(dy[i], dx[i]); long > window/4 {
 			dy[i] *= window / 4 / long
 			dx[i] *= window / 4 / long

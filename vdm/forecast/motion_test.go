@@ -16,7 +16,7 @@ func offBy(v *velocity, truth func(y, x float64) (dy, dx float64)) (mean, worst 
 	return mean, worst
 }
 
-func estimated(c Case, g gap) *velocity { return Motion{}.withDefaults().estimate(newScene(c), g) }
+func estimated(c Case, g gap) *velocity { return motion(newScene(c), g) }
 
 func TestMotionOfRigidTranslation(t *testing.T) {
 	for _, wind := range [][2]float64{{0, 0}, {3, 0}, {0, -5}, {-2.5, 1.25}, {0.4, -6.7}, {8, 5}, {0.25, 0.1}} {
@@ -97,7 +97,7 @@ func TestPairsNearAGap(t *testing.T) {
 		{11, 0}: "1:0.5 2:1 ",
 	} {
 		got := ""
-		for _, p := range (Motion{Pairs: 2}).withDefaults().pairs(s, g) {
+		for _, p := range pairsAround(s, g, 2) {
 			got += fmt.Sprintf("%g:%g ", p.gap, p.weight)
 		}
 		if got != want {

@@ -2,9 +2,9 @@ package forecast
 
 import "math"
 
-// path is where the content of every cell of the domain comes from. Trajectories
-// are followed from every so many rows and columns only, and between these the
-// points are interpolated linearly, as motion is smooth. They go on outside.
+// path contains the origin of the content of every cell of the domain. Trajectories are
+// followed from some rows and columns only, and between these the points are
+// interpolated linearly, as motion is smooth. They continue outside.
 type path struct {
 	s            *scene
 	v            *velocity
@@ -14,8 +14,8 @@ type path struct {
 	y, x         []float64
 }
 
-// newPath follows trajectories from rows and columns that are at most an eighth
-// of the window of the motion apart, which is what the motion resolves.
+// newPath returns trajectories from rows and columns that are at most an eighth of the
+// window of the motion apart, which is the resolution of the motion.
 func newPath(s *scene, v *velocity, every int) *path {
 	p := &path{s: s, v: v, every: every, rows: (s.h-2)/every + 2, cols: (s.w-2)/every + 2}
 	p.fastY, p.fastX = v.fastest()
@@ -33,16 +33,16 @@ func newPath(s *scene, v *velocity, every int) *path {
 	return p
 }
 
-// back goes back by a frame, with an error added to the velocity, in sub-steps of at
+// stepBack goes back by a frame, with an error added to the velocity, in sub-steps of at
 // most twice as many cells as the trajectories are apart.
-func (p *path) back(addY, addX float64) {
+func (p *path) stepBack(addY, addX float64) {
 	steps := max(1, int(math.Ceil(math.Hypot(p.fastY+math.Abs(addY), p.fastX+math.Abs(addX))/float64(2*p.every))))
 	for i := range p.y {
 		p.y[i], p.x[i] = p.v.travel(p.y[i], p.x[i], -1, steps, addY, addX)
 	}
 }
 
-// each calls f with every cell and where its content comes from.
+// each calls f with every cell and the origin of its content.
 func (p *path) each(f func(i int, y, x float64)) {
 	e := float64(p.every)
 	for r := range p.s.h {

@@ -5,14 +5,15 @@ import (
 	"slices"
 )
 
-// Persistence holds, cell by cell, the last known value before a frame; before
-// the first known value it is that one. All members are equal.
+// Persistence repeats, cell by cell, the last known value before a frame; before the
+// first known value it repeats that one. All members are equal.
 type Persistence struct{}
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (Persistence) Name() string { return "persistence" }
 
-// Forecast is as in [Forecaster]. At least one frame must be known.
+// Forecast fills in the unknown frames of a case; see [Forecaster]. At least one frame
+// must be known.
 func (p Persistence) Forecast(ctx context.Context, c Case, members int, _ uint64) ([][]float32, error) {
 	if err := c.validFor(ctx, p.Name(), members, 1); err != nil {
 		return nil, err

@@ -2,20 +2,20 @@ package forecast
 
 import "math"
 
-// scene is what the motion forecasters see of a case: its known frames as rates
-// without missing cells, and which cells are inside.
+// scene is a case as the motion forecasters use it: its known frames as rates without
+// missing cells, and which cells are inside.
 type scene struct {
 	h, w   int
 	frames [][]float64 // nil where unknown
 	inside []bool      // cells known in at least one frame
-	any    bool        // is anything inside?
-	whole  bool        // is everything?
+	any    bool        // whether any cell is inside
+	whole  bool        // whether all cells are inside
 }
 
-// newScene completes the known frames in time as package doc says. What is left,
-// the cells known in no frame, is not inside; they get the value of a nearest
-// inside cell, so that interpolation near the boundary meets no jump, and their
-// values are never looked at by themselves.
+// newScene completes the known frames in time as described in the package's doc. The
+// cells known in no frame are not inside; they get the value of a nearest inside cell,
+// so that interpolation near the boundary meets no jump, and their values are never used
+// by themselves.
 func newScene(c Case) *scene {
 	n := c.Height * c.Width
 	s := &scene{h: c.Height, w: c.Width, frames: make([][]float64, c.Frames), inside: make([]bool, n), whole: true}
@@ -61,14 +61,15 @@ func (s *scene) completeInTime() {
 			}
 		}
 	}
-	// Put in at the end, so that no value is made from a made one.
+	// The values are written at the end, so that none is interpolated from an
+	// interpolated one.
 	for at, v := range values {
 		s.frames[at.frame][at.cell] = v
 	}
 }
 
-// seen is the next frame from f in a direction of time in which a cell is known,
-// or −1.
+// seen returns the next frame from f in a direction of time in which a cell is known, or
+// −1.
 func (s *scene) seen(cell, f, direction int) int {
 	for f += direction; f >= 0 && f < len(s.frames); f += direction {
 		if s.frames[f] != nil && !math.IsNaN(s.frames[f][cell]) {
@@ -78,7 +79,8 @@ func (s *scene) seen(cell, f, direction int) int {
 	return -1
 }
 
-// nearest is, for each cell, a nearest inside cell; itself where that is inside.
+// nearest returns, for each cell, a nearest inside cell; the cell itself where it is
+// inside.
 func (s *scene) nearest() []int {
 	index := make([]float64, s.h*s.w)
 	for i := range index {
@@ -92,8 +94,8 @@ func (s *scene) nearest() []int {
 	return out
 }
 
-// spread gives cells that are not inside the value of a nearest inside cell, by
-// steps to the four neighbours.
+// spread gives cells that are not inside the value of a nearest inside cell, by steps to
+// the four neighbours.
 func (s *scene) spread(frame []float64) {
 	done := append([]bool(nil), s.inside...)
 	var front []int
@@ -119,8 +121,8 @@ func (s *scene) spread(frame []float64) {
 	}
 }
 
-// isInside says whether a point lies in the domain and in an inside cell. The
-// domain reaches half a cell beyond the centres of its outer cells.
+// isInside reports whether a point lies in the domain and in an inside cell. The domain
+// reaches half a cell beyond the centres of its outer cells.
 func (s *scene) isInside(y, x float64) bool {
 	if !(y >= -0.5 && y < float64(s.h)-0.5 && x >= -0.5 && x < float64(s.w)-0.5) {
 		return false
@@ -128,7 +130,7 @@ func (s *scene) isInside(y, x float64) bool {
 	return s.whole || s.inside[int(y+0.5)*s.w+int(x+0.5)]
 }
 
-// reversed is the scene with time running backwards.
+// reversed returns the scene with time running backwards.
 func (s *scene) reversed() *scene {
 	r := *s
 	r.frames = make([][]float64, len(s.frames))
@@ -138,8 +140,8 @@ func (s *scene) reversed() *scene {
 	return &r
 }
 
-// decibels is 10·log10 of a rate, and 5 dB below the threshold where the rate is
-// below the threshold, as pysteps has it (Pulkkinen et al. 2019, Geosci. Model
+// decibels returns 10·log10 of rates in mm/h, and 5 dB below the threshold where the
+// rate is below the threshold, as pysteps has it (Pulkkinen et al. 2019, Geosci. Model
 // Dev. 12, doi:10.5194/gmd-12-4185-2019).
 func decibels(rates []float64, threshold float64) []float64 {
 	db := make([]float64, len(rates))

@@ -7,14 +7,13 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// simulation is what all members of [STEPS] share over one gap. It lives on a
-// periodic grid, in the coordinates of the known frame at which it starts: time
-// zero, the left end of the gap. Between two known frames the grid holds the domain
-// in its middle and as much around it as can flow in; ahead of the last one it is the
-// domain, as what flows in is not drawn. For a gap without a left end time runs
-// backwards.
+// simulation is what all members of [STEPS] share over one gap. It lives on a periodic
+// grid, in the coordinates of the known frame at which it starts: time zero, the left
+// end of the gap. Between two known frames the grid contains the domain in its middle
+// and as much around it as can flow in; ahead of the last one it is the domain, because
+// inflow is not drawn. For a gap without a left end time runs backwards.
 type simulation struct {
-	st       STEPS
+	st       settings
 	s        *scene // reversed where time runs backwards
 	g        gap    // in the scene's time
 	backward bool
@@ -26,35 +25,35 @@ type simulation struct {
 	// amplitude times the coefficients of white noise gives a field with the
 	// power spectrum of the known frames.
 	amplitude []float64
-	// start is, between two known frames, what is known at time zero, in decibels
-	// less their mean; other is that of the right end.
+	// start is the known field at time zero between two known frames, in decibels minus
+	// their mean; other is the known field at the right end.
 	start, other *knowledge
-	// now and before are, for a gap without a right end, the coefficients of what is
-	// known at time zero and of the frame before, moved to time zero.
+	// now and before are, for a gap without a right end, the coefficients of the known
+	// field at time zero and of the frame before it, moved to time zero.
 	now, before []complex128
 
-	cells     []int       // those that are inside
-	nearest   []int       // of each cell a nearest one that is inside; nil where all are
+	cells     []int       // the cells that are inside
+	nearest   []int       // for each cell a nearest one that is inside; nil where all are
 	pathEvery int         // rows and columns between the trajectories that are followed
-	target    [][]float64 // of each unknown frame, ascending
+	target    [][]float64 // for each unknown frame, ascending
 	rainLeft  []float64   // distance of each cell from rain at the left end
-	rainRight []float64   // and at the right one; nil without one
+	rainRight []float64   // and at the right end; nil without one
 }
 
-// knowledge is a field on the grid and where it is known.
+// knowledge is a field on the grid with marks where it is known.
 type knowledge struct {
 	value []float64
 	known []bool
 }
 
-func newSimulation(st STEPS, s *scene, g gap) *simulation {
+func newSimulation(st settings, s *scene, g gap) *simulation {
 	sim := &simulation{st: st, s: s, g: g}
 	if g.left < 0 {
 		last := len(s.frames) - 1
 		sim.backward, sim.s, sim.g = true, s.reversed(), gap{last - g.right, last - g.left}
 	}
 	s, g = sim.s, sim.g
-	sim.v = st.Motion.estimate(s, g)
+	sim.v = motion(s, g)
 	bridged := g.right < len(s.frames)
 	ends := []int{g.left}
 	h, w := fftSize(s.h), fftSize(s.w)
@@ -91,7 +90,7 @@ func newSimulation(st STEPS, s *scene, g gap) *simulation {
 	if !s.whole {
 		sim.nearest = s.nearest()
 	}
-	sim.pathEvery = min(max(int(st.Motion.window(s)/8), 1), 8)
+	sim.pathEvery = min(max(int(motionWindow(s)/8), 1), 8)
 	sim.rainLeft = sim.fromRain(g.left)
 	if bridged {
 		sim.rainRight = sim.fromRain(g.right)
@@ -99,19 +98,19 @@ func newSimulation(st STEPS, s *scene, g gap) *simulation {
 	return sim
 }
 
-// decibels are those of a known frame. A dry cell has the threshold's, without the
-// 5 dB below it that make edges for the motion: the process is continuous, and noise
-// with a spectrum that has these jumps in it is too rough where it rains (pysteps
-// takes them out of its noise, too).
+// decibels returns the decibels of a known frame. A dry cell has the threshold's,
+// without the 5 dB below it that make edges for the motion: the process is continuous,
+// and noise with the spectrum of such jumps is too rough where it rains (pysteps removes
+// them from its noise, too).
 func (sim *simulation) decibels(f int) []float64 {
 	db := make([]float64, len(sim.s.frames[f]))
 	for i, r := range sim.s.frames[f] {
-		db[i] = 10 * math.Log10(max(r, sim.st.Motion.Threshold))
+		db[i] = 10 * math.Log10(max(r, dryBelow))
 	}
 	return db
 }
 
-// meanOf is the mean of the decibels of frames over inside cells.
+// meanOf returns the mean of the decibels of frames over inside cells.
 func (sim *simulation) meanOf(frames []int) float64 {
 	sum, n := 0.0, 0
 	for _, f := range frames {
@@ -125,9 +124,9 @@ func (sim *simulation) meanOf(frames []int) float64 {
 	return sum / float64(n)
 }
 
-// anomalies are the coefficients of a known frame's decibels less the mean, moved to
-// time zero. What was outside then, and what the grid has beyond the domain, has
-// the value that the left end has in a nearest cell.
+// anomalies returns the coefficients of a known frame's decibels minus the mean, moved
+// to time zero. Points that were outside then or lie beyond the domain have the value of
+// the left end in a nearest cell.
 func (sim *simulation) anomalies(f int, mean float64) []complex128 {
 	s, field := sim.s, sim.decibels(sim.g.left)
 	if f != sim.g.left {
@@ -148,7 +147,8 @@ func (sim *simulation) anomalies(f int, mean float64) []complex128 {
 	return out
 }
 
-// variance is that of the decibels of frames over inside cells, about one mean.
+// variance returns the variance of the decibels of frames over inside cells, about one
+// mean.
 func (sim *simulation) variance(frames []int) float64 {
 	mean, sum, n := sim.meanOf(frames), 0.0, 0.0
 	for _, f := range frames {
@@ -161,8 +161,8 @@ func (sim *simulation) variance(frames []int) float64 {
 	return sum / n
 }
 
-// carry is the anomaly of a known frame in the coordinates of time zero: on each
-// point of the grid, the value where its content is at the time of that frame.
+// carry returns the anomaly of a known frame in the coordinates of time zero: on each
+// point of the grid, the value at the position of its content at the time of that frame.
 func (sim *simulation) carry(f int, mean float64) *knowledge {
 	s, field := sim.s, sim.decibels(f)
 	k := &knowledge{make([]float64, sim.fft.h*sim.fft.w), make([]bool, sim.fft.h*sim.fft.w)}
@@ -180,7 +180,7 @@ func (sim *simulation) carry(f int, mean float64) *knowledge {
 	return k
 }
 
-// complete lets each of two fields take from the other what it lacks.
+// complete fills each of two fields from the other where it is not known.
 func (k *knowledge) complete(o *knowledge) {
 	for i := range k.value {
 		switch {
@@ -192,7 +192,7 @@ func (k *knowledge) complete(o *knowledge) {
 	}
 }
 
-// taper is a Hann window over the domain, zero at cells where skip.
+// taper returns a Hann window over the domain, zero at cells where skip is true.
 func (sim *simulation) taper(skip func(cell int) bool) []float64 {
 	s := sim.s
 	out := make([]float64, s.h*s.w)
@@ -205,8 +205,8 @@ func (sim *simulation) taper(skip func(cell int) bool) []float64 {
 	return out
 }
 
-// coefficients are those, on the grid, of a field of the domain less its mean,
-// both under a taper.
+// coefficients returns the coefficients, on the grid, of a field of the domain minus its
+// mean, both under a taper.
 func (sim *simulation) coefficients(field, taper []float64) []complex128 {
 	s, n, sum := sim.s, 0.0, 0.0
 	for i, weight := range taper {
@@ -226,9 +226,9 @@ func (sim *simulation) coefficients(field, taper []float64) []complex128 {
 	return out
 }
 
-// spectrum is the amplitude of noise: the root of the mean windowed periodogram
-// of the known frames at the ends of the gap, scaled so that white noise in
-// gives the variance of the whole frames out: the window's own depends on whether
+// spectrum returns the amplitude of noise: the root of the mean windowed periodogram of
+// the known frames at the ends of the gap. It is scaled so that white noise gives the
+// variance of the whole frames, because the variance in the window depends on whether
 // the rain is in the middle.
 func (sim *simulation) spectrum(frames []int) []float64 {
 	taper := sim.taper(func(i int) bool { return !sim.s.inside[i] })
@@ -258,10 +258,10 @@ func (sim *simulation) spectrum(frames []int) []float64 {
 	return out
 }
 
-// memory is the autoregression of each mode, estimated from pairs of known
-// frames near the gap of which the earlier was moved to the time of the later.
-// Of all pairs those least frames apart are used, and a correlation over n frames
-// counts as the nth power of that over one.
+// memory returns the autoregression of each mode, estimated from pairs of known frames
+// near the gap of which the earlier was moved to the time of the later. Of all pairs
+// those least frames apart are used, and a correlation over n frames counts as the nth
+// power of the one over one frame.
 func (sim *simulation) memory(order2 bool) autoregression {
 	c := newCascade(sim.fft, max(sim.s.h, sim.s.w))
 	var known []int
@@ -274,7 +274,7 @@ func (sim *simulation) memory(order2 bool) autoregression {
 			known = append(known, f)
 		}
 	}
-	first, last := max(near-sim.st.Motion.Pairs, 0), min(near+sim.st.Motion.Pairs, len(known)-1)
+	first, last := max(near-pairsAside, 0), min(near+pairsAside, len(known)-1)
 	known = known[first : last+1]
 	lag := math.MaxInt
 	for i := 1; i < len(known); i++ {
@@ -290,8 +290,8 @@ func (sim *simulation) memory(order2 bool) autoregression {
 	return yuleWalker(c, lag1, sim.correlations(c, known, 2))
 }
 
-// correlations are those of the levels over pairs of known frames that many
-// frames apart; nil where there is none.
+// correlations returns the correlations of the levels over pairs of known frames that
+// are lag frames apart; nil where there is none.
 func (sim *simulation) correlations(c *cascade, known []int, lag int) []float64 {
 	sums, any := newCoherence(c.levels), false
 	for _, b := range known {
@@ -310,7 +310,7 @@ func (sim *simulation) correlations(c *cascade, known []int, lag int) []float64 
 	return sums.value()
 }
 
-// targets are the values that each unknown frame is to have, ascending.
+// targets sets the values that each unknown frame should have, ascending.
 func (sim *simulation) targets(bridged bool) {
 	sorted := func(f int) []float64 {
 		var values []float64
@@ -338,16 +338,16 @@ func (sim *simulation) targets(bridged bool) {
 	}
 }
 
-// fromRain is the distance of each cell from rain at or above the threshold.
+// fromRain returns the distance of each cell from rain at or above the threshold.
 func (sim *simulation) fromRain(f int) []float64 {
 	wet := make([]bool, len(sim.s.inside))
 	for i, in := range sim.s.inside {
-		wet[i] = in && sim.s.frames[f][i] >= sim.st.Motion.Threshold
+		wet[i] = in && sim.s.frames[f][i] >= dryBelow
 	}
 	return distances(wet, sim.s.h, sim.s.w)
 }
 
-// part says which of a frame's random numbers are meant.
+// part selects one of a frame's random numbers.
 type part uint64
 
 const (
@@ -357,8 +357,8 @@ const (
 	parts
 )
 
-// key of a member's random numbers: all of them are here. Frames are unknown
-// ones, which belong to one gap only.
+// key returns the key of a member's random numbers: all of them are listed here. Frames
+// are unknown ones, which belong to one gap only.
 func (sim *simulation) key(seed uint64, member uint32, f int, p part) noise.Key {
 	if sim.backward {
 		f = len(sim.s.frames) - 1 - f
@@ -366,7 +366,7 @@ func (sim *simulation) key(seed uint64, member uint32, f int, p part) noise.Key 
 	return noise.Key{Seed: seed, Stream: noise.Step, Sample: member, Step: uint64(f)*uint64(parts) + uint64(p)}
 }
 
-// drawing is the work space of one member.
+// drawing contains the work space of one member.
 type drawing struct {
 	*simulation
 	field []float64

@@ -1,10 +1,10 @@
 package forecast
 
-// ahead draws the frames after the left end, which has no right one. In the
-// coordinates of time zero the two last known fields are carried on by the
-// autoregression, and each field gets the distribution of the last known frame;
-// only then is it moved to where it is seen. So rain that leaves the domain is gone,
-// and what flows in is the value at the edge, held, of each member's own field.
+// ahead draws the frames after the left end of a gap without a right one. In the
+// coordinates of time zero the two last known fields are continued by the
+// autoregression, and each field gets the distribution of the last known frame; only
+// then is it moved to its position in the domain. So rain that leaves the domain is
+// gone, and inflow has the constant value at the edge of each member's own field.
 func (d *drawing) ahead(seed uint64, member uint32, out func(f int) []float32) {
 	n, s := d.fft.modes(), d.s
 	before, now := make([]complex128, n), make([]complex128, n)
@@ -19,7 +19,7 @@ func (d *drawing) ahead(seed uint64, member uint32, out func(f int) []float32) {
 			before[i], now[i] = now[i], next
 		}
 		d.fft.inverse(d.field, now)
-		growth := d.st.MaskGrowth * float64(f-d.g.left)
+		growth := d.st.maskGrowth * float64(f-d.g.left)
 		for _, i := range d.cells {
 			value[i] = d.field[i/s.w*d.fft.w+i%s.w]
 			allowed[i] = d.rainLeft[i] <= growth
@@ -30,7 +30,7 @@ func (d *drawing) ahead(seed uint64, member uint32, out func(f int) []float32) {
 				rates[i] = rates[j]
 			}
 		}
-		path.back(off.at(f - d.g.left))
+		path.stepBack(off.at(f - d.g.left))
 		frame := out(f)
 		path.each(func(i int, y, x float64) {
 			if s.inside[i] {

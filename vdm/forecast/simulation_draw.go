@@ -11,9 +11,9 @@ func (sim *simulation) drawing() *drawing {
 	return &drawing{simulation: sim, field: make([]float64, cells), noise: make([]complex128, sim.fft.modes())}
 }
 
-// draws returns the coefficients of noise with the spectrum of the known frames,
-// valid until the next call. They are drawn as such: independent, with Hermitian
-// symmetry, which is what the transform of white noise has.
+// draws returns the coefficients of noise with the spectrum of the known frames, valid
+// until the next call. They are drawn directly: independent, with the Hermitian symmetry
+// of a transform of real white noise.
 func (d *drawing) draws(k noise.Key) []complex128 {
 	r, f := k.Rand(), d.fft
 	cells := float64(f.h * f.w)
@@ -36,7 +36,7 @@ func (d *drawing) draws(k noise.Key) []complex128 {
 	return d.noise
 }
 
-// replace puts known values into the field whose coefficients are x.
+// replace writes known values into the field whose coefficients are x.
 func (d *drawing) replace(x []complex128, k *knowledge) {
 	d.fft.inverse(d.field, x)
 	for i, known := range k.known {
@@ -47,10 +47,11 @@ func (d *drawing) replace(x []complex128, k *knowledge) {
 	d.fft.forward(x, d.field)
 }
 
-// between draws the frames between two ends: a free AR(1) simulation over the
-// gap, corrected by what it missed at the ends, with the weights of the process's
-// conditional mean (conditioning by kriging: exact for Gaussian processes).
-func (d *drawing) between(seed uint64, member uint32, out func(f int) []float32) {
+// conditioned returns the coefficients of the process, [frame][mode], from the left end of
+// the gap to the right one, given both: a free AR(1) simulation, corrected between the ends
+// by its misfit at them, with the weights of the process's conditional mean (conditioning
+// by kriging: exact for Gaussian processes).
+func (d *drawing) conditioned(seed uint64, member uint32) [][]complex128 {
 	n, gap := d.fft.modes(), d.g.right-d.g.left
 	free := make([][]complex128, gap+1)
 	for t := range free {
@@ -74,17 +75,24 @@ func (d *drawing) between(seed uint64, member uint32, out func(f int) []float32)
 		return x
 	}
 	left, right := missed(0, d.start), missed(gap, d.other)
-	s := d.s
+	for t := 1; t < gap; t++ {
+		for i := range free[t] {
+			a, b := bridge(d.ar.lag1[i], t, gap)
+			free[t][i] += complex(a, 0)*left[i] + complex(b, 0)*right[i]
+		}
+	}
+	return free
+}
+
+// between draws the frames between two ends.
+func (d *drawing) between(seed uint64, member uint32, out func(f int) []float32) {
+	gap, s := d.g.right-d.g.left, d.s
+	field := d.conditioned(seed, member)
 	value, rates, allowed := make([]float64, s.h*s.w), make([]float64, s.h*s.w), make([]bool, s.h*s.w)
 	steps := d.v.steps()
 	for t := 1; t < gap; t++ {
-		x := free[t]
-		for i := range x {
-			a, b := bridge(d.ar.lag1[i], t, gap)
-			x[i] += complex(a, 0)*left[i] + complex(b, 0)*right[i]
-		}
-		d.fft.inverse(d.field, x)
-		growLeft, growRight := d.st.MaskGrowth*float64(t), d.st.MaskGrowth*float64(gap-t)
+		d.fft.inverse(d.field, field[t])
+		growLeft, growRight := d.st.maskGrowth*float64(t), d.st.maskGrowth*float64(gap-t)
 		for _, i := range d.cells {
 			cy, cx := float64(i/s.w), float64(i%s.w)
 			y, x := d.v.travel(cy, cx, -float64(t), t*steps, 0, 0)
@@ -103,7 +111,7 @@ func (d *drawing) between(seed uint64, member uint32, out func(f int) []float32)
 	}
 }
 
-// at is the field of the grid at a point of the domain's coordinates.
+// at returns the field of the grid at a point of the domain's coordinates.
 func (d *drawing) at(y, x float64) float64 {
 	h, w := float64(d.fft.h), float64(d.fft.w)
 	y, x = math.Mod(y+float64(d.margin[0]), h), math.Mod(x+float64(d.margin[1]), w)
@@ -116,8 +124,8 @@ func (d *drawing) at(y, x float64) float64 {
 	return sample(d.field, d.fft.h, d.fft.w, y, x)
 }
 
-// nearRain says whether a point is that near to known rain, or outside, where
-// rain is not known.
+// nearRain reports whether a point lies within growth cells of known rain, or outside,
+// where rain is not known.
 func (d *drawing) nearRain(distance []float64, y, x, growth float64) bool {
 	s := d.s
 	return !s.isInside(y, x) || distance[int(y+0.5)*s.w+int(x+0.5)] <= growth

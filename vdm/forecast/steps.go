@@ -4,9 +4,9 @@ import (
 	"context"
 )
 
-// Forecast is as in [Forecaster]. At least two frames must be known, since
-// motion and memory are estimated from them, and known values must not be
-// negative.
+// Forecast fills in the unknown frames of a case; see [Forecaster]. At least two frames
+// must be known, since motion and memory are estimated from them, and known values must
+// not be negative.
 func (st STEPS) Forecast(ctx context.Context, c Case, members int, seed uint64) ([][]float32, error) {
 	if err := c.validFor(ctx, st.Name(), members, 2); err != nil {
 		return nil, err
@@ -17,7 +17,11 @@ func (st STEPS) Forecast(ctx context.Context, c Case, members int, seed uint64) 
 	if err := st.Validate(); err != nil {
 		return nil, err
 	}
-	st = st.withDefaults(c)
+	return st.forCase(c).forecast(ctx, c, members, seed)
+}
+
+// forecast is what remains of Forecast where case and settings are good.
+func (st settings) forecast(ctx context.Context, c Case, members int, seed uint64) ([][]float32, error) {
 	s := newScene(c)
 	all := same(c.start(), members)
 	if !s.any {

@@ -18,7 +18,7 @@ func nowcast(seed uint64) Case {
 }
 
 func simulated(c Case, st STEPS, g gap) *simulation {
-	return newSimulation(st.withDefaults(c), newScene(c), g)
+	return newSimulation(st.forCase(c), newScene(c), g)
 }
 
 // The power of noise is the known frame's in all, and shared among scales as under the
@@ -74,11 +74,11 @@ func TestNoiseHasTheSpectrumOfTheRain(t *testing.T) {
 	for j := range got {
 		ratio := got[j] / want[j] * variance / whole
 		t.Logf("octave %d: power of the noise over that of the rain %.3f", j, ratio)
-		if math.Abs(ratio-1) > 0.12 {
+		if !(math.Abs(ratio-1) <= 0.12) {
 			t.Errorf("octave %d: power of the noise over that of the rain %.3f, expected 1", j, ratio)
 		}
 	}
-	if t.Logf("variance %.1f dB², of the rain %.1f dB² and under the window %.1f dB²", total, whole, variance); math.Abs(total/whole-1) > 0.05 {
+	if t.Logf("variance %.1f dB², of the rain %.1f dB² and under the window %.1f dB²", total, whole, variance); !(math.Abs(total/whole-1) <= 0.05) {
 		t.Errorf("the variance of noise is %.2f dB², that of the rain %.2f", total, whole)
 	}
 }
@@ -108,7 +108,7 @@ func TestMembersKeepTheMarginal(t *testing.T) {
 	left, right := sorted(c.frame(c.Clip, 0)), sorted(c.frame(c.Clip, 4))
 	for m, clip := range forecastOf(t, STEPS{}, c, 2, 1) {
 		for i, got := range sorted(c.frame(clip, 1)) {
-			if want := 0.75*left[i] + 0.25*right[i]; math.Abs(float64(got-want)) > 1e-6*float64(want) {
+			if want := 0.75*left[i] + 0.25*right[i]; !(math.Abs(float64(got-want)) <= 1e-6*float64(want)) {
 				t.Fatalf("member %d, frame 1, rank %d is %g, expected %g", m, i, got, want)
 			}
 		}
@@ -229,10 +229,10 @@ func TestDryMask(t *testing.T) {
 	c := nowcast(5)
 	moved := forecastOf(t, Advection{}, c, 1, 0)[0]
 	s := newScene(c)
-	from := newTrack(s, Motion{}.withDefaults().estimate(s, gap{4, 10}))
+	from := newTrack(s, motion(s, gap{4, 10}))
 	from.advance(-1)
 	outside := func(growth float64) (n int) {
-		for _, m := range forecastOf(t, STEPS{VelocityError: -1, MaskGrowth: growth}, c, 4, 1) {
+		for _, m := range forecastWith(t, settings{maskGrowth: growth}, c, 4) {
 			for i, v := range c.frame(m, 5) {
 				// The limiter of the interpolation leaves some cells beside rain dry.
 				if v >= 0.1 && !from.ended[i] && !wetAround(c.frame(moved, 5), c.Width, i) {
@@ -242,7 +242,7 @@ func TestDryMask(t *testing.T) {
 		}
 		return n
 	}
-	a, b := outside(-1), outside(100)
+	a, b := outside(0), outside(100)
 	if t.Logf("wet cells of four members outside the moved rain: %d, and %d without a mask", a, b); a != 0 || b == 0 {
 		t.Errorf("%d wet cells outside the mask, and %d without one; expected none, and some", a, b)
 	}
@@ -272,7 +272,8 @@ func TestInflowIsTheEdgeHeld(t *testing.T) {
 			}
 		}
 	}
-	sim := simulated(c, STEPS{VelocityError: -1}, gap{4, 10})
+	sim := simulated(c, STEPS{}, gap{4, 10})
+	sim.st.velocityError = 0
 	sim.v = newVelocity(64, 64, 0, 3)
 	edges := map[float32]bool{}
 	for member := range uint32(3) {
@@ -288,7 +289,7 @@ func TestInflowIsTheEdgeHeld(t *testing.T) {
 					continue
 				}
 				edge := c.frame(clip, f)[i/64*64+first+in]
-				if x := i % 64; x >= first && x <= first+in && math.Abs(float64(v-edge)) > 1e-4*float64(edge) {
+				if x := i % 64; x >= first && x <= first+in && !(math.Abs(float64(v-edge)) <= 1e-4*float64(edge)) {
 					t.Fatalf("member %d, frame %d, row %d, column %d is %g, expected the %g of column %d", member, f, i/64, x, v, edge, first+in)
 				}
 			}

@@ -1,12 +1,12 @@
 // Package noise makes random numbers that are pure functions of a key.
 //
-// A key says which seed, what the numbers are for (the stream), which sample
-// and which step. Nothing else enters: not the batch size, the resume point,
-// the engine or the clock. So a resumed run equals an uninterrupted one, and
-// one sample of many can be drawn again alone.
+// A key consists of a seed, the purpose of the numbers (the stream), a sample and a
+// step. Nothing else counts: not the batch size, the resume point, the engine or the
+// clock. So a resumed run equals an uninterrupted one, and one sample of many can be
+// drawn again alone.
 //
-// The generator is ChaCha8 of math/rand/v2, whose output Go guarantees not to
-// change, keyed by the key's words themselves: two keys never share a stream.
+// The generator is ChaCha8 of math/rand/v2, whose output Go guarantees not to change,
+// keyed by the key's words themselves: two keys never share a stream.
 package noise
 
 import (
@@ -15,10 +15,10 @@ import (
 	"math/rand/v2"
 )
 
-// Stream says what random numbers are for.
+// Stream is the purpose of random numbers.
 type Stream uint16
 
-// The streams. Their values are part of the file format of a run: a new one is
+// These are all streams. Their values are part of the file format of a run: a new one is
 // added at the end.
 const (
 	Latent         Stream = iota + 1 // the initial latent z₁ of a sample
@@ -38,7 +38,7 @@ const (
 	Task                             // what is known of the samples of training batch k
 )
 
-// Key names one block of random numbers.
+// Key identifies one block of random numbers.
 type Key struct {
 	Seed   uint64
 	Stream Stream

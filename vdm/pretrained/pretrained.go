@@ -1,6 +1,6 @@
 // Package pretrained ships small trained models, so that a newcomer draws clips and
-// nowcasts in a minute without training one. What each was trained on, for how long, and
-// what it is good for stands in its card.
+// nowcasts in a minute without training one. The card of a model says on which data and
+// for how long it was trained, and what it is good for.
 package pretrained
 
 import (
@@ -18,13 +18,13 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// The shipped models.
+// These are the shipped models.
 const (
 	Synthetic = "synthetic" // clips of synthetic rain, for `vdm sample`
 	Radar     = "radar"     // nowcasts of radar rain, for `vdm nowcast`
 )
 
-// Names are the shipped models.
+// Names returns the names of the shipped models.
 func Names() []string { return []string{Synthetic, Radar} }
 
 // Each model is a card NAME.md, a configuration NAME.yaml and weights NAME.safetensors.
@@ -44,9 +44,9 @@ func Card(name string) (string, error) {
 	return string(text), err
 }
 
-// Install opens a shipped model as a run in the folder dir, which it makes if it
-// is not there: all that a run can do, it can. A folder with another run is an
-// error. Interrupted, it leaves no run.
+// Install returns a shipped model as a run in the folder dir, which it makes if it does
+// not exist; it can do everything that a run can. A folder with another run is an error.
+// Interrupted, it leaves no run.
 func Install(name, dir string) (*run.Run, error) {
 	m, err := install(name, dir)
 	if err != nil {
@@ -101,9 +101,9 @@ func install(name, dir string) (*run.Run, error) {
 	return run.Open(dir)
 }
 
-// read returns what is shipped: the configuration, and the weights by the names of the
-// network's variables, as [Write] writes them or as the dissertation's program does, which
-// puts "param." before each.
+// read returns the files of a shipped model: the configuration, and the weights by the
+// names of the network's variables, as TestShip writes them or as the dissertation's
+// program does, which puts "param." before each.
 func read(name string) (c run.Config, values map[string][]float32, err error) {
 	text, err := files.ReadFile(name + ".yaml")
 	if err != nil {
@@ -129,33 +129,4 @@ func read(name string) (c run.Config, values map[string][]float32, err error) {
 		values[strings.TrimPrefix(t.Name, "param.")] = x
 	}
 	return c, values, nil
-}
-
-// Write writes a run's averaged weights and its configuration as the files of a model to
-// ship, NAME.safetensors and NAME.yaml of a folder: the weights rounded to bfloat16, what
-// was fitted on data in full.
-func Write(m *run.Run, folder, name string) error {
-	c := m.Config
-	c.Training.Steps = int(m.Step())
-	text, err := c.Encode()
-	if err != nil {
-		return err
-	}
-	trained := map[string]bool{}
-	for _, v := range c.Network.Variables() {
-		trained[v.Name] = true
-	}
-	weights := m.Weights(true)
-	var tensors []checkpoint.Tensor
-	for _, v := range c.FullNetwork().Variables() {
-		one := checkpoint.FromFloat32s
-		if trained[v.Name] {
-			one = checkpoint.BFloat16s
-		}
-		tensors = append(tensors, one(v.Name, v.Shape, weights[v.Name]))
-	}
-	if err := checkpoint.WriteBytes(filepath.Join(folder, name+".yaml"), text); err != nil {
-		return err
-	}
-	return checkpoint.WriteSafetensorsFile(filepath.Join(folder, name+".safetensors"), tensors, nil)
 }

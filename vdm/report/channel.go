@@ -2,17 +2,17 @@ package report
 
 import "github.com/climate-vdm/climate-vdm/vdm"
 
-// Channel is one channel of a source of clips: what the forecasters of package
-// forecast draw from.
+// Channel is one channel of a source of clips, from which the forecasters of package
+// forecast draw.
 type Channel struct {
 	Clips vdm.Clips
-	Index int // of the channel
+	Index int // index of the channel
 }
 
-// Len is the number of clips.
+// Len returns the number of clips.
 func (c Channel) Len() int { return c.Clips.Len() }
 
-// Shape is the shape of a clip.
+// Shape returns the shape of a clip.
 func (c Channel) Shape() (frames, height, width int) {
 	frames, height, width, _ = c.Clips.Shape()
 	return frames, height, width
@@ -32,7 +32,7 @@ func (c Channel) Clip(i int, dst []float32) error {
 	return nil
 }
 
-// channelOf is one channel of frames whose channels come last.
+// channelOf returns one channel of frames whose channels come last.
 func channelOf(frames []float32, channel, channels int) []float32 {
 	out := make([]float32, 0, len(frames)/channels)
 	for i := channel; i < len(frames); i += channels {

@@ -4,21 +4,23 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
-// Compared is how forecasts of the same cases score, as plain numbers that can be
-// saved, tabulated and drawn. The first entry is the one that others are compared with.
+// Compared contains the scores of forecasts of the same cases, as plain numbers that can
+// be saved, tabulated and drawn. The others are compared with the first entry.
 type Compared struct {
 	ComparisonOptions
 	Cases   int     `json:"cases"`
 	Rows    []Row   `json:"rows"` // in the order of the table
 	Entries []Entry `json:"entries"`
+	Pairs   []Pair  `json:"pairs,omitempty"` // of every two forecasts, where they were asked for
 }
 
-// Entry is the scores of one forecaster, over the frames that were not known.
+// Entry contains the scores of one forecaster, over the frames that were not known.
 type Entry struct {
 	Name      string           `json:"name"`
-	Reference bool             `json:"reference"` // made without a model
+	Reference bool             `json:"reference"` // whether it was made without a model
 	Members   int              `json:"members"`
 	Scores    map[string]Score `json:"scores"`
 }
@@ -31,12 +33,13 @@ func (e Entry) Score(key string) Score {
 	return none
 }
 
-// LargestBias is the largest absolute value of the map of the normalised bias.
+// LargestBias returns the largest absolute value of the map of the normalised bias.
 func (e Entry) LargestBias() float64 {
 	return math.Max(math.Abs(float64(e.Score("bias_driest").Value)), math.Abs(float64(e.Score("bias_wettest").Value)))
 }
 
-// Table has a row for each score that exists and a column for each forecast.
+// Table returns a table with a row for each score that exists and a column for each
+// forecast.
 func (c *Compared) Table() Table {
 	t := Table{
 		Title:   fmt.Sprintf("%s of %s: %s, frames %s of %d generated", title(c.Task), c.Variable, number(c.Cases, "case"), counted(c.Known.Ahead()), len(c.Known)),
@@ -65,14 +68,56 @@ func (c *Compared) Table() Table {
 	if differInSize(sizes) {
 		t.Notes = append(t.Notes, fairNote)
 	}
-	if c.Threshold > 0 {
-		t.Notes = append(t.Notes, fmt.Sprintf("twCRPS and the scores from FSS to ROC area are of %g %s and more; FSS, Brier and ROC take the share of members, CSI to frequency bias count each member as a forecast.", c.Threshold, c.Units))
+	if len(c.Thresholds) > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("twCRPS and the scores from FSS to ROC area are of %s %s and more; FSS, Brier and ROC take the share of members, CSI to frequency bias count each member as a forecast.", c.thresholds(), c.Units))
 	}
 	t.Notes = append(t.Notes, "Power: the members' over the truth's; the factor is exp of the mean over scales of |ln(power)|. Bias: (mean generated − mean truth)/mean truth; few cases make large extremes by chance alone.")
 	return t
 }
 
-// number is a count with its noun.
+// PairTable has a row for every two forecasts and score: the difference with its
+// interval, and the skill.
+func (c *Compared) PairTable() Table {
+	t := Table{
+		Title:   fmt.Sprintf("%s of %s, forecasts in pairs: %s", title(c.Task), c.Variable, number(c.Cases, "case")),
+		Columns: []string{"score", "first", "second", "first − second", "skill of the first"},
+	}
+	for _, p := range c.Pairs {
+		signed := p.Row
+		signed.Signed = true
+		t.Rows = append(t.Rows, []string{p.Row.Label, p.First, p.Second, signed.text(p.Difference), Format(float64(p.Skill))})
+	}
+	note := "One case has no interval."
+	if c.Cases > 1 {
+		note = intervalNote(c.Cases, "cases")
+	}
+	t.Notes = append(t.Notes, note+" Blocks of cases that follow each other in time are resampled together. Below 0 the first is better; skill is 1 − first/second.")
+	return t
+}
+
+// keyOf is the key of a figure of an event.
+func (c *Compared) keyOf(key string, threshold float64) string {
+	if len(c.Thresholds) > 1 {
+		return fmt.Sprintf("%s_%g", key, threshold)
+	}
+	return key
+}
+
+// BaseRate returns how often the truth reached a threshold, NaN where no score told.
+func (c *Compared) BaseRate(threshold float64) float64 {
+	return float64(c.Entries[0].Score(c.keyOf("base_rate", threshold)).Value)
+}
+
+// thresholds lists the thresholds.
+func (c *Compared) thresholds() string {
+	var all []string
+	for _, v := range c.Thresholds {
+		all = append(all, fmt.Sprintf("%g", v))
+	}
+	return strings.Join(all, ", ")
+}
+
+// number returns a count with its noun.
 func number(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -80,7 +125,7 @@ func number(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// title begins a text with a capital letter.
+// title returns a text with a capital letter at the beginning.
 func title(s string) string {
 	if s == "" || s[0] < 'a' || s[0] > 'z' {
 		return s
@@ -88,7 +133,7 @@ func title(s string) string {
 	return string(s[0]-'a'+'A') + s[1:]
 }
 
-// counted lists frames as readers count them, from 1.
+// counted returns the numbers of frames as readers count them, from 1.
 func counted(frames []int) string {
 	text := ""
 	for i, f := range frames {

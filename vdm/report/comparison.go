@@ -3,32 +3,39 @@ package report
 import (
 	"context"
 	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 )
 
-// Comparison scores any number of forecasts of the same cases, one by a model like any
-// other, over the frames that were not known. A case is taken in by Add and then
-// forgotten; Compare finishes. Make it with [NewComparison].
+// Comparison scores any number of forecasts of the same cases, a model's among others,
+// over the frames that were not known. Add scores a case and does not keep it; Compare
+// finishes. Make it with [NewComparison].
 type Comparison struct {
 	ComparisonOptions
 	cases     int
 	forecasts []*scored
 }
 
-// Case is a clip that was observed, [frame, height, width] of one channel, and what
-// was forecast of it. Every case of a comparison has the same forecasts, the first of
-// which is the one that others are compared with.
+// Case is an observed clip, [frame, height, width] of one channel, and the forecasts of
+// it. Every case of a comparison has the same forecasts; the others are compared with
+// the first.
 type Case struct {
 	Observed  []float32
 	Forecasts []Forecast
 }
 
-// Forecast is the members of one forecaster, whole clips shaped like what was observed.
+// Forecast contains the members of one forecaster, whole clips shaped like the observed
+// one.
 type Forecast struct {
 	Name      string
-	Reference bool // made without a model
+	Reference bool // whether it was made without a model
 	Members   [][]float32
 }
 
@@ -41,7 +48,7 @@ func ForecastOf(name string, s *vdm.Samples, channel int) Forecast {
 	return f
 }
 
-// scored is a forecaster of which cases were taken in.
+// scored is a forecaster with the scores of its cases so far.
 type scored struct {
 	name      string
 	reference bool
@@ -52,64 +59,110 @@ type scored struct {
 // NewComparison returns a comparison without cases. It refuses a task in which all
 // frames are known.
 func NewComparison(o ComparisonOptions) (*Comparison, error) {
-	if o.Height < 1 || o.Width < 1 {
-		return nil, fmt.Errorf("comparison of frames of %d×%d cells: want at least 1×1", o.Height, o.Width)
+	if err := o.prepare(); err != nil {
+		return nil, err
 	}
-	if o.leads() < 1 {
-		return nil, fmt.Errorf("comparison: all of %d frames are known, so that there is nothing to forecast", len(o.Known))
-	}
-	if !(o.Kilometres >= 0 && o.Minutes >= 0 && o.Threshold >= 0) {
-		return nil, fmt.Errorf("comparison: cells of %v km, frames %v minutes apart and a threshold of %v: want none below 0", o.Kilometres, o.Minutes, o.Threshold)
-	}
-	if o.Threshold == 0 && o.rain() {
-		o.Threshold = 1
+	for _, name := range o.Scores {
+		if !slices.Contains(ScoreNames(), name) {
+			return nil, fmt.Errorf("comparison: there is no score %q; the scores are %s", name, strings.Join(ScoreNames(), ", "))
+		}
 	}
 	return &Comparison{ComparisonOptions: o}, nil
 }
 
-// Baseline returns the forecast by a method without learning of an observed clip, of
-// which the method sees the known frames only. Use it to make a Case's forecasts.
+// Baseline returns the forecast of an observed clip by a method without learning, which
+// receives the known frames only. Use it to make a Case's forecasts.
 func (c *Comparison) Baseline(ctx context.Context, by forecast.Forecaster, observed []float32, members int, seed uint64) (Forecast, error) {
 	all, err := by.Forecast(ctx, forecast.Case{Frames: len(c.Known), Height: c.Height, Width: c.Width, Clip: observed, Known: c.Known}, members, seed)
 	return Forecast{Name: by.Name(), Reference: true, Members: all}, err
 }
 
-// Add takes in a case. Cases must come in the order of time, for the intervals.
+// Add scores a case. Cases must come in the order of time, for the intervals.
 func (c *Comparison) Add(one Case) error {
 	if err := c.fits(one); err != nil {
 		return fmt.Errorf("comparison, case %d: %w", c.cases, err)
 	}
 	truth := c.Known.Unknown(one.Observed)
+	all := make([][][]float32, len(one.Forecasts))
 	for i, f := range one.Forecasts {
 		if c.cases == 0 {
-			s := &scored{name: f.Name, reference: f.Reference, members: len(f.Members)}
-			for _, start := range scoreList {
-				t, err := start(&c.ComparisonOptions)
-				if err != nil {
-					return err
-				}
-				if t != nil {
-					s.tallies = append(s.tallies, t)
-				}
+			tallies, err := c.begin()
+			if err != nil {
+				return err
 			}
-			c.forecasts = append(c.forecasts, s)
+			c.forecasts = append(c.forecasts, &scored{name: f.Name, reference: f.Reference, members: len(f.Members), tallies: tallies})
 		}
-		var members [][]float32
 		for _, m := range f.Members {
-			members = append(members, c.Known.Unknown(m))
+			all[i] = append(all[i], c.Known.Unknown(m))
 		}
-		for _, t := range c.forecasts[i].tallies {
-			if err := t.add(members, truth); err != nil {
-				return fmt.Errorf("comparison, case %d, %s: %w", c.cases, f.Name, err)
-			}
-		}
+	}
+	leaveOut(truth, all)
+	if err := c.tally(truth, all); err != nil {
+		return fmt.Errorf("comparison, case %d, %w", c.cases, err)
 	}
 	c.cases++
 	return nil
 }
 
-// fits refuses a case that is not shaped like the task, or has other forecasts than
-// the first.
+// leaveOut makes a cell that is missing in the truth or in any member missing in all of
+// them, so that every forecast is scored on the same cells.
+func leaveOut(truth []float32, forecasts [][][]float32) {
+	missing := float32(math.NaN())
+	for _, members := range forecasts {
+		for _, m := range members {
+			for i, v := range m {
+				if v != v {
+					truth[i] = missing
+				}
+			}
+		}
+	}
+	for i, v := range truth {
+		if v == v {
+			continue
+		}
+		for _, members := range forecasts {
+			for _, m := range members {
+				m[i] = missing
+			}
+		}
+	}
+}
+
+// tally adds a case to all scores of all forecasts, several at a time.
+func (c *Comparison) tally(truth []float32, all [][][]float32) error {
+	type job struct {
+		name    string
+		tally   tally
+		members [][]float32
+		err     error
+	}
+	var jobs []*job
+	for i, f := range c.forecasts {
+		for _, t := range f.tallies {
+			jobs = append(jobs, &job{name: f.name, tally: t, members: all[i]})
+		}
+	}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(jobs)) {
+		group.Go(func() {
+			for k := next.Add(1) - 1; k < int64(len(jobs)); k = next.Add(1) - 1 {
+				jobs[k].err = jobs[k].tally.add(jobs[k].members, truth)
+			}
+		})
+	}
+	group.Wait()
+	for _, j := range jobs {
+		if j.err != nil {
+			return fmt.Errorf("%s: %w", j.name, j.err)
+		}
+	}
+	return nil
+}
+
+// fits refuses a case whose shape is not the task's, or whose forecasts differ from
+// those of the first case.
 func (c *Comparison) fits(one Case) error {
 	size := len(c.Known) * c.Height * c.Width
 	if len(one.Observed) != size {
@@ -141,10 +194,14 @@ func (c *Comparison) Compare() (*Compared, error) {
 	}
 	out := &Compared{ComparisonOptions: c.ComparisonOptions, Cases: c.cases}
 	var first []float64 // CRPS of each case
+	var all [][]reading
+	var names []string
 	for _, f := range c.forecasts {
+		var ofForecast []reading
 		e := Entry{Name: f.name, Reference: f.reference, Members: f.members, Scores: map[string]Score{}}
 		for _, t := range f.tallies {
 			for _, r := range t.readings() {
+				ofForecast = append(ofForecast, r)
 				if len(out.Entries) == 0 {
 					out.Rows = append(out.Rows, r.Row)
 				}
@@ -157,13 +214,19 @@ func (c *Comparison) Compare() (*Compared, error) {
 				}
 				if len(out.Entries) == 0 {
 					first = r.series
-					out.Rows = append(out.Rows, Row{Key: excessKey, Label: "CRPS less the first's", Best: "low", Signed: true})
+					out.Rows = append(out.Rows, Row{Key: excessKey, Label: "CRPS less the first's", Best: "low", Signed: true, Score: r.Score})
 				} else if e.Scores[excessKey], err = excess(r.series, first); err != nil {
 					return nil, fmt.Errorf("%s of %s: %w", r.Label, f.name, err)
 				}
 			}
 		}
-		out.Entries = append(out.Entries, e)
+		out.Entries, all, names = append(out.Entries, e), append(all, ofForecast), append(names, f.name)
+	}
+	if c.Pairwise {
+		var err error
+		if out.Pairs, err = pairs(names, all); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }

@@ -189,7 +189,7 @@ func TestComparedIsDrawn(t *testing.T) {
 	if got, want := files(r), []string{"nowcast-crps.png", "nowcast-ranks.png", "nowcast-bias.png", "nowcast-bias-map.png"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if _, err := r.ReliabilityPicture(); err != nil {
+	if _, err := r.ReliabilityPicture(1); err != nil {
 		t.Error(err)
 	}
 	if got, want := r.frameLabels(), []string{"now", "+1 h", "+2 h"}; !slices.Equal(got, want) {
@@ -237,8 +237,8 @@ func TestMedian(t *testing.T) {
 // Different places, the first of more the same, none left out where all are asked
 // for.
 func TestSpread(t *testing.T) {
-	all := Spread(40, 30)
-	if some := Spread(7, 30); !slices.Equal(some, all[:7]) {
+	all := SpreadGolden(40, 30)
+	if some := SpreadGolden(7, 30); !slices.Equal(some, all[:7]) {
 		t.Errorf("%v, then %v", some, all)
 	}
 	slices.Sort(all)

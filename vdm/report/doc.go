@@ -1,20 +1,21 @@
-// Package report makes what a run shows: tables, figures and a page. The
-// command, `make run` and the notebooks share it.
+// Package report shows the results of a run: tables, figures and a page. The command,
+// `make run` and the notebooks share it.
 //
 // # Conventions
 //
-// Figures are drawn from results, never from models: [Losses], [Compared],
-// [Likeness] and [Verification] turn clips and models into plain numbers, these are saved with
-// the run (results.json, see [Summary]) and can be drawn again anywhere. In JSON
-// a number that does not exist is null; see [Value].
+// Figures are drawn from results, never from models: [Losses], [Compared], [Likeness]
+// and [Verification] turn clips and models into plain numbers, which are saved with the
+// run (results.json, see [Summary]) and can be drawn again anywhere. In JSON a number
+// that does not exist is null; see [Value].
 //
-// Clips are in physical units and channels-last, as in package vdm. Losses are
-// those of the velocity v in the model's units, weighted as in training, so
-// smaller is better and 1 is about the loss of a model that knows nothing.
+// Clips are in physical units and channels-last, as in package vdm. Losses are those of
+// the velocity v in the network's units, weighted as in training: smaller is better, and
+// an untrained network has a loss of about 1.
 //
-// This package links no NetCDF library and no engine. Packages below it do more:
+// [Comparison] takes the scores of one list, each known by a name: [ScoreNames] lists
+// them, [Explain] says what one measures and how to read it.
 //
-//   - archive keeps generated clips in the run's folder as CF NetCDF;
-//   - firstmodel is the whole way from a file to a page, `make run`;
-//   - notebook shows pictures, tables and progress in a Jupyter cell.
+// This package links no NetCDF library and no engine. Packages study/archive,
+// study/firstmodel and study/experiment draw clips, keep them and call it;
+// study/verification scores files of forecasts with it.
 package report

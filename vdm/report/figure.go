@@ -13,10 +13,10 @@ import (
 
 // Figure is a picture of a run, a file in its folder of figures.
 type Figure struct {
-	File    string `json:"file"` // name in the folder of figures
+	File    string `json:"file"` // name of the file in the folder of figures
 	Title   string `json:"title"`
 	Caption string `json:"caption"`
-	Width   int    `json:"width"` // in pixels of a page
+	Width   int    `json:"width"` // width in pixels of a page
 	Height  int    `json:"height"`
 }
 
@@ -27,7 +27,8 @@ type Drawing struct {
 	Animation            []byte            // an animated PNG
 }
 
-// Save writes drawings into a folder, which is made if need be.
+// Save writes drawings to a folder, which is made if it does not exist, and returns the
+// figures.
 func Save(dir string, drawings ...Drawing) ([]Figure, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("folder of figures: %w", err)
@@ -59,7 +60,7 @@ func Save(dir string, drawings ...Drawing) ([]Figure, error) {
 	return figures, nil
 }
 
-// scaleOf is the scale of colours for values in the given units (rain rates have
+// scaleOf returns the scale of colours for values in the given units (rain rates have
 // one of their own), and the units as a picture writes them.
 func scaleOf(units string) (plotting.Scale, string) {
 	if units == "mm/h" {

@@ -33,7 +33,7 @@ func ClipsPicture(variable, units string, step float64, channel, rows int, sets 
 	return plotting.FilmStrip(clips, plotting.FilmStripOptions{Scale: scale, Label: variable, Unit: unit, FrameLabels: stepLabels(frames, step)})
 }
 
-// stepLabels count frames from the first.
+// stepLabels returns a label for each frame, counted from the first.
 func stepLabels(frames int, step float64) []string {
 	labels := make([]string, frames)
 	for i := range labels {
@@ -66,8 +66,8 @@ func ClipsAnimation(variable, units string, step float64, channel int, clips ...
 	return plotting.Animation(all, plotting.AnimationOptions{Scale: scale, Label: variable, Unit: unit, FrameLabels: stepLabels(frames, step), FPS: 3})
 }
 
-// DrawClips draws clips of one channel of several sets, as real and generated ones,
-// as film strips and moving.
+// DrawClips draws clips of one channel of several sets, such as real and generated ones,
+// as film strips and as an animation.
 func DrawClips(title, caption, variable, units string, step float64, sets ...NamedSamples) ([]Drawing, error) {
 	rows := 0
 	for _, s := range sets {
@@ -87,27 +87,27 @@ func DrawClips(title, caption, variable, units string, step float64, sets ...Nam
 	}, nil
 }
 
-// First is the first n clips, sharing memory.
+// First returns the first n clips, sharing memory.
 func First(s *vdm.Samples, n int) *vdm.Samples {
 	out := *s
 	out.Data = s.Data[:min(n, s.Len())*s.Size()]
 	return &out
 }
 
-// golden is the golden ratio less one: its multiples, taken modulo 1, lie as far
-// from each other as can be, and in step with nothing.
+// golden is the golden ratio minus one: its multiples, taken modulo 1, lie as far from
+// each other as possible, and have no period.
 const golden = 0.6180339887498949
 
-// Spread are n different places of so many, spread over them by the golden ratio:
-// the first of more places are the same. Windows are numbered row by row and hour
-// by hour, so that even distances may hit the same row again and again.
-func Spread(n, of int) []int {
-	n = min(n, of)
+// SpreadGolden returns n different numbers below count, spread over them by the golden ratio:
+// more numbers begin with the same ones. Windows are numbered row by row and hour by
+// hour, so that even distances may select the same row again and again.
+func SpreadGolden(n, count int) []int {
+	n = min(n, count)
 	seen := map[int]bool{}
 	var all []int
 	for i := 0; len(all) < n; i++ {
 		_, part := math.Modf(0.5 + float64(i)*golden)
-		if at := int(part * float64(of)); !seen[at] {
+		if at := int(part * float64(count)); !seen[at] {
 			seen[at] = true
 			all = append(all, at)
 		}
@@ -118,7 +118,7 @@ func Spread(n, of int) []int {
 // Take copies n clips of a source, spread over it.
 func Take(clips vdm.Clips, n int) (*vdm.Samples, error) {
 	f, h, w, c := clips.Shape()
-	at := Spread(n, clips.Len())
+	at := SpreadGolden(n, clips.Len())
 	s := vdm.NewSamples(len(at), f, h, w, c)
 	for i, number := range at {
 		if err := clips.Clip(number, s.At(i)); err != nil {

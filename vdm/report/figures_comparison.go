@@ -15,15 +15,15 @@ func (c *Compared) CRPSPicture() (*plotting.Picture, error) {
 	return c.byFrame(crpsKey, plotting.Axis{Label: "CRPS", Unit: unit, Limits: [2]float64{0, nan}})
 }
 
-// BiasPicture draws the normalised bias of the domain's mean by frame, of the
+// BiasPicture draws the normalised bias of the domain's mean by frame, for the
 // ensembles.
 func (c *Compared) BiasPicture() (*plotting.Picture, error) {
 	return c.byFrame(biasKey, plotting.Axis{Label: "(generated − truth)/truth"}, plotting.Guide{At: 0})
 }
 
-// byFrame draws a score of every forecast for every frame that was forecast: over the
-// time from the last known frame where all known frames come first, else over that
-// from the clip's start.
+// byFrame draws a score of every forecast for every forecast frame: over the time from
+// the last known frame where all known frames come first, else over the time from the
+// clip's start.
 func (c *Compared) byFrame(key string, y plotting.Axis, guides ...plotting.Guide) (*plotting.Picture, error) {
 	frames, from := c.Known.Ahead(), 0
 	step, unit := c.step()
@@ -42,7 +42,7 @@ func (c *Compared) byFrame(key string, y plotting.Axis, guides ...plotting.Guide
 	return plotting.Curves(series, plotting.CurveOptions{X: x, Y: y, Guides: guides, Legend: plotting.LegendBelow})
 }
 
-// label is the name with the number of members, where that is more than one.
+// label returns the name with the number of members, where that is more than one.
 func (e Entry) label() string {
 	if e.Members == 1 {
 		return e.Name
@@ -50,8 +50,7 @@ func (e Entry) label() string {
 	return fmt.Sprintf("%s (%d members)", e.Name, e.Members)
 }
 
-// PowerPicture draws the spatial power of the members over that of the truth by
-// scale.
+// PowerPicture draws the ratio of the members' spatial power to the truth's by scale.
 func (c *Compared) PowerPicture() (*plotting.Picture, error) {
 	var series []plotting.Series
 	for _, e := range c.Entries {
@@ -118,23 +117,8 @@ func (c *Compared) RankPicture() (*plotting.Picture, error) {
 	})
 }
 
-// ReliabilityPicture draws how often the event came against the share of members that
-// forecast it, for the ensembles.
-func (c *Compared) ReliabilityPicture() (*plotting.Picture, error) {
-	series := []plotting.Series{{Name: "perfect", X: []float64{0, 1}, Y: []float64{0, 1}}}
-	for _, e := range c.Entries {
-		if s := e.Score(reliabilityKey); e.Members > 1 {
-			series = append(series, plotting.Series{Name: inPicture(e.Name), X: s.X, Y: s.Y, Points: true, Dashed: true})
-		}
-	}
-	return plotting.Curves(series, plotting.CurveOptions{
-		X: plotting.Axis{Label: fmt.Sprintf("Forecast probability of %g %s", c.Threshold, c.Units), Limits: [2]float64{0, 1}},
-		Y: plotting.Axis{Label: "Observed frequency", Limits: [2]float64{0, 1}}, Legend: plotting.LegendBelow,
-	})
-}
-
-// Draw draws all pictures of a comparison; their files begin with its task. What
-// exists nowhere, as a bias where all is dry, has no picture.
+// Draw draws all pictures of a comparison; their files begin with its task. Scores that
+// do not exist, such as a bias where all is dry, have no picture.
 func (c *Compared) Draw() ([]Drawing, error) {
 	var out []Drawing
 	for _, j := range []struct {
@@ -165,8 +149,8 @@ func (c *Compared) Draw() ([]Drawing, error) {
 	return out, nil
 }
 
-// DrawCase draws one case as film strips, as StripPicture does; about says which case it
-// is, in a sentence that begins the caption.
+// DrawCase draws one case as film strips, as StripPicture does. about is a sentence that
+// says which case it is and begins the caption.
 func (c *Compared) DrawCase(one Case, members int, about string) (Drawing, error) {
 	p, err := c.StripPicture(one, members)
 	return Drawing{
@@ -175,9 +159,9 @@ func (c *Compared) DrawCase(one Case, members int, about string) (Drawing, error
 	}, err
 }
 
-// StripPicture draws one case as film strips: what was observed, so many members of the
-// first forecast and their mean, and a member of each other. Frames that were known are
-// marked.
+// StripPicture draws one case as film strips: the observed clip, a number of members of
+// the first forecast and their mean, and a member of each other forecast. Known frames
+// are marked.
 func (c *Compared) StripPicture(one Case, members int) (*plotting.Picture, error) {
 	scale, unit := scaleOf(c.Units)
 	var clips []plotting.Clip
@@ -202,11 +186,11 @@ func (c *Compared) StripPicture(one Case, members int) (*plotting.Picture, error
 		}
 	}
 	return plotting.FilmStrip(clips, plotting.FilmStripOptions{
-		Scale: scale, Label: c.Variable, Unit: unit, FrameLabels: c.frameLabels(), KnownName: "known",
+		Scale: scale, Label: c.Variable, Unit: unit, FrameLabels: c.frameLabels(),
 	})
 }
 
-// Mean is the mean of the members, cell by cell.
+// Mean returns the mean of the members, cell by cell.
 func (f Forecast) Mean() []float32 {
 	mean := make([]float32, len(f.Members[0]))
 	for i := range mean {
@@ -219,30 +203,5 @@ func (f Forecast) Mean() []float32 {
 	return mean
 }
 
-// frameLabels count from the last known frame where all known frames come first, else
-// from the first frame.
-func (c *Compared) frameLabels() []string {
-	step, unit := c.step()
-	known, nowcast := c.Known.Lead()
-	labels := make([]string, len(c.Known))
-	for i := range labels {
-		switch now := known - 1; {
-		case nowcast && i == now:
-			labels[i] = "now"
-			continue
-		case nowcast:
-			labels[i] = strings.Replace(fmt.Sprintf("%+g", float64(i-now)*step), "-", "−", 1)
-		case c.Minutes == 0:
-			labels[i] = fmt.Sprint(i + 1)
-		default:
-			labels[i] = fmt.Sprintf("%g", float64(i)*step)
-		}
-		if c.Minutes > 0 {
-			labels[i] += " " + unit
-		}
-	}
-	return labels
-}
-
-// inPicture is a name as pictures write it, w_r with a subscript.
+// inPicture returns a name as pictures write it, w_r with a subscript.
 func inPicture(name string) string { return strings.ReplaceAll(name, "w_r", "w_{r}") }

@@ -42,14 +42,14 @@ func LossCurve(records []run.MetricsLine, l *Losses) (*plotting.Picture, error) 
 	return plotting.Curves(series, opt)
 }
 
-// LossByNoise draws the loss of every noisy clip over its log signal-to-noise
-// ratio: where on the way from noise to data a denoiser is good.
+// LossByNoise draws the loss of every noisy clip over its log signal-to-noise ratio,
+// which shows at which noise levels a denoiser is good.
 func LossByNoise(l *Losses) (*plotting.Picture, error) {
 	var series []plotting.Series
 	for _, e := range l.Entries {
 		s := plotting.Series{Name: e.Name, Points: true}
 		for i, loss := range e.Each {
-			// Beyond ±16 the schedule has a handful of clips, all alike.
+			// Beyond ±16 the schedule draws only a handful of clips, all alike.
 			if math.Abs(l.LogSNR[i]) <= 16 {
 				s.X, s.Y = append(s.X, l.LogSNR[i]), append(s.Y, loss)
 			}
@@ -64,8 +64,8 @@ func LossByNoise(l *Losses) (*plotting.Picture, error) {
 	})
 }
 
-// DrawLosses draws the losses over the steps and by noise level. held names the
-// clips that were not trained on, such as "held-out".
+// DrawLosses draws the losses over the steps and by noise level. held names the clips
+// that were not used for training, such as "held-out".
 func DrawLosses(records []run.MetricsLine, l *Losses, held string) ([]Drawing, error) {
 	curve, err := LossCurve(records, l)
 	if err != nil {

@@ -17,11 +17,11 @@ func (v *Verification) LowHistogramPicture() (*plotting.Picture, error) {
 	return v.densities(func(s Scores) Density { return s.Low })
 }
 
-func (v *Verification) densities(of func(Scores) Density) (*plotting.Picture, error) {
+func (v *Verification) densities(density func(Scores) Density) (*plotting.Picture, error) {
 	_, unit := scaleOf(v.Units)
 	var all []plotting.Counts
 	for _, s := range v.All() {
-		d := of(s)
+		d := density(s)
 		all = append(all, plotting.Counts{Name: s.Name, Edges: d.Edges, Density: d.Values})
 	}
 	return plotting.Histogram(all, plotting.HistogramOptions{
@@ -29,12 +29,12 @@ func (v *Verification) densities(of func(Scores) Density) (*plotting.Picture, er
 	})
 }
 
-// fewest is how many values must lie above a quantile for it to be drawn: with
-// fewer, the quantile is a matter of single cells.
+// fewest is how many values must lie above a quantile for it to be drawn: with fewer,
+// the quantile depends on single cells.
 const fewest = 20
 
-// QuantilePicture draws the quantiles of the other sets over those of the reference,
-// as far into the tail as the smallest set can tell.
+// QuantilePicture draws the quantiles of the other sets over those of the reference, as
+// far into the tail as the smallest set allows.
 func (v *Verification) QuantilePicture() (*plotting.Picture, error) {
 	_, unit := scaleOf(v.Units)
 	cells := v.Reference.Cells
@@ -66,11 +66,11 @@ func (v *Verification) TemporalPicture() (*plotting.Picture, error) {
 	return v.spectra(func(s Scores) Spectrum { return s.Temporal }, plotting.Axis{Label: "Frequency", Unit: "cycles a frame"})
 }
 
-func (v *Verification) spectra(of func(Scores) Spectrum, x plotting.Axis) (*plotting.Picture, error) {
+func (v *Verification) spectra(spectrum func(Scores) Spectrum, x plotting.Axis) (*plotting.Picture, error) {
 	_, unit := scaleOf(v.Units)
 	var all []plotting.Series
 	for i, s := range v.All() {
-		p := of(s)
+		p := spectrum(s)
 		all = append(all, plotting.Series{Name: s.Name, X: p.X, Y: p.Power, Dashed: i > 0})
 	}
 	return plotting.Spectra(all, plotting.SpectrumOptions{X: x, Y: plotting.Axis{Label: "Power", Unit: "(" + unit + ")^{2}"}})

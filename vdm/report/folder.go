@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// Root is the folder of the project: the nearest one above the working directory
-// that holds its go.mod, else the working directory.
+// Root returns the folder of the project: the nearest one above the working directory
+// that contains its go.mod, else the working directory.
 func Root() string {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -22,8 +22,8 @@ func Root() string {
 	}
 }
 
-// RunFolder is where notebooks keep a run: what an environment variable says, else
-// a folder of that name in runs of the project.
+// RunFolder returns the folder in which notebooks keep a run: the value of an
+// environment variable, else the folder of that name in runs of the project.
 func RunFolder(variable, name string) string {
 	if dir := os.Getenv(variable); dir != "" {
 		return dir

@@ -7,24 +7,25 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// likenessDry is the rate below which a cell counts as dry here, in the units of
-// the data: 0.1 mm/h is what a gauge and a radar can tell from nothing.
+// likenessDry is the rate below which a cell counts as dry here, in the units of the
+// data: a gauge and a radar cannot distinguish less than 0.1 mm/h from nothing.
 const likenessDry = 0.1
 
-// Portrait is what a forecaster would look at first in a set of clips.
+// Portrait contains the statistics of a set of clips that a forecaster would look at
+// first.
 type Portrait struct {
 	Name   string `json:"name"`
 	Clips  int    `json:"clips"`
-	Dry    Value  `json:"dry_share"`      // of cells below 0.1
+	Dry    Value  `json:"dry_share"`      // share of cells below 0.1
 	Tail   Value  `json:"quantile_99"`    // of cells
 	Power  Values `json:"power_in_bands"` // Σ over the rings of a band, as verify.SpatialPower; squared units
 	Spread Value  `json:"spread"`         // standard deviation over clips of the clip's mean
 }
 
-// Likeness is the portraits of a reference and of other sets, side by side: the
-// dry share, the tail, the power in bands of wavenumber and how much whole clips
-// differ from each other. A model that is trained too briefly, or on badly scaled
-// data, fails these long before its loss says so.
+// Likeness contains the portraits of a reference and of other sets, side by side: the
+// dry share, the tail, the power in bands of wavenumber and how much whole clips differ
+// from each other. A model that is trained too briefly, or on badly scaled data, fails
+// these long before its loss shows it.
 type Likeness struct {
 	Variable  string     `json:"variable"`
 	Units     string     `json:"units"`
@@ -33,7 +34,7 @@ type Likeness struct {
 	Others    []Portrait `json:"others"` // generated clips first
 }
 
-// The tolerances within which a set is like its reference.
+// These are the tolerances within which a set is like its reference.
 const (
 	LikeDry    = 0.05 // largest difference of the dry share
 	LikeTail   = 0.20 // largest relative difference of the 99 % quantile
@@ -41,8 +42,9 @@ const (
 	LikeSpread = 0.75 // smallest ratio of the spread of clip means
 )
 
-// octaves are the bands 1, 2–3, 4–7 … that lie wholly within the wavenumbers of
-// frames of that shorter side, half the side aside, where a ring is cut off.
+// octaves returns the bands 1, 2–3, 4–7 … that lie completely within the wavenumbers of
+// frames with that shorter side. Half the side is left out, because its ring is
+// incomplete.
 func octaves(side int) [][2]int {
 	var bands [][2]int
 	for k := 1; 2*k-1 < max(side/2, 2); k *= 2 {
@@ -52,8 +54,8 @@ func octaves(side int) [][2]int {
 }
 
 // Portray compares one channel of clips with a reference of the same shape, the
-// generated clips first among the others. Missing cells are left out of the
-// shares, and frames that have one of the power.
+// generated clips first among the others. Missing cells are left out of the shares, and
+// frames that have one are left out of the power.
 func Portray(o VerifyOptions, reference Set, others ...Set) (*Likeness, error) {
 	_, height, width, channels := reference.Clips.Shape()
 	if o.Channel < 0 || o.Channel >= channels {
@@ -126,7 +128,7 @@ func (s Set) portrait(channel int, bands [][2]int) (Portrait, error) {
 	return p, nil
 }
 
-// deviation is the standard deviation of values, 0 of fewer than two.
+// deviation returns the standard deviation of values, 0 for fewer than two.
 func deviation(x []float64) float64 {
 	if len(x) < 2 {
 		return 0
@@ -141,10 +143,10 @@ func deviation(x []float64) float64 {
 	return math.Sqrt(square / float64(len(x)-1))
 }
 
-// All is the reference and the others, in this order.
+// All returns the reference and the others, in this order.
 func (l *Likeness) All() []Portrait { return append([]Portrait{l.Reference}, l.Others...) }
 
-// Table is the portraits as a table: power and spread relative to the reference.
+// Table returns the portraits as a table: power and spread relative to the reference.
 func (l *Likeness) Table() Table {
 	t := Table{
 		Title:   fmt.Sprintf("Does %s look like %s (power and spread relative to the %s clips)", l.Variable, l.Reference.Name, l.Reference.Name),
@@ -171,7 +173,7 @@ func bandName(b [2]int) string {
 	return fmt.Sprintf("k = %d–%d", b[0], b[1])
 }
 
-// ratio as text; a dash where the reference is 0.
+// ratio returns a ratio as text; a dash where the reference is 0.
 func ratio(a, b float64) string {
 	if !(b > 0) {
 		return "–"
@@ -179,8 +181,8 @@ func ratio(a, b float64) string {
 	return fmt.Sprintf("%.2f", a/b)
 }
 
-// Failures says in which respects a portrait lies outside the tolerances, in words
-// with the numbers; none is like the reference.
+// Failures returns the respects in which a portrait lies outside the tolerances, in
+// words with the numbers; none means that it is like the reference.
 func (l *Likeness) Failures(p Portrait) []string {
 	var out []string
 	bad := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }

@@ -9,34 +9,34 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// Losses are held-out losses of the v-prediction: of a network and of the
+// Losses are held-out losses of the v-prediction: those of a network and of the
 // closed-form references, on the same clips with the same noise.
 type Losses struct {
 	LogSNR  Values   `json:"log_snr"` // λ of each noisy clip
 	Entries []LossOf `json:"entries"` // the network first
-	Fitted  int      `json:"fitted"`  // clips that the references were fitted on
+	Fitted  int      `json:"fitted"`  // number of clips on which the references were fitted
 }
 
 // LossOf is the loss of one denoiser.
 type LossOf struct {
 	Name string  `json:"name"`
-	How  string  `json:"how"`  // what it is, in a few words
-	Mean float64 `json:"mean"` // over the noisy clips
-	Each Values  `json:"each"` // of each noisy clip
+	How  string  `json:"how"`  // description in a few words
+	Mean float64 `json:"mean"` // mean over the noisy clips
+	Each Values  `json:"each"` // loss of each noisy clip
 }
 
-// fittedClips is how many training clips, at even distances, the references are fitted
-// on: some seconds for 10×32×32, and more no longer change the loss on the Wiener spectrum
-// of rain in the third digit.
+// fittedClips is the number of training clips, at even distances, on which the
+// references are fitted: it takes some seconds for 10×32×32, and with more the loss on
+// the Wiener spectrum of rain no longer changes in the third digit.
 const fittedClips = 800
 
-// Measure measures the run's fixed held-out problem (run.Run.HeldOutBatches)
-// with the averaged weights and with three references fitted on training clips:
-// the mean of v, the pixelwise Gaussian denoiser (one mean and variance, since
-// windows lie anywhere) and the Wiener denoiser with mirrored edges, which uses
-// no taper. With several channels each has its own reference, and the loss is
-// the mean over channels.
-func Measure(m *run.Run, train, heldOut vdm.Clips) (*Losses, error) {
+// MeasureLosses returns the losses on the run's fixed held-out problem
+// (run.Run.HeldOutBatches) with the averaged weights and with three references fitted on
+// training clips: the mean of v, the pixelwise Gaussian denoiser (one mean and variance,
+// since windows lie anywhere) and the Wiener denoiser with mirrored edges, which uses no
+// taper. With several channels each has its own reference, and the loss is the mean over
+// channels.
+func MeasureLosses(m *run.Run, train, heldOut vdm.Clips) (*Losses, error) {
 	batches, err := m.HeldOutBatches(heldOut)
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (l *Losses) add(name, how string, each []float64) {
 }
 
 // referenceLosses returns the weighted loss of each sample of a batch, as
-// vdm.WeightedLoss defines it; perChannel has one reference a channel.
+// vdm.WeightedLoss defines it; perChannel contains one reference for each channel.
 func referenceLosses(perChannel []verify.Reference, b run.HeldOutBatch) []float64 {
 	n, channels := len(b.LogSNR), len(perChannel)
 	size := len(b.Z) / n
@@ -155,10 +155,10 @@ func (s *channelSource) Clip(i int, dst []float32) error {
 	return nil
 }
 
-// spread is the i-th of count places at even distances among n.
+// spread returns the i-th of count places at even distances among n.
 func spread(i, count, n int) int { return int(int64(i) * int64(n) / int64(count)) }
 
-// Table is the losses as a table.
+// Table returns the losses as a table.
 func (l *Losses) Table() Table {
 	t := Table{
 		Title:   fmt.Sprintf("Held-out loss of the v-prediction (%d noisy clips, the same for all; smaller is better)", len(l.LogSNR)),

@@ -13,7 +13,7 @@ import (
 // they know implies.
 func TestMeasure(t *testing.T) {
 	m := tinyModel(t)
-	l, err := Measure(m, tinyClips, tinyClips)
+	l, err := MeasureLosses(m, tinyClips, tinyClips)
 	if err != nil {
 		t.Fatal(err)
 	}

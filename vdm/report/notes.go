@@ -7,12 +7,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// fairNote says in a table what its fair scores are.
+// fairNote is the note of a table that explains its fair scores.
 const fairNote = "Ensembles differ in size, and the plain CRPS rewards members: the fair one is what endless members would score, so that sizes can be compared. One member has none."
 
-// intervalNote returns the sentence of a table that says what stands in brackets:
-// bootstrap intervals over that many cases, which the table calls windows, say.
-// They are called 95 % intervals only where their coverage allows it.
+// intervalNote returns the note of a table that explains the brackets: bootstrap
+// intervals over a number of cases, which the table calls windows, for example. They are
+// called 95 % intervals only where their coverage allows it.
 func intervalNote(cases int, called string) string {
 	note := fmt.Sprintf("In brackets by the stationary bootstrap over %s: %s.", called, verify.IntervalName(cases))
 	if verify.IntervalName(cases) != verify.IntervalName(1<<30) {
@@ -21,8 +21,8 @@ func intervalNote(cases int, called string) string {
 	return note
 }
 
-// differInSize reports whether ensembles with those numbers of members are not all
-// of one size, and their plain scores so not fair.
+// differInSize reports whether the ensembles differ in their number of members, so that
+// their plain scores are not comparable.
 func differInSize(members []int) bool {
 	return len(members) > 0 && slices.Min(members) != slices.Max(members)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
-// Where the page of a run lies in its folder.
+// These are the places of a run's page in its folder.
 const (
 	PageDir  = "report"
 	PageName = "index.html"
@@ -28,9 +28,9 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"gib": func(bytes int64) string { return fmt.Sprintf("%.1f GiB", float64(bytes)/(1<<30)) },
 }).Parse(pageText))
 
-// WritePage writes the page of a run, report/index.html in its folder: one HTML
-// file without scripts or anything from elsewhere, whose pictures are the run's
-// own, in the folder figures (a name below the run's folder).
+// WritePage writes the page of a run, report/index.html in its folder: one HTML file
+// without scripts or external parts, whose pictures are the run's own, in the folder
+// figures (a name below the run's folder).
 func (s *Summary) WritePage(dir, figures string) error {
 	for _, t := range s.Tables() {
 		if err := t.Validate(); err != nil {

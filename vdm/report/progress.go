@@ -13,31 +13,30 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// Log is told how long work goes on.
+// Log receives messages about the progress of work.
 type Log interface {
-	// Line says something worth reading.
+	// Line receives one message.
 	Line(text string)
-	// Bar starts a task of many steps, and returns what is to be called after
-	// every one. The task ends with its last step.
+	// Bar starts a task of many steps, and returns the function that must be called
+	// after every one. The task ends with its last step.
 	Bar(task string) func(vdm.Progress)
 }
 
-// Quiet is a Log that says nothing.
+// Quiet is a Log that writes nothing.
 type Quiet struct{}
 
-// Line does nothing.
+// Line writes nothing at all.
 func (Quiet) Line(string) {}
 
 // Bar returns a function that does nothing.
 func (Quiet) Bar(string) func(vdm.Progress) { return func(vdm.Progress) {} }
 
-// Terminal is a Log that writes lines, and a bar for each task: in place on a
-// terminal, else (in the log of a batch job) a line at intervals.
+// Terminal is a Log that writes lines, and a bar for each task: in place on a terminal,
+// else (in the log of a batch job) a line at intervals.
 type Terminal struct {
 	Out io.Writer // nil means os.Stderr
 
-	// Every is the time between lines where Out is no terminal; 0 means 15 s.
-	Every time.Duration
+	every time.Duration // between lines where Out is no terminal; 0 means 15 s
 }
 
 func (t Terminal) out() io.Writer {
@@ -50,7 +49,7 @@ func (t Terminal) out() io.Writer {
 // Line writes a line.
 func (t Terminal) Line(text string) { fmt.Fprintln(t.out(), text) }
 
-// Bar starts a bar.
+// Bar starts a bar and returns the function that updates it.
 func (t Terminal) Bar(task string) func(vdm.Progress) {
 	if !isTerminal(t.out()) {
 		return t.lines(task)
@@ -69,9 +68,9 @@ func (t Terminal) Bar(task string) func(vdm.Progress) {
 	}
 }
 
-// lines writes a line at intervals, and one at the end.
+// lines returns a function that writes a line at intervals, and one at the end.
 func (t Terminal) lines(task string) func(vdm.Progress) {
-	every := t.Every
+	every := t.every
 	if every == 0 {
 		every = 15 * time.Second
 	}
@@ -85,7 +84,7 @@ func (t Terminal) lines(task string) func(vdm.Progress) {
 	}
 }
 
-// Describe says in a line where a task stands: step, losses, steps a second,
+// Describe returns one line about the progress of a task: step, losses, steps a second,
 // time left.
 func Describe(p vdm.Progress) string {
 	parts := []string{fmt.Sprintf("step %d of %d", p.Step, p.Steps)}
@@ -104,7 +103,7 @@ func Describe(p vdm.Progress) string {
 	return strings.Join(parts, ", ")
 }
 
-// isTerminal says whether what is written is seen by someone at once.
+// isTerminal reports whether w is a terminal.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {

@@ -11,7 +11,7 @@ import (
 
 func TestTerminalWritesLinesToALog(t *testing.T) {
 	var out strings.Builder
-	bar := Terminal{Out: &out, Every: time.Hour}.Bar("training")
+	bar := Terminal{Out: &out, every: time.Hour}.Bar("training")
 	for step := range int64(50) {
 		bar(vdm.Progress{Step: step + 1, Steps: 50, Loss: 0.25, HeldOut: math.NaN(), PerSecond: 2, Left: time.Minute})
 	}

@@ -22,8 +22,7 @@ func (s *Summary) Publish(dir string, drawings ...Drawing) (err error) {
 	return s.Write(dir)
 }
 
-// Complete says whether every file that the summary speaks of is in the run's
-// folder.
+// Complete reports whether every file that the summary names is in the run's folder.
 func (s *Summary) Complete(dir, figures string) bool {
 	names := []string{filepath.Join(PageDir, PageName)}
 	for _, f := range s.Figures {

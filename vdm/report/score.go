@@ -8,7 +8,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// The keys of scores that others are derived from.
+// Other scores are derived from the scores with these keys.
 const (
 	crpsKey        = "crps"
 	excessKey      = "crps_excess"
@@ -17,18 +17,23 @@ const (
 	biasMapKey     = "bias_map"
 	ranksKey       = "outliers"
 	reliabilityKey = "brier_skill"
+	rocKey         = "roc"
+	missingKey     = "missing"
 )
 
-// Row says what a score is.
+// Row says what a figure of a score is.
 type Row struct {
-	Key    string `json:"key"`   // in an entry's scores, such as crps
-	Label  string `json:"label"` // with its unit
-	Best   string `json:"best"`  // 0, 1 or low
-	Signed bool   `json:"signed,omitempty"`
+	Key       string   `json:"key"`                 // in an entry's scores, such as crps_fair
+	Label     string   `json:"label"`               // with its unit
+	Best      string   `json:"best"`                // such as 0, 1, low or high; "" for what only describes the truth
+	Score     string   `json:"score,omitempty"`     // its name in the list of scores, such as crps
+	Threshold *float64 `json:"threshold,omitempty"` // of an event, in the units of the data
+	Window    int      `json:"window,omitempty"`    // cells a side
+	Signed    bool     `json:"signed,omitempty"`
 }
 
-// Score is one figure. From and To are the ends of its interval by the zero
-// [verify.Bootstrap] over cases, NaN where it has none: [verify.IntervalName] says how
+// Score is one figure. From and To are the ends of its interval by
+// [verify.MeanInterval] over cases, NaN where it has none: [verify.IntervalName] says how
 // a table may call it. X and Y are a curve that belongs to the score, such as the power
 // by wavenumber, or in Y alone a map of the domain.
 type Score struct {
@@ -38,34 +43,38 @@ type Score struct {
 	ByFrame Values `json:"by_frame,omitempty"`
 	X       Values `json:"x,omitempty"`
 	Y       Values `json:"y,omitempty"`
+
+	// Cases are the scores of each case, NaN where it has none, of a score that is a mean
+	// over cases; for differences that are pooled over several comparisons.
+	Cases []float64 `json:"-"`
 }
 
 // none is a score that does not exist.
 var none = Score{Value: Value(math.NaN()), From: Value(math.NaN()), To: Value(math.NaN())}
 
-// reading is one figure of a score.
+// reading is one value that is read from a score of package verify.
 type reading struct {
 	Row
 	value   float64
 	byFrame []float64
-	x, y    []float64 // a curve or a map beside the figure
-	mean    bool      // over cases, so that it has an interval
-	series  []float64 // of each case, of a mean
+	x, y    []float64 // a curve or a map beside the value
+	mean    bool      // whether it is a mean over cases, so that it has an interval
+	series  []float64 // the value of each case, for a mean
 }
 
-// score finishes a reading: a mean is the one over cases, with its interval.
+// score returns the reading as a Score: a mean is taken over cases, with its interval.
 func (r reading) score() (Score, error) {
 	s := none
-	s.Value, s.ByFrame, s.X, s.Y = Value(r.value), r.byFrame, r.x, r.y
+	s.Value, s.ByFrame, s.X, s.Y, s.Cases = Value(r.value), r.byFrame, r.x, r.y, r.series
 	if !r.mean || len(existing(r.series)) < 2 {
 		return s, nil
 	}
-	v, err := verify.Bootstrap{}.Mean(r.series)
+	v, err := verify.MeanInterval(r.series)
 	s.Value, s.From, s.To = Value(v.Estimate), Value(v.Low), Value(v.High)
 	return s, err
 }
 
-// excess is the mean difference of two scores of the same cases, with its interval.
+// excess returns the mean difference of two scores of the same cases, with its interval.
 func excess(series, first []float64) (Score, error) {
 	s, paired := none, 0
 	for i := range series {
@@ -76,12 +85,12 @@ func excess(series, first []float64) (Score, error) {
 	if paired < 2 {
 		return s, nil
 	}
-	v, err := verify.Bootstrap{}.Difference(series, first)
+	v, err := verify.DifferenceInterval(series, first)
 	s.Value, s.From, s.To = Value(v.Estimate), Value(v.Low), Value(v.High)
 	return s, err
 }
 
-// text is a score in a table.
+// text returns a score as the table writes it.
 func (r Row) text(s Score) string {
 	format := func(v Value) string {
 		if r.Signed && v > 0 {
@@ -95,12 +104,12 @@ func (r Row) text(s Score) string {
 	return fmt.Sprintf("%s (%s, %s)", format(s.Value), format(s.From), format(s.To))
 }
 
-// existing are the values that are not NaN.
+// existing returns the values that are not NaN.
 func existing(values []float64) []float64 {
 	return slices.DeleteFunc(slices.Clone(values), math.IsNaN)
 }
 
-// Median returns the median of the values that exist, NaN where none does.
+// Median returns the median of the values that are not NaN, NaN where there is none.
 func Median(values []float64) float64 {
 	kept := existing(values)
 	if len(kept) == 0 {

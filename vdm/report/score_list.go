@@ -2,56 +2,141 @@ package report
 
 import (
 	"fmt"
-	"math"
 	"slices"
+	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// fssWindow is the side of the window of the fractions skill score, in cells.
-const fssWindow = 5
+// listed is a score of forecasts: its name, the keys of the figures that are read of it,
+// and how it is begun, once for each threshold where it is about an event. It begins
+// nothing where the score does not exist.
+type listed struct {
+	name  string
+	keys  []string
+	start func(*ComparisonOptions) ([]tally, error)
+}
 
-// scoreList has a line for every score of forecasts, in the order of the table: where
-// it exists, how it is begun, and what is read of it.
-var scoreList = []func(*ComparisonOptions) (tally, error){
-	score(always, func(o *ComparisonOptions) (*verify.CRPS, error) { return verify.NewCRPS(o.leads()) }, kernel[*verify.CRPS](crpsKey, "CRPS")),
-	score(events, func(o *ComparisonOptions) (*verify.CRPS, error) {
-		return verify.NewThresholdCRPS(o.leads(), o.Threshold)
-	}, kernel[*verify.CRPS]("twcrps", "twCRPS")),
-	score(always, func(o *ComparisonOptions) (*verify.EnergyScore, error) { return verify.NewEnergyScore(o.leads()) }, kernel[*verify.EnergyScore]("energy", "energy score")),
-	score(cells, func(o *ComparisonOptions) (*verify.VariogramScore, error) {
-		return verify.NewVariogramScore(o.leads(), o.Height, o.Width, verify.VariogramOptions{})
-	}, kernel[*verify.VariogramScore]("variogram", "variogram score")),
-	score(always, func(o *ComparisonOptions) (*verify.SpreadSkill, error) { return verify.NewSpreadSkill(o.leads()) }, readSpread),
-	func(o *ComparisonOptions) (tally, error) { return &ranks{seed: o.Seed}, nil },
-	score(planes, func(o *ComparisonOptions) (*verify.PowerRatio, error) { return verify.NewPowerRatio(o.Height, o.Width) }, readPower),
-	score(always, func(o *ComparisonOptions) (*verify.BiasMap, error) { return verify.NewBiasMap(o.Height, o.Width) }, readBias),
-	score(events, func(o *ComparisonOptions) (*verify.FSS, error) {
-		return verify.NewFSS(o.leads(), o.Height, o.Width, []float64{o.Threshold}, []int{fssWindow})
-	}, readFSS),
-	score(events, func(o *ComparisonOptions) (*verify.Contingency, error) {
-		return verify.NewContingency(o.leads(), []float64{o.Threshold})
-	}, readContingency),
-	score(events, func(o *ComparisonOptions) (*verify.Exceedance, error) {
-		return verify.NewExceedance(o.leads(), o.Threshold)
-	}, readExceedance),
-	score(rainFields, func(o *ComparisonOptions) (*verify.SAL, error) {
-		return verify.NewSAL(o.leads(), o.Height, o.Width, verify.SALOptions{})
-	}, readSAL),
+// scoreList has a line for every score of forecasts, in the order of the table.
+var scoreList = []listed{
+	{"crps", []string{crpsKey, "crps_fair", excessKey, missingKey},
+		score(always, func(o *ComparisonOptions) (*verify.CRPS, error) { return verify.NewCRPS(o.leads()) }, readCRPS)},
+	{"twcrps", []string{"twcrps", "twcrps_fair"},
+		events(func(o *ComparisonOptions, threshold float64) (*verify.CRPS, error) {
+			return verify.NewThresholdCRPS(o.leads(), threshold)
+		}, readThresholdCRPS)},
+	{"energy", []string{"energy", "energy_fair"},
+		score(always, func(o *ComparisonOptions) (*verify.EnergyScore, error) { return verify.NewEnergyScore(o.leads()) }, kernel[*verify.EnergyScore]("energy", "energy score"))},
+	{"variogram", []string{"variogram", "variogram_fair"},
+		score(cells, func(o *ComparisonOptions) (*verify.VariogramScore, error) {
+			return verify.NewVariogramScore(o.leads(), o.Height, o.Width)
+		}, kernel[*verify.VariogramScore]("variogram", "variogram score"))},
+	{"quantile", []string{"quantile_10", "quantile_50", "quantile_90"},
+		score(always, func(o *ComparisonOptions) (*verify.QuantileScore, error) {
+			return verify.NewQuantileScore(o.leads(), quantileLevels)
+		}, readQuantile)},
+	{"interval", []string{"interval", "interval_width", "interval_coverage"},
+		score(always, func(o *ComparisonOptions) (*verify.IntervalScore, error) {
+			return verify.NewIntervalScore(o.leads(), intervalProbability)
+		}, readInterval)},
+	{"spread", []string{"rmse", "spread", "spread_skill", biasKey},
+		score(always, func(o *ComparisonOptions) (*verify.SpreadSkill, error) { return verify.NewSpreadSkill(o.leads()) }, readSpread)},
+	{"ranks", []string{ranksKey}, func(o *ComparisonOptions) ([]tally, error) { return []tally{&ranks{seed: o.Seed}}, nil }},
+	{"power", []string{powerKey, "power_off"},
+		score(planes, func(o *ComparisonOptions) (*verify.PowerRatio, error) { return verify.NewPowerRatio(o.Height, o.Width) }, readPower)},
+	{"bias", []string{biasMapKey, "bias_driest", "bias_wettest"},
+		score(always, func(o *ComparisonOptions) (*verify.BiasMap, error) { return verify.NewBiasMap(o.Height, o.Width) }, readBias)},
+	{"fss", []string{"fss"},
+		score(hasEvents, func(o *ComparisonOptions) (*verify.FSS, error) {
+			return verify.NewFSS(o.leads(), o.Height, o.Width, o.Thresholds, o.Windows)
+		}, readFSS)},
+	{"contingency", []string{"csi", "ets", "pod", "far", "pofd", "frequency_bias"},
+		score(hasEvents, func(o *ComparisonOptions) (*verify.Contingency, error) {
+			return verify.NewContingency(o.leads(), o.Thresholds)
+		}, readContingency)},
+	{"brier", []string{"brier", "brier_fair", reliabilityKey, "brier_reliability", "brier_resolution", "brier_uncertainty", "base_rate"},
+		events(func(o *ComparisonOptions, threshold float64) (*verify.Exceedance, error) {
+			return verify.NewExceedance(o.leads(), threshold)
+		}, readBrier)},
+	{"roc", []string{rocKey},
+		events(func(o *ComparisonOptions, threshold float64) (*verify.Exceedance, error) {
+			return verify.NewExceedance(o.leads(), threshold)
+		}, readROC)},
+	{"sal", []string{"sal_structure", "sal_amplitude", "sal_location"},
+		score(rainFields, func(o *ComparisonOptions) (*verify.SAL, error) {
+			return verify.NewSAL(o.leads(), o.Height, o.Width)
+		}, readSAL)},
+}
+
+// ScoreNames returns the names of the scores of forecasts, in the order of a table.
+func ScoreNames() (names []string) {
+	for _, s := range scoreList {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// FindScore returns the name of the score that has a name or a figure of a name: csi is a
+// figure of contingency. Case does not count. An unknown name is an error that lists the
+// known ones.
+func FindScore(name string) (string, error) {
+	wanted := strings.ToLower(strings.TrimSpace(name))
+	for _, s := range scoreList {
+		if s.name == wanted {
+			return s.name, nil
+		}
+	}
+	for _, s := range scoreList {
+		if slices.Contains(s.keys, wanted) {
+			return s.name, nil
+		}
+	}
+	return "", fmt.Errorf("there is no score %q; the scores are %s", name, strings.Join(ScoreNames(), ", "))
 }
 
 // Where a score exists: everywhere, where there is a threshold, where a frame has at
 // least two cells, where it has at least 2×2, and where these are rain.
 func always(*ComparisonOptions) bool       { return true }
-func events(o *ComparisonOptions) bool     { return o.Threshold > 0 }
+func hasEvents(o *ComparisonOptions) bool  { return len(o.Thresholds) > 0 }
 func cells(o *ComparisonOptions) bool      { return o.Height*o.Width > 1 }
 func planes(o *ComparisonOptions) bool     { return o.Height > 1 && o.Width > 1 }
 func rainFields(o *ComparisonOptions) bool { return o.rain() && cells(o) }
+
+// begin returns the tallies of the scores that the options ask for and that exist.
+func (o *ComparisonOptions) begin() (all []tally, err error) {
+	for _, s := range scoreList {
+		if len(o.Scores) > 0 && !slices.Contains(o.Scores, s.name) {
+			continue
+		}
+		some, err := s.start(o)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range some {
+			all = append(all, named{t, s.name})
+		}
+	}
+	return all, nil
+}
 
 // tally takes in the cases of one forecaster for one score.
 type tally interface {
 	add(members [][]float32, truth []float32) error
 	readings() []reading
+}
+
+// named is a tally whose readings say of which score they are.
+type named struct {
+	tally
+	name string
+}
+
+func (n named) readings() []reading {
+	all := n.tally.readings()
+	for i := range all {
+		all[i].Score = n.name
+	}
+	return all
 }
 
 // pooled is a score of package verify that can be scored apart and put together.
@@ -68,16 +153,36 @@ type pool[S pooled[S]] struct {
 	series [][]float64 // [reading][case]
 }
 
-// score is a line of scoreList.
-func score[S pooled[S]](exists func(*ComparisonOptions) bool, start func(*ComparisonOptions) (S, error), read func(*ComparisonOptions, S) []reading) func(*ComparisonOptions) (tally, error) {
-	return func(o *ComparisonOptions) (tally, error) {
+// newPool returns a pool without cases.
+func newPool[S pooled[S]](start func() (S, error), read func(S) []reading) (tally, error) {
+	p := &pool[S]{start: start, read: read}
+	var err error
+	p.all, err = p.start()
+	return p, err
+}
+
+// score begins a score that is one tally.
+func score[S pooled[S]](exists func(*ComparisonOptions) bool, start func(*ComparisonOptions) (S, error), read func(*ComparisonOptions, S) []reading) func(*ComparisonOptions) ([]tally, error) {
+	return func(o *ComparisonOptions) ([]tally, error) {
 		if !exists(o) {
 			return nil, nil
 		}
-		p := &pool[S]{start: func() (S, error) { return start(o) }, read: func(s S) []reading { return read(o, s) }}
-		var err error
-		p.all, err = p.start()
-		return p, err
+		p, err := newPool(func() (S, error) { return start(o) }, func(s S) []reading { return read(o, s) })
+		return []tally{p}, err
+	}
+}
+
+// events begins a score that is a tally for each threshold.
+func events[S pooled[S]](start func(*ComparisonOptions, float64) (S, error), read func(*ComparisonOptions, float64, S) []reading) func(*ComparisonOptions) ([]tally, error) {
+	return func(o *ComparisonOptions) (all []tally, err error) {
+		for _, threshold := range o.Thresholds {
+			p, err := newPool(func() (S, error) { return start(o, threshold) }, func(s S) []reading { return read(o, threshold, s) })
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, p)
+		}
+		return all, nil
 	}
 }
 
@@ -106,138 +211,4 @@ func (p *pool[S]) readings() []reading {
 		all[i].series = p.series[i]
 	}
 	return all
-}
-
-// kernel reads a score that has a plain and a fair form, in the units of the data.
-func kernel[S interface{ Value() verify.KernelValue }](key, label string) func(*ComparisonOptions, S) []reading {
-	return func(o *ComparisonOptions, s S) []reading {
-		v, label := s.Value(), label+", "+o.Units
-		return []reading{
-			{Row: Row{Key: key, Label: label, Best: "0"}, value: v.Plain, byFrame: v.PlainByLead, mean: true},
-			{Row: Row{Key: key + "_fair", Label: "fair " + label, Best: "0"}, value: v.Fair, mean: true},
-		}
-	}
-}
-
-func readSpread(o *ComparisonOptions, s *verify.SpreadSkill) []reading {
-	v := s.Value()
-	var rmse, ratio, bias []float64
-	for _, at := range v.ByLead {
-		rmse, ratio, bias = append(rmse, at.RMSE), append(ratio, at.Ratio), append(bias, relative(at))
-	}
-	return []reading{
-		{Row: Row{Key: "rmse", Label: "RMSE of the mean, " + o.Units, Best: "0"}, value: v.RMSE, byFrame: rmse},
-		{Row: Row{Key: "spread_skill", Label: "spread/skill", Best: "1"}, value: v.Ratio, byFrame: ratio},
-		{Row: Row{Key: biasKey, Label: "bias of the domain", Best: "0", Signed: true}, value: relative(v.SpreadSkillAt), byFrame: bias},
-	}
-}
-
-// relative is the bias over the mean of the truth, NaN where all is dry.
-func relative(at verify.SpreadSkillAt) float64 {
-	if at.Truth == 0 {
-		return math.NaN()
-	}
-	return at.Bias / at.Truth
-}
-
-// ranks is the rank histogram, whose figure is the share of cells whose truth lies
-// outside the members over the share that is expected, 2/(members + 1).
-type ranks struct {
-	seed  uint64
-	index uint64
-	all   *verify.RankHistogram
-}
-
-func (r *ranks) add(members [][]float32, truth []float32) (err error) {
-	if r.all == nil {
-		if r.all, err = verify.NewRankHistogram(len(members), r.seed); err != nil {
-			return err
-		}
-	}
-	r.index++
-	return r.all.Add(r.index-1, members, truth)
-}
-
-func (r *ranks) readings() []reading {
-	out := reading{Row: Row{Key: ranksKey, Label: "truth outside the members, over expected", Best: "1"}, value: nan}
-	counts, total := r.all.Value(), int64(0)
-	for i, n := range counts {
-		out.x, out.y, total = append(out.x, float64(i)), append(out.y, float64(n)), total+n
-	}
-	if last := len(counts) - 1; last > 1 {
-		out.value = float64(counts[0]+counts[last]) / float64(total) * float64(last+1) / 2
-	}
-	return []reading{out}
-}
-
-func readPower(_ *ComparisonOptions, s *verify.PowerRatio) []reading {
-	v := s.Value()
-	return []reading{
-		{Row: Row{Key: powerKey, Label: "power, median over scales", Best: "1"}, value: Median(v.Ratio), x: v.K, y: v.Ratio},
-		{Row: Row{Key: "power_off", Label: "power, factor off", Best: "1"}, value: math.Exp(v.MeanAbsLog)},
-	}
-}
-
-func readBias(_ *ComparisonOptions, s *verify.BiasMap) []reading {
-	mean, _ := s.MeanAbs()
-	all := s.Value()
-	driest, wettest := nan, nan
-	if kept := existing(all); len(kept) > 0 {
-		driest, wettest = slices.Min(kept), slices.Max(kept)
-	}
-	return []reading{
-		{Row: Row{Key: biasMapKey, Label: "bias of cells, mean absolute", Best: "0"}, value: mean, y: all},
-		{Row: Row{Key: "bias_driest", Label: "bias of cells, lowest", Best: "0", Signed: true}, value: driest},
-		{Row: Row{Key: "bias_wettest", Label: "bias of cells, highest", Best: "0", Signed: true}, value: wettest},
-	}
-}
-
-func readFSS(o *ComparisonOptions, s *verify.FSS) []reading {
-	v := s.Value()[0]
-	window := fmt.Sprintf("%d cells", fssWindow)
-	if o.Kilometres > 0 {
-		window = fmt.Sprintf("%.3g km", fssWindow*o.Kilometres)
-	}
-	var byFrame []float64
-	for _, scales := range v.ByLead {
-		byFrame = append(byFrame, scales[0])
-	}
-	return []reading{{Row: Row{Key: "fss", Label: "FSS, " + window, Best: "1"}, value: v.Score[0], byFrame: byFrame}}
-}
-
-func readContingency(_ *ComparisonOptions, s *verify.Contingency) []reading {
-	t := s.Value()[0]
-	return []reading{
-		{Row: Row{Key: "csi", Label: "CSI", Best: "1"}, value: t.CSI()},
-		{Row: Row{Key: "ets", Label: "ETS", Best: "1"}, value: t.ETS()},
-		{Row: Row{Key: "pod", Label: "POD", Best: "1"}, value: t.POD()},
-		{Row: Row{Key: "far", Label: "FAR", Best: "0"}, value: t.FAR()},
-		{Row: Row{Key: "pofd", Label: "POFD", Best: "0"}, value: t.POFD()},
-		{Row: Row{Key: "frequency_bias", Label: "frequency bias", Best: "1"}, value: t.FrequencyBias()},
-	}
-}
-
-func readExceedance(_ *ComparisonOptions, s *verify.Exceedance) []reading {
-	brier := s.Brier()
-	skill := reading{Row: Row{Key: reliabilityKey, Label: "Brier skill", Best: "1"}, value: brier.Skill}
-	for _, p := range s.Reliability() {
-		if p.Cells > 0 {
-			skill.x, skill.y = append(skill.x, p.Probability), append(skill.y, p.Observed)
-		}
-	}
-	return []reading{
-		{Row: Row{Key: "brier", Label: "Brier score", Best: "0"}, value: brier.Score, byFrame: brier.ScoreByLead, mean: true},
-		{Row: Row{Key: "brier_fair", Label: "fair Brier score", Best: "0"}, value: brier.Fair, mean: true},
-		skill,
-		{Row: Row{Key: "roc", Label: "ROC area", Best: "1"}, value: s.ROC().Area},
-	}
-}
-
-func readSAL(_ *ComparisonOptions, s *verify.SAL) []reading {
-	v := s.Value()
-	return []reading{
-		{Row: Row{Key: "sal_structure", Label: "SAL structure", Best: "0", Signed: true}, value: v.Structure},
-		{Row: Row{Key: "sal_amplitude", Label: "SAL amplitude", Best: "0", Signed: true}, value: v.Amplitude},
-		{Row: Row{Key: "sal_location", Label: "SAL location", Best: "0"}, value: v.Location},
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,17 +15,23 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// ResultsName is the file of a run that holds its summary.
+// ResultsName is the file of a run that contains its summary.
 const ResultsName = "results.json"
 
 // resultsFormat is the version of results.json.
 const resultsFormat = 2
 
-// Summary is all that a run has shown, saved as results.json in its folder.
+// Summary contains all results of a run, saved as results.json in its folder.
 type Summary struct {
-	Format int    `json:"format"`
-	Key    string `json:"key"` // of all that the results depend on
-	Title  string `json:"title"`
+	Format int `json:"format"`
+
+	// What the results depend on: the data, how the clips were made, and the version of
+	// what was computed from both.
+	Origin  string       `json:"origin,omitempty"` // as in [climate.OriginName], YAML
+	Recipes []run.Recipe `json:"recipes,omitempty"`
+	Version int          `json:"version,omitempty"`
+
+	Title string `json:"title"`
 	// Verdict says in a sentence what was made and whether it is any good.
 	Verdict string `json:"verdict,omitempty"`
 
@@ -37,19 +44,19 @@ type Summary struct {
 	Figures    []Figure `json:"figures"`
 	Provenance []Fact   `json:"provenance"`
 	Config     string   `json:"config"` // YAML
-	Limits     []string `json:"limits"` // what the figures do not prove
+	Limits     []string `json:"limits"` // what the results do not prove
 	Stages     Stages   `json:"stages"`
-	PeakBytes  int64    `json:"peak_bytes"` // of memory, 0 where not known
+	PeakBytes  int64    `json:"peak_bytes"` // peak memory in bytes, 0 where unknown
 }
 
-// Speed is how fast the run trained and sampled. Zero is not measured.
+// Speed is the speed at which the run trained and sampled. Zero means not measured.
 type Speed struct {
 	Engine        string  `json:"engine"`
 	TrainingBatch int     `json:"training_batch"`
 	Training      float64 `json:"training_steps_per_second"`
 	SamplerBatch  int     `json:"sampler_batch"`
 	Sampler       float64 `json:"sampler_steps_per_second"`
-	Nowcast       float64 `json:"nowcast_steps_per_second"` // the sampler's, with known frames
+	Nowcast       float64 `json:"nowcast_steps_per_second"` // steps of the sampler, with known frames
 }
 
 // Fact is one line of provenance.
@@ -58,13 +65,13 @@ type Fact struct {
 	Text string `json:"text"`
 }
 
-// Stage is a part of the work and how long it took when it was done.
+// Stage is a part of the work and how long it took.
 type Stage struct {
 	Name    string  `json:"name"`
 	Seconds float64 `json:"seconds"`
 }
 
-// Stages are parts of the work, in order.
+// Stages are the parts of the work, in order.
 type Stages []Stage
 
 // Took adds a stage that ends now.
@@ -72,7 +79,7 @@ func (s *Stages) Took(name string, began time.Time) {
 	*s = append(*s, Stage{Name: name, Seconds: time.Since(began).Seconds()})
 }
 
-// Tables are the short tables, the most telling one first.
+// Tables returns the short tables, the most informative one first.
 func (s *Summary) Tables() []Table {
 	var tables []Table
 	if s.Likeness != nil {
@@ -90,7 +97,7 @@ func (s *Summary) Tables() []Table {
 	return tables
 }
 
-// Table is the speed as a table.
+// Table returns the speed as a table.
 func (s Speed) Table() Table {
 	t := Table{Title: "Speed on " + s.Engine, Columns: []string{"task", "steps a second", "clips a step"}}
 	for _, row := range []struct {
@@ -105,7 +112,7 @@ func (s Speed) Table() Table {
 	return t
 }
 
-// String is the short tables as text.
+// String returns the short tables as text.
 func (s *Summary) String() string {
 	var parts []string
 	if s.Verdict != "" {
@@ -122,7 +129,7 @@ func (s *Summary) Fact(name, format string, args ...any) {
 	s.Provenance = append(s.Provenance, Fact{Name: name, Text: fmt.Sprintf(format, args...)})
 }
 
-// AddModel says of which configuration and on which engine the results are.
+// AddModel adds the configuration and the engine of the results.
 func (s *Summary) AddModel(m *run.Run) error {
 	text, err := m.Config.Encode()
 	if err != nil {
@@ -137,6 +144,12 @@ func (s *Summary) AddModel(m *run.Run) error {
 	return nil
 }
 
+// SameOrigin reports whether two summaries are of the same data and the same clips, and
+// of the same version.
+func (s *Summary) SameOrigin(other *Summary) bool {
+	return s.Version == other.Version && s.Origin == other.Origin && slices.EqualFunc(s.Recipes, other.Recipes, run.Recipe.Same)
+}
+
 // Write saves the summary in a run's folder.
 func (s *Summary) Write(dir string) error {
 	s.Format = resultsFormat
@@ -147,8 +160,8 @@ func (s *Summary) Write(dir string) error {
 	return checkpoint.WriteBytes(filepath.Join(dir, ResultsName), append(text, '\n'))
 }
 
-// ReadSummary reads the summary of a run. It is nil, without an error, where the
-// run has none yet.
+// ReadSummary reads the summary of a run. It is nil, without an error, where the run has
+// none yet.
 func ReadSummary(dir string) (*Summary, error) {
 	path := filepath.Join(dir, ResultsName)
 	text, err := os.ReadFile(path)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // numbered is a source whose clips hold their own number.
@@ -56,7 +57,8 @@ func TestSummary(t *testing.T) {
 	if w, _ := p.Size(); math.Abs(float64(figures[0].Width)-w/2.54*96) > 1 {
 		t.Errorf("a picture of %.1f cm takes %d pixels of a page, want %.0f", w, figures[0].Width, w/2.54*96)
 	}
-	s := &Summary{Key: "k", Title: "A <title>", Figures: figures, Speed: Speed{Engine: "none", Sampler: 2, SamplerBatch: 4},
+	recipe := run.Recipe{Step: 3, Weights: "ab", Count: 2, Version: "1"}
+	s := &Summary{Origin: "sources: a\n", Recipes: []run.Recipe{recipe}, Version: 1, Title: "A <title>", Figures: figures, Speed: Speed{Engine: "none", Sampler: 2, SamplerBatch: 4},
 		Stages: []Stage{{"training", 90}, {"sampling", 30.04}}, PeakBytes: 3 << 29}
 	if err := s.Write(dir); err != nil {
 		t.Fatal(err)
@@ -82,6 +84,24 @@ func TestSummary(t *testing.T) {
 	}
 	if !again.Complete(dir, "figures") || again.String() != s.String() {
 		t.Errorf("read back as %+v", again)
+	}
+	later, other := recipe, recipe
+	later.Version, other.Weights = "2", "cd" // of the program; of the clips
+	for name, c := range map[string]struct {
+		change func(*Summary)
+		same   bool
+	}{
+		"as it was":       {func(*Summary) {}, true},
+		"another program": {func(s *Summary) { s.Recipes = []run.Recipe{later} }, true},
+		"other weights":   {func(s *Summary) { s.Recipes = []run.Recipe{other} }, false},
+		"more clips":      {func(s *Summary) { s.Recipes = append(s.Recipes, recipe) }, false},
+		"other data":      {func(s *Summary) { s.Origin = "sources: b\n" }, false},
+		"other scores":    {func(s *Summary) { s.Version++ }, false},
+	} {
+		now := *s
+		if c.change(&now); again.SameOrigin(&now) != c.same {
+			t.Errorf("%s: the summary of before is of the same clips and data is %v, want %v", name, !c.same, c.same)
+		}
 	}
 	if err := os.Remove(filepath.Join(dir, "figures", "a.png")); err != nil {
 		t.Fatal(err)

@@ -25,7 +25,7 @@ func (t Table) Validate() error {
 	return nil
 }
 
-// columns is the number of columns.
+// columns returns the number of columns.
 func (t Table) columns() int {
 	n := len(t.Columns)
 	for _, row := range t.Rows {
@@ -34,7 +34,7 @@ func (t Table) columns() int {
 	return n
 }
 
-// right says whether a column holds numbers, which stand to the right.
+// right reports whether a column contains numbers, which are aligned to the right.
 func (t Table) right(c int) bool {
 	found := false
 	for _, row := range t.Rows {
@@ -49,7 +49,7 @@ func (t Table) right(c int) bool {
 	return found
 }
 
-// Text is the table in aligned columns, for a terminal.
+// Text returns the table in aligned columns, for a terminal.
 func (t Table) Text() string {
 	n := t.columns()
 	width := make([]int, n)
@@ -91,7 +91,7 @@ func (t Table) Text() string {
 	return b.String()
 }
 
-// String is Text.
+// String returns what Text returns.
 func (t Table) String() string { return t.Text() }
 
 var tableTemplate = template.Must(template.New("table").Parse(
@@ -103,7 +103,7 @@ var tableTemplate = template.Must(template.New("table").Parse(
 {{range .Notes}}<p class="note">{{.}}</p>
 {{end}}`))
 
-// HTML is the table as HTML, all text escaped.
+// HTML returns the table as HTML, all text escaped.
 func (t Table) HTML() template.HTML {
 	type cell struct {
 		Text  string
@@ -128,7 +128,7 @@ func (t Table) HTML() template.HTML {
 	}
 	var b strings.Builder
 	err := tableTemplate.Execute(&b, map[string]any{"Title": t.Title, "Head": cells(t.Columns), "Rows": rows, "Notes": t.Notes})
-	if err != nil { // the template and its data are both made here
+	if err != nil { // template and data are both made here
 		panic(err)
 	}
 	return template.HTML(b.String())

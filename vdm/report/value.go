@@ -7,11 +7,11 @@ import (
 	"strconv"
 )
 
-// nan marks an end of an axis that the data decide.
+// nan marks an end of an axis that follows from the data.
 var nan = math.NaN()
 
-// Value is a number that may not exist: NaN, which JSON has no word for, is
-// written and read as null.
+// Value is a number that may not exist: NaN, which JSON cannot write, is written and
+// read as null.
 type Value float64
 
 // MarshalJSON writes null where the number is not finite.
@@ -56,8 +56,8 @@ func (v *Values) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Format writes a number with three significant digits, whole numbers from 1000
-// on whole, and what does not exist as a dash.
+// Format returns a number with three significant digits, whole numbers from 1000 on
+// whole, and NaN as a dash.
 func Format(x float64) string {
 	switch abs := math.Abs(x); {
 	case math.IsNaN(x) || math.IsInf(x, 0):
@@ -68,7 +68,7 @@ func Format(x float64) string {
 		return strconv.FormatFloat(x, 'f', 0, 64)
 	case abs >= 1e-4 && abs < 1e15:
 		digits := 2 - int(math.Floor(math.Log10(abs)))
-		if math.Round(abs*math.Pow(10, float64(digits))) >= 1000 { // 9.996 is 10.0
+		if math.Round(abs*math.Pow(10, float64(digits))) >= 1000 { // 9.996 becomes 10.0
 			digits--
 		}
 		return strconv.FormatFloat(x, 'f', max(0, digits), 64)
@@ -76,7 +76,7 @@ func Format(x float64) string {
 	return strconv.FormatFloat(x, 'g', 3, 64)
 }
 
-// Percent writes a share as a percentage.
+// Percent returns a share as a percentage.
 func Percent(share float64) string {
 	if math.IsNaN(share) {
 		return "–"

@@ -8,23 +8,23 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// Verification is how the statistics of generated clips compare with those of
-// a reference, as plain numbers.
+// Verification contains the statistics of generated clips beside those of a reference,
+// as plain numbers.
 type Verification struct {
 	Variable string `json:"variable"`
 	Units    string `json:"units"`
 	Levels   Values `json:"quantile_levels"`
 
-	Reference Scores   `json:"reference"` // what the others are compared with
+	Reference Scores   `json:"reference"` // the others are compared with it
 	Others    []Scores `json:"others"`    // generated clips first
-	Bias      Bias     `json:"bias"`      // of the first of the others
+	Bias      Bias     `json:"bias"`      // bias of the first of the others
 }
 
 // Scores are the statistics of one set of clips.
 type Scores struct {
 	Name    string `json:"name"`
 	Clips   int    `json:"clips"`
-	Cells   int64  `json:"cells"` // that are not missing
+	Cells   int64  `json:"cells"` // number of cells that are not missing
 	Missing int64  `json:"missing"`
 
 	Dry     Value `json:"dry_share"`     // below verify.DefaultDry
@@ -59,25 +59,25 @@ type Bias struct {
 	Width   int    `json:"width"`
 	Map     Values `json:"map"`
 	MeanAbs Value  `json:"mean_abs"`
-	Cells   int    `json:"cells"` // where it is defined
+	Cells   int    `json:"cells"` // number of cells where it is defined
 }
 
-// Set is a set of clips to be verified.
+// Set is a set of clips to verify.
 type Set struct {
 	Name  string
 	Clips vdm.Clips
-	Limit int // take at most so many, at even distances; 0 means all
+	Limit int // take at most this number of clips, at even distances; 0 means all
 }
 
-// VerifyOptions says what is verified.
+// VerifyOptions says which channel is verified, and in which units.
 type VerifyOptions struct {
 	Variable, Units string
 	Channel         int
 }
 
-// Verify computes the scores of package verify for a reference set and for
-// others of the same shape, the generated clips first. Spectra are left out of
-// clips that are too small for them.
+// Verify returns the scores of package verify for a reference set and for others of the
+// same shape, the generated clips first. Spectra are left out for clips that are too
+// small for them.
 func Verify(o VerifyOptions, reference Set, others ...Set) (*Verification, error) {
 	if len(others) == 0 {
 		return nil, fmt.Errorf("verification: nothing to compare %s with", reference.Name)
@@ -139,7 +139,7 @@ func Verify(o VerifyOptions, reference Set, others ...Set) (*Verification, error
 	return v, nil
 }
 
-// count is how many clips of the set are taken.
+// count returns how many clips of the set are used.
 func (s Set) count() int {
 	if s.Limit > 0 {
 		return min(s.Limit, s.Clips.Len())
@@ -147,7 +147,7 @@ func (s Set) count() int {
 	return s.Clips.Len()
 }
 
-// each calls f with one channel of every clip taken, [frame, height, width].
+// each calls f with one channel of every clip used, [frame, height, width].
 func (s Set) each(channel int, f func(clip []float32) error) error {
 	frames, height, width, channels := s.Clips.Shape()
 	whole, one := make([]float32, frames*height*width*channels), make([]float32, frames*height*width)
@@ -165,7 +165,7 @@ func (s Set) each(channel int, f func(clip []float32) error) error {
 	return nil
 }
 
-// score computes the scores of a set and hands every clip on.
+// score returns the scores of a set, and calls also with every clip.
 func (s Set) score(channel int, largest float64, also func(clip []float32) error) (Scores, error) {
 	frames, height, width, _ := s.Clips.Shape()
 	histogram, err := verify.NewHistogram(verify.DefaultEdges(largest))
@@ -229,13 +229,13 @@ func (s Set) score(channel int, largest float64, also func(clip []float32) error
 	return out, nil
 }
 
-// All is the reference and the others, in this order.
+// All returns the reference and the others, in this order.
 func (v *Verification) All() []Scores { return append([]Scores{v.Reference}, v.Others...) }
 
 // shownLevels are the quantiles that the table shows.
 var shownLevels = []float64{0.95, 0.99, 0.999}
 
-// Table is the moments and a few quantiles as a table.
+// Table returns the moments and a few quantiles as a table.
 func (v *Verification) Table() Table {
 	t := Table{
 		Title:   fmt.Sprintf("Statistics of %s in %s", v.Variable, v.Units),
@@ -252,7 +252,7 @@ func (v *Verification) Table() Table {
 	return t
 }
 
-// quantile looks up the quantile at a level, NaN where it was not taken.
+// quantile returns the quantile at a level, NaN where it was not computed.
 func (v *Verification) quantile(s Scores, level float64) float64 {
 	for i, l := range v.Levels {
 		if math.Abs(l-level) < 1e-9 && i < len(s.Quantiles) {

@@ -11,15 +11,15 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
-// reader reads clips in the model's units.
+// reader reads clips and converts them to the network's units.
 type reader struct {
 	clips      vdm.Clips
 	clip       ClipConfig
 	conditions ConditionsConfig
-	transforms []transform.Transform // of the clip's channels, then of the covariates
-	size       int                   // values of a clip
+	transforms []transform.Transform // the transforms of the clip's channels, then those of the covariates
+	size       int                   // number of values of a clip
 	mask       bool
-	top        float64 // λ of what is known exactly
+	top        float64 // λ of a value that is known exactly
 	weighted   WeightedClips
 }
 
@@ -62,14 +62,15 @@ func (c Config) transforms() (out []transform.Transform, err error) {
 	return out, nil
 }
 
-// WeightedClips are clips that say themselves which are drawn in training, and with which
-// weight in the loss, as climate.WetWindows do.
+// WeightedClips is a source of clips that chooses which of them are drawn in training
+// and with which weight in the loss, as climate.WetWindows does.
 type WeightedClips interface {
 	vdm.Clips
 	Draw(r *rand.Rand) (clip int, weight float64, err error)
 }
 
-// checkClips refuses clips of another shape than the run's, or none.
+// checkClips refuses a source that is empty or whose clips have a shape other than the
+// run's.
 func checkClips(c Config, clips vdm.Clips) error {
 	f, h, w, ch := clips.Shape()
 	if f != c.Clip.Frames || h != c.Clip.Height || w != c.Clip.Width || ch != c.inputChannels() {
@@ -86,9 +87,9 @@ func checkClips(c Config, clips vdm.Clips) error {
 	return nil
 }
 
-// read writes clip i to x in the model's units, its covariates with it where it has any.
-// Missing cells become 0 in x and in mask, where there is one. A value outside the domain
-// of its transform is an error: it is there, and it is wrong.
+// read writes clip i, with its covariates after its channels, to x in the network's
+// units. Missing cells become 0 in x and in mask, if the run has one. A value outside
+// the domain of its transform is an error: such a value is present and wrong.
 func (r *reader) read(i int, x, mask []float32) error {
 	if err := r.clips.Clip(i, x); err != nil {
 		return fmt.Errorf("clip %d: %w", i, err)
@@ -124,7 +125,7 @@ func (r *reader) read(i int, x, mask []float32) error {
 	return nil
 }
 
-// cell names a value of a clip by where it is.
+// cell returns the position of value j of a clip, for messages.
 func (r *reader) cell(j int) string {
 	_, h, w, ch := r.clips.Shape()
 	return fmt.Sprintf("frame %d, row %d, column %d, channel %d", j/(h*w*ch), j/(w*ch)%h, j/ch%w, j%ch)
@@ -155,22 +156,23 @@ func perChannel(ts []transform.Transform, x []float32, apply func(t transform.Tr
 	}
 }
 
-// batch is what one pass of the loss needs, on the host.
+// batch contains the values that one pass of the loss needs, on the host.
 type batch struct {
-	clips          []int     // indices, for messages
+	clips          []int     // indices of the clips, for messages
 	z, v           []float32 // noisy clips and targets, [sample, clip]
 	mask           []float32 // nil where no cell can be missing
 	logSNR, factor []float32 // [sample]
 
-	levels     []float32            // the map of noise levels, nil where the network takes none
-	covariates map[string][]float32 // each [sample, frame, height, width, 2]: the value, and 1 where it is there
+	levels     []float32            // the map of noise levels; nil where the network takes none
+	covariates map[string][]float32 // each [sample, frame, height, width, 2]: the value, and 1 where it is present
 
-	// Of clips that lie in a record on the device, where z is the noise and v nil.
+	// These describe clips that lie in a record on the device; z is then the noise and v
+	// nil.
 	frames       []int64   // [sample, frame] in the record; else nil
 	alpha, sigma []float32 // [sample]
 }
 
-// recorded fills a batch of clips that lie in a record.
+// recorded returns a batch of clips that lie in a record on the device.
 func (r *reader) recorded(c FrameSource, s vdm.Schedule, w vdm.Weighting, indices []int, times []float64, keys []noise.Key) *batch {
 	n := len(indices)
 	count, _, _, _ := c.Shape()
@@ -191,9 +193,9 @@ func (r *reader) recorded(c FrameSource, s vdm.Schedule, w vdm.Weighting, indice
 	return b
 }
 
-// draw fills a batch with the clips at the given indices, noised at the given
-// times with the noise of the given keys. Where tasks is nil nothing is known of them;
-// else it has the key of each sample's task.
+// draw returns a batch of the clips at the given indices, noised at the given times with
+// the noise of the given keys. tasks contains the key of each sample's task; where it is
+// nil, nothing of the clips is known.
 func (r *reader) draw(s vdm.Schedule, w vdm.Weighting, indices []int, times []float64, keys, tasks []noise.Key) (*batch, error) {
 	n := len(indices)
 	b := &batch{
@@ -258,8 +260,8 @@ func (r *reader) draw(s vdm.Schedule, w vdm.Weighting, indices []int, times []fl
 	return b, err
 }
 
-// task returns what is known of sample i, and the generator that goes on from there; of a
-// batch without tasks nothing is known.
+// task returns the known part of sample i and the generator that continues from there.
+// Without tasks nothing is known.
 func (r *reader) task(tasks []noise.Key, i int) (known, *rand.Rand) {
 	if tasks == nil {
 		return nothingKnown(r.size), nil
@@ -268,9 +270,9 @@ func (r *reader) task(tasks []noise.Key, i int) (known, *rand.Rand) {
 	return drawTask(r.conditions.Tasks, r.conditions.KnownFrames(), random, r.clip, r.size), random
 }
 
-// tell writes the covariates of sample i, which are the last channels of x, unless they
-// are left out: all of them, in the share of clips that conditions.dropout says, and one
-// that was made from more frames than are known.
+// tell writes the covariates of sample i, the last channels of x, to the batch. Some are
+// left out: all of them in the share of clips that conditions.dropout gives, and a
+// covariate that was made from more frames than are known.
 func (r *reader) tell(b *batch, i int, x []float32, k known, random *rand.Rand) {
 	if random != nil && random.Float64() < r.conditions.Dropout {
 		return
@@ -288,7 +290,8 @@ func (r *reader) tell(b *batch, i int, x []float32, k known, random *rand.Rand) 
 	}
 }
 
-// take returns some of the channels of interleaved values: x itself where it is all.
+// take returns the channels from … to − 1 of interleaved values; x itself where these
+// are all.
 func take(x []float32, channels, from, to int) []float32 {
 	if x == nil || to-from == channels {
 		return x
@@ -309,10 +312,10 @@ func noised(z, v, x, eps []float32, logSNR float64) {
 	}
 }
 
-// trainingBatch is pass a of optimiser step k: a function of (seed, k, a) and
-// the data only. Clips are drawn with replacement; the times are one
-// low-discrepancy set over all passes of the step. The clips lie in a record on
-// the device where one is given.
+// trainingBatch returns the batch of pass a of optimiser step k: a function of (seed, k,
+// a) and the data only. Clips are drawn with replacement; the times are one
+// low-discrepancy set over all passes of the step. If record is not nil, the clips lie
+// in this record on the device.
 func (r *reader) trainingBatch(c Config, s vdm.Schedule, w vdm.Weighting, record *resident, k int64, a int) (*batch, error) {
 	t := c.Training
 	n := t.Batch * t.Accumulate

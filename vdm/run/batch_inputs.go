@@ -10,12 +10,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// batchLayout says which inputs a training graph takes for a batch. This file alone
-// knows their order.
+// batchLayout says which inputs a training graph takes for a batch. Only this file knows
+// their order.
 type batchLayout struct {
 	clip     ClipConfig
-	mask     bool // missing cells are masked
-	recorded bool // the clips lie in a record on the device
+	mask     bool // whether missing cells are masked
+	recorded bool // whether the clips lie in a record on the device
 
 	conditions ConditionsConfig
 }
@@ -25,14 +25,14 @@ func (c Config) layout() batchLayout {
 	return batchLayout{clip: c.Clip, mask: c.Training.MissingCells == "mask" || c.Conditions.TakesMap(), conditions: c.Conditions}
 }
 
-// batchInput is one input, by name.
+// batchInput is one input of the graph with its name.
 type batchInput struct {
 	name  string
 	dtype dtypes.DType
 	dims  []int
 }
 
-// inputs returns the inputs of a batch of n samples but the record, in order.
+// inputs returns the inputs of a batch of n samples in order, without the record.
 func (l batchLayout) inputs(n int) []batchInput {
 	shape := l.clip.shape()
 	clips := func(name string) batchInput { return batchInput{name, f32, append([]int{n}, shape[:]...)} }
@@ -55,7 +55,7 @@ func (l batchLayout) inputs(n int) []batchInput {
 	return all
 }
 
-// pack makes the tensors of a batch, in the order of inputs.
+// pack returns the tensors of a batch in the order of inputs.
 func (l batchLayout) pack(b *batch) (out []*tensors.Tensor) {
 	for _, in := range l.inputs(len(b.logSNR)) {
 		if in.name == "frames" {
@@ -74,7 +74,7 @@ func (l batchLayout) pack(b *batch) (out []*tensors.Tensor) {
 	return out
 }
 
-// covariateInput begins the names of covariates among the inputs of a graph.
+// covariateInput is the prefix of the covariates' names among the inputs of a graph.
 const covariateInput = "covariate "
 
 // recordName is the name of the record on the device among the inputs of a graph.
@@ -92,8 +92,8 @@ func (l batchLayout) named(nodes []*g.Node) map[string]*g.Node {
 	return named
 }
 
-// unpack returns the batch of the named inputs of a graph. Clips of a record, which is
-// one more input, are put together here.
+// unpack returns the batch that the named inputs of a graph describe. Clips of a record,
+// which is one more input, are assembled here.
 func (l batchLayout) unpack(named map[string]*g.Node) vdm.Batch {
 	b := vdm.Batch{
 		Z: named["z"], At: vdm.Level{LogSNR: named["logSNR"], Map: named["levels"]},

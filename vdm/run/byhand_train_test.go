@@ -171,7 +171,7 @@ func TestGradientIsTheSlopeOfTheLoss(t *testing.T) {
 		}
 		const h = 0.005
 		got := (at(h) - at(-h)) / (2 * h)
-		if math.Abs(got-slope) > 1e-3*math.Abs(slope)+1e-5*length {
+		if !(math.Abs(got-slope) <= 1e-3*math.Abs(slope)+1e-5*length) {
 			t.Errorf("along %s the loss rises by %.6g, the gradient says %.6g", name, got, slope)
 		}
 	}

@@ -133,7 +133,7 @@ func TestMembersAreTheSameOnEveryEngine(t *testing.T) {
 			all := draw(SampleOptions{Count: 4, Batch: 4})
 			for _, o := range []SampleOptions{{Count: 4, Batch: 3}, {Count: 1, First: 2}} {
 				got := draw(o)
-				if e := enginetest.Farthest(got.Data, all.Data[o.First*all.Size():(o.First+o.Count)*all.Size()]); e > 1e-4 {
+				if e := enginetest.Farthest(got.Data, all.Data[o.First*all.Size():(o.First+o.Count)*all.Size()]); !(e <= 1e-4) {
 					t.Errorf("conditional %v, %d from %d by %d: differs by %.1e from one batch", conditional, o.Count, o.First, o.Batch, e)
 				}
 			}
@@ -142,7 +142,7 @@ func TestMembersAreTheSameOnEveryEngine(t *testing.T) {
 			}
 			e := enginetest.Farthest(all.Data, first[conditional])
 			t.Logf("conditional %v: largest difference from the first engine %.1e mm/h", conditional, e)
-			if e > 1e-3 { // of 10 mm/h
+			if !(e <= 1e-3) { // of 10 mm/h
 				t.Errorf("conditional %v: samples differ by %.1e mm/h from those of the first engine", conditional, e)
 			}
 		}

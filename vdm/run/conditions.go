@@ -8,52 +8,57 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
-// ConditionsConfig says what a network is told beside z and λ. The zero value is nothing.
+// ConditionsConfig says what a network receives beside z and λ. The zero value means
+// nothing.
 type ConditionsConfig struct {
-	// Tasks are the ways of conditioning that the network is trained for, of [TaskNames],
-	// with how often each is drawn, as weights. With any the network takes a map of noise
-	// levels, and conditional samples need no guidance: see [vdm.NoiseLevelMap].
+	// Tasks gives a weight to each way of conditioning that the network is trained for,
+	// of [TaskNames]: how often it is drawn, relative to the others. With any task the
+	// network takes a map of noise levels, and conditional samples need no guidance: see
+	// [vdm.NoiseLevelMap].
 	Tasks map[string]float64 `yaml:"tasks,omitempty"`
 
-	// Covariates are further fields, in the order in which the training clips have them
-	// as channels after their own.
+	// Covariates are further fields. Training clips have them as channels after their
+	// own, in this order.
 	Covariates []CovariateConfig `yaml:"covariates,omitempty"`
 
 	// Dropout is the share of training clips whose covariates are left out, so that the
-	// network can also do without.
+	// network can also sample without them.
 	Dropout float64 `yaml:"dropout,omitempty"`
 }
 
-// CovariateConfig is a field that the network is told: static, such as orography, or of
-// every frame, such as another forecast.
+// CovariateConfig is a field that the network receives beside z: a static one, such as
+// orography, or one for every frame, such as another forecast.
 type CovariateConfig struct {
 	Name      string         `yaml:"name"`
 	Units     string         `yaml:"units"`
-	Transform transform.Spec `yaml:"transform"` // fitted by Create where it is not yet
+	Transform transform.Spec `yaml:"transform"` // fitted by Create if it is not fitted yet
 
-	// KnownFrames is how many first frames the field was made from, as a forecast is: it
-	// is left out where a task shows fewer. 0 is a field that is always there.
+	// KnownFrames is the number of first frames from which the field was made, as a
+	// forecast is: the field is left out where a task shows fewer. 0 means that the
+	// field is always available.
 	KnownFrames int `yaml:"known_frames,omitempty"`
 
-	// FirstGuess is true of a forecast of the clip's one channel itself. It has the
-	// channel's transform, and where preconditioning is "spectrum", the linear denoiser is
-	// that of what the clip differs by from it.
+	// FirstGuess marks a forecast of the clip's one channel itself. It has the channel's
+	// transform, and with the preconditioning "spectrum" the linear denoiser is the one
+	// of the difference between clip and forecast.
 	FirstGuess bool `yaml:"first_guess,omitempty"`
 }
 
-// firstGuess returns which covariate is the first guess, −1 where none is.
+// firstGuess returns the index of the covariate that is the first guess, −1 where there
+// is none.
 func (c ConditionsConfig) firstGuess() int {
 	return slices.IndexFunc(c.Covariates, func(v CovariateConfig) bool { return v.FirstGuess })
 }
 
-// covariateChannels are the value of a covariate and the mark of whether it is there.
+// covariateChannels is the number of channels of a covariate: its value, and a mark of 1
+// where the value is present.
 const covariateChannels = 2
 
 // TakesMap reports whether the network takes a map of noise levels.
 func (c ConditionsConfig) TakesMap() bool { return len(c.Tasks) > 0 }
 
-// channels is how many channels the network is shown beside the clip's own: the map, and
-// each covariate with a mark of whether it is there.
+// channels returns the number of channels that the network receives beside the clip's
+// own: the map of noise levels, and for each covariate its value and mark.
 func (c ConditionsConfig) channels(clip ClipConfig) int {
 	n := covariateChannels * len(c.Covariates)
 	if c.TakesMap() {
@@ -62,7 +67,8 @@ func (c ConditionsConfig) channels(clip ClipConfig) int {
 	return n
 }
 
-// KnownFrames is how many first frames the covariates are made from, 0 where that is none.
+// KnownFrames returns the number of first frames from which the covariates are made, 0
+// if they need none.
 func (c ConditionsConfig) KnownFrames() int {
 	n := 0
 	for _, v := range c.Covariates {
@@ -71,7 +77,7 @@ func (c ConditionsConfig) KnownFrames() int {
 	return n
 }
 
-// validate names every setting that makes no sense.
+// validate returns an error that names every setting out of its range.
 func (c ConditionsConfig) validate(clip ClipConfig) error {
 	errs := []error{checkTasks(c.Tasks)}
 	names := map[string]bool{}

@@ -78,11 +78,11 @@ func TestTrainingShowsThePivot(t *testing.T) {
 			if j == 1 {
 				variance = 0 // known exactly
 			}
-			if math.Abs(float64(signal[j])-mean[j]) > 1e-5 || math.Abs(float64(spread[j]*spread[j])-variance) > 1e-5 {
+			if !(math.Abs(float64(signal[j])-mean[j]) <= 1e-5) || !(math.Abs(float64(spread[j]*spread[j])-variance) <= 1e-5) {
 				t.Errorf("λ = %v, value %d: mean %.6f and variance %.6f, want %.6f and %.6f", logSNR, j, signal[j], spread[j]*spread[j], mean[j], variance)
 			}
 			own := vdm.Sigma(float64(levels[j]))
-			if want := own * own / (sigma * sigma); j != 1 && math.Abs(float64(weight[j])-want) > 1e-5 || j == 1 && weight[j] != 0 {
+			if want := own * own / (sigma * sigma); j != 1 && !(math.Abs(float64(weight[j])-want) <= 1e-5) || j == 1 && weight[j] != 0 {
 				t.Errorf("λ = %v, value %d counts %.5f, want %.5f", logSNR, j, weight[j], want)
 			}
 		}
@@ -145,7 +145,7 @@ func TestTasksAreDrawnByWeight(t *testing.T) {
 			nothing++
 		}
 	}
-	if share := float64(nothing) / 4000; math.Abs(share-0.25) > 0.03 {
+	if share := float64(nothing) / 4000; !(math.Abs(share-0.25) <= 0.03) {
 		t.Errorf("a task of a quarter of the weight is drawn in %.3f of the clips", share)
 	}
 }

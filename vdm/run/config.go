@@ -17,35 +17,36 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
-// Config is everything that defines a run: the file config.yaml of its folder.
+// Config contains everything that defines a run: the file config.yaml of its folder.
 // Zero values mean the defaults that the fields name.
 type Config struct {
-	Format           int                  `yaml:"format"` // of the run folder; 0 means the newest
+	Format           int                  `yaml:"format"` // format version of the run folder; 0 means the newest
 	Clip             ClipConfig           `yaml:"clip"`
 	Network          vdm.Network          `yaml:"network"`          // nil means the U-Net; one of [NetworkKinds]
 	Parameterisation vdm.Parameterisation `yaml:"parameterisation"` // "" means v
 
-	// Preconditioning is "spectrum" where the network's output is added to the best linear
-	// denoiser of the training data (see package spectral), "" where it stands alone.
+	// Preconditioning is "spectrum" where the network's output is added to the best
+	// linear denoiser of the training data (see package spectral), and "" where it is
+	// not.
 	Preconditioning string `yaml:"preconditioning,omitempty"`
 
-	// TrainedSize is the rows and columns of the training clips where a run is used on
-	// fields of another size; see [Run.OnFields]. It is in no file.
+	// TrainedSize is the rows and columns of the training clips, set where a run is used
+	// on fields of another size; see [Run.OnFields]. It is not stored.
 	TrainedSize [2]int `yaml:"-"`
 
-	// Conditions are what the network is told beside z and λ.
+	// Conditions says what the network receives beside z and λ.
 	Conditions ConditionsConfig `yaml:"conditions,omitempty"`
 
 	Schedule  ScheduleConfig  `yaml:"schedule"`
 	Weighting WeightingConfig `yaml:"weighting"`
 	Training  TrainingConfig  `yaml:"training"`
-	Data      string          `yaml:"data"` // where the training data came from, for people
+	Data      string          `yaml:"data"` // where the training data came from: a note for readers
 }
 
 // ScheduleConfig names a noise schedule: see [vdm.NewSchedule].
 type ScheduleConfig struct {
 	Name  string  `yaml:"name"` // "" means cosine
-	Min   float64 `yaml:"min"`  // of λ, within ±60; both 0 mean ±30
+	Min   float64 `yaml:"min"`  // of λ, within ±60; both 0 means ±30
 	Max   float64 `yaml:"max"`
 	Shift float64 `yaml:"shift"`
 }
@@ -56,15 +57,15 @@ type WeightingConfig struct {
 	Params map[string]float64 `yaml:"params"`
 }
 
-// TrainingConfig holds the hyper-parameters of training. The defaults are those
-// that the fields name. They are the dissertation's where its program had the
-// setting, but for the batch: it took 32 clips in each of 2 passes, 64 a step
-// of the optimiser, and the default here is one pass of 32.
+// TrainingConfig contains the hyper-parameters of training. Zero values mean the
+// defaults that the fields name: the dissertation's where its program had the setting,
+// except the batch. It took 32 clips in each of 2 passes, 64 a step of the optimiser;
+// the default here is one pass of 32.
 type TrainingConfig struct {
 	Seed       uint64 `yaml:"seed"`
 	Steps      int    `yaml:"steps"`      // optimiser steps to train up to
-	Batch      int    `yaml:"batch"`      // clips of one pass; 0 means 32
-	Accumulate int    `yaml:"accumulate"` // passes of one optimiser step; 0 means 1
+	Batch      int    `yaml:"batch"`      // clips in one pass; 0 means 32
+	Accumulate int    `yaml:"accumulate"` // passes in one optimiser step; 0 means 1
 
 	Optimiser string `yaml:"optimiser,omitempty"` // one of [train.RuleNames]; "" means adam
 
@@ -74,28 +75,35 @@ type TrainingConfig struct {
 	Beta1   float64 `yaml:"beta1"`        // 0 means 0.9
 	Beta2   float64 `yaml:"beta2"`        // 0 means 0.999
 	Epsilon float64 `yaml:"epsilon"`      // 0 means 1e-8
-	Clip    float64 `yaml:"clip_norm"`    // largest global norm of the gradient; 0 means no clipping
+
+	// WeightDecay shrinks the matrices in every step, by the learning rate times it; not
+	// with adam, which has none.
+	WeightDecay float64 `yaml:"weight_decay,omitempty"`
+
+	Clip float64 `yaml:"clip_norm"` // largest global norm of the gradient; 0 means no clipping
 
 	// EMA is the decay of the exponential moving average of the weights, used
 	// for sampling; 0 means 0.9995 (0.995 every ten steps, as the
 	// dissertation's program did). While it warms up the decay is at most
-	// (1 + step)/(10 + step).
+	// (1 + step)/(10 + step). The optimiser schedule-free has an average of its own in its
+	// place.
 	EMA float64 `yaml:"ema"`
 
-	// MissingCells says what to do with clips that hold missing cells:
-	// "refuse" (also ""), or "mask" to leave them out of the loss.
+	// MissingCells says what to do with clips that contain missing cells: "refuse" (also
+	// ""), or "mask" to leave these cells out of the loss.
 	MissingCells string `yaml:"missing_cells"`
 
 	HeldOutEvery  int `yaml:"held_out_every"`  // steps between held-out losses; 0 means 500
-	HeldOutClips  int `yaml:"held_out_clips"`  // clips of the held-out loss; 0 means 32
+	HeldOutClips  int `yaml:"held_out_clips"`  // number of clips of the held-out loss; 0 means 32
 	SnapshotEvery int `yaml:"snapshot_every"`  // steps between snapshots; 0 means 500
-	Keep          int `yaml:"keep_snapshots"`  // snapshots kept; 0 means 3
-	LogEvery      int `yaml:"log_every_steps"` // steps between records of metrics; 0 means 10
+	Keep          int `yaml:"keep_snapshots"`  // number of snapshots kept; 0 means 3
+	LogEvery      int `yaml:"log_every_steps"` // steps between lines of metrics; 0 means 10
 }
 
 const configFormat = 1
 
-// PreconditionSpectrum is the preconditioning by package spectral.
+// PreconditionSpectrum is the setting of Config.Preconditioning that selects package
+// spectral.
 const PreconditionSpectrum = "spectrum"
 
 // WithDefaults returns c with every zero value that means a default replaced.
@@ -125,9 +133,9 @@ func (c Config) WithDefaults() Config {
 	return c
 }
 
-// WithScheduleBounds returns c with the numbers of the schedule's bounds in the place of
-// two zeros, which mean the dissertation's. [Create] writes new runs so, and what compares
-// configurations compares them so: older files have the zeros and are left as they are.
+// WithScheduleBounds returns c with two zero bounds of the schedule replaced by the
+// numbers that they mean, the dissertation's. [Create] writes new runs with the numbers,
+// and configurations are compared in this form, because older files contain the zeros.
 func (c Config) WithScheduleBounds() Config {
 	if s := &c.Schedule; s.Min == 0 && s.Max == 0 {
 		s.Min, s.Max = vdm.DefaultMinLogSNR, vdm.DefaultMaxLogSNR
@@ -135,7 +143,8 @@ func (c Config) WithScheduleBounds() Config {
 	return c
 }
 
-// Validate reports every setting that is wrong or contradicts another, by name.
+// Validate returns an error that names every setting that is wrong or contradicts
+// another.
 func (c Config) Validate() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
@@ -174,7 +183,7 @@ func (c Config) Validate() error {
 		least, most float64
 	}{
 		{"training.rate", t.Rate, 1e-12, 1}, {"training.beta1", t.Beta1, 0, 1 - 1e-9}, {"training.beta2", t.Beta2, 0, 1 - 1e-9},
-		{"training.epsilon", t.Epsilon, 1e-30, 1}, {"training.clip_norm", t.Clip, 0, 1e30}, {"training.ema", t.EMA, 0, 1 - 1e-9},
+		{"training.epsilon", t.Epsilon, 1e-30, 1}, {"training.weight_decay", t.WeightDecay, 0, 1e3}, {"training.clip_norm", t.Clip, 0, 1e30}, {"training.ema", t.EMA, 0, 1 - 1e-9},
 		{"clip.step_hours", c.Clip.Step, 0, 1e9}, {"training.warmup", float64(t.Warmup), 0, 1e12}, {"training.steps", float64(t.Steps), 0, 1e12},
 	} {
 		if !(p.value >= p.least && p.value <= p.most) {
@@ -215,12 +224,12 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// maxGraphLogSNR is the largest |λ| that a network is trained and sampled at: to
-// there [AlphaSigma] is accurate, and further out products with its float32
-// values overflow.
+// maxGraphLogSNR is the largest |λ| at which a network is trained and sampled: up to
+// there [AlphaSigma] is accurate, and further out products with its float32 values
+// overflow.
 const maxGraphLogSNR = 60.0
 
-// process builds the schedule and the weighting.
+// process returns the configured schedule and weighting.
 func (c Config) process() (vdm.Schedule, vdm.Weighting, error) {
 	s, err := vdm.NewSchedule(c.Schedule.Name, c.Schedule.Min, c.Schedule.Max, c.Schedule.Shift)
 	if err != nil {
@@ -249,7 +258,8 @@ func ParseConfig(text []byte) (Config, error) {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return Config{}, errors.New("configuration: the file is empty")
 	}
-	// A newer format first: its new settings are no mistakes.
+	// The format is checked first: settings of a newer format should not be reported as
+	// mistakes.
 	var head struct {
 		Format int `yaml:"format"`
 	}
@@ -282,9 +292,9 @@ func ReadConfig(path string) (Config, error) {
 // Encode writes the configuration as YAML, every setting with its value.
 func (c Config) Encode() ([]byte, error) { return yaml.Marshal(c) }
 
-// differences lists the settings in which two configurations of one run
-// differ, but for those that may change when it is resumed: how long to train,
-// how often to look and save, and the note on the data.
+// differences lists the settings in which two configurations of one run differ. Settings
+// that may change when the run is resumed do not count: how long to train, how often to
+// look and save, and the note on the data.
 func differences(saved, now Config) []string {
 	free := func(c Config) Config {
 		c = c.WithScheduleBounds()
@@ -350,14 +360,14 @@ func diffLines(a, b Config) []string {
 	return out
 }
 
-// inputChannels is how many channels training clips must have: the clip's own and, after
-// them, the covariates.
+// inputChannels returns how many channels training clips must have: the clip's own and,
+// after them, the covariates.
 func (c Config) inputChannels() int { return len(c.Clip.Channels) + len(c.Conditions.Covariates) }
 
 const f32 = dtypes.Float32
 
-// RateAt is the learning rate of the step after the given one: a linear warm-up,
-// then constant or a half cosine down to 0 at step Decay.
+// RateAt returns the learning rate of the step after the given number of steps: a linear
+// warm-up, then constant or a half cosine down to 0 at step Decay.
 func (c TrainingConfig) RateAt(step int64) float64 {
 	k := float64(step)
 	rate := c.Rate
@@ -373,5 +383,5 @@ func (c TrainingConfig) RateAt(step int64) float64 {
 
 // rule returns the configured optimiser.
 func (c TrainingConfig) rule() (train.Rule, error) {
-	return train.NewRule(c.Optimiser, train.RuleOptions{Beta1: c.Beta1, Beta2: c.Beta2, Epsilon: c.Epsilon})
+	return train.NewRule(c.Optimiser, train.RuleOptions{Beta1: c.Beta1, Beta2: c.Beta2, Epsilon: c.Epsilon, WeightDecay: c.WeightDecay})
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,18 +15,19 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
-// Create makes a run folder with initial weights, and opens it. Transforms that
-// are not fitted yet are fitted on train, which must be training data only.
+// Create makes a run folder with initial weights and returns the opened run. Transforms
+// that are not fitted yet are fitted on train, which must contain training data only.
 //
-// Where dir is a run already, it is opened if its configuration is the same but
-// for what may change on a resume, else refused with the settings that differ.
-// So a cell or a command that creates and trains can be run again.
+// If dir is already a run, it is opened if its configuration is the same apart from
+// settings that may change on a resume; otherwise the error names the settings that
+// differ. So a cell or a command that creates and trains can be run again.
 func Create(dir string, c Config, train vdm.Clips) (*Run, error) {
 	return createRun(dir, c, train, nil)
 }
 
-// CreateWith is Create with weights, by name, in the place of random ones: all variables
-// of [Config.FullNetwork], what is fitted on data among them. Transforms must be fitted.
+// CreateWith does what [Create] does, with the given weights instead of random ones: by
+// name, all variables of [Config.FullNetwork], those fitted on data among them.
+// Transforms must already be fitted.
 func CreateWith(dir string, c Config, weights map[string][]float32) (*Run, error) {
 	return createRun(dir, c, nil, weights)
 }
@@ -40,7 +42,8 @@ func createRun(dir string, c Config, train vdm.Clips, weights map[string][]float
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	// Creating stops short of the configuration only with a snapshot of step 0.
+	// A folder with a snapshot of step 0 and no configuration is one whose creation was
+	// interrupted.
 	if steps, err := checkpoint.List(filepath.Join(dir, snapshotsDir)); err != nil {
 		return nil, fmt.Errorf("run folder: %w", err)
 	} else if len(steps) > 0 && slices.Max(steps) > 0 {
@@ -70,7 +73,7 @@ func createRun(dir string, c Config, train vdm.Clips, weights map[string][]float
 	return m, m.prepare()
 }
 
-// reopen opens an existing run for a configuration that asks for the same.
+// reopen opens an existing run for a configuration that must agree with the stored one.
 func reopen(dir string, c Config, train vdm.Clips) (*Run, error) {
 	m, err := Open(dir)
 	if err != nil {
@@ -82,15 +85,22 @@ func reopen(dir string, c Config, train vdm.Clips) (*Run, error) {
 	if diff := differences(m.Config, c); len(diff) > 0 {
 		return nil, fmt.Errorf("the run in %s has other settings: %s; take another folder, or the run's settings", dir, strings.Join(diff, "; "))
 	}
-	c.Schedule = m.Config.Schedule // the same, and written as the run has it
+	c.Schedule = m.Config.Schedule // equal to the stored one, and written as the run has it
 	m.Config = c
 	return m, writeConfig(dir, c)
 }
 
-// ErrNoRun is what Open's error wraps where a folder holds no run.
+// Exists reports whether a folder contains a run.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, configName))
+	return err == nil
+}
+
+// ErrNoRun is wrapped by the error of [Open] where a folder contains no run.
 var ErrNoRun = errors.New("create one first")
 
-// Open opens a run at its newest good snapshot.
+// Open returns the run in a folder with the state of its newest good snapshot. The
+// Warnings of the run name snapshots that could not be read.
 func Open(dir string) (*Run, error) {
 	c, err := ReadConfig(filepath.Join(dir, configName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -113,7 +123,8 @@ func Open(dir string) (*Run, error) {
 	return m, m.prepare()
 }
 
-// fit fits the transforms that wait for it, each on its channel.
+// fit returns c with every transform that is not fitted yet fitted on its channel of
+// train.
 func fit(c Config, train vdm.Clips) (Config, error) {
 	if train != nil {
 		if err := checkClips(c, train); err != nil {
@@ -166,7 +177,11 @@ func writeConfig(dir string, c Config) error {
 	if err != nil {
 		return err
 	}
-	if err := checkpoint.WriteBytes(filepath.Join(dir, configName), text); err != nil {
+	path := filepath.Join(dir, configName)
+	if have, err := os.ReadFile(path); err == nil && bytes.Equal(have, text) {
+		return nil // a run that is opened is not touched
+	}
+	if err := checkpoint.WriteBytes(path, text); err != nil {
 		return fmt.Errorf("run folder: %w", err)
 	}
 	return nil

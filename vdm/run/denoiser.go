@@ -10,11 +10,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
-// networkDenoiser is the configured network with the given weights.
+// networkDenoiser returns the configured network with the given weights as a denoiser.
 func (c Config) networkDenoiser(w vdm.Weights) vdm.Denoiser { return c.watchedDenoiser(w, nil) }
 
-// watchedDenoiser is the configured network with the given weights. It calls watch, if
-// that is not nil, with the output of each part of a network that shows them.
+// watchedDenoiser returns the configured network with the given weights as a denoiser.
+// It calls watch, if that is not nil, with the output of each part of a network that
+// shows its parts.
 func (c Config) watchedDenoiser(w vdm.Weights, watch func(name string, x *g.Node)) vdm.Denoiser {
 	network := c.FullNetwork()
 	return c.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
@@ -25,15 +26,16 @@ func (c Config) watchedDenoiser(w vdm.Weights, watch func(name string, x *g.Node
 	})
 }
 
-// flatDenoiser is the configured network with weights that are one flat vector.
+// flatDenoiser returns the configured network as a denoiser, with weights that are views
+// of one flat vector.
 func (c Config) flatDenoiser(flat *g.Node) vdm.Denoiser {
 	variables := c.FullNetwork().Variables()
 	return c.networkDenoiser(train.Named(variables, train.Views(variables, flat)))
 }
 
-// fixedDenoiser is the configured network with weights that do not change while
-// it is used: inputs of its graph, or constants of it on engines that compile
-// convolutions faster so.
+// fixedDenoiser returns the configured network as a denoiser on an engine, with weights
+// that do not change while it is used. The weights are inputs of its graph, or constants
+// on engines that then compile convolutions to faster programs.
 func (c Config) fixedDenoiser(be compute.Backend, flat []float32) (vdm.EngineDenoiser, error) {
 	if be.Capabilities().PreferConstantsForVariables {
 		values := train.Cut(c.FullNetwork().Variables(), flat)

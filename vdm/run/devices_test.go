@@ -41,7 +41,7 @@ func TestDevicesShareTheBatch(t *testing.T) {
 				t.Fatalf("%d and %d losses, want 5", len(want), len(got))
 			}
 			for k := range want {
-				if math.Abs(got[k]-want[k]) > 1e-5*want[k] {
+				if !(math.Abs(got[k]-want[k]) <= 1e-5*want[k]) {
 					t.Errorf("loss of step %d: %v on %d devices, %v on one", k+1, got[k], c.devices, want[k])
 				}
 			}

@@ -10,19 +10,19 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
-// Downscale draws clips whose means over blocks of space, of time or of both are
-// known. coarse is in physical units, [frame/by.Frames, height/by.Cells,
-// width/by.Cells, channel], once or one after another for each of o.Count samples;
-// NaN is not known.
+// Downscale draws o.Count clips whose means over blocks of space, of time or of both are
+// known. coarse contains these means in physical units, [frame/by.Frames,
+// height/by.Cells, width/by.Cells, channel], either once for all samples or one after
+// another for each; NaN marks an unknown mean.
 //
-// The means of what is drawn are the known ones to the rounding of float32: at
-// the end each block is moved to the nearest possible values that have its mean:
-// not negative where the transform says so (nonnegative), and within the range of
-// the training data (widened to the mean itself) where that is what the run is
-// scaled by, unless o.Unclamped.
+// The means of the generated clips equal the known ones to the rounding of float32,
+// because at the end each block is moved to the nearest possible values with its mean.
+// Possible values are not negative where the transform says so (nonnegative). Where the
+// run is scaled by the range of the training data, they also lie within that range
+// (widened to the mean itself), unless o.Unclamped.
 //
-// A mean is a linear function of what the model generates only where the
-// transform of the channel is affine; others are refused by name.
+// A mean is a linear function of what the model generates only where the transform of
+// the channel is affine; other transforms are refused by name.
 func (m *Run) Downscale(ctx context.Context, coarse []float32, by vdm.Coarsening, o SampleOptions) (*vdm.Samples, error) {
 	s, err := m.downscale(ctx, coarse, by.WithDefaults(), o.WithConditionalDefaults())
 	if err != nil {
@@ -49,8 +49,8 @@ func (m *Run) downscale(ctx context.Context, coarse []float32, by vdm.Coarsening
 	}
 	y := slices.Clone(coarse)
 	m.Forward(y)
-	settle := m.settler(coarse, by, o.Unclamped)
-	return m.generate(ctx, vdm.Observation{{Of: a, Y: y}}, settle, o)
+	project := m.meanProjector(coarse, by, o.Unclamped)
+	return m.generate(ctx, vdm.Observation{{Of: a, Y: y}}, project, o)
 }
 
 // AllowsDownscaling returns why runs of the configuration cannot downscale, nil where they
@@ -76,13 +76,13 @@ func affine(s transform.Spec) bool {
 	})
 }
 
-// settler returns a function that moves the blocks of a clip to their means.
-func (m *Run) settler(coarse []float32, by vdm.Coarsening, unclamped bool) func(sample int, clip []float32) {
+// meanProjector returns a function that moves the blocks of a clip to their means.
+func (m *Run) meanProjector(coarse []float32, by vdm.Coarsening, unclamped bool) func(sample int, clip []float32) {
 	fine := m.Config.Clip.shape()
 	low, high := make([]float64, fine[3]), make([]float64, fine[3])
 	for c, ch := range m.Config.Clip.Channels {
-		// What is physically possible, and what lies within the range of training where
-		// the run is scaled by it.
+		// Values are possible if they are physically possible and, where the run is
+		// scaled by the range of training, within it.
 		end := math.Inf(1)
 		if ch.Transform.Bounded() && !unclamped {
 			end = 1
@@ -91,7 +91,7 @@ func (m *Run) settler(coarse []float32, by vdm.Coarsening, unclamped bool) func(
 	}
 	height, width := fine[1]/by.Cells, fine[2]/by.Cells
 	block := make([]int, 0, by.Frames*by.Cells*by.Cells)
-	each := fine[0] / by.Frames * height * width * fine[3] // values of one coarse clip
+	each := fine[0] / by.Frames * height * width * fine[3] // number of values of one coarse clip
 	return func(sample int, clip []float32) {
 		at := sample * each % len(coarse)
 		for i, mean := range coarse[at : at+each] {
@@ -108,15 +108,15 @@ func (m *Run) settler(coarse []float32, by vdm.Coarsening, unclamped bool) func(
 					}
 				}
 			}
-			toMean(clip, block, float64(mean), min(low[c], float64(mean)), max(high[c], float64(mean)))
+			projectToMean(clip, block, float64(mean), min(low[c], float64(mean)), max(high[c], float64(mean)))
 		}
 	}
 }
 
-// toMean moves the values x[i], i in block, to the nearest ones within [low, high]
+// projectToMean moves the values x[i], i in block, to the nearest ones within [low, high]
 // (least squares) whose mean is given: x ← min(max(x + μ, low), high), with μ the
 // root of a function that grows with it. low ≤ mean ≤ high.
-func toMean(x []float32, block []int, mean, low, high float64) {
+func projectToMean(x []float32, block []int, mean, low, high float64) {
 	clamp := func(v float64) float64 { return min(max(v, low), high) }
 	excess := func(shift float64) (sum float64, free int) {
 		for _, i := range block {
@@ -128,9 +128,9 @@ func toMean(x []float32, block []int, mean, low, high float64) {
 		}
 		return sum, free
 	}
-	// The root lies where all cells have come to the mean at the latest. Newton's
-	// steps end exactly, as the function is made of straight pieces; bisection
-	// takes over where one leaves the bracket.
+	// The root lies between the shifts that take the first and the last cell to the
+	// mean. Newton's steps end exactly because the function is piecewise linear;
+	// bisection takes over where a step leaves the bracket.
 	least, most := math.Inf(1), math.Inf(-1)
 	for _, i := range block {
 		least, most = min(least, mean-float64(x[i])), max(most, mean-float64(x[i]))

@@ -94,7 +94,7 @@ func TestToMeanIsNearest(t *testing.T) {
 			mean = high
 		}
 		before := append([]float32(nil), x...)
-		toMean(x, block, mean, low, high)
+		projectToMean(x, block, mean, low, high)
 		sum, shift := 0.0, math.NaN()
 		for i, v := range x {
 			sum += float64(v)

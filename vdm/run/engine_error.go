@@ -8,7 +8,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
 
-// explained adds to an engine's error what can be done about it.
+// explained returns an engine's error with what the reader can do about it.
 func (t *training) explained(err error) error {
 	switch {
 	case errors.Is(err, engine.ErrDeviceMemory):

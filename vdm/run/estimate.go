@@ -13,24 +13,25 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
-// Estimate is what one training pass will take, from an account of its graph
-// and two short measurements of the engine. Engines fuse operators and plan
-// buffers in their own ways, so both memory and time are rough.
+// Estimate says what one optimiser step will take, from an account of its graph and two
+// short measurements of the engine. Engines fuse operators and plan buffers in their own
+// ways, so both memory and time are rough.
 type Estimate struct {
-	Batch     int           // of all devices
-	Cost      engine.Cost   // of one pass, on one device
-	Step      time.Duration // of one optimiser step, all its passes
-	Memory    int64         // bytes that the engine will take for it, on one device
-	Available int64         // bytes of free memory, 0 where not known
-	Fits      int           // the largest batch whose memory fits in Available, 0 where not known
-	// Loose says that the engine fuses operators, so that Memory is an upper bound
-	// which may be far off: Check does not refuse by it.
+	Batch     int           // number of clips in a batch, over all devices
+	Cost      engine.Cost   // cost of one pass on one device
+	Step      time.Duration // duration of one optimiser step with all its passes
+	Memory    int64         // bytes that the engine will need on one device
+	Available int64         // bytes of free memory, 0 where unknown
+	Fits      int           // the largest batch whose memory fits in Available, 0 where unknown
+	// Loose marks an engine that fuses operators, for which Memory is an upper bound
+	// that may be far too large: Check does not refuse by it.
 	Loose bool
 }
 
-// overhead is how many times the account's peak an engine takes. ONNX Runtime's
-// was measured (see the memory test of package unet): from the second step on it
-// holds one block for a plan of all buffers beside the arena of the first step.
+// overhead returns the ratio of an engine's memory to the peak of the account. The ratio
+// of ONNX Runtime was measured (see the memory test of package unet): from the second
+// step on it keeps one block for a plan of all buffers beside the arena of the first
+// step.
 func overhead(engine string) float64 {
 	if strings.HasPrefix(engine, "onnx") {
 		return 3.1
@@ -38,10 +39,11 @@ func overhead(engine string) float64 {
 	return 1
 }
 
-// Estimate builds the graph of a training step, without compiling it, and counts.
+// Estimate returns what a training step will take. It builds the graph of the step
+// without compiling it, and counts.
 func (m *Run) Estimate() (Estimate, error) { return m.estimate(1) }
 
-// estimate is of a step that devices share.
+// estimate returns what a step takes that devices share.
 func (m *Run) estimate(devices int) (Estimate, error) {
 	be, choice, err := m.Engine()
 	if err != nil {
@@ -81,13 +83,13 @@ func (m *Run) estimate(devices int) (Estimate, error) {
 	return e, err
 }
 
-// largestBatch finds the largest batch whose peak is at most available, or one
-// close below it. The peak is the largest of sums that each grow evenly with the
-// batch, so it is convex, and a chord between a batch that fits and one that does
-// not meets the limit where a batch surely fits.
+// largestBatch returns the largest batch whose peak is at most available, or one close
+// below it. The peak is the maximum of sums that each grow linearly with the batch. So
+// it is convex, and a chord between a batch that fits and one that does not crosses the
+// limit at a batch that surely fits.
 func largestBatch(available float64, start int, peak func(batch int) (float64, error)) (int, error) {
 	const counts = 12 // about a tenth of a second each
-	low, high := 0, 0 // fits, does not (0: none known)
+	low, high := 0, 0 // low fits, high does not; 0 means none known
 	lowPeak, highPeak := 0.0, 0.0
 	next := start
 	for range counts {
@@ -117,7 +119,7 @@ func largestBatch(available float64, start int, peak func(batch int) (float64, e
 	return low, nil
 }
 
-// stepCost counts the graph of one training pass.
+// stepCost returns the cost of one training pass, counted from its graph.
 func (m *Run) stepCost(be compute.Backend, batch int) (engine.Cost, error) {
 	o, err := m.Config.trainOptions(1)
 	if err != nil {
@@ -127,7 +129,7 @@ func (m *Run) stepCost(be compute.Backend, batch int) (engine.Cost, error) {
 	return train.Cost(be, m.Config.problem(m.Config.layout(), nil), o)
 }
 
-// Check is an error where the step does not fit in memory.
+// Check returns an error where the step does not fit in memory.
 func (e Estimate) Check() error {
 	if e.Loose || e.Available == 0 || e.Memory <= e.Available {
 		return nil
@@ -136,8 +138,9 @@ func (e Estimate) Check() error {
 		e.Batch, machine.GiB(e.Memory), machine.GiB(e.Available), e.advice())
 }
 
-// advice says what would fit. Where an engine has failed with a batch of which
-// the estimate says that it fits, or says nothing, that is half of it.
+// advice returns a sentence about the batch that would fit. If an engine has failed with
+// a batch that should fit by the estimate, or there is no estimate, it recommends half
+// of the batch.
 func (e Estimate) advice() string {
 	const how = "(training.batch; training.accumulate keeps the sum)"
 	switch {
@@ -149,7 +152,7 @@ func (e Estimate) advice() string {
 	return "take a smaller clip or network, or set network.rematerialise"
 }
 
-// String is the estimate in a line.
+// String returns the estimate in one line.
 func (e Estimate) String() string {
 	s := fmt.Sprintf("estimate: %.3g GFLOP a pass of batch %d, about %.1f GiB and %.2g s a step",
 		e.Cost.FLOPs/1e9, e.Batch, machine.GiB(e.Memory), e.Step.Seconds())

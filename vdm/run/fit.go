@@ -7,19 +7,19 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// Ranges is a source of clips that knows the extremes of its record, so that
-// fitting a range need not read every window.
+// Ranges is a source of clips that knows the extremes of its record, so that a range can
+// be fitted without reading every window.
 type Ranges interface {
 	// Range returns the smallest and largest value of a channel.
 	Range(channel int) (low, high float32)
 }
 
-// Valued is a source of clips that gives the cells of its record, each once. Of
-// other sources transforms are fitted on all clips, which have the cells of the
-// middle of a record more often than those at its edges.
+// Valued is a source of clips that gives each cell of its record once. For other sources
+// transforms are fitted on all clips, which contain the cells in the middle of a record
+// more often than those at its edges.
 type Valued interface {
-	// Values iterates over the cells of a channel, as often as it is asked to. NaN is
-	// missing.
+	// Values iterates over the cells of a channel. It may be called several times. NaN
+	// is missing.
 	Values(channel int) iter.Seq[[]float32]
 }
 
@@ -45,8 +45,8 @@ func channelRange(clips vdm.Clips, channel int, failed *error) iter.Seq[[]float3
 	}
 }
 
-// channelValues yields the values of a channel: those of the record where the
-// source has one, else those of all clips, one by one.
+// channelValues yields the values of a channel: those of the record if the source has
+// one, else those of all clips, clip by clip.
 func channelValues(clips vdm.Clips, channel int, failed *error) iter.Seq[[]float32] {
 	if v, ok := clips.(Valued); ok {
 		return v.Values(channel)

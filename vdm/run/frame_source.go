@@ -10,28 +10,29 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
-// Recorded are clips that are runs of whole frames of one record. Windows that
-// overlap share most of their frames, so training can keep the record on the device
-// and upload only which frames a batch takes, and its noise.
+// FrameSource is a source of clips that are runs of whole frames of one record.
+// Overlapping windows share most of their frames, so training can keep the record on the
+// device and upload only the frame numbers of a batch and its noise.
 type FrameSource interface {
 	vdm.Clips
-	Record() int                      // number of frames; 0 if the clips are no such runs
+	Record() int                      // number of frames; 0 if the clips are not runs of frames
 	Start(i int) int                  // first frame of clip i
 	Frame(t int, dst []float32) error // frame t, [height, width, channel], in physical units
 }
 
-// Residence says where the training clips lie.
+// DataPlacement says where the training clips lie.
 type DataPlacement string
 
 const (
-	// ResideAuto, also "", is the device where it is a GPU, the clips are [Recorded]
-	// and the record takes at most a quarter of its memory; else the host.
+	// ResideAuto, also "", places the record on the device if this is a GPU, the clips
+	// are a [FrameSource] and the record takes at most a quarter of the device's memory;
+	// else on the host.
 	ResideAuto   DataPlacement = "auto"
 	ResideHost   DataPlacement = "host"
-	ResideDevice DataPlacement = "device" // an error where that cannot be
+	ResideDevice DataPlacement = "device" // an error where that is impossible
 )
 
-// Validate refuses other words.
+// Validate refuses a word that is none of the three.
 func (r DataPlacement) Validate() error {
 	if r != "" && r != ResideAuto && r != ResideHost && r != ResideDevice {
 		return fmt.Errorf("training clips on %q: want auto, host or device", string(r))
@@ -45,14 +46,14 @@ type resident struct {
 	record train.Constant // [frame, height, width, channel], in the model's units
 }
 
-// take returns the record for upload; its values are not kept.
+// take returns the record for upload and forgets its values.
 func (r *resident) take() train.Constant {
 	record := r.record
 	r.record.Values = nil
 	return record
 }
 
-// String says where the record lies.
+// String returns a line that says where the record lies and how large it is.
 func (r *resident) String() string {
 	frames, values := r.record.Dims[0], shapes.Make(f32, r.record.Dims...).Size()
 	return fmt.Sprintf("the record of %d frames (%.2f GiB) lies on the device", frames, machine.GiB(4*int64(values)))

@@ -12,21 +12,21 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// HeldOutBatch is one part of the fixed problem that the held-out loss is
-// measured on: noisy clips in the model's units, and their targets.
+// HeldOutBatch is one part of the fixed problem on which the held-out loss is measured:
+// noisy clips in the network's units, and their targets.
 type HeldOutBatch struct {
 	Clips   []int     // indices of the clips
 	Z, V    []float32 // [sample, frame, height, width, channel]
-	Mask    []float32 // nil, or 1 where a cell counts
+	Mask    []float32 // nil, or 1 where a value counts and 0 where it is missing, shaped as Z
 	LogSNR  []float32 // λ of each sample
-	Factors []float32 // weight of each sample's mean squared error, see LossFactor
+	Factors []float32 // the weight of each sample's mean squared error, see vdm.LossFactor
 }
 
-// HeldOutBatches makes the fixed held-out problem of the run from clips: the
-// same clips, times and noise whenever and on whatever engine it is made, so
-// losses can be compared between steps, runs of one configuration, and with
-// other denoisers. Clips are taken at even distances over the source, once each
-// or again with other noise where there are fewer than asked for.
+// HeldOutBatches returns the fixed held-out problem of the run, made from clips: the
+// same clips, times and noise at every call and on every engine, so that losses can be
+// compared between steps, between runs of one configuration and with other denoisers.
+// Clips are taken at even distances over the source. Where the source has fewer than
+// asked for, they are repeated with other noise.
 func (m *Run) HeldOutBatches(clips vdm.Clips) ([]HeldOutBatch, error) {
 	raw, err := m.heldOutBatches(clips)
 	if err != nil {
@@ -45,7 +45,7 @@ func (m *Run) heldOutBatches(clips vdm.Clips) ([]*batch, error) {
 		return nil, err
 	}
 	c := m.Config.Training
-	// Whole batches, so that one compiled program serves.
+	// The number is rounded up to whole batches, so that one compiled program serves.
 	n := (c.HeldOutClips + c.Batch - 1) / c.Batch * c.Batch
 	key := noise.Key{Seed: c.Seed, Stream: noise.HeldOut}
 	times := key.LowDiscrepancy(n)
@@ -55,7 +55,8 @@ func (m *Run) heldOutBatches(clips vdm.Clips) ([]*batch, error) {
 		keys[i] = key
 		keys[i].Sample, keys[i].Step = uint32(i), 1 // the times are of step 0
 	}
-	// A clip and its time must not go in step with each other.
+	// The clips are shuffled, so that a clip's place in the source is unrelated to its
+	// time.
 	order := noise.Key{Seed: c.Seed, Stream: noise.HeldOut, Step: 2}.Rand()
 	order.Shuffle(n, func(i, j int) { times[i], times[j] = times[j], times[i] })
 	var batches []*batch
@@ -70,20 +71,20 @@ func (m *Run) heldOutBatches(clips vdm.Clips) ([]*batch, error) {
 	return batches, nil
 }
 
-// heldOutLoss evaluates the fixed problem.
+// heldOutLoss is the compiled loss of the fixed held-out problem with its batches.
 type heldOutLoss struct {
 	config  Config
 	exec    *g.Exec
 	batches []*batch
 }
 
-// lossGraph is the loss of each sample of a batch. Inputs: weights, batch.
+// lossGraph returns the loss of each sample of a batch. Inputs: weights, batch.
 func (c Config) lossGraph(in []*g.Node) *g.Node {
 	l := c.layout()
 	return vdm.WeightedLoss(c.flatDenoiser(in[0]), l.unpack(l.named(in[1:])))
 }
 
-// newHeldOut returns nil where there are no held-out clips.
+// newHeldOut returns the held-out loss, nil where there are no held-out clips.
 func (m *Run) newHeldOut(clips vdm.Clips) (*heldOutLoss, error) {
 	if clips == nil {
 		return nil, nil

@@ -66,11 +66,11 @@ func TestHeldOutProblem(t *testing.T) {
 	}
 	slices.Sort(times)
 	for i, x := range times {
-		if int(x*n) != i && math.Abs(x*n-math.Round(x*n)) > 1e-3 {
+		if int(x*n) != i && !(math.Abs(x*n-math.Round(x*n)) <= 1e-3) {
 			t.Errorf("time %d of %d is %v", i, n, x)
 		}
 	}
-	if mean, se := enginetest.Moments(eps); math.Abs(mean) > 4*se || math.Abs(se*math.Sqrt(float64(len(eps)))-1) > 0.1 {
+	if mean, se := enginetest.Moments(eps); !(math.Abs(mean) <= 4*se) || !(math.Abs(se*math.Sqrt(float64(len(eps)))-1) <= 0.1) {
 		t.Errorf("noise has the mean %v ± %v", mean, se)
 	}
 }

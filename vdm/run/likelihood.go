@@ -12,11 +12,11 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
-// volume is −log|dy/dx| of a clip, summed over its values, and what rounding
-// adds: by how much −log p of the model's units differs from that of x. It is the
-// change of variables log p(x) = log p(y) + Σ log dy/dx; for rounded data
-// log P(x) ≥ E_u[log p(x + u)] + n·log δ with u uniform on [0, δ) (Theis et al.
-// 2016, A note on the evaluation of generative models, section 3.1).
+// volume returns −log p in physical units minus −log p in the network's units, in nats,
+// for one clip: −log|dy/dx| summed over its values, plus what rounding adds. This is the
+// change of variables log p(x) = log p(y) + Σ log dy/dx; for rounded data log P(x) ≥
+// E_u[log p(x + u)] + n·log δ with u uniform on [0, δ) (Theis et al. 2016, A note on the
+// evaluation of generative models, section 3.1).
 func (m *Run) volume(x []float32, step float64, maps []transform.Transform) float64 {
 	sum := 0.0
 	for i, v := range x {
@@ -28,8 +28,8 @@ func (m *Run) volume(x []float32, step float64, maps []transform.Transform) floa
 	return sum
 }
 
-// likelihoodClips reads clips, in physical units, dequantised, and refuses those
-// that have no likelihood.
+// likelihoodClips returns clips in the network's units, dequantised, with their volumes.
+// It refuses data that have no likelihood.
 func (m *Run) likelihoodClips(clips vdm.Clips, o vdm.LikelihoodOptions) (y *vdm.Samples, volumes []float64, err error) {
 	f, h, w, ch := clips.Shape()
 	c := m.Config.Clip
@@ -85,7 +85,7 @@ func (m *Run) likelihoodClips(clips vdm.Clips, o vdm.LikelihoodOptions) (y *vdm.
 	return y, volumes, nil
 }
 
-// mostCommon is the value that occurs most often, and how often.
+// mostCommon returns the value that occurs most often, and how often it occurs.
 func mostCommon(x []float32) (value float32, count int) {
 	sorted := slices.Sorted(slices.Values(x))
 	for from := 0; from < len(sorted); {
@@ -101,8 +101,9 @@ func mostCommon(x []float32) (value float32, count int) {
 	return value, count
 }
 
-// ELBO bounds the model's likelihood of clips in physical units; see [vdm.ELBO].
-// Its Volume takes the bound from the model's units to those of the clips.
+// ELBO returns a bound of −log p of clips in physical units, in nats a clip; see
+// [vdm.ELBO]. Its Volume is the difference between the bound in physical units and the
+// bound in the network's.
 func (m *Run) ELBO(ctx context.Context, clips vdm.Clips, o vdm.LikelihoodOptions) (vdm.Bound, error) {
 	d, y, volumes, err := m.likelihood(clips, o)
 	if err != nil {
@@ -116,8 +117,8 @@ func (m *Run) ELBO(ctx context.Context, clips vdm.Clips, o vdm.LikelihoodOptions
 	return b.WithVolume(volumes), nil
 }
 
-// FlowLikelihood is the model's −log p of clips in physical units by its
-// probability-flow ODE; see [vdm.FlowLikelihood].
+// FlowLikelihood returns −log p of clips in physical units, in nats a clip, by the
+// model's probability-flow ODE; see [vdm.FlowLikelihood].
 func (m *Run) FlowLikelihood(ctx context.Context, clips vdm.Clips, o vdm.LikelihoodOptions) (vdm.Flow, error) {
 	d, y, volumes, err := m.likelihood(clips, o)
 	if err != nil {
@@ -131,7 +132,8 @@ func (m *Run) FlowLikelihood(ctx context.Context, clips vdm.Clips, o vdm.Likelih
 	return f.WithVolume(volumes), nil
 }
 
-// likelihood prepares the network and clips, in its units, with their volumes.
+// likelihood returns the network on its engine and the clips in the network's units,
+// with their volumes.
 func (m *Run) likelihood(clips vdm.Clips, o vdm.LikelihoodOptions) (d vdm.EngineDenoiser, y *vdm.Samples, volumes []float64, err error) {
 	if err := o.Validate(); err != nil {
 		return d, nil, nil, err

@@ -32,7 +32,7 @@ func TestLikelihoodOfAModel(t *testing.T) {
 	if !(b.Total.Mean > 0 && f.Total.Mean > 0) {
 		t.Errorf("−log P of rounded values is %.3f and %.3f nats: a probability is at most 1", b.Total.Mean, f.Total.Mean)
 	}
-	if bits := b.Total.BitsPerDim(b.Dimensions); math.Abs(bits.Mean*float64(b.Dimensions)*math.Ln2-b.Total.Mean) > 1e-9 {
+	if bits := b.Total.BitsPerDim(b.Dimensions); !(math.Abs(bits.Mean*float64(b.Dimensions)*math.Ln2-b.Total.Mean) <= 1e-9) {
 		t.Errorf("bits per dimension %v of %v nats", bits, b.Total)
 	}
 	twice, err := m.ELBO(t.Context(), few, o)

@@ -16,17 +16,17 @@ import (
 // MetricsLine is one line of a run's metrics.jsonl.
 type MetricsLine struct {
 	Step     int64    `json:"step"`
-	Loss     *float64 `json:"loss,omitempty"`      // mean of the training loss since the record before
+	Loss     *float64 `json:"loss,omitempty"`      // mean of the training loss since the line before
 	HeldOut  *float64 `json:"held_out,omitempty"`  // held-out loss of the averaged weights
-	GradNorm *float64 `json:"grad_norm,omitempty"` // of this step, before clipping
+	GradNorm *float64 `json:"grad_norm,omitempty"` // norm of this step's gradient, before clipping
 	Rate     *float64 `json:"rate,omitempty"`
-	Seconds  float64  `json:"seconds"` // of this process so far
+	Seconds  float64  `json:"seconds"` // seconds since this process began to train
 }
 
 const metricsName = "metrics.jsonl"
 
-// ReadMetrics reads a run's metrics. A last line that a killed process left
-// unfinished is passed over.
+// ReadMetrics returns the lines of a run's metrics. A last line that a killed process
+// left unfinished is skipped.
 func ReadMetrics(dir string) ([]MetricsLine, error) {
 	f, err := os.Open(filepath.Join(dir, metricsName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -51,13 +51,13 @@ func ReadMetrics(dir string) ([]MetricsLine, error) {
 	return records, lines.Err()
 }
 
-// metricsFile appends records.
+// metricsFile appends lines to a run's metrics.
 type metricsFile struct{ f *os.File }
 
-// openMetrics opens a run's metrics for appending after the given step: records
-// of later steps, which a killed process wrote after its last snapshot, are
-// dropped, since those steps are taken again.
-func openMetrics(dir string, after int64) (*metricsFile, error) {
+// openMetrics opens a run's metrics for appending lines of steps beyond lastStep. Lines
+// of later steps, which a killed process wrote after its last snapshot, are removed,
+// because those steps are taken again.
+func openMetrics(dir string, lastStep int64) (*metricsFile, error) {
 	records, err := ReadMetrics(dir)
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func openMetrics(dir string, after int64) (*metricsFile, error) {
 	err = checkpoint.WriteFile(path, func(w io.Writer) error {
 		encoder := json.NewEncoder(w)
 		for _, r := range records {
-			if r.Step <= after {
+			if r.Step <= lastStep {
 				err = errors.Join(err, encoder.Encode(r))
 			}
 		}

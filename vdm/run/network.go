@@ -13,17 +13,17 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
-// networks are the kinds of network that a configuration names, network.kind. The
-// first is the one of files that name none, for ever.
+// networks lists the kinds of network that network.kind of a configuration may name. The
+// first is the kind of files that name none; that must not change.
 var networks = []networkKind{
 	kindOf[unet.Config]("unet"),
 	kindOf[convnet.Config]("convnet"),
 }
 
-// dissertationNetwork is the dissertation's, which is the U-Net's default.
+// dissertationNetwork is the dissertation's network, which is the U-Net's default.
 var dissertationNetwork vdm.Network = unet.Config{Dim: 64, Multiples: []int{1, 2, 4, 8}, Heads: 8, HeadDim: 32}
 
-// NetworkKinds are the names that network.kind of a configuration may have.
+// NetworkKinds returns the names that network.kind of a configuration may have.
 func NetworkKinds() []string {
 	var names []string
 	for _, k := range networks {
@@ -32,8 +32,8 @@ func NetworkKinds() []string {
 	return names
 }
 
-// NetworkKind returns the name of a network's kind, as a configuration has it. Nil is
-// the kind of configurations that name none.
+// NetworkKind returns the name of a network's kind, as a configuration has it. For nil
+// it is the kind of configurations that name none.
 func NetworkKind(n vdm.Network) (string, error) {
 	if n == nil {
 		return networks[0].name, nil
@@ -46,16 +46,16 @@ func NetworkKind(n vdm.Network) (string, error) {
 	return "", fmt.Errorf("network is a %T, want the settings of one of the kinds %s", n, strings.Join(NetworkKinds(), ", "))
 }
 
-// networkKind is a kind of network: its name, and how its settings stand in YAML.
+// networkKind is a kind of network: its name, and how its settings are written in YAML.
 type networkKind struct {
 	name string
-	zero vdm.Network // without any setting
+	zero vdm.Network // a network without any setting
 	is   func(n vdm.Network) bool
 	read func(unmarshal func(any) error) (vdm.Network, error)
-	with func(n vdm.Network) any // the settings with the name, for the encoder
+	with func(n vdm.Network) any // returns the settings with the name, for the encoder
 }
 
-// named is the settings of a network with the name of its kind before them.
+// named is the settings of a network, preceded by the name of its kind.
 type named[N vdm.Network] struct {
 	Kind     string `yaml:"kind"`
 	Settings N      `yaml:",inline"`
@@ -79,9 +79,9 @@ func kindOf[N vdm.Network](name string) networkKind {
 	}
 }
 
-// networkSetting is a network in YAML: its settings and, where it is not of the
-// first kind, the name of its kind. Files from before there were others are read as
-// before, and those of the first kind are written as before.
+// networkSetting is a network in YAML: its settings and, where it is not of the first
+// kind, the name of its kind. Files written before there were other kinds remain
+// readable, and networks of the first kind are still written like them.
 type networkSetting struct{ vdm.Network }
 
 // UnmarshalYAML reads the settings of the kind that they name.
@@ -104,7 +104,7 @@ func (s *networkSetting) UnmarshalYAML(unmarshal func(any) error) error {
 	return fmt.Errorf("network.kind is %q: want one of %s", fmt.Sprint(name), strings.Join(NetworkKinds(), ", "))
 }
 
-// MarshalYAML is the inverse of UnmarshalYAML.
+// MarshalYAML returns the inverse of UnmarshalYAML.
 func (s networkSetting) MarshalYAML() (any, error) {
 	for _, k := range networks[1:] {
 		if k.is(s.Network) {
@@ -114,8 +114,8 @@ func (s networkSetting) MarshalYAML() (any, error) {
 	return s.Network, nil
 }
 
-// plainConfig is Config with a networkSetting for its network: what YAML reads and
-// writes. It is made from Config, so that no setting is listed twice.
+// plainConfig is Config with a networkSetting for its network, the type that YAML reads
+// and writes. It is derived from Config, so that no setting is listed twice.
 var plainConfig = func() reflect.Type {
 	fields := reflect.VisibleFields(reflect.TypeFor[Config]())
 	for i := range fields {
@@ -126,14 +126,14 @@ var plainConfig = func() reflect.Type {
 	return reflect.StructOf(fields)
 }()
 
-// UnmarshalYAML reads a configuration. What the file leaves out keeps its value, but a
-// network that it names is read as a whole.
+// UnmarshalYAML reads a configuration. Settings that the file leaves out keep their
+// values, except inside a network that the file names, which is replaced as a whole.
 func (c *Config) UnmarshalYAML(unmarshal func(any) error) error {
 	plain := reflect.New(plainConfig)
 	c.copyTo(plain.Elem())
 	err := unmarshal(plain.Interface())
 	if wrong := (*yaml.TypeError)(nil); errors.As(err, &wrong) && wrong.StructFieldName != nil {
-		field := "Config" + *wrong.StructFieldName // plainConfig has no name
+		field := "Config" + *wrong.StructFieldName // plainConfig has no name of its own
 		wrong.StructFieldName = &field
 	}
 	to := reflect.ValueOf(c).Elem()

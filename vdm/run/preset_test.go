@@ -28,7 +28,7 @@ func TestDissertation(t *testing.T) {
 	if n := c.Network.Count(); n != 35_707_905 {
 		t.Errorf("the network has %d parameters", n)
 	}
-	if tr := c.Training; tr.Batch*tr.Accumulate != 64 || tr.RateAt(0) != 1e-4 || tr.RateAt(1e6) != 1e-4 || math.Abs(math.Pow(tr.EMA, 10)-0.995) > 1e-4 {
+	if tr := c.Training; tr.Batch*tr.Accumulate != 64 || tr.RateAt(0) != 1e-4 || tr.RateAt(1e6) != 1e-4 || !(math.Abs(math.Pow(tr.EMA, 10)-0.995) <= 1e-4) {
 		t.Errorf("training: %+v", tr)
 	}
 	s, w, err := c.process()
@@ -145,7 +145,7 @@ func TestRainIsStandardised(t *testing.T) {
 		}
 	}
 	mean, square = mean/count, square/count
-	if math.Abs(mean) > 1e-5 || math.Abs(square-mean*mean-1) > 1e-5 {
+	if !(math.Abs(mean) <= 1e-5) || !(math.Abs(square-mean*mean-1) <= 1e-5) {
 		t.Errorf("mean %v and variance %v of the training data, want 0 and 1", mean, square-mean*mean)
 	}
 	x := []float32{-50, 50}

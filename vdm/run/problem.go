@@ -8,9 +8,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
-// problem returns what the run trains, for batches of a layout and without data: the
-// weighted loss of the configured network (2.60). The record of a layout that has one
-// is the constant of that name.
+// problem returns the training problem of the run for batches of a layout, without data:
+// the weighted loss of the configured network (2.60). If the layout has a record, it is
+// the constant of that name.
 func (c Config) problem(l batchLayout, batch func(k int64, a int) (*batch, error)) train.Problem {
 	p := train.Problem{
 		Variables: c.FullNetwork().Variables(),
@@ -31,7 +31,7 @@ func (c Config) problem(l batchLayout, batch func(k int64, a int) (*batch, error
 	return p
 }
 
-// trainOptions returns how the run trains a problem, on so many devices.
+// trainOptions returns how the run trains its problem on a number of devices.
 func (c Config) trainOptions(devices int) (train.Options, error) {
 	t := c.Training
 	rule, err := t.rule()

@@ -9,34 +9,34 @@ import (
 	"runtime/debug"
 )
 
-// Recipe says how clips were made: by which weights, trained on what and how far, with
-// which settings and which seed, by which engine and program. Its JSON has the names that
-// archives of clips have for its entries; the files of sequences and of experiments have
-// names of their own for the same.
+// Recipe says how clips were made: by which weights, trained on which data and for how
+// many steps, with which settings and which seed, by which engine and program. Its JSON
+// has the names of the entries in archives of clips; the files of sequences and of
+// experiments have names of their own for the same entries.
 type Recipe struct {
-	Step        int64  `json:"step"`    // of training
-	Weights     string `json:"weights"` // their SHA-256, so that another run of as many steps is not taken for this one
+	Step        int64  `json:"step"`    // number of training steps
+	Weights     string `json:"weights"` // SHA-256 of the weights, which tells apart runs of equally many steps
 	Count       int    `json:"count"`
 	First       int    `json:"first"` // number of the first clip
 	Seed        uint64 `json:"seed"`
-	Evaluations int    `json:"sampler_steps"` // of the network, a clip
+	Evaluations int    `json:"sampler_steps"` // evaluations of the network for each clip
 	Sampler     string `json:"sampler"`
 	Grid        string `json:"grid"`
 	Batch       int    `json:"batch"`
 	Guidance    string `json:"guidance,omitempty"` // "" for none
 	Clamped     bool   `json:"clamped"`
-	LastWeights bool   `json:"last_weights"`    // not their average
-	Known       string `json:"known,omitempty"` // which frames or means, and the SHA-256 of what is known
+	LastWeights bool   `json:"last_weights"`    // the last weights instead of their average
+	Known       string `json:"known,omitempty"` // which frames or means are known, and the SHA-256 of their values
 
-	// On these the clips do not depend, or by rounding only.
+	// The clips do not depend on these, or by rounding only.
 	Data    string `json:"training_data,omitempty"`
 	Engine  string `json:"engine,omitempty"`
 	Version string `json:"version,omitempty"` // of the program
 }
 
-// Recipe returns how clips are made with the options, whose zero values stand for their
-// defaults: every default is in it by its name, since another program's may differ.
-// known says what is known of the clips; "" is for sampling without a condition.
+// Recipe returns how clips are made with the options. Every default is written out,
+// because another program's defaults may differ. known says what is known of the clips;
+// "" means sampling without a condition.
 func (m *Run) Recipe(o SampleOptions, known string) (Recipe, error) {
 	_, choice, err := m.Engine()
 	if err != nil {
@@ -50,7 +50,7 @@ func (m *Run) Recipe(o SampleOptions, known string) (Recipe, error) {
 	return m.recipe(o, known, choice.Label), nil
 }
 
-// recipe is Recipe of options without zero values.
+// recipe returns the Recipe of options in which no zero value stands for a default.
 func (m *Run) recipe(o SampleOptions, known, engine string) Recipe {
 	flat, guidance := m.state.EMA, ""
 	if o.LastWeights {
@@ -73,7 +73,7 @@ func sum256(x []float32) string {
 }
 
 // Same reports whether two recipes make the same clips, but for rounding: whether they
-// agree in all but the data's name, the engine and the program's version.
+// agree in everything but the data's name, the engine and the program's version.
 func (r Recipe) Same(other Recipe) bool {
 	for _, x := range []*Recipe{&r, &other} {
 		x.Data, x.Engine, x.Version = "", "", ""
@@ -81,15 +81,15 @@ func (r Recipe) Same(other Recipe) bool {
 	return r == other
 }
 
-// FirstMemberAttribute is the global attribute of a file of clips that says the number
-// of its first one. Parts of an ensemble differ in no other.
+// FirstMemberAttribute is the global attribute of a file of clips that gives the number
+// of its first clip. Parts of an ensemble differ in no other attribute.
 const FirstMemberAttribute = "vdm_first_member"
 
 // Attributes returns the global attributes of a file of clips that the run draws by a
-// recipe: where they come from, and all that drawing them again takes. kind is what was
-// done, "sample" without a condition, else such as "nowcast"; what else is known is for
-// the caller to add. How many clips there are, and in which batches they were drawn, is
-// no attribute: parts of an ensemble may differ in it.
+// recipe: their origin, and everything needed to draw them again. kind is "sample"
+// without a condition, otherwise the name of the task such as "nowcast"; the caller adds
+// what else is known. The number of clips and the batches in which they were drawn are
+// no attributes: parts of an ensemble may differ in them.
 func (m *Run) Attributes(r Recipe, kind, title string) (map[string]string, error) {
 	config, err := m.Config.Encode()
 	if err != nil {
@@ -126,8 +126,8 @@ func (m *Run) Attributes(r Recipe, kind, title string) (map[string]string, error
 	return a, nil
 }
 
-// Version returns the module's version, or the commit that the go command found; "" where
-// the program says neither.
+// Version returns the module's version, or the commit that the go command found; ""
+// where the program contains neither.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -8,8 +8,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
-// newResident reads the record if it should reside on the devices; else it
-// returns nil.
+// newResident returns the record if it should lie on the devices, else nil.
 func (t *training) newResident() (*resident, error) {
 	if err := t.o.Residence.Validate(); err != nil {
 		return nil, err
@@ -27,7 +26,7 @@ func (t *training) newResident() (*resident, error) {
 	_, height, width, channels := clips.Shape()
 	size := height * width * channels
 	record := make([]float32, clips.Record()*size)
-	used := make([]bool, clips.Record()) // what is wrong with other frames does not matter
+	used := make([]bool, clips.Record()) // frames that no clip uses may contain anything
 	for i := range clips.Len() {
 		for f := range t.run.Config.Clip.Frames {
 			used[clips.Start(i)+f] = true
@@ -56,7 +55,8 @@ func (t *training) newResident() (*resident, error) {
 	return &resident{clips, train.Constant{Name: recordName, Dims: []int{clips.Record(), height, width, channels}, Values: record}}, nil
 }
 
-// recordBytes is the size of the record, or why there is none to keep.
+// recordBytes returns the size of the record in bytes, or an error that says why no
+// record can be kept.
 func (t *training) recordBytes() (int64, error) {
 	clips, ok := t.o.Data.(FrameSource)
 	switch {

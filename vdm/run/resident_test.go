@@ -55,7 +55,7 @@ func TestRecordOnTheDevice(t *testing.T) {
 			t.Fatalf("%d losses and %d, want 4", len(got), len(want))
 		}
 		for k := range want {
-			if math.Abs(got[k]-want[k]) > 1e-5*want[k] {
+			if !(math.Abs(got[k]-want[k]) <= 1e-5*want[k]) {
 				t.Errorf("loss of step %d is %v, with uploaded clips %v", k+1, got[k], want[k])
 			}
 		}

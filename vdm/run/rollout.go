@@ -10,22 +10,22 @@ import (
 )
 
 // Rollout returns sequences of o.Frames frames in physical units that continue a start,
-// several members at a time and clip by clip: the last frames that are there are what
-// the next clip knows. Call it for forecasts longer than a clip. start is in
-// physical units, [frame, height, width, channel], of any number of frames, the
-// last o.Overlap of which matter; without frames each member begins with a clip
-// drawn freely. NaN in it is not known and stays.
+// several members at a time and clip by clip: each new clip is drawn given the last
+// frames of the sequence so far. Call it for forecasts longer than a clip. start is in
+// physical units, [frame, height, width, channel], of any number of frames, of which the
+// last o.Overlap are used; without frames each member begins with a clip drawn freely. A
+// NaN in start is unknown and stays NaN.
 //
-// The frames go to files in the folder dir (see [Sequences]) as they come. Called
-// again, Rollout goes on where it stood: stopped or killed at any moment it has
-// lost the clips in work at most, and what it then makes is what it would have
-// made, to the bit on the same engine. Asked for more frames or members than it
-// made, it makes those; asked for anything else it refuses. Memory is that of
-// a batch, whatever the number of members and frames.
+// The frames go to files in the folder dir (see [Sequences]) as they are made. A second
+// call continues where the first one stopped: stopped or killed at any moment it has
+// lost at most the clips in progress, and the result is the same as without the
+// interruption, to the bit on the same engine. Asked for more frames or members than
+// exist, Rollout adds those; any other difference of settings is refused. Memory is
+// needed for one batch, whatever the number of members and frames.
 //
-// The noise of clip k of member i is a function of (seed, i, k): clip 0 is the one
-// that Nowcast draws, or Sample by the same sampler. All clips of a sequence are
-// drawn by one, which has Nowcast's default.
+// The noise of clip k of member i is a function of (seed, i, k): clip 0 is the one that
+// Nowcast draws, or Sample by the same sampler. All clips of a sequence are drawn by one
+// sampler, by default Nowcast's.
 func (m *Run) Rollout(ctx context.Context, dir string, start []float32, o RolloutOptions) (*Sequences, error) {
 	e, err := m.rollout(ctx, dir, start, o)
 	if err != nil {
@@ -41,7 +41,7 @@ func (m *Run) rollout(ctx context.Context, dir string, start []float32, o Rollou
 	if len(start)%frame != 0 {
 		return nil, fmt.Errorf("the start has %d values, want a multiple of the %d of a frame (%d × %d × %d channels)", len(start), frame, shape[1], shape[2], shape[3])
 	}
-	if o.Batch == 0 { // what the folder was begun with: it is part of the numbers, by rounding
+	if o.Batch == 0 { // as the folder was begun: the batch changes the numbers by rounding
 		if begun, err := readSequences(dir); err == nil {
 			o.Batch = begun.Settings.Batch
 		}
@@ -73,12 +73,12 @@ func (m *Run) rollout(ctx context.Context, dir string, start []float32, o Rollou
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
 	x := &rollout{m: m, o: o, bound: n, shape: shape, frame: frame, start: start, w: w,
-		course: course{start: startFrames, overlap: o.Overlap, stride: o.Stride}}
+		frames: rolloutPlan{start: startFrames, overlap: o.Overlap, stride: o.Stride}}
 	defer x.close()
 	groups := (o.Count + o.Batch - 1) / o.Batch
 	total := 0
 	for g := range groups {
-		total += x.course.clips(x.done(g), o.Frames) * len(n.plan.Steps)
+		total += x.frames.clips(x.done(g), o.Frames) * len(n.plan.Steps)
 	}
 	x.clock = vdm.NewProgressClock(int64(total), o.Progress)
 	for g := range groups {
@@ -89,55 +89,56 @@ func (m *Run) rollout(ctx context.Context, dir string, start []float32, o Rollou
 	return OpenSequences(dir)
 }
 
-// course says which frames each clip of a sequence knows and adds.
-type course struct{ start, overlap, stride int }
+// rolloutPlan says which frames each clip of a sequence knows and which it adds.
+type rolloutPlan struct{ start, overlap, stride int }
 
-// border is the first frame that clip k adds. The first clip knows what there is
-// of the start and adds up to the same place in it as the others.
-func (c course) border(k int) int {
+// firstNewFrame returns the first frame that clip k adds. The first clip knows the frames of
+// the start and adds up to the same place in it as the others.
+func (c rolloutPlan) firstNewFrame(k int) int {
 	if k == 0 {
 		return c.start
 	}
 	return c.start + c.overlap + c.stride - c.known(0) + (k-1)*c.stride
 }
 
-// known is how many frames clip k knows.
-func (c course) known(k int) int {
+// known returns how many frames clip k knows.
+func (c rolloutPlan) known(k int) int {
 	if k == 0 {
 		return min(c.overlap, c.start)
 	}
 	return c.overlap
 }
 
-// next is the clip to draw after done frames: the one that adds frame done, from
-// its beginning.
-func (c course) next(done int) int {
-	if first := c.border(1); done >= first {
+// next returns the number of the clip to draw when done frames exist: the one that adds
+// frame done, from its beginning.
+func (c rolloutPlan) next(done int) int {
+	if first := c.firstNewFrame(1); done >= first {
 		return 1 + (done-first)/c.stride
 	}
 	return 0
 }
 
-// clips is how many are to be drawn after done frames for there to be frames.
-func (c course) clips(done, frames int) int {
+// clips returns how many clips must be drawn until all frames exist, when done of them
+// do.
+func (c rolloutPlan) clips(done, frames int) int {
 	if done >= frames {
 		return 0
 	}
 	return 1 + c.next(frames-1) - c.next(done)
 }
 
-// rollout is [Run.Rollout] at work.
+// rollout is the state of one call of [Run.Rollout].
 type rollout struct {
 	m      *Run
 	o      RolloutOptions
 	bound  bound
 	shape  [4]int
-	frame  int // values of one
+	frame  int // number of values of a frame
 	start  []float32
-	course course
+	frames rolloutPlan
 	w      *sequencesWriter
 	clock  *vdm.ProgressClock
-	steps  [2]*vdm.Sampler // without and with known frames
+	steps  [2]*vdm.Sampler // the first without, the second with known frames
 }
 
 func (x *rollout) close() {
@@ -148,26 +149,26 @@ func (x *rollout) close() {
 	}
 }
 
-// of is how many members group g has.
-func (x *rollout) of(g int) int { return min(x.o.Batch, x.o.Count-g*x.o.Batch) }
+// memberCount returns how many members group g has.
+func (x *rollout) memberCount(g int) int { return min(x.o.Batch, x.o.Count-g*x.o.Batch) }
 
-// done is how many frames all members of group g have.
+// done returns how many frames all members of group g have.
 func (x *rollout) done(g int) int {
 	done := math.MaxInt
-	for i := range x.of(g) {
+	for i := range x.memberCount(g) {
 		done = min(done, x.w.frames[x.o.First+g*x.o.Batch+i])
 	}
 	return done
 }
 
-// members makes what the members of group g lack.
+// members draws the missing frames of the members of group g.
 func (x *rollout) members(ctx context.Context, g int) error {
 	for {
 		done := x.done(g)
 		if done >= x.o.Frames {
 			return nil
 		}
-		k := x.course.next(done)
+		k := x.frames.next(done)
 		known, err := x.known(g, k)
 		if err != nil {
 			return err
@@ -182,10 +183,10 @@ func (x *rollout) members(ctx context.Context, g int) error {
 	}
 }
 
-// known is what clip k of each member of group g knows: clips in physical units
+// known returns what clip k of each member of group g knows: clips in physical units
 // with NaN where nothing is known, or nil where nothing at all is.
 func (x *rollout) known(g, k int) ([]float32, error) {
-	frames, border := x.course.known(k), x.course.border(k)
+	frames, firstNew := x.frames.known(k), x.frames.firstNewFrame(k)
 	if frames == 0 {
 		return nil, nil
 	}
@@ -199,8 +200,8 @@ func (x *rollout) known(g, k int) ([]float32, error) {
 		}
 		into := clip[:frames*x.frame]
 		if k == 0 {
-			copy(into, x.start[(border-frames)*x.frame:])
-		} else if err := x.w.read(x.o.First+g*x.o.Batch+min(i, x.of(g)-1), border-frames, into); err != nil {
+			copy(into, x.start[(firstNew-frames)*x.frame:])
+		} else if err := x.w.read(x.o.First+g*x.o.Batch+min(i, x.memberCount(g)-1), firstNew-frames, into); err != nil {
 			return nil, err
 		}
 		for _, v := range into {
@@ -213,7 +214,7 @@ func (x *rollout) known(g, k int) ([]float32, error) {
 	return clips, nil
 }
 
-// draw draws clip k of group g, in the model's units. One compiled step serves all
+// draw returns clip k of group g in the network's units. One compiled step serves all
 // clips that know something, another those that know nothing.
 func (x *rollout) draw(ctx context.Context, g, k int, known []float32) ([]float32, error) {
 	var given vdm.Observation
@@ -223,7 +224,7 @@ func (x *rollout) draw(ctx context.Context, g, k int, known []float32) ([]float3
 		given, which = vdm.Observation{{Y: known}}, 1
 	}
 	o := x.o.draw()
-	o.Count = o.Batch // known has a clip for each member of the batch
+	o.Count = o.Batch // known contains a clip for each member of the batch
 	if x.steps[which] == nil {
 		if known == nil {
 			o.Guidance = nil
@@ -244,11 +245,11 @@ func (x *rollout) draw(ctx context.Context, g, k int, known []float32) ([]float3
 // write adds the frames of clip k to the files of group g.
 func (x *rollout) write(g, k int, z []float32) error {
 	size := x.shape[0] * x.frame
-	from, to := x.course.border(k), min(x.course.border(k+1), x.o.Frames)
-	known := x.course.known(k)
+	from, to := x.frames.firstNewFrame(k), min(x.frames.firstNewFrame(k+1), x.o.Frames)
+	known := x.frames.known(k)
 	first := x.o.First + g*x.o.Batch
-	for i := range x.of(g) {
-		if x.w.frames[first+i] >= to { // drawn again for the sake of others of the group
+	for i := range x.memberCount(g) {
+		if x.w.frames[first+i] >= to { // this member has the frames; the clip was drawn again for others of the group
 			continue
 		}
 		clip := z[i*size : (i+1)*size]
@@ -262,5 +263,5 @@ func (x *rollout) write(g, k int, z []float32) error {
 			return err
 		}
 	}
-	return x.w.finish(first, x.of(g), to)
+	return x.w.finish(first, x.memberCount(g), to)
 }

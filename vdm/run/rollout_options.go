@@ -6,18 +6,17 @@ import (
 	"fmt"
 )
 
-// RolloutOptions say how a clip is continued to any length.
+// RolloutOptions says how [Run.Rollout] continues a clip to any length.
 type RolloutOptions struct {
-	// SampleOptions draws each clip: Count members, numbered from First. Each is
-	// refused, as the frames go to files.
+	// SampleOptions says how each clip is drawn: Count members, numbered from First.
+	// Each must be nil, because the frames go to files.
 	SampleOptions
 
-	Frames int // of every member in all, those of the start among them
+	Frames int // frames of every member in all, including those of the start
 
-	// Overlap is how many frames each new clip knows: the last that are there. 0
-	// means half a clip.
+	// Overlap is how many of the last frames each new clip knows. 0 means half a clip.
 	Overlap int
-	// Stride is how many frames each new clip adds; the rest of it is thrown away. 0
+	// Stride is how many frames each new clip adds; the rest of the clip is discarded. 0
 	// means all but the overlap.
 	Stride int
 }
@@ -29,8 +28,8 @@ func (o RolloutOptions) withDefaults(clipFrames int) RolloutOptions {
 	return o
 }
 
-// validate checks what does not concern the drawing of one clip; o has its
-// defaults.
+// validate checks the settings that do not concern the drawing of one clip. o must have
+// its defaults.
 func (o RolloutOptions) validate(clipFrames, startFrames int) error {
 	switch {
 	case o.Each != nil:

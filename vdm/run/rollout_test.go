@@ -75,32 +75,32 @@ func (e *Sequences) sequence(t testing.TB, member int) []float32 {
 // Which frames each clip knows and adds, by hand for a start of 3 frames.
 func TestCourse(t *testing.T) {
 	for _, c := range []struct {
-		course
+		rolloutPlan
 		borders []int // of clips 0, 1, 2, 3
 	}{
-		{course{start: 3, overlap: 2, stride: 1}, []int{3, 4, 5, 6}},
-		{course{start: 0, overlap: 2, stride: 1}, []int{0, 3, 4, 5}},
-		{course{start: 1, overlap: 5, stride: 3}, []int{1, 8, 11, 14}},
-		{course{start: 7, overlap: 5, stride: 5}, []int{7, 12, 17, 22}},
+		{rolloutPlan{start: 3, overlap: 2, stride: 1}, []int{3, 4, 5, 6}},
+		{rolloutPlan{start: 0, overlap: 2, stride: 1}, []int{0, 3, 4, 5}},
+		{rolloutPlan{start: 1, overlap: 5, stride: 3}, []int{1, 8, 11, 14}},
+		{rolloutPlan{start: 7, overlap: 5, stride: 5}, []int{7, 12, 17, 22}},
 	} {
 		for k, want := range c.borders {
-			if got := c.border(k); got != want {
-				t.Errorf("%+v: clip %d adds from frame %d, want %d", c.course, k, got, want)
+			if got := c.firstNewFrame(k); got != want {
+				t.Errorf("%+v: clip %d adds from frame %d, want %d", c.rolloutPlan, k, got, want)
 			}
 		}
 		for done := range 25 {
 			k := c.next(done)
-			if done >= c.start && (c.border(k) > done || c.border(k+1) <= done) {
-				t.Errorf("%+v: after %d frames clip %d is next, which adds %d to %d", c.course, done, k, c.border(k), c.border(k+1)-1)
+			if done >= c.start && (c.firstNewFrame(k) > done || c.firstNewFrame(k+1) <= done) {
+				t.Errorf("%+v: after %d frames clip %d is next, which adds %d to %d", c.rolloutPlan, done, k, c.firstNewFrame(k), c.firstNewFrame(k+1)-1)
 			}
 			for frames := done + 1; frames < 30; frames++ {
 				n, at := 0, done
 				for at < frames {
-					at = c.border(c.next(at) + 1)
+					at = c.firstNewFrame(c.next(at) + 1)
 					n++
 				}
 				if got := c.clips(done, frames); got != n {
-					t.Errorf("%+v: %d clips from %d to %d frames, want %d", c.course, got, done, frames, n)
+					t.Errorf("%+v: %d clips from %d to %d frames, want %d", c.rolloutPlan, got, done, frames, n)
 				}
 			}
 		}

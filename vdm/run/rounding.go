@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// roundingSlack is how far the step of rounding may exceed the smallest gap of the
-// data. A record may write its own step with few digits: multiples of 1/16 as 0.06,
-// 0.13, 0.19, 0.25 have gaps of 0.06 and 0.07. What is called probabilities can
-// then add up to 1.05 at most, which is 0.07 bits a value.
+// roundingSlack is the ratio by which the step of rounding may exceed the smallest gap
+// of the data. A record may write its own step with few digits: multiples of 1/16 as
+// 0.06, 0.13, 0.19, 0.25 have gaps of 0.06 and 0.07. The probabilities can then add up
+// to 1.05 at most, an error of 0.07 bits a value.
 const roundingSlack = 1.05
 
-// distinct are the values that occur in one channel, sorted, each once.
+// distinct contains the values that occur in one channel, sorted, each once.
 type distinct []float32
 
-// add takes in the values of one channel of a clip with channels values a cell.
+// add inserts the values of one channel of a clip with a number of channels.
 func (d *distinct) add(clip []float32, channel, channels int) {
 	for i := channel; i < len(clip); i += channels {
 		*d = append(*d, clip[i])
@@ -23,10 +23,9 @@ func (d *distinct) add(clip []float32, channel, channels int) {
 	*d = slices.Compact(*d)
 }
 
-// checkRounding returns an error where the step of rounding is larger than the
-// smallest gap between two distinct values of a channel. The bins [x, x + step) of
-// such values overlap: what would be called the probabilities of the rounded values
-// adds up to more than 1.
+// checkRounding returns an error where the step of rounding is larger than the smallest
+// gap between two distinct values of a channel. The bins [x, x + step) of such values
+// overlap, and the probabilities of the rounded values would add up to more than 1.
 func checkRounding(step float64, channel string, values distinct) error {
 	if len(values) < 2 {
 		return nil

@@ -10,7 +10,7 @@ import (
 )
 
 // Run is a folder that contains everything a later notebook cell or another machine
-// needs to go on: what was configured, what was trained, what was drawn.
+// needs to continue: the configuration, the training so far, the generated clips.
 //
 //	config.yaml     the configuration, readable and complete
 //	metrics.jsonl   one line of metrics every few steps
@@ -20,20 +20,20 @@ import (
 type Run struct {
 	Dir      string
 	Config   Config
-	Warnings []string // what Open passed over, such as a torn snapshot
+	Warnings []string // what Open skipped, such as an incomplete snapshot
 
-	state      train.State           // of the newest snapshot
-	transforms []transform.Transform // of the clip's channels
-	told       []transform.Transform // of the covariates
-	schedule   vdm.Schedule
-	weighting  vdm.Weighting
+	state               train.State           // the state of the newest snapshot
+	transforms          []transform.Transform // the transforms of the clip's channels
+	covariateTransforms []transform.Transform // the transforms of the covariates
+	schedule            vdm.Schedule
+	weighting           vdm.Weighting
 
 	be         compute.Backend
 	choice     backend.Choice
-	freeMemory func() int64 // nil means the system's
+	freeMemory func() int64 // nil means the system's free memory
 }
 
-// Names in a run folder.
+// These are the names in a run folder.
 const (
 	configName   = "config.yaml"
 	snapshotsDir = "snapshots"
@@ -41,7 +41,7 @@ const (
 	FiguresDir   = "figures"
 )
 
-// prepare builds what follows from the configuration.
+// prepare sets the fields that follow from the configuration.
 func (m *Run) prepare() (err error) {
 	if m.schedule, m.weighting, err = m.Config.process(); err != nil {
 		return err
@@ -50,17 +50,18 @@ func (m *Run) prepare() (err error) {
 	if err != nil {
 		return err
 	}
-	m.transforms, m.told = transforms[:len(m.Config.Clip.Channels)], transforms[len(m.Config.Clip.Channels):]
+	m.transforms, m.covariateTransforms = transforms[:len(m.Config.Clip.Channels)], transforms[len(m.Config.Clip.Channels):]
 	return nil
 }
 
-// Step is how many optimiser steps the weights have seen.
+// Step returns how many optimiser steps the weights have seen.
 func (m *Run) Step() int64 { return m.state.Step }
 
-// Schedule is the noise schedule of the run.
+// Schedule returns the noise schedule of the run.
 func (m *Run) Schedule() vdm.Schedule { return m.schedule }
 
-// Engine returns the engine that runs the graphs, opened at first use.
+// Engine returns the engine that runs the graphs, opened at the first call, and why it
+// was chosen.
 func (m *Run) Engine() (compute.Backend, backend.Choice, error) {
 	if m.be == nil {
 		be, choice, err := backend.Open()
@@ -82,9 +83,9 @@ func (m *Run) Weights(averaged bool) map[string][]float32 {
 	return train.Cut(m.Config.FullNetwork().Variables(), flat)
 }
 
-// Forward maps clips in physical units to the model's, in place; missing stays
+// Forward converts clips in physical units to the network's units, in place; NaN stays
 // NaN.
 func (m *Run) Forward(x []float32) { forwardChannels(m.transforms, x) }
 
-// Inverse maps clips in the model's units to physical ones, in place.
+// Inverse converts clips in the network's units to physical units, in place.
 func (m *Run) Inverse(x []float32) { inverseChannels(m.transforms, x) }

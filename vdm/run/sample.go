@@ -12,7 +12,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
 
-// Sample draws clips from the model, in physical units.
+// Sample returns o.Count clips drawn from the model without a condition, in physical
+// units.
 func (m *Run) Sample(ctx context.Context, o SampleOptions) (*vdm.Samples, error) {
 	s, err := m.generate(ctx, nil, nil, o)
 	if err != nil {
@@ -21,10 +22,10 @@ func (m *Run) Sample(ctx context.Context, o SampleOptions) (*vdm.Samples, error)
 	return s, nil
 }
 
-// Nowcast continues a clip: its first frames are known (NaN cells among them
-// are not), the others, whatever they hold, are generated. clip is in physical
-// units, [frame, height, width, channel]: one clip, of which o.Count members are
-// drawn, or as many clips as members, one after another, each continued once.
+// Nowcast returns continuations of a clip: its first knownFrames frames are known (NaN
+// cells among them are not), the others, whatever they contain, are generated. clip is
+// in physical units, [frame, height, width, channel]: one clip, of which o.Count members
+// are drawn, or as many clips as members, one after another, each continued once.
 func (m *Run) Nowcast(ctx context.Context, clip []float32, knownFrames int, o SampleOptions) (*vdm.Samples, error) {
 	if frames := m.Config.Clip.Frames; knownFrames < 0 || knownFrames > frames {
 		return nil, fmt.Errorf("nowcast: %d frames known of a clip of %d", knownFrames, frames)
@@ -32,9 +33,9 @@ func (m *Run) Nowcast(ctx context.Context, clip []float32, knownFrames int, o Sa
 	return m.Interpolate(ctx, clip, climate.FirstFrames(m.Config.Clip.Frames, knownFrames), o)
 }
 
-// Interpolate generates the frames of a clip (or of several) that are not known, as
-// Nowcast does; known has one entry a frame. At the end the known cells hold their known
-// values.
+// Interpolate returns clips in which the unknown frames of a clip (or of several, as in
+// Nowcast) are generated; known has one entry for each frame. The known cells of the
+// result have their known values.
 func (m *Run) Interpolate(ctx context.Context, clip []float32, known climate.KnownFrames, o SampleOptions) (*vdm.Samples, error) {
 	frames := m.Config.Clip.Frames
 	if len(known) != frames {
@@ -43,9 +44,9 @@ func (m *Run) Interpolate(ctx context.Context, clip []float32, known climate.Kno
 	return m.Inpaint(ctx, clip, known.Cells(len(clip), m.Config.Clip.size()), o)
 }
 
-// Inpaint generates the cells of a clip (or of several, as Nowcast does) that are
-// not known; known has one entry for each value of clip, in its order. NaN is not
-// known either. At the end the known cells hold their known values.
+// Inpaint returns clips in which the unknown cells of a clip (or of several, as in
+// Nowcast) are generated; known has one entry for each value of clip, in its order. NaN
+// is unknown as well. The known cells of the result have their known values.
 func (m *Run) Inpaint(ctx context.Context, clip []float32, known []bool, o SampleOptions) (*vdm.Samples, error) {
 	o = m.conditional(o)
 	cells, err := m.knownCells(clip, known, o.Count)
@@ -56,7 +57,8 @@ func (m *Run) Inpaint(ctx context.Context, clip []float32, known []bool, o Sampl
 		return nil, fmt.Errorf("conditional sampling: %w", err)
 	}
 	size := m.Config.Clip.size()
-	// The transform and its inverse lose the last digits of a known value.
+	// The known values are written again, because the transform and its inverse lose
+	// their last digits.
 	s, err := m.generate(ctx, vdm.Observation{cells}, func(sample int, x []float32) {
 		at := sample * size % len(clip)
 		for i, y := range cells.Y[at : at+size] {
@@ -71,8 +73,8 @@ func (m *Run) Inpaint(ctx context.Context, clip []float32, known []bool, o Sampl
 	return s, nil
 }
 
-// knownCells checks the known cells of a clip, or of one for each of count samples,
-// in physical units and takes them to the model's.
+// knownCells returns the known cells of a clip, or of one clip for each of count
+// samples, as a measurement in the network's units. clip is in physical units.
 func (m *Run) knownCells(clip []float32, known []bool, count int) (vdm.Measurement, error) {
 	c := m.Config.Clip
 	if n := c.size(); len(clip) != n && len(clip) != count*n {
@@ -86,8 +88,8 @@ func (m *Run) knownCells(clip []float32, known []bool, count int) (vdm.Measureme
 	return cells, err
 }
 
-// forward takes frames in physical units to the model's, in new memory, and
-// refuses values that the transforms cannot take. NaN stays.
+// forward returns frames in physical units in the network's units, in new memory. It
+// refuses values outside the domain of a transform. NaN stays.
 func (m *Run) forward(x []float32) ([]float32, error) {
 	c := m.Config.Clip
 	frame := c.Height * c.Width * len(c.Channels)
@@ -105,8 +107,8 @@ func (m *Run) forward(x []float32) ([]float32, error) {
 	return y, nil
 }
 
-// generate samples with the network, given what is known, in physical units;
-// finish, if not nil, has the last word on each clip; sample counts from 0.
+// generate returns samples of the network, given what is known, in physical units.
+// finish, if not nil, may change each clip at the end; sample counts from 0.
 func (m *Run) generate(ctx context.Context, given vdm.Observation, finish func(sample int, clip []float32), o SampleOptions) (*vdm.Samples, error) {
 	o = o.WithDefaults()
 	n, err := m.bind(o)
@@ -145,14 +147,14 @@ func (m *Run) generate(ctx context.Context, given vdm.Observation, finish func(s
 	return out, err
 }
 
-// bound is the network on an engine, and the plan it samples by.
+// bound is the network on an engine with the plan by which it samples.
 type bound struct {
 	choice   backend.Choice
-	denoiser vdm.EngineDenoiser // its weights are to be released
+	denoiser vdm.EngineDenoiser // its weights must be released
 	plan     vdm.Plan
 }
 
-// bind checks the options and opens the engine.
+// bind checks the options, opens the engine and returns the network on it.
 func (m *Run) bind(o SampleOptions) (b bound, err error) {
 	if err := o.Validate(); err != nil {
 		return b, err
@@ -176,7 +178,7 @@ func (m *Run) bind(o SampleOptions) (b bound, err error) {
 	return b, err
 }
 
-// checkRoom refuses to keep more clips than the memory holds that is free.
+// checkRoom refuses to keep more clips than fit in the free memory.
 func (m *Run) checkRoom(count int, shape [4]int) error {
 	available := m.freeMemory
 	if available == nil {
@@ -189,7 +191,7 @@ func (m *Run) checkRoom(count int, shape [4]int) error {
 	return nil
 }
 
-// toPhysical turns a generated clip into physical units.
+// toPhysical converts a generated clip to physical units, in place.
 func (m *Run) toPhysical(x []float32, unclamped bool) {
 	for i, v := range x {
 		ch := m.Config.Clip.Channels[i%len(m.Config.Clip.Channels)]

@@ -13,15 +13,14 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
-// SamplingCost counts what one step of sampling costs with the configured
-// network: the work, and the memory that is live at its peak, for a batch of
-// clips, given an observation that fits them (empty is none) and a guidance (nil
-// is Replacement). The graph is built and not compiled, so the full size takes no
-// more than a second.
+// SamplingCost returns what one step of sampling costs with the configured network: the
+// operations, and the memory that is live at its peak, for a batch of clips, given an
+// observation that fits them (empty means none) and a guidance (nil means Replacement).
+// The graph is built and not compiled, so the full size takes no more than a second.
 //
-// A guidance that differentiates through the network keeps its activations, as
-// training does: with network.rematerialise, on engines that have barriers, those
-// inside of the blocks are computed again in their place.
+// A guidance that differentiates through the network keeps its activations, as training
+// does. With network.rematerialise, on engines that have barriers, those inside of the
+// blocks are computed again instead.
 func (c Config) SamplingCost(be compute.Backend, batch int, given vdm.Observation, guidance vdm.Guidance) (cost engine.Cost, err error) {
 	c = c.WithDefaults()
 	if err := c.Network.Check(be); err != nil {

@@ -49,7 +49,7 @@ func TestSamplingCost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if math.Abs(plain.FLOPs/154.5e9-1) > 0.1 {
+	if !(math.Abs(plain.FLOPs/154.5e9-1) <= 0.1) {
 		t.Errorf("a step takes %.4g GFLOP, the network's forward pass 154.5", plain.FLOPs/1e9)
 	}
 	given := knownHalf(t, c.Clip)
@@ -80,7 +80,7 @@ func TestSamplingCost(t *testing.T) {
 			t.Errorf("%s takes %.3f times the work, want about 2: once there, once back", name, w)
 		}
 	}
-	if back, both := work("reconstruction")-1, work("moment-matching")-1; math.Abs(both/back-2) > 0.1 {
+	if back, both := work("reconstruction")-1, work("moment-matching")-1; !(math.Abs(both/back-2) <= 0.1) {
 		t.Errorf("two iterations of moment matching take %.3f times the work of one way back", both/back)
 	}
 	// The activations are kept once, for any number of ways back.

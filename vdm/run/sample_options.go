@@ -7,42 +7,44 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// SampleOptions says how to sample.
+// SampleOptions says how a run draws clips. Zero values mean the defaults that the
+// fields name.
 type SampleOptions struct {
-	Count       int    // clips to draw, or members of an ensemble; 0 means 1
-	First       int    // number of the first one: sample i is the same however it is drawn
-	Seed        uint64 // of the noise
-	Sampler     string // a name that NewPlan knows; "" means DefaultSampler, or DefaultGuidedSampler, see there
+	Count       int    // number of clips to draw, or of members of an ensemble; 0 means 1
+	First       int    // number of the first clip: sample i is the same in whichever call it is drawn
+	Seed        uint64 // seed of the noise
+	Sampler     string // a name that [vdm.NewPlan] knows; "" means [vdm.DefaultSampler] or, with a noisy guidance, [vdm.DefaultGuidedSampler]
 	Grid        string // a name that [vdm.NewNoiseLevels] knows; "" means [vdm.DefaultGrid]
-	Evaluations int    // of the network, for each clip; 0 means [vdm.DefaultEvaluations]
-	Batch       int    // clips at a time; 0 means 8, or Count if that is fewer
+	Evaluations int    // evaluations of the network for each clip; 0 means [vdm.DefaultEvaluations]
+	Batch       int    // clips drawn at a time; 0 means 8, or Count if that is fewer
 
-	// Guidance is how samples are made to agree with what is known; nil means
+	// Guidance is the method by which samples agree with what is known; nil means
 	// NoiseLevelMap where the run's network takes a map, else Replacement.
 	Guidance vdm.Guidance
 
-	// Covariates are what the network is told, by name, in physical units: each
-	// [frame, height, width], once for all samples or once for each.
+	// Covariates are the fields that the network receives beside z, by name and in
+	// physical units: each [frame, height, width], once for all samples or once for
+	// each.
 	Covariates map[string][]float32
 
-	// Unclamped leaves values outside the range of the training data, which only runs
-	// that are scaled by it clamp: where the last step of the transform is affine, the
-	// model's units end within [−1, 1]. All others are clamped to what is physically
-	// possible alone (rain is not negative), by the inverse of the transform.
+	// Unclamped keeps generated values outside the range of the training data. Only runs
+	// whose transform ends with an affine map from that range to [−1, 1] clamp to it.
+	// All other runs are clamped only to what is physically possible (rain is not
+	// negative), by the inverse of the transform.
 	Unclamped bool
 	// LastWeights samples with the last weights instead of their average.
 	LastWeights bool
 
-	// Each takes the samples one by one, in order, in the place of keeping them all:
-	// memory is that of one batch, and the Samples returned hold none. The clip is
-	// valid during the call. An error ends the sampling.
+	// Each receives the samples one by one and in order, instead of all being kept:
+	// memory is then needed for one batch, and the returned Samples contain none. The
+	// clip is valid during the call only. An error ends the sampling.
 	Each func(sample int, clip []float32) error
 
-	Progress func(vdm.Progress) // called after every step; Step counts steps of all batches
+	Progress func(vdm.Progress) // called after every step; Step counts the steps of all batches
 }
 
-// WithDefaults returns o with every zero value that means a default replaced, for
-// sampling without an observation where Guidance is nil; see
+// WithDefaults returns o with every zero value that means a default replaced by the
+// default, for sampling without an observation where Guidance is nil; see
 // [SampleOptions.WithConditionalDefaults].
 func (o SampleOptions) WithDefaults() SampleOptions {
 	o.Count = cmp.Or(o.Count, 1)
@@ -53,8 +55,8 @@ func (o SampleOptions) WithDefaults() SampleOptions {
 	return o
 }
 
-// WithConditionalDefaults is WithDefaults for sampling given an observation, where
-// no Guidance means Replacement; it stays nil.
+// WithConditionalDefaults returns what WithDefaults does for sampling given an
+// observation, where a nil Guidance means Replacement; it stays nil.
 func (o SampleOptions) WithConditionalDefaults() SampleOptions {
 	guidance := o.Guidance
 	if guidance == nil {
@@ -64,7 +66,8 @@ func (o SampleOptions) WithConditionalDefaults() SampleOptions {
 	return o.WithDefaults()
 }
 
-// samplerFor is the default sampler with a guidance, nil for none.
+// samplerFor returns the name of the default sampler with a guidance; nil means without
+// one.
 func samplerFor(guidance vdm.Guidance) string {
 	if noisy, ok := guidance.(vdm.NoisyGuidance); ok && noisy.DrawsNoise() {
 		return vdm.DefaultGuidedSampler
@@ -72,7 +75,7 @@ func samplerFor(guidance vdm.Guidance) string {
 	return vdm.DefaultSampler
 }
 
-// Validate reports a setting that makes no sense.
+// Validate returns an error that names a setting out of its range.
 func (o SampleOptions) Validate() error {
 	o = o.WithDefaults()
 	if err := o.draw().Validate(); err != nil {
@@ -85,7 +88,7 @@ func (o SampleOptions) Validate() error {
 	return err
 }
 
-// draw returns the options that do not concern the run.
+// draw returns the options of [vdm.SampleFrom].
 func (o SampleOptions) draw() vdm.DrawOptions {
 	return vdm.DrawOptions{Count: o.Count, First: o.First, Seed: o.Seed, Batch: o.Batch, Guidance: o.Guidance, Each: o.Each, Progress: o.Progress}
 }

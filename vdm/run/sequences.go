@@ -20,27 +20,27 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
-// Sequences are a folder of long sequences that [Run.Rollout] made or is making.
+// Sequences is a folder of long sequences that [Run.Rollout] made or is making.
 //
 //	extension.json        what the sequences are and how they are drawn
-//	progress.jsonl        a line for every clip that is finished
+//	progress.jsonl        a line for every finished clip
 //	member-000000.f32 …   the frames of a member: little-endian float32 without a
 //	                      header, [frame, height, width, channel], physical units
 //
-// So numpy.memmap opens a member while it grows. What lies beyond the frames
-// that progress.jsonl names is work that was not finished.
+// So numpy.memmap opens a member while it grows. Bytes beyond the frames that
+// progress.jsonl names are unfinished.
 type Sequences struct {
 	Dir string
 	SequencesHeader
-	frames map[int]int // finished, of each member
+	frames map[int]int // the number of finished frames of each member
 }
 
-// SequencesHeader is the file extension.json.
+// SequencesHeader is the content of the file extension.json.
 type SequencesHeader struct {
 	Format   int               `json:"format"`
 	Height   int               `json:"height"`
 	Width    int               `json:"width"`
-	Step     float64           `json:"step_hours"` // between frames; 0 where unknown
+	Step     float64           `json:"step_hours"` // hours between frames; 0 where unknown
 	Channels []string          `json:"channels"`
 	Units    []string          `json:"units"`
 	Layout   string            `json:"layout"`
@@ -53,7 +53,7 @@ const (
 	sequencesLog    = "progress.jsonl"
 )
 
-// sequencesHeader describes what Rollout is about to make.
+// sequencesHeader returns the header of the sequences that Rollout is about to make.
 func (m *Run) sequencesHeader(start []float32, o RolloutOptions, engine string) SequencesHeader {
 	c := m.Config.Clip
 	h := SequencesHeader{
@@ -92,7 +92,7 @@ func OpenSequences(dir string) (*Sequences, error) {
 	return e, nil
 }
 
-// Members are the numbers of the members that have frames, in order.
+// Members returns the numbers of the members that have frames, in increasing order.
 func (e *Sequences) Members() []int {
 	var all []int
 	for m, n := range e.frames {
@@ -104,14 +104,14 @@ func (e *Sequences) Members() []int {
 	return all
 }
 
-// Frames is how many frames of a member are finished.
+// Frames returns how many frames of a member are finished.
 func (e *Sequences) Frames(member int) int { return e.frames[member] }
 
-// FrameSize is the number of values of a frame.
+// FrameSize returns the number of values of a frame.
 func (e *Sequences) FrameSize() int { return e.Height * e.Width * len(e.Channels) }
 
-// Read reads frames of a member, from a frame on, to dst, whose length says how
-// many.
+// Read reads frames of a member to dst, in physical units, beginning with frame from.
+// The length of dst says how many.
 func (e *Sequences) Read(member, from int, dst []float32) error {
 	size := e.FrameSize()
 	if len(dst)%size != 0 {
@@ -127,7 +127,7 @@ func memberPath(dir string, member int) string {
 	return filepath.Join(dir, fmt.Sprintf("member-%06d.f32", member))
 }
 
-// readFrames reads values of a flat file.
+// readFrames reads the values of a flat file from value at on.
 func readFrames(path string, at int, dst []float32) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -162,16 +162,16 @@ func readSequences(dir string) (h SequencesHeader, err error) {
 	return h, nil
 }
 
-// progressLine says that members from First on have so many frames.
+// progressLine says that a number of members from First on have a number of frames.
 type progressLine struct {
 	First   int `json:"first"`
 	Members int `json:"members"`
 	Frames  int `json:"frames"`
 }
 
-// readProgress returns the finished frames of each member, and how many bytes of
-// the file are whole lines: what follows them was being written when the process
-// died.
+// readProgress returns the number of finished frames of each member, and how many bytes
+// of the file are complete lines: bytes after them were being written when the process
+// was killed.
 func readProgress(path string) (frames map[int]int, whole int64, err error) {
 	frames = map[int]int{}
 	text, err := os.Open(path)
@@ -190,7 +190,7 @@ func readProgress(path string) (frames map[int]int, whole int64, err error) {
 		}
 		var p progressLine
 		if err := json.Unmarshal(line, &p); err != nil || p.First < 0 || p.Members < 1 || p.Frames < 0 {
-			if _, err := lines.Peek(1); err != nil { // the last line: not on the disk when the machine died
+			if _, err := lines.Peek(1); err != nil { // the last line: it was not on the disk when the machine lost power
 				return frames, whole, nil
 			}
 			return nil, 0, fmt.Errorf("%s: line %d is %q: want first, members and frames", path, n, bytes.TrimSpace(line))
@@ -202,7 +202,7 @@ func readProgress(path string) (frames map[int]int, whole int64, err error) {
 	}
 }
 
-// sequencesWriter adds to sequences. It holds the folder's lock.
+// sequencesWriter adds frames to sequences. It has the folder's lock.
 type sequencesWriter struct {
 	dir    string
 	header SequencesHeader
@@ -211,7 +211,7 @@ type sequencesWriter struct {
 	log    *os.File
 }
 
-// createSequences begins a folder, or goes on with one of the same settings.
+// createSequences begins a folder, or opens one of the same settings to add to it.
 func createSequences(dir string, h SequencesHeader) (w *sequencesWriter, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -257,7 +257,7 @@ func createSequences(dir string, h SequencesHeader) (w *sequencesWriter, err err
 	return w, err
 }
 
-// begin writes the header, under another name first.
+// begin writes the header, atomically.
 func (w *sequencesWriter) begin() error {
 	for _, name := range []string{sequencesLog, filepath.Base(memberPath("", w.header.Settings.First))} {
 		if _, err := os.Stat(filepath.Join(w.dir, name)); err == nil {
@@ -271,7 +271,7 @@ func (w *sequencesWriter) begin() error {
 	return checkpoint.WriteBytes(filepath.Join(w.dir, sequencesName), append(text, '\n'))
 }
 
-// jsonDifferences names the fields in which two headers differ.
+// jsonDifferences returns the names of the fields in which two headers differ.
 func jsonDifferences(begun, now SequencesHeader) (diff []string) {
 	fields := func(v any) map[string]any {
 		text, _ := json.Marshal(v)
@@ -284,7 +284,7 @@ func jsonDifferences(begun, now SequencesHeader) (diff []string) {
 	compare := func(a, b map[string]any) {
 		for name := range b {
 			switch name {
-			case "settings", "layout", "training_data", "version": // on which no frame depends
+			case "settings", "layout", "training_data", "version": // no frame depends on these
 				continue
 			}
 			if x, y := fmt.Sprint(a[name]), fmt.Sprint(b[name]); x != y {
@@ -304,7 +304,7 @@ func (w *sequencesWriter) read(member, from int, dst []float32) error {
 	return readFrames(memberPath(w.dir, member), from*frame, dst)
 }
 
-// write puts frames of a member in their place, and on the disk.
+// write writes frames of a member at their place and syncs them to the disk.
 func (w *sequencesWriter) write(member, from int, x []float32) error {
 	f, err := os.OpenFile(memberPath(w.dir, member), os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -319,8 +319,8 @@ func (w *sequencesWriter) write(member, from int, x []float32) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// finish records that members from first on have so many frames, all of which are
-// on the disk. One line is one write.
+// finish records that a number of members from first on have a number of frames, all of
+// which are on the disk. One line is one write.
 func (w *sequencesWriter) finish(first, members, frames int) error {
 	line, err := json.Marshal(progressLine{first, members, frames})
 	if err != nil {

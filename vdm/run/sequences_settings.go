@@ -6,10 +6,11 @@ import (
 	"strings"
 )
 
-// SequencesSettings are all that the frames of sequences depend on: its recipe, and
-// how its clips follow one another. It has no count of members, which may grow.
+// SequencesSettings contains everything that the frames of sequences depend on: their
+// recipe, and how clips follow one another. The number of members is not among it,
+// because it may grow.
 type SequencesSettings struct {
-	Start       int // frames
+	Start       int // number of frames of the start
 	StartSHA256 string
 	Overlap     int
 	Stride      int
@@ -18,7 +19,7 @@ type SequencesSettings struct {
 	Recipe
 }
 
-// sequencesSettings are the settings by the names that extension.json has for them.
+// sequencesSettings contains the settings by the names that they have in extension.json.
 type sequencesSettings struct {
 	Start       int    `json:"start_frames"`
 	StartSHA256 string `json:"start_sha256"`
@@ -32,13 +33,13 @@ type sequencesSettings struct {
 	Batch       int    `json:"batch"`
 	Guidance    string `json:"guidance"`
 	Unclamped   bool   `json:"unclamped"`
-	Weights     string `json:"weights"` // average or last, and their SHA-256
+	Weights     string `json:"weights"` // average or last, followed by their SHA-256
 	Step        int64  `json:"training_step"`
 	Transforms  string `json:"transforms"`
 	Schedule    string `json:"schedule"`
 	Engine      string `json:"engine"`
 
-	// Later ones, which older files lack.
+	// Older files lack these entries.
 	Data    string `json:"training_data,omitempty"`
 	Version string `json:"version,omitempty"`
 }

@@ -1,15 +1,18 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
-// The stems of a snapshot's tensor files, beside those of the optimiser's states.
+// These are the stems of a snapshot's tensor files; the optimiser's states have theirs.
 const (
 	stemWeights = "weights"
 	stemEMA     = "ema"
@@ -28,7 +31,7 @@ func (m *Run) states(s train.State) (map[string][]float32, error) {
 	return vectors, nil
 }
 
-// save writes a snapshot of a state, which then is the run's.
+// save writes a snapshot of a state and makes it the run's state.
 func (m *Run) save(state train.State) error {
 	config, err := m.Config.Encode()
 	if err != nil {
@@ -57,12 +60,24 @@ func (m *Run) save(state train.State) error {
 	return nil
 }
 
-// restore takes the state of a snapshot. A network of another shape is refused
-// by the variable that differs, other settings by their names.
+// restore sets the run's state to a snapshot. A network of another shape is refused with
+// the name of the variable that differs, other settings with their names.
 func (m *Run) restore(s *checkpoint.Snapshot) error {
 	rule, err := m.Config.Training.rule()
 	if err != nil {
 		return err
+	}
+	saved, err := ParseConfig(s.Blobs[configName])
+	if err != nil {
+		return err
+	}
+	for _, stem := range rule.States() {
+		if _, there := s.Tensors[stem]; there {
+			continue
+		}
+		held := slices.DeleteFunc(slices.Sorted(maps.Keys(s.Tensors)), func(stem string) bool { return stem == stemWeights || stem == stemEMA })
+		return fmt.Errorf("the snapshot of step %d lacks %s of the optimiser %s, which %s names, and has the state of %s (%s): restore %s, or start another run from the weights",
+			s.Step, stem, optimiser(m.Config), configName, optimiser(saved), strings.Join(held, ", "), configName)
 	}
 	state := train.State{Step: s.Step}
 	if state.Weights, err = m.vector(s, stemWeights); err != nil {
@@ -78,16 +93,15 @@ func (m *Run) restore(s *checkpoint.Snapshot) error {
 		}
 		state.Moments = append(state.Moments, x)
 	}
-	saved, err := ParseConfig(s.Blobs[configName])
-	if err != nil {
-		return err
-	}
 	if diff := differences(saved, m.Config); len(diff) > 0 {
 		return fmt.Errorf("%s was changed since: %s; restore it, or start another run", configName, strings.Join(diff, "; "))
 	}
 	m.state = state
 	return nil
 }
+
+// optimiser returns the name of the configured optimiser.
+func optimiser(c Config) string { return cmp.Or(c.Training.Optimiser, train.RuleNames()[0]) }
 
 // vector returns one vector of a snapshot's state, in the order of the configured
 // network's variables.
@@ -117,11 +131,11 @@ func (m *Run) vector(s *checkpoint.Snapshot, stem string) (flat []float32, err e
 	return flat, nil
 }
 
-// ImportWeights replaces the weights and their average by those of a map under
-// the original's names, and saves a snapshot. The optimiser starts afresh.
+// ImportWeights replaces the weights and their average by those of a map under the
+// original's names, and saves a snapshot. The optimiser starts afresh.
 //
-// It is for a run that has not been trained yet: Adam's corrections count steps
-// from the run's first.
+// Call it for a run that has not been trained yet, because Adam's corrections count
+// steps from the run's first.
 func (m *Run) ImportWeights(values map[string][]float32) error {
 	if m.state.Step > 0 {
 		return fmt.Errorf("import weights: the run %s has been trained for %d steps; create another", m.Dir, m.state.Step)
@@ -129,7 +143,7 @@ func (m *Run) ImportWeights(values map[string][]float32) error {
 	return m.start(values)
 }
 
-// start saves the state before the first step, with initial weights by name.
+// start saves the state before the first step, with the given initial weights by name.
 func (m *Run) start(values map[string][]float32) error {
 	flat, err := train.Join(m.Config.FullNetwork().Variables(), values)
 	if err != nil {

@@ -10,26 +10,27 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// The standard deviation of errors in training is drawn log-uniformly between these, in
-// the network's units.
+// Between these bounds the standard deviation of errors is drawn log-uniformly in
+// training, in the network's units.
 const (
 	smallestError = 0.03
 	largestError  = 1
 )
 
-// known is what a task shows of a clip: for each value the standard deviation of its
+// known says what a task shows of a clip: for each value the standard deviation of its
 // error, 0 where it is exact and NaN where it is not known.
 type known []float64
 
 // task is a way of conditioning that a network is trained for.
 type task struct {
 	name string
-	// show marks what is known of a clip, all of it unknown before. needed is how many
-	// first frames the covariates are made from, 0 where that is none.
+	// show marks the known values of a clip, all of which are unknown before. needed is
+	// the number of first frames from which the covariates are made, 0 if they need
+	// none.
 	show func(r *rand.Rand, clip ClipConfig, needed int, k known)
 }
 
-// tasks are those that conditions.tasks of a configuration may name.
+// tasks lists the tasks that conditions.tasks of a configuration may name.
 var tasks = []task{
 	{"nothing", func(*rand.Rand, ClipConfig, int, known) {}},
 	{"forecast", func(r *rand.Rand, c ClipConfig, needed int, k known) {
@@ -51,7 +52,8 @@ var tasks = []task{
 		k.frames(c, func(f int) bool { return slices.Contains(shown, f) })
 	}},
 	{"regions", func(r *rand.Rand, c ClipConfig, _ int, k known) {
-		// All but a rectangle of a quarter to three quarters of each side.
+		// A rectangle with a quarter to three quarters of each side is unknown, the rest
+		// known.
 		side := func(n int) (from, to int) {
 			long := max(1, n/4+r.IntN(n/2+1))
 			from = r.IntN(n - long + 1)
@@ -87,7 +89,7 @@ func (k known) frames(c ClipConfig, shows func(frame int) bool) {
 	})
 }
 
-// cells sets the error of every cell, of all channels alike.
+// cells sets the error of every cell, the same for all channels.
 func (k known) cells(c ClipConfig, deviation func(frame, row, column int) float64) {
 	channels := len(c.Channels)
 	for i := 0; i < len(k); i += channels {
@@ -99,7 +101,7 @@ func (k known) cells(c ClipConfig, deviation func(frame, row, column int) float6
 	}
 }
 
-// shownFirst is how many first frames are wholly known.
+// shownFirst returns how many first frames are completely known.
 func (k known) shownFirst(c ClipConfig) int {
 	frame := len(k) / c.Frames
 	for i, d := range k {
@@ -118,7 +120,7 @@ func nothingKnown(size int) known {
 	return k
 }
 
-// TaskNames are the ways of conditioning that a network can be trained for.
+// TaskNames returns the ways of conditioning for which a network can be trained.
 func TaskNames() []string {
 	var names []string
 	for _, t := range tasks {
@@ -127,7 +129,7 @@ func TaskNames() []string {
 	return names
 }
 
-// drawTask marks what is known of a clip in training, by a task that is drawn in
+// drawTask returns what is known of a clip in training, by a task that is drawn in
 // proportion to its weight; see task for needed.
 func drawTask(weights map[string]float64, needed int, r *rand.Rand, clip ClipConfig, size int) known {
 	k := nothingKnown(size)
@@ -145,11 +147,11 @@ func drawTask(weights map[string]float64, needed int, r *rand.Rand, clip ClipCon
 	return k
 }
 
-// noisedKnown writes what a network is shown and asked of a clip x at λ, where part of it
-// is known: z* = α(Λ)·x + σ(Λ)·ε and v = α(Λ)·ε − σ(Λ)·x at the level
-// Λ = log(e^λ + 1/r²) of each value, at most top, and what the squared error of each
-// counts: σ²(Λ)/σ²(λ), which is 1 where nothing is known. Of a value that is known
-// exactly z* is x, Λ is top and the error does not count.
+// noisedKnown writes the input and the target of a network for a clip x at λ, part of
+// which is known: z* = α(Λ)·x + σ(Λ)·ε and v = α(Λ)·ε − σ(Λ)·x at the level Λ = log(e^λ
+// + 1/r²) of each value, at most top, and the weight of the squared error of each:
+// σ²(Λ)/σ²(λ), which is 1 where nothing is known. For a value that is known exactly z*
+// is x, Λ is top and the weight is 0.
 func noisedKnown(z, v, levels, weight, x, eps []float32, k known, logSNR, top float64) {
 	unknown := vdm.Sigma(logSNR)
 	for j, r := range k {
@@ -169,7 +171,7 @@ func noisedKnown(z, v, levels, weight, x, eps []float32, k known, logSNR, top fl
 	}
 }
 
-// checkTasks names a task that there is not, and weights that make no sense.
+// checkTasks returns an error that names an unknown task or a weight out of its range.
 func checkTasks(weights map[string]float64) error {
 	total := 0.0
 	for name, weight := range weights {

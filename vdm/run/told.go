@@ -8,13 +8,13 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/spectral"
 )
 
-// FullNetwork returns the network that is trained: the configured one, with what it is
-// told as channels after z, and with the linear denoiser of the data added to its output
-// where preconditioning is "spectrum".
+// FullNetwork returns the network that is trained: the configured one, with its
+// conditions as channels after those of z, and with the linear denoiser of the data
+// added to its output where preconditioning is "spectrum".
 func (c Config) FullNetwork() vdm.Network {
 	n := c.Network
 	if c.Conditions.channels(c.Clip) > 0 {
-		n = told{n, c.Conditions, len(c.Clip.Channels), c.top()}
+		n = conditionedNetwork{n, c.Conditions, len(c.Clip.Channels), c.top()}
 	}
 	if c.Preconditioning == PreconditionSpectrum {
 		given := ""
@@ -30,36 +30,37 @@ func (c Config) FullNetwork() vdm.Network {
 	return n
 }
 
-// top is the highest λ of the run, which stands for what is known exactly.
+// top returns the highest λ of the run, the level of values that are known exactly.
 func (c Config) top() float64 {
 	s, _, err := c.process()
 	if err != nil {
-		return vdm.DefaultMaxLogSNR // Validate says what is wrong
+		return vdm.DefaultMaxLogSNR // Validate reports the wrong schedule
 	}
 	_, top := s.Bounds()
 	return top
 }
 
-// told is a network that is shown its conditions as channels after those of z: the map of
-// noise levels over the highest λ, and of each covariate the value and a mark of 1 where
-// it is there.
-type told struct {
+// conditionedNetwork is a network that receives its conditions as channels after those of z: the map
+// of noise levels divided by the highest λ, and of each covariate the value and a mark
+// of 1 where it is present.
+type conditionedNetwork struct {
 	vdm.Network
 	conditions ConditionsConfig
-	channels   int // of z
+	channels   int // number of channels of z
 	top        float64
 }
 
-// ClipChannels returns how many channels z has, and how many the output.
-func (n told) ClipChannels() (z, output int) { return n.channels, n.channels }
+// ClipChannels returns how many channels z has, and how many the output has.
+func (n conditionedNetwork) ClipChannels() (z, output int) { return n.channels, n.channels }
 
-// Apply is as in [vdm.Network].
-func (n told) Apply(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
+// Apply computes the network's output; see [vdm.Network].
+func (n conditionedNetwork) Apply(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
 	return n.Network.Apply(w, n.shown(z, at, in), at, in)
 }
 
-// ApplyWatched is as in [vdm.WatchedNetwork].
-func (n told) ApplyWatched(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, watch func(name string, x *g.Node)) *g.Node {
+// ApplyWatched computes the network's output and shows its parts; see
+// [vdm.WatchedNetwork].
+func (n conditionedNetwork) ApplyWatched(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, watch func(name string, x *g.Node)) *g.Node {
 	watched, ok := n.Network.(vdm.WatchedNetwork)
 	if !ok {
 		return n.Apply(w, z, at, in)
@@ -67,9 +68,9 @@ func (n told) ApplyWatched(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch,
 	return watched.ApplyWatched(w, n.shown(z, at, in), at, in, watch)
 }
 
-// shown returns z with the conditions after it. A covariate that the batch lacks is
-// left out: 0, and marked so.
-func (n told) shown(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
+// shown returns z with the conditions after it. A covariate that the batch lacks is 0,
+// with the mark 0.
+func (n conditionedNetwork) shown(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
 	parts := []*g.Node{z}
 	if n.conditions.TakesMap() {
 		levels := at.Map

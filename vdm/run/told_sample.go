@@ -10,8 +10,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
-// conditional returns o with every default for sampling given something: with a network
-// that takes a map of noise levels, that is how samples agree with it.
+// conditional returns o with every default of sampling given an observation: with a
+// network that takes a map of noise levels the guidance is NoiseLevelMap.
 func (m *Run) conditional(o SampleOptions) SampleOptions {
 	if o.Guidance == nil && m.Config.Conditions.TakesMap() {
 		o.Guidance = vdm.NoiseLevelMap{Top: m.Config.top()}
@@ -20,9 +20,9 @@ func (m *Run) conditional(o SampleOptions) SampleOptions {
 }
 
 // OnFields returns the run for fields of another size than its training clips had, with
-// the same weights, to sample from; it is not to be trained. The cells must be of the
-// training's size in km. A network with a preconditioning that has no first guess is for
-// clips of one size.
+// the same weights. Sample from it, but do not train it. The cells must have the same
+// size in km as in training. A network with a preconditioning and without a first guess
+// works on clips of one size only.
 func (m *Run) OnFields(height, width int) (*Run, error) {
 	c := m.Config
 	if height == c.Clip.Height && width == c.Clip.Width {
@@ -43,8 +43,8 @@ func (m *Run) OnFields(height, width int) (*Run, error) {
 	return &larger, nil
 }
 
-// checkMap refuses a map of noise levels with a network that takes none, and ways of
-// conditioning that it was not trained for.
+// checkMap refuses NoiseLevelMap with a network that takes no map, and ways of
+// conditioning for which the network was not trained.
 func (m *Run) checkMap(guidance vdm.Guidance, cells vdm.Measurement) error {
 	if _, is := guidance.(vdm.NoiseLevelMap); !is {
 		return nil
@@ -61,7 +61,7 @@ func (m *Run) checkMap(guidance vdm.Guidance, cells vdm.Measurement) error {
 		strings.Join(serving, " or "), strings.Join(c.trained(), ", "))
 }
 
-// trained returns the names of the tasks that the network was trained for.
+// trained returns the names of the tasks for which the network was trained.
 func (c ConditionsConfig) trained() (names []string) {
 	for _, t := range tasks {
 		if c.Tasks[t.name] > 0 {
@@ -71,8 +71,9 @@ func (c ConditionsConfig) trained() (names []string) {
 	return names
 }
 
-// tasksFor returns the tasks of training of which known cells are a case. It looks at the
-// first of several clips; needed is how many first frames the covariates are made from.
+// tasksFor returns the tasks of training to which known cells belong. It looks at the
+// first of several clips; needed is the number of first frames from which the covariates
+// are made.
 func (c ClipConfig) tasksFor(cells vdm.Measurement, needed int) []string {
 	frame := c.size() / c.Frames
 	whole, none := make([]bool, c.Frames), make([]bool, c.Frames)
@@ -114,14 +115,14 @@ func (c ClipConfig) tasksFor(cells vdm.Measurement, needed int) []string {
 	return append(names, "random-frames")
 }
 
-// covariates takes what a sample is told, in physical units, to the network's: each
-// [frame, height, width], once for all samples or once for each.
-func (m *Run) covariates(told map[string][]float32) (map[string]vdm.Covariate, error) {
+// covariates converts the covariates of a sample from physical to the network's units:
+// each [frame, height, width], once for all samples or once for each.
+func (m *Run) covariates(fields map[string][]float32) (map[string]vdm.Covariate, error) {
 	out := map[string]vdm.Covariate{}
 	var names []string
 	for i, c := range m.Config.Conditions.Covariates {
 		names = append(names, c.Name)
-		values, given := told[c.Name]
+		values, given := fields[c.Name]
 		if !given {
 			if m.Config.Conditions.Dropout == 0 && c.KnownFrames == 0 {
 				return nil, fmt.Errorf("the covariate %s is missing: the network was never trained without it (conditions.dropout is 0)", c.Name)
@@ -129,7 +130,7 @@ func (m *Run) covariates(told map[string][]float32) (map[string]vdm.Covariate, e
 			continue
 		}
 		converted := slices.Clone(values)
-		transform.Apply(m.told[i], converted, values)
+		transform.Apply(m.covariateTransforms[i], converted, values)
 		both := make([]float32, covariateChannels*len(values))
 		for j, v := range converted {
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
@@ -139,7 +140,7 @@ func (m *Run) covariates(told map[string][]float32) (map[string]vdm.Covariate, e
 		}
 		out[c.Name] = vdm.Covariate{Channels: covariateChannels, Values: both}
 	}
-	for name := range told {
+	for name := range fields {
 		if !slices.Contains(names, name) {
 			return nil, fmt.Errorf("the network has no covariate %q: it has %s", name, strings.Join(names, ", "))
 		}

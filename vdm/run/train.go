@@ -11,14 +11,14 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
-// Train trains the run up to a step, from where it stands: run again, it
-// resumes, and once the step is reached it does nothing. Resumed, it takes
-// exactly the steps that an uninterrupted run would have taken. Meanwhile and
-// afterwards the run is what its newest snapshot is.
+// Train trains the run up to a step, from its newest snapshot: called again, it resumes,
+// and once the step is reached it does nothing. Resumed, it takes exactly the steps that
+// an uninterrupted run would have taken. During and after training the run has the state
+// of its newest snapshot.
 //
-// When ctx ends, it saves a snapshot if that takes less than four seconds and
-// returns an error that is ErrInterrupted. A loss or gradient that is not finite
-// stops it, with the last good snapshot kept, and names the step and the block.
+// When ctx ends, Train saves a snapshot if that takes less than four seconds and returns
+// an error that is ErrInterrupted. A loss or gradient that is not finite stops it; the
+// last good snapshot stays, and the error names the step and the block.
 func (m *Run) Train(ctx context.Context, o TrainOptions) error {
 	steps, decay := int64(o.Steps), int64(m.Config.Training.Decay)
 	if steps == 0 {
@@ -107,7 +107,7 @@ func (m *Run) newTraining(o TrainOptions, steps int64) (_ *training, err error) 
 	return t, nil
 }
 
-// close frees what there is, also of a training that could not be made.
+// close frees everything that was allocated, also after an error of newTraining.
 func (t *training) close() {
 	if t.trainer != nil {
 		t.trainer.Close()
@@ -134,15 +134,15 @@ func (t *training) loop(ctx context.Context) error {
 			t.report(fmt.Sprintf("compiling the training step and taking it once took %.1f s", time.Since(began).Seconds()))
 		}
 		first = false
-		if err := t.after(taken); err != nil {
+		if err := t.afterStep(taken); err != nil {
 			return fmt.Errorf("after step %d: %w", taken.Step, t.explained(err))
 		}
 	}
 	return t.snapshot()
 }
 
-// failed returns the error of the step after the last one that was taken, with what
-// the reader can do about it.
+// failed returns the error of the step after the last successful one, with what the
+// reader can do about it.
 func (t *training) failed(err error) error {
 	if bad := (*train.NotFinite)(nil); errors.As(err, &bad) {
 		err = fmt.Errorf("%w; the run stands at the snapshot of step %d. Try a lower training.rate, a warm-up, or training.clip_norm", err, t.saved())

@@ -14,8 +14,8 @@ import (
 // kills a stopped cell five seconds after the signal.
 const snapshotPatience = 4 * time.Second
 
-// after is what follows a step: metrics, held-out loss, snapshot, progress.
-func (t *training) after(taken train.Taken) error {
+// afterStep does what follows a step: metrics, held-out loss, snapshot, progress.
+func (t *training) afterStep(taken train.Taken) error {
 	c, step := t.run.Config.Training, taken.Step
 	t.loss = append(t.loss, taken.Loss)
 	if t.running == 0 {
@@ -65,8 +65,8 @@ func (t *training) seconds() float64 {
 	return math.Round(1000*time.Since(t.started).Seconds()) / 1000
 }
 
-// snapshot saves the state of the last step, which then is the run's. Where that
-// fails the run stays what its last snapshot is.
+// snapshot saves the state of the last step and makes it the run's. If that fails, the
+// run keeps the state of its last snapshot.
 func (t *training) snapshot() error {
 	if t.saved() == t.reached {
 		return nil
@@ -83,7 +83,7 @@ func (t *training) snapshot() error {
 	return nil
 }
 
-// interrupted saves what it has, if there is time for it.
+// interrupted saves a snapshot if there is time for one.
 func (t *training) interrupted() error {
 	if t.lastSave > snapshotPatience {
 		return fmt.Errorf("%w at step %d: a snapshot takes too long now; the last one is of step %d", vdm.ErrInterrupted, t.reached, t.saved())

@@ -4,19 +4,20 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// TrainOptions says what to train on.
+// TrainOptions says on which data, up to which step and on how many devices to train.
 type TrainOptions struct {
-	Data    vdm.Clips // training clips; needed
-	HeldOut vdm.Clips // for the held-out loss; nil for none
-	Steps   int       // train up to this step; 0 means the configuration's
-	// Devices of the engine that share each batch; 0 is one. The losses are those of
-	// one device, to rounding.
+	Data    vdm.Clips // training clips; required
+	HeldOut vdm.Clips // clips of the held-out loss; nil means no held-out loss
+	Steps   int       // train up to this step; 0 means the configured number
+	// Devices is the number of the engine's devices that share each batch; 0 means one.
+	// The losses equal those on one device, to rounding.
 	Devices int
-	// Residence of the training clips; it changes the losses by rounding at most.
+	// Residence says where the training clips lie; it changes the losses by rounding at
+	// most.
 	Residence DataPlacement
 	// Progress, if set, is called after every step.
 	Progress func(vdm.Progress)
-	// Report, if set, receives lines worth reading: the engine, the estimate,
-	// what was resumed.
+	// Report, if set, receives messages: the engine, the estimate, the step at which
+	// training resumes.
 	Report func(line string)
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
-// training is one call of Train: what goes on beside the steps, which package train
-// takes. The run has the state of its newest snapshot all the time.
+// training is one call of Train: everything beside the steps, which package train takes.
+// Meanwhile the run has the state of its newest snapshot.
 type training struct {
 	run      *Run
 	o        TrainOptions
@@ -22,7 +22,7 @@ type training struct {
 	started  time.Time
 	lastSave time.Duration
 	reached  int64     // the last step that was taken
-	loss     []float64 // since the last record
+	loss     []float64 // the losses since the last line of metrics
 	running  float64
 	held     float64
 	timer    engine.RateTimer

@@ -9,8 +9,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
-// initialWeights returns the network's initial weights, by name: random ones, and what
-// the linear denoiser knows of the training data.
+// initialWeights returns the network's initial weights, by name: random ones, and those
+// of the linear denoiser, which are fitted on the training data.
 func (c Config) initialWeights(train vdm.Clips) (map[string][]float32, error) {
 	weights := weights.Initial(c.FullNetwork().Variables(), c.Training.Seed)
 	if c.Preconditioning != PreconditionSpectrum {
@@ -31,8 +31,8 @@ func (c Config) initialWeights(train vdm.Clips) (map[string][]float32, error) {
 	return weights, err
 }
 
-// wholeClip returns the function that writes clip i, in the network's units and with NaN
-// for missing cells, less a covariate of it unless that is below 0.
+// wholeClip returns the function that writes clip i in the network's units, with NaN for
+// missing cells. If less is not negative, the covariate with that index is subtracted.
 func (r *reader) wholeClip(less int) func(i int, x []float32) error {
 	return func(i int, x []float32) error {
 		channels, own := len(r.transforms), len(r.clip.Channels)

@@ -8,21 +8,21 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// fitted is how many clips, at even distances, the variances are means over. Of rain in
-// windows of 10×32×32 the loss of the linear denoiser no longer changes in its third
-// digit from there on.
+// fitted is the number of clips, at even distances, over which the variances are means.
+// For rain in windows of 10×32×32 the loss of the linear denoiser no longer changes in
+// its third digit from there on.
 const fitted = 800
 
-// floor is the smallest variance of a wave. Where data have none, as of one value, the
-// linear denoiser must not take the rounding of z for a signal.
+// floor is the smallest variance of a wave. Where data have none, such as constant data,
+// the linear denoiser must not take the rounding of z for a signal.
 const floor = 1e-5
 
-// Fit returns the mean square of each wave of frames, rows and columns, or with each frame
-// by itself of rows and columns, [frame, height, width, channel], over count
-// clips of a shape (frames, height, width, channels) in the network's units, of which read
-// writes clip i. The mean of the data counts as
-// part of the wave that is constant. Clips with missing cells (NaN) are left out; that no
-// clip is without any is an error.
+// Fit returns the mean square of each wave of frames, rows and columns, or with
+// eachFrame of rows and columns in each frame by itself, [frame, height, width,
+// channel]. It is a mean over count clips of a shape (frames, height, width, channels)
+// in the network's units, of which read writes clip i. The mean of the data counts as
+// part of the constant wave. Clips with missing cells (NaN) are left out; it is an error
+// if all clips have some.
 func Fit(shape [4]int, count int, eachFrame bool, read func(i int, x []float32) error) ([]float32, error) {
 	frames, height, width, channels := shape[0], shape[1], shape[2], shape[3]
 	size := frames * height * width * channels
@@ -59,7 +59,8 @@ func Fit(shape [4]int, count int, eachFrame bool, read func(i int, x []float32) 
 	return x, nil
 }
 
-// transform replaces x by its DCT-II along an axis of n values, each inner values apart.
+// transform replaces x by its DCT-II along an axis of n values, whose neighbours lie
+// inner values apart.
 func transform(x []float64, n, inner int) {
 	matrix, line := verify.Cosines(n), make([]float64, n)
 	for start := 0; start < len(x); start += n * inner {

@@ -11,38 +11,38 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
-// The names of the variables that contain the variance of each wave, [frame, height,
-// width, channel].
+// These are the names of the variables that contain the variance of each wave, [frame,
+// height, width, channel].
 const (
 	VariableName = "spectrum"       // of the data
-	GivenName    = "spectrum given" // of what the data differ by from the covariate Given
+	GivenName    = "spectrum given" // of the difference between the data and the covariate Given
 )
 
-// Network is another network with the best linear denoiser added to its output, which is
-// read as v̂. With the variance S of a wave in the data (see [Fit]),
+// Network is another network with the best linear denoiser added to its output, which
+// estimates v. With the variance S of a wave in the data (see [Fit]),
 //
 //	v̂ = Σ ασ(1 − S)/(α²S + σ²)·z + √(mean of S/(α²S + σ²))·F
 //
-// where the sum is over the waves of z, the cosines that the discrete cosine transform
-// (DCT-II) consists of, and F is the output of the other network: what remains for it has
-// the size 1 at every noise level. White data, S = 1, leave the other network as it is.
+// where the sum is over the waves of z, the cosines of the discrete cosine transform
+// (DCT-II), and F is the output of the other network: its target has the size 1 at every
+// noise level. White data, S = 1, leave the other network as it is.
 //
-// The waves are those of frames, rows and columns, in clips of one shape. With Given they
-// are those of rows and columns in each frame by itself, and clips may be larger: the
-// variances are then interpolated between wave numbers.
+// The waves are those of frames, rows and columns, in clips of one shape. With Given
+// they are those of rows and columns in each frame by itself, and clips may be larger:
+// the variances are then interpolated between wave numbers.
 type Network struct {
 	vdm.Network
-	Frames, Height, Width int // of the clips that the variances were fitted on
+	Frames, Height, Width int // of the clips on which the variances were fitted
 
 	// Given, if not "", is the name of a covariate that is a first guess μ of the clip,
-	// such as a forecast; its channels are the guess and a mark of 1 where it is there.
-	// The linear denoiser then is that of x − μ, with variances of its own, and μ is added
-	// to its estimate.
+	// such as a forecast; its channels are the guess and a mark of 1 where it is
+	// present. The linear denoiser is then the one of x − μ, with variances of its own,
+	// and μ is added to its estimate.
 	Given string
 }
 
-// Variables are those of the other network and, last, the variances of the waves, which
-// are fixed and 1 before they are fitted.
+// Variables returns the variables of the other network and, last, the variances of the
+// waves, which are fixed, and 1 before they are fitted.
 func (n Network) Variables() []weights.Variable {
 	_, channels := n.ClipChannels()
 	variables := slices.Clone(n.Network.Variables())
@@ -61,17 +61,18 @@ func (n Network) spectra() []string {
 	return []string{VariableName, GivenName}
 }
 
-// Count is the number of trainable parameters, which the variances are not.
+// Count returns the number of trainable parameters, which the variances are not.
 func (n Network) Count() int { return n.Network.Count() }
 
-// ForClips returns the network for clips with a number of channels, and what it is shown
-// beside them.
+// ForClips returns the network for clips with a number of channels and a number of
+// channels of conditions.
 func (n Network) ForClips(channels, conditions int) vdm.Network {
 	n.Network = n.Network.ForClips(channels, conditions)
 	return n
 }
 
-// Validate names every setting that no such network can be built with.
+// Validate returns an error that names every setting with which the network cannot be
+// built.
 func (n Network) Validate() error {
 	if n.Frames < 1 || n.Height < 1 || n.Width < 1 {
 		return fmt.Errorf("spectral network: clips of %d frames × %d × %d, want each at least 1", n.Frames, n.Height, n.Width)
@@ -87,7 +88,8 @@ func (n Network) Apply(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch) *g.
 	return n.add(w, z, at, in, n.Network.Apply(w, z, at, in))
 }
 
-// ApplyWatched is Apply, and shows what the other network shows, if it shows anything.
+// ApplyWatched computes what Apply does, and shows the parts of the other network, if it
+// has any to show.
 func (n Network) ApplyWatched(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, watch func(name string, x *g.Node)) *g.Node {
 	watched, ok := n.Network.(vdm.WatchedNetwork)
 	if !ok {
@@ -96,9 +98,9 @@ func (n Network) ApplyWatched(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Bat
 	return n.add(w, z, at, in, watched.ApplyWatched(w, z, at, in, watch))
 }
 
-// add returns the sum of the linear denoiser and of what the other network says. Where
-// there is a map of noise levels, the linear denoiser sees z as if all of it had the level
-// of what is unknown, and speaks only of that.
+// add returns the sum of the linear denoiser and the output of the other network,
+// remains. With a map of noise levels the linear denoiser takes all of z at the level of
+// the unknown values, and counts only for these.
 func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, remains *g.Node) *g.Node {
 	dims := slices.Clone(remains.Shape().Dimensions)
 	alpha, sigma := vdm.Level{LogSNR: at.LogSNR}.AlphaSigma(z)
@@ -112,7 +114,8 @@ func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, remai
 	if n.Given != "" {
 		axes = []int{2, 3}
 		if guess, there := in.Covariates[n.Given]; there {
-			// Sums over the last axis in the place of slices, through which gradients flow.
+			// A channel is picked by a sum over the last axis, because slices must not
+			// occur where gradients flow.
 			value := pick(guess, 0)
 			mark := g.ReduceAndKeep(pick(guess, 1), g.ReduceMax, 1, 2, 3)
 			mean = g.Mul(value, mark)
@@ -134,15 +137,15 @@ func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, remai
 	return g.Add(linear, g.Mul(size, remains))
 }
 
-// pick returns one channel of x, as a channel.
+// pick returns one channel of x, as a last axis of size 1.
 func pick(x *g.Node, channel int) *g.Node {
 	one := make([]float32, x.Shape().Dim(-1))
 	one[channel] = 1
 	return g.ReduceAndKeep(g.Mul(x, g.Reshape(g.Const(x.Graph(), one), 1, 1, 1, 1, len(one))), g.ReduceSum, 4)
 }
 
-// variances returns the variances of a variable for clips of some dimensions, [1, frame,
-// height, width, channel].
+// variances returns the variances of a variable for clips of given dimensions, [1,
+// frame, height, width, channel].
 func (n Network) variances(w vdm.Weights, name string, dims []int) *g.Node {
 	s, ok := w[name]
 	if !ok {

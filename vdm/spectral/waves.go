@@ -8,8 +8,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// waves returns the orthonormal DCT-II of clips over some axes, shaped as they are, or its
-// inverse.
+// waves returns the orthonormal DCT-II of clips over the given axes, in the shape of x,
+// or its inverse.
 func waves(x *g.Node, axes []int, inverse bool) *g.Node {
 	for _, axis := range axes {
 		matrix := verify.Cosines(x.Shape().Dim(axis))
@@ -21,8 +21,8 @@ func waves(x *g.Node, axes []int, inverse bool) *g.Node {
 	return x
 }
 
-// alongAxis multiplies x along an axis by a matrix, [in][out]. A product along the last
-// axis is the one that every engine does right and fast.
+// alongAxis returns x multiplied along an axis by a matrix, [in][out]. A product along
+// the last axis is the one that every engine computes correctly and fast.
 func alongAxis(x *g.Node, axis int, matrix [][]float64) *g.Node {
 	var flat []float32
 	for _, row := range matrix {

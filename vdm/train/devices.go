@@ -9,20 +9,20 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
-// Training on several devices is data-parallel: GoMLX runs one program on all of
-// them (single program, multiple data), each device has all the weights and its
-// share of the batch, and the gradients meet in one all-reduce a step. The global
-// batch, and with it the losses, are those of one device to rounding.
+// Training on several devices is data-parallel: GoMLX runs one program on all of them
+// (single program, multiple data), each device has all the weights and its share of the
+// batch, and the gradients are averaged in one all-reduce a step. The losses of the
+// global batch equal those on one device, to rounding.
 
-// replica is what one device has all the time.
+// replica contains what one device stores during training.
 type replica struct {
-	vectors   []*engine.DeviceVector // the state's
-	zero      *engine.DeviceVector   // the sum of gradients before the first pass
+	vectors   []*engine.DeviceVector // the vectors of the state
+	zero      *engine.DeviceVector   // the initial sum of gradients: zeros
 	constants []*tensors.Tensor
 }
 
-// newReplica uploads a state and the constants of a problem to a device. Where it
-// fails, the replica has what was uploaded, for close.
+// newReplica uploads a state and the constants of a problem to a device. After an error
+// the replica contains what was uploaded, for close.
 func newReplica(be compute.Backend, device int, p Problem, from State) (*replica, error) {
 	r := &replica{}
 	for _, c := range p.Constants {
@@ -33,8 +33,8 @@ func newReplica(be compute.Backend, device int, p Problem, from State) (*replica
 		}
 	}
 	for _, values := range from.vectors() {
-		// A copy: the engine may share the host's memory, and a donated buffer is
-		// overwritten, while a state must not change.
+		// The values are copied: the engine may share the host's memory and overwrites a
+		// donated buffer, while a state must not change.
 		v, err := engine.NewDeviceVector(be, device, append([]float32(nil), values...))
 		r.vectors = append(r.vectors, v)
 		if err != nil {
@@ -55,7 +55,7 @@ func (r *replica) close() {
 	}
 }
 
-// onDevices makes a program run on that many devices at once.
+// onDevices makes a program run on a number of devices at once.
 func onDevices(exec *g.Exec, devices int) error {
 	if devices == 1 {
 		return nil
@@ -68,8 +68,8 @@ func onDevices(exec *g.Exec, devices int) error {
 	return nil
 }
 
-// meanOverDevices returns the means of what each device has for each x; on one device
-// the xs.
+// meanOverDevices returns the mean over the devices of each x; on one device it returns
+// xs.
 func meanOverDevices(xs ...*g.Node) []*g.Node {
 	graph := xs[0].Graph()
 	n := graph.NumDevices()
@@ -83,7 +83,7 @@ func meanOverDevices(xs ...*g.Node) []*g.Node {
 	return means
 }
 
-// upload puts each device's share of a batch there, and takes the batch.
+// upload uploads each device's share of a batch and frees the batch.
 func upload(be compute.Backend, batch []*tensors.Tensor, devices int) (shares [][]*tensors.Tensor, err error) {
 	shares = [][]*tensors.Tensor{batch}
 	if devices > 1 {

@@ -10,10 +10,10 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
-// NotFinite is the error of a step whose loss or gradient is not finite. The step was
-// not taken.
+// NotFinite is the error of a step whose loss or gradient is not finite. Such a step
+// leaves the state as it was.
 type NotFinite struct {
-	Loss, Norm float64 // of the step
+	Loss, Norm float64 // loss and gradient norm of the step
 	Where      string  // the first part of the computation that is not finite
 }
 
@@ -22,8 +22,8 @@ func (e *NotFinite) Error() string {
 	return fmt.Sprintf("loss %v, gradient norm %v: first not finite in %s", e.Loss, e.Norm, e.Where)
 }
 
-// diagnose returns where, in the pass of the given shares, numbers first stop being
-// finite. The weights on the engine are those from before the step.
+// diagnose returns the first part of the computation whose numbers are not finite, in
+// the pass of the given shares. The weights on the engine must be those before the step.
 func (t *Trainer) diagnose(shares [][]*tensors.Tensor) string {
 	unknown := func(err error) string { return fmt.Sprintf("a place that is not known (%v)", err) }
 	for _, share := range shares {
@@ -54,7 +54,7 @@ func (t *Trainer) diagnose(shares [][]*tensors.Tensor) string {
 		total := g.ReduceAllMean(t.problem.Loss(Named(t.problem.Variables, views), t.problem.name(in[1:]), check))
 		check("loss", total)
 		grads := g.Gradient(total, views...)
-		for i := len(grads) - 1; i >= 0; i-- { // the way the gradient comes
+		for i := len(grads) - 1; i >= 0; i-- { // in the order in which the gradient is computed
 			check("gradient of "+t.problem.Variables[i].Name, grads[i])
 		}
 		return sums
@@ -64,9 +64,9 @@ func (t *Trainer) diagnose(shares [][]*tensors.Tensor) string {
 	}
 	defer exec.Finalize()
 	r := t.replicas[0]
-	for _, share := range shares { // a whole batch may not fit on one device
+	for _, share := range shares { // share by share, because a whole batch may not fit on one device
 		var here []*tensors.Tensor
-		for _, x := range share { // which may lie on another device
+		for _, x := range share { // x may lie on another device
 			copied, err := x.LocalClone()
 			if err != nil {
 				engine.Release(here...)

@@ -12,8 +12,8 @@ import (
 // optimiser is then twenty operators, not three thousand, and copying a state to the
 // host one copy a vector.
 
-// Views returns the nodes of the variables, each with its shape, that a flat vector
-// consists of: in the variables' order.
+// Views returns the nodes of the variables, each with its shape, of which a flat vector
+// consists: in the variables' order.
 func Views(variables []weights.Variable, flat *g.Node) []*g.Node {
 	views, at := make([]*g.Node, len(variables)), 0
 	for i, v := range variables {
@@ -23,7 +23,17 @@ func Views(variables []weights.Variable, flat *g.Node) []*g.Node {
 	return views
 }
 
-// Named returns one node for each variable by the variable's name.
+// concatenated returns the flat vector of the nodes of the variables: the inverse of
+// [Views].
+func concatenated(views []*g.Node) *g.Node {
+	flat := make([]*g.Node, len(views))
+	for i, x := range views {
+		flat[i] = g.Reshape(x, x.Shape().Size())
+	}
+	return g.Concatenate(flat, 0)
+}
+
+// Named returns the nodes by their variables' names.
 func Named(variables []weights.Variable, nodes []*g.Node) map[string]*g.Node {
 	named := map[string]*g.Node{}
 	for i, v := range variables {
@@ -49,7 +59,8 @@ func Join(variables []weights.Variable, values map[string][]float32) ([]float32,
 	return flat, nil
 }
 
-// Cut is the inverse of [Join]. The values share the vector's memory.
+// Cut returns the values of all variables by name, the inverse of [Join]. The values
+// share the vector's memory.
 func Cut(variables []weights.Variable, flat []float32) map[string][]float32 {
 	values := map[string][]float32{}
 	for _, v := range variables {

@@ -8,25 +8,25 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// Options say how a problem is trained.
+// Options says how a problem is trained.
 type Options struct {
-	Rule    Rule                     // needed
-	Rate    func(step int64) float64 // the learning rate of the step after so many; needed
-	Batch   int                      // samples of one pass, of all devices together; needed
-	Passes  int                      // whose gradients are accumulated for one step; 0 is one
-	Clip    float64                  // the largest norm of the gradient; 0 is no clipping
-	EMA     float64                  // decay of the average of the weights; at most (1 + step)/(10 + step)
-	Devices int                      // that share each batch; 0 is one
+	Rule    Rule                     // required
+	Rate    func(step int64) float64 // the learning rate after the given number of steps; required
+	Batch   int                      // samples in one pass, over all devices; required
+	Passes  int                      // passes whose gradients are accumulated for one step; 0 means one
+	Clip    float64                  // the largest norm of the gradient; 0 means no clipping
+	EMA     float64                  // decay of the average of the weights, at most (1 + step)/(10 + step), unless the rule has an average of its own
+	Devices int                      // devices that share each batch; 0 means one
 }
 
-// withDefaults returns the options with the zero values replaced that stand for one.
+// withDefaults returns the options with zero values replaced where they mean one.
 func (o Options) withDefaults() Options {
 	o.Passes, o.Devices = cmp.Or(o.Passes, 1), cmp.Or(o.Devices, 1)
 	return o
 }
 
-// Check returns an error where something is missing, or the engine does not have the
-// devices, or they cannot share a batch.
+// Check returns an error if a required setting is missing, the engine lacks the devices,
+// or they cannot share a batch evenly.
 func (o Options) Check(be compute.Backend) error {
 	o = o.withDefaults()
 	switch has := be.NumDevices(); {
@@ -48,7 +48,7 @@ func (o Options) Check(be compute.Backend) error {
 // step's program: the learning rate, the rule's, and the decay of the average.
 func (o Options) scalars(k int64) (all []any) {
 	all = append(all, float32(o.Rate(k-1)))
-	for _, x := range o.Rule.Scalars(k) {
+	for _, x := range o.Rule.Scalars(k, o.Rate) {
 		all = append(all, x)
 	}
 	return append(all, float32(min(o.EMA, float64(k)/(float64(k)+9))))

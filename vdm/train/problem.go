@@ -12,26 +12,27 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
-// Problem is a loss with variables to train.
+// Problem is a loss with the variables to train.
 type Problem struct {
 	Variables []weights.Variable
 
-	// Inputs are what the loss takes of a batch.
+	// Inputs are the inputs of the loss that differ from batch to batch.
 	Inputs []Input
 
-	// Constants are what the loss takes whatever the batch. They lie on every device
-	// from [New] on, which drops their values on the host.
+	// Constants are the inputs of the loss that are the same for every batch. They lie
+	// on every device from [New] on, which drops their values on the host.
 	Constants []Constant
 
-	// Loss returns the loss of each sample, [sample], whose mean is trained. It takes the
-	// variables, and the inputs and constants, by name. Where watch is not nil, Loss
-	// calls it with the parts of the computation, in order, by which a step that fails
-	// says where numbers first were not finite.
+	// Loss returns the loss of each sample, [sample], whose mean is minimised. It takes
+	// the variables, the inputs and the constants by name. If watch is not nil, Loss
+	// calls it with the parts of the computation in order; from them a failed step finds
+	// where numbers first were not finite.
 	Loss func(weights, in map[string]*g.Node, watch func(part string, x *g.Node)) *g.Node
 
-	// Batch returns the inputs, in their order and on the host, of one pass of a step;
-	// both are counted from 0. It must be a function of the two only, and is called
-	// ahead of the steps, from another goroutine. The tensors belong to the caller.
+	// Batch returns the inputs of one pass of a step, in the order of Inputs and on the
+	// host; step and pass count from 0. It must be a function of the two only, and is
+	// called ahead of the steps from another goroutine. The tensors belong to the
+	// caller.
 	Batch func(step int64, pass int) ([]*tensors.Tensor, error)
 }
 
@@ -39,7 +40,7 @@ type Problem struct {
 type Input struct {
 	Name  string
 	DType dtypes.DType // Float32 or Int64
-	Dims  []int        // of one sample; a batch has one more axis before them
+	Dims  []int        // dimensions for one sample; a batch has one more axis before them
 }
 
 // shape returns the input's shape for a number of samples.
@@ -69,8 +70,8 @@ func (p Problem) name(nodes []*g.Node) map[string]*g.Node {
 	return named
 }
 
-// checkBatch returns an error where a batch of a number of samples is not what the
-// inputs say.
+// checkBatch returns an error if a batch does not have the shapes of the inputs for a
+// number of samples.
 func (p Problem) checkBatch(batch []*tensors.Tensor, samples int) error {
 	if len(batch) != len(p.Inputs) {
 		return fmt.Errorf("a batch of %d inputs, want %d", len(batch), len(p.Inputs))
@@ -83,7 +84,7 @@ func (p Problem) checkBatch(batch []*tensors.Tensor, samples int) error {
 	return nil
 }
 
-// validate returns an error where something is missing or named twice.
+// validate returns an error if something is missing or named twice.
 func (p Problem) validate() error {
 	if len(p.Variables) == 0 || p.Loss == nil || p.Batch == nil {
 		return errors.New("a problem needs variables, a loss and batches")

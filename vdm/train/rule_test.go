@@ -17,18 +17,18 @@ type momentum struct{}
 
 func (momentum) States() []string { return []string{"momentum"} }
 
-func (momentum) Scalars(int64) []float32 { return nil }
+func (momentum) Scalars(int64, func(int64) float64) []float32 { return nil }
 
-func (momentum) Update(at Point) (*g.Node, []*g.Node) {
+func (momentum) Update(at Point) After {
 	moved := g.Add(g.MulScalar(at.States[0], 0.5), at.Gradient)
 	var direction []*g.Node
 	for i, x := range Views(at.Variables, moved) {
 		if at.Variables[i].Kind != weights.Matrix {
 			x = g.ZerosLike(x)
 		}
-		direction = append(direction, g.Reshape(x, x.Shape().Size()))
+		direction = append(direction, x)
 	}
-	return g.Concatenate(direction, 0), []*g.Node{moved}
+	return After{Weights: at.along(concatenated(direction)), States: []*g.Node{moved}}
 }
 
 // A rule has as many states and scalars as it says, and sees which variables are
@@ -68,12 +68,16 @@ func TestRulesByName(t *testing.T) {
 		if states := slices.Clone(r.States()); len(slices.Compact(slices.Sorted(slices.Values(states)))) != len(states) {
 			t.Errorf("%s: two of the states %v have one name", name, states)
 		}
-		if len(r.Scalars(1)) != len(r.Scalars(1000)) {
-			t.Errorf("%s has %d scalars in step 1 and %d in step 1000", name, len(r.Scalars(1)), len(r.Scalars(1000)))
+		rate := func(int64) float64 { return 0.1 }
+		if one, many := len(r.Scalars(1, rate)), len(r.Scalars(1000, rate)); one != many {
+			t.Errorf("%s has %d scalars in step 1 and %d in step 1000", name, one, many)
 		}
 	}
 	_, err := NewRule("sgd", set)
 	enginetest.WantError(t, "an unknown rule", err, `optimiser "sgd": want one of adam`)
+	set.WeightDecay = 0.1
+	_, err = NewRule("", set)
+	enginetest.WantError(t, "a decay that Adam lacks", err, "optimiser adam has no weight decay, and 0.1 is asked for: take adamw")
 }
 
 func TestFlatVectors(t *testing.T) {
@@ -108,6 +112,7 @@ func TestRefusals(t *testing.T) {
 		want   string
 	}{
 		{func(p *Problem, o *Options, s *State) { p.Loss = nil }, "variables, a loss and batches"},
+		{func(p *Problem, o *Options, s *State) { p.Variables = nil }, "variables, a loss and batches"},
 		{func(p *Problem, o *Options, s *State) { p.Inputs[1].Name = "x" }, `two inputs have the name "x"`},
 		{func(p *Problem, o *Options, s *State) { p.Constants[0].Name = "x" }, `two inputs have the name "x"`},
 		{func(p *Problem, o *Options, s *State) { p.Inputs[0].DType = dtypes.Float64 }, "the input x is Float64"},

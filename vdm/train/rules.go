@@ -6,13 +6,24 @@ import (
 	"strings"
 )
 
-// rules are the update rules by name. The first is the one of configurations that
-// name none, for ever.
+// rules lists the update rules by name. The first is the rule of configurations that
+// name none; that must not change.
+//
+// SOAP (Vyas et al. 2024) is not among them. It takes the steps of Adam in the basis of the
+// eigenvectors Q of each matrix's second moments L, and updates Q by the orthogonal factor
+// of LQ = QR. The engines have no such factorisation. The iteration by matrix products of
+// [Muon] computes the polar factor instead, and the polar factor of LQ = Q·(QᵀLQ) is the
+// old Q whatever L is. Gram–Schmidt would take one step after another for each of up to
+// some hundred columns of each of some hundred matrices.
 var rules = []struct {
-	name string
-	with func(o RuleOptions) Rule
+	name   string
+	decays bool // whether the rule has a weight decay
+	with   func(o RuleOptions) Rule
 }{
-	{"adam", func(o RuleOptions) Rule { return Adam(o) }},
+	{"adam", false, func(o RuleOptions) Rule { return Adam(o) }},
+	{"adamw", true, func(o RuleOptions) Rule { return AdamW(o) }},
+	{"muon", true, func(o RuleOptions) Rule { return Muon(o) }},
+	{"schedule-free", true, func(o RuleOptions) Rule { return ScheduleFree(o) }},
 }
 
 // RuleNames returns the names that [NewRule] takes.
@@ -24,7 +35,8 @@ func RuleNames() []string {
 	return names
 }
 
-// NewRule returns the update rule of a name; "" is adam.
+// NewRule returns the update rule of a name; "" means adam. A weight decay is an error with
+// a rule that has none.
 func NewRule(name string, o RuleOptions) (Rule, error) {
 	if name == "" {
 		name = rules[0].name
@@ -32,6 +44,9 @@ func NewRule(name string, o RuleOptions) (Rule, error) {
 	i := slices.Index(RuleNames(), name)
 	if i < 0 {
 		return nil, fmt.Errorf("optimiser %q: want one of %s", name, strings.Join(RuleNames(), ", "))
+	}
+	if o.WeightDecay != 0 && !rules[i].decays {
+		return nil, fmt.Errorf("optimiser %s has no weight decay, and %v is asked for: take adamw", name, o.WeightDecay)
 	}
 	return rules[i].with(o), nil
 }

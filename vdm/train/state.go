@@ -2,18 +2,18 @@ package train
 
 import "fmt"
 
-// State is where training stands: all that its next step depends on beside the
-// [Problem] and the [Options]. It is a value: no training changes the vectors of a
-// state that it was given or has returned.
+// State is the state of training: everything that its next step depends on beside the
+// [Problem] and the [Options]. It is a value: training does not change the vectors of a
+// state that it received or returned.
 type State struct {
-	Step    int64       // how many steps were taken
-	Weights []float32   // of all variables; see [Join]
-	Moments [][]float32 // by the rule's States, each as long as the weights
-	EMA     []float32   // the exponential moving average of the weights
+	Step    int64       // number of steps taken
+	Weights []float32   // the values of all variables; see [Join]
+	Moments [][]float32 // in the order of the rule's States, each as long as the weights
+	EMA     []float32   // the average of the weights: exponential, or the rule's own
 }
 
-// Start returns the state before the first step from initial weights, which also are
-// their own average.
+// Start returns the state before the first step from initial weights, whose average they
+// also are.
 func Start(weights []float32, r Rule) State {
 	s := State{Weights: weights, EMA: weights}
 	for range r.States() {
@@ -28,14 +28,14 @@ func (s State) vectors() [][]float32 {
 	return append(append([][]float32{s.Weights}, s.Moments...), s.EMA)
 }
 
-// stateOf is the inverse of vectors.
+// stateOf returns the state whose vectors are given, the inverse of vectors.
 func stateOf(step int64, vectors [][]float32) State {
 	last := len(vectors) - 1
 	return State{Step: step, Weights: vectors[0], Moments: vectors[1:last], EMA: vectors[last]}
 }
 
-// check returns an error where the state is not one of so many weights and states of
-// a rule.
+// check returns an error unless the state has the given number of weights and the states
+// of the rule.
 func (s State) check(weights int, r Rule) error {
 	if got, want := len(s.Moments), len(r.States()); got != want {
 		return fmt.Errorf("the state has %d moments, the optimiser has %d", got, want)

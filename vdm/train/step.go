@@ -15,11 +15,11 @@ import (
 // graphs builds the programs of training.
 type graphs struct {
 	p Problem
-	o Options // with defaults
+	o Options // with its defaults
 }
 
-// gradient is one pass of an accumulated step. Inputs: weights, sum of the gradients
-// so far, constants, batch. Outputs: loss, new sum.
+// gradient returns the graph of one pass of an accumulated step. Inputs: weights, sum of
+// the gradients so far, constants, batch. Outputs: loss, new sum.
 func (b graphs) gradient(in []*g.Node) []*g.Node {
 	loss, grad := b.lossAndGradient(in[0], in[2:])
 	return []*g.Node{loss, g.Add(in[1], grad)}
@@ -28,24 +28,21 @@ func (b graphs) gradient(in []*g.Node) []*g.Node {
 func (b graphs) lossAndGradient(weights *g.Node, in []*g.Node) (loss, grad *g.Node) {
 	views := Views(b.p.Variables, weights)
 	loss = g.ReduceAllMean(b.p.Loss(Named(b.p.Variables, views), b.p.name(in), nil))
-	grads := g.Gradient(loss, views...)
-	for i, x := range grads {
-		grads[i] = g.Reshape(x, x.Shape().Size())
-	}
-	return loss, g.Concatenate(grads, 0)
+	return loss, concatenated(g.Gradient(loss, views...))
 }
 
-// step is one step of the optimiser, with the last pass of the gradient. Inputs: the
-// vectors of the state, sum of the gradients of the passes before, the scalars,
-// constants, batch. Outputs: loss, norm of the gradient, and the new vectors.
+// step returns the graph of one step of the optimiser with the last pass of the
+// gradient. Inputs: the vectors of the state, sum of the gradients of the passes before,
+// the scalars, constants, batch. Outputs: loss, norm of the gradient, and the new
+// vectors.
 //
-// Where the gradient is not finite the state comes back unchanged, so that training
-// which fails keeps what it had.
+// Where the gradient is not finite the state is returned unchanged, so that failed
+// training keeps its last state.
 func (b graphs) step(in []*g.Node) []*g.Node {
 	moments := len(b.o.Rule.States())
 	old, in := in[:moments+2], in[moments+2:]
 	sum, in := in[0], in[1:]
-	own := len(b.o.Rule.Scalars(1))
+	own := len(b.o.Rule.Scalars(1, b.o.Rate))
 	rate, scalars, decay, in := in[0], in[1:1+own], in[1+own], in[own+2:]
 	weights, ema := old[0], old[moments+1]
 
@@ -56,22 +53,24 @@ func (b graphs) step(in []*g.Node) []*g.Node {
 	if b.o.Clip > 0 {
 		grad = g.Mul(grad, g.MinScalar(g.Div(g.Const(norm.Graph(), float32(b.o.Clip)), g.AddScalar(norm, 1e-12)), 1))
 	}
-	direction, updated := b.o.Rule.Update(Point{b.p.Variables, weights, grad, old[1 : 1+moments], scalars})
-	newWeights := g.Sub(weights, g.Mul(rate, direction))
-	newEMA := g.Add(g.Mul(decay, ema), g.Mul(g.OneMinus(decay), newWeights))
+	after := b.o.Rule.Update(Point{b.p.Variables, weights, ema, grad, rate, old[1 : 1+moments], scalars})
+	average := after.Average
+	if average == nil {
+		average = g.Add(g.Mul(decay, ema), g.Mul(g.OneMinus(decay), after.Weights))
+	}
 
-	finite := g.LessThan(norm, g.Const(norm.Graph(), float32(3e38))) // of NaN it is false
+	finite := g.LessThan(norm, g.Const(norm.Graph(), float32(3e38))) // false for NaN
 	out := []*g.Node{loss, norm}
-	for i, x := range append(append([]*g.Node{newWeights}, updated...), newEMA) {
+	for i, x := range append(append([]*g.Node{after.Weights}, after.States...), average) {
 		out = append(out, g.Where(g.BroadcastToDims(finite, x.Shape().Dim(0)), x, old[i]))
 	}
 	return out
 }
 
 // StepProgram returns the program of one optimiser step with the last of its passes,
-// which an engine compiles at its first execution, and the shapes of its inputs, of
-// all devices in turn. It is for looking at what becomes of a problem; [New] and
-// [Cost] use the same.
+// which an engine compiles at its first execution, and the shapes of its inputs, device
+// after device. Call it to inspect how a problem is compiled; [New] and [Cost] use the
+// same program.
 func StepProgram(be compute.Backend, p Problem, o Options) (*g.Exec, []shapes.Shape, error) {
 	b := graphs{p, o.withDefaults()}
 	exec, err := b.compile(be, "training step", b.step)
@@ -82,8 +81,9 @@ func StepProgram(be compute.Backend, p Problem, o Options) (*g.Exec, []shapes.Sh
 	return exec, all, err
 }
 
-// compile makes one of the programs run on all devices at once. Its arguments are then
-// all of the first device, all of the second, and so on; so are its outputs.
+// compile returns a program that runs on all devices at once. Its arguments are all
+// those of the first device, then all those of the second, and so on; so are its
+// outputs.
 func (b graphs) compile(be compute.Backend, name string, graph func([]*g.Node) []*g.Node) (*g.Exec, error) {
 	exec, err := engine.Compile(be, name, graph)
 	if err != nil {
@@ -111,9 +111,9 @@ func (b graphs) inputs(samples int) (all []shapes.Shape) {
 	return all
 }
 
-// Cost counts the graph of the last pass of a step, with the update of the weights, on
-// one device for the batch of the options. Nothing is compiled, and neither the
-// problem's batches nor the values of its constants are looked at.
+// Cost returns the operations and memory of the last pass of a step with the update of
+// the weights, on one device, for the batch of the options. Nothing is compiled, and
+// neither the problem's batches nor the values of its constants are used.
 func Cost(be compute.Backend, p Problem, o Options) (cost engine.Cost, err error) {
 	defer func() {
 		if r := recover(); r != nil {

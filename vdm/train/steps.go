@@ -9,28 +9,28 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
-// Taken is a step that was taken.
+// Taken describes a step that was taken.
 type Taken struct {
 	Step int64   // counted from 1
 	Loss float64 // mean over the batch, with the weights before the step
-	Norm float64 // of the mean gradient, before it is clipped
+	Norm float64 // norm of the mean gradient, before clipping
 	Rate float64 // the learning rate
 }
 
-// Steps takes the steps up to one and yields each. The last thing that it yields may be
-// an error: the context's where that has ended, [*NotFinite], or what the engine or a
-// batch failed with. The state is then the one after the last step that was yielded,
-// if the engine still has one.
+// Steps takes the steps up to the given number and yields each. The last item may be an
+// error: the context's where that has ended, [*NotFinite], or the failure of the engine
+// or of a batch. The state is then the one after the last step that was yielded, if the
+// engine still has one.
 //
-// Batches of coming steps are made while the engine works. When the loop has ended,
-// nobody makes any.
+// Batches of coming steps are made while the engine works. No batch is made after the
+// loop has ended.
 func (t *Trainer) Steps(ctx context.Context, until int64) iter.Seq2[Taken, error] {
 	return func(yield func(Taken, error) bool) {
 		feed, stop := context.WithCancel(ctx)
 		batches := t.prefetch(feed, until)
 		defer func() {
 			stop()
-			for next := range batches { // until nobody reads what batches are made from
+			for next := range batches { // drained, because batches are made from data that the caller may close
 				engine.Release(flat(next.shares)...)
 			}
 		}()
@@ -77,11 +77,11 @@ func (t *Trainer) prefetch(ctx context.Context, until int64) <-chan prefetched {
 	return out
 }
 
-// take is one step of the optimiser. The state on the engine changes only if loss and
+// take takes one step of the optimiser. The state on the engine changes only if loss and
 // gradient are finite.
 func (t *Trainer) take(batches <-chan prefetched) (taken Taken, err error) {
 	passes, devices := t.options.Passes, len(t.replicas)
-	sums := make([]*tensors.Tensor, devices) // of the gradients of the passes before, nil is none
+	sums := make([]*tensors.Tensor, devices) // of the gradients of the passes before; nil before the first
 	defer func() { engine.Release(sums...) }()
 	sum := func(i int) *tensors.Tensor {
 		if sums[i] == nil {
@@ -135,7 +135,7 @@ func (t *Trainer) take(batches <-chan prefetched) (taken Taken, err error) {
 	if err != nil {
 		return taken, err
 	}
-	// Loss and norm are those of all devices, and each says the same.
+	// Loss and norm are means over all devices, the same on each.
 	loss = (loss + float64(tensors.ToScalar[float32](out[0]))) / float64(passes)
 	norm := float64(tensors.ToScalar[float32](out[1]))
 	each := len(out) / devices

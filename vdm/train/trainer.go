@@ -11,19 +11,20 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
-// Trainer is training on an engine: the state as it stands there, and the programs
-// that change it.
+// Trainer is training on an engine: the state on the devices, and the programs that
+// change it.
 type Trainer struct {
 	be       compute.Backend
 	problem  Problem // without the values of its constants
-	options  Options // with defaults
+	options  Options // with their defaults
 	step     int64
-	replicas []*replica // one a device
+	replicas []*replica // one for each device
 
 	stepExec, gradExec *g.Exec
 }
 
-// New takes a problem and a state to an engine. The caller closes the Trainer.
+// New uploads a problem and a state to an engine and returns the Trainer. The caller
+// closes it.
 func New(be compute.Backend, p Problem, o Options, from State) (_ *Trainer, err error) {
 	if err := p.validate(); err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func New(be compute.Backend, p Problem, o Options, from State) (_ *Trainer, err 
 	return t, nil
 }
 
-// Close frees what lies on the engine.
+// Close frees the Trainer's memory on the engine.
 func (t *Trainer) Close() {
 	for _, r := range t.replicas {
 		r.close()
@@ -73,8 +74,8 @@ func (t *Trainer) Close() {
 	}
 }
 
-// State returns a copy of the state on the host, as the steps so far have left it.
-// After an error of the engine there may be none any more, which is an error.
+// State returns a copy of the current state on the host. After an error of the engine
+// the state may be lost, which is an error.
 func (t *Trainer) State() (State, error) {
 	var vectors [][]float32
 	for _, v := range t.replicas[0].vectors {
@@ -87,8 +88,8 @@ func (t *Trainer) State() (State, error) {
 	return stateOf(t.step, vectors), nil
 }
 
-// EMA returns the averaged weights on the first device, [weight]. The tensor belongs
-// to the Trainer and is good until the next step.
+// EMA returns the averaged weights on the first device, [weight]. The tensor belongs to
+// the Trainer and is valid until the next step.
 func (t *Trainer) EMA() *tensors.Tensor {
 	v := t.replicas[0].vectors
 	return v[len(v)-1].Tensor
@@ -96,11 +97,11 @@ func (t *Trainer) EMA() *tensors.Tensor {
 
 // prefetched is a batch on the devices.
 type prefetched struct {
-	shares [][]*tensors.Tensor // of each device
+	shares [][]*tensors.Tensor // by device
 	err    error
 }
 
-// batchOf makes pass a of step k, and uploads it.
+// batchOf makes the batch of pass a of step k and uploads it.
 func (t *Trainer) batchOf(k int64, a int) (p prefetched) {
 	batch, err := t.problem.Batch(k, a)
 	if err != nil {

@@ -5,16 +5,16 @@ import (
 	"math"
 )
 
-// block is how many values are carried through a chain in float64 at a time:
-// 4 KiB, which stays in the first-level cache.
+// block is the number of values that go through a chain in float64 at a time: 4 KiB,
+// which stays in the first-level cache.
 const block = 512
 
-// Apply writes t.Forward of every value of src to dst, computed in float64 and
-// rounded once. The slices have one length and may be the same; it panics when
-// the lengths differ.
+// Apply writes t.Forward of every value of src to dst, computed in float64 and rounded
+// once. The slices have one length and may be the same; it panics when the lengths
+// differ.
 func Apply(t Transform, dst, src []float32) { bulk(t, dst, src, forward) }
 
-// Undo writes t.Inverse of every value of src to dst, as Apply does Forward.
+// Undo writes t.Inverse of every value of src to dst, computed as in Apply.
 func Undo(t Transform, dst, src []float32) { bulk(t, dst, src, inverse) }
 
 func bulk(t Transform, dst, src []float32, do func(Transform, []float64)) {
@@ -35,8 +35,8 @@ func bulk(t Transform, dst, src []float32, do func(Transform, []float64)) {
 	}
 }
 
-// forward and inverse choose the loop once a block, so that the common transforms
-// cost no interface call a value; the others take the last branch.
+// forward and inverse choose the loop once for each block, so that the common transforms
+// need no interface call for a value; the others take the last branch.
 
 func forward(t Transform, x []float64) {
 	switch t := t.(type) {

@@ -6,22 +6,22 @@ import (
 	"math"
 )
 
-// Fit returns the Spec with every step that has no numbers fitted on the training
-// data at its place in the chain: affine takes their range, standardise their mean
-// and standard deviation, normal-score their quantiles. s itself is unchanged, and
-// numbers already given are kept. Data come in slices of any length (of any layout:
-// values count one by one; [slices.Values] makes an iterator of a [][]float32) and
-// are not kept. They are read once for their range, and once more for each
-// standardise and normal-score that is fitted. NaN is missing and skipped.
+// Fit returns the Spec with every step that has no numbers fitted on the training data
+// at its place in the chain: affine takes their range, standardise their mean and
+// standard deviation, normal-score their quantiles. s itself is unchanged, and numbers
+// already given are kept. Data come in slices of any length (of any layout: values count
+// one by one; [slices.Values] makes an iterator of a [][]float32) and are not kept. They
+// are read once for their range, and once more for each standardise and normal-score
+// that is fitted. NaN is missing and skipped.
 //
-// The scale of standardise has a floor, so that standardising cannot explode: it is
-// the largest of the standard deviation, a thirtieth of the largest distance from
-// the mean (so that one wet cell in a million lies at 30, not at 1000) and 2⁻²⁰ of
-// the largest magnitude (float32 knows no more). Where all values are one it is 1.
+// The scale of standardise has a floor, so that standardised values stay bounded: it is
+// the largest of the standard deviation, a thirtieth of the largest distance from the
+// mean (so that one wet cell in a million lies at 30, not at 1000) and 2⁻²⁰ of the
+// largest magnitude (the resolution of float32). Where all values are equal it is 1.
 //
-// It fails, naming the value, on infinite data, on data outside the domain of a
-// step, on a constant where affine is to be fitted, and where no value is left.
-// Every step is monotone, so the smallest and the largest value alone decide this.
+// It is an error, which names the value, if data are infinite or outside the domain of a
+// step, if affine is fitted on a constant, or if no value is left. Every step is
+// monotone, so the smallest and the largest value alone decide this.
 func (s Spec) Fit(data iter.Seq[[]float32]) (Spec, error) {
 	if err := s.Validate(); err != nil {
 		return Spec{}, fmt.Errorf("transform %v: %w", s, err)
@@ -66,7 +66,7 @@ func (s Spec) fitSteps(lo, hi float64, data iter.Seq[[]float32]) (Spec, error) {
 				step.Min, step.Max = &low, &high
 			case KindStandardise:
 				mean, std := moments(data, before)
-				mean = max(lo, min(hi, mean)) // rounding
+				mean = max(lo, min(hi, mean)) // the mean is kept within the range despite rounding
 				std = scaleOf(std, mean, lo, hi)
 				step.Mean, step.Std = &mean, &std
 			case KindNormalScore:
@@ -92,10 +92,10 @@ func (s Spec) fitSteps(lo, hi float64, data iter.Seq[[]float32]) (Spec, error) {
 
 const (
 	farthest   = 30.0            // the largest distance from the mean, in scales
-	resolution = 1.0 / (1 << 20) // the smallest scale, of the largest magnitude
+	resolution = 1.0 / (1 << 20) // the smallest scale, as a share of the largest magnitude
 )
 
-// scaleOf is what standardise divides by; see [Spec.Fit].
+// scaleOf returns the number by which standardise divides; see [Spec.Fit].
 func scaleOf(std, mean, lo, hi float64) float64 {
 	if lo == hi {
 		return 1
@@ -103,8 +103,8 @@ func scaleOf(std, mean, lo, hi float64) float64 {
 	return max(std, max(hi-mean, mean-lo)/farthest, resolution*max(math.Abs(lo), math.Abs(hi)))
 }
 
-// transformed yields the values that are not missing, in blocks, after the steps
-// so far. A block is valid until the next.
+// transformed yields the values that are not missing, in blocks, after the steps of
+// before. A block is valid until the next.
 func transformed(data iter.Seq[[]float32], before Chain) iter.Seq[[]float64] {
 	return func(yield func([]float64) bool) {
 		var buf [block]float64
@@ -127,8 +127,9 @@ func transformed(data iter.Seq[[]float32], before Chain) iter.Seq[[]float64] {
 	}
 }
 
-// moments are the mean and the standard deviation of all values: of each block by
-// itself, then put together (Chan et al. 1983), which loses no digits.
+// moments returns the mean and the standard deviation of all values. Those of each block
+// are computed by themselves and then combined (Chan et al. 1983), which loses no
+// digits.
 func moments(data iter.Seq[[]float32], before Chain) (mean, std float64) {
 	count, square := 0.0, 0.0
 	for x := range transformed(data, before) {
@@ -148,11 +149,12 @@ func moments(data iter.Seq[[]float32], before Chain) (mean, std float64) {
 	return mean, math.Sqrt(square / count)
 }
 
-// mostSampled is how many values the quantiles are made of: 32 MiB.
+// mostSampled is the number of values from which the quantiles are computed at most: 32
+// MiB.
 const mostSampled = 1 << 22
 
-// sampleOf returns the values, or every second, fourth … of them where there are
-// many, and both extremes.
+// sampleOf returns the values, or every second, fourth … of them where there are many,
+// and both extremes.
 func sampleOf(data iter.Seq[[]float32], before Chain, lo, hi float64) []float64 {
 	var kept []float64
 	every, at := 1, 0

@@ -9,15 +9,14 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// NormalScore maps each value to the quantile of the standard normal distribution
-// at the value's rank among the training data, Φ⁻¹(rank): data of any distribution
-// become normal, ties aside. It is piecewise linear between knots (x, y), both
-// strictly increasing, so that its inverse is exact and monotone.
+// NormalScore maps each value to the quantile of the standard normal distribution at the
+// value's rank among the training data, Φ⁻¹(rank): data of any distribution become
+// normal, ties aside. It is piecewise linear between knots (x, y), both strictly
+// increasing, so that its inverse is exact and monotone.
 //
-// Beyond the first and the last knot it goes on as a line with the mean slope of
-// the outermost unit of y, so that no finite y has an infinite inverse. Where no
-// training value was negative none may be: Forward of x < 0 is NaN then, and Inverse
-// ends at 0.
+// Beyond the first and the last knot it continues as a line with the mean slope of the
+// outermost unit of y, so that no finite y has an infinite inverse. If no training value
+// was negative, Forward of x < 0 is NaN, and Inverse returns at least 0.
 //
 // Make it with [NewNormalScore].
 type NormalScore struct {
@@ -30,7 +29,7 @@ type NormalScore struct {
 func NewNormalScore(x, y []float64) NormalScore {
 	n := NormalScore{X: x, Y: y, lower: 1, upper: 1}
 	if last := len(x) - 1; last > 0 {
-		// The outermost unit of y, or the nearest knot beyond it.
+		// This is the outermost unit of y, or the nearest knot beyond it.
 		i := min(last-1, sort.SearchFloat64s(y, y[last]-1))
 		if i > 0 && y[last]-y[i] < 1 {
 			i--
@@ -42,7 +41,7 @@ func NewNormalScore(x, y []float64) NormalScore {
 	return n
 }
 
-// checkKnots says what is wrong with knots; none wait to be fitted.
+// checkKnots returns an error that says what is wrong with knots; no knots wait for Fit.
 func checkKnots(x, y []float64) error {
 	if len(x) != len(y) {
 		return fmt.Errorf("normal-score: %d numbers x and %d y; want as many", len(x), len(y))
@@ -79,7 +78,7 @@ func line(a, b []float64, v float64) float64 {
 		return b[i]
 	}
 	share := (v - a[i-1]) / (a[i] - a[i-1])
-	// From the nearer end, so that neither loses its digits.
+	// Interpolation starts from the nearer end, so that neither loses its digits.
 	if share < 0.5 {
 		return b[i-1] + share*(b[i]-b[i-1])
 	}
@@ -116,8 +115,8 @@ func (n NormalScore) Inverse(y float64) float64 {
 	return n.X[0] + (y-n.Y[0])*n.lower
 }
 
-// LogDerivative returns the logarithm of the slope of the piece that x lies in; at
-// a knot, of the piece above. NaN outside the domain.
+// LogDerivative returns the logarithm of the slope of the piece in which x lies; at a
+// knot, of the piece above. It is NaN outside the domain.
 func (n NormalScore) LogDerivative(x float64) float64 {
 	last := len(n.X) - 1
 	switch {
@@ -137,21 +136,21 @@ func (n NormalScore) String() string {
 	return fmt.Sprintf("normal score of %d knots from %v to %v", len(n.X), n.X[0], n.X[last])
 }
 
-// Knots lie at every eighth of a normal score, and at the value next above a tie
-// of more than a hundredth of all values, so that no atom smears.
+// Knots lie at every eighth of a normal score, and at the value next above a tie of more
+// than a hundredth of all values, so that no atom is spread over other values.
 const (
 	scoreSpacing = 1.0 / 8
 	mostScore    = 8.0
 	largeTie     = 0.01
 )
 
-// fitNormalScore returns knots fitted on values, which are sorted here. Values that
-// are tied have the score of their middle rank.
+// fitNormalScore returns knots fitted on values, which it sorts. Tied values have the
+// score of their middle rank.
 func fitNormalScore(values []float64) (x, y []float64) {
 	slices.Sort(values)
 	n := len(values)
 	normal := distuv.UnitNormal
-	next := 0 // first value that is above the last knot
+	next := 0 // the first value above the last knot
 	add := func(v float64) {
 		if len(x) > 0 && v <= x[len(x)-1] {
 			return

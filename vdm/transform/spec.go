@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The kinds of a Step.
+// These are the kinds of a Step.
 const (
 	KindIdentity    = "identity"
 	KindNonNegative = "nonnegative"
@@ -22,15 +22,15 @@ const (
 	KindNormalScore = "normal-score"
 )
 
-// What [Parse] reads where nothing else is asked for. Noise schedules assume data
-// of about unit variance, so both end in standardise.
+// These chains are used where no other is asked for. Noise schedules assume data of
+// about unit variance, so both end in standardise.
 const (
-	DefaultRain = "sqrt+standardise" // of rain rates and other values ≥ 0 with a long tail
-	Default     = "standardise"      // of anything else
+	DefaultRain = "sqrt+standardise" // for rain rates and other values ≥ 0 with a long tail
+	Default     = "standardise"      // for any other variable
 )
 
-// Step is one member of a chain. Epsilon, Offset and Floor must be given. Min and
-// Max, Mean and Std, X and Y are absent until the step is fitted.
+// Step is one step of a chain. Epsilon, Offset and Floor must be given. Min and Max,
+// Mean and Std, X and Y are absent until the step is fitted.
 type Step struct {
 	Kind    string    `json:"kind" yaml:"kind"`
 	Epsilon *float64  `json:"epsilon,omitempty" yaml:"epsilon,omitempty"` // of log
@@ -44,21 +44,21 @@ type Step struct {
 	Y       []float64 `json:"y,omitempty" yaml:"y,omitempty"`
 }
 
-// Spec says which transform; the zero value is the identity. It is read from
-// YAML and JSON as {steps: [{kind: sqrt}, {kind: affine}]} or as the string
-// that [Parse] takes, and what is read is validated.
+// Spec describes a transform as a chain of steps; the zero value is the identity. It is
+// read from YAML and JSON as {steps: [{kind: sqrt}, {kind: affine}]} or as the string
+// that [Parse] takes, and is then validated.
 type Spec struct {
 	Steps []Step `json:"steps" yaml:"steps"`
 }
 
-// parameter is a number of a step, by name.
+// parameter is a number of a step with its name.
 type parameter struct {
 	name string
 	at   **float64
 }
 
-// parameters are the numbers that the kind of a step has, in the order in which
-// they are written; those of normal-score aside.
+// parameters returns the numbers that the kind of a step has, in the order in which they
+// are written, except those of normal-score.
 func (s *Step) parameters() []parameter {
 	switch s.Kind {
 	case KindLog:
@@ -80,7 +80,7 @@ func (s Step) fits() bool {
 	return s.Kind == KindStandardise || s.Kind == KindAffine || s.Kind == KindNormalScore
 }
 
-// fitted reports whether every number is there.
+// fitted reports whether every number is present.
 func (s Step) fitted() bool {
 	if s.Kind == KindNormalScore {
 		return len(s.X) > 0
@@ -93,14 +93,14 @@ func (s Step) fitted() bool {
 	return true
 }
 
-// Parse reads a chain by name: steps joined by "+", parameters after ":".
+// Parse returns the Spec that a text names: steps joined by "+", parameters after ":".
 //
 //	identity   nonnegative   sqrt   log:EPSILON   logplus:OFFSET   db:FLOOR
 //	standardise   standardise:MEAN:STD   affine   affine:MIN:MAX
 //	normal-score   normal-score:X:Y:X:Y…
 //
-// as in sqrt+standardise or log:0.1+affine. The steps of the last two lines wait
-// for [Spec.Fit] where they have no numbers.
+// as in sqrt+standardise or log:0.1+affine. The steps of the last two lines wait for
+// [Spec.Fit] where they have no numbers.
 func Parse(name string) (Spec, error) {
 	var s Spec
 	for i, word := range strings.Split(name, "+") {
@@ -137,8 +137,8 @@ func Parse(name string) (Spec, error) {
 	return s, nil
 }
 
-// String returns the name that Parse reads back to the same Spec, fitted
-// numbers with every digit.
+// String returns the text from which Parse makes the same Spec, fitted numbers with
+// every digit.
 func (s Spec) String() string {
 	if len(s.Steps) == 0 {
 		return KindIdentity
@@ -147,7 +147,8 @@ func (s Spec) String() string {
 	for i, step := range s.Steps {
 		words[i] = step.Kind
 		add := func(v float64) {
-			// 'e' has a sign in its exponent, and "+" separates steps.
+			// Plus signs are removed, because 'e' has one in its exponent and "+"
+			// separates steps.
 			words[i] += ":" + strings.Replace(strconv.FormatFloat(v, 'g', -1, 64), "e+", "e", 1)
 		}
 		for _, p := range step.parameters() {
@@ -224,13 +225,13 @@ func (s Step) validate() error {
 	return nil
 }
 
-// Fitted reports whether every number is there, so that Build will work.
+// Fitted reports whether every number is present, so that Build succeeds.
 func (s Spec) Fitted() bool {
 	return !slices.ContainsFunc(s.Steps, func(step Step) bool { return step.fits() && !step.fitted() })
 }
 
-// Unfitted returns the chain without the numbers that Fit may give, whoever gave
-// them.
+// Unfitted returns the chain without the numbers that Fit may set, also those that were
+// given.
 func (s Spec) Unfitted() Spec {
 	out := Spec{Steps: slices.Clone(s.Steps)}
 	for i, step := range out.Steps {
@@ -241,16 +242,16 @@ func (s Spec) Unfitted() Spec {
 	return out
 }
 
-// NeedsValues reports whether [Spec.Fit] has to see every value of the training
-// data; the smallest and the largest are enough otherwise.
+// NeedsValues reports whether [Spec.Fit] must read every value of the training data;
+// otherwise the smallest and the largest are enough.
 func (s Spec) NeedsValues() bool {
 	return slices.ContainsFunc(s.Steps, func(step Step) bool {
 		return step.fits() && !step.fitted() && step.Kind != KindAffine
 	})
 }
 
-// Build returns the transform. It fails where the Spec is invalid or a step has
-// not been fitted.
+// Build returns the transform. It is an error if the Spec is invalid or a step has not
+// been fitted.
 func (s Spec) Build() (Transform, error) {
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("transform %v: %w", s, err)
@@ -271,7 +272,7 @@ func (s Spec) Build() (Transform, error) {
 	return chain, nil
 }
 
-// build wants a valid, fitted step.
+// build returns the transform of a valid, fitted step.
 func (s Step) build() Transform {
 	switch s.Kind {
 	case KindNonNegative:
@@ -294,12 +295,12 @@ func (s Step) build() Transform {
 	return Identity{}
 }
 
-// UnmarshalJSON reads the object or the name, and validates.
+// UnmarshalJSON reads the object or the text of a Spec, and validates it.
 func (s *Spec) UnmarshalJSON(b []byte) error {
 	return s.unmarshal(func(v any) error { return json.Unmarshal(b, v) })
 }
 
-// UnmarshalYAML reads the mapping or the name, and validates.
+// UnmarshalYAML reads the mapping or the text of a Spec, and validates it.
 func (s *Spec) UnmarshalYAML(decode func(any) error) error { return s.unmarshal(decode) }
 
 func (s *Spec) unmarshal(decode func(any) error) error {
@@ -311,8 +312,8 @@ func (s *Spec) unmarshal(decode func(any) error) error {
 		}
 		return err
 	}
-	// Through maps, so that a misspelt key is refused whatever the decoder's
-	// own strictness.
+	// Decoding goes through maps, so that a misspelt key is refused whether or not the
+	// decoder is strict.
 	var raw map[string][]map[string]any
 	if err := decode(&raw); err != nil {
 		return fmt.Errorf("transform: want a name or {steps: [{kind: …}, …]}: %w", err)
@@ -331,7 +332,7 @@ func (s *Spec) unmarshal(decode func(any) error) error {
 			}
 		}
 	}
-	type plain Spec // without these methods
+	type plain Spec // the type without these methods
 	var p plain
 	if err := decode(&p); err != nil {
 		return fmt.Errorf("transform: %w", err)
@@ -343,9 +344,9 @@ func (s *Spec) unmarshal(decode func(any) error) error {
 	return nil
 }
 
-// Bounded reports whether the chain ends in an affine step, so that training
-// data lie in [−1, 1] and what lies beyond is beyond the extremes of training.
-// Other chains have no bounds but those of nature, which Inverse keeps.
+// Bounded reports whether the chain ends in an affine step, so that training data lie in
+// [−1, 1] and values beyond are beyond the extremes of training. Other chains have only
+// the bounds of nature, which Inverse keeps.
 func (s Spec) Bounded() bool {
 	return len(s.Steps) > 0 && s.Steps[len(s.Steps)-1].Kind == KindAffine
 }

@@ -76,6 +76,7 @@ func TestRefusals(t *testing.T) {
 		{name: "normal-score:0:0:nan:2", want: "x[1] is NaN"},
 		{yaml: "{steps: [{kind: normal-score, x: [1, 2], y: [0]}]}", want: "2 numbers x and 1 y"},
 		{yaml: "{steps: [{kind: sqrt, x: [1], y: [0]}]}", want: "sqrt has no parameters x and y"},
+		{yaml: "{steps: [{kind: sqrt, x: [1]}]}", want: "sqrt has no parameters x and y"},
 		{name: "normal-score:0:0:5e-324:1e10", want: "overflows"},
 		{yaml: "{stages: [{kind: sqrt}]}", want: `unknown setting "stages"`},
 		{yaml: "[1, 2]", want: "want a name or"},
@@ -155,6 +156,26 @@ func TestSpecFromAName(t *testing.T) {
 	}
 }
 
+// What a Spec says of itself: whether training data have to be read value by value, and
+// whether they end in [−1, 1].
+func TestSpecTellsWhatItNeeds(t *testing.T) {
+	for name, c := range map[string]struct{ values, bounded bool }{
+		"sqrt": {}, "sqrt+affine": {bounded: true}, "sqrt+affine:0:4": {bounded: true}, "affine:0:4+sqrt": {},
+		"sqrt+standardise": {values: true}, "standardise:0:1": {}, "normal-score": {values: true}, "affine+standardise": {values: true},
+	} {
+		s, err := Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.NeedsValues() != c.values || s.Bounded() != c.bounded {
+			t.Errorf("%s: needs values %v, bounded %v; want %v, %v", name, s.NeedsValues(), s.Bounded(), c.values, c.bounded)
+		}
+	}
+	if (Spec{}).Bounded() || (Spec{}).NeedsValues() {
+		t.Error("the identity is bounded, or needs values")
+	}
+}
+
 func TestFit(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	for _, c := range []struct {
@@ -175,6 +196,7 @@ func TestFit(t *testing.T) {
 		{spec: "affine", data: [][]float32{{2, 2}, {nan}}, want: "every value is 2", fail: true},
 		{spec: "affine", data: [][]float32{{2, inf}}, want: "infinite", fail: true},
 		{spec: "identity", data: [][]float32{{-inf}}, want: "infinite", fail: true},
+		{spec: "affine", data: [][]float32{{2, -inf}}, want: "infinite", fail: true},
 		{spec: "affine", data: [][]float32{{nan, nan}}, want: "no value to fit on (2 are missing)", fail: true},
 		{spec: "sqrt", want: "no value to fit on", fail: true},
 		{spec: "log:1e-300+affine:0:1e-308", data: [][]float32{{1}}, want: "overflows", fail: true},

@@ -18,10 +18,10 @@ type Transform interface {
 // Identity is y = x.
 type Identity struct{}
 
-// Forward returns x.
+// Forward returns x unchanged.
 func (Identity) Forward(x float64) float64 { return x }
 
-// Inverse returns y.
+// Inverse returns y unchanged.
 func (Identity) Inverse(y float64) float64 { return y }
 
 // LogDerivative returns 0, or NaN at NaN.
@@ -38,7 +38,7 @@ func (a Affine) Forward(x float64) float64 { return 2*((x-a.Min)/(a.Max-a.Min)) 
 
 // Inverse returns the x with Forward(x) = y, for any y.
 func (a Affine) Inverse(y float64) float64 {
-	// From the nearer end, so that ±1 give Min and Max to the last bit.
+	// It starts from the nearer end, so that ±1 give Min and Max to the last bit.
 	if y < 0 {
 		return a.Min + (a.Max-a.Min)*((1+y)/2)
 	}
@@ -60,7 +60,7 @@ type Sqrt struct{}
 // Forward returns √x, NaN for x < 0.
 func (Sqrt) Forward(x float64) float64 { return math.Sqrt(x) }
 
-// Inverse returns y², and 0 for y < 0, which no x has for its root.
+// Inverse returns y², and 0 for y < 0, which is no root of any x.
 func (Sqrt) Inverse(y float64) float64 {
 	if y < 0 {
 		return 0
@@ -122,7 +122,8 @@ func (c Chain) Inverse(y float64) float64 {
 	return y
 }
 
-// LogDerivative is the sum of those of the steps, each at its own input.
+// LogDerivative returns the sum of the steps' logarithmic derivatives, each at its own
+// input.
 func (c Chain) LogDerivative(x float64) float64 {
 	sum := 0 * x
 	for _, t := range c {

@@ -37,13 +37,13 @@ var rates = []float64{1e-6, 1e-3, 0.01, 0.1, 0.7, 1, 3.3, 20, 76.9, 120}
 func TestInverseUndoesForward(t *testing.T) {
 	for name, tr := range fitted() {
 		for _, x := range append([]float64{0}, rates...) {
-			if got := tr.Inverse(tr.Forward(x)); math.Abs(got-x) > 4e-14*(1+math.Abs(x)) {
+			if got := tr.Inverse(tr.Forward(x)); !(math.Abs(got-x) <= 4e-14*(1+math.Abs(x))) {
 				t.Errorf("%s: Inverse(Forward(%v)) = %v, off by %g", name, x, got, got-x)
 			}
 		}
 		for _, x := range rates {
 			y := tr.Forward(x)
-			if got := tr.Forward(tr.Inverse(y)); math.Abs(got-y) > 4e-14*(1+math.Abs(y)) {
+			if got := tr.Forward(tr.Inverse(y)); !(math.Abs(got-y) <= 4e-14*(1+math.Abs(y))) {
 				t.Errorf("%s: Forward(Inverse(%v)) = %v", name, y, got)
 			}
 		}
@@ -68,7 +68,7 @@ func TestLogDerivativeAgainstFiniteDifferences(t *testing.T) {
 			slope := (8*(tr.Forward(x+h)-tr.Forward(x-h)) - (tr.Forward(x+2*h) - tr.Forward(x-2*h))) / (12 * h)
 			// The forward values round at 1e-16 of themselves, over a width h.
 			tol := 1e-9 + 1e-15*(1+math.Abs(tr.Forward(x)))/(h*slope)
-			if got := tr.LogDerivative(x); math.Abs(got-math.Log(slope)) > tol {
+			if got := tr.LogDerivative(x); !(math.Abs(got-math.Log(slope)) <= tol) {
 				t.Errorf("%s at %v: ln dy/dx = %v, finite differences give %v", name, x, got, math.Log(slope))
 			}
 		}
@@ -116,7 +116,7 @@ func TestInverseClampsToThePhysicalDomain(t *testing.T) {
 			}
 		}
 	}
-	if got := (Affine{Min: 0, Max: 10}).Inverse(-1.2); math.Abs(got+1) > 1e-15 {
+	if got := (Affine{Min: 0, Max: 10}).Inverse(-1.2); !(math.Abs(got+1) <= 1e-15) {
 		t.Errorf("affine does not clamp: Inverse(-1.2) = %v, want -1", got)
 	}
 }
@@ -126,6 +126,14 @@ func TestOutsideTheDomainIsNaN(t *testing.T) {
 		if !math.IsNaN(tr.Forward(-0.05)) || !math.IsNaN(tr.LogDerivative(-0.05)) {
 			t.Errorf("%v: a negative value is not refused", tr)
 		}
+	}
+	for _, tr := range []Transform{Identity{}, Chain{}} {
+		if got := tr.LogDerivative(0); got != 0 {
+			t.Errorf("%v: ln dy/dx at 0 is %v", tr, got)
+		}
+	}
+	if got, want := (DB{Floor: 0.1}).LogDerivative(0.1), math.Log(100/math.Ln10); !(math.Abs(got-want) < 1e-14) {
+		t.Errorf("ln dy/dx of decibels at their floor is %v, want %v", got, want)
 	}
 	if !math.IsInf((Sqrt{}).LogDerivative(0), 1) {
 		t.Error("the slope of sqrt at 0 is not infinite")

@@ -7,15 +7,15 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// temporalAttention lets the frames of each cell attend to each other, with
-// rotary embedding of queries and keys and the shared relative position bias,
+// temporalAttention returns x after the frames of each cell have attended to each other,
+// with rotary embedding of queries and keys and the shared relative position bias,
 // pre-normed and residual. x is [batch, frame, height, width, channel].
 //
-// Queries and keys have a projection for each frame. Frames come first for it:
-// then it is one product a frame for the whole batch, and no matrix is copied for
-// each clip. What runs for each cell and head has these side by side then, so
-// that a library of matrix products takes queries, keys and values as they lie
-// (XLA can fold the transpositions into the products).
+// Queries and keys have a projection for each frame. Frames are therefore the first
+// axis: it is then one product a frame for the whole batch, and no matrix is copied for
+// each clip. The products for each cell and head then have these side by side in memory,
+// so that a library of matrix products takes queries, keys and values as they lie (XLA
+// can fold the transpositions into the products).
 func (n *network) temporalAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	batch, frames, cells, width := d[0], d[1], d[2]*d[3], d[4]
@@ -40,13 +40,12 @@ func (n *network) temporalAttention(name string, x *Node) *Node {
 	return Add(Reshape(TransposeAllDims(y, 1, 0, 2, 3), d...), x)
 }
 
-// temporalWeights are the projections of queries (with their factor d^−½) and
-// keys, [frame, width, head, headDim], and of values, [width, head·headDim], in
-// float32.
+// temporalWeights returns the projections of queries (with their factor d^−½) and keys,
+// [frame, width, head, headDim], and of values, [width, head·headDim], in float32.
 //
 // The rotary embedding of frame f is a linear map R_f, so it is applied to the
-// projection instead of its result: q_f = x_f·(W_q·R_f), the same numbers for
-// the price of turning a small matrix.
+// projection instead of its result: q_f = x_f·(W_q·R_f), the same numbers for the price
+// of turning a small matrix.
 func (n *network) temporalWeights(name string, frames int) (wq, wk, wv *Node) {
 	wqkv := n.weight(name + ".fn.fn.fn.to_qkv.weight") // [3·head·headDim, width]
 	width := wqkv.Shape().Dim(1)
@@ -59,15 +58,15 @@ func (n *network) temporalWeights(name string, frames int) (wq, wk, wv *Node) {
 	return rotated(0, 1/math.Sqrt(float64(n.HeadDim))), rotated(1, 1), transposed(part(wqkv, 2, 3))
 }
 
-// linearAttention is the spatial attention of every level (Shen et al. 2021,
-// Efficient Attention): each frame alone, softmax of q over the head's
-// dimensions and of k over the frame's positions, so that its cost is linear in
-// the number of positions. Pre-normed and residual.
+// linearAttention returns the spatial attention of every level (Shen et al. 2021,
+// Efficient Attention): each frame alone, softmax of q over the head's dimensions and of
+// k over the frame's positions, so that its cost is linear in the number of positions.
+// Pre-normed and residual.
 //
-// The rest is a chain of products, out = q·((kᵀ·(x·W_v))·W_out). Where a frame
-// has more positions than x has channels it is cheaper as q·(((kᵀ·x)·W_v)·W_out):
-// neither the values nor the heads' results, both much larger than x, are made,
-// and only small matrices are split into heads.
+// The rest is a chain of products, out = q·((kᵀ·(x·W_v))·W_out). Where a frame has more
+// positions than x has channels it is cheaper as q·(((kᵀ·x)·W_v)·W_out): neither the
+// values nor the heads' results, both much larger than x, are made, and only small
+// matrices are split into heads.
 func (n *network) linearAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	rows, cells, width := d[0]*d[1], d[2]*d[3], d[4]
@@ -81,7 +80,7 @@ func (n *network) linearAttention(name string, x *Node) *Node {
 	q := softmax(ConvertDType(Reshape(project(0), rows, cells, heads, spatialHead), dtypes.Float32), -1)
 	k := softmax(ConvertDType(project(1), dtypes.Float32), 1)
 	q, k = n.cast(q), n.cast(k)
-	scale := 1 / math.Sqrt(spatialHead) // the factor of q, on smaller matrices
+	scale := 1 / math.Sqrt(spatialHead) // the factor of q, multiplied here because these matrices are smaller
 
 	var y *Node
 	if cells > width {
@@ -102,9 +101,9 @@ func (n *network) linearAttention(name string, x *Node) *Node {
 	return Add(n.addBias(name+".fn.fn.to_out", Reshape(y, d...)), x)
 }
 
-// spatialAttention is the softmax attention over the positions of each frame
-// in the middle of the network, without position information or biases.
-// Pre-normed and residual.
+// spatialAttention returns the softmax attention over the positions of each frame in the
+// middle of the network, without position information or biases. Pre-normed and
+// residual.
 func (n *network) spatialAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	rows, cells, width := d[0]*d[1], d[2]*d[3], d[4]
@@ -115,7 +114,7 @@ func (n *network) spatialAttention(name string, x *Node) *Node {
 	return Add(matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight")))), x)
 }
 
-// spatialProjections are the queries (with their factor d^−½), keys and values of
+// spatialProjections returns the queries (with their factor d^−½), keys and values of
 // spatialAttention for xn [row, cell, width], [row, cell, head, spatialHead] each.
 func (n *network) spatialProjections(name string, xn *Node) (q, k, v *Node) {
 	wqkv := n.weight(name + ".fn.fn.fn.to_qkv.weight")
@@ -126,8 +125,8 @@ func (n *network) spatialProjections(name string, xn *Node) (q, k, v *Node) {
 	return project(0, 1/math.Sqrt(spatialHead)), project(1, 1), project(2, 1)
 }
 
-// softmax along one axis. The largest logit is taken out for range only; its
-// gradient is zero.
+// softmax returns the softmax of x along one axis. The largest logit is subtracted only
+// to avoid overflow; its gradient is zero.
 func softmax(x *Node, axis int) *Node {
 	e := Exp(Sub(x, StopGradient(ReduceAndKeep(x, ReduceMax, axis))))
 	return mark(Div(e, ReduceAndKeep(e, ReduceSum, axis)), "softmax")

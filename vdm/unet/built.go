@@ -32,7 +32,7 @@ func (n *network) weight(name string) *Node {
 // cast returns x in the activations' type.
 func (n *network) cast(x *Node) *Node { return ConvertDType(x, n.dtype) }
 
-// Weights binds the network's parameters, by name, to nodes of one graph. The
-// same network is another one (its exponential moving average, say) when it is
-// bound to other nodes.
+// Weights binds the network's parameters, by name, to nodes of one graph. Bound to other
+// nodes, such as the exponential moving averages, the same network computes with those
+// weights.
 type Weights = vdm.Weights

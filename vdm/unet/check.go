@@ -7,10 +7,10 @@ import (
 	"github.com/gomlx/compute/dtypes"
 )
 
-// Check reports what keeps the network from running on an engine: a setting
-// that [Config.Validate] refuses, or an option that the engine has no operator
-// or type for. Rematerialise needs barriers that keep the compiler from merging
-// the repeated computation with the first; ONNX Runtime has none.
+// Check returns an error that says why the network cannot run on an engine: a setting
+// that [Config.Validate] refuses, or an option for which the engine has no operator or
+// type. Rematerialise needs barriers that keep the compiler from merging the repeated
+// computation with the first; ONNX Runtime has none.
 func (c Config) Check(be compute.Backend) error {
 	if err := c.Validate(); err != nil {
 		return err

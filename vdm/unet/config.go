@@ -11,7 +11,7 @@ type Config struct {
 	Channels    int   `yaml:"channels"`     // channels of z; 0 means 1
 	OutChannels int   `yaml:"out_channels"` // channels of v̂; 0 means as Channels
 	Dim         int   `yaml:"dim"`          // width of the first level; 0 means 64
-	Multiples   []int `yaml:"multiples"`    // width of each level over Dim; nil means 1, 2, 4, 8
+	Multiples   []int `yaml:"multiples"`    // ratio of each level's width to Dim; nil means 1, 2, 4, 8
 	Heads       int   `yaml:"heads"`        // attention heads; 0 means 8
 	HeadDim     int   `yaml:"head_dim"`     // width of a temporal head; 0 means 32
 
@@ -22,23 +22,22 @@ type Config struct {
 	// Rematerialise computes the activations inside each residual block and
 	// attention again in the backward pass instead of keeping them.
 	Rematerialise bool `yaml:"rematerialise"`
-	// FusedAttention says which attentions one operator of the engine computes,
-	// without storing their logits: "none", also when it is empty, "spatial" (the
-	// softmax attention in the middle), "temporal" or "both". Only XLA on CUDA has
-	// the operator (cuDNN's), for bfloat16. Whether it pays is to be measured, by
-	// -attention of vdm/bench: ten frames are few for it, and the temporal one
-	// widens each head by the frames.
+	// FusedAttention names the attentions that one operator of the engine computes,
+	// without storing their logits: "none", also "", "spatial" (the softmax attention in
+	// the middle), "temporal" or "both". Only XLA on CUDA has the operator (cuDNN's),
+	// for bfloat16. Measure whether it is faster with -attention of vdm/bench: ten
+	// frames are few for it, and the temporal one widens each head by the frames.
 	FusedAttention string `yaml:"fused_attention,omitempty"`
 }
 
-// Sizes that the dissertation's network fixes.
+// These sizes are fixed in the dissertation's network.
 const (
 	groups      = 8  // groups of the group norm
 	spatialHead = 32 // width of a spatial head, whatever HeadDim is
 	buckets     = 32 // rows of the relative position table
-	maxRotary   = 32 // at most so many dimensions of a head are rotated
+	maxRotary   = 32 // at most this many dimensions of a head are rotated
 	normEpsilon = 1e-5
-	maxLevels   = 16 // not the dissertation's: each level halves height and width
+	maxLevels   = 16 // not from the dissertation: each level halves height and width
 )
 
 // WithDefaults returns c with each zero field set to the dissertation's value.
@@ -64,7 +63,8 @@ func (c Config) WithDefaults() Config {
 	return c
 }
 
-// Validate reports every setting that the network cannot be built with.
+// Validate returns an error that names every setting with which the network cannot be
+// built.
 func (c Config) Validate() error {
 	c = c.WithDefaults()
 	var errs []error
@@ -105,10 +105,11 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// Levels is the number of resolutions.
+// Levels returns the number of resolutions.
 func (c Config) Levels() int { return len(c.WithDefaults().Multiples) }
 
-// Divisor is what height and width must be multiples of to need no padding.
+// Divisor returns the number of which height and width must be multiples to need no
+// padding.
 func (c Config) Divisor() int { return 1 << (c.Levels() - 1) }
 
 // widths returns the channels at the input of level 0, then at the output of
@@ -121,7 +122,7 @@ func (c Config) widths() []int {
 	return w
 }
 
-// Which attentions the engine's fused operator computes; see
+// These values say which attentions the engine's fused operator computes; see
 // [Config.FusedAttention].
 const (
 	FusedNone     = "none"
@@ -138,8 +139,7 @@ func (c Config) fusesTemporal() bool {
 	return c.FusedAttention == FusedTemporal || c.FusedAttention == FusedBoth
 }
 
-// What cuDNN's operator, the one there is, takes: widths of a head in steps of
-// 8, up to 128.
+// cuDNN's operator, the only one, takes heads whose width is a multiple of 8, up to 128.
 const (
 	fusedStep  = 8
 	fusedWidth = 128

@@ -153,7 +153,7 @@ func TestInitial(t *testing.T) {
 				t.Errorf("%s is not all 0", v.Name)
 			}
 		case strings.HasPrefix(v.Name, "time_rel_pos_bias"):
-			if s := norm(x) / math.Sqrt(float64(len(x))); math.Abs(s-1) > 0.3 {
+			if s := norm(x) / math.Sqrt(float64(len(x))); !(math.Abs(s-1) <= 0.3) {
 				t.Errorf("%s: root mean square %.2f, want about 1", v.Name, s)
 			}
 		}

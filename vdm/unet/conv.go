@@ -5,10 +5,10 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// conv is a stride-1 convolution over space with zero padding that keeps the
-// size. Frames are folded into the batch: the kernels have one frame only, and
-// 2-D convolutions are far faster than 3-D ones on every engine. A 1×1
-// convolution is a matrix product.
+// conv returns a stride-1 convolution over space with zero padding that keeps the size.
+// Frames are folded into the batch: the kernels have one frame only, and 2-D
+// convolutions are far faster than 3-D ones on every engine. A 1×1 convolution is a
+// matrix product.
 func (n *network) conv(name string, x *Node) *Node {
 	kernel := n.weight(name + ".weight") // [out, in, 1, k, k]
 	kd := kernel.Shape().Dimensions
@@ -20,16 +20,16 @@ func (n *network) conv(name string, x *Node) *Node {
 	return n.addBias(name, sameConv(x, n.cast(kernel)))
 }
 
-// addBias adds a bias a channel to x [batch, frame, height, width, channel], in
-// float32: the gradient of a bias is a sum over all cells, millions of them,
-// and an engine may add bfloat16 numbers up in bfloat16, where a sum stops
-// growing once it is 256 times what is added.
+// addBias adds a bias for each channel to x [batch, frame, height, width, channel], in
+// float32: the gradient of a bias is a sum over all cells, millions of them, and an
+// engine may add bfloat16 numbers in bfloat16, where a sum stops growing once it is 256
+// times a summand.
 func (n *network) addBias(name string, x *Node) *Node {
 	bias := Reshape(n.weight(name+".bias"), 1, 1, 1, 1, x.Shape().Dim(-1))
 	return n.cast(mark(Add(ConvertDType(x, dtypes.Float32), bias), "bias"))
 }
 
-// sameConv convolves each frame of x [batch, frame, height, width, in] with a
+// sameConv returns each frame of x [batch, frame, height, width, in] convolved with a
 // kernel [k, k, in, out] of odd k. (GoMLX's gradient is wrong for an even k.)
 func sameConv(x, kernel *Node) *Node {
 	dims := x.Shape().Dimensions
@@ -37,11 +37,10 @@ func sameConv(x, kernel *Node) *Node {
 	return Reshape(convolve(folded, kernel), dims[0], dims[1], dims[2], dims[3], kernel.Shape().Dim(3))
 }
 
-// downsample is the 4×4 convolution of stride 2 and padding 1, as an exact
-// rearrangement that needs neither a stride nor an even kernel: output i reads
-// inputs 2i−1 … 2i+2, which after space-to-depth are the second half of block
-// i−1, both halves of block i and the first half of block i+1: a 3×3
-// convolution over blocks.
+// downsample returns the 4×4 convolution of stride 2 and padding 1, as an exact
+// rearrangement that needs neither a stride nor an even kernel: output i reads inputs
+// 2i−1 … 2i+2, which after space-to-depth are the second half of block i−1, both halves
+// of block i and the first half of block i+1: a 3×3 convolution over blocks.
 func (n *network) downsample(name string, x *Node) *Node {
 	kernel := n.weight(name + ".weight") // [out, in, 1, 4, 4]
 	out, in := kernel.Shape().Dim(0), kernel.Shape().Dim(1)
@@ -54,10 +53,9 @@ func (n *network) downsample(name string, x *Node) *Node {
 	return n.addBias(name, y)
 }
 
-// upsample is the 4×4 transposed convolution of stride 2 and padding 1 (its
-// kernel [in, out, 1, 4, 4] is not flipped: output 2i+a−1 receives input i
-// times tap a), as a 3×3 convolution to the four phases of each output block,
-// and depth-to-space.
+// upsample returns the 4×4 transposed convolution of stride 2 and padding 1 (its kernel
+// [in, out, 1, 4, 4] is not flipped: output 2i+a−1 receives input i times tap a), as a
+// 3×3 convolution to the four phases of each output block, and depth-to-space.
 func (n *network) upsample(name string, x *Node) *Node {
 	kernel := n.weight(name + ".weight")
 	in, out := kernel.Shape().Dim(0), kernel.Shape().Dim(1)
@@ -70,9 +68,9 @@ func (n *network) upsample(name string, x *Node) *Node {
 	return n.addBias(name, y)
 }
 
-// spread distributes the taps of a 4×4 kernel [rows·4·4] over 3 blocks of 2
-// phases in both directions, [rows, 3, 2, 3, 2], zero elsewhere. A product with
-// a constant 0/1 matrix does it, whose gradient every engine has.
+// spread returns the taps of a 4×4 kernel [rows·4·4] distributed over 3 blocks of 2
+// phases in both directions, [rows, 3, 2, 3, 2], zero elsewhere. It is a product with a
+// constant 0/1 matrix, whose gradient every engine has.
 func spread(kernel *Node, rows int, place func(tap int) (block, phase int)) *Node {
 	s := make([]float32, 16*36)
 	for ay := range 4 {
@@ -85,8 +83,7 @@ func spread(kernel *Node, rows int, place func(tap int) (block, phase int)) *Nod
 	return matMul(Reshape(kernel, rows, 16), constant(kernel.Graph(), s, 16, 36))
 }
 
-// spaceToDepth gathers blocks of 2×2 cells into channels ordered (row, column,
-// channel).
+// spaceToDepth returns blocks of 2×2 cells as channels ordered (row, column, channel).
 func spaceToDepth(x *Node) *Node {
 	d := x.Shape().Dimensions
 	x = Reshape(x, d[0]*d[1], d[2]/2, 2, d[3]/2, 2, d[4])
@@ -94,7 +91,8 @@ func spaceToDepth(x *Node) *Node {
 	return Reshape(x, d[0], d[1], d[2]/2, d[3]/2, 4*d[4])
 }
 
-// depthToSpace is the inverse of spaceToDepth, to the given channels.
+// depthToSpace returns channels as blocks of 2×2 cells, the inverse of spaceToDepth,
+// with the given number of channels.
 func depthToSpace(x *Node, channels int) *Node {
 	d := x.Shape().Dimensions
 	x = Reshape(x, d[0]*d[1], d[2], d[3], 2, 2, channels)

@@ -99,7 +99,7 @@ func TestCostOfTheFullNetwork(t *testing.T) {
 	}
 	useful -= constants
 	t.Logf("%s; %.2f GFLOP less zero taps and constants", cost, useful/1e9)
-	if math.Abs(useful/154.5e9-1) > 0.01 {
+	if !(math.Abs(useful/154.5e9-1) <= 0.01) {
 		t.Errorf("%.2f GFLOP that the original does too, want 154.5", useful/1e9)
 	}
 	if excess := cost.FLOPs/154.5e9 - 1; excess < 0 || excess > 0.06 {
@@ -122,7 +122,7 @@ func TestCostGrowsWithTheBatch(t *testing.T) {
 		"Peak":  {float64(one.Peak), float64(two.Peak), float64(three.Peak)},
 	} {
 		// Broadcasting to a batch of one is left out of the graph.
-		if more := x[2] - x[1]; more <= 0 || math.Abs(x[1]+more-x[2]) > 1 || x[1]-x[0] < more*0.9 || x[1]-x[0] > more*1.2 {
+		if more := x[2] - x[1]; more <= 0 || !(math.Abs(x[1]+more-x[2]) <= 1) || x[1]-x[0] < more*0.9 || x[1]-x[0] > more*1.2 {
 			t.Errorf("%s for a batch of 1, 2, 3: %.6g, want steps alike", name, x)
 		}
 	}

@@ -6,9 +6,9 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// embedLogSNR turns λ [batch] into [batch, 4·dim]: sines, then cosines, of λ
-// times dim/2 geometric frequencies (Vaswani et al. 2017, section 3.5), then
-// two linear maps with an exact GELU between them.
+// embedLogSNR returns λ [batch] embedded in [batch, 4·dim]: sines, then cosines, of λ
+// times dim/2 geometric frequencies (Vaswani et al. 2017, section 3.5), then two linear
+// maps with an exact GELU between them.
 func (n *network) embedLogSNR(logSNR *Node) *Node {
 	half := n.Dim / 2
 	freqs := make([]float32, half)
@@ -21,7 +21,7 @@ func (n *network) embedLogSNR(logSNR *Node) *Node {
 	return n.linear("time_mlp.3", x)
 }
 
-// linear is x·Wᵀ + b for a small x [rows, in], in float32.
+// linear returns x·Wᵀ + b for a small x [rows, in], in float32.
 func (n *network) linear(name string, x *Node) *Node {
 	return Add(matMul(x, transposed(n.weight(name+".weight"))), InsertAxes(n.weight(name+".bias"), 0))
 }
@@ -38,10 +38,10 @@ func (n *network) scaleAndShift(name string) (scale, shift *Node) {
 	return half(0), half(1)
 }
 
-// positionBias is the bias that temporal attention adds to its logits,
-// [heads, query frame, key frame]: a learnt number for each head and bucket of
-// the distance i − j (Raffel et al. 2020, section 2.1). Rows of the table are
-// picked by a product with 0s and 1s, whose gradient every engine has.
+// positionBias returns the bias that temporal attention adds to its logits, [heads,
+// query frame, key frame]: a learnt number for each head and bucket of the distance i −
+// j (Raffel et al. 2020, section 2.1). Rows of the table are picked by a product with 0s
+// and 1s, whose gradient every engine has.
 func (n *network) positionBias(frames int) *Node {
 	pick := make([]float32, frames*frames*buckets)
 	for i := range frames {
@@ -54,8 +54,8 @@ func (n *network) positionBias(frames int) *Node {
 	return Reshape(transposed(bias), n.Heads, frames, frames)
 }
 
-// positionBucket maps a distance in frames to a row of the table: exact up to
-// 7, then logarithmic up to 32, with the upper half for keys in the future.
+// positionBucket returns the row of the table for a distance in frames: exact up to 7,
+// then logarithmic up to 32, with the upper half for keys in the future.
 func positionBucket(distance int) int {
 	const half, exact, farthest = buckets / 2, buckets / 4, 32
 	offset := 0
@@ -69,9 +69,9 @@ func positionBucket(distance int) int {
 	return offset + min(half-1, far)
 }
 
-// rotations returns the matrices of the rotary embedding (Su et al. 2021),
-// [headDim, frame·headDim]: column block f turns a head's vector q (a row) into
-// that of frame f, q·R_f. Pair m of the first min(32, d) dimensions is turned
+// rotations returns the matrices of the rotary embedding (Su et al. 2021), [headDim,
+// frame·headDim]: column block f multiplies a head's vector q (a row) to give the
+// rotated vector of frame f, q·R_f. Pair m of the first min(32, d) dimensions is rotated
 // by the angle f·10000^(−2m/R); the other dimensions stay.
 func rotations(g *Graph, frames, headDim int) *Node {
 	rotated := min(maxRotary, headDim)
@@ -91,7 +91,7 @@ func rotations(g *Graph, frames, headDim int) *Node {
 	return constant(g, m, headDim, frames*headDim)
 }
 
-// rotaryFrequency is the angle per frame of pair m of a head's dimensions.
+// rotaryFrequency returns the angle per frame of pair m of a head's dimensions.
 func rotaryFrequency(m, headDim int) float64 {
 	return math.Pow(10000, -2*float64(m)/float64(min(maxRotary, headDim)))
 }

@@ -6,17 +6,17 @@ import (
 	. "github.com/gomlx/gomlx/support/exceptions"
 )
 
-// fusedAttention is softmax(q·kᵀ)·v by one operator of the engine, forward and
-// backward (Dao et al. 2022, FlashAttention): the logits are not stored. q, k
-// and v are [batch, position, head, width]. An engine without it panics.
+// fusedAttention returns softmax(q·kᵀ)·v by one operator of the engine, forward and
+// backward (Dao et al. 2022, FlashAttention): the logits are not stored. q, k and v are
+// [batch, position, head, width]. An engine without it panics.
 func fusedAttention(q, k, v *Node) *Node {
 	y, _ := BackendFusedScaledDotProductAttention(q, k, v, compute.AttentionAxesLayoutBSHD,
 		&compute.ScaledDotProductAttentionConfig{Scale: 1})
 	return y
 }
 
-// fusedSpatialAttention is spatialAttention by the fused operator, whose layout
-// is that of the projections: nothing is transposed.
+// fusedSpatialAttention returns what spatialAttention does, by the fused operator, which
+// has the layout of the projections: nothing is transposed.
 func (n *network) fusedSpatialAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	rows, cells, width := d[0]*d[1], d[2]*d[3], d[4]
@@ -25,18 +25,17 @@ func (n *network) fusedSpatialAttention(name string, x *Node) *Node {
 	return Add(matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight")))), x)
 }
 
-// fusedTemporalAttention is temporalAttention by the fused operator.
+// fusedTemporalAttention returns what temporalAttention does, by the fused operator.
 //
-// The operator can add a bias to the logits but gives it no gradient (GoMLX's
-// VJP returns those of q, k and v), which would freeze the trained position
-// table in silence. So the bias goes into the product: a head is widened by a
-// dimension for each frame, in which query i carries its row of the bias, b_i,
-// and key j the unit vector e_j: q_i·k_j + b_i·e_j. The projections make both
-// from a channel of ones beside the normed x, so that the gradient of the table
-// is one of a projection's.
+// The operator can add a bias to the logits but gives it no gradient (GoMLX's VJP
+// returns those of q, k and v), which would freeze the trained position table without a
+// warning. So the bias goes into the product: a head is widened by a dimension for each
+// frame, in which query i has its row of the bias, b_i, and key j the unit vector e_j:
+// q_i·k_j + b_i·e_j. The projections make both from a channel of ones beside the normed
+// x, so that the table gets its gradient as part of a projection.
 //
-// Cells stand beside heads, not beside clips: that is the order in memory, and
-// nothing is transposed.
+// Cells are next to heads, not to clips: that is the order in memory, and nothing is
+// transposed.
 func (n *network) fusedTemporalAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	batch, frames, cells, width := d[0], d[1], d[2]*d[3], d[4]
@@ -50,8 +49,8 @@ func (n *network) fusedTemporalAttention(name string, x *Node) *Node {
 	xn := Reshape(n.channelNorm(name+".fn.norm", x), batch, frames, cells, width)
 	xn = Concatenate([]*Node{xn, BroadcastToDims(n.cast(ones), batch, frames, cells, fusedStep)}, -1)
 
-	// widened is w [turn, width, head, headDim] with room for the bias, and the
-	// row of the channel of ones, [turn, head, frame] at the end of each head.
+	// widened returns w [turn, width, head, headDim] with room for the bias, and the row
+	// of the channel of ones, [turn, head, frame] at the end of each head.
 	widened := func(w, ofOnes *Node) *Node {
 		turns := w.Shape().Dim(0)
 		row := zeros(n.g, w.DType(), turns, 1, heads, wide)
@@ -65,7 +64,8 @@ func (n *network) fusedTemporalAttention(name string, x *Node) *Node {
 	split := func(t *Node) *Node { return Reshape(t, batch, frames, cells*heads, wide) }
 	turned := func(w, ofOnes *Node) *Node {
 		w = InsertAxes(widened(w, ofOnes), 0)
-		// Copied in float32, so that the gradient is summed over the batch in it.
+		// The copy is in float32, so that the gradient is summed over the batch in
+		// float32.
 		w = n.cast(BroadcastToDims(w, batch, frames, width+fusedStep, heads*wide))
 		return split(batchMatMul(xn, w))
 	}
@@ -83,7 +83,7 @@ func (n *network) fusedTemporalAttention(name string, x *Node) *Node {
 	return Add(y, x)
 }
 
-// identity is the unit matrix of n rows.
+// identity returns the unit matrix of n rows.
 func identity(n int) []float32 {
 	m := make([]float32, n*n)
 	for i := range n {

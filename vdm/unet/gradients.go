@@ -7,16 +7,16 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// This file gives some of the network's nodes a gradient of their own, in
-// closed form or as plain matrix products. GoMLX derives the rest. Without it a
-// training step on ONNX Runtime takes 1.3 times as long (0.80 s against 0.60 s
-// for the network of make bench): the derived gradients of a softmax and of a
-// norm broadcast and multiply far more often than needed, and those of a product
-// and of a convolution's kernel become operators that ONNX Runtime is slow at.
+// This file gives some of the network's nodes a gradient of their own, in closed form or
+// as plain matrix products. GoMLX derives the rest. Without it a training step on ONNX
+// Runtime takes 1.3 times as long (0.80 s against 0.60 s for the network of make bench):
+// the derived gradients of a softmax and of a norm broadcast and multiply far more often
+// than needed, and those of a product and of a convolution's kernel become operators
+// that are slow on ONNX Runtime.
 //
-// GoMLX looks gradients up by operator in VJPRegistration, which it documents
-// as open to change. The entries put there below act on nodes that mark has
-// named, and hand every other node to the entry that stood there before.
+// GoMLX looks gradients up by operator in VJPRegistration, which it documents as open to
+// change. The entries set below act on nodes that mark has named, and pass every other
+// node to the entry that was there before.
 
 type gradient func(node, v *Node) []*Node
 
@@ -43,15 +43,15 @@ func override(op NodeType, kinds map[string]gradient) {
 	}
 }
 
-// matMulGradient of c = a·b over the last two axes: v·bᵀ and aᵀ·v, as products
-// in the layout that engines have a kernel for.
+// matMulGradient returns the gradient of c = a·b over the last two axes: v·bᵀ and aᵀ·v,
+// as products in the layout for which engines have a kernel.
 func matMulGradient(node, v *Node) []*Node {
 	a, b := node.Inputs()[0], node.Inputs()[1]
 	return []*Node{batchMatMul(v, swapLast(b)), batchMatMul(swapLast(a), v)}
 }
 
-// softmaxGradient of y = e/Σe with e = exp(x): the adjoint of e that, once the
-// exponential multiplies it by e, is y·(v − Σ v·y).
+// softmaxGradient returns the gradient of y = e/Σe with e = exp(x): the adjoint of e
+// which, once the exponential multiplies it by e, is y·(v − Σ v·y).
 func softmaxGradient(node, v *Node) []*Node {
 	sum := node.Inputs()[1]
 	axis := reducedAxis(node, sum)
@@ -59,9 +59,9 @@ func softmaxGradient(node, v *Node) []*Node {
 	return []*Node{Div(Sub(v, inner), sum), nil}
 }
 
-// standardiseGradient of y = (x − mean)/std over one axis, where the mean was
-// taken out without a gradient: (v − mean v − y·mean(v·y))/std is the whole
-// gradient for x.
+// standardiseGradient returns the gradient of y = (x − mean)/std over one axis, where
+// the mean was subtracted without a gradient: (v − mean v − y·mean(v·y))/std is the
+// whole gradient for x.
 func standardiseGradient(node, v *Node) []*Node {
 	std := node.Inputs()[1]
 	axis := reducedAxis(node, std)
@@ -70,7 +70,7 @@ func standardiseGradient(node, v *Node) []*Node {
 	return []*Node{Div(Sub(Sub(v, meanV), Mul(node, meanVY)), std), nil}
 }
 
-// reducedAxis is the axis that a statistic of size 1 was taken over. (Where
+// reducedAxis returns the axis over which a statistic of size 1 was taken. (Where
 // several have size 1, any will do: the sums over them are the same.)
 func reducedAxis(full, reduced *Node) int {
 	for axis, n := range full.Shape().Dimensions {
@@ -86,33 +86,33 @@ func reducedAxis(full, reduced *Node) int {
 	return full.Rank() - 1
 }
 
-// biasGradient of y = x + bias, a bias a channel.
+// biasGradient returns the gradient of y = x + bias, a bias for each channel.
 func biasGradient(_, v *Node) []*Node { return []*Node{v, sumToChannels(v)} }
 
-// gainGradient of y = x·gain, a gain a channel.
+// gainGradient returns the gradient of y = x·gain, a gain for each channel.
 func gainGradient(node, v *Node) []*Node {
 	x, gain := node.Inputs()[0], node.Inputs()[1]
 	return []*Node{Mul(v, gain), sumToChannels(Mul(v, x))}
 }
 
-// sumToChannels sums over all but the channels, cells first and then the batch:
-// engines are slow at sums over several axes at once.
+// sumToChannels returns the sum over everything but the channels, cells first and then
+// the batch: engines are slow at sums over several axes at once.
 func sumToChannels(x *Node) *Node {
 	d := x.Shape().Dimensions
 	sum := ReduceSum(ReduceSum(Reshape(x, d[0], d[1]*d[2]*d[3], d[4]), 1), 0)
 	return Reshape(sum, 1, 1, 1, 1, d[4])
 }
 
-// siluGradient of y = x·s, s = sigmoid(x): v·(s + y·(1 − s)).
+// siluGradient returns the gradient of y = x·s, s = sigmoid(x): v·(s + y·(1 − s)).
 func siluGradient(node, v *Node) []*Node {
 	s := node.Inputs()[1]
 	return []*Node{Mul(v, Add(s, Mul(node, OneMinus(s)))), nil}
 }
 
-// groupNormGradient of y = c·gain, where c [batch, cell, width] is x less its
-// group's mean and gain [batch, 1, width] holds w/std (times 1 + scale), both
-// without a gradient through the statistics. The mean and the deviation of a
-// group depend on x, so its whole gradient is
+// groupNormGradient returns the gradient of y = c·gain, where c [batch, cell, width] is
+// x minus its group's mean and gain [batch, 1, width] is w/std (times 1 + scale), both
+// without a gradient through the statistics. The mean and the deviation of a group
+// depend on x, so its whole gradient is
 //
 //	gain·v − ⟨gain·v⟩ − c/std²·⟨gain·v·c⟩
 //
@@ -132,14 +132,14 @@ func groupNormGradient(node, v *Node) []*Node {
 	return []*Node{grad, InsertAxes(sumVC, 1)}
 }
 
-// sameConvGradient of a stride-1 convolution of odd kernel k with zero padding.
+// sameConvGradient returns the gradient of a stride-1 convolution of odd kernel k with
+// zero padding.
 //
-// For x it is a convolution with the turned kernel. For the kernel, derived
-// gradients convolve x with v, a kernel as large as the picture, which only
-// GPU libraries do well. Here it is one matrix product: with
-// rows of the padded pictures laid end to end, tap (i, j) is Σ_p x[p + i·pitch +
-// j]·v[p] = Σ_p x[p + j]·v[p − i·pitch], so k copies of x shifted by j and k
-// copies of v shifted by i give all k² taps at once.
+// For x it is a convolution with the rotated kernel. For the kernel, derived gradients
+// convolve x with v, a kernel as large as the picture, which only GPU libraries do well.
+// Here it is one matrix product: with rows of the padded pictures laid end to end, tap
+// (i, j) is Σ_p x[p + i·pitch + j]·v[p] = Σ_p x[p + j]·v[p − i·pitch], so k copies of x
+// shifted by j and k copies of v shifted by i give all k² taps at once.
 func sameConvGradient(node, v *Node) []*Node {
 	x, kernel := node.Inputs()[0], node.Inputs()[1]
 	if strings.HasPrefix(node.Graph().Backend().Name(), "xla") {
@@ -153,8 +153,8 @@ func sameConvGradient(node, v *Node) []*Node {
 	pad := k / 2
 	pitch := d[2] + 2*pad
 	rows := d[0] * (d[1] + 2*pad) * pitch
-	// x in the middle of its padding, v at the top left of its own, so that
-	// p + i·pitch + j is the cell that tap (i, j) reads for output p.
+	// x lies in the middle of its padding and v at the top left of its own, so that p +
+	// i·pitch + j is the cell that tap (i, j) reads for output p.
 	flat := func(t *Node, before, after int) *Node {
 		n := t.Shape().Dim(3)
 		t = padBoth(t, 1, before, after)
@@ -174,8 +174,8 @@ func sameConvGradient(node, v *Node) []*Node {
 	return []*Node{dx, dk}
 }
 
-// padBoth adds zeros before and after along an axis.
-func padBoth(x *Node, axis, before, after int) *Node {
+// padBoth returns x with first zeros before it and last zeros behind it along an axis.
+func padBoth(x *Node, axis, first, last int) *Node {
 	part := func(n int) []*Node {
 		if n == 0 {
 			return nil
@@ -184,7 +184,7 @@ func padBoth(x *Node, axis, before, after int) *Node {
 		dims[axis] = n
 		return []*Node{zeros(x.Graph(), x.DType(), dims...)}
 	}
-	parts := append(append(part(before), x), part(after)...)
+	parts := append(append(part(first), x), part(last)...)
 	if len(parts) == 1 {
 		return x
 	}

@@ -2,8 +2,6 @@ package unet
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -157,25 +155,4 @@ func finite(values []float32) bool {
 		}
 	}
 	return true
-}
-
-// shared returns a path in the folder that lies beside the project where it is
-// developed, or skips the test.
-func shared(t testing.TB, path ...string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for dir != filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	file := filepath.Join(append([]string{filepath.Dir(dir), "shared"}, path...)...)
-	if _, err := os.Stat(file); err != nil {
-		t.Skipf("no reference file: %v", err)
-	}
-	return file
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
-// ChannelsLast turns clips laid out [batch, channel, frame, height, width], as
-// the original program and PyTorch have them, into [batch, frame, height,
-// width, channel]. It panics if len(clips) is not the product of the sizes.
+// ChannelsLast returns clips laid out [batch, channel, frame, height, width], as the
+// original program and PyTorch have them, as [batch, frame, height, width, channel]. It
+// panics if len(clips) is not the product of the sizes.
 func ChannelsLast(clips []float32, batch, channels, frames, height, width int) []float32 {
 	cells := frames * height * width
 	size := channels * cells
@@ -33,19 +33,19 @@ func ChannelsLast(clips []float32, batch, channels, frames, height, width int) [
 	return last
 }
 
-// Names in the files: parameters stand under paramPrefix and the original's
-// name; each temporal attention has the frequencies of its rotary embedding
-// beside its weights, a constant that the original program stores and expects.
+// In the files parameters have the prefix paramPrefix before the original's name; each
+// temporal attention has the frequencies of its rotary embedding beside its weights, a
+// constant that the original program stores and expects.
 const (
 	paramPrefix  = "param."
 	rotarySuffix = ".fn.fn.fn.rotary_emb.freqs"
 )
 
-// ReadWeights reads a network from a safetensors file in the original
-// program's layout: its sizes from the metadata (dim, dim_mults, heads,
-// dim_head; channels and out_channels where they are not 1) and its variables,
-// by name, from the tensors param.*. Other tensors are passed over. The
-// constants of the rotary embedding, where present, must be ours.
+// ReadWeights reads a network from a safetensors file in the original program's layout:
+// its sizes from the metadata (dim, dim_mults, heads, dim_head; channels and
+// out_channels where they are not 1) and its variables, by name, from the tensors
+// param.*. Other tensors are ignored. The constants of the rotary embedding, where
+// present, must be equal to ours.
 //
 // An error names the file, the variable, and the found and the expected shape.
 func ReadWeights(path string) (Config, map[string][]float32, error) {
@@ -56,10 +56,10 @@ func ReadWeights(path string) (Config, map[string][]float32, error) {
 	return f.config, f.weights, nil
 }
 
-// WriteWeights writes a network as [ReadWeights] reads it, with everything that
-// the original program needs to load it. BFloat16, Rematerialise and
-// FusedAttention are no part of such a file. In half the size, the values are
-// rounded to bfloat16.
+// WriteWeights writes a network as [ReadWeights] reads it, with everything that the
+// original program needs to load it. BFloat16, Rematerialise and FusedAttention are no
+// part of such a file. With half, the values are rounded to bfloat16 and take half the
+// size.
 func WriteWeights(path string, c Config, weights map[string][]float32, half bool) error {
 	c = c.WithDefaults()
 	if err := c.Validate(); err != nil {
@@ -99,9 +99,9 @@ func WriteWeights(path string, c Config, weights map[string][]float32, half bool
 	return checkpoint.WriteSafetensorsFile(path, tensors, c.metadata())
 }
 
-// Match compares the shapes of a set of variables, by name, with those of the
-// network. The error names what is missing, what is not known, and what has
-// another shape, with the found and the expected one.
+// Match compares the shapes of a set of variables, by name, with those of the network.
+// The error names the missing and the unknown variables, and those of another shape,
+// with the found and the expected one.
 func (c Config) Match(found map[string][]int) error {
 	var errs []error
 	known := map[string]bool{}
@@ -130,7 +130,7 @@ func (c Config) Match(found map[string][]int) error {
 type weightsFile struct {
 	config  Config
 	weights map[string][]float32
-	others  map[string]checkpoint.Tensor // what stands beside param.*
+	others  map[string]checkpoint.Tensor // the tensors beside param.*
 }
 
 func readFile(path string) (*weightsFile, error) {
@@ -177,7 +177,7 @@ func parseFile(tensors []checkpoint.Tensor, metadata map[string]string) (*weight
 	return f, nil
 }
 
-// parseMetadata returns the sizes that a file states.
+// parseMetadata returns the sizes in the metadata of a file.
 func parseMetadata(metadata map[string]string) (Config, error) {
 	var errs []error
 	parse := func(key, text string) int {
@@ -217,7 +217,7 @@ func parseMetadata(metadata map[string]string) (Config, error) {
 	return c, c.Validate()
 }
 
-// metadata states the sizes of c, which has its defaults set.
+// metadata returns the sizes of c, which has its defaults set, as metadata of a file.
 func (c Config) metadata() map[string]string {
 	multiples := make([]string, len(c.Multiples))
 	for i, m := range c.Multiples {
@@ -259,7 +259,7 @@ func (c Config) checkRotary(name string, values []float32) error {
 	return nil
 }
 
-// rotaryFrequencies are the angles per frame of each pair of dimensions.
+// rotaryFrequencies returns the angles per frame of each pair of dimensions.
 func rotaryFrequencies(headDim int) []float32 {
 	freqs := make([]float32, min(maxRotary, headDim)/2)
 	for i := range freqs {

@@ -5,12 +5,12 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// normSiLU is the group norm (Wu and He 2018) of x, ·(scale+1)+shift where they
-// are given ([batch, width]), and SiLU.
+// normSiLU returns the group norm (Wu and He 2018) of x, times scale+1 plus shift where
+// they are given ([batch, width]), and then SiLU.
 //
-// The statistics of a group are taken over all frames and cells of the clip
-// together. Norm, gain, scale and shift are all affine in x, so they become one
-// multiplication and one addition with numbers a sample and channel.
+// The statistics of a group are taken over all frames and cells of the clip together.
+// Norm, gain, scale and shift are all affine in x, so they become one multiplication and
+// one addition with numbers for each sample and channel.
 func (n *network) normSiLU(name string, x, scale, shift *Node) *Node {
 	dims := x.Shape().Dimensions
 	batch, width := dims[0], dims[4]
@@ -33,7 +33,7 @@ func (n *network) normSiLU(name string, x, scale, shift *Node) *Node {
 	return Reshape(silu(n.cast(y)), dims...)
 }
 
-// channelNorm is the pre-norm of the attentions: over the channels at each
+// channelNorm returns the pre-norm of the attentions: over the channels at each
 // position, with a gain and no offset.
 func (n *network) channelNorm(name string, x *Node) *Node {
 	width := x.Shape().Dim(-1)

@@ -9,7 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors/images"
 )
 
-// batchMatMul multiplies the last two axes of a and b for each entry of the
+// batchMatMul returns the products of the last two axes of a and b for each entry of the
 // axes before them, which both share.
 func batchMatMul(a, b *Node) *Node {
 	rank := a.Rank()
@@ -20,8 +20,8 @@ func batchMatMul(a, b *Node) *Node {
 	return mark(Dot(a, b).General([]int{rank - 1}, batch, []int{rank - 2}, batch), "matmul")
 }
 
-// padTo appends zeros along an axis up to a multiple of m. (Concatenate, as
-// not every engine has Pad.)
+// padTo returns x with zeros appended along an axis up to a multiple of m. (It uses
+// Concatenate, because not every engine has Pad.)
 func padTo(x *Node, axis, m int) *Node {
 	missing := (m - x.Shape().Dim(axis)%m) % m
 	if missing == 0 {
@@ -32,7 +32,7 @@ func padTo(x *Node, axis, m int) *Node {
 	return Concatenate([]*Node{x, zeros(x.Graph(), x.DType(), dims...)}, axis)
 }
 
-// cropTo keeps the first size entries along an axis. It is a product with a
+// cropTo returns the first size entries of x along an axis. It is a product with a
 // constant 0/1 matrix: the gradient of a slice needs Pad.
 func cropTo(x *Node, axis, size int) *Node {
 	dims := x.Shape().Clone().Dimensions
@@ -72,8 +72,8 @@ func constant(g *Graph, flat []float32, dims ...int) *Node {
 
 func transposed(x *Node) *Node { return Transpose(x, 0, 1) }
 
-// matMul is the product of a [..., k] with b [k, n], as one product of
-// matrices, which engines do best.
+// matMul returns the product of a [..., k] with b [k, n], as one product of matrices,
+// for which engines are fastest.
 func matMul(a, b *Node) *Node {
 	dims := a.Shape().Clone().Dimensions
 	last := len(dims) - 1
@@ -99,8 +99,8 @@ func mark(node *Node, kind string) *Node {
 	return node.WithAlias(fmt.Sprintf("%s%s/%d", aliasRoot, kind, node.Id()))
 }
 
-// groupMean turns sums over cells, [batch, width], into the mean over each
-// channel's group and the cells, [batch, width] again.
+// groupMean returns the mean over each channel's group and the cells, [batch, width],
+// from sums over cells, [batch, width].
 func groupMean(sums *Node, cells int) *Node {
 	batch, width := sums.Shape().Dim(0), sums.Shape().Dim(1)
 	s := ReduceAndKeep(Reshape(sums, batch, groups, width/groups), ReduceSum, -1)

@@ -14,9 +14,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
-// Limits on relative L2 errors that [ParityReport.Pass] sets. Float32 rounding
-// leaves about 1e-6 in both; a tanh GELU in place of the exact one differs by
-// 2e-5 in the output, a misplaced epsilon by 4e-6.
+// These limits on relative L2 errors are those of [ParityReport.Pass]. Float32 rounding
+// leaves about 1e-6 in both; a tanh GELU in the place of the exact one differs by 2e-5
+// in the output, a misplaced epsilon by 4e-6.
 const (
 	OutputLimit   = 5e-6
 	GradientLimit = 1e-4
@@ -26,19 +26,19 @@ const (
 // program's results.
 type ParityReport struct {
 	File   string
-	Engine string // GoMLX's name of it
+	Engine string // GoMLX's name of the engine
 	Config Config
-	Errors []ParityError // output.v, grad.z, then grad.param.* by name; those in the file
+	Errors []ParityError // output.v, grad.z, then grad.param.* by name, as far as the file has them
 }
 
-// ParityError is how far one result is from the file's.
+// ParityError is the difference between one result and the file's.
 type ParityError struct {
-	Name  string  // of the tensor in the file
+	Name  string  // name of the tensor in the file
 	Error float64 // relative L2 error: ‖got − want‖ / ‖want‖
 	Limit float64
 }
 
-// Pass says whether every error is within its limit.
+// Pass reports whether every error is within its limit.
 func (r *ParityReport) Pass() bool {
 	for _, e := range r.Errors {
 		if !(e.Error <= e.Limit) { // NaN fails too
@@ -48,7 +48,7 @@ func (r *ParityReport) Pass() bool {
 	return len(r.Errors) > 0
 }
 
-// String is a table for people.
+// String returns the report as a table.
 func (r *ParityReport) String() string {
 	var s strings.Builder
 	c := r.Config.WithDefaults()
@@ -161,7 +161,7 @@ func (f *weightsFile) compare(be compute.Backend) ([]ParityError, error) {
 	return errs, nil
 }
 
-// result is what a file says should come out.
+// result is an expected result from the file.
 type result struct {
 	name   string
 	values []float32
@@ -198,7 +198,7 @@ func (f *weightsFile) gradients(z *clip) (names []string, expected []result, err
 	return names, expected, nil
 }
 
-// tensor returns a tensor of the file of a given shape.
+// tensor returns a tensor of the file, which must have the given shape.
 func (f *weightsFile) tensor(name string, shape []int) ([]float32, error) {
 	t, ok := f.others[name]
 	if !ok {
@@ -216,8 +216,8 @@ type clip struct {
 	values                                 []float32
 }
 
-// clip returns a batch of clips of the file, channels last; of the same batch,
-// frames, height and width as like, where it is given.
+// clip returns a batch of clips of the file, channels last. If like is not nil, batch,
+// frames, height and width must be the same as like's.
 func (f *weightsFile) clip(name string, channels int, like *clip) (*clip, error) {
 	t, ok := f.others[name]
 	if !ok {
@@ -242,8 +242,8 @@ func (c *clip) tensor() *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(c.values, c.batch, c.frames, c.height, c.width, c.channels)
 }
 
-// relativeError is ‖got − want‖ / ‖want‖ in float64; where want is zero it is
-// zero or infinite.
+// relativeError returns ‖got − want‖ / ‖want‖ in float64; where want is zero it is zero
+// or infinite.
 func relativeError(got, want []float32) float64 {
 	if len(got) != len(want) {
 		panic("unet: results of different sizes")

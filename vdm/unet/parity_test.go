@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/compute"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 // TestParity compares with files that PyTorch programs made: two of the
@@ -18,7 +19,7 @@ func TestParity(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join("testdata", name+".safetensors")
 			if strings.HasPrefix(name, "unet3d") {
-				path = shared(t, "reference", name+".safetensors")
+				path = installed.Shared(t, "reference", name+".safetensors")
 			}
 			eachEngine(t, func(t *testing.T, be compute.Backend) {
 				r, err := Parity(be, path)

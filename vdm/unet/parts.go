@@ -13,18 +13,19 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
-// Part is a piece of the network that [ApplyWatched] shows, and what it takes.
+// Part is a piece of the network that [ApplyWatched] shows, with its size and cost.
 type Part struct {
-	Name       string // that its weights begin with
-	Shape      []int  // of its output, [batch, frame, height, width, channel]
+	Name       string // the prefix of its weights' names
+	Shape      []int  // shape of its output, [batch, frame, height, width, channel]
 	Parameters int
-	FLOPs      float64 // forward, for one clip; see Cost
+	FLOPs      float64 // forward operations for one clip; see Cost
 }
 
-// positionTable is shared by all temporal attentions.
+// positionTable is the name of the table that all temporal attentions share.
 const positionTable = "time_rel_pos_bias"
 
-// Place is where the part stands: "level 1, down", counted from the input.
+// Place returns where the part is in the network: "level 1, down", counted from the
+// input.
 func (p Part) Place(levels int) string {
 	var i int
 	switch {
@@ -44,7 +45,7 @@ func (p Part) Place(levels int) string {
 	return "λ and positions"
 }
 
-// Kind is what the part does.
+// Kind returns what the part does.
 func (p Part) Kind() string {
 	level := strings.HasPrefix(p.Name, "downs.") || strings.HasPrefix(p.Name, "ups.")
 	last := p.Name[strings.LastIndex(p.Name, ".")+1:]
@@ -97,16 +98,16 @@ func (c Config) Parts(be compute.Backend, frames, height, width int) (parts []Pa
 	return parts, nil
 }
 
-// Activation is what a part of the network gave.
+// Activation is the output of a part of the network.
 type Activation struct {
 	Name   string
 	Shape  []int
 	Values []float32
 }
 
-// Activations runs the network once and returns what each part gave, in order;
-// the last, "v", is the network's output. z is [len(logSNR), frames, height,
-// width, channel].
+// Activations runs the network once and returns the output of each part, in order; the
+// last, "v", is the network's output. z is [len(logSNR), frames, height, width,
+// channel].
 func (c Config) Activations(be compute.Backend, weights map[string][]float32, z []float32, frames, height, width int, logSNR []float32) (acts []Activation, err error) {
 	c = c.WithDefaults()
 	defer recovered(&err)
@@ -152,7 +153,7 @@ func (c Config) Activations(be compute.Backend, weights map[string][]float32, z 
 	return acts, nil
 }
 
-// recovered turns a panic of graph building into an error.
+// recovered converts a panic of graph building into an error.
 func recovered(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("unet: %v", r)

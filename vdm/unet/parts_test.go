@@ -26,7 +26,7 @@ func TestPartsAddUp(t *testing.T) {
 	if parameters != 35707905 {
 		t.Errorf("%d parameters in all, want 35707905", parameters)
 	}
-	if math.Abs(flops/1e9-162.1) > 0.1 {
+	if !(math.Abs(flops/1e9-162.1) <= 0.1) {
 		t.Errorf("%.2f GFLOP in all, want 162.1", flops/1e9)
 	}
 	want := map[string]struct {

@@ -14,15 +14,15 @@ import (
 //   - logSNR: λ of each sample of the batch, [batch], float32, not rescaled.
 //   - result: [batch, frame, height, width, out channel], float32.
 //
-// A height or width that is no multiple of c.Divisor() is padded with zeros
-// below and to the right, and the result cropped back. Like all graph
-// functions it panics on a wrong shape or a missing weight.
+// If the height or width is not a multiple of c.Divisor(), the clip is padded with zeros
+// below and to the right, and the result cropped. Like all graph functions it panics on
+// a wrong shape or a missing weight.
 func Apply(c Config, w Weights, z, logSNR *Node) *Node {
 	return ApplyWatched(c, w, z, logSNR, nil)
 }
 
-// ApplyWatched is Apply, and hands the output of each part of the network to
-// watch, in order and under the name that its weights have.
+// ApplyWatched computes what Apply does, and calls watch with the output of each part of
+// the network, in order and under the name that its weights have.
 func ApplyWatched(c Config, w Weights, z, logSNR *Node, watch func(name string, x *Node)) *Node {
 	c = c.WithDefaults()
 	if err := c.Check(z.Graph().Backend()); err != nil {
@@ -47,7 +47,7 @@ func ApplyWatched(c Config, w Weights, z, logSNR *Node, watch func(name string, 
 	return cropTo(v, 3, width)
 }
 
-// seen shows x to the watcher, if there is one.
+// seen shows x to the watcher, if there is one, and returns it.
 func (n *network) seen(name string, x *Node) *Node {
 	if n.watch != nil {
 		n.watch(name, x)
@@ -55,7 +55,8 @@ func (n *network) seen(name string, x *Node) *Node {
 	return x
 }
 
-// remat marks f's inside for recomputation in the backward pass.
+// remat returns f(x) with its inner activations marked for recomputation in the backward
+// pass.
 func (n *network) remat(x *Node, f func(x *Node) *Node) *Node {
 	if !n.Rematerialise {
 		return f(x)
@@ -99,8 +100,8 @@ func (n *network) forward(z, logSNR *Node) *Node {
 	return ConvertDType(n.conv("final_conv.1", x), dtypes.Float32)
 }
 
-// level is what the way down and the way up share: two residual blocks, the
-// spatial and the temporal attention.
+// level returns the output of a level, in which the way down and the way up are alike:
+// two residual blocks, the spatial and the temporal attention.
 func (n *network) level(name string, x *Node) *Node {
 	x = n.block(name+".0", x, true)
 	x = n.block(name+".1", x, true)
@@ -129,8 +130,8 @@ func (n *network) attend(name string, x *Node, attention attention) *Node {
 	return n.seen(name, n.remat(x, func(x *Node) *Node { return attention(name, x) }))
 }
 
-// block is a residual block: convolution, norm, scale and shift by the
-// embedding of λ, SiLU; convolution, norm, SiLU; plus the input.
+// block returns the output of a residual block: convolution, norm, scale and shift by
+// the embedding of λ, SiLU; convolution, norm, SiLU; plus the input.
 func (n *network) block(name string, x *Node, embedded bool) *Node {
 	var scale, shift *Node
 	if embedded {

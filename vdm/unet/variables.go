@@ -6,7 +6,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
-// initOne are the first values of gains, initNormal those of the position table.
+// initOne are the initial values of gains, initNormal those of the position table.
 // Offsets of norms start at 0.
 var (
 	initOne    = weights.Init{Constant: 1}
@@ -45,7 +45,7 @@ func (c Config) Variables() []weights.Variable {
 	l.temporal("mid_temporal_attn", mid)
 	l.block("mid_block2", mid, mid, true)
 	for j := range c.Multiples {
-		i := last - j // the level that this step up belongs to
+		i := last - j // the level to which this step up belongs
 		name := fmt.Sprintf("ups.%d", j)
 		l.block(name+".0", 2*w[i+1], w[i], true)
 		l.block(name+".1", w[i], w[i], true)
@@ -62,14 +62,14 @@ func (c Config) Variables() []weights.Variable {
 	return l.params
 }
 
-// Count is the number of trainable parameters: 35,707,905 for the
-// dissertation's network.
+// Count returns the number of trainable parameters: 35,707,905 for the dissertation's
+// network.
 func (c Config) Count() int { return weights.Count(c.Variables()) }
 
-// Initial returns first values for every parameter, by name: PyTorch's own
-// initialisation, which the dissertation's program used (weights and biases
-// uniform in ±1/√fan_in, the position table standard normal, gains 1, offsets
-// 0). Each depends on the seed and its place in the list only.
+// Initial returns initial values of every parameter, by name: PyTorch's own
+// initialisation, which the dissertation's program used (weights and biases uniform in
+// ±1/√fan_in, the position table standard normal, gains 1, offsets 0). Each depends on
+// the seed and its place in the list only.
 func (c Config) Initial(seed uint64) map[string][]float32 {
 	return weights.Initial(c.Variables(), seed)
 }

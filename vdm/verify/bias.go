@@ -5,11 +5,11 @@ import (
 	"math"
 )
 
-// BiasMap compares the mean over time and clips, cell by cell, of generated and
-// of test clips. Make it with [NewBiasMap]. A cell missing in a frame is left
-// out of that cell's mean.
+// BiasMap compares, cell by cell, the mean over time and clips of generated and of test
+// clips. Make it with [NewBiasMap]. A cell missing in a frame is left out of that cell's
+// mean.
 type BiasMap struct {
-	Missing int64 // missing values, of both kinds
+	Missing int64 // missing values in clips of both kinds
 
 	height, width int
 	gen, test     cellMeans
@@ -31,14 +31,13 @@ func NewBiasMap(height, width int) (*BiasMap, error) {
 	return &BiasMap{height: height, width: width, gen: empty(), test: empty()}, nil
 }
 
-// AddGenerated takes in a generated clip of any number of frames.
+// AddGenerated adds a generated clip of any number of frames.
 func (b *BiasMap) AddGenerated(clip []float32) error { return b.add(&b.gen, clip) }
 
-// AddTest takes in a test clip of any number of frames.
+// AddTest adds a test clip of any number of frames.
 func (b *BiasMap) AddTest(clip []float32) error { return b.add(&b.test, clip) }
 
-// Add takes in one forecast: every member as a generated clip, the truth as a test
-// clip.
+// Add adds one forecast: every member as a generated clip, the truth as a test clip.
 func (b *BiasMap) Add(members [][]float32, truth []float32) error {
 	if err := sameEnsemble("bias map", members, truth, 0); err != nil {
 		return err
@@ -77,7 +76,7 @@ func wholeFrames(who string, n, height, width int) error {
 	return nil
 }
 
-// Merge takes in o, which must have the same size.
+// Merge adds the data of o, which must have the same size.
 func (b *BiasMap) Merge(o *BiasMap) error {
 	if b.height != o.height || b.width != o.width {
 		return fmt.Errorf("bias map: merging %d×%d cells with %d×%d; want equal sizes", b.height, b.width, o.height, o.width)
@@ -96,7 +95,7 @@ func (m *cellMeans) merge(o cellMeans) {
 }
 
 // Means returns the mean of the generated and of the test clips in every cell
-// (height·width), NaN in a cell without values.
+// (height·width), in the units of the data; NaN in a cell without values.
 func (b *BiasMap) Means() (generated, test []float64) { return b.gen.value(), b.test.value() }
 
 func (m cellMeans) value() []float64 {
@@ -107,9 +106,9 @@ func (m cellMeans) value() []float64 {
 	return out
 }
 
-// Value returns (mean generated − mean test)/mean test in every cell
-// (height·width): 0.1 is 10 % too wet. It is NaN where either has no value or
-// the test mean is 0, as after a dry test set.
+// Value returns the normalised bias (mean generated − mean test)/mean test in every cell
+// (height·width): 0.1 means 10 % too wet. It is NaN where either has no value or the
+// test mean is 0, as after a dry test set.
 func (b *BiasMap) Value() []float64 {
 	gen, test := b.Means()
 	for c := range gen {
@@ -122,8 +121,8 @@ func (b *BiasMap) Value() []float64 {
 	return gen
 }
 
-// MeanAbs returns the mean absolute normalised bias over the cells where Value
-// is defined, and how many those are; it is NaN where there is none.
+// MeanAbs returns the mean absolute normalised bias over the cells where Value is
+// defined, and the number of these cells; the mean is NaN where there is none.
 func (b *BiasMap) MeanAbs() (mean float64, cells int) {
 	sum := 0.0
 	for _, v := range b.Value() {

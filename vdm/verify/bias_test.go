@@ -34,6 +34,19 @@ func TestBiasMapOfAForecast(t *testing.T) {
 	}
 }
 
+// Where cells lack values each keeps its own count through a merge.
+func TestBiasMapMergesMissing(t *testing.T) {
+	a, b := must(NewBiasMap(1, 3)), must(NewBiasMap(1, 3))
+	check(t, a.AddTest([]float32{1, 1, 2}))
+	check(t, a.AddGenerated([]float32{2, missing, 2}))
+	check(t, b.AddTest([]float32{1, 3, missing, 1, missing, 4}))
+	check(t, b.AddGenerated([]float32{missing, 4, 4, missing, missing, 6}))
+	check(t, a.Merge(b))
+	if generated, test := a.Means(); !allNear(generated, []float64{2, 4, 4}, 1e-15) || !allNear(test, []float64{1, 2, 3}, 1e-15) {
+		t.Errorf("means %v and %v, want [2 4 4] and [1 2 3]", generated, test)
+	}
+}
+
 func TestBiasMapMerges(t *testing.T) {
 	laws(t, 1e-13, func() *BiasMap { return must(NewBiasMap(3, 4)) },
 		func(b *BiasMap, part int) {

@@ -36,7 +36,7 @@ func blockLength(series []float64) (block, spectrum float64, err error) {
 		return 0, 0, fmt.Errorf("block length: %d cases with a score of %d; want at least 2", n, len(series))
 	}
 	mean /= float64(n)
-	d := make([]float64, len(series)) // deviations; 0 where missing
+	d := make([]float64, len(series)) // deviations from the mean; 0 where missing
 	for i, x := range series {
 		if x == x {
 			d[i] = x - mean
@@ -50,7 +50,7 @@ func blockLength(series []float64) (block, spectrum float64, err error) {
 		return sum / float64(n)
 	}
 	size := float64(n)
-	run := max(5, int(math.Ceil(math.Sqrt(math.Log10(size))))) // correlations that must be negligible in a row
+	run := max(5, int(math.Ceil(math.Sqrt(math.Log10(size))))) // number of consecutive correlations that must be negligible
 	most := min(int(math.Ceil(math.Sqrt(size)))+run, len(d)-1)
 	r := make([]float64, most+1)
 	for lag := range r {
@@ -60,7 +60,7 @@ func blockLength(series []float64) (block, spectrum float64, err error) {
 		return 1, 0, nil
 	}
 	negligible := 2 * math.Sqrt(math.Log10(size)/size)
-	last, quiet := 1, 0 // the last lag that is not negligible before a run of those that are, at least 1
+	last, quiet := 1, 0 // last is the last lag, at least 1, before a run of negligible correlations
 	for lag := 2; lag <= most && quiet < run; lag++ {
 		quiet++
 		if math.Abs(r[lag]/r[0]) >= negligible {
@@ -76,8 +76,8 @@ func blockLength(series []float64) (block, spectrum float64, err error) {
 		spectrum += 2 * window * r[lag]
 	}
 	b := math.Cbrt(g * g / (spectrum * spectrum) * size)            // 2G²/D, with D = 2·spectrum²
-	if longest := min(3*math.Sqrt(size), size/3); !(b <= longest) { // a spectrum of 0 included
+	if longest := min(3*math.Sqrt(size), size/3); !(b <= longest) { // also where the spectrum is 0
 		b = longest
 	}
-	return max(1, b), max(spectrum, 0), nil // of few cases it may come out below 0
+	return max(1, b), max(spectrum, 0), nil // with few cases the estimate may be below 0
 }

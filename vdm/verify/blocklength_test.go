@@ -18,7 +18,7 @@ func TestBlockLengthOfAnAutoregression(t *testing.T) {
 		for _, b := range each {
 			mean += b / float64(len(each))
 		}
-		if math.Abs(mean/want-1) > 0.1 {
+		if !(math.Abs(mean/want-1) <= 0.1) {
 			t.Errorf("φ = %v: blocks of %v, want %v", phi, each, want)
 		}
 	}

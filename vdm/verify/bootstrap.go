@@ -10,26 +10,25 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Bootstrap gives confidence intervals for the mean of a series of scores, one
-// of each case in the order of time, where cases near in time resemble each
-// other. It is the stationary bootstrap (Politis and Romano 1994, JASA 89,
-// 1303): a resample is made of blocks that start anywhere in the series, with
-// equal probability, have lengths drawn from a geometric distribution, and go on
-// at the beginning when they pass the end. The interval lies between quantiles
-// of the resampled means. The zero value is ready for use.
+// MeanInterval returns the mean of a series of scores with its 95 % confidence interval,
+// in the unit of the scores. The series has one score of each case in the order of time,
+// and cases near in time may resemble each other. The interval is by the stationary
+// bootstrap (Politis and Romano 1994, JASA 89, 1303): a resample is made of blocks that
+// start anywhere in the series, with equal probability, have lengths drawn from a
+// geometric distribution, and go on at the beginning when they pass the end. The
+// interval lies between quantiles of the means of 2000 resamples.
 //
-// As the blocks are cut apart, resamples vary less than the mean does. So where
-// the length of blocks is left to the rule of Politis and White (2004), the interval is stretched about
-// the estimate: to the standard error by the flat-top estimate of the
-// autocovariances' sum, where that is larger, and by the quantile of Student's t
-// with cases/block − 1 degrees of freedom over that of the normal distribution.
-// With Block set it is the paper's own interval.
+// The mean length of blocks is by the rule of Politis and White (2004). As the blocks
+// are cut apart, resamples vary less than the mean does. So the interval is stretched
+// about the estimate: to the standard error by the flat-top estimate of the
+// autocovariances' sum, where that is larger, and by the quantile of Student's t with
+// cases/block − 1 degrees of freedom over the quantile of the normal distribution.
 //
-// Of few cases that resemble each other the interval is still too narrow. The share
-// of intervals at 95 % that contained the true mean, of 4000 simulated series (1500
-// from 200 cases on; ± 0.01), of independent normal scores, of autoregressive ones
-// with a correlation of 0.5 and 0.8 between neighbours, and of the exponentials of
-// the first two (skewed, as scores of rain are):
+// With few cases that resemble each other the interval is still too narrow. The table
+// gives the share of intervals at 95 % that contained the true mean, for 4000 simulated
+// series (1500 from 200 cases on; ± 0.01) of independent normal scores, of
+// autoregressive ones with a correlation of 0.5 and 0.8 between neighbours, and of the
+// exponentials of the first two (skewed, as scores of rain are):
 //
 //	cases    independent    0.5    0.8    skewed    skewed, 0.5
 //	    5           0.95   0.81   0.56      0.85           0.70
@@ -41,82 +40,63 @@ import (
 //	  400           0.96   0.95   0.94      0.95           0.93
 //	 1000           0.96   0.95   0.95      0.95           0.94
 //
-// So below 200 cases that follow each other in time no table should call it a 95 %
-// interval; [IntervalName] has the words. (The paper's own interval, with a
-// correlation of 0.5, contained the mean in 82, 86, 91 and 92 % at 50, 100, 400 and
-// 1000 cases; taking cases for independent, in 73 %.) To simulate the table again:
+// So for fewer than 200 cases that follow each other in time no table should call it a
+// 95 % interval; [IntervalName] returns the right words. (The paper's own interval, with
+// a correlation of 0.5, contained the mean in 82, 86, 91 and 92 % at 50, 100, 400 and
+// 1000 cases; an interval for independent cases in 73 %.) To simulate the table again:
 //
 //	go test ./vdm/verify -run CoverageTable -coverage -v
 //
-// A case without a score (NaN) keeps its place in time and is left out of the
-// mean; of two paired series, a pair is left out where either has none. The
-// result is a pure function of the series and the settings.
-type Bootstrap struct {
-	Resamples int     // 0 is 2000
-	Level     float64 // of confidence; 0 is 0.95
-	Block     float64 // mean length of blocks in cases; 0 takes that of Politis and White, and stretches
-	Seed      uint64
+// A case without a score (NaN) keeps its place in time and is left out of the mean. The
+// result is a pure function of the series. An error is an infinite score, or fewer than
+// two cases with a score.
+func MeanInterval(series []float64) (Interval, error) { return bootstrap{}.mean("mean", series) }
+
+// bootstrap is the settings of the resampling; zero stands for those of
+// [MeanInterval].
+type bootstrap struct {
+	resamples int
+	block     float64 // mean length of blocks in cases; with it set, the interval is the paper's own, not stretched
+	seed      uint64
 }
+
+const confidence = 0.95 // level of intervals
 
 // Interval is an estimate with its confidence interval.
 type Interval struct {
-	Estimate  float64 // of the series itself
+	Estimate  float64 // mean of the series itself
 	Low, High float64
 	SE        float64 // standard error
-	Level     float64
 	Block     float64 // mean length of blocks that was used
 	Cases     int     // used
 	Missing   int     // left out
 }
 
-// Validate refuses settings without meaning.
-func (b Bootstrap) Validate() error {
-	if b.Resamples < 0 || b.Resamples == 1 {
-		return fmt.Errorf("bootstrap: %d resamples; want at least 2", b.Resamples)
-	}
-	if !(b.Level >= 0 && b.Level < 1) {
-		return fmt.Errorf("bootstrap: a level of %v; want one between 0 and 1", b.Level)
-	}
-	if !(b.Block == 0 || b.Block >= 1) || math.IsInf(b.Block, 0) {
-		return fmt.Errorf("bootstrap: blocks of %v cases; want at least 1", b.Block)
-	}
-	return nil
-}
-
-// Mean returns the mean of a series of scores.
-func (b Bootstrap) Mean(series []float64) (Interval, error) { return b.mean("mean", series) }
-
-// Difference returns the mean of first − second, scores of two forecasts of the
-// same cases: where the interval does not hold 0, one is better. Resampling
-// pairs keeps what is common to both, such as days that are hard for any
-// forecast.
-func (b Bootstrap) Difference(first, second []float64) (Interval, error) {
+// DifferenceInterval returns the mean of first − second, scores of two forecasts of
+// the same cases, with the interval of [MeanInterval]: where the interval does not
+// contain 0, one is better. Resampling pairs keeps what is common to both, such as
+// days that are hard for any forecast. A pair is left out where either has no score.
+func DifferenceInterval(first, second []float64) (Interval, error) {
 	if len(first) != len(second) {
 		return Interval{}, fmt.Errorf("bootstrap of a difference: series of %d and %d cases; want pairs", len(first), len(second))
 	}
 	d := make([]float64, len(first))
 	for i := range d {
 		if d[i] = first[i] - second[i]; math.IsInf(first[i], 0) || math.IsInf(second[i], 0) {
-			d[i] = math.Inf(1) // also of two that would cancel
+			d[i] = math.Inf(1) // also where two infinite scores would cancel
 		}
 	}
-	return b.mean("difference", d)
+	return bootstrap{}.mean("difference", d)
 }
 
 // mean resamples the mean of a series in which NaN is missing, and refuses what is
 // infinite.
-func (b Bootstrap) mean(who string, series []float64) (Interval, error) {
-	if err := b.Validate(); err != nil {
-		return Interval{}, err
-	}
-	if b.Resamples == 0 {
-		b.Resamples = 2000
-	}
-	if b.Level == 0 {
-		b.Level = 0.95
+func (b bootstrap) mean(who string, series []float64) (Interval, error) {
+	if b.resamples == 0 {
+		b.resamples = 2000
 	}
 	n := len(series)
-	interval := Interval{Level: b.Level, Block: b.Block}
+	interval := Interval{Block: b.block}
 	sum := 0.0
 	for i, v := range series {
 		if math.IsInf(v, 0) {
@@ -134,18 +114,18 @@ func (b Bootstrap) mean(who string, series []float64) (Interval, error) {
 	}
 	interval.Estimate = sum / float64(interval.Cases)
 	longRun := 0.0
-	if b.Block == 0 {
+	if b.block == 0 {
 		block, spectrum, err := blockLength(series)
 		if err != nil {
 			return Interval{}, err
 		}
 		interval.Block, longRun = block, math.Sqrt(spectrum/float64(interval.Cases))
 	}
-	rng := rand.New(rand.NewPCG(b.Seed, 0x626f6f7473747261)) // "bootstra", so that no other use of the seed meets it
-	values := make([]float64, 0, b.Resamples)
-	for range b.Resamples {
+	rng := rand.New(rand.NewPCG(b.seed, 0x626f6f7473747261)) // "bootstra", so that no other use of the seed meets it
+	values := make([]float64, 0, b.resamples)
+	for range b.resamples {
 		var rsum, used float64
-		for used == 0 { // a resample of missing cases alone says nothing
+		for used == 0 { // a resample that contains missing cases only is drawn again
 			at := 0
 			for k := range n {
 				if k == 0 || rng.Float64() < 1/interval.Block {
@@ -161,11 +141,11 @@ func (b Bootstrap) mean(who string, series []float64) (Interval, error) {
 		values = append(values, rsum/used)
 	}
 	slices.Sort(values)
-	tail := (1 - b.Level) / 2
+	tail := (1 - confidence) / 2
 	low, high := orderStatistic(values, tail), orderStatistic(values, 1-tail)
 	interval.SE = stat.StdDev(values, nil)
 	stretch := 1.0
-	if b.Block == 0 && interval.SE > 0 {
+	if b.block == 0 && interval.SE > 0 {
 		blocks := max(2, float64(interval.Cases)/interval.Block)
 		t := distuv.StudentsT{Sigma: 1, Nu: blocks - 1}.Quantile(1 - tail)
 		longer := max(1, longRun/interval.SE)
@@ -177,8 +157,8 @@ func (b Bootstrap) mean(who string, series []float64) (Interval, error) {
 	return interval, nil
 }
 
-// orderStatistic is the value of rank p·(n + 1) among n sorted ones, between two
-// by interpolation: the quantile whose expected share is p.
+// orderStatistic returns the value of rank p·(n + 1) among n sorted values, interpolated
+// between two: the quantile whose expected share is p.
 func orderStatistic(sorted []float64, p float64) float64 {
 	at := min(max(p*float64(len(sorted)+1)-1, 0), float64(len(sorted)-1))
 	low := int(at)

@@ -13,14 +13,14 @@ import (
 // longer ones scores.py has it in closed form: Politis and Romano 1994.)
 func TestBootstrapOfIndependentCases(t *testing.T) {
 	series := gaussian(1, 200)
-	got := must(Bootstrap{Block: 1, Resamples: 20000}.Mean(series))
+	got := must(bootstrap{block: 1, resamples: 20000}.mean("mean", series))
 	mean, variance := stat.PopMeanVariance(series, nil)
 	se := math.Sqrt(variance / 200)
-	if !near(got.Estimate, mean, 1e-12) || math.Abs(got.SE/se-1) > 5/math.Sqrt(2*20000) || got.Cases != 200 || got.Block != 1 {
+	if !near(got.Estimate, mean, 1e-12) || !(math.Abs(got.SE/se-1) <= 5/math.Sqrt(2*20000)) || got.Cases != 200 || got.Block != 1 {
 		t.Errorf("%+v, want %v ± %v", got, mean, se)
 	}
 	// Of a mean of 200 the interval is nearly normal.
-	if math.Abs((got.High-got.Low)/(2*1.96*se)-1) > 0.03 {
+	if !(math.Abs((got.High-got.Low)/(2*1.96*se)-1) <= 0.03) {
 		t.Errorf("interval %v to %v, want ± %v", got.Low, got.High, 1.96*se)
 	}
 }
@@ -37,7 +37,7 @@ func TestBootstrapCoverage(t *testing.T) {
 		for k := range uint32(trials) {
 			series := ar1(1000+k, c.n, c.phi)
 			for i, block := range []float64{0, 1} {
-				v := must(Bootstrap{Resamples: 200, Block: block, Seed: uint64(k)}.Mean(series))
+				v := must(bootstrap{resamples: 200, block: block, seed: uint64(k)}.mean("mean", series))
 				if v.Low <= 0 && v.High >= 0 {
 					if i == 0 {
 						blocks++
@@ -66,8 +66,8 @@ func TestBootstrapStretch(t *testing.T) {
 	_, spectrum, err := blockLength(series)
 	check(t, err)
 	want := math.Sqrt(spectrum / 120)
-	auto := must(Bootstrap{}.Mean(series))
-	plain := must(Bootstrap{Block: auto.Block}.Mean(series))
+	auto := must(MeanInterval(series))
+	plain := must(bootstrap{block: auto.Block}.mean("mean", series))
 	if want < 1.05*plain.SE {
 		t.Fatalf("standard error %v, of the resamples %v: the test cannot tell", want, plain.SE)
 	}
@@ -84,13 +84,13 @@ func TestBootstrapStretch(t *testing.T) {
 
 func TestBootstrapIsAFunctionOfItsSeed(t *testing.T) {
 	series := ar1(1, 50, 0.4)
-	b := Bootstrap{Seed: 3, Resamples: 200}
-	if must(b.Mean(series)) != must(b.Mean(series)) {
+	b := bootstrap{seed: 3, resamples: 200}
+	if must(b.mean("mean", series)) != must(b.mean("mean", series)) {
 		t.Error("the same seed gives two intervals")
 	}
 	other := b
-	other.Seed = 4
-	if must(b.Mean(series)).Low == must(other.Mean(series)).Low {
+	other.seed = 4
+	if must(b.mean("mean", series)).Low == must(other.mean("mean", series)).Low {
 		t.Error("another seed gives the same interval")
 	}
 }
@@ -104,27 +104,27 @@ func TestBootstrapPairs(t *testing.T) {
 		hard := math.Exp(common[i])
 		a[i], b[i] = 0.8*hard+0.02*own[i], hard
 	}
-	d := must(Bootstrap{}.Difference(a, b))
-	first, second := must(Bootstrap{}.Mean(a)), must(Bootstrap{}.Mean(b))
+	d := must(DifferenceInterval(a, b))
+	first, second := must(MeanInterval(a)), must(MeanInterval(b))
 	if !near(d.Estimate, first.Estimate-second.Estimate, 1e-12) {
 		t.Errorf("difference %v of %v and %v", d.Estimate, first.Estimate, second.Estimate)
 	}
-	if d.SE > 0.5*first.SE || d.High >= 0 || d.Level != 0.95 || d.Missing != 0 || d.Cases != 300 {
+	if d.SE > 0.5*first.SE || d.High >= 0 || d.Missing != 0 || d.Cases != 300 {
 		t.Errorf("difference %+v of means with standard errors of %v and %v", d, first.SE, second.SE)
 	}
 }
 
 func TestBootstrapMissing(t *testing.T) {
 	nan := math.NaN()
-	v := must(Bootstrap{Block: 2, Resamples: 100}.Mean([]float64{1, nan, 3, nan, 5}))
+	v := must(bootstrap{block: 2, resamples: 100}.mean("mean", []float64{1, nan, 3, nan, 5}))
 	if v.Estimate != 3 || v.Cases != 3 || v.Missing != 2 || v.Low < 1 || v.High > 5 {
 		t.Errorf("%+v", v)
 	}
-	p := must(Bootstrap{Block: 2, Resamples: 100}.Difference([]float64{3, nan, 5, 4}, []float64{1, 1, 3, nan}))
+	p := must(DifferenceInterval([]float64{3, nan, 5, 4}, []float64{1, 1, 3, nan}))
 	if p.Estimate != 2 || p.Cases != 2 || p.Missing != 2 || p.Low != 2 || p.High != 2 {
 		t.Errorf("%+v", p)
 	}
-	same := must(Bootstrap{}.Mean([]float64{0.5, 0.5, 0.5}))
+	same := must(MeanInterval([]float64{0.5, 0.5, 0.5}))
 	if same.Low != 0.5 || same.High != 0.5 || same.SE != 0 || same.Block != 1 {
 		t.Errorf("equal cases: %+v", same)
 	}
@@ -137,16 +137,12 @@ func TestBootstrapRefuses(t *testing.T) {
 		err  error
 		says string
 	}{
-		"one resample":      {run(Bootstrap{Resamples: 1}.Mean(good)), "1 resamples"},
-		"resamples below 0": {run(Bootstrap{Resamples: -5}.Mean(good)), "-5 resamples"},
-		"a level of 1":      {run(Bootstrap{Level: 1}.Mean(good)), "level of 1"},
-		"a level of NaN":    {run(Bootstrap{Level: nan}.Mean(good)), "level of NaN"},
-		"short blocks":      {run(Bootstrap{Block: 0.5}.Mean(good)), "blocks of 0.5"},
-		"no cases":          {run(Bootstrap{}.Mean(nil)), "0 cases"},
-		"one case":          {run(Bootstrap{}.Mean([]float64{1, nan})), "1 cases with a score of 2"},
-		"an endless score":  {run(Bootstrap{}.Mean([]float64{1, 2, math.Inf(1)})), "case 2 is infinite"},
-		"both endless":      {run(Bootstrap{}.Difference([]float64{1, math.Inf(1)}, []float64{1, math.Inf(1)})), "case 1 is infinite"},
-		"no pairs":          {run(Bootstrap{}.Difference(good, good[1:])), "4 and 3 cases"},
+		"no cases":         {run(MeanInterval(nil)), "0 cases"},
+		"one, and blocks":  {run(bootstrap{block: 1}.mean("mean", []float64{1, nan})), "1 cases with a score of 2"},
+		"one case":         {run(MeanInterval([]float64{1, nan})), "1 cases with a score of 2"},
+		"an endless score": {run(MeanInterval([]float64{1, 2, math.Inf(1)})), "case 2 is infinite"},
+		"both endless":     {run(DifferenceInterval([]float64{1, math.Inf(1)}, []float64{1, math.Inf(1)})), "case 1 is infinite"},
+		"no pairs":         {run(DifferenceInterval(good, good[1:])), "4 and 3 cases"},
 	} {
 		if c.err == nil || !strings.Contains(c.err.Error(), c.says) {
 			t.Errorf("%s: error %v, want one that says %q", name, c.err, c.says)
@@ -154,11 +150,29 @@ func TestBootstrapRefuses(t *testing.T) {
 	}
 }
 
-func ExampleBootstrap() {
+// The zero bootstrap takes 2000 resamples.
+func TestBootstrapDefaults(t *testing.T) {
+	series := gaussian(3, 40)
+	if zero, named := must(MeanInterval(series)), must(bootstrap{resamples: 2000}.mean("mean", series)); zero != named {
+		t.Errorf("%+v, with the default named %+v", zero, named)
+	}
+}
+
+// The value of rank p·(n + 1), by hand, and the ends beyond the first and the last.
+func TestOrderStatistic(t *testing.T) {
+	sorted := []float64{1, 2, 4, 8}
+	for p, want := range map[float64]float64{0: 1, 0.1: 1, 0.2: 1, 0.3: 1.5, 0.5: 3, 0.6: 4, 0.7: 6, 0.8: 8, 0.9: 8, 1: 8} {
+		if got := orderStatistic(sorted, p); !near(got, want, 1e-14) {
+			t.Errorf("of rank %v·5 the value is %v, want %v", p, got, want)
+		}
+	}
+}
+
+func ExampleDifferenceInterval() {
 	// CRPS of two forecasts of the same twelve hours.
 	model := []float64{0.2, 0.3, 0.3, 0.4, 0.4, 0.3, 0.2, 0.1, 0.1, 0.2, 0.2, 0.3}
 	persistence := []float64{0.3, 0.4, 0.5, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.3, 0.3, 0.4}
-	v, err := Bootstrap{}.Difference(model, persistence)
+	v, err := DifferenceInterval(model, persistence)
 	if err != nil {
 		fmt.Println(err)
 		return

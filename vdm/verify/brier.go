@@ -2,27 +2,27 @@ package verify
 
 import "math"
 
-// BrierValue is the Brier score of the forecasts of an event, the mean square
-// of forecast probability k/m less outcome (1 or 0): 0 is perfect. NaN where no
-// cell was scored.
+// BrierValue is the Brier score of the forecasts of an event, the mean square of the
+// difference between forecast probability k/m and outcome (1 or 0): 0 is perfect. It is
+// NaN where no cell was scored.
 //
-// Score = Reliability − Resolution + Uncertainty (Murphy 1973, Journal of
-// Applied Meteorology 12, 595), exactly, as forecasts are grouped by k and no
-// two probabilities share a group. With few cells in a group, chance alone
-// makes both Reliability and Resolution too large.
+// Score = Reliability − Resolution + Uncertainty (Murphy 1973, Journal of Applied
+// Meteorology 12, 595), exactly, because forecasts are grouped by k and no two
+// probabilities share a group. With few cells in a group, chance alone makes both
+// Reliability and Resolution too large.
 //
-// Fair expects the score that infinitely many members would have: it takes
-// k(m−k)/(m²(m−1)) from the square in each cell (Ferro 2014, QJRMS 140,
-// doi:10.1002/qj.2270). It may be below 0 and does not exist for one member
-// (NaN). Use it to compare ensembles of different size.
+// Fair estimates the score of infinitely many members: it subtracts k(m−k)/(m²(m−1))
+// from the square in each cell (Ferro 2014, QJRMS 140, doi:10.1002/qj.2270). It may be
+// below 0 and does not exist for one member (NaN). Use it to compare ensembles of
+// different size.
 type BrierValue struct {
 	Score, Fair             float64   // over all cells
-	ScoreByLead, FairByLead []float64 // each lead time
-	Reliability             float64   // mean (k/m − observed frequency given k)²; small is good
-	Resolution              float64   // mean (observed frequency given k − base rate)²; large is good
-	Uncertainty             float64   // base rate · (1 − base rate): that of the truth alone
-	Skill                   float64   // 1 − Score/Uncertainty; NaN where the event came always or never
-	BaseRate                float64   // share of cells where the event came
+	ScoreByLead, FairByLead []float64 // at each lead time
+	Reliability             float64   // mean (k/m − observed frequency given k)²; small values are good
+	Resolution              float64   // mean (observed frequency given k − base rate)²; large values are good
+	Uncertainty             float64   // base rate · (1 − base rate): a property of the truth alone
+	Skill                   float64   // 1 − Score/Uncertainty; NaN where the event occurred always or never
+	BaseRate                float64   // share of cells where the event occurred
 	Cells                   int64
 	Members                 int
 }
@@ -63,7 +63,7 @@ func (e *Exceedance) Brier() BrierValue {
 	return v
 }
 
-// brier returns the mean scores of the forecasts counted by k.
+// brier returns the mean scores of forecasts that are counted by k.
 func brier(counts []kCount) (score, fair float64) {
 	m := float64(len(counts) - 1)
 	var cells, squares, excess float64

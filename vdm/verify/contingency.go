@@ -6,46 +6,44 @@ import (
 	"slices"
 )
 
-// EventTable counts forecasts of a yes-or-no event against what came. A ratio
-// whose denominator is 0 is NaN.
+// EventTable counts forecasts of an event by whether the event was forecast and whether
+// it occurred. A ratio whose denominator is 0 is NaN.
 type EventTable struct {
-	Hits             int64 // forecast and came
-	Misses           int64 // came, not forecast
-	FalseAlarms      int64 // forecast, did not come
+	Hits             int64 // forecast and occurred
+	Misses           int64 // occurred, not forecast
+	FalseAlarms      int64 // forecast, did not occur
 	CorrectNegatives int64
 }
 
-// Total is the number of forecasts.
+// Total returns the number of forecasts.
 func (t EventTable) Total() int64 {
 	return t.Hits + t.Misses + t.FalseAlarms + t.CorrectNegatives
 }
 
-// POD is the probability of detection or hit rate, hits/(hits + misses).
+// POD returns the probability of detection or hit rate, hits/(hits + misses).
 func (t EventTable) POD() float64 { return ratio(t.Hits, t.Hits+t.Misses) }
 
-// FAR is the false alarm ratio, false alarms/(hits + false alarms): the share
-// of the "yes" forecasts that was wrong.
+// FAR returns the false alarm ratio, false alarms/(hits + false alarms): the share of
+// the "yes" forecasts that were wrong.
 func (t EventTable) FAR() float64 { return ratio(t.FalseAlarms, t.Hits+t.FalseAlarms) }
 
-// POFD is the probability of false detection or false alarm rate, false
-// alarms/(false alarms + correct negatives), the abscissa of a ROC curve. It is
-// not FAR, which it is often mistaken for.
+// POFD returns the probability of false detection or false alarm rate, false
+// alarms/(false alarms + correct negatives), the abscissa of a ROC curve. It is often
+// mistaken for FAR.
 func (t EventTable) POFD() float64 { return ratio(t.FalseAlarms, t.FalseAlarms+t.CorrectNegatives) }
 
-// FrequencyBias is how often the event was forecast against how often it came,
-// (hits + false alarms)/(hits + misses).
+// FrequencyBias returns the ratio of forecast to observed events, (hits + false
+// alarms)/(hits + misses).
 func (t EventTable) FrequencyBias() float64 { return ratio(t.Hits+t.FalseAlarms, t.Hits+t.Misses) }
 
-// CSI is the critical success index or threat score, hits/(hits + misses +
-// false alarms): 1 is perfect. Correct negatives, most of them dry cells, do
-// not enter.
+// CSI returns the critical success index or threat score, hits/(hits + misses + false
+// alarms): 1 is perfect. Correct negatives, most of them dry cells, do not count.
 func (t EventTable) CSI() float64 { return ratio(t.Hits, t.Hits+t.Misses+t.FalseAlarms) }
 
-// ETS is the equitable threat score or Gilbert skill score: the CSI less the
-// hits h that chance would give at the same frequencies, (hits − h)/(hits +
-// misses + false alarms − h) with h = (hits + misses)(hits + false
-// alarms)/total (Schaefer 1990, Weather and Forecasting 5, 570). 1 is perfect,
-// 0 is chance.
+// ETS returns the equitable threat score or Gilbert skill score: the CSI without the
+// hits h that chance would give at the same frequencies, (hits − h)/(hits + misses +
+// false alarms − h) with h = (hits + misses)(hits + false alarms)/total (Schaefer 1990,
+// Weather and Forecasting 5, 570). 1 is perfect, 0 is chance.
 func (t EventTable) ETS() float64 {
 	h := float64(t.Hits+t.Misses) * float64(t.Hits+t.FalseAlarms) / float64(t.Total())
 	return (float64(t.Hits) - h) / (float64(t.Hits+t.Misses+t.FalseAlarms) - h)
@@ -60,17 +58,16 @@ func (t *EventTable) merge(o EventTable) {
 	t.CorrectNegatives += o.CorrectNegatives
 }
 
-// Contingency counts, cell by cell, whether forecast and truth reach each of
-// some thresholds. Every member of an ensemble is a forecast of its own, and
-// all count alike: the table says how a member does, not the ensemble. For a
-// decision by the number of members see [Exceedance].Table; for a forecast of
-// the ensemble mean, give the mean as the one member.
+// Contingency counts, cell by cell, whether forecast and truth reach each of some
+// thresholds. Every member of an ensemble counts as a forecast of its own: the table
+// describes a member, not the ensemble. For a decision by the number of members see
+// [Exceedance].Table; for a forecast of the ensemble mean, give the mean as the one
+// member.
 //
-// A value reaches a threshold where value ≥ threshold, both as float32. A cell
-// where the truth or a member is missing is skipped and counted. Make it with
-// [NewContingency].
+// A value reaches a threshold where value ≥ threshold, both as float32. A cell where the
+// truth or a member is missing is skipped and counted. Make it with [NewContingency].
 type Contingency struct {
-	Missing int64 // cells skipped
+	Missing int64 // number of cells skipped
 
 	ensemble
 	thresholds []float64
@@ -84,8 +81,8 @@ type ContingencyValue struct {
 	ByLead []EventTable
 }
 
-// NewContingency returns empty tables for forecasts of that many frames, at
-// increasing thresholds in the units of the data.
+// NewContingency returns empty tables for forecasts of leads frames, at increasing
+// thresholds in the units of the data.
 func NewContingency(leads int, thresholds []float64) (*Contingency, error) {
 	e, err := newEnsemble("contingency", leads)
 	if err != nil {
@@ -101,9 +98,8 @@ func NewContingency(leads int, thresholds []float64) (*Contingency, error) {
 	return s, nil
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads
-// frames (the forecast ones only) of any height and width. Every forecast must
-// have the same number of members.
+// Add adds one forecast: the members and the truth, each a clip of the leads forecast
+// frames, of any height and width. Every forecast must have the same number of members.
 func (s *Contingency) Add(members [][]float32, truth []float32) error {
 	perLead, err := s.take(members, truth)
 	if err != nil {
@@ -133,7 +129,8 @@ func (s *Contingency) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// Merge takes in o, which must have the same thresholds, lead times and members.
+// Merge adds the counts of o, which must have the same thresholds, lead times and
+// members.
 func (s *Contingency) Merge(o *Contingency) error {
 	if !slices.Equal(s.thresholds, o.thresholds) {
 		return fmt.Errorf("contingency: merging thresholds %v with %v; want equal ones", s.thresholds, o.thresholds)
@@ -163,7 +160,7 @@ func (s *Contingency) Value() []ContingencyValue {
 	return values
 }
 
-// checkThresholds refuses none at all, and those that are not finite or not
+// checkThresholds refuses an empty list, and thresholds that are not finite or not
 // increasing.
 func checkThresholds(who string, thresholds []float64) error {
 	if len(thresholds) == 0 {

@@ -15,7 +15,7 @@ func TestContingencyOfFinley(t *testing.T) {
 		"POD": {v.POD(), 0.549}, "FAR": {v.FAR(), 0.720}, "POFD": {v.POFD(), 0.026},
 		"CSI": {v.CSI(), 0.228}, "frequency bias": {v.FrequencyBias(), 1.961}, "ETS": {v.ETS(), 0.216},
 	} {
-		if math.Abs(c[0]-c[1]) > 0.0005 {
+		if !(math.Abs(c[0]-c[1]) <= 0.0005) {
 			t.Errorf("%s: %v, published %v", name, c[0], c[1])
 		}
 	}
@@ -52,7 +52,7 @@ func TestContingencyByHand(t *testing.T) {
 func TestETSOfChance(t *testing.T) {
 	for _, yes := range []int64{1, 5, 9} {
 		table := EventTable{Hits: 3 * yes, Misses: 3 * (10 - yes), FalseAlarms: 7 * yes, CorrectNegatives: 7 * (10 - yes)}
-		if math.Abs(table.ETS()) > 1e-15 {
+		if !(math.Abs(table.ETS()) <= 1e-15) {
 			t.Errorf("%+v: ETS %v", table, table.ETS())
 		}
 	}

@@ -2,7 +2,7 @@ package verify
 
 import "fmt"
 
-// coverage is the share of intervals of the zero [Bootstrap], at 95 %, that contain
+// coverage is the share of intervals of [MeanInterval], at 95 %, that contain
 // the true mean of simulated series: TestCoverageTable finds it again. The last
 // column is the one that tables go by: scores of rain are skewed, and cases that
 // follow each other in time resemble each other.
@@ -25,11 +25,10 @@ var coverage = []struct {
 // trusted is the coverage from which on an interval may be called by its level.
 const trusted = 0.9
 
-// IntervalName returns what a table may call the intervals of the zero [Bootstrap]
-// over that many cases: "95 % interval" where at least 0.9 of them contain the
-// true mean of skewed scores, correlated by 0.5 with the next case, and otherwise
-// the number of cases and the coverage, such as "interval (5 cases, coverage about
-// 0.7)".
+// IntervalName returns what a table may call the intervals of [MeanInterval] over a
+// number of cases: "95 % interval" where at least 0.9 of them contain the true mean of
+// skewed scores, correlated by 0.5 with the next case, and otherwise the number of cases
+// and the coverage, such as "interval (5 cases, coverage about 0.7)".
 func IntervalName(cases int) string {
 	name := fmt.Sprintf("interval (%d cases, coverage below %.1f)", cases, correlatedCoverage(0))
 	for i, row := range coverage {
@@ -45,5 +44,5 @@ func IntervalName(cases int) string {
 	return name
 }
 
-// correlatedCoverage is what tables go by in a row of coverage.
+// correlatedCoverage returns what tables go by in a row of coverage.
 func correlatedCoverage(row int) float64 { return coverage[row].shares[4] }

@@ -43,13 +43,13 @@ func (s coverageSeries) mean() float64 {
 	return 0
 }
 
-// simulated is the share of intervals of the zero Bootstrap (with fewer resamples)
+// simulated is the share of intervals of MeanInterval (with fewer resamples)
 // that contain the true mean, and its standard error.
 func (s coverageSeries) simulated(n, trials int) (share, standardError float64) {
 	hits := 0
 	for k := range uint64(trials) {
 		series := s.draw(rand.New(rand.NewPCG(7, k)), n)
-		v := must(Bootstrap{Resamples: 300, Seed: k}.Mean(series))
+		v := must(bootstrap{resamples: 300, seed: k}.mean("mean", series))
 		if v.Low <= s.mean() && s.mean() <= v.High {
 			hits++
 		}
@@ -76,11 +76,27 @@ func TestCoverageTable(t *testing.T) {
 		for k, s := range columns {
 			share, e := s.simulated(row.cases, trials)
 			found = append(found, fmt.Sprintf("%.3f", share))
-			if math.Abs(share-row.shares[k]) > 4*math.Hypot(e, 0.007)+0.005 {
+			if !(math.Abs(share-row.shares[k]) <= 4*math.Hypot(e, 0.007)+0.005) {
 				t.Errorf("%d cases, %+v: %.3f ± %.3f of the intervals contain the mean, the table says %.2f", row.cases, s, share, e, row.shares[k])
 			}
 		}
 		t.Logf("%5d cases: %s", row.cases, strings.Join(found, "  "))
+	}
+}
+
+// What no quick simulation finds again must be plausible at least: more cases cover
+// more, to the table's error, and skew and correlation cost coverage.
+func TestCoverageTableIsPlausible(t *testing.T) {
+	for i, row := range coverage {
+		s := row.shares
+		for k, share := range s {
+			if !(share > 0.5 && share <= 0.97) || i > 0 && share < coverage[i-1].shares[k]-0.015 {
+				t.Errorf("%d cases, column %d: %v", row.cases, k, share)
+			}
+		}
+		if s[1] > s[0]+0.015 || s[2] > s[1]+0.015 || s[3] > s[0]+0.015 || s[4] > min(s[1], s[3])+0.015 || i > 0 && row.cases <= coverage[i-1].cases {
+			t.Errorf("%d cases: %v", row.cases, s)
+		}
 	}
 }
 

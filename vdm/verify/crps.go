@@ -6,18 +6,18 @@ import (
 	"slices"
 )
 
-// CRPS is the continuous ranked probability score of an ensemble, averaged over
-// cells, for every lead time (frame): 0 is perfect, and the units are those of
-// the data. With members x_1 … x_m and truth y,
+// CRPS is the continuous ranked probability score of an ensemble, averaged over cells,
+// for every lead time (frame): 0 is perfect, and the units are those of the data. With
+// members x_1 … x_m and truth y,
 //
 //	plain: 1/m Σ|x_i − y| − 1/(2m²)     Σ_i Σ_j |x_i − x_j|
 //	fair:  1/m Σ|x_i − y| − 1/(2m(m−1)) Σ_i Σ_j |x_i − x_j|
 //
-// Plain is that of the empirical distribution of the members; fair expects the
+// Plain is the score of the empirical distribution of the members; fair expects the
 // score that infinitely many members would have (Ferro 2014, QJRMS 140,
-// doi:10.1002/qj.2270). With one member plain is the absolute error, as for
-// persistence, and fair does not exist (NaN). A cell where the truth or a
-// member is missing is skipped and counted. Make it with [NewCRPS].
+// doi:10.1002/qj.2270). With one member plain is the absolute error, as for persistence,
+// and fair does not exist (NaN). A cell where the truth or a member is missing is
+// skipped and counted. Make it with [NewCRPS].
 type CRPS struct {
 	Missing int64 // cells skipped
 
@@ -27,7 +27,7 @@ type CRPS struct {
 	sorted []float64
 }
 
-// NewCRPS returns an empty score for forecasts of that many frames.
+// NewCRPS returns an empty score for forecasts of leads frames.
 func NewCRPS(leads int) (*CRPS, error) {
 	e, err := newEnsemble("crps", leads)
 	if err != nil {
@@ -36,9 +36,9 @@ func NewCRPS(leads int) (*CRPS, error) {
 	return &CRPS{ensemble: e, floor: math.Inf(-1), sums: newKernelSums(leads)}, nil
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads
-// frames (the forecast ones only) of any height and width. Every forecast must
-// have the same number of members. It takes O(m log m) a cell.
+// Add adds one forecast: the members and the truth, each a clip of the leads forecast
+// frames, of any height and width. Every forecast must have the same number of members.
+// It takes O(m log m) for each cell.
 func (s *CRPS) Add(members [][]float32, truth []float32) error {
 	perLead, err := s.take(members, truth)
 	if err != nil {
@@ -47,18 +47,19 @@ func (s *CRPS) Add(members [][]float32, truth []float32) error {
 	m := len(members)
 	s.sorted = slices.Grow(s.sorted[:0], m)[:m]
 	for c, y := range truth {
-		for i, member := range members {
-			s.sorted[i] = max(float64(member[c]), s.floor) // NaN stays
-		}
-		slices.Sort(s.sorted) // NaN first
-		if y != y || s.sorted[0] != s.sorted[0] {
+		if !sortCell(s.sorted, members, y, c) {
 			s.Missing++
+			continue
+		}
+		if s.sorted[m-1] <= s.floor && float64(y) <= s.floor { // all count as the floor
+			s.sums.add(c/perLead, 0, 0)
 			continue
 		}
 		// Of the m² ordered pairs, x_(i) is the larger of 2i and the smaller of
 		// 2(m−1−i).
 		abs, pairs, came := 0.0, 0.0, max(float64(y), s.floor)
 		for i, x := range s.sorted {
+			x = max(x, s.floor) // which keeps the order
 			abs += math.Abs(x - came)
 			pairs += 2 * float64(2*i-m+1) * x
 		}
@@ -67,7 +68,7 @@ func (s *CRPS) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// Merge takes in o, which must have the same threshold, lead times and members.
+// Merge adds the sums of o, which must have the same threshold, lead times and members.
 func (s *CRPS) Merge(o *CRPS) error {
 	if s.floor != o.floor {
 		return fmt.Errorf("crps: merging values from %v on with those from %v on; want equal thresholds", s.floor, o.floor)

@@ -38,11 +38,11 @@ func TestCRPSOfAGaussianEnsemble(t *testing.T) {
 			// One cell's score has a standard deviation below 1.
 			tol := 5 / math.Sqrt(cells/float64(len(ys)))
 			want := crpsOfNormal(y)
-			if got := v.FairByLead[lead]; math.Abs(got-want) > tol {
+			if got := v.FairByLead[lead]; !(math.Abs(got-want) <= tol) {
 				t.Errorf("%d members, y = %v: fair %v, closed form %v ± %v", m, y, got, want, tol)
 			}
 			want += 1 / (float64(m) * math.Sqrt(math.Pi))
-			if got := v.PlainByLead[lead]; math.Abs(got-want) > tol {
+			if got := v.PlainByLead[lead]; !(math.Abs(got-want) <= tol) {
 				t.Errorf("%d members, y = %v: plain %v, closed form %v ± %v", m, y, got, want, tol)
 			}
 		}

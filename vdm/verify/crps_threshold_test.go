@@ -48,10 +48,10 @@ func TestThresholdCRPSOfAGaussianEnsemble(t *testing.T) {
 			for lead, y := range ys {
 				tol := 5 / math.Sqrt(cells/float64(len(ys))) // the score of one cell has a standard deviation below 1
 				want := tailCRPS(threshold, y)
-				if got := v.FairByLead[lead]; math.Abs(got-want) > tol {
+				if got := v.FairByLead[lead]; !(math.Abs(got-want) <= tol) {
 					t.Errorf("from %v, %d members, y = %v: fair %v, closed form %v ± %v", threshold, m, y, got, want, tol)
 				}
-				if got := v.PlainByLead[lead]; math.Abs(got-want-above/float64(m)) > tol {
+				if got := v.PlainByLead[lead]; !(math.Abs(got-want-above/float64(m)) <= tol) {
 					t.Errorf("from %v, %d members, y = %v: plain %v, closed form %v ± %v", threshold, m, y, got, want+above/float64(m), tol)
 				}
 			}

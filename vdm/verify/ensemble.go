@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// ensemble is what the scores of ensemble forecasts by lead time share: whose
-// errors they are, and how many lead times and members every forecast has.
+// ensemble is shared by the scores of ensemble forecasts by lead time: the name of the
+// score for errors, and the numbers of lead times and members of every forecast.
 type ensemble struct {
 	who            string
 	leads, members int // members is 0 until the first Add
@@ -19,8 +19,8 @@ func newEnsemble(who string, leads int) (ensemble, error) {
 	return ensemble{who: who, leads: leads}, nil
 }
 
-// take refuses a forecast that does not fit, remembers the number of members
-// and returns how many values a lead time has.
+// take refuses a forecast that does not fit, stores the number of members and returns
+// how many values a lead time has.
 func (e *ensemble) take(members [][]float32, truth []float32) (perLead int, err error) {
 	if err := sameEnsemble(e.who, members, truth, e.members); err != nil {
 		return 0, err
@@ -32,7 +32,7 @@ func (e *ensemble) take(members [][]float32, truth []float32) (perLead int, err 
 	return len(truth) / e.leads, nil
 }
 
-// takeFrames is take for scores that must know the size of a frame.
+// takeFrames does what take does, for scores that depend on the size of a frame.
 func (e *ensemble) takeFrames(members [][]float32, truth []float32, height, width int) error {
 	if len(truth) != e.leads*height*width {
 		return fmt.Errorf("%s: a truth of %d values; want %d frames of %d×%d", e.who, len(truth), e.leads, height, width)
@@ -41,7 +41,7 @@ func (e *ensemble) takeFrames(members [][]float32, truth []float32, height, widt
 	return err
 }
 
-// merge refuses other lead times or members and remembers the number of members.
+// merge refuses other lead times or members and stores the number of members.
 func (e *ensemble) merge(o *ensemble) error {
 	if e.leads != o.leads {
 		return fmt.Errorf("%s: merging %d lead times with %d; want equal numbers", e.who, e.leads, o.leads)
@@ -53,8 +53,8 @@ func (e *ensemble) merge(o *ensemble) error {
 	return nil
 }
 
-// sameEnsemble refuses an empty ensemble, members of another size than the
-// truth, and another number of members than want (where that is not 0).
+// sameEnsemble refuses an empty ensemble, members whose size differs from the truth's,
+// and a number of members other than want (where that is not 0).
 func sameEnsemble(who string, members [][]float32, truth []float32, want int) error {
 	if len(members) == 0 || want != 0 && len(members) != want {
 		return fmt.Errorf("%s: %d members; want %d", who, len(members), max(want, 1))
@@ -67,7 +67,7 @@ func sameEnsemble(who string, members [][]float32, truth []float32, want int) er
 	return nil
 }
 
-// missingAt says whether the truth or a member is missing at value c.
+// missingAt reports whether the truth or a member is missing at value c.
 func missingAt(members [][]float32, truth []float32, c int) bool {
 	missing := truth[c] != truth[c]
 	for _, m := range members {
@@ -76,11 +76,11 @@ func missingAt(members [][]float32, truth []float32, c int) bool {
 	return missing
 }
 
-// kernelSums are the sums behind a kernel score, which is the mean distance
-// from members to truth less half that between two members: the CRPS, where
-// distance is that of two numbers, and the energy score, of two vectors.
+// kernelSums are the sums of a kernel score, which is the mean distance between members
+// and truth minus half the mean distance between two members: of numbers for the CRPS,
+// of vectors for the energy score.
 type kernelSums struct {
-	n           []int64   // scored at each lead time
+	n           []int64   // number of values scored at each lead time
 	err, spread []float64 // Σ of the mean |x_i − y|, and of ΣΣ|x_i − x_j|
 }
 
@@ -102,17 +102,17 @@ func (k *kernelSums) merge(o *kernelSums) {
 	}
 }
 
-// KernelValue is a score in its plain and its fair form, in the units of the score: of
-// the CRPS over cells, of the energy score over vectors, of the variogram score over
-// pairs of cells. It is NaN where nothing was scored.
+// KernelValue is a score in its plain and its fair form, in the units of the score: a
+// mean over cells for the CRPS, over vectors for the energy score, over pairs of cells
+// for the variogram score. It is NaN where nothing was scored.
 type KernelValue struct {
 	Fair, Plain             float64   // over all lead times, each cell, vector or pair with the same weight
-	FairByLead, PlainByLead []float64 // each lead time
-	N                       []int64   // scored at each lead time
+	FairByLead, PlainByLead []float64 // at each lead time
+	N                       []int64   // number of cells, vectors or pairs scored at each lead time
 	Members                 int
 }
 
-// value returns the scores of m members.
+// value returns the scores of ensembles of m members.
 func (k *kernelSums) value(m int) KernelValue {
 	finish := func(err, spread float64, n int64) (fair, plain float64) {
 		m := float64(m)

@@ -2,20 +2,19 @@ package verify
 
 import "fmt"
 
-// Exceedance counts forecasts of a yes-or-no event, that a cell reaches a
-// threshold: for every lead time and every number k of members that reach it,
-// how many cells had such a forecast and in how many of them the truth reached
-// it too. From these counts follow the Brier score, the reliability diagram,
-// the ROC curve and the contingency table of any decision, each a method; Merge
-// is exact.
+// Exceedance counts forecasts of an event, that a cell reaches a threshold: for every
+// lead time and every number k of members that reach it, how many cells had such a
+// forecast and in how many of them the truth reached the threshold too. From these
+// counts follow the Brier score, the reliability diagram, the ROC curve and the
+// contingency table of any decision, each a method; Merge is exact.
 //
-// A value reaches the threshold where value ≥ threshold, both as float32, so
-// that 0.7 reaches 0.7. The forecast probability is k/m. A cell where the truth
-// or a member is missing is skipped and counted. Dry cells are forecasts of
-// "no" like others: with a rare event they dominate the scores that reward
-// correct "no" (Brier, ROC). Make it with [NewExceedance].
+// A value reaches the threshold where value ≥ threshold, both as float32, so that 0.7
+// reaches 0.7. The forecast probability is k/m. A cell where the truth or a member is
+// missing is skipped and counted. Dry cells are forecasts of "no" like others: with a
+// rare event they dominate the scores that reward correct "no" (Brier, ROC). Make it
+// with [NewExceedance].
 type Exceedance struct {
-	Missing int64 // cells skipped
+	Missing int64 // number of cells skipped
 
 	ensemble
 	threshold float32
@@ -25,7 +24,7 @@ type Exceedance struct {
 // kCount counts the forecasts with one number of members.
 type kCount struct{ cells, events int64 }
 
-// NewExceedance returns empty counts for forecasts of that many frames.
+// NewExceedance returns empty counts for forecasts of leads frames.
 func NewExceedance(leads int, threshold float64) (*Exceedance, error) {
 	e, err := newEnsemble("exceedance", leads)
 	if err != nil {
@@ -37,9 +36,8 @@ func NewExceedance(leads int, threshold float64) (*Exceedance, error) {
 	return &Exceedance{ensemble: e, threshold: float32(threshold), counts: make([][]kCount, leads)}, nil
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads
-// frames (the forecast ones only) of any height and width. Every forecast must
-// have the same number of members.
+// Add adds one forecast: the members and the truth, each a clip of the leads forecast
+// frames, of any height and width. Every forecast must have the same number of members.
 func (e *Exceedance) Add(members [][]float32, truth []float32) error {
 	perLead, err := e.take(members, truth)
 	if err != nil {
@@ -66,7 +64,7 @@ func (e *Exceedance) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// grow makes room for the counts once the number of members is known.
+// grow allocates the counts once the number of members is known.
 func (e *Exceedance) grow() {
 	for l := range e.counts {
 		if e.members != 0 && e.counts[l] == nil {
@@ -75,7 +73,8 @@ func (e *Exceedance) grow() {
 	}
 }
 
-// Merge takes in o, which must have the same threshold, lead times and members.
+// Merge adds the counts of o, which must have the same threshold, lead times and
+// members.
 func (e *Exceedance) Merge(o *Exceedance) error {
 	if e.threshold != o.threshold {
 		return fmt.Errorf("exceedance: merging a threshold of %v with %v; want equal ones", e.threshold, o.threshold)
@@ -94,7 +93,7 @@ func (e *Exceedance) Merge(o *Exceedance) error {
 	return nil
 }
 
-// total is the counts of each k over all lead times.
+// total returns the counts of each k over all lead times.
 func (e *Exceedance) total() []kCount {
 	all := make([]kCount, e.members+1)
 	for _, lead := range e.counts {
@@ -106,8 +105,8 @@ func (e *Exceedance) total() []kCount {
 	return all
 }
 
-// Table returns the contingency table of the decision to say "yes" where at
-// least so many members reach the threshold, over all lead times.
+// Table returns the contingency table of the decision to say "yes" where at least
+// atLeast members reach the threshold, over all lead times.
 func (e *Exceedance) Table(atLeast int) EventTable {
 	var t EventTable
 	for k, c := range e.total() {

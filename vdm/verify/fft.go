@@ -2,14 +2,14 @@ package verify
 
 import "gonum.org/v1/gonum/dsp/fourier"
 
-// realFFT is the discrete Fourier transform of a real field t·h·w, unnormalised
-// as in numpy, X_k = Σ x_n exp(−2πi k·n/N). As x is real X_{−k} is the conjugate
-// of X_k, so only w/2+1 of the last axis are kept: layout t·h·(w/2+1). It holds
-// work space and is not for concurrent use.
+// realFFT is the discrete Fourier transform of a real field t·h·w, unnormalised as in
+// numpy, X_k = Σ x_n exp(−2πi k·n/N). As x is real X_{−k} is the conjugate of X_k, so
+// only w/2+1 of the last axis are kept: layout t·h·(w/2+1). It contains work space and
+// must not be used concurrently.
 type realFFT struct {
 	t, h, w, half int
 	row           *fourier.FFT
-	colT, colH    *fourier.CmplxFFT // nil along an axis of one
+	colT, colH    *fourier.CmplxFFT // nil along an axis of length one
 	coeff         []complex128
 	line, out     []complex128
 }
@@ -51,18 +51,18 @@ func (f *realFFT) inverse(x []float64) {
 }
 
 // columns transforms coeff in place along the axes h and t.
-func (f *realFFT) columns(back bool) {
+func (f *realFFT) columns(inverse bool) {
 	for i := range f.t {
 		for k := range f.half {
-			f.column(f.colH, i*f.h*f.half+k, f.half, back)
+			f.column(f.colH, i*f.h*f.half+k, f.half, inverse)
 		}
 	}
 	for j := range f.h * f.half {
-		f.column(f.colT, j, f.h*f.half, back)
+		f.column(f.colT, j, f.h*f.half, inverse)
 	}
 }
 
-func (f *realFFT) column(fft *fourier.CmplxFFT, start, stride int, back bool) {
+func (f *realFFT) column(fft *fourier.CmplxFFT, start, stride int, inverse bool) {
 	if fft == nil {
 		return
 	}
@@ -71,7 +71,7 @@ func (f *realFFT) column(fft *fourier.CmplxFFT, start, stride int, back bool) {
 	for i := range line {
 		line[i] = f.coeff[start+i*stride]
 	}
-	if back {
+	if inverse {
 		fft.Sequence(out, line)
 	} else {
 		fft.Coefficients(out, line)
@@ -81,7 +81,7 @@ func (f *realFFT) column(fft *fourier.CmplxFFT, start, stride int, back bool) {
 	}
 }
 
-// twins is how many of the full transform's modes the kept mode kx stands for.
+// twins returns how many modes of the full transform the kept mode kx stands for.
 func (f *realFFT) twins(kx int) int {
 	if kx == 0 || 2*kx == f.w {
 		return 1
@@ -89,7 +89,7 @@ func (f *realFFT) twins(kx int) int {
 	return 2
 }
 
-// signed is the wavenumber of index i among n: 0, 1, …, −2, −1.
+// signed returns the wavenumber of index i among n: 0, 1, …, −2, −1.
 func signed(i, n int) int {
 	if 2*i > n {
 		return i - n

@@ -5,28 +5,27 @@ import (
 	"slices"
 )
 
-// FSS is the fractions skill score: whether forecast and truth reach a
-// threshold in the same share of the cells of a window, for several thresholds
-// and sizes of the window. With fractions M and O in the window around each cell,
+// FSS is the fractions skill score: whether forecast and truth reach a threshold in the
+// same share of the cells of a window, for several thresholds and sizes of the window.
+// With fractions M and O in the window around each cell,
 //
 //	FSS = 1 − Σ(M − O)² / (ΣM² + ΣO²)
 //
-// (Roberts and Lean 2008, Monthly Weather Review 136, 78): 1 is perfect, 0 no
-// overlap of any window. Both sums run over all windows, frames and cases
-// before they are divided. For an ensemble M is the mean over the window of the
-// probability k/m (the neighbourhood ensemble probability of Schwartz et al.
-// 2010, Weather and Forecasting 25, 263); for one member it is the original.
+// (Roberts and Lean 2008, Monthly Weather Review 136, 78): 1 is perfect, 0 no overlap of
+// any window. Both sums run over all windows, frames and cases before they are divided.
+// For an ensemble M is the mean over the window of the probability k/m (the
+// neighbourhood ensemble probability of Schwartz et al. 2010, Weather and Forecasting
+// 25, 263); for one member it is the original.
 //
-// A value reaches a threshold where value ≥ threshold, both as float32. A cell
-// where the truth or a member is missing counts for neither. At the edge of the
-// frame, and beside missing cells, the window holds what is left of it, and
-// fractions are of the cells that it holds. (Filling up with zeros instead, as
-// other programs do, gives the edge less weight.) A window where both are dry
-// adds 0 to both sums, and changes nothing; so a score of frames that are dry
-// throughout in both does not exist (NaN), and where only one is dry it is 0.
-// Make it with [NewFSS].
+// A value reaches a threshold where value ≥ threshold, both as float32. A cell where the
+// truth or a member is missing counts for neither. At the edge of the frame, and beside
+// missing cells, the window contains fewer cells, and fractions are shares of the cells
+// that it contains. (Zeros instead, as other programs take them, give the edge less
+// weight.) A window where both are dry adds 0 to both sums, and changes nothing; so a
+// score of frames that are dry throughout in both does not exist (NaN), and where only
+// one is dry it is 0. Make it with [NewFSS].
 type FSS struct {
-	Missing int64 // cells that counted for neither
+	Missing int64 // number of cells that counted for neither
 
 	ensemble
 	height, width int
@@ -36,14 +35,14 @@ type FSS struct {
 	work          fssWork
 }
 
-// fssSums are those of one threshold and lead time.
+// fssSums are the sums at one threshold and lead time.
 type fssSums struct {
 	cells, events int64
 	square        []float64 // [scale] Σ(M − O)²
 	reference     []float64 // [scale] ΣM² + ΣO²
 }
 
-// fssWork holds summed-area tables of one frame.
+// fssWork contains summed-area tables of one frame.
 type fssWork struct {
 	present         []bool
 	one             []int // a frame
@@ -52,14 +51,13 @@ type fssWork struct {
 
 // FSSValue is the score at one threshold.
 //
-// BaseRate is the share f of cells where the truth reaches the threshold. A
-// random forecast of that frequency scores f cell by cell (Random). Uniform is
-// ½ + f/2, half-way from there to a perfect forecast, which Roberts and Lean
-// call FSS_uniform and take as the aim: the forecast is of use at scales where
-// the score exceeds it. (By its definition, a forecast of f everywhere, it
-// would be 2f/(1+f) cell by cell; the paper's figure is kept, as it is the one
-// in use.) Antonio and Aitchison (arXiv:2311.11985) argue that a random
-// forecast, at the window's own size, is the fairer aim.
+// BaseRate is the share f of cells where the truth reaches the threshold. A random
+// forecast of that frequency scores f cell by cell (Random). Uniform is ½ + f/2,
+// half-way from there to a perfect forecast, which Roberts and Lean call FSS_uniform and
+// take as the target: the forecast is useful at scales where the score exceeds it. (By
+// its definition, a forecast of f everywhere, it would be 2f/(1+f) cell by cell; the
+// paper's value is kept because others use it.) Antonio and Aitchison (arXiv:2311.11985)
+// argue that a random forecast, at the window's own size, is the fairer target.
 type FSSValue struct {
 	Threshold       float64
 	Scales          []int       // sides of the windows, in cells
@@ -70,10 +68,10 @@ type FSSValue struct {
 	SkilfulScale    int // the smallest given scale whose score reaches Uniform; 0 where none does
 }
 
-// NewFSS returns an empty score for forecasts of that many frames of
-// height·width cells, at increasing thresholds in the units of the data and
-// increasing scales: the sides of square windows, odd numbers of cells, so that
-// each has a middle; 1 compares cell by cell.
+// NewFSS returns an empty score for forecasts of leads frames of height·width cells, at
+// increasing thresholds in the units of the data and increasing scales: the sides of
+// square windows, odd numbers of cells, so that each has a middle; 1 compares cell by
+// cell.
 func NewFSS(leads, height, width int, thresholds []float64, scales []int) (*FSS, error) {
 	e, err := newEnsemble("fss", leads)
 	if err != nil {
@@ -110,9 +108,9 @@ func (s *FSS) newSums() fssSums {
 	return fssSums{square: make([]float64, len(s.scales)), reference: make([]float64, len(s.scales))}
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads
-// frames (the forecast ones only). Every forecast must have the same number of
-// members. The cost of a window does not depend on its size.
+// Add adds one forecast: the members and the truth, each a clip of the leads forecast
+// frames. Every forecast must have the same number of members. The cost of a window does
+// not depend on its size.
 func (s *FSS) Add(members [][]float32, truth []float32) error {
 	if err := s.takeFrames(members, truth, s.height, s.width); err != nil {
 		return err
@@ -197,7 +195,7 @@ func (s *FSS) addWindows(sums *fssSums) {
 	}
 }
 
-// Merge takes in o, which must have the same thresholds, scales, size, lead
+// Merge adds the sums of o, which must have the same thresholds, scales, size, lead
 // times and members.
 func (s *FSS) Merge(o *FSS) error {
 	if s.height != o.height || s.width != o.width || !slices.Equal(s.thresholds, o.thresholds) || !slices.Equal(s.scales, o.scales) {

@@ -28,7 +28,7 @@ func TestFSSOfADisplacedLine(t *testing.T) {
 	scales := []int{1, 3, 5, 7, 9, 11, 21, 41}
 	v := fssOf(t, height, width, scales, truth, forecast)
 	for i, n := range scales {
-		if want := max(0, 1-float64(d)/float64(n)); math.Abs(v.Score[i]-want) > 1e-12 {
+		if want := max(0, 1-float64(d)/float64(n)); !(math.Abs(v.Score[i]-want) <= 1e-12) {
 			t.Errorf("windows of %d: %v, want %v", n, v.Score[i], want)
 		}
 	}
@@ -69,7 +69,7 @@ func TestFSSOfRandomForecasts(t *testing.T) {
 		each = append(each, scores[0])
 	}
 	expect(t, "random", each, f)
-	if math.Abs(v.Random-f) > 0.005 {
+	if !(math.Abs(v.Random-f) <= 0.005) {
 		t.Errorf("base rate %v, want about %v", v.Random, f)
 	}
 	// Of five members one says yes, each in turn: a probability of 1/5 everywhere.
@@ -86,7 +86,7 @@ func TestFSSOfRandomForecasts(t *testing.T) {
 	for i := 0; i+4 < len(exact); i += 5 {
 		exact[i] = 1
 	}
-	if u := fssOf(t, side, side, []int{1}, exact, members...); math.Abs(u.Score[0]-2*f/(1+f)) > 1e-3 {
+	if u := fssOf(t, side, side, []int{1}, exact, members...); !(math.Abs(u.Score[0]-2*f/(1+f)) <= 1e-3) {
 		t.Errorf("uniform probability: %v, want %v", u.Score[0], 2*f/(1+f))
 	}
 }

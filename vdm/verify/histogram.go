@@ -7,14 +7,14 @@ import (
 	"sort"
 )
 
-// Histogram counts values between edges. Bin i is [Edges[i], Edges[i+1]), the
-// last one closed on both sides, as in numpy. Make it with [NewHistogram].
+// Histogram counts values between edges. Bin i is [Edges[i], Edges[i+1]), the last one
+// closed on both sides, as in numpy. Make it with [NewHistogram].
 type Histogram struct {
 	Edges   []float64 // increasing, len(Counts)+1
 	Counts  []int64
-	Under   int64 // values below the first edge
-	Over    int64 // values above the last edge
-	Missing int64 // NaN
+	Under   int64 // number of values below the first edge
+	Over    int64 // number of values above the last edge
+	Missing int64 // number of NaN
 
 	uniform bool // edges are equally spaced, to rounding
 	perBin  float64
@@ -44,8 +44,8 @@ func NewHistogram(edges []float64) (*Histogram, error) {
 	return h, nil
 }
 
-// DefaultEdges are bins of 1 mm/h from 0 to the first whole number above max
-// (at least one bin): the rain histogram of the dissertation.
+// DefaultEdges returns edges of bins of 1 mm/h from 0 to the first whole number above
+// max (at least one bin): the rain histogram of the dissertation.
 func DefaultEdges(max float64) []float64 {
 	n := 1
 	if max >= 1 {
@@ -54,7 +54,7 @@ func DefaultEdges(max float64) []float64 {
 	return evenEdges(0, float64(n), n)
 }
 
-// LowEdges are 100 bins up to 0.3 mm/h, for drizzle and false drizzle.
+// LowEdges returns the edges of 100 bins up to 0.3 mm/h, for drizzle and false drizzle.
 func LowEdges() []float64 { return evenEdges(0, 0.3, 100) }
 
 func evenEdges(low, high float64, bins int) []float64 {
@@ -84,7 +84,7 @@ func (h *Histogram) Add(values []float32) {
 	}
 }
 
-// bin wants first ≤ v ≤ last.
+// bin returns the bin of v, which must lie between the first and the last edge.
 func (h *Histogram) bin(v float64) int {
 	top := len(h.Counts) - 1
 	if !h.uniform {
@@ -101,7 +101,7 @@ func (h *Histogram) bin(v float64) int {
 	return i
 }
 
-// Total is the number of values that are not missing, those outside the edges
+// Total returns the number of values that are not missing, those outside the edges
 // included.
 func (h *Histogram) Total() int64 {
 	total := h.Under + h.Over
@@ -111,10 +111,10 @@ func (h *Histogram) Total() int64 {
 	return total
 }
 
-// Value returns the density of each bin: its share of *all* values that are not
-// missing, divided by its width. So histograms that cut the range differently
-// agree where they overlap; the density integrates to the share of the values
-// that lie within the edges (numpy's density=True divides by that share).
+// Value returns the density of each bin: its share of *all* values that are not missing,
+// divided by its width. So histograms that cut the range differently agree where they
+// overlap; the density integrates to the share of the values that lie within the edges
+// (numpy's density=True divides by that share).
 func (h *Histogram) Value() []float64 {
 	d := make([]float64, len(h.Counts))
 	for i := range d {
@@ -123,7 +123,7 @@ func (h *Histogram) Value() []float64 {
 	return d
 }
 
-// Share is the share of all values (not missing) that lie in bin i.
+// Share returns the share of all values that are not missing in bin i.
 func (h *Histogram) Share(i int) float64 {
 	return float64(h.Counts[i]) / float64(h.Total())
 }

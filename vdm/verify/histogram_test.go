@@ -48,6 +48,15 @@ func TestUniformBinsAgreeWithSearch(t *testing.T) {
 	}
 }
 
+// An edge that is not above the one before is refused, also where it is above the first.
+func TestEdgesThatDoNotIncrease(t *testing.T) {
+	for _, edges := range [][]float64{{0, 2, 1}, {0, 1, 1}, {1, 0}, {0}, {0, math.NaN()}, {0, math.Inf(1)}, {math.Inf(-1), 0}} {
+		if _, err := NewHistogram(edges); err == nil {
+			t.Errorf("edges %v are taken", edges)
+		}
+	}
+}
+
 func TestHistogramEdges(t *testing.T) {
 	for max, want := range map[float64]int{0: 1, 0.5: 1, 1: 2, 59.2: 60, 60: 61} {
 		e := DefaultEdges(max)

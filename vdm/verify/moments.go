@@ -7,19 +7,18 @@ import (
 // DefaultDry is the rate in mm/h below which a cell counts as dry.
 const DefaultDry = 0.01
 
-// Moments summarises values one by one: how many, dry share, mean, standard
-// deviation, extremes. The zero value is ready for use; missing cells are
-// skipped and counted.
+// Moments summarises values one by one: number, dry share, mean, standard deviation,
+// extremes. The zero value is ready for use; missing cells are skipped and counted.
 type Moments struct {
-	Dry     float64 // values below count as dry; 0 is DefaultDry
-	Missing int64   // NaN
+	Dry     float64 // values below count as dry; 0 means DefaultDry
+	Missing int64   // number of NaN
 
 	n, dry   int64
 	mean, m2 float64 // mean, and sum of squared deviations from it
 	min, max float64
 }
 
-// MomentsValue is what Moments finds; all but N are NaN where N is 0.
+// MomentsValue is the result of Moments; everything but N is NaN where N is 0.
 type MomentsValue struct {
 	N        int64
 	DryShare float64
@@ -35,7 +34,7 @@ func (m *Moments) threshold() float64 {
 	return m.Dry
 }
 
-// Add takes in every value.
+// Add adds every value.
 func (m *Moments) Add(values []float32) {
 	part := Moments{Dry: m.Dry}
 	dry := m.threshold()

@@ -7,7 +7,7 @@ type object struct {
 	y, x     float64 // centre of mass
 }
 
-// objectFinder holds work space for frames of one size.
+// objectFinder contains work space for frames of one size.
 type objectFinder struct {
 	height, width int
 	seen          []bool
@@ -18,8 +18,8 @@ func newObjectFinder(height, width int) objectFinder {
 	return objectFinder{height: height, width: width, seen: make([]bool, height*width)}
 }
 
-// find returns the objects of the cells that reach a threshold above 0, a cell
-// being connected to its eight neighbours, in the order of their first cell.
+// find returns the objects of the cells that reach a threshold above 0, in the order of
+// their first cell. A cell is connected to its eight neighbours.
 func (f *objectFinder) find(field []float64, threshold float64) []object {
 	clear(f.seen)
 	var objects []object

@@ -2,11 +2,11 @@ package verify
 
 import "math"
 
-// PowerRatio compares the spatial power of generated and of test clips, scale
-// by scale: 1 is right, 0.5 at large k a forecast that is too smooth. It is the
-// ratio of two [SpatialPower], each a mean over its own frames, so the two kinds
-// may differ in number. A frame with a missing cell is skipped and counted; dry
-// frames count, and have no power. Make it with [NewPowerRatio].
+// PowerRatio compares the spatial power of generated and of test clips, scale by scale:
+// 1 is right, 0.5 at large k means a forecast that is too smooth. It is the ratio of two
+// [SpatialPower], each a mean over its own frames, so the two kinds may differ in
+// number. A frame with a missing cell is skipped and counted; dry frames count, and have
+// no power. Make it with [NewPowerRatio].
 type PowerRatio struct {
 	generated, test *SpatialPower
 }
@@ -19,8 +19,8 @@ type PowerRatioValue struct {
 	// MeanAbsLog is the mean over k of |ln Ratio|, one number for the distance
 	// from 1 at all scales; NaN where a ratio is, and +Inf where one is 0.
 	MeanAbsLog                    float64
-	GeneratedFrames, TestFrames   int64 // taken in
-	GeneratedMissing, TestMissing int64 // skipped
+	GeneratedFrames, TestFrames   int64 // frames added
+	GeneratedMissing, TestMissing int64 // frames skipped
 }
 
 // NewPowerRatio returns an empty ratio for frames of height·width cells, at
@@ -34,14 +34,13 @@ func NewPowerRatio(height, width int) (*PowerRatio, error) {
 	return &PowerRatio{generated, test}, err
 }
 
-// AddGenerated takes in a generated clip of any number of frames.
+// AddGenerated adds a generated clip of any number of frames.
 func (p *PowerRatio) AddGenerated(clip []float32) error { return p.generated.Add(clip) }
 
-// AddTest takes in a test clip of any number of frames.
+// AddTest adds a test clip of any number of frames.
 func (p *PowerRatio) AddTest(clip []float32) error { return p.test.Add(clip) }
 
-// Add takes in one forecast: every member as a generated clip, the truth as a
-// test clip.
+// Add adds one forecast: every member as a generated clip, the truth as a test clip.
 func (p *PowerRatio) Add(members [][]float32, truth []float32) error {
 	if err := sameEnsemble("power ratio", members, truth, 0); err != nil {
 		return err
@@ -57,7 +56,7 @@ func (p *PowerRatio) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// Merge takes in o, which must have the same size.
+// Merge adds the sums of o, which must have the same size.
 func (p *PowerRatio) Merge(o *PowerRatio) error {
 	if err := p.generated.Merge(o.generated); err != nil {
 		return err
@@ -65,7 +64,7 @@ func (p *PowerRatio) Merge(o *PowerRatio) error {
 	return p.test.Merge(o.test)
 }
 
-// Value returns the ratio.
+// Value returns the ratio at each wavenumber.
 func (p *PowerRatio) Value() PowerRatioValue {
 	k, generated := p.generated.Value()
 	_, test := p.test.Value()

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// DefaultQuantileCap is how many values Quantiles stores by default (16 MiB).
-const DefaultQuantileCap = 1 << 22
+// quantilesStored is how many values Quantiles stores.
+const quantilesStored = 1 << 22
 
 // QuantileLevels returns the 54 levels of the dissertation's quantile plot:
 // 1 − 10^−n + m·10^−(n+1) for n = 1…6, m = 1…9, from 0.91 to 0.9999999.
@@ -21,14 +21,14 @@ func QuantileLevels() []float64 {
 	return levels
 }
 
-// Quantiles estimates quantiles of a stream. Up to Cap values it stores them
+// Quantiles estimates quantiles of a stream. Up to 2²² values (16 MiB) it stores them
 // all and is exact; beyond, it counts them in buckets of 1/4096 of a power of
 // two and each order statistic is within 1/8192 of itself. The zero value is ready
 // for use.
 type Quantiles struct {
-	Cap     int   // values stored before the sketch takes over; 0 is DefaultQuantileCap
 	Missing int64 // NaN
 
+	most     int // values stored before the sketch takes over; 0 is quantilesStored
 	n        int64
 	values   []float32 // nil once the sketch is in use
 	sketch   *sketch
@@ -36,19 +36,16 @@ type Quantiles struct {
 }
 
 func (q *Quantiles) limit() int {
-	if q.Cap == 0 {
-		return DefaultQuantileCap
+	if q.most == 0 {
+		return quantilesStored
 	}
-	return q.Cap
+	return q.most
 }
-
-// N is the number of values that are not missing.
-func (q *Quantiles) N() int64 { return q.n }
 
 // Exact reports whether every value is stored.
 func (q *Quantiles) Exact() bool { return q.sketch == nil }
 
-// Add takes in every value.
+// Add adds every value.
 func (q *Quantiles) Add(values []float32) {
 	for _, v := range values {
 		if v != v {
@@ -56,7 +53,7 @@ func (q *Quantiles) Add(values []float32) {
 			continue
 		}
 		if v == 0 {
-			v = 0 // −0 is 0
+			v = 0 // −0 becomes 0
 		}
 		if q.n == 0 {
 			q.min, q.max = v, v
@@ -83,11 +80,11 @@ func (q *Quantiles) spill() {
 	q.values = nil
 }
 
-// Value returns the quantile at each level in [0, 1] (any order), interpolated
-// linearly between order statistics as numpy does by default. With the sketch,
-// a quantile between values of one sign is off by at most
-// 1/8192 of itself; the smallest and the largest value are always
-// exact. It is NaN where there is no value or the level is outside [0, 1].
+// Value returns the quantile at each level in [0, 1] (any order), interpolated linearly
+// between order statistics as numpy does by default. With the sketch, a quantile between
+// values of one sign has a relative error of at most 1/8192; the smallest and the
+// largest value are always exact. It is NaN where there is no value or the level is
+// outside [0, 1].
 func (q *Quantiles) Value(levels []float64) []float64 {
 	order := q.orderStatistic()
 	out := make([]float64, len(levels))
@@ -103,7 +100,8 @@ func (q *Quantiles) Value(levels []float64) []float64 {
 		if int64(low) < q.n-1 {
 			b = order(int64(low) + 1)
 		}
-		// From the nearer end, as numpy: exact at both, and monotone.
+		// Interpolation starts from the nearer end, as in numpy: exact at both, and
+		// monotone.
 		if f := at - low; a == b {
 			out[i] = a
 		} else if f < 0.5 {
@@ -118,7 +116,7 @@ func (q *Quantiles) Value(levels []float64) []float64 {
 // orderStatistic returns the function from a rank (0 the smallest) to a value.
 func (q *Quantiles) orderStatistic() func(rank int64) float64 {
 	if q.sketch == nil {
-		slices.Sort(q.values) // their order carries nothing
+		slices.Sort(q.values) // their order has no meaning
 		return func(rank int64) float64 { return float64(q.values[rank]) }
 	}
 	inner := q.sketch.orderStatistic()

@@ -7,6 +7,11 @@ import (
 	"testing"
 )
 
+// sketchRelativeError bounds |estimate − v|/|v| of an order statistic v that Quantiles
+// takes from its sketch: half a bucket, 2⁻¹³. (Below 1.2e-38, where float32 itself loses
+// digits, the bound is 3e-42 absolute: the bucket that contains 0 stands for 0.)
+const sketchRelativeError = 1.0 / 8192
+
 func TestQuantileLevels(t *testing.T) {
 	l := QuantileLevels()
 	if len(l) != 54 || l[0] != 0.91 || l[8] != 0.99 || l[9] != 0.991 || l[53] != 0.9999999 || !slices.IsSorted(l) {
@@ -24,7 +29,7 @@ func TestSketchKeepsItsBound(t *testing.T) {
 			values = append(values, float32(math.Pow(1.0005, float64(i))))
 		}
 	}
-	exact, sketched := Quantiles{Cap: len(values)}, Quantiles{Cap: 100}
+	exact, sketched := Quantiles{most: len(values)}, Quantiles{most: 100}
 	exact.Add(values)
 	sketched.Add(values)
 	if !exact.Exact() || sketched.Exact() {
@@ -43,7 +48,7 @@ func TestSketchKeepsItsBound(t *testing.T) {
 		}
 		e := math.Abs(got-want[i]) / math.Abs(want[i])
 		worst = max(worst, e)
-		if e > sketchRelativeError*(1+1e-12) {
+		if !(e <= sketchRelativeError*(1+1e-12)) {
 			t.Errorf("level %v: %v, exactly %v: off by %g, bound %g", levels[i], got, want[i], e, sketchRelativeError)
 		}
 	}
@@ -80,8 +85,27 @@ func TestQuantilesOfFewValues(t *testing.T) {
 	if !allNear(got[:4], []float64{0, 1.5, 3, 2.7}, 1e-15) || !math.IsNaN(got[4]) || !math.IsNaN(got[5]) || !math.IsNaN(got[6]) {
 		t.Errorf("got %v", got)
 	}
-	if q.N() != 4 || q.Missing != 1 {
-		t.Errorf("%d values, %d missing", q.N(), q.Missing)
+	if q.n != 4 || q.Missing != 1 {
+		t.Errorf("%d values, %d missing", q.n, q.Missing)
+	}
+}
+
+// The ends are exact in a sketch, too, where the values next to them are not.
+func TestTheEndsOfASketchAreExact(t *testing.T) {
+	q := Quantiles{most: 1}
+	next := math.Nextafter32(3, 4)
+	for i := range 101 {
+		q.Add([]float32{next + float32(i), -next - float32(i)})
+	}
+	end := float64(next + 100)
+	got := q.Value([]float64{0, 1.0 / 201, 200.0 / 201, 1})
+	if q.Exact() || got[0] != -end || got[3] != end || !near(got[1], 1-end, sketchRelativeError) || !near(got[2], end-1, sketchRelativeError) {
+		t.Errorf("ends and their neighbours %v, want ±%v and near ±%v", got, end, end-1)
+	}
+	above := Quantiles{most: 1}
+	above.Add([]float32{5.01, 5, 7})
+	if got := above.Value([]float64{0, 1}); got[0] != 5 || got[1] != 7 {
+		t.Errorf("values above 0 have the ends %v", got)
 	}
 }
 
@@ -93,7 +117,7 @@ func ExampleQuantiles() {
 }
 
 func BenchmarkQuantilesAdd(b *testing.B) {
-	q, x := Quantiles{Cap: 1}, rain(1, 1<<16)
+	q, x := Quantiles{most: 1}, rain(1, 1<<16)
 	b.SetBytes(int64(4 * len(x)))
 	for b.Loop() {
 		q.Add(x)

@@ -8,21 +8,21 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// RankHistogram counts the rank of the truth among the members of an ensemble,
-// cell by cell: flat where truth and members are exchangeable, U-shaped where
-// the ensemble is too narrow (Hamill 2001, Monthly Weather Review 129, 550).
-// Ties (dry everywhere, as most cells are) are broken at random, by numbers
-// that depend only on the seed and the index of the case, so the order in which
-// cases are added or merged changes nothing. A cell where the truth or a member
-// is missing is skipped and counted. Make it with [NewRankHistogram].
+// RankHistogram counts the rank of the truth among the members of an ensemble, cell by
+// cell: flat where truth and members are exchangeable, U-shaped where the ensemble is
+// too narrow (Hamill 2001, Monthly Weather Review 129, 550). Ties (dry everywhere, as
+// most cells are) are broken at random, by numbers that depend only on the seed and the
+// index of the case, so the order in which cases are added or merged changes nothing. A
+// cell where the truth or a member is missing is skipped and counted. Make it with
+// [NewRankHistogram].
 type RankHistogram struct {
-	Missing int64 // cells skipped
+	Missing int64 // number of cells skipped
 
 	seed   uint64
 	counts []int64 // counts[r]: cells whose truth exceeds r members
 }
 
-// NewRankHistogram returns an empty histogram for ensembles of that many members.
+// NewRankHistogram returns an empty histogram for ensembles of a number of members.
 func NewRankHistogram(members int, seed uint64) (*RankHistogram, error) {
 	if members < 1 {
 		return nil, fmt.Errorf("rank histogram: %d members; want at least 1", members)
@@ -30,8 +30,8 @@ func NewRankHistogram(members int, seed uint64) (*RankHistogram, error) {
 	return &RankHistogram{seed: seed, counts: make([]int64, members+1)}, nil
 }
 
-// Add takes in one forecast, members and truth of one size. The index names the
-// case for the random ties: give every case of a verification its own.
+// Add adds one forecast, members and truth of one size. index is the number of the case,
+// which seeds the random ties: give every case of a verification its own.
 func (r *RankHistogram) Add(index uint64, members [][]float32, truth []float32) error {
 	if err := sameEnsemble("rank histogram", members, truth, len(r.counts)-1); err != nil {
 		return err
@@ -64,6 +64,6 @@ func (r *RankHistogram) Add(index uint64, members [][]float32, truth []float32) 
 	return nil
 }
 
-// Value returns how many cells had each rank, 0 (the truth below all members) to
+// Value returns how many cells had each rank, from 0 (the truth below all members) to
 // members (above all): members+1 counts.
 func (r *RankHistogram) Value() []int64 { return slices.Clone(r.counts) }

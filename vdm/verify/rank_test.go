@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -55,6 +56,21 @@ func TestRanks(t *testing.T) {
 	}
 	if r.Add(1, [][]float32{{1}}, []float32{1}) == nil || r.Add(1, [][]float32{{1}, {1, 2}}, []float32{1}) == nil {
 		t.Error("another number of members or another size is taken")
+	}
+}
+
+// A truth that one of two members equals has the two ranks about it equally often.
+func TestOneTieHasTwoRanks(t *testing.T) {
+	const cells = 4000
+	r := must(NewRankHistogram(2, 1))
+	low, high, truth := make([]float32, cells), make([]float32, cells), make([]float32, cells)
+	for i := range cells {
+		low[i], high[i], truth[i] = 1, 2, 1
+	}
+	check(t, r.Add(0, [][]float32{low, high}, truth))
+	got := r.Value()
+	if spread := 4 * math.Sqrt(cells/4.0); got[2] != 0 || !(math.Abs(float64(got[0])-cells/2) <= spread) || got[0]+got[1] != cells {
+		t.Errorf("ranks %v, want half of %d each and none above both", got, cells)
 	}
 }
 

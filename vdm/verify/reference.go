@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Source gives training clips by index, in the transformed space of the
+// Source is a source of training clips by index, in the transformed space of the
 // network. Clip fills dst, which has frames·height·width values.
 type Source interface {
 	Len() int
@@ -13,21 +13,21 @@ type Source interface {
 	Clip(i int, dst []float32) error
 }
 
-// Reference is a closed-form denoiser. z and dst are clips of the fitted shape
-// and may be the same slice; z holds no NaN. All are safe for concurrent use.
+// Reference is a closed-form denoiser. z and dst are clips of the fitted shape and may
+// be the same slice; z contains no NaN. All references may be used concurrently.
 //
 // Each has x̂ = μ + H(z − αμ) with one gain H per cell or mode, so that
 //
 //	v̂ = (αz − x̂)/σ = ασ(1 − S)/(α²S + σ²)·(z − αμ) − σμ   for H = αS/(α²S + σ²),
 //
-// which is computed in this form, in float64, without the division by σ that
-// loses every digit at high λ.
+// which is computed in this form, in float64, without the division by σ that loses every
+// digit at high λ.
 type Reference interface {
 	Name() string
-	Denoise(dst, z []float32, logSNR float64) // x̂
-	VHat(dst, z []float32, logSNR float64)    // v̂
-	// ExpectedVLoss is E‖v − v̂‖² per element over data that have the mean and
-	// the second moments of the training clips.
+	Denoise(dst, z []float32, logSNR float64) // writes x̂
+	VHat(dst, z []float32, logSNR float64)    // writes v̂
+	// ExpectedVLoss returns E‖v − v̂‖² per element over data with the mean and the
+	// second moments of the training clips.
 	ExpectedVLoss(logSNR float64) float64
 }
 
@@ -37,26 +37,26 @@ func levels(logSNR float64) (alpha, sigma, alpha2, sigma2 float64) {
 	return math.Sqrt(alpha2), math.Sqrt(sigma2), alpha2, sigma2
 }
 
-// xGain is the H of x̂ = μ + H(z − αμ) for data of variance s2.
+// xGain returns H of x̂ = μ + H(z − αμ) for data of variance s2.
 func xGain(s2, logSNR float64) float64 {
 	alpha, _, alpha2, sigma2 := levels(logSNR)
 	return alpha * s2 / (alpha2*s2 + sigma2)
 }
 
-// vGain is the factor of z − αμ in v̂, as in [Reference].
+// vGain returns the factor of z − αμ in v̂, as in [Reference].
 func vGain(s2, logSNR float64) float64 {
 	alpha, sigma, alpha2, sigma2 := levels(logSNR)
 	return alpha * sigma * (1 - s2) / (alpha2*s2 + sigma2)
 }
 
-// vLoss is E(v − v̂)² where the variance is s2: with
-// v − v̂ = (x̂ − x)/σ it is the posterior variance s²σ²/(α²s² + σ²) over σ².
+// vLoss returns E(v − v̂)² where the variance is s2: with v − v̂ = (x̂ − x)/σ it is the
+// posterior variance s²σ²/(α²s² + σ²) divided by σ².
 func vLoss(s2, logSNR float64) float64 {
 	_, _, alpha2, sigma2 := levels(logSNR)
 	return s2 / (alpha2*s2 + sigma2)
 }
 
-// eachClip calls use for every clip of src. Clips are read into one buffer.
+// eachClip calls use with every clip of src. Clips are read into one buffer.
 func eachClip(src Source, who string, use func(clip []float32)) error {
 	f, h, w := src.Shape()
 	if f < 1 || h < 1 || w < 1 {
@@ -72,7 +72,7 @@ func eachClip(src Source, who string, use func(clip []float32)) error {
 	return nil
 }
 
-// meanAndVariance over all values that are not missing.
+// meanAndVariance returns mean and variance over all values that are not missing.
 func meanAndVariance(src Source, who string) (mean, variance float64, err error) {
 	var m Moments
 	if err := eachClip(src, who, m.Add); err != nil {

@@ -1,9 +1,9 @@
 package verify
 
-// MeanOfV always answers the mean of v given λ, v̂ = −σ·Mean: the best answer
-// that does not look at z. Its v-loss is α² + σ²s². The mean of x, x̂ = Mean, is no
-// reference: its v̂ = (αz − Mean)/σ keeps the noise of z, and its v-loss s²(1 + exp λ)
-// averages to 2·10⁶ s² over the α-cosine schedule on [−30, 30].
+// MeanOfV returns the mean of v given λ, v̂ = −σ·Mean: the best estimate that does not
+// use z. Its v-loss is α² + σ²s². The mean of x, x̂ = Mean, is no useful reference: its
+// v̂ = (αz − Mean)/σ contains the noise of z, and its v-loss s²(1 + exp λ) averages to
+// 2·10⁶ s² over the α-cosine schedule on [−30, 30].
 type MeanOfV struct{ Mean, Variance float64 }
 
 // FitMean returns the mean predictor, with the mean and variance of all cells
@@ -13,7 +13,7 @@ func FitMean(src Source) (MeanOfV, error) {
 	return MeanOfV{mean, variance}, err
 }
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (MeanOfV) Name() string { return "mean of v" }
 
 // Denoise writes x̂ = αz − σv̂ = αz + σ²·Mean.
@@ -24,7 +24,7 @@ func (m MeanOfV) Denoise(dst, z []float32, logSNR float64) {
 	}
 }
 
-// VHat writes −σ·Mean.
+// VHat writes −σ·Mean to every value of dst.
 func (m MeanOfV) VHat(dst, z []float32, logSNR float64) {
 	_, sigma, _, _ := levels(logSNR)
 	for i := range z {
@@ -32,7 +32,7 @@ func (m MeanOfV) VHat(dst, z []float32, logSNR float64) {
 	}
 }
 
-// ExpectedVLoss is α² + σ²s².
+// ExpectedVLoss returns α² + σ²s².
 func (m MeanOfV) ExpectedVLoss(logSNR float64) float64 {
 	_, _, alpha2, sigma2 := levels(logSNR)
 	return alpha2 + sigma2*m.Variance

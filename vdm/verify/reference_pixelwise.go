@@ -5,14 +5,14 @@ import (
 	"math"
 )
 
-// Pixelwise is the best denoiser that looks at each value alone and is linear:
-// exact where every cell is an independent Gaussian. Mean and Variance have one
-// element (all cells alike) or one per cell of a frame (height·width).
+// Pixelwise is the best linear denoiser that uses each value alone: exact where every
+// cell is an independent Gaussian. Mean and Variance have one element (for all cells) or
+// one per cell of a frame (height·width).
 type Pixelwise struct{ Mean, Variance []float64 }
 
-// FitPixelwise fits one mean and variance to all cells or, perCell, to every
-// cell of a frame over frames and clips. Missing values are skipped; a cell
-// that has no other stays NaN in every output.
+// FitPixelwise fits one mean and variance to all cells or, with perCell, to every cell
+// of a frame over frames and clips. Missing values are skipped; a cell without values is
+// NaN in every output.
 func FitPixelwise(src Source, perCell bool) (Pixelwise, error) {
 	const who = "pixelwise Gaussian"
 	mean, variance, err := meanAndVariance(src, who)
@@ -27,7 +27,7 @@ func FitPixelwise(src Source, perCell bool) (Pixelwise, error) {
 	err = eachClip(src, who, func(clip []float32) {
 		for i, v := range clip {
 			if v == v {
-				// Deviations from the overall mean, against cancellation.
+				// Deviations are taken from the overall mean, against cancellation.
 				c, d := i%(h*w), float64(v)-mean
 				n[c]++
 				sum[c] += d
@@ -47,7 +47,7 @@ func FitPixelwise(src Source, perCell bool) (Pixelwise, error) {
 	return p, nil
 }
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (p Pixelwise) Name() string { return "pixelwise Gaussian" }
 
 // Denoise writes x̂ = μ + αs²/(α²s² + σ²)·(z − αμ).
@@ -68,7 +68,8 @@ func (p Pixelwise) VHat(dst, z []float32, logSNR float64) {
 	})
 }
 
-// affine writes gain·z + offset, with the pair of each cell.
+// affine writes gain·z + offset with the gain and offset that pair returns for each
+// cell.
 func (p Pixelwise) affine(dst, z []float32, pair func(mean, s2 float64) (gain, offset float64)) {
 	n := len(p.Mean)
 	if len(z)%n != 0 || len(dst) != len(z) {
@@ -82,8 +83,8 @@ func (p Pixelwise) affine(dst, z []float32, pair func(mean, s2 float64) (gain, o
 	}
 }
 
-// ExpectedVLoss is the mean over cells of s²/(α²s² + σ²); cells without data
-// are left out.
+// ExpectedVLoss returns the mean over cells of s²/(α²s² + σ²); cells without data are
+// left out.
 func (p Pixelwise) ExpectedVLoss(logSNR float64) float64 {
 	sum, n := 0.0, 0
 	for _, s2 := range p.Variance {

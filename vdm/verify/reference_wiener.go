@@ -25,21 +25,20 @@ func (e Edges) String() string {
 	return "mirrored"
 }
 
-// Wiener is the best stationary linear denoiser, mode by mode: in the Fourier
-// transform of the clip over (t, y, x), mean removed, mode k with mean power S_k
-// in training (per element, so that white noise of variance 1 has S = 1) is
-// multiplied by H = αS/(α²S + σ²).
+// Wiener is the best stationary linear denoiser, mode by mode: in the Fourier transform
+// of the clip over (t, y, x), mean removed, mode k with mean power S_k in training (per
+// element, so that white noise of variance 1 has S = 1) is multiplied by H = αS/(α²S +
+// σ²).
 //
-// No taper is used, on purpose. A taper would make S a better estimate of the
-// spectrum of the process, but the filter acts on the modes of the untapered
-// window, leakage through its edges included, and for them the untapered mean
-// power is the exact second moment: every other S gives a larger loss on the
-// training clips at every λ. What leakage costs is saved by mirroring the clip
-// at its edges instead of wrapping it round: then there is no jump to leak.
+// No taper is used, on purpose. A taper would make S a better estimate of the spectrum
+// of the process, but the filter acts on the modes of the untapered window, leakage
+// through its edges included, and for them the untapered mean power is the exact second
+// moment: every other S gives a larger loss on the training clips at every λ. Mirroring
+// the clip at its edges instead of repeating it avoids the jumps that cause leakage.
 //
-// Measured on windows of 10×32×32 of US Stage IV rain, 800 from 13 hours to fit
-// and 60 from the next 10 hours to test, v-loss averaged over the α-cosine
-// schedule on [−30, 30] at 60 even times:
+// Measured on windows of 10×32×32 of US Stage IV rain, 800 from 13 hours to fit and 60
+// from the next 10 hours to test, v-loss averaged over the α-cosine schedule on [−30,
+// 30] at 60 even times:
 //
 //	                     sqrt+affine  affine
 //	mirrored                   0.089   0.059
@@ -48,20 +47,21 @@ func (e Edges) String() string {
 //	pixelwise                  0.276   0.128
 //	mean of v                  0.538   0.508
 //
-// At λ = −4, 0, 4 and 8 mirrored also lost less than the exact solution for the
-// Toeplitz covariance estimated from the same windows (Bartlett), though that
-// one needs a linear system for every clip.
+// At λ = −4, 0, 4 and 8 mirrored also had a smaller loss than the exact solution for the
+// Toeplitz covariance estimated from the same windows (Bartlett), although the latter
+// needs a linear system for every clip.
 //
-// Mirroring ties waves that move left to those that move right. Where motion in
-// one direction dominates, Periodic can win: fit both and keep the better. Make
-// it with [FitWiener].
+// Mirroring gives waves that move left the power of those that move right. Where motion
+// in one direction dominates, Periodic can be better: fit both and keep the better one.
+// Make it with [FitWiener].
 type Wiener struct {
 	Edges Edges
 	Mean  float64
 	// Power is S of each mode: frames·height·width cosine modes when Mirrored,
 	// frames·height·(width/2+1) Fourier modes when Periodic.
 	Power []float64
-	// Skipped is how many training clips had missing cells and were left out.
+	// Skipped is the number of training clips that were left out because they had
+	// missing cells.
 	Skipped int
 
 	frames, height, width int
@@ -70,14 +70,14 @@ type Wiener struct {
 
 // modes is an orthogonal change of basis with its work space.
 type modes interface {
-	// power writes the squared coefficients of x, per element: their weighted
-	// mean is the mean square of x.
+	// power writes the squared coefficients of x, per element: their weighted mean is
+	// the mean square of x.
 	power(dst, x []float64)
 	// filter multiplies each coefficient of x by its gain, in place.
 	filter(x, gain []float64)
-	// weight is how many modes coefficient k stands for.
+	// weight returns how many modes coefficient k stands for.
 	weight(k int) float64
-	// len is the number of coefficients.
+	// len returns the number of coefficients.
 	len() int
 }
 
@@ -88,11 +88,11 @@ func newModes(e Edges, f, h, w int) modes {
 	return newCosineModes(f, h, w)
 }
 
-// FitWiener takes the mean over all values (missing ones skipped) and the mean
-// power of each mode over the clips without missing cells; it fails where there
-// is none. It reads every clip twice and takes about 1.5 ms for one of
-// 10×32×32, so give it some hundreds spread over the training data rather than
-// every overlapping window.
+// FitWiener returns the denoiser with the mean over all values (missing ones skipped)
+// and the mean power of each mode over the clips without missing cells; it is an error
+// if there is no such clip. It reads every clip twice and takes about 1.5 ms for one of
+// 10×32×32, so give it some hundreds spread over the training data rather than every
+// overlapping window.
 func FitWiener(src Source, edges Edges) (*Wiener, error) {
 	const who = "wiener"
 	if edges != Mirrored && edges != Periodic {
@@ -136,7 +136,7 @@ func FitWiener(src Source, edges Edges) (*Wiener, error) {
 	return wn, nil
 }
 
-// Name is a short name for tables.
+// Name returns a short name for tables.
 func (w *Wiener) Name() string { return "Wiener, " + w.Edges.String() }
 
 // Denoise writes x̂ = μ + H(z − αμ).
@@ -170,7 +170,7 @@ func (w *Wiener) apply(dst, z []float32, logSNR float64, gain func(s2, logSNR fl
 	}
 }
 
-// ExpectedVLoss is the mean over modes of S/(α²S + σ²).
+// ExpectedVLoss returns the mean over modes of S/(α²S + σ²).
 func (w *Wiener) ExpectedVLoss(logSNR float64) float64 {
 	m := w.pool.Get().(modes)
 	defer w.pool.Put(m)
@@ -263,14 +263,14 @@ func (m *cosineModes) filter(x, gain []float64) {
 func (m *cosineModes) weight(int) float64 { return 1 }
 func (m *cosineModes) len() int           { return len(m.tmp) }
 
-// transform multiplies x along every axis by the matrix or, back, its inverse.
-// The inner loops run over contiguous memory on both sides.
-func (m *cosineModes) transform(x []float64, back bool) {
+// transform multiplies x along every axis by the matrix or by its inverse. The inner
+// loops run over contiguous memory on both sides.
+func (m *cosineModes) transform(x []float64, inverse bool) {
 	inner := len(x)
 	for a, n := range m.size {
 		inner /= n
 		mat, transposed := m.dct[a], m.idct[a]
-		if back {
+		if inverse {
 			mat, transposed = transposed, mat
 		}
 		copy(m.tmp, x)
@@ -278,7 +278,7 @@ func (m *cosineModes) transform(x []float64, back bool) {
 		for start := 0; start < len(x); start += n * inner {
 			for i := range n {
 				in := m.tmp[start+i*inner : start+(i+1)*inner]
-				if inner == 1 { // the last axis: a row of the transpose at a time
+				if inner == 1 { // for the last axis a row of the transpose at a time
 					addScaled(x[start:start+n], in[0], transposed[i*n:(i+1)*n])
 					continue
 				}

@@ -5,66 +5,50 @@ import (
 	"math"
 )
 
-// SAL compares rain fields by their objects (Wernli et al. 2008, Monthly
-// Weather Review 136, 4470), frame by frame, 0 being perfect:
+// SAL compares rain fields by their objects (Wernli et al. 2008, Monthly Weather Review
+// 136, 4470), frame by frame, 0 being perfect:
 //
 //   - Structure, −2 … 2: positive where forecast objects are too large or too flat;
 //   - Amplitude, −2 … 2: relative error of the mean over the domain, positive
 //     where too wet; 1 is three times the rain;
 //   - Location, 0 … 2: L1, the distance between the centres of mass, plus L2,
-//     the difference in how far objects lie from them.
+//     the difference in the mean distance of objects from them.
 //
 // An object is a set of cells connected by sides or corners that reach the
 // threshold: factor 1/15 of the 95th percentile of the wet cells, in forecast
 // and truth each (Wernli et al. 2009, Weather and Forecasting 24, 1472; the
-// first paper took 1/15 of the maximum: Quantile 1). The distance that scales L
+// first paper took 1/15 of the maximum). A cell is wet from 0.1 mm/h on. The distance that scales L
 // is the longest in the domain, from one corner cell to the other. The percentile
 // is interpolated as in numpy, and cells are taken as squares of equal size.
 //
-// Every member of an ensemble is scored against the truth as a forecast of its
-// own. A frame where forecast or truth is dry, no cell being wet, has no SAL: it
-// is counted and left out. A value below 0 counts as 0. A cell missing in the
-// truth or a member is left out of all of them (as if dry) and counted. Make it
-// with [NewSAL].
+// Every member of an ensemble is scored against the truth as a forecast of its own. A
+// frame where forecast or truth has no wet cell has no SAL: it is counted and left out.
+// A value below 0 counts as 0. A cell missing in the truth or a member is left out of
+// all of them (as if dry) and counted. Make it with [NewSAL].
 type SAL struct {
-	Missing int64 // cells left out
+	Missing int64 // number of cells left out
 
 	ensemble
 	height, width int
-	options       SALOptions
 	sums          []SALMean // each lead time; its scores are sums
 	present       []bool    // work space: cells of a frame that are not missing
 	rain          []float64
+	wet           []float32
 	finder        objectFinder
 }
 
-// SALOptions say what rain is and what an object.
-type SALOptions struct {
-	Wet      float64 // values from here on are wet; 0 is 0.1 (mm/h)
-	Factor   float64 // threshold of objects over the quantile of wet values; 0 is 1/15
-	Quantile float64 // 0 is 0.95
-}
-
-// Validate refuses settings that are negative or without meaning.
-func (o SALOptions) Validate() error {
-	if !(o.Wet >= 0) || math.IsInf(o.Wet, 0) {
-		return fmt.Errorf("sal: wet from %v on; want a number above 0", o.Wet)
-	}
-	if !(o.Factor >= 0 && o.Factor <= 1) {
-		return fmt.Errorf("sal: a factor of %v; want one above 0, at most 1", o.Factor)
-	}
-	if !(o.Quantile >= 0 && o.Quantile <= 1) {
-		return fmt.Errorf("sal: quantile %v; want one above 0, at most 1", o.Quantile)
-	}
-	return nil
-}
+const (
+	salWet      = 0.1      // mm/h; values from here on are wet
+	salFactor   = 1.0 / 15 // threshold of objects over the quantile of wet values
+	salQuantile = 0.95
+)
 
 // SALScore is the score of one frame. Location is L1 + L2.
 type SALScore struct{ Structure, Amplitude, Location, L1, L2 float64 }
 
-// SALMean is the mean over frames and members, NaN where none was scored. As
-// Structure and Amplitude have a sign and cancel, AbsStructure and
-// AbsAmplitude are the means of their absolute values.
+// SALMean is the mean over frames and members, NaN where none was scored. As Structure
+// and Amplitude have a sign and cancel, AbsStructure and AbsAmplitude are the means of
+// their absolute values.
 type SALMean struct {
 	SALScore
 	AbsStructure, AbsAmplitude     float64
@@ -72,15 +56,15 @@ type SALMean struct {
 	DryForecast, DryTruth, DryBoth int64 // pairs left out: only the forecast, only the truth, both dry
 }
 
-// SALValue is the mean over all pairs, and over those of each lead time.
+// SALValue is the mean over all pairs, and over the pairs of each lead time.
 type SALValue struct {
 	SALMean
 	ByLead []SALMean
 }
 
-// NewSAL returns an empty score for forecasts of that many frames of
-// height·width cells, at least two cells.
-func NewSAL(leads, height, width int, o SALOptions) (*SAL, error) {
+// NewSAL returns an empty score for forecasts of leads frames of height·width cells, at
+// least two cells.
+func NewSAL(leads, height, width int) (*SAL, error) {
 	e, err := newEnsemble("sal", leads)
 	if err != nil {
 		return nil, err
@@ -88,28 +72,15 @@ func NewSAL(leads, height, width int, o SALOptions) (*SAL, error) {
 	if height < 1 || width < 1 || height*width < 2 {
 		return nil, fmt.Errorf("sal: frames of %d×%d; want at least two cells", height, width)
 	}
-	if err := o.Validate(); err != nil {
-		return nil, err
-	}
-	if o.Wet == 0 {
-		o.Wet = 0.1
-	}
-	if o.Factor == 0 {
-		o.Factor = 1.0 / 15
-	}
-	if o.Quantile == 0 {
-		o.Quantile = 0.95
-	}
 	return &SAL{
-		ensemble: e, height: height, width: width, options: o,
+		ensemble: e, height: height, width: width,
 		sums: make([]SALMean, leads), present: make([]bool, height*width),
 		rain: make([]float64, height*width), finder: newObjectFinder(height, width),
 	}, nil
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads
-// frames (the forecast ones only). Every forecast must have the same number of
-// members.
+// Add adds one forecast: the members and the truth, each a clip of the leads forecast
+// frames. Every forecast must have the same number of members.
 func (s *SAL) Add(members [][]float32, truth []float32) error {
 	if err := s.takeFrames(members, truth, s.height, s.width); err != nil {
 		return err
@@ -143,8 +114,8 @@ func (s *SAL) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// Score returns the SAL of one frame, and whether it has one: neither field is
-// dry. It adds nothing to the means.
+// Score returns the SAL of one frame; ok is false where either field is dry and it does
+// not exist. It adds nothing to the means.
 func (s *SAL) Score(forecast, truth []float32) (score SALScore, ok bool, err error) {
 	if cells := s.height * s.width; len(forecast) != cells || len(truth) != cells {
 		return score, false, fmt.Errorf("sal: frames of %d and %d values; want %d×%d", len(forecast), len(truth), s.height, s.width)
@@ -173,39 +144,39 @@ func (s *SAL) compare(f, o salFeatures) SALScore {
 	return score
 }
 
-// salFeatures is what SAL compares of a field.
+// salFeatures are the properties of a field that SAL compares.
 type salFeatures struct {
 	total   float64 // sum over the domain
 	y, x    float64 // centre of mass of all rain
 	volume  float64 // mean of each object's sum over its maximum, weighted by its sum
-	scatter float64 // mean distance of objects from the centre, weighted likewise
+	scatter float64 // mean distance of objects from the centre, weighted by their sums
 }
 
-// features returns what is compared, and whether any cell is wet.
+// features returns the properties of a frame, and whether any cell is wet.
 func (s *SAL) features(frame []float32) (f salFeatures, wet bool) {
 	rain := s.rain
 	clear(rain)
-	var wetValues Quantiles
+	s.wet = s.wet[:0]
 	for i, v := range frame {
 		if !s.present[i] || v <= 0 {
 			continue
 		}
 		rain[i] = float64(v)
-		if v >= float32(s.options.Wet) {
-			wetValues.Add(frame[i : i+1])
+		if v >= salWet {
+			s.wet = append(s.wet, v)
 		}
 		f.total += rain[i]
 		f.y += rain[i] * float64(i/s.width)
 		f.x += rain[i] * float64(i%s.width)
 	}
-	quantile := wetValues.Value([]float64{s.options.Quantile})[0]
+	quantile := selectQuantile(s.wet, salQuantile)
 	if math.IsNaN(quantile) {
-		return f, false // no value
+		return f, false // the frame has no values
 	}
 	f.y /= f.total
 	f.x /= f.total
 	weight := 0.0
-	for _, o := range s.finder.find(rain, s.options.Factor*quantile) {
+	for _, o := range s.finder.find(rain, salFactor*quantile) {
 		f.volume += o.sum * o.sum / o.max
 		f.scatter += o.sum * math.Hypot(f.y-o.y, f.x-o.x)
 		weight += o.sum
@@ -215,11 +186,10 @@ func (s *SAL) features(frame []float32) (f salFeatures, wet bool) {
 	return f, true
 }
 
-// Merge takes in o, which must have the same settings, size, lead times and
-// members.
+// Merge adds the sums of o, which must have the same size, lead times and members.
 func (s *SAL) Merge(o *SAL) error {
-	if s.height != o.height || s.width != o.width || s.options != o.options {
-		return fmt.Errorf("sal: merging %d×%d, %+v with %d×%d, %+v; want equal ones", s.height, s.width, s.options, o.height, o.width, o.options)
+	if s.height != o.height || s.width != o.width {
+		return fmt.Errorf("sal: merging %d×%d with %d×%d; want equal ones", s.height, s.width, o.height, o.width)
 	}
 	if err := s.merge(&o.ensemble); err != nil {
 		return err
@@ -256,7 +226,7 @@ func (s *SAL) Value() SALValue {
 	return v
 }
 
-// finish divides sums by their number.
+// finish returns the sums divided by their number.
 func (a SALMean) finish() SALMean {
 	n := float64(a.Scored)
 	for _, v := range []*float64{&a.Structure, &a.Amplitude, &a.Location, &a.L1, &a.L2, &a.AbsStructure, &a.AbsAmplitude} {

@@ -22,8 +22,6 @@ type scoreInput struct {
 	Truth      []float32   `json:"truth"`
 	Thresholds []float64   `json:"thresholds"`
 	Scales     []int       `json:"scales"`
-	Orders     []float64   `json:"orders"`
-	Radius     float64     `json:"radius"`
 	Series     []float64   `json:"series"`
 }
 
@@ -46,7 +44,7 @@ func TestScoresAgainstScipy(t *testing.T) {
 	python := installed.Python(t, "import numpy; from scipy import ndimage, stats")
 	in := scoreInput{
 		Leads: 3, Height: 12, Width: 8, Thresholds: []float64{0.3, 1.5}, Scales: []int{1, 5, 31},
-		Orders: []float64{0.5, 1.3}, Radius: 1.5, Series: ar1(4, 300, 0.6),
+		Series: ar1(4, 300, 0.6),
 	}
 	const cells = 3 * 12 * 8
 	in.Truth = smoothRain(90, 3, 12, 8)
@@ -138,11 +136,9 @@ func scoresOf(t *testing.T, in scoreInput) map[string][]float64 {
 	for l := range in.Leads {
 		put("energy", energy.Value().PlainByLead[l], energy.Value().FairByLead[l])
 	}
-	for _, p := range in.Orders {
-		s := must(NewVariogramScore(in.Leads, in.Height, in.Width, VariogramOptions{Order: p, Radius: in.Radius}))
-		check(t, s.Add(members, truth))
-		put("variogram", s.Value().Plain, s.Value().Fair)
-	}
+	variogram := must(NewVariogramScore(in.Leads, in.Height, in.Width))
+	check(t, variogram.Add(members, truth))
+	put("variogram", variogram.Value().Plain, variogram.Value().Fair)
 	spread := must(NewSpreadSkill(in.Leads))
 	check(t, spread.Add(members, truth))
 	for _, v := range append(spread.Value().ByLead, spread.Value().SpreadSkillAt) {
@@ -172,7 +168,7 @@ func scoresOf(t *testing.T, in scoreInput) map[string][]float64 {
 		}
 		put("fss", fss.Value()[i].Score...)
 	}
-	sal := must(NewSAL(in.Leads, in.Height, in.Width, SALOptions{}))
+	sal := must(NewSAL(in.Leads, in.Height, in.Width))
 	check(t, sal.Add(members, truth))
 	v := sal.Value()
 	put("sal", v.Structure, v.Amplitude, v.Location, v.L1, v.L2, v.AbsStructure, v.AbsAmplitude)
@@ -192,7 +188,7 @@ func scoresOf(t *testing.T, in scoreInput) map[string][]float64 {
 
 	block := must(lengthOfBlocks(in.Series))
 	put("block", block)
-	put("bootstrap_se", must(Bootstrap{Resamples: 20000, Block: block}.Mean(in.Series)).SE)
+	put("bootstrap_se", must(bootstrap{resamples: 20000, block: block}.mean("mean", in.Series)).SE)
 	return out
 }
 

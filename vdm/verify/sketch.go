@@ -5,23 +5,17 @@ import (
 	"sort"
 )
 
-// sketchRelativeError bounds |estimate − v|/|v| of an order statistic v that
-// Quantiles takes from its sketch: half a bucket, 2⁻¹³. (Below 1.2e-38, where
-// float32 itself loses digits, the bound is 3e-42 absolute: the bucket that
-// holds 0 stands for 0.)
-const sketchRelativeError = 1.0 / 8192
-
-// sketch counts float32 values by the leading bits of the value itself: sign,
-// exponent and 12 of the 23 bits of the mantissa. That is a logarithmic
-// histogram (as DDSketch: Masson, Rim and Lee 2019) whose bucket costs a shift
-// instead of a logarithm. Pages, one per sign and power of two, are allocated
-// when met; rain needs some thirty, 32 KiB each.
+// sketch counts float32 values by the leading bits of the value itself: sign, exponent
+// and 12 of the 23 bits of the mantissa. That is a logarithmic histogram (as DDSketch:
+// Masson, Rim and Lee 2019) whose bucket costs a shift instead of a logarithm. Pages,
+// one per sign and power of two, are allocated when first needed; rain needs some
+// thirty, 32 KiB each.
 type sketch struct {
 	pages [512]*[4096]int64
 }
 
-// A float32 as an unsigned integer in the same order: negative numbers have
-// all bits inverted, others the sign bit set.
+// orderedBits returns a float32 as an unsigned integer in the same order: negative
+// numbers have all bits inverted, others the sign bit set.
 func orderedBits(v float32) uint32 {
 	b := math.Float32bits(v)
 	if b>>31 == 1 {
@@ -39,7 +33,7 @@ func fromOrderedBits(b uint32) float32 {
 
 const dropped = 11 // bits of the mantissa that a bucket ignores
 
-// add wants v not NaN and not −0.
+// add counts v, which must be neither NaN nor −0.
 func (s *sketch) add(v float32) {
 	b := orderedBits(v) >> dropped
 	page := s.pages[b>>12]
@@ -50,8 +44,8 @@ func (s *sketch) add(v float32) {
 	page[b&4095]++
 }
 
-// middle is the value that stands for bucket b. Zero and the infinities, which
-// must be exact, stand for theirs.
+// middle returns the value that stands for bucket b. The buckets of zero and the
+// infinities stand for these exactly.
 func middle(b uint32) float64 {
 	low, high := fromOrderedBits(b<<dropped), fromOrderedBits(b<<dropped|(1<<dropped-1))
 	switch {
@@ -63,8 +57,8 @@ func middle(b uint32) float64 {
 	return (float64(low) + float64(high)) / 2
 }
 
-// orderStatistic returns the function from a rank (0 the smallest) to the
-// middle of the bucket that holds it.
+// orderStatistic returns the function from a rank (0 the smallest) to the middle of the
+// bucket that contains it.
 func (s *sketch) orderStatistic() func(rank int64) float64 {
 	var buckets []uint32
 	var upTo []int64 // number of values in this bucket and those before

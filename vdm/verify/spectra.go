@@ -15,7 +15,7 @@ import (
 // A frame with a missing cell is skipped and counted. Make it with
 // [NewSpatialPower].
 type SpatialPower struct {
-	Frames  int64 // frames taken in
+	Frames  int64 // frames added
 	Missing int64 // frames skipped
 
 	height, width int
@@ -54,7 +54,7 @@ func NewSpatialPower(height, width int) (*SpatialPower, error) {
 	return s, nil
 }
 
-// Add takes in every frame of a clip.
+// Add adds every frame of a clip.
 func (s *SpatialPower) Add(clip []float32) error {
 	if err := wholeFrames("spatial power", len(clip), s.height, s.width); err != nil {
 		return err
@@ -86,7 +86,7 @@ func widen(dst []float64, src []float32) bool {
 	return true
 }
 
-// Merge takes in o, which must have the same size.
+// Merge adds the sums of o, which must have the same size.
 func (s *SpatialPower) Merge(o *SpatialPower) error {
 	if s.height != o.height || s.width != o.width {
 		return fmt.Errorf("spatial power: merging frames of %d×%d with %d×%d; want equal sizes", s.height, s.width, o.height, o.width)
@@ -99,8 +99,8 @@ func (s *SpatialPower) Merge(o *SpatialPower) error {
 	return nil
 }
 
-// Value returns the wavenumbers 1 … ⌊shorter side/2⌋ and the power at each, in
-// squared units of the data; NaN where no frame was taken in.
+// Value returns the wavenumbers 1 … ⌊shorter side/2⌋ and the power at each, in squared
+// units of the data; NaN where no frame was added.
 func (s *SpatialPower) Value() (k, power []float64) {
 	for i := 1; i < len(s.sum); i++ {
 		k = append(k, float64(i))
@@ -113,7 +113,7 @@ func (s *SpatialPower) Value() (k, power []float64) {
 // of a clip in every cell, averaged over cells and clips. A cell with a missing
 // frame is skipped in that clip and counted. Make it with [NewTemporalPower].
 type TemporalPower struct {
-	Series  int64 // series of one cell taken in
+	Series  int64 // number of series of one cell added
 	Missing int64 // series skipped
 
 	frames int
@@ -123,8 +123,8 @@ type TemporalPower struct {
 	coeff  []complex128
 }
 
-// NewTemporalPower returns an empty spectrum for clips of that many frames, at
-// least 2.
+// NewTemporalPower returns an empty spectrum for clips of a number of frames, at least
+// 2.
 func NewTemporalPower(frames int) (*TemporalPower, error) {
 	if frames < 2 {
 		return nil, fmt.Errorf("temporal power: clips of %d frames; want at least 2", frames)
@@ -135,7 +135,7 @@ func NewTemporalPower(frames int) (*TemporalPower, error) {
 	}, nil
 }
 
-// Add takes in a clip of any height and width.
+// Add adds a clip of any height and width.
 func (s *TemporalPower) Add(clip []float32) error {
 	cells := len(clip) / s.frames
 	if len(clip) == 0 || len(clip)%s.frames != 0 {
@@ -159,9 +159,9 @@ cells:
 	return nil
 }
 
-// Value returns the frequencies 0 … ½ in cycles a frame and the power at each
-// (that at 0 is the squared sum over the clip), in squared units of the data;
-// NaN where no series was taken in.
+// Value returns the frequencies 0 … ½ in cycles a frame and the power at each (at 0 the
+// squared sum over the clip), in squared units of the data; NaN where no series was
+// added.
 func (s *TemporalPower) Value() (frequency, power []float64) {
 	for k := range s.sum {
 		frequency = append(frequency, float64(k)/float64(s.frames))

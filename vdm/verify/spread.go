@@ -4,27 +4,25 @@ import (
 	"math"
 )
 
-// SpreadSkill compares how far the members lie apart with how far their mean
-// lies from the truth, for every lead time. Where truth and members are
-// exchangeable the mean square error of the mean of m members is expected to be
-// (m+1)/m times the mean of the members' variance s² (with divisor m−1):
+// SpreadSkill compares how far the members lie apart with how far their mean lies from
+// the truth, for every lead time. Where truth and members are exchangeable the expected
+// mean square error of the mean of m members is (m+1)/m times the mean of the members'
+// variance s² (with divisor m−1):
 //
 //	spread = √((m+1)/m · mean s²)    skill = √(mean (x̄ − y)²)
 //
-// so that a ratio of 1 is right at any m, below 1 the ensemble is too narrow
-// (Fortin et al. 2014, Journal of Hydrometeorology 15, 1708, who also show that
-// it is variances that must be averaged, not standard deviations). One member
-// has no spread (NaN).
+// so that a ratio of 1 is right at any m, below 1 the ensemble is too narrow (Fortin et
+// al. 2014, Journal of Hydrometeorology 15, 1708, who also show that variances, not
+// standard deviations, must be averaged). One member has no spread (NaN).
 //
-// Cells that are dry in truth and members add 0 to both: they change neither the
-// ratio nor its meaning, but they do lower spread and skill. A cell where the
-// truth or a member is missing is skipped and counted. Make it with
-// [NewSpreadSkill].
+// Cells that are dry in truth and members add 0 to both: they change neither the ratio
+// nor its meaning, but they do lower spread and skill. A cell where the truth or a
+// member is missing is skipped and counted. Make it with [NewSpreadSkill].
 type SpreadSkill struct {
-	Missing int64 // cells skipped
+	Missing int64 // number of cells skipped
 
 	ensemble
-	sums []spreadSums // each lead time
+	sums []spreadSums // for each lead time
 }
 
 type spreadSums struct {
@@ -40,26 +38,25 @@ func (a *spreadSums) merge(b spreadSums) {
 	a.truth += b.truth
 }
 
-// SpreadSkillValue is what SpreadSkill finds, over all lead times and at each;
-// NaN where no cell was scored. Spread, RMSE and Bias are in the units of the
-// data.
+// SpreadSkillValue is the result of SpreadSkill, over all lead times and at each; NaN
+// where no cell was scored. Spread, RMSE and Bias are in the units of the data.
 type SpreadSkillValue struct {
 	SpreadSkillAt
 	ByLead  []SpreadSkillAt
 	Members int
 }
 
-// SpreadSkillAt are the figures of one lead time, or of all.
+// SpreadSkillAt is the result at one lead time, or over all.
 type SpreadSkillAt struct {
 	Spread float64 // √((m+1)/m · mean variance)
-	RMSE   float64 // of the ensemble mean
+	RMSE   float64 // root mean square error of the ensemble mean
 	Ratio  float64 // Spread/RMSE; NaN where both are 0
-	Bias   float64 // mean of ensemble mean − truth
+	Bias   float64 // mean of (ensemble mean − truth)
 	Truth  float64 // mean of the truth
 	Cells  int64
 }
 
-// NewSpreadSkill returns an empty score for forecasts of that many frames.
+// NewSpreadSkill returns an empty score for forecasts of leads frames.
 func NewSpreadSkill(leads int) (*SpreadSkill, error) {
 	e, err := newEnsemble("spread and skill", leads)
 	if err != nil {
@@ -68,9 +65,8 @@ func NewSpreadSkill(leads int) (*SpreadSkill, error) {
 	return &SpreadSkill{ensemble: e, sums: make([]spreadSums, leads)}, nil
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads
-// frames (the forecast ones only) of any height and width. Every forecast must
-// have the same number of members.
+// Add adds one forecast: the members and the truth, each a clip of the leads forecast
+// frames, of any height and width. Every forecast must have the same number of members.
 func (s *SpreadSkill) Add(members [][]float32, truth []float32) error {
 	perLead, err := s.take(members, truth)
 	if err != nil {
@@ -92,13 +88,13 @@ func (s *SpreadSkill) Add(members [][]float32, truth []float32) error {
 			squares += (float64(x[c]) - mean) * (float64(x[c]) - mean)
 		}
 		e := mean - float64(y)
-		// One member: 0/0, NaN from here on.
+		// With one member the variance is 0/0: NaN from here on.
 		s.sums[c/perLead].merge(spreadSums{n: 1, variance: squares / (m - 1), squares: e * e, errors: e, truth: float64(y)})
 	}
 	return nil
 }
 
-// Merge takes in o, which must have the same lead times and members.
+// Merge adds the sums of o, which must have the same lead times and members.
 func (s *SpreadSkill) Merge(o *SpreadSkill) error {
 	if err := s.merge(&o.ensemble); err != nil {
 		return err
@@ -110,7 +106,8 @@ func (s *SpreadSkill) Merge(o *SpreadSkill) error {
 	return nil
 }
 
-// Value returns the figures. Over all lead times every cell has the same weight.
+// Value returns spread, error and bias. Over all lead times every cell has the same
+// weight.
 func (s *SpreadSkill) Value() SpreadSkillValue {
 	v := SpreadSkillValue{Members: s.members}
 	var all spreadSums

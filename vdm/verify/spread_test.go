@@ -24,7 +24,7 @@ func TestSpreadSkillOfAGaussianEnsemble(t *testing.T) {
 			k := float64(m)
 			want := math.Sqrt((k+1)/k*width*width) / math.Sqrt(1+width*width/k)
 			// The relative standard error of both roots is at most 1/√(2 cells).
-			if v := s.Value(); math.Abs(v.Ratio/want-1) > 5/math.Sqrt(cells) || v.Cells != cells || v.Members != m {
+			if v := s.Value(); !(math.Abs(v.Ratio/want-1) <= 5/math.Sqrt(cells)) || v.Cells != cells || v.Members != m {
 				t.Errorf("%d members of width %v: %+v, want a ratio of %v", m, width, v, want)
 			}
 		}

@@ -6,36 +6,35 @@ import (
 	"slices"
 )
 
-// VariogramScore asks whether neighbouring cells of a frame differ in the
-// forecast as they do in truth: it scores spatial structure, which the CRPS
-// cannot see and the energy score hardly. For a pair of cells a, b of one frame
+// VariogramScore compares the differences between neighbouring cells of a frame in the
+// forecast with those in the truth: it scores spatial structure, to which the CRPS is
+// insensitive and the energy score nearly so. For a pair of cells a, b of one frame
 //
-//	plain: (|y_a − y_b|^p − v̄)²,  v̄ = 1/m Σ_k |x_ka − x_kb|^p
-//	fair:  plain − s²/m,           s² the sample variance of |x_ka − x_kb|^p
+//	plain: (√|y_a − y_b| − v̄)²,  v̄ = 1/m Σ_k √|x_ka − x_kb|
+//	fair:  plain − s²/m,          s² the sample variance of √|x_ka − x_kb|
 //
 // averaged over pairs with weights (Scheuerer and Hamill 2015, Monthly Weather
-// Review 143, 1321). The pairs are those at a distance d of at most a radius,
-// weighted by 1/d, so that the work grows with the number of cells and not with
+// Review 143, 1321, with the order ½, which large differences sway less than 1 or
+// 2). The pairs are those at a distance d of at most 4 cells, weighted by 1/d, so that the work grows with the number of cells and not with
 // its square; the weights are divided by their sum, so the score is a mean over
-// pairs and not the paper's sum. 0 is perfect; the units are those of the data
-// to the power 2p. Fair expects the score that infinitely many members would
+// pairs and not the paper's sum. 0 is perfect; the units are those of the data.
+// Fair expects the score that infinitely many members would
 // have, as v̄ is a mean of m exchangeable values; it may be below 0 and does not
 // exist for one member (NaN). A bias common to all cells is not seen.
 //
-// Dry pairs are pairs like others: where both cells are always dry they add 0.
-// A pair is skipped where either cell is missing in the truth or in a member.
-// Make it with [NewVariogramScore].
+// Dry pairs are pairs like others: where both cells are always dry they add 0. A pair is
+// skipped where either cell is missing in the truth or in a member. Make it with
+// [NewVariogramScore].
 type VariogramScore struct {
-	Missing int64 // cells missing in the truth or a member
+	Missing int64 // number of cells missing in the truth or a member
 
 	ensemble
 	height, width int
-	options       VariogramOptions
 	offsets       []offset
-	pairs         []int64 // scored at each lead time
+	pairs         []int64 // number of pairs scored at each lead time
 	weight        []float64
 	plain, excess []float64 // weighted sums of plain and of s²/m
-	sum, squares  []float64 // of |x_ka − x_kb|^p over members, each cell a
+	sum, squares  []float64 // of √|x_ka − x_kb| over members, each cell a
 }
 
 // offset leads from one cell of a pair to the other.
@@ -44,26 +43,12 @@ type offset struct {
 	weight float64
 }
 
-// VariogramOptions are the order and the choice of pairs.
-type VariogramOptions struct {
-	Order  float64 // p; 0 is ½, which large differences sway less than 1 or 2
-	Radius float64 // largest distance of a pair, in cells; 0 is 4 (24 pairs a cell)
-}
+// variogramRadius is the largest distance of a pair in cells: 24 pairs a cell.
+const variogramRadius = 4
 
-// Validate refuses negative and endless settings, and a radius without pairs.
-func (o VariogramOptions) Validate() error {
-	if !(o.Order >= 0) || math.IsInf(o.Order, 0) {
-		return fmt.Errorf("variogram score: order %v; want a number above 0", o.Order)
-	}
-	if !(o.Radius == 0 || o.Radius >= 1) || math.IsInf(o.Radius, 0) {
-		return fmt.Errorf("variogram score: radius %v; want at least 1 cell", o.Radius)
-	}
-	return nil
-}
-
-// NewVariogramScore returns an empty score for forecasts of that many frames of
-// height·width cells, at least two cells.
-func NewVariogramScore(leads, height, width int, o VariogramOptions) (*VariogramScore, error) {
+// NewVariogramScore returns an empty score for forecasts of leads frames of height·width
+// cells, at least two cells.
+func NewVariogramScore(leads, height, width int) (*VariogramScore, error) {
 	e, err := newEnsemble("variogram score", leads)
 	if err != nil {
 		return nil, err
@@ -71,27 +56,18 @@ func NewVariogramScore(leads, height, width int, o VariogramOptions) (*Variogram
 	if height < 1 || width < 1 || height*width < 2 {
 		return nil, fmt.Errorf("variogram score: frames of %d×%d; want at least two cells", height, width)
 	}
-	if err := o.Validate(); err != nil {
-		return nil, err
-	}
-	if o.Order == 0 {
-		o.Order = 0.5
-	}
-	if o.Radius == 0 {
-		o.Radius = 4
-	}
 	s := &VariogramScore{
-		ensemble: e, height: height, width: width, options: o,
+		ensemble: e, height: height, width: width,
 		pairs: make([]int64, leads), weight: make([]float64, leads),
 		plain: make([]float64, leads), excess: make([]float64, leads),
 		sum: make([]float64, width), squares: make([]float64, width),
 	}
 	// Half of the disc, so that no pair is taken twice.
-	reach := int(min(o.Radius, float64(max(height, width))))
-	for dy := 0; dy <= min(reach, height-1); dy++ {
-		for dx := -min(reach, width-1); dx <= min(reach, width-1); dx++ {
+	down, aside := min(variogramRadius, height-1), min(variogramRadius, width-1)
+	for dy := 0; dy <= down; dy++ {
+		for dx := -aside; dx <= aside; dx++ {
 			d := math.Hypot(float64(dy), float64(dx))
-			if d > 0 && d <= o.Radius && (dy > 0 || dx > 0) {
+			if d > 0 && d <= variogramRadius && (dy > 0 || dx > 0) {
 				s.offsets = append(s.offsets, offset{dy, dx, 1 / d})
 			}
 		}
@@ -99,9 +75,9 @@ func NewVariogramScore(leads, height, width int, o VariogramOptions) (*Variogram
 	return s, nil
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads
-// frames (the forecast ones only). Every forecast must have the same number of
-// members. It takes O(m r²) a cell at a radius of r.
+// Add adds one forecast: the members and the truth, each a clip of leads frames (the
+// forecast ones only). Every forecast must have the same number of members. It takes
+// O(m) a cell.
 func (s *VariogramScore) Add(members [][]float32, truth []float32) error {
 	if err := s.takeFrames(members, truth, s.height, s.width); err != nil {
 		return err
@@ -121,7 +97,7 @@ func (s *VariogramScore) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// addRow takes in the pairs of one row of cells and the cells at an offset.
+// addRow adds the pairs of one row of cells and the cells at an offset.
 func (s *VariogramScore) addRow(members [][]float32, truth []float32, lead, row int, o offset) {
 	x0 := max(0, -o.dx)
 	n := s.width - max(o.dx, -o.dx)
@@ -132,45 +108,35 @@ func (s *VariogramScore) addRow(members [][]float32, truth []float32, lead, row 
 	clear(squares)
 	for _, m := range members {
 		a, b := m[from:from+n], m[to:to+n]
-		for i := range sum {
-			v := s.power(a[i], b[i])
-			sum[i] += v
-			squares[i] += v * v
+		for i := range sum { // without a call, and without roots of dry pairs
+			if d := math.Abs(float64(a[i]) - float64(b[i])); d != 0 {
+				sum[i] += math.Sqrt(d)
+				squares[i] += d
+			}
 		}
 	}
 	m := float64(len(members))
 	for i := range sum {
-		y := s.power(truth[from+i], truth[to+i])
+		y := rootDifference(truth[from+i], truth[to+i])
 		if y != y || sum[i] != sum[i] {
-			continue // missing
+			continue // a cell is missing
 		}
 		mean := sum[i] / m
 		s.pairs[lead]++
 		s.weight[lead] += o.weight
 		s.plain[lead] += o.weight * (y - mean) * (y - mean)
-		// One member has no variance: 0/0, which makes fair NaN.
+		// With one member there is no variance: 0/0, which makes fair NaN.
 		s.excess[lead] += o.weight * max(squares[i]-m*mean*mean, 0) / (m - 1) / m
 	}
 }
 
-func (s *VariogramScore) power(a, b float32) float64 {
-	d := math.Abs(float64(a) - float64(b))
-	switch s.options.Order {
-	case 0.5:
-		return math.Sqrt(d)
-	case 1:
-		return d
-	case 2:
-		return d * d
-	}
-	return math.Pow(d, s.options.Order)
-}
+// rootDifference returns √|a − b|.
+func rootDifference(a, b float32) float64 { return math.Sqrt(math.Abs(float64(a) - float64(b))) }
 
-// Merge takes in o, which must have the same settings, size and members.
+// Merge adds the sums of o, which must have the same size and members.
 func (s *VariogramScore) Merge(o *VariogramScore) error {
-	if s.height != o.height || s.width != o.width || s.options != o.options {
-		return fmt.Errorf("variogram score: merging %d×%d, order %v, radius %v with %d×%d, order %v, radius %v; want equal ones",
-			s.height, s.width, s.options.Order, s.options.Radius, o.height, o.width, o.options.Order, o.options.Radius)
+	if s.height != o.height || s.width != o.width {
+		return fmt.Errorf("variogram score: merging %d×%d with %d×%d; want equal ones", s.height, s.width, o.height, o.width)
 	}
 	if err := s.merge(&o.ensemble); err != nil {
 		return err

@@ -1,6 +1,6 @@
-// Package weights describes the trainable variables of a network: their names,
-// shapes and kinds, and how their initial values are drawn. Networks list their
-// variables in its terms and optimisers read them; it knows neither.
+// Package weights describes the trainable variables of a network: their names, shapes
+// and kinds, and how their initial values are drawn. Networks list their variables in
+// its terms and optimisers read them; the package knows neither.
 package weights
 
 import (
@@ -26,26 +26,26 @@ func (v Variable) Size() int {
 	return n
 }
 
-// Kind is what a variable does, which an optimiser may want to know: weight decay is
-// for matrices, as is a step that orthogonalises.
+// Kind says how a variable is used, for optimisers that treat kinds differently: weight
+// decay is for matrices, as is a step that orthogonalises.
 type Kind int
 
 const (
 	Matrix Kind = iota // a linear map: a matrix, or the kernel of a convolution
-	Gain               // multiplies, as after a norm
-	Bias               // is added
+	Gain               // multiplies its input, as after a norm
+	Bias               // is added to its input
 	Fixed              // is a property of the data, and not trained
 )
 
-// Init is how the initial values of a variable are drawn. The zero value is zeros.
+// Init says how the initial values of a variable are drawn. The zero value means zeros.
 type Init struct {
 	Uniform  float64 // uniform within ±Uniform, where it is above 0
 	Normal   float64 // normal with this standard deviation, where it is above 0
-	Constant float64 // else this number
+	Constant float64 // otherwise every value is this number
 }
 
-// FanIn returns PyTorch's initialisation of linear maps, convolutions and their
-// biases: uniform within ±1/√n, where n is how many inputs a value is a sum over.
+// FanIn returns PyTorch's initialisation of linear maps, convolutions and their biases:
+// uniform within ±1/√n, where an output is a sum over n inputs.
 func FanIn(n int) Init { return Init{Uniform: 1 / math.Sqrt(float64(n))} }
 
 // Initial returns the initial values of variables, by name and in row-major order.

@@ -11,7 +11,7 @@ import (
 // AffineDenoiser is x̂ = Gain·z + Offset, for data of one dimension.
 type AffineDenoiser func(logSNR float64) (gain, offset float64)
 
-// GaussianDenoiser is the best denoiser of N(mean, std²): x̂ = E[x | z].
+// GaussianDenoiser returns the best denoiser of N(mean, std²): x̂ = E[x | z].
 func GaussianDenoiser(mean, std float64) AffineDenoiser {
 	return func(logSNR float64) (gain, offset float64) {
 		alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
@@ -20,18 +20,18 @@ func GaussianDenoiser(mean, std float64) AffineDenoiser {
 	}
 }
 
-// X is x̂.
+// X returns x̂ for a z at λ.
 func (d AffineDenoiser) X(z, logSNR float64) float64 {
 	gain, offset := d(logSNR)
 	return gain*z + offset
 }
 
-// Epsilon is ε̂ = (z − α·x̂)/σ.
+// Epsilon returns ε̂ = (z − α·x̂)/σ.
 func (d AffineDenoiser) Epsilon(z, logSNR float64) float64 {
 	return (z - vdm.Alpha(logSNR)*d.X(z, logSNR)) / vdm.Sigma(logSNR)
 }
 
-// NoiseError is E‖ε − ε̂‖² for a datum x, in closed form.
+// NoiseError returns E‖ε − ε̂‖² for a datum x, in closed form.
 func (d AffineDenoiser) NoiseError(x, logSNR float64) float64 {
 	gain, offset := d(logSNR)
 	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
@@ -39,14 +39,14 @@ func (d AffineDenoiser) NoiseError(x, logSNR float64) float64 {
 	return math.Exp(logSNR) * (bias*bias + gain*gain*sigma*sigma)
 }
 
-// Chain is the generative model of finitely many steps (2.45–2.51) for data of
-// one dimension and an affine denoiser, so that all is Gaussian and known.
+// Chain is the generative model of finitely many steps (2.45–2.51) for data of one
+// dimension and an affine denoiser, so that everything is Gaussian and known.
 type Chain struct {
-	LogSNR   []float64 // ascending: from that of z₁ to that of z₀
+	LogSNR   []float64 // ascending: from λ of z₁ to λ of z₀
 	Denoiser AffineDenoiser
 }
 
-// NewChain spaces the steps evenly in λ.
+// NewChain returns a chain whose steps are uniform in λ.
 func NewChain(d AffineDenoiser, min, max float64, steps int) Chain {
 	c := Chain{LogSNR: make([]float64, steps+1), Denoiser: d}
 	for i := range c.LogSNR {
@@ -55,8 +55,8 @@ func NewChain(d AffineDenoiser, min, max float64, steps int) Chain {
 	return c
 }
 
-// Model is p_θ(z₁, …, z₀) of the ancestral sampler, z₁ first: each latent is
-// drawn as (2.48–2.51) say, from the one before.
+// Model returns p_θ(z₁, …, z₀) of the ancestral sampler, z₁ first: each latent is drawn
+// by (2.48–2.51) from the one before.
 func (c Chain) Model() Gaussian {
 	n := len(c.LogSNR)
 	mean, cov := make([]float64, n), mat.NewSymDense(n, nil)
@@ -74,8 +74,8 @@ func (c Chain) Model() Gaussian {
 	return Gaussian{mean, cov}
 }
 
-// Forward is q(z₁, …, z₀ | x) of the forward process, z₁ first: by (2.40), and
-// as cov(z_t, z_s) = α_{t|s}·σ_s² by (2.42).
+// Forward returns q(z₁, …, z₀ | x) of the forward process, z₁ first: by (2.40), and as
+// cov(z_t, z_s) = α_{t|s}·σ_s² by (2.42).
 func (c Chain) Forward(x float64) Gaussian {
 	n := len(c.LogSNR)
 	mean, cov := make([]float64, n), mat.NewSymDense(n, nil)
@@ -88,22 +88,22 @@ func (c Chain) Forward(x float64) Gaussian {
 	return Gaussian{mean, cov}
 }
 
-// KL is D_KL(q(z₁, …, z₀ | x) ‖ p_θ(z₁, …, z₀)) of (2.70), computed from the two
+// KL returns D_KL(q(z₁, …, z₀ | x) ‖ p_θ(z₁, …, z₀)) of (2.70), computed from the two
 // full covariance matrices.
 func (c Chain) KL(x float64) float64 {
 	return c.Forward(x).KL(c.Model())
 }
 
-// Last are the mean and standard deviation of the model's z₀.
+// Last returns the mean and standard deviation of the model's z₀.
 func (c Chain) Last() (mean, std float64) { return c.Model().Marginal(len(c.LogSNR) - 1) }
 
-// Reconstruction is E[−log p(x|z₀)] with the decoder N(z₀/α₀, σ₀²/α₀²), the
-// first term of (2.71); it is the same for every x.
+// Reconstruction returns E[−log p(x|z₀)] with the decoder N(z₀/α₀, σ₀²/α₀²), the first
+// term of (2.71); it is the same for every x.
 func (c Chain) Reconstruction() float64 {
 	return (math.Log(2*math.Pi) + 1 - c.LogSNR[len(c.LogSNR)-1]) / 2
 }
 
-// NegLogLikelihood is −log p_θ(x), with the same decoder.
+// NegLogLikelihood returns −log p_θ(x), with the same decoder.
 func (c Chain) NegLogLikelihood(x float64) float64 {
 	last := c.LogSNR[len(c.LogSNR)-1]
 	mean, std := c.Last()

@@ -10,12 +10,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 )
 
-// Estimates are what a prediction says, in float32, value by value.
+// Estimates are the estimates of a prediction, in float32, value by value.
 type Estimates struct{ X, Epsilon, V, Score []float32 }
 
-// Estimate runs the graph with which training and sampling read a network's
-// output, on the pure Go engine: output is of the kind p says, for the latents z
-// at the given λ. The three have one length. The program must link the engine:
+// Estimate runs the graph with which training and sampling read a network's output, on
+// the pure Go engine: output estimates the quantity p, for the latents z at the given λ.
+// The three have one length. The program must link the engine:
 //
 //	import _ "github.com/gomlx/compute/gobackend"
 func Estimate(p vdm.Parameterisation, output, z, logSNR []float32) (e Estimates, err error) {

@@ -2,10 +2,10 @@ package dissertation
 
 import "math"
 
-// ExpectNormal is the mean of f(ε) over standard normal ε of one or two
-// dimensions, by the trapezoidal rule on [−9, 9], which for smooth f that grow
-// no faster than polynomials is exact to rounding in one dimension (steps of
-// 0.05) and to about 1e-12 in two (steps of 0.2). f must not keep its argument.
+// ExpectNormal returns the mean of f(ε) over standard normal ε of one or two dimensions,
+// by the trapezoidal rule on [−9, 9], which for smooth f that grow no faster than
+// polynomials is exact to rounding in one dimension (steps of 0.05) and to about 1e-12
+// in two (steps of 0.2). f must not keep its argument.
 func ExpectNormal(dim int, f func(eps []float64) float64) float64 {
 	step := 0.05
 	if dim == 2 {

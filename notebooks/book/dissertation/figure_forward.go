@@ -29,7 +29,7 @@ func FigureForward(s vdm.Schedule, x float64, paths []plotting.Series, o plottin
 	}
 	lines := append([]plotting.Series(nil), paths...)
 	for i := range lines {
-		if lines[i].Color == nil { // a colour that leaves the mean visible
+		if lines[i].Color == nil { // a colour through which the mean stays visible
 			lines[i].Color = color.RGBA{0x00, 0x72, 0xb2, 0xff}
 		}
 	}

@@ -55,7 +55,7 @@ func FigurePlanes(half float64, cells int, planes ...Plane) (*plotting.Picture, 
 	return plotting.Grid(rows, plotting.GridOptions{})
 }
 
-// countCells is the density of points, cell by cell, row 0 the lowest.
+// countCells returns the density of points, cell by cell, row 0 the lowest.
 func countCells(points [][]float64, half float64, cells int) []float64 {
 	side := 2 * half / float64(cells)
 	each := 1 / (side * side * float64(len(points)))

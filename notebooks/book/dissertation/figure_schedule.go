@@ -14,8 +14,8 @@ import (
 // value gives the dissertation's figures.
 type ScheduleOptions struct {
 	plotting.Style
-	Schedules []vdm.Schedule // none means vdm.Cosine{}; from two on they are named in a legend
-	Points    int            // of a curve; 0 means 801
+	Schedules []vdm.Schedule // none means vdm.Cosine{}; two or more are named in a legend
+	Points    int            // points of a curve; 0 means 801
 }
 
 // FigureLogSNR draws λ over the time t, figure 2.3. The vertical axis spans the
@@ -31,8 +31,8 @@ func FigureLogSNR(o ScheduleOptions) (*plotting.Picture, error) {
 	})
 }
 
-// FigureAlphaSigma draws α (left) and σ (right) over the time t, figure 2.4.
-// Width and Height are those of the whole.
+// FigureAlphaSigma draws α (left) and σ (right) over the time t, figure 2.4. Width and
+// Height are the size of the whole picture.
 func FigureAlphaSigma(o ScheduleOptions) (*plotting.Picture, error) {
 	if _, _, err := o.complete(); err != nil {
 		return nil, err
@@ -81,9 +81,8 @@ func FigureDensity(o ScheduleOptions) (*plotting.Picture, error) {
 	})
 }
 
-// FigureEnd draws λ over the time that is left, 1 − t, on a logarithmic axis
-// from the given shortest time to 0.1: the end of a schedule, where arithmetic
-// in t has few numbers to work with.
+// FigureEnd draws λ over the remaining time, 1 − t, on a logarithmic axis from the given
+// shortest time to 0.1: the end of a schedule, where arithmetic in t has few numbers.
 func FigureEnd(o ScheduleOptions, shortest float64) (*plotting.Picture, error) {
 	if _, _, err := o.complete(); err != nil {
 		return nil, err
@@ -147,7 +146,7 @@ func (o *ScheduleOptions) overTime(f func(logSNR float64) float64) []plotting.Se
 				points = append(points, point{share, s.LogSNR(share)})
 				continue
 			}
-			// λ is not asked back of the time: near t = 1 that would lose digits.
+			// λ is not computed back from the time: near t = 1 that would lose digits.
 			l := high - share*(high-low)
 			points = append(points, point{s.Time(l), l})
 		}
@@ -163,7 +162,7 @@ func (o *ScheduleOptions) overTime(f func(logSNR float64) float64) []plotting.Se
 	return series
 }
 
-// series names a curve where there are several.
+// series returns a curve, with a name where there are several.
 func (o *ScheduleOptions) series(i int, x, y []float64) plotting.Series {
 	s := plotting.Series{X: x, Y: y, Dashed: i > 0}
 	if len(o.Schedules) > 1 {

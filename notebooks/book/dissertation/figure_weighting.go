@@ -11,7 +11,7 @@ import (
 // figure 2.6.
 type WeightingOptions struct {
 	plotting.Style
-	Schedule  vdm.Schedule  // nil means vdm.Cosine{}: its bounds are those of the horizontal axis
+	Schedule  vdm.Schedule  // nil means vdm.Cosine{}: its bounds are the bounds of the horizontal axis
 	Weighting vdm.Weighting // nil means vdm.VelocityWeighting of the schedule
 	Points    int           // 0 means 601
 }

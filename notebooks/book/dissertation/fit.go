@@ -2,9 +2,9 @@ package dissertation
 
 import "math"
 
-// Fit is the mixture to which a number of steps of expectation maximisation
-// lead from start: each raises the likelihood of the points (Dempster, Laird and
-// Rubin 1977). start is not changed.
+// Fit returns the mixture after a number of steps of expectation maximisation from
+// start: each raises the likelihood of the points (Dempster, Laird and Rubin 1977).
+// start is not changed.
 func (m Isotropic) Fit(points [][]float64, steps int) Isotropic {
 	d := len(points[0])
 	for range steps {
@@ -37,13 +37,13 @@ func (m Isotropic) Fit(points [][]float64, steps int) Isotropic {
 	return m
 }
 
-// Class is the probability of each component given x.
+// Class returns the probability of each component given x.
 func (m Isotropic) Class(x []float64) []float64 {
 	shares, _ := m.shares(x)
 	return shares
 }
 
-// Moments are the mean and the variance of each dimension.
+// Moments returns the mean and the variance of each dimension.
 func (m Isotropic) Moments() (mean, variance []float64) {
 	d := len(m.Means[0])
 	mean, variance = make([]float64, d), make([]float64, d)

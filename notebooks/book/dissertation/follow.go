@@ -5,9 +5,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// Follow takes latents through a plan with the best denoiser of the data, in
-// float64, and returns where each stands before every step and at the end,
-// [step][latent][dimension]. The noise is that of [vdm.SampleFrom].
+// Follow takes latents through a plan with the best denoiser of the data, in float64,
+// and returns their values before every step and at the end, [step][latent][dimension].
+// The noise is the noise of [vdm.SampleFrom].
 func (m Isotropic) Follow(plan vdm.Plan, count int, seed uint64) [][][]float64 {
 	dim := len(m.Means[0])
 	draw := func(stream noise.Stream, sample, step int) []float64 {

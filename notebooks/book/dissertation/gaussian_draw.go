@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Diagonal is a Gaussian of independent dimensions.
+// Diagonal returns a Gaussian of independent dimensions.
 func Diagonal(mean, std []float64) Gaussian {
 	cov := mat.NewSymDense(len(mean), nil)
 	for i, s := range std {
@@ -16,18 +16,18 @@ func Diagonal(mean, std []float64) Gaussian {
 	return Gaussian{Mean: mean, Cov: cov}
 }
 
-// LogDensity is log p(x); LogDensities is quicker for many points.
+// LogDensity returns log p(x); LogDensities is quicker for many points.
 func (g Gaussian) LogDensity(x []float64) float64 { return g.LogDensities([][]float64{x})[0] }
 
-// Entropy is E[−log p(x)] in nats.
+// Entropy returns E[−log p(x)] in nats.
 func (g Gaussian) Entropy() float64 {
 	return (float64(len(g.Mean))*(1+math.Log(2*math.Pi)) + g.factor().LogDet()) / 2
 }
 
-// Draw draws one x.
+// Draw returns one random x.
 func (g Gaussian) Draw(r *rand.Rand) []float64 { return g.Draws(1, r)[0] }
 
-// Draws draws a number of points.
+// Draws returns a number of random points.
 func (g Gaussian) Draws(count int, r *rand.Rand) [][]float64 {
 	var lower mat.TriDense
 	g.factor().LTo(&lower)

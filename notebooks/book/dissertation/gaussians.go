@@ -12,7 +12,7 @@ type Gaussian struct {
 	Cov  *mat.SymDense
 }
 
-// factor is the Cholesky factor of the covariance.
+// factor returns the Cholesky factor of the covariance.
 func (g Gaussian) factor() *mat.Cholesky {
 	var c mat.Cholesky
 	if !c.Factorize(g.Cov) {
@@ -21,7 +21,7 @@ func (g Gaussian) factor() *mat.Cholesky {
 	return &c
 }
 
-// KL is D_KL(g ‖ p), from the two covariance matrices.
+// KL returns D_KL(g ‖ p), from the two covariance matrices.
 func (g Gaussian) KL(p Gaussian) float64 {
 	n := len(g.Mean)
 	mine, other := g.factor(), p.factor()
@@ -38,7 +38,7 @@ func (g Gaussian) KL(p Gaussian) float64 {
 	return (mat.Trace(&ratio) - float64(n) + mat.Dot(shift, &solved) + other.LogDet() - mine.LogDet()) / 2
 }
 
-// LogDensities is log p at each of the points.
+// LogDensities returns log p at each of the points.
 func (g Gaussian) LogDensities(points [][]float64) []float64 {
 	n, chol := len(g.Mean), g.factor()
 	constant := -(float64(n)*math.Log(2*math.Pi) + chol.LogDet()) / 2
@@ -55,7 +55,7 @@ func (g Gaussian) LogDensities(points [][]float64) []float64 {
 	return out
 }
 
-// Marginal is the mean and standard deviation of one dimension.
+// Marginal returns the mean and standard deviation of one dimension.
 func (g Gaussian) Marginal(i int) (mean, std float64) {
 	return g.Mean[i], math.Sqrt(g.Cov.At(i, i))
 }

@@ -1,9 +1,9 @@
 package dissertation
 
-// Integrate is the integral of f over the box from low to high, by the
-// trapezoidal rule with steps of at most step in each dimension. For a smooth
-// f that has vanished at the edges of the box the rule converges faster than
-// any power of the step. f must not keep its argument.
+// Integrate returns the integral of f over the box from low to high, by the trapezoidal
+// rule with steps of at most step in each dimension. For a smooth f that has vanished at
+// the edges of the box the rule converges faster than any power of the step. f must not
+// keep its argument.
 func Integrate(low, high []float64, step float64, f func(x []float64) float64) float64 {
 	x := make([]float64, len(low))
 	var over func(dim int) float64

@@ -16,7 +16,7 @@ type Isotropic struct {
 	Std     []float64   // [component]
 }
 
-// Noised is the distribution q(z_t) of z = αx + σε (2.41).
+// Noised returns the distribution q(z_t) of z = αx + σε (2.41).
 func (m Isotropic) Noised(logSNR float64) Isotropic {
 	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
 	out := Isotropic{Weights: m.Weights, Means: make([][]float64, len(m.Means)), Std: make([]float64, len(m.Std))}
@@ -30,13 +30,13 @@ func (m Isotropic) Noised(logSNR float64) Isotropic {
 	return out
 }
 
-// LogDensity is log p(x). Every Std must be positive.
+// LogDensity returns log p(x). Every Std must be positive.
 func (m Isotropic) LogDensity(x []float64) float64 {
 	_, log := m.shares(x)
 	return log
 }
 
-// shares are the probabilities of the components given x, and log p(x).
+// shares returns the probabilities of the components given x, and log p(x).
 func (m Isotropic) shares(x []float64) (shares []float64, log float64) {
 	shares = make([]float64, len(m.Weights))
 	highest := math.Inf(-1)
@@ -60,7 +60,7 @@ func (m Isotropic) shares(x []float64) (shares []float64, log float64) {
 	return shares, highest + math.Log(sum)
 }
 
-// Denoise is E[x | z], the best x̂.
+// Denoise returns E[x | z], the best x̂.
 func (m Isotropic) Denoise(z []float64, logSNR float64) []float64 {
 	alpha := vdm.Alpha(logSNR)
 	return m.posterior(z, logSNR, func(mean, std, variance, z float64) float64 {
@@ -68,7 +68,7 @@ func (m Isotropic) Denoise(z []float64, logSNR float64) []float64 {
 	})
 }
 
-// Epsilon is E[ε | z], the best ε̂; the score of q(z_t) is −ε̂/σ.
+// Epsilon returns E[ε | z], the best ε̂; the score of q(z_t) is −ε̂/σ.
 func (m Isotropic) Epsilon(z []float64, logSNR float64) []float64 {
 	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
 	return m.posterior(z, logSNR, func(mean, _, variance, z float64) float64 {
@@ -76,8 +76,8 @@ func (m Isotropic) Epsilon(z []float64, logSNR float64) []float64 {
 	})
 }
 
-// posterior averages an estimate over the components, given z; variance is that
-// of z in a component.
+// posterior returns the average of an estimate over the components, given z; variance is
+// the variance of z in a component.
 func (m Isotropic) posterior(z []float64, logSNR float64, estimate func(mean, std, variance, z float64) float64) []float64 {
 	noised := m.Noised(logSNR)
 	shares, _ := noised.shares(z)
@@ -93,7 +93,7 @@ func (m Isotropic) posterior(z []float64, logSNR float64, estimate func(mean, st
 	return out
 }
 
-// Draw draws one x.
+// Draw returns one random x.
 func (m Isotropic) Draw(r *rand.Rand) []float64 {
 	u, k := r.Float64(), 0
 	for ; k < len(m.Weights)-1 && u >= m.Weights[k]; k++ {

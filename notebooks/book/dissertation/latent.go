@@ -7,9 +7,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// LinearModel is the latent-variable model in which all is known: z ~ N(0, I)
-// and x | z ~ N(W·z + Shift, Noise²·I), probabilistic principal components
-// (Tipping and Bishop 1999, Probabilistic principal component analysis).
+// LinearModel is the latent-variable model in which everything is known: z ~ N(0, I) and
+// x | z ~ N(W·z + Shift, Noise²·I), probabilistic principal components (Tipping and
+// Bishop 1999, Probabilistic principal component analysis).
 type LinearModel struct {
 	W     [][]float64 // [dimension of x][dimension of z]
 	Shift []float64   // of the dimension of x
@@ -24,12 +24,12 @@ func (m LinearModel) matrix() *mat.Dense {
 	return w
 }
 
-// Prior is p(z).
+// Prior returns the prior p(z).
 func (m LinearModel) Prior() Gaussian {
 	return Diagonal(make([]float64, len(m.W[0])), ones(len(m.W[0])))
 }
 
-// Decoder is p(x | z).
+// Decoder returns p(x | z).
 func (m LinearModel) Decoder(z []float64) Gaussian {
 	mean, std := append([]float64(nil), m.Shift...), make([]float64, len(m.W))
 	for i, row := range m.W {
@@ -41,7 +41,7 @@ func (m LinearModel) Decoder(z []float64) Gaussian {
 	return Diagonal(mean, std)
 }
 
-// Marginal is p(x) = N(Shift, W·Wᵀ + Noise²·I).
+// Marginal returns p(x) = N(Shift, W·Wᵀ + Noise²·I).
 func (m LinearModel) Marginal() Gaussian {
 	var cov mat.SymDense
 	cov.SymOuterK(1, m.matrix())
@@ -51,7 +51,7 @@ func (m LinearModel) Marginal() Gaussian {
 	return Gaussian{Mean: m.Shift, Cov: &cov}
 }
 
-// Joint is p(z, x), z first, by the covariance of z with W·z + Shift + noise.
+// Joint returns p(z, x), z first, by the covariance of z with W·z + Shift + noise.
 func (m LinearModel) Joint() Gaussian {
 	k, marginal := len(m.W[0]), m.Marginal()
 	n := k + len(m.W)
@@ -70,7 +70,7 @@ func (m LinearModel) Joint() Gaussian {
 	return joint
 }
 
-// Precision is the inverse covariance of p(z | x): I + Wᵀ·W/Noise².
+// Precision returns the inverse covariance of p(z | x): I + Wᵀ·W/Noise².
 func (m LinearModel) Precision() *mat.SymDense {
 	var p mat.SymDense
 	p.SymOuterK(1/(m.Noise*m.Noise), m.matrix().T())
@@ -80,7 +80,7 @@ func (m LinearModel) Precision() *mat.SymDense {
 	return &p
 }
 
-// Posterior is p(z | x).
+// Posterior returns p(z | x).
 func (m LinearModel) Posterior(x []float64) Gaussian {
 	var chol mat.Cholesky
 	chol.Factorize(m.Precision())
@@ -97,8 +97,8 @@ func (m LinearModel) Posterior(x []float64) Gaussian {
 	return Gaussian{Mean: mean.RawVector().Data, Cov: &cov}
 }
 
-// MeanField is the Gaussian with a diagonal covariance that is nearest to
-// p(z | x), in D_KL(q ‖ p): its mean, and the inverse of the precision's diagonal.
+// MeanField returns the Gaussian with a diagonal covariance that is nearest to p(z | x),
+// in D_KL(q ‖ p): its mean, and the inverse of the precision's diagonal.
 func (m LinearModel) MeanField(x []float64) Gaussian {
 	p, std := m.Precision(), make([]float64, len(m.W[0]))
 	for j := range std {
@@ -107,8 +107,8 @@ func (m LinearModel) MeanField(x []float64) Gaussian {
 	return Diagonal(m.Posterior(x).Mean, std)
 }
 
-// ELBO is the lower bound (2.26) in closed form, as reconstruction less
-// D_KL(q ‖ prior): neither the marginal nor the posterior enters.
+// ELBO returns the lower bound (2.26) in closed form, as reconstruction minus D_KL(q ‖
+// prior): neither the marginal nor the posterior is needed.
 func (m LinearModel) ELBO(x []float64, q Gaussian) float64 {
 	decoded := m.Decoder(q.Mean)
 	square := 0.0
@@ -122,7 +122,7 @@ func (m LinearModel) ELBO(x []float64, q Gaussian) float64 {
 	return reconstruction - q.KL(m.Prior())
 }
 
-// Draw draws a latent and what it generates.
+// Draw returns a drawn latent and an x generated from it.
 func (m LinearModel) Draw(r *rand.Rand) (z, x []float64) {
 	z = m.Prior().Draw(r)
 	return z, m.Decoder(z).Draw(r)

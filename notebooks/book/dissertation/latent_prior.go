@@ -4,8 +4,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Absorb is the model with the standard normal prior that generates as this one
-// does from the prior N(m, L·Lᵀ): with W·L for W and Shift + W·m for Shift.
+// Absorb returns the model with the standard normal prior that generates the same x as
+// this one does from the prior N(m, L·Lᵀ): with W·L for W and Shift + W·m for Shift.
 func (m LinearModel) Absorb(prior Gaussian) LinearModel {
 	var lower mat.TriDense
 	prior.factor().LTo(&lower)

@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// Minimise is where f is least, found from start by the simplex method of Nelder
-// and Mead (1965), which needs no derivative. It is begun anew where it ended,
-// until that changes f by less than 1e-14 of its value; parameters are then good
-// to some 1e-7, as f is flat there.
+// Minimise returns the minimum of f, found from start by the simplex method of Nelder
+// and Mead (1965), which needs no derivative. It is started again where it ended, until
+// that changes f by less than 1e-14 of its value; parameters are then accurate to some
+// 1e-7, as f is flat there.
 func Minimise(f func(theta []float64) float64, start []float64) ([]float64, error) {
 	best, least := slices.Clone(start), f(start)
 	for size := 0.5; size > 1e-6; size /= 4 {
@@ -27,7 +27,7 @@ type vertex struct {
 	value float64
 }
 
-// simplex is one run with a simplex of the given size around start.
+// simplex returns the result of one run with a simplex of the given size around start.
 func simplex(f func([]float64) float64, start []float64, size float64) ([]float64, float64) {
 	n := len(start)
 	s := make([]vertex, n+1)

@@ -6,8 +6,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/notebooks/book/dissertation/stochastic"
 )
 
-// MonteCarlo is the mean of n independent draws and its standard error. Nothing
-// is kept of the draws.
+// MonteCarlo returns the mean of n independent draws and its standard error. The draws
+// are not stored.
 func MonteCarlo(n int, draw func() float64) (mean, se float64) {
 	var t stochastic.Tally
 	for range n {
@@ -16,9 +16,9 @@ func MonteCarlo(n int, draw func() float64) (mean, se float64) {
 	return t.Means()[0], t.Errors()[0]
 }
 
-// Kolmogorov is the largest distance between the shares of sorted values below
-// any x and the probability that x is to have below it (Kolmogorov and Smirnov).
-// Of n independent draws it exceeds 1.95/√n once in a thousand cases.
+// Kolmogorov returns the Kolmogorov–Smirnov distance: the largest difference between the
+// share of sorted values below any x and the probability below(x). With n independent
+// draws it exceeds 1.95/√n once in a thousand cases.
 func Kolmogorov(sorted []float64, below func(x float64) float64) (worst float64) {
 	n := float64(len(sorted))
 	for i, x := range sorted {
@@ -28,7 +28,8 @@ func Kolmogorov(sorted []float64, below func(x float64) float64) (worst float64)
 	return worst
 }
 
-// RelativeError is the root mean square of got − want over that of want.
+// RelativeError returns the root mean square of got − want divided by the root mean
+// square of want.
 func RelativeError(got []float32, want []float64) float64 {
 	e, s := 0.0, 0.0
 	for i := range want {

@@ -14,16 +14,16 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
 
-// Partly is Gaussian data of which some cells are known. What a sampler should
-// make of the others is then a matter of algebra, and so is what it does make of
-// them, as every step is linear.
+// Partly is Gaussian data of which some cells are known. The right distribution of the
+// others follows by algebra, and so does the distribution that a sampler gives them, as
+// every step is linear.
 type Partly struct {
 	Gaussian
 	Known  []bool
-	Values []float64 // of the cells that are known; the others are not looked at
+	Values []float64 // values of the known cells; the others are not used
 }
 
-// Forgetful is a series of cells with mean 0, variance 1 and the correlation
+// Forgetful returns a series of cells with mean 0, variance 1 and the correlation
 // rho^|i−j|: each depends on the past through the cell before it alone.
 func Forgetful(cells int, rho float64) Gaussian {
 	cov := mat.NewSymDense(cells, nil)
@@ -50,7 +50,7 @@ func (p Partly) split() (known, unknown []int) {
 	return known, unknown
 }
 
-// part is the rows and columns of a matrix that are listed.
+// part returns the rows and columns of a matrix that are listed.
 func part(m mat.Matrix, rows, columns []int) *mat.Dense {
 	out := mat.NewDense(len(rows), len(columns), nil)
 	for i, r := range rows {
@@ -61,7 +61,7 @@ func part(m mat.Matrix, rows, columns []int) *mat.Dense {
 	return out
 }
 
-// pick is the entries of a vector that are listed.
+// pick returns the entries of a vector that are listed.
 func pick(x []float64, at []int) []float64 {
 	out := make([]float64, len(at))
 	for i, j := range at {
@@ -70,12 +70,12 @@ func pick(x []float64, at []int) []float64 {
 	return out
 }
 
-// Of is the law of the cells that are listed.
+// Of returns the distribution of the listed cells.
 func (g Gaussian) Of(cells ...int) Gaussian {
 	return Gaussian{Mean: pick(g.Mean, cells), Cov: symmetric(part(g.Cov, cells, cells))}
 }
 
-// symmetric is the symmetric part of a matrix that is symmetric but for rounding.
+// symmetric returns the symmetric part of a matrix that is symmetric but for rounding.
 func symmetric(m mat.Matrix) *mat.SymDense {
 	n, _ := m.Dims()
 	s := mat.NewSymDense(n, nil)
@@ -87,7 +87,7 @@ func symmetric(m mat.Matrix) *mat.SymDense {
 	return s
 }
 
-// Given is the law of the unknown cells given the known ones: the truth.
+// Given returns the distribution of the unknown cells given the known ones: the truth.
 func (p Partly) Given() Gaussian {
 	known, unknown := p.split()
 	var gain mat.Dense // Cov_ba·Cov_aa⁻¹, transposed
@@ -110,7 +110,7 @@ func (p Partly) Given() Gaussian {
 	return Gaussian{Mean: mean, Cov: symmetric(&rest)}
 }
 
-// Spectrum is the eigenvalues of the covariance, smallest first.
+// Spectrum returns the eigenvalues of the covariance, smallest first.
 func (g Gaussian) Spectrum() []float64 {
 	var eigen mat.EigenSym
 	if !eigen.Factorize(g.Cov, false) {
@@ -119,8 +119,8 @@ func (g Gaussian) Spectrum() []float64 {
 	return eigen.Values(nil)
 }
 
-// Posterior is the law of all cells given a noisy z, by algebra:
-// x | z ∼ N(μ + G(z − αμ), σ²/α·G) with G = α·Cov·(α²·Cov + σ²·I)⁻¹.
+// Posterior returns the distribution of all cells given a noisy z, by algebra: x | z ∼
+// N(μ + G(z − αμ), σ²/α·G) with G = α·Cov·(α²·Cov + σ²·I)⁻¹.
 func (g Gaussian) Posterior(z []float64, logSNR float64) Gaussian {
 	gain, alpha, sigma := g.gain(logSNR), vdm.Alpha(logSNR), vdm.Sigma(logSNR)
 	off := mat.NewVecDense(len(z), nil)
@@ -138,7 +138,7 @@ func (g Gaussian) Posterior(z []float64, logSNR float64) Gaussian {
 	return Gaussian{Mean: mean, Cov: symmetric(&cov)}
 }
 
-// gain is the G of the best denoiser x̂ = μ + G(z − αμ).
+// gain returns G of the best denoiser x̂ = μ + G(z − αμ).
 func (g Gaussian) gain(logSNR float64) *mat.Dense {
 	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
 	n := len(g.Mean)
@@ -155,7 +155,7 @@ func (g Gaussian) gain(logSNR float64) *mat.Dense {
 	return &gain
 }
 
-// Denoiser is the best one as a graph function, for clips of one cell a frame
+// Denoiser returns the best denoiser as a graph function, for clips of one cell a frame
 // and one channel.
 func (g Gaussian) Denoiser() vdm.Denoiser {
 	one := mat.NewSymDense(1, []float64{1})
@@ -166,8 +166,8 @@ func (g Gaussian) Denoiser() vdm.Denoiser {
 	return process.Denoiser()
 }
 
-// Draw draws members of the unknown cells with the library's conditional
-// sampler, on the pure Go engine, which the program must link:
+// Draw returns members of the unknown cells, drawn with the library's conditional
+// sampler on the pure Go engine, which the program must link:
 //
 //	import _ "github.com/gomlx/compute/gobackend"
 func (p Partly) Draw(plan vdm.Plan, weight float64, count int) ([][]float64, error) {
@@ -194,8 +194,7 @@ func (p Partly) Draw(plan vdm.Plan, weight float64, count int) ([][]float64, err
 	return out, nil
 }
 
-// Denoised is x̂ of one clip of one cell a frame, in float32 on the pure Go
-// engine.
+// Denoised returns x̂ of one clip of one cell a frame, in float32 on the pure Go engine.
 func Denoised(d vdm.Denoiser, z []float64, logSNR float64) ([]float64, error) {
 	engine, _, err := backend.OpenNamed("go")
 	if err != nil {
@@ -225,8 +224,8 @@ func Denoised(d vdm.Denoiser, z []float64, logSNR float64) ([]float64, error) {
 	return x, nil
 }
 
-// Guided is the denoiser guided by the library, for one clip, with the given
-// noise in the forward sample of the known cells. A weight of 0 is replacement.
+// Guided returns the denoiser guided by the library, for one clip, with the given noise
+// in the forward sample of the known cells. A weight of 0 means replacement.
 func (p Partly) Guided(weight float64, noise []float64) vdm.Denoiser {
 	return func(z *graph.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
 		flat := make([]float32, len(noise))
@@ -245,7 +244,7 @@ func (p Partly) Guided(weight float64, noise []float64) vdm.Denoiser {
 	}
 }
 
-// observation is of the known cells.
+// observation returns the observation of the known cells.
 func (p Partly) observation() vdm.Observation {
 	y := make([]float32, len(p.Values))
 	for i, v := range p.Values {

@@ -8,24 +8,23 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// Law says how the known cells enter while sampling.
+// Law says how the known cells enter during sampling.
 type Law struct {
-	Weight float64 // w_r of reconstruction guidance; 0 is replacement alone
+	Weight float64 // w_r of reconstruction guidance; 0 means replacement alone
 
 	// Program replaces the known cells as the dissertation's program did: after
 	// a step to s they are drawn from q(z_s | z_t, x) with z_s in the place of
 	// z_t. Else they are a forward sample, from q(z_t | x), before every step.
 	Program bool
 
-	// Watch is shown the law of z that the denoiser looks at, at each step.
+	// Watch receives the distribution of the denoiser's input z at each step.
 	Watch func(logSNR float64, z Gaussian)
 }
 
-// Sampled is the law of the unknown cells when the best denoiser is taken
-// through a plan: every step maps a Gaussian to a Gaussian. Plans that look at
-// the step before are not for it. Sampled propagates a
-// covariance with the mean, for which [vdm.Plan.Follow] does not serve: that takes one z
-// through a plan.
+// Sampled returns the distribution of the unknown cells when the best denoiser is taken
+// through a plan: every step maps a Gaussian to a Gaussian. It cannot take plans that
+// use the step before. It propagates a covariance with the mean, where [vdm.Plan.Follow]
+// takes one z through a plan.
 func (p Partly) Sampled(plan vdm.Plan, law Law) Gaussian {
 	known, unknown := p.split()
 	n := len(p.Mean)
@@ -70,7 +69,7 @@ func (p Partly) Sampled(plan vdm.Plan, law Law) Gaussian {
 	return z.Of(unknown...)
 }
 
-// guided is the matrix M and the vector c of x̂ = M·z + c, with the shift of the
+// guided returns the matrix M and the vector c of x̂ = M·z + c, with the shift of the
 // unknown cells against the gradient of ‖x_a − x̂_a‖².
 func (p Partly) guided(logSNR, weight float64) (m *mat.Dense, c []float64) {
 	known, unknown := p.split()
@@ -97,7 +96,7 @@ func (p Partly) guided(logSNR, weight float64) (m *mat.Dense, c []float64) {
 	return m, c
 }
 
-// affine is the law of M·z + c + noise.
+// affine returns the distribution of M·z + c + noise.
 func (g Gaussian) affine(m *mat.Dense, c []float64, noise func(i int) float64) Gaussian {
 	var mean mat.VecDense
 	mean.MulVec(m, mat.NewVecDense(len(g.Mean), g.Mean))
@@ -112,9 +111,8 @@ func (g Gaussian) affine(m *mat.Dense, c []float64, noise func(i int) float64) G
 	return out
 }
 
-// Off says how far a law is from the right one: the root mean square error of
-// the mean, and the standard deviation over the right one, in the mean over
-// cells.
+// Off returns how far a distribution is from the right one: the root mean square error
+// of the mean, and the ratio of the standard deviations in the mean over cells.
 func (g Gaussian) Off(right Gaussian) (mean, spread float64) {
 	square := 0.0
 	for i := range g.Mean {

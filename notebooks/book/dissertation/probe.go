@@ -9,8 +9,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
-// Probe is a network as it is before training, with clips of one channel on
-// which it is tried at λ = 0, on the pure Go engine, which the program must link:
+// Probe is an untrained network with clips of one channel on which it is tried at λ = 0,
+// on the pure Go engine, which the program must link:
 //
 //	import _ "github.com/gomlx/compute/gobackend"
 type Probe struct {
@@ -18,14 +18,14 @@ type Probe struct {
 	Frames, Side int // clips are [Frames, Side, Side]
 }
 
-// Clip is a clip of standard normal numbers.
+// Clip returns a clip of standard normal numbers.
 func (p Probe) Clip(sample uint32) []float32 {
 	z := make([]float32, p.Frames*p.Side*p.Side)
 	noise.Key{Seed: 9, Stream: noise.Probe, Sample: sample}.Normal(z)
 	return z
 }
 
-// Activations is what each part of the network gives for one or more clips, in
+// Activations returns the output of each part of the network for one or more clips, in
 // order; the last is the network's output.
 func (p Probe) Activations(z []float32) ([]unet.Activation, error) {
 	engine, _, err := backend.OpenNamed("go")
@@ -36,7 +36,7 @@ func (p Probe) Activations(z []float32) ([]unet.Activation, error) {
 	return p.Config.Activations(engine, p.Config.Initial(1), z, p.Frames, p.Side, p.Side, logSNR)
 }
 
-// Output is v̂ of one or more clips.
+// Output returns v̂ of one or more clips.
 func (p Probe) Output(z []float32) ([]float32, error) {
 	parts, err := p.Activations(z)
 	if err != nil {
@@ -45,14 +45,14 @@ func (p Probe) Output(z []float32) ([]float32, error) {
 	return parts[len(parts)-1].Values, nil
 }
 
-// Response is how much the output of one part of a network changes.
+// Response is the change of the output of one part of a network.
 type Response struct {
 	Part  string
-	Cells []float64 // [frame, height, width] of the part: the largest change of a channel
+	Cells []float64 // [frame, height, width] of the part: the largest change over the channels
 }
 
-// Respond changes one cell of a clip by 1 and returns what that changes in each
-// part, in order; the values that the parts take in first (λ) are left out.
+// Respond changes one cell of a clip by 1 and returns the resulting change in each part,
+// in order; the values that enter the parts first (λ) are left out.
 func (p Probe) Respond(z []float32, frame, row, column int) ([]Response, error) {
 	before, err := p.Activations(z)
 	if err != nil {
@@ -76,7 +76,7 @@ func (p Probe) Respond(z []float32, frame, row, column int) ([]Response, error) 
 	return out, nil
 }
 
-// Above counts the cells that change by more than a floor.
+// Above returns the number of cells that change by more than a floor.
 func (r Response) Above(floor float64) (n int) {
 	for _, c := range r.Cells {
 		if c > floor {
@@ -86,8 +86,9 @@ func (r Response) Above(floor float64) (n int) {
 	return n
 }
 
-// Picture is the decimal logarithm of the change, [frames, side, side]. Changes
-// below the floor, which should be above what float32 rounds, are drawn as it.
+// Picture returns the decimal logarithm of the change, [frames, side, side]. Changes
+// below the floor, which should be above the rounding of float32, are drawn as the
+// floor.
 func (r Response) Picture(frames, side int, floor float64) plotting.Clip {
 	data := make([]float32, len(r.Cells))
 	for i, c := range r.Cells {
@@ -96,7 +97,7 @@ func (r Response) Picture(frames, side int, floor float64) plotting.Clip {
 	return plotting.Clip{Name: r.Part, Data: data, Frames: frames, Height: side, Width: side}
 }
 
-// Apart is the largest difference of two lists over the largest value of the
+// Apart returns the largest difference of two lists divided by the largest value of the
 // second.
 func Apart(a, b []float32) float64 {
 	worst, scale := 0.0, 0.0
@@ -106,9 +107,9 @@ func Apart(a, b []float32) float64 {
 	return worst / scale
 }
 
-// Budget adds up the millions of parameters and the forward GFLOP of the parts
-// of a network by what they are called, in the order in which names come up; the
-// bars of the work stand beside those of the parameters and have no names.
+// Budget returns the millions of parameters and the forward GFLOP of the parts of a
+// network, summed by name, in the order in which names first occur; the bars of the work
+// belong beside those of the parameters and have no names.
 func Budget(parts []unet.Part, name func(unet.Part) string) (parameters, work []plotting.Bar) {
 	at := map[string]int{}
 	for _, p := range parts {

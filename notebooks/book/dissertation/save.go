@@ -9,10 +9,10 @@ import (
 	"github.com/climate-vdm/climate-vdm/plotting"
 )
 
-// SaveFigure writes a numbered figure as PNG and PDF into a folder, which is made
-// where it is missing: figure "2.3" in "figures" becomes figures/figure-2.3.png
-// and figures/figure-2.3.pdf. The same picture gives the same files on any day. It
-// returns the picture, to be shown.
+// SaveFigure writes a numbered figure as PNG and PDF into a folder, which is made where
+// it is missing: figure "2.3" in "figures" becomes figures/figure-2.3.png and
+// figures/figure-2.3.pdf. The same picture gives the same files on any day. It returns
+// the picture, so that a cell can show it.
 func SaveFigure(p *plotting.Picture, folder, number string) (*plotting.Picture, error) {
 	if number == "" || filepath.Base(number) != number {
 		return nil, fmt.Errorf("saving a figure: number %q, want one such as 2.3", number)

@@ -5,13 +5,12 @@ import (
 	"math"
 )
 
-// LinearBeta is the noise schedule of Ho et al. 2020 (Denoising Diffusion
-// Probabilistic Models) in continuous time, as Song et al. 2021 (Score-Based
-// Generative Modeling through SDEs, appendix B) write it: the rate of the forward
-// process is β(u) = 0.1 + 19.9·u, so that λ = −log(exp B − 1) with
-// B(u) = 0.1·u + 9.95·u². The time runs evenly from u = 1e-4, where λ = 11.5, to
-// u = 1, where λ = −10.05. It is the schedule that the α-cosine schedule was made
-// to replace; it implements vdm.Schedule.
+// LinearBeta is the noise schedule of Ho et al. 2020 (Denoising Diffusion Probabilistic
+// Models) in continuous time, as Song et al. 2021 (Score-Based Generative Modeling
+// through SDEs, appendix B) write it: the rate of the forward process is β(u) = 0.1 +
+// 19.9·u, so that λ = −log(exp B − 1) with B(u) = 0.1·u + 9.95·u². The time runs evenly
+// from u = 1e-4, where λ = 11.5, to u = 1, where λ = −10.05. The α-cosine schedule was
+// made to replace it; it implements vdm.Schedule.
 type LinearBeta struct{}
 
 const (
@@ -57,7 +56,7 @@ func (b LinearBeta) DensitySlope(logSNR float64) float64 {
 	return b.Density(logSNR) * (sigmaSquared - 1 + (betaMax-betaMin)*sigmaSquared/(beta*beta))
 }
 
-// beta is the forward process's rate at λ, per unit of u, and σ².
+// beta returns the forward process's rate at λ, per unit of u, and σ².
 func (b LinearBeta) beta(logSNR float64) (beta, sigmaSquared float64) {
 	u := b.Time(logSNR)*(1-betaStart) + betaStart
 	return betaMin + (betaMax-betaMin)*u, 1 / (1 + math.Exp(logSNR))

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// Root is where the continuous f, of opposite signs at low and at high, is zero,
-// by bisection to rounding.
+// Root returns the zero of the continuous f, whose signs at low and at high differ, by
+// bisection to rounding.
 func Root(f func(x float64) float64, low, high float64) (float64, error) {
 	rises := f(high) > f(low)
 	if a, b := f(low), f(high); !(math.Min(a, b) <= 0 && math.Max(a, b) >= 0) {

@@ -6,7 +6,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/plotting"
 )
 
-// Spaced are n ≥ 2 values in equal steps from low to high.
+// Spaced returns n ≥ 2 values in equal steps from low to high.
 func Spaced(low, high float64, n int) []float64 {
 	out := make([]float64, n)
 	for i := range out {
@@ -16,7 +16,7 @@ func Spaced(low, high float64, n int) []float64 {
 	return out
 }
 
-// LogSpaced are n ≥ 2 values in equal ratios from low to high, both positive.
+// LogSpaced returns n ≥ 2 values in equal ratios from low to high, both positive.
 func LogSpaced(low, high float64, n int) []float64 {
 	out := Spaced(math.Log(low), math.Log(high), n)
 	for i, v := range out {
@@ -26,7 +26,7 @@ func LogSpaced(low, high float64, n int) []float64 {
 	return out
 }
 
-// FieldOf is a function of two variables on the grid of x (columns) and y (rows),
+// FieldOf returns a function of two variables on the grid of x (columns) and y (rows),
 // to be drawn as a map.
 func FieldOf(x, y []float64, f func(x, y float64) float64) plotting.Field2D {
 	field := plotting.Field2D{Height: len(y), Width: len(x), X: x, Y: y}

@@ -2,8 +2,8 @@ package dissertation
 
 import "iter"
 
-// Subsets are all subsets of {0, …, n−1} with size elements, in order. The slice
-// is used again for the next one.
+// Subsets returns all subsets of {0, …, n−1} with size elements, in order. The slice is
+// used again for the next one.
 func Subsets(n, size int) iter.Seq[[]int] {
 	return func(yield func([]int) bool) {
 		s := make([]int, size)
@@ -29,7 +29,7 @@ func Subsets(n, size int) iter.Seq[[]int] {
 	}
 }
 
-// Tuples are all sequences of size elements of {0, …, n−1}, with repetition. The
+// Tuples returns all sequences of size elements of {0, …, n−1}, with repetition. The
 // slice is used again for the next one.
 func Tuples(n, size int) iter.Seq[[]int] {
 	return func(yield func([]int) bool) {

@@ -11,39 +11,39 @@ import (
 // Claim is one statement about one or more equations, with the values that two
 // independent routes gave for it.
 type Claim struct {
-	Numbers string // of the equations: "2.53", "A.1–A.6, first:A.1"
+	Numbers string // numbers of the equations: "2.53", "A.1–A.6, first:A.1"
 	Says    string // what the equation states, in a few words
 	How     string // the two routes: "quadrature against the closed form"
 
 	Got, Want []float64 // by the one route and by the other, value by value
 
-	Tolerance float64 // on the discrepancy
-	Because   string  // why the tolerance is what it is
+	Tolerance float64 // limit of the discrepancy
+	Because   string  // reason for the tolerance
 	Absolute  bool    // the discrepancy is absolute; else relative to the largest |Want|
 
 	definition bool
-	slip       string // what the print should read
+	slip       string // the notation that the print should have
 }
 
-// Definition returns the claim as one about a definition. An equation that is true
-// by naming cannot fail to hold; what [Holds], [Exceeds] or [Approximates] then
-// check is what follows from it, and the verdict recorded is "definition".
+// Definition returns the claim as one about a definition. An equation that is true by
+// naming cannot fail; [Holds], [Exceeds] or [Approximates] then check a consequence, and
+// the verdict recorded is "definition".
 func (c Claim) Definition() Claim {
 	c.definition = true
 	return c
 }
 
 // Slip returns the claim as one about an equation that holds once its notation is
-// put right, by form: a symbol or an index is missing, or stands for another, and
-// its meaning is clear all the same. What [Holds] or [Exceeds] then check is the
-// equation as form has it, and the verdict recorded is "slip of notation". An
-// equation that cannot be computed as printed is a case for [Completes].
+// corrected to form: a symbol or an index is missing, or one stands for another, and its
+// meaning is clear all the same. [Holds] or [Exceeds] then check the equation in this
+// form, and the verdict recorded is "slip of notation". Use [Completes] for an equation
+// that cannot be computed as printed.
 func (c Claim) Slip(form string) Claim {
 	c.slip = form
 	return c
 }
 
-// Discrepancy is the largest difference between the two routes.
+// Discrepancy returns the largest difference between the two routes.
 func (c Claim) Discrepancy() float64 {
 	worst, scale := 0.0, 0.0
 	for i := range c.Want {
@@ -65,8 +65,8 @@ func Approximates(c Claim) { c.within(VerdictWithin, "") }
 // Completes checks the completed form of an equation whose print is incomplete.
 func Completes(c Claim, form string) { c.within(VerdictCompleted, form) }
 
-// Exceeds checks an inequality: every Got is at least Want, to the tolerance.
-// The discrepancy recorded is by how much the worst one falls short, 0 if none.
+// Exceeds checks an inequality: every Got is at least Want, to the tolerance. The
+// recorded discrepancy is the amount by which the worst one is too small, 0 if none is.
 func Exceeds(c Claim) {
 	r := c.record(VerdictHolds, "")
 	short := 0.0
@@ -81,9 +81,9 @@ func Exceeds(c Claim) {
 	show(r, lines)
 }
 
-// Corrects shows that an equation does not hold as printed and that a corrected
-// form does: printed is the claim about what is printed, whose discrepancy must
-// exceed its tolerance, and right the one about the corrected form.
+// Corrects shows that an equation does not hold as printed and that a corrected form
+// does. printed is the claim about the printed form, whose discrepancy must exceed its
+// tolerance, and right the one about the corrected form.
 func Corrects(printed, right Claim, form string) {
 	p := printed.Discrepancy()
 	if !(p > printed.Tolerance) {
@@ -102,8 +102,7 @@ func Corrects(printed, right Claim, form string) {
 	})
 }
 
-// Defines records an equation that is true by naming, with a word on what it
-// names.
+// Defines records an equation that is true by naming, with what it names.
 func Defines(numbers, says string) {
 	show(Claim{Numbers: numbers, Says: says, How: "by naming"}.record(VerdictDefinition, ""), nil)
 }
@@ -149,7 +148,7 @@ func (c Claim) record(v Verdict, form string) Record {
 	return r
 }
 
-// values shows the first few values of both routes.
+// values returns the first few values of both routes.
 func (c Claim) values(between string) string {
 	list := func(x []float64) string {
 		var words []string
@@ -169,7 +168,7 @@ func (c Claim) values(between string) string {
 func show(r Record, lines []string) {
 	if gonbui.IsNotebook {
 		gonbui.DisplayHTML(r.html(lines))
-		gonbui.Sync() // or what a cell shows as its last act may be lost
+		gonbui.Sync() // otherwise the last output of a cell may be lost
 		return
 	}
 	fmt.Printf("(%s) %s: %s\n", strings.Join(r.Numbers, ", "), r.Says, r)

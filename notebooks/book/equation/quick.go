@@ -6,7 +6,7 @@ import "os"
 // smaller samples, for tests.
 const quickVariable = "VDM_QUICK"
 
-// Samples is how many random draws a check takes: full, or a twentieth where
+// Samples returns how many random draws a check takes: full, or a twentieth where
 // VDM_QUICK is set. Take tolerances from standard errors, and both pass.
 func Samples(full int) int {
 	if os.Getenv(quickVariable) != "" {

@@ -9,21 +9,21 @@ import (
 	"strings"
 )
 
-// Record is what one claim found.
+// Record is the result of one claim.
 type Record struct {
-	Numbers     []string `json:"numbers"` // each by itself: "2.53", "first:A.1"
+	Numbers     []string `json:"numbers"` // each number by itself: "2.53", "first:A.1"
 	Says        string   `json:"says"`
 	How         string   `json:"how"`         // the two routes
 	Discrepancy float64  `json:"discrepancy"` // NaN does not occur; 0 for definitions
 	Verdict     Verdict  `json:"verdict"`
-	Form        string   `json:"form,omitempty"` // the corrected or completed form, or what a slip should read
-	Slip        bool     `json:"slip,omitempty"` // only the notation is incomplete: the meaning is clear, and holds
+	Form        string   `json:"form,omitempty"` // the corrected or completed form, or the notation that a slip should have
+	Slip        bool     `json:"slip,omitempty"` // only the notation is incomplete: the meaning is clear, and the equation holds
 }
 
 // Verdict is the last column of EQUATIONS.md.
 type Verdict string
 
-// The verdicts.
+// These are all verdicts.
 const (
 	VerdictHolds      Verdict = "holds"
 	VerdictWithin     Verdict = "holds approximately"
@@ -32,7 +32,7 @@ const (
 	VerdictDefinition Verdict = "definition"
 )
 
-// String is the verdict as the table words it.
+// String returns the verdict as the table words it.
 func (r Record) String() string {
 	if r.Slip {
 		return "slip of notation: read " + r.Form
@@ -48,7 +48,7 @@ func (r Record) String() string {
 	return string(r.Verdict)
 }
 
-// Numbers expands "2.36–2.38, A.1, first:2.2" to single numbers.
+// Numbers returns the single numbers of a text such as "2.36–2.38, A.1, first:2.2".
 func Numbers(text string) ([]string, error) {
 	var out []string
 	for _, part := range strings.Split(text, ",") {
@@ -89,7 +89,7 @@ func split(text string) (chapter string, n int, err error) {
 
 const attribute = "data-equation"
 
-// html shows a record to a reader, and carries it.
+// html returns a record for a reader, with the record itself inside.
 func (r Record) html(lines []string) string {
 	text, _ := json.Marshal(r)
 	colour := map[Verdict]string{VerdictHolds: "#1a7f37", VerdictDefinition: "#57606a", VerdictWithin: "#9a6700"}[r.Verdict]
@@ -117,7 +117,7 @@ func (r Record) html(lines []string) string {
 
 var carried = regexp.MustCompile(attribute + `="([^"]*)"`)
 
-// Read returns the records that a cell's HTML output carries.
+// Read returns the records inside a cell's HTML output.
 func Read(output string) ([]Record, error) {
 	var records []Record
 	for _, m := range carried.FindAllStringSubmatch(output, -1) {

@@ -8,8 +8,8 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// Check checks a claim that has no number in the drafts: it is shown, and leaves
-// no record.
+// Check checks a claim without a number in the drafts: it is shown, and leaves no
+// record.
 func Check(c Claim) {
 	d := c.unnumbered().check()
 	say(c, fmt.Sprintf("differ by %.2g, allowed %.2g: %s", d, c.Tolerance, c.Because))

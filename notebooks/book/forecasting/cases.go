@@ -13,20 +13,19 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
-// Cases are held-out clips of which the same frames are known, in the order of
-// time.
+// Cases are held-out clips with the same known frames, in the order of time.
 type Cases struct {
 	Known   climate.KnownFrames
-	Windows *climate.Windows // of the held-out part
-	Index   []int            // the window of each case
+	Windows *climate.Windows // windows of the held-out part
+	Index   []int            // the number of the window of each case
 	Truth   [][]float32      // [case], a whole clip each
 
 	train *climate.Windows
 }
 
-// Cases are clips of the held-out part, at most n of them, whose starts are spread
-// evenly over it. Of the windows that start at once it takes the one with most rain
-// in its *known* frames, so that the choice does not look at what is forecast.
+// Cases returns clips of the held-out part, at most n, whose starts are spread evenly
+// over it. Of the windows with the same start it takes the one with most rain in its
+// *known* frames, so that the choice does not depend on the forecast frames.
 func (r *Record) Cases(known climate.KnownFrames, n int) (*Cases, error) {
 	train, heldOut, err := r.Windows()
 	if err != nil {
@@ -41,11 +40,11 @@ func (r *Record) Cases(known climate.KnownFrames, n int) (*Cases, error) {
 	n = min(n, starts)
 	c := &Cases{Known: known, Windows: heldOut, train: train}
 	clip := make([]float32, frames*height*width)
-	best := map[int]int{} // window of each start
+	best := map[int]int{} // the window of each start
 	most := map[int]float64{}
 	for i := range heldOut.Len() {
 		start, y, x, _ := heldOut.Origin(i)
-		if y%(height/4) != 0 || x%(width/4) != 0 { // every quarter of a window is near enough
+		if y%(height/4) != 0 || x%(width/4) != 0 { // windows at every quarter of their size are dense enough
 			continue
 		}
 		if err := heldOut.Clip(i, clip); err != nil {
@@ -77,7 +76,7 @@ func (r *Record) Cases(known climate.KnownFrames, n int) (*Cases, error) {
 	return c, nil
 }
 
-// Len is the number of cases.
+// Len returns the number of cases.
 func (c *Cases) Len() int { return len(c.Truth) }
 
 // FirstKnown marks the first frames of a clip, a nowcast.
@@ -86,15 +85,15 @@ func FirstKnown(known int) climate.KnownFrames { return climate.FirstFrames(Fram
 // EverySecondKnown marks frames 0, 2, 4, …, an interpolation.
 func EverySecondKnown() climate.KnownFrames { return climate.EverySecondFrame(Frames) }
 
-// Forecasts are one forecaster's ensembles for some cases.
+// Forecasts contains one forecaster's ensembles for some cases.
 type Forecasts struct {
 	Name      string
-	Reference bool          // made without a model
+	Reference bool          // whether it was made without a model
 	Members   [][][]float32 // [case][member], a whole clip each
 }
 
-// Model draws members for each case with a model, or reads them where they were
-// drawn already. All cases go through one compiled step; member m of case i is
+// Model returns members for each case by a model, drawn now or read from the file where
+// they were drawn before. All cases go through one compiled step; member m of case i is
 // sample i·members + m.
 func (c *Cases) Model(ctx context.Context, m *run.Run, name, file string, members int, o run.SampleOptions) (Forecasts, error) {
 	clips := make([]float32, 0, c.Len()*members*len(c.Truth[0]))
@@ -119,16 +118,16 @@ func (c *Cases) Model(ctx context.Context, m *run.Run, name, file string, member
 	return f, nil
 }
 
-// Baselines are persistence, climatology, linear interpolation (where a frame is
-// known on both sides), advection and the STEPS-like ensemble. Those that draw nothing
-// at random have one member.
+// Baselines returns the forecasts of persistence, climatology, linear interpolation
+// (where a frame is known on both sides), advection and the STEPS-like ensemble.
+// Forecasters without randomness have one member.
 func (c *Cases) Baselines(ctx context.Context, members int) ([]Forecasts, error) {
 	comparison, err := c.comparison()
 	if err != nil {
 		return nil, err
 	}
 	steps := forecast.STEPS{}
-	if comparison.Kilometres > 0 && comparison.Minutes > 0 { // it takes both or none
+	if comparison.Kilometres > 0 && comparison.Minutes > 0 { // both or neither is given
 		steps.Kilometres, steps.Minutes = comparison.Kilometres, comparison.Minutes
 	}
 	type baseline struct {
@@ -155,7 +154,7 @@ func (c *Cases) Baselines(ctx context.Context, members int) ([]Forecasts, error)
 	return made, nil
 }
 
-// comparison is empty, of the cases' task.
+// comparison returns an empty comparison for the cases' task.
 func (c *Cases) comparison() (*report.Comparison, error) {
 	_, height, width, _ := c.Windows.Shape()
 	field := c.Windows.Fields()[0]
@@ -171,7 +170,7 @@ func (c *Cases) comparison() (*report.Comparison, error) {
 	})
 }
 
-// Score scores forecasts; the first is the one that others are compared with.
+// Score returns the scores of forecasts; the others are compared with the first.
 func (c *Cases) Score(forecasts ...Forecasts) (*report.Compared, error) {
 	comparison, err := c.comparison()
 	if err != nil {
@@ -185,7 +184,7 @@ func (c *Cases) Score(forecasts ...Forecasts) (*report.Compared, error) {
 	return comparison.Compare()
 }
 
-// one is a case as a comparison takes it.
+// one returns a case in the form of a comparison.
 func (c *Cases) one(i int, forecasts []Forecasts) report.Case {
 	one := report.Case{Observed: c.Truth[i]}
 	for _, f := range forecasts {
@@ -194,8 +193,8 @@ func (c *Cases) one(i int, forecasts []Forecasts) report.Case {
 	return one
 }
 
-// FilmPicture draws a case: what was observed, members of the first forecast, up to so
-// many, and their mean, and the first member of each other.
+// FilmPicture draws a case: the observed clip, a number of members of the first forecast
+// and their mean, and the first member of each other forecast.
 func (c *Cases) FilmPicture(which, members int, forecasts ...Forecasts) (*plotting.Picture, error) {
 	if which < 0 || which >= c.Len() {
 		return nil, fmt.Errorf("case %d of %d", which, c.Len())

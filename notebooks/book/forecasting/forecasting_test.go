@@ -92,7 +92,7 @@ func TestCasesAndScores(t *testing.T) {
 		if err := table.Validate(); err != nil || len(table.Rows) < 25 {
 			t.Errorf("%v: %d rows", err, len(table.Rows))
 		}
-		if _, err := s.ReliabilityPicture(); err != nil {
+		if _, err := s.ReliabilityPicture(1); err != nil {
 			t.Error(err)
 		}
 		if _, err := c.FilmPicture(1, 2, all...); err != nil {
@@ -161,7 +161,7 @@ func TestModelOfCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	long, err := Measure(e)
+	long, err := SequenceStatistics(e)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,33 +13,33 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// Record is rain that is forecast: its first frames are for training, the last
+// Record is a record of rain for forecasts: its first frames are for training, the last
 // are held out.
 type Record struct {
 	*climate.Record
-	Folder string // of all that is made from it
-	About  string // what it is, in a sentence
+	Folder string // folder of everything that is made from it
+	About  string // one sentence that describes it
 }
 
-// The radar's day: rain fell from midnight to noon, and the later hours hold next
-// to none. Cells of 0.5 km are averaged to 2 km.
+// On the radar's day rain fell from midnight to noon, and the later hours contain almost
+// none. Cells of 0.5 km are averaged to 2 km.
 const (
 	radarName    = "brisbane_radar_20201031_10min.nc"
 	radarCoarsen = 4
 	radarFrames  = 76 // of 144
-	radarHeldOut = 30 // of them, the last
+	radarHeldOut = 30 // the last of these are held out
 )
 
-// Of synthetic rain, which stands in where there is no radar, as much is made.
+// Where there is no radar, this amount of synthetic rain takes its place.
 const (
 	syntheticFrames  = 200
 	syntheticHeldOut = 60
 )
 
-// Open opens the record: ten-minute radar rain over Brisbane where its file lies
-// beside the project (in ../shared/data) or VDM_RADAR names it, else synthetic
-// rain. It is kept coarsened in the folder runs/radar or runs/synthetic-rain of
-// the project; VDM_FORECASTING names another place for either.
+// Open returns the record: ten-minute radar rain over Brisbane where its file lies
+// beside the project (in ../shared/data) or VDM_RADAR names it, else synthetic rain. It
+// is stored coarsened in the folder runs/radar or runs/synthetic-rain of the project;
+// VDM_FORECASTING names another place for either.
 func Open(ctx context.Context) (*Record, error) {
 	path, err := radarPath()
 	if err != nil {
@@ -56,7 +56,7 @@ func Open(ctx context.Context) (*Record, error) {
 		radarHeldOut, func() (*climate.Field, []climate.Source, error) { return radar(path) })
 }
 
-// open reads the record that is kept in a folder, or makes it.
+// open returns the record that is stored in a folder, or makes it.
 func open(name, about string, heldOut int, read func() (*climate.Field, []climate.Source, error)) (*Record, error) {
 	folder := report.RunFolder("VDM_FORECASTING", name)
 	dir := filepath.Join(folder, "record")
@@ -73,7 +73,7 @@ func open(name, about string, heldOut int, read func() (*climate.Field, []climat
 	return &Record{Record: kept, Folder: folder, About: about}, kept.HoldOut(heldOut)
 }
 
-// prepare makes the record in a folder of the one that all lies in.
+// prepare makes the record in dir, a folder below the given folder.
 func prepare(folder, dir string, read func() (*climate.Field, []climate.Source, error)) error {
 	field, sources, err := read()
 	if err != nil {
@@ -99,7 +99,7 @@ func radarPath() (string, error) {
 	return path, nil
 }
 
-// radar reads the radar's record and coarsens it.
+// radar returns the radar's record, coarsened.
 func radar(path string) (*climate.Field, []climate.Source, error) {
 	// 17 of 38 million values are −0.1 mm: missing.
 	f, err := cf.Read(path, cf.ReadOptions{Kind: climate.KindRain, Interval: 1.0 / 6, Fill: []float64{-0.1}})

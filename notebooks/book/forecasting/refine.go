@@ -12,14 +12,15 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// Refinement is held-out clips of which only block means are known.
+// Refinement is a set of held-out clips of which only block means are known.
 type Refinement struct {
 	*Cases
 	By     vdm.Coarsening
-	Coarse [][]float32 // [case]
+	Coarse [][]float32 // block means of each case
 }
 
-// Refine takes the cases' clips as truth of which means over blocks are known.
+// Refine returns the refinement of the cases' clips, which are the truth, from their
+// means over blocks.
 func (c *Cases) Refine(by vdm.Coarsening) (*Refinement, error) {
 	r := &Refinement{Cases: &Cases{Known: make(climate.KnownFrames, len(c.Known)), Windows: c.Windows, Index: c.Index, Truth: c.Truth, train: c.train}, By: by}
 	for _, truth := range c.Truth {
@@ -32,13 +33,13 @@ func (c *Cases) Refine(by vdm.Coarsening) (*Refinement, error) {
 	return r, nil
 }
 
-// shape of a clip, with one channel.
+// shape returns the shape of a clip, with one channel.
 func (r *Refinement) shape() [4]int {
 	frames, height, width, _ := r.Windows.Shape()
 	return [4]int{frames, height, width, 1}
 }
 
-// Means are the block means of a clip.
+// Means returns the block means of a clip.
 func (r *Refinement) Means(clip []float32) ([]float32, error) {
 	a, err := r.By.Operator(r.shape())
 	if err != nil {
@@ -59,7 +60,8 @@ func (r *Refinement) Means(clip []float32) ([]float32, error) {
 	return means, nil
 }
 
-// Model downscales each case, or reads what was drawn already.
+// Model returns the downscaled members of each case, drawn now or read from the file
+// where they were drawn before.
 func (r *Refinement) Model(ctx context.Context, m *run.Run, name, file string, members int, o run.SampleOptions) (Forecasts, error) {
 	var coarse []float32
 	for _, y := range r.Coarse {
@@ -83,15 +85,15 @@ func (r *Refinement) Model(ctx context.Context, m *run.Run, name, file string, m
 	return f, nil
 }
 
-// Nearest gives every cell its block's mean.
+// Nearest returns the forecast that gives every cell its block's mean.
 func (r *Refinement) Nearest() Forecasts {
 	return r.each("nearest", func(coarse []float32, height, width int, y, x float64) float32 {
 		return coarse[int(y+0.5)*width+int(x+0.5)]
 	})
 }
 
-// Bilinear interpolates linearly between the centres of blocks, and holds the
-// outermost ones.
+// Bilinear returns the forecast that interpolates linearly between the centres of
+// blocks, constant beyond the outermost ones.
 func (r *Refinement) Bilinear() Forecasts {
 	return r.each("bilinear", func(coarse []float32, height, width int, y, x float64) float32 {
 		at := func(v float64, n int) (int, int, float64) {
@@ -108,8 +110,9 @@ func (r *Refinement) Bilinear() Forecasts {
 	})
 }
 
-// each evaluates a coarse frame at the centre of each fine cell, whose place is in
-// blocks from the centre of the first. Frames are repeated where time is coarse.
+// each returns the forecast that evaluates a coarse frame at the centre of each fine
+// cell, whose place is in blocks from the centre of the first. Frames are repeated where
+// time is coarse.
 func (r *Refinement) each(name string, value func(coarse []float32, height, width int, y, x float64) float32) Forecasts {
 	s, cells, frames := r.shape(), max(1, r.By.Cells), max(1, r.By.Frames)
 	height, width := s[1]/cells, s[2]/cells
@@ -129,8 +132,8 @@ func (r *Refinement) each(name string, value func(coarse []float32, height, widt
 	return f
 }
 
-// LargestMisfit is the largest difference of a mean of what was drawn from the
-// given one, over the largest given one.
+// LargestMisfit returns the largest difference between a mean of a generated clip and
+// the given one, divided by the largest given one.
 func (r *Refinement) LargestMisfit(f Forecasts) (float64, error) {
 	misfit, largest := 0.0, 0.0
 	for i, members := range f.Members {

@@ -11,25 +11,25 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// Threshold is the rate in mm/h from which on a cell counts as wet.
+// Threshold is the rate in mm/h from which a cell counts as wet.
 const Threshold = 1.0
 
-// SequenceFolder is where a model's long sequences of a name lie.
+// SequenceFolder returns the folder of a model's long sequences with a name.
 func SequenceFolder(m *run.Run, name string) string {
 	return filepath.Join(m.Dir, run.SamplesDir, name)
 }
 
-// Sequences are statistics of long sequences, frame by frame, over all members.
+// Sequences contains statistics of long sequences, frame by frame, over all members.
 type Sequences struct {
-	Mean   []float64 // mm/h
-	Wet    []float64 // share of cells of Threshold and more
-	Change []float64 // mean absolute change to each frame from the one before; NaN for the first
-	Power  []float64 // by TemporalPower, of stretches of Frames frames
+	Mean   []float64 // mean rate in mm/h
+	Wet    []float64 // share of cells with at least Threshold
+	Change []float64 // mean absolute change from the frame before; NaN for the first
+	Power  []float64 // temporal power (verify.TemporalPower) of stretches of Frames frames
 	Freq   []float64 // cycles in such a stretch
 }
 
-// Measure reads the members of sequences, frame by frame.
-func Measure(e *run.Sequences) (*Sequences, error) {
+// SequenceStatistics returns the statistics of sequences, which it reads frame by frame.
+func SequenceStatistics(e *run.Sequences) (*Sequences, error) {
 	members := e.Members()
 	if len(members) == 0 {
 		return nil, fmt.Errorf("sequences: %s has no frames", e.Dir)
@@ -75,9 +75,9 @@ func Measure(e *run.Sequences) (*Sequences, error) {
 	return s, nil
 }
 
-// Seam compares the mean change into the first frame that a clip adds with that
-// into its others, from the second clip on: a ratio above 1 is a seam. first is the
-// frame that the second clip adds first.
+// Seam returns the ratio of the mean change into the first frame that a clip adds to the
+// mean change into its others, from the second clip on: a ratio above 1 shows a seam.
+// first is the first frame that the second clip adds.
 func (s *Sequences) Seam(first, stride int) float64 {
 	var border, inside float64
 	var borders, insides int
@@ -91,7 +91,7 @@ func (s *Sequences) Seam(first, stride int) float64 {
 	return border / float64(borders) / (inside / float64(insides))
 }
 
-// Half is the mean of a series over its first or its second half.
+// Half returns the mean of a series over its first or its second half.
 func Half(series []float64, second bool) float64 {
 	part := series[:len(series)/2]
 	if second {
@@ -106,8 +106,8 @@ func Half(series []float64, second bool) float64 {
 	return sum / float64(n)
 }
 
-// ObservedPower is the temporal power of clips spread over a source, at most so
-// many, as a curve like those of [Sequences].
+// ObservedPower returns the temporal power of clips spread over a source, at most the
+// given number, as a curve like those of [Sequences].
 func ObservedPower(name string, clips vdm.Clips, most int) (plotting.Series, error) {
 	frames, height, width, channels := clips.Shape()
 	p, err := verify.NewTemporalPower(frames)
@@ -127,7 +127,7 @@ func ObservedPower(name string, clips vdm.Clips, most int) (plotting.Series, err
 	return plotting.Series{Name: name, X: frequency, Y: power}, nil
 }
 
-// DriftPicture draws the mean rain by frame, of several sets of sequences.
+// DriftPicture draws the mean rain by frame, for several sets of sequences.
 func DriftPicture(names []string, sets []*Sequences) (*plotting.Picture, error) {
 	var series []plotting.Series
 	for i, s := range sets {

@@ -11,19 +11,19 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
 
-// Bias is how far a law is from the exact one.
+// Bias says how far a distribution is from the exact one.
 type Bias struct {
-	// Mean is ‖μ − μ*‖/‖μ*‖ over the cells: 1 for a sampler that knows nothing, as
+	// Mean is ‖μ − μ*‖/‖μ*‖ over the cells: 1 for a sampler without the observation, as
 	// the mean of the processes here is 0.
 	Mean float64
 	// Covariance is ‖C − C*‖/‖C*‖ in the Frobenius norm.
 	Covariance float64
-	// Spread is √(tr C/tr C*): 1 is right, more an ensemble that is too wide.
+	// Spread is √(tr C/tr C*): 1 is right, above 1 the ensemble is too wide.
 	Spread float64
 }
 
-// Of compares a law with the exact one.
-func Of(got, want exact.Gaussian) Bias {
+// BiasOf returns the bias of a distribution against the exact one.
+func BiasOf(got, want exact.Gaussian) Bias {
 	var off, size, gap, whole, trace, exactTrace float64
 	for i, m := range want.Mean {
 		off += (got.Mean[i] - m) * (got.Mean[i] - m)
@@ -46,9 +46,9 @@ type Method struct {
 	Guidance vdm.Guidance
 }
 
-// Methods are the guidances of the library over the ancestral sampler (upper bound)
-// with so many uniform steps in time; those whose steps are affine on Gaussian
-// data. RePaint has as many evaluations, going over every stretch four times.
+// Methods returns the guidances of the library with the ancestral sampler (upper bound)
+// and uniform steps in time, those whose steps are affine on Gaussian data. RePaint has
+// as many evaluations and goes over every stretch four times.
 func Methods(s vdm.Schedule, steps int) ([]Method, error) {
 	plan, err := vdm.UniformTime(s, steps).Ancestral(vdm.UpperBound)
 	if err != nil {
@@ -69,12 +69,12 @@ func Methods(s vdm.Schedule, steps int) ([]Method, error) {
 	}, nil
 }
 
-// converged is how many iterations of conjugate gradients end for the small
-// cases, so that moment matching is an affine map to rounding.
+// converged is the number of iterations of conjugate gradients with which they converge
+// for the small cases, so that moment matching is an affine map to rounding.
 const converged = 28
 
-// Law is the bias of a method, by algebra. ok is false where the method cannot
-// take the observation.
+// Law returns the bias of a method, by algebra. ok is false where the method cannot take
+// the observation.
 func Law(ctx context.Context, be compute.Backend, c Case, m Method) (bias Bias, ok bool, err error) {
 	if m.Guidance.Check(c.Given) != nil {
 		return Bias{}, false, nil
@@ -87,5 +87,5 @@ func Law(ctx context.Context, be compute.Backend, c Case, m Method) (bias Bias, 
 	if err != nil {
 		return Bias{}, false, fmt.Errorf("%s of %s: %w", m.Name, c.Name, err)
 	}
-	return Of(got, want), true, nil
+	return BiasOf(got, want), true, nil
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
-// Network is an untrained network as a denoiser, with its initial weights.
+// Network returns an untrained network as a denoiser, with its initial weights.
 func Network(n vdm.Network) vdm.Denoiser {
 	values := weights.Initial(n.Variables(), 1)
 	return vdm.PredictV.Denoiser(func(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
@@ -27,16 +27,15 @@ func Network(n vdm.Network) vdm.Denoiser {
 	})
 }
 
-// Timing is how long a guided estimate takes, in units of one without guidance.
+// Timing is the duration of a guided estimate, in units of one without guidance.
 type Timing struct {
 	Guidance vdm.Guidance
-	Alone    time.Duration // an estimate without guidance, the shortest of all rounds
-	Ratio    float64       // median over rounds, each of which takes all in turn
+	Ratio    float64 // median over rounds, each of which takes all in turn
 }
 
-// Timings measures, one after another in each round so that all see the same
-// other load, x̂ of a denoiser without guidance and with each, given that the first
-// half of the values of a clip is known.
+// Timings returns the durations of x̂ of a denoiser without guidance and with each,
+// given that the first half of the values of a clip is known. They are measured one
+// after another in each round, so that all run under the same other load.
 func Timings(be compute.Backend, d vdm.Denoiser, batch int, shape [4]int, guidances []vdm.Guidance, rounds int) (out []Timing, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -78,7 +77,7 @@ func Timings(be compute.Backend, d vdm.Denoiser, batch int, shape [4]int, guidan
 	}
 	z := tensors.FromFlatDataAndDimensions(make([]float32, batch*n), append([]int{batch}, shape[:]...)...)
 	took := make([][]float64, len(programs))
-	for round := range rounds + 1 { // the first compiles
+	for round := range rounds + 1 { // the first round compiles
 		for i, exec := range programs {
 			began := time.Now()
 			result, err := exec.Call(z, make([]float32, batch))
@@ -98,13 +97,13 @@ func Timings(be compute.Backend, d vdm.Denoiser, batch int, shape [4]int, guidan
 			ratios = append(ratios, t/took[0][k])
 		}
 		slices.Sort(ratios)
-		out = append(out, Timing{guidance, time.Duration(slices.Min(took[0]) * 1e9), ratios[len(ratios)/2]})
+		out = append(out, Timing{guidance, ratios[len(ratios)/2]})
 	}
 	return out, nil
 }
 
-// CostTable is what a step costs at the size of a configuration, counted from its
-// graph, for one clip of which the first half is known.
+// CostTable returns a table of the cost of a step at the size of a configuration,
+// counted from its graph, for one clip of which the first half is known.
 func CostTable(be compute.Backend, c run.Config, guidances []vdm.Guidance) (report.Table, error) {
 	t := report.Table{
 		Title:   fmt.Sprintf("One step for one clip of %d×%d×%d", c.Clip.Frames, c.Clip.Height, c.Clip.Width),
@@ -137,7 +136,7 @@ func CostTable(be compute.Backend, c run.Config, guidances []vdm.Guidance) (repo
 	return t, nil
 }
 
-// TimingTable shows timings.
+// TimingTable returns timings as a table.
 func TimingTable(timings []Timing) report.Table {
 	t := report.Table{Title: "Time of a guided estimate, in units of one without guidance", Columns: []string{"guidance", "times as long"}}
 	for _, m := range timings {

@@ -1,6 +1,5 @@
-// Package guidance measures what guided sampling draws against the exact
-// conditional law: bias in mean, covariance and spread, by the algebra of
-// [exact.LawOf] where every step is affine and by Monte Carlo where it is not;
-// and what a guided step costs. It is what the notebook on guidance needs beside
-// the library.
+// Package guidance measures the samples of guided sampling against the exact conditional
+// distribution: bias in mean, covariance and spread, by the algebra of [exact.LawOf]
+// where every step is affine and by Monte Carlo where it is not; and the cost of a
+// guided step. The notebook on guidance uses it beside the library.
 package guidance

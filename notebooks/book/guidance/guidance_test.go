@@ -94,7 +94,7 @@ func TestSampledFindsTheBias(t *testing.T) {
 	if e = compare(samples, law); math.Abs(e.Mean-0.5) > 4*e.MeanError || e.MeanError > 0.02 {
 		t.Errorf("half of the mean: %.3f ± %.3f", e.Mean, e.MeanError)
 	}
-	if b := Of(exact.Gaussian{Mean: law.Mean, Cov: law.Cov}, law); b.Mean != 0 || b.Covariance != 0 || b.Spread != 1 {
+	if b := BiasOf(exact.Gaussian{Mean: law.Mean, Cov: law.Cov}, law); b.Mean != 0 || b.Covariance != 0 || b.Spread != 1 {
 		t.Errorf("of a law with itself: %+v", b)
 	}
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// Weather is a mixture of two kinds of clips of 3×2×4 cells, three of the first
-// for two of the second: values about 1.2 and about −1.2, that vary about that with
-// a variance of 0.3 as those of Process do.
+// Weather returns a mixture of two kinds of clips of 3×2×4 cells, three of the first for
+// two of the second: values about 1.2 and about −1.2, with a variance of 0.3 and the
+// correlations of Process.
 func Weather() (*exact.Mixture, error) {
 	p, err := Process(3, 2, 4)
 	if err != nil {
@@ -35,7 +35,7 @@ func Weather() (*exact.Mixture, error) {
 	return exact.NewMixture(p.Shape(), []float64{3, 2}, laws)
 }
 
-// Ambiguous is an observation of a clip of Weather that leaves both kinds
+// Ambiguous returns an observation of a clip of Weather for which both kinds are
 // possible: two gauges that read 0.1 and −0.2, with noise of 0.3.
 func Ambiguous(m *exact.Mixture) vdm.Observation {
 	y := make([]float32, vol(m.Shape()))
@@ -48,9 +48,10 @@ func Ambiguous(m *exact.Mixture) vdm.Observation {
 
 func vol(shape [4]int) int { return shape[0] * shape[1] * shape[2] * shape[3] }
 
-// MixtureTable is what methods draw of a mixture given an observation: the share
-// of members of the first kind, and the bias of mean and spread. The first row
-// samples with the exact conditional denoiser: what is left of the steps.
+// MixtureTable returns a table of the samples of methods for a mixture given an
+// observation: the share of members of the first kind, and the bias of mean and spread.
+// The first row samples with the exact conditional denoiser and shows the error of the
+// steps.
 func MixtureTable(ctx context.Context, be compute.Backend, m *exact.Mixture, given vdm.Observation, methods []Method, members int) (report.Table, error) {
 	truth, err := m.Given(given)
 	if err != nil {
@@ -84,7 +85,7 @@ func MixtureTable(ctx context.Context, be compute.Backend, m *exact.Mixture, giv
 	return t, nil
 }
 
-// firstKind is the share of members that are more likely of the first component.
+// firstKind returns the share of members whose more probable component is the first.
 func firstKind(m *exact.Mixture, s *vdm.Samples) float64 {
 	weights, kinds := m.Weights(), m.Components()
 	count := 0

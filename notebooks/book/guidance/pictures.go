@@ -10,8 +10,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
 
-// Picture shows a case: the clip that was observed, the exact and the drawn
-// conditional mean, one member, and the exact and the drawn standard deviation.
+// Picture draws a case: the observed clip, the exact and the sampled conditional mean,
+// one member, and the exact and the sampled standard deviation.
 func Picture(c Case, want exact.Gaussian, members *vdm.Samples) (*plotting.Picture, error) {
 	mean, variance := Moments(members)
 	strip := func(label string, scale plotting.Scale, clips ...plotting.Clip) (*plotting.Picture, error) {
@@ -34,7 +34,7 @@ func Picture(c Case, want exact.Gaussian, members *vdm.Samples) (*plotting.Pictu
 	return plotting.Grid([][]*plotting.Picture{{values}, {spread}}, plotting.GridOptions{})
 }
 
-// clipOf marks the frames that are known as a whole.
+// clipOf returns a clip in which completely known frames are marked.
 func clipOf[T ~float32 | ~float64](c Case, name string, data []T) plotting.Clip {
 	shape := c.Process.Shape()
 	out := plotting.Clip{Name: name, Frames: shape[0], Height: shape[1], Width: shape[2], Known: make([]bool, shape[0])}
@@ -52,8 +52,8 @@ func clipOf[T ~float32 | ~float64](c Case, name string, data []T) plotting.Clip 
 	return out
 }
 
-// SweepPicture is the error of the mean, and how far the spread is from the true
-// one, over w_r; weights at which the sampler diverges end the curves.
+// SweepPicture draws the error of the mean, and of the spread, over w_r; weights at
+// which the sampler diverges end the curves.
 func SweepPicture(weights []float64, sweeps map[string][]Bias) (*plotting.Picture, error) {
 	var means, spreads []plotting.Series
 	for _, name := range sortedNames(sweeps) {

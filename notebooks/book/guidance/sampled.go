@@ -10,15 +10,16 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
 
-// Estimate is a bias from samples, with standard errors. What the finite number
-// of members adds to the distance of the means is taken off.
+// Estimate is a bias from samples, with standard errors. The part of the distance of the
+// means that comes from the finite number of members is subtracted.
 type Estimate struct {
 	Mean, MeanError     float64 // as Bias.Mean
 	Spread, SpreadError float64 // as Bias.Spread
 	Members             *vdm.Samples
 }
 
-// Sampled draws members and compares their moments with the exact ones.
+// Sampled returns the bias of drawn members, whose moments are compared with the exact
+// ones.
 func Sampled(ctx context.Context, be compute.Backend, c Case, m Method, members int, want exact.Gaussian, progress func(vdm.Progress)) (Estimate, error) {
 	s, err := vdm.SampleFrom(ctx, be, c.Process.Denoiser(), m.Plan, c.Process.Shape(), c.Given, vdm.DrawOptions{
 		Count: members, Batch: min(members, 64), Seed: 3, Guidance: m.Guidance, Progress: progress,
@@ -29,10 +30,10 @@ func Sampled(ctx context.Context, be compute.Backend, c Case, m Method, members 
 	return compare(s, want), nil
 }
 
-// compare estimates the bias of samples. The squared distance of the means of n
-// members is that of the laws and tr C/n, with the variance 2·tr C²/n² where the
-// laws agree and 4·dᵀC·d/n more where they are d apart; the trace of the covariance
-// has the variance 2·tr C²/n.
+// compare returns the bias of samples. The squared distance of the means of n members
+// has the expectation of the distance of the distributions' means plus tr C/n, with the
+// variance 2·tr C²/n² where the distributions agree and 4·dᵀC·d/n more where their means
+// are d apart; the trace of the covariance has the variance 2·tr C²/n.
 func compare(s *vdm.Samples, want exact.Gaussian) Estimate {
 	n := float64(s.Len())
 	mean, variance := Moments(s)
@@ -61,7 +62,7 @@ func compare(s *vdm.Samples, want exact.Gaussian) Estimate {
 	return e
 }
 
-// Moments are the mean and the variance of every cell over the members.
+// Moments returns the mean and the variance of every cell over the members.
 func Moments(s *vdm.Samples) (mean, variance []float64) {
 	n := float64(s.Len())
 	mean, variance = make([]float64, s.Size()), make([]float64, s.Size())

@@ -11,7 +11,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// BiasTable is the bias of every method for every case, by algebra.
+// BiasTable returns a table of the bias of every method for every case, by algebra.
 func BiasTable(ctx context.Context, be compute.Backend, cases []Case, methods []Method) (report.Table, error) {
 	t := report.Table{Title: "Bias of guided sampling: error of the mean, of the covariance (per cent), spread / true spread", Columns: []string{"method"}}
 	for _, c := range cases {
@@ -36,7 +36,7 @@ func BiasTable(ctx context.Context, be compute.Backend, cases []Case, methods []
 	return t, nil
 }
 
-// SampledTable is the bias of methods of one case by Monte Carlo.
+// SampledTable returns a table of the bias of methods for one case by Monte Carlo.
 func SampledTable(ctx context.Context, be compute.Backend, c Case, methods []Method, members int) (report.Table, error) {
 	t := report.Table{
 		Title:   fmt.Sprintf("%s: bias over %d members", c.Name, members),
@@ -57,8 +57,8 @@ func SampledTable(ctx context.Context, be compute.Backend, c Case, methods []Met
 	return t, nil
 }
 
-// Sweep is the bias of reconstruction guidance for one weight after another. Where
-// it diverges so far that float32 ends, the bias is infinite.
+// Sweep returns the bias of reconstruction guidance for each weight. Where the sampler
+// diverges beyond float32, the bias is infinite.
 func Sweep(ctx context.Context, be compute.Backend, c Case, plan vdm.Plan, mean bool, weights []float64) ([]Bias, error) {
 	var out []Bias
 	for _, w := range weights {
@@ -74,7 +74,7 @@ func Sweep(ctx context.Context, be compute.Backend, c Case, plan vdm.Plan, mean 
 	return out, nil
 }
 
-// Decades are the powers of ten from 10^from to 10^to.
+// Decades returns the powers of ten from 10^from to 10^to.
 func Decades(from, to int) (out []float64) {
 	for k := from; k <= to; k++ {
 		out = append(out, math.Pow(10, float64(k)))
@@ -82,7 +82,7 @@ func Decades(from, to int) (out []float64) {
 	return out
 }
 
-// SweepTable shows sweeps of the sum and of the mean side by side.
+// SweepTable returns a table of sweeps of the sum and of the mean side by side.
 func SweepTable(weights []float64, observed int, sum, mean []Bias) report.Table {
 	t := report.Table{
 		Title:   "Reconstruction guidance for one weight after another: error of the mean (per cent), spread / true spread",

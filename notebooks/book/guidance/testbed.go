@@ -10,7 +10,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
 
-// Case is one clip of a Gaussian process, and what is known of it.
+// Case is one clip of a Gaussian process with an observation of it.
 type Case struct {
 	Name    string
 	Process *exact.GaussianProcess
@@ -18,17 +18,17 @@ type Case struct {
 	Given   vdm.Observation
 }
 
-// Process is clips of mean 0 and variance 1 whose correlation falls with distance
-// as exp(−d/length) along each axis: three frames or cells.
+// Process returns a process of clips of mean 0 and variance 1 whose correlation falls
+// with distance as exp(−d/length) along each axis: three frames or cells.
 func Process(frames, rows, columns int) (*exact.GaussianProcess, error) {
 	const length = 3
 	return exact.NewGaussianProcess(nil, exact.Exponential(frames, length, 1), exact.Exponential(rows, length, 1), exact.Exponential(columns, length, 1))
 }
 
-// Cases are four observations of one clip of a process:
+// Cases returns four observations of one clip of a process:
 //
 //   - frames: every third frame, from the first, exactly;
-//   - gauges: every so many cells, with noise of standard deviation 0.1;
+//   - gauges: one cell in each stretch of a given length, with noise of standard deviation 0.1;
 //   - blocks: the means of block × block cells of every frame, exactly;
 //   - mean and gauges: the gauges, and the mean over all frames with noise 0.1.
 func Cases(p *exact.GaussianProcess, block, every int) ([]Case, error) {
@@ -36,7 +36,7 @@ func Cases(p *exact.GaussianProcess, block, every int) ([]Case, error) {
 	frame := shape[1] * shape[2] * shape[3]
 	known := make([]bool, len(x))
 	gauges := make([]float32, len(x))
-	noise := p.Draw(8, 0) // correlated, but no matter: one draw of the noise is as good as another
+	noise := p.Draw(8, 0) // its correlation has no consequence: any draw of the noise will do
 	for i := range x {
 		known[i] = i/frame%3 == 0
 		if gauges[i] = float32(math.NaN()); i%every == every/2 {
@@ -72,7 +72,7 @@ func Cases(p *exact.GaussianProcess, block, every int) ([]Case, error) {
 	}, nil
 }
 
-// measured is A·x, as if it had been measured.
+// measured returns the measurement of A·x.
 func measured(a vdm.Operator, x []float32, shape [4]int, std float64) (vdm.Measurement, error) {
 	wide := make([]float64, len(x))
 	for i, v := range x {
@@ -89,14 +89,15 @@ func measured(a vdm.Operator, x []float32, shape [4]int, std float64) (vdm.Measu
 	return m, nil
 }
 
-// Engine is the one that the program chooses.
+// Engine returns the engine that the program chooses.
 func Engine() (compute.Backend, error) {
 	be, _, err := backend.Open()
 	return be, err
 }
 
-// SmallEngine is the pure Go engine: on clips of a few dozen cells it is the
-// fastest, as the others take longer to begin an operator than it takes to end it.
+// SmallEngine returns the pure Go engine: on clips of a few dozen cells it is the
+// fastest, because the others take longer to start an operator than it takes to compute
+// it.
 func SmallEngine() (compute.Backend, error) {
 	be, _, err := backend.OpenNamed("go")
 	return be, err

@@ -10,13 +10,13 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
 
-// Engine is the engine that runs the graphs; the program must link one.
+// Engine returns the engine that runs the graphs; the program must link one.
 func Engine() (compute.Backend, error) {
 	be, _, err := backend.Open()
 	return be, err
 }
 
-// Clips are the first n clips that the process draws with seed 0.
+// Clips returns the first n clips that the process draws with seed 0.
 func Clips(p *exact.GaussianProcess, n int) *vdm.Samples {
 	s := p.Shape()
 	clips := vdm.NewSamples(n, s[0], s[1], s[2], s[3])
@@ -26,9 +26,9 @@ func Clips(p *exact.GaussianProcess, n int) *vdm.Samples {
 	return clips
 }
 
-// Exact is −log p of each clip in nats, of the process blurred with the variance
-// exp(−λ_max) of the schedule's last noise level: of z = α·x there, with the
-// volume of α.
+// Exact returns −log p of each clip in nats, for the process blurred with the variance
+// exp(−λ_max) of the schedule's last noise level: of z = α·x there, with the volume of
+// α.
 func Exact(p *exact.GaussianProcess, clips *vdm.Samples, s vdm.Schedule) []float64 {
 	_, high := s.Bounds()
 	alpha := vdm.Alpha(high)
@@ -43,7 +43,7 @@ func Exact(p *exact.GaussianProcess, clips *vdm.Samples, s vdm.Schedule) []float
 	return out
 }
 
-// Differences is the mean of a − b over clips, with its standard error.
+// Differences returns the mean of a − b over clips, with its standard error.
 func Differences(a, b []float64) vdm.Nats {
 	n := float64(len(a))
 	mean, square := 0.0, 0.0
@@ -56,7 +56,7 @@ func Differences(a, b []float64) vdm.Nats {
 	return vdm.Nats{Mean: mean, StdErr: math.Sqrt(square / (n - 1) / n)}
 }
 
-// Power is first·(x/x[0])^exponent: a straight line on logarithmic axes.
+// Power returns first·(x/x[0])^exponent: a straight line on logarithmic axes.
 func Power(x []float64, first, exponent float64) []float64 {
 	y := make([]float64, len(x))
 	for i := range x {

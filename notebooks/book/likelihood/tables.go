@@ -7,7 +7,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// term is a row of a table: nats a clip and bits a dimension.
+// term returns a row of a table: nats a clip and bits a dimension.
 func term(name string, n vdm.Nats, dimensions int) []string {
 	bits := n.BitsPerDim(dimensions)
 	return []string{name, fmt.Sprintf("%.2f ± %.2f", n.Mean, n.StdErr), fmt.Sprintf("%.4f ± %.4f", bits.Mean, bits.StdErr)}
@@ -20,7 +20,7 @@ func table(title string, clips, dimensions int, rows ...[]string) report.Table {
 	}
 }
 
-// boundRows are the terms of a bound.
+// boundRows returns the terms of a bound.
 func boundRows(b vdm.Bound) [][]string {
 	return [][]string{
 		term("reconstruction", b.Reconstruction, b.Dimensions), term("prior", b.Prior, b.Dimensions),
@@ -28,13 +28,13 @@ func boundRows(b vdm.Bound) [][]string {
 	}
 }
 
-// Table is a bound beside the exact value of each clip.
+// Table returns a bound beside the exact value of each clip.
 func Table(b vdm.Bound, exactly []float64) report.Table {
 	rows := append(boundRows(b), term("their sum, the bound", b.Total, b.Dimensions))
 	return table("The bound and the truth", len(b.Clips), b.Dimensions, append(rows, compared(b.Clips, exactly, b.Dimensions)...)...)
 }
 
-// FlowTable is a likelihood by the flow beside the exact value of each clip.
+// FlowTable returns a likelihood by the flow beside the exact value of each clip.
 func FlowTable(f vdm.Flow, exactly []float64) report.Table {
 	rows := [][]string{
 		term("prior, where the flow ends", f.Prior, f.Dimensions), term("trace", f.Trace, f.Dimensions),
@@ -51,8 +51,8 @@ func compared(estimated, exactly []float64, dimensions int) [][]string {
 	}
 }
 
-// ModelTable is a model's bound, in the units of its data, and its likelihood by
-// the flow, of as many clips as that was given.
+// ModelTable returns a model's bound, in the units of its data, and its likelihood by
+// the flow, for the clips for which each was computed.
 func ModelTable(b vdm.Bound, f vdm.Flow) report.Table {
 	rows := append(boundRows(b),
 		term("transform and rounding", b.Volume, b.Dimensions), term("bound", b.Total, b.Dimensions),

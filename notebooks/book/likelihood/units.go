@@ -6,8 +6,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
-// Integral is ∫ p(x) dx over the x whose y = T(x) lie between low and high, for
-// y ~ N(0, 1): by Simpson's rule in x, with log p(x) = log p(y) + log dy/dx.
+// Integral returns ∫ p(x) dx over the x whose y = T(x) lie between low and high, for y ~
+// N(0, 1): by Simpson's rule in x, with log p(x) = log p(y) + log dy/dx.
 func Integral(t transform.Transform, low, high float64) float64 {
 	const n = 20_000
 	from, to := t.Inverse(low), t.Inverse(high)
@@ -22,7 +22,7 @@ func Integral(t transform.Transform, low, high float64) float64 {
 	return sum * (to - from) / n / 3
 }
 
-// Transform builds a transform from its name; see [transform.Parse].
+// Transform returns a transform by its name; see [transform.Parse].
 func Transform(name string) (transform.Transform, error) {
 	spec, err := transform.Parse(name)
 	if err != nil {
@@ -31,15 +31,15 @@ func Transform(name string) (transform.Transform, error) {
 	return spec.Build()
 }
 
-// Dry is what a model charges for a dry cell, in bits.
+// Dry is what a dry cell costs a model, in bits.
 type Dry struct {
-	Probability float64 // −log₂ P(0 ≤ x < δ), the rounded value's own
+	Probability float64 // −log₂ P(0 ≤ x < δ), the probability of the rounded value itself
 	Bound       float64 // −E_u log₂ p(u) − log₂ δ, with u uniform on [0, δ)
 	Density     float64 // −log₂ p(0), per mm/h: no probability
 }
 
-// DryCell is that of a model with a share of its mass in p(x) = e^(−x/δ)/δ, as
-// narrow as the rounding to δ mm/h.
+// DryCell returns the costs for a model with a share of its mass in p(x) = e^(−x/δ)/δ,
+// as narrow as the rounding to δ mm/h.
 func DryCell(share, delta float64) Dry {
 	const n = 10_000
 	density := func(x float64) float64 { return share * math.Exp(-x/delta) / delta }

@@ -12,26 +12,26 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// The clips that samplers are compared on: 10×16×16 cells with the mean −0.9 and
+// Samplers are compared on clips of this shape: 10×16×16 cells with the mean −0.9 and
 // the standard deviation ½, as a scaled field of rain might have.
 var clipShape = [3]int{10, 16, 16}
 
 const clipMean, clipVariance = -0.9, 0.25
 
-// Rough are clips whose correlation falls off exponentially: fields with power at
-// all scales.
+// Rough returns a process of clips whose correlation falls exponentially: fields with
+// power at all scales.
 func Rough() *exact.GaussianProcess {
 	return clips(exact.Exponential(clipShape[0], 5, clipVariance), exact.Exponential(clipShape[1], 4, 1), exact.Exponential(clipShape[2], 4, 1))
 }
 
-// Smooth are clips with the squared exponential correlation, whose power falls to
-// nothing within a few scales.
+// Smooth returns a process of clips with the squared exponential correlation, whose
+// power falls to nothing within a few scales.
 func Smooth() *exact.GaussianProcess {
 	return clips(exact.SquaredExponential(clipShape[0], 3, clipVariance), exact.SquaredExponential(clipShape[1], 3, 1), exact.SquaredExponential(clipShape[2], 3, 1))
 }
 
-// Series is six values in time with variances of the modes from 0.1 to 3: small
-// data to measure the order of a sampler on.
+// Series returns a process of six values in time with variances of the modes from 0.1 to
+// 3: small data on which the order of a sampler is measured.
 func Series() *exact.GaussianProcess {
 	return process([]float64{0.5, -0.3, 0.8, 0, -1, 0.2}, exact.Exponential(6, 4, 0.8), exact.Exponential(1, 1, 1), exact.Exponential(1, 1, 1))
 }
@@ -44,9 +44,9 @@ func clips(frames, rows, columns *mat.SymDense) *exact.GaussianProcess {
 	return process(mean, frames, rows, columns)
 }
 
-// Distance is the 2-Wasserstein distance between what a sampler draws of Gaussian
-// clips with their best denoiser, with so many evaluations of it, and the clips;
-// both laws are exact.
+// Distance returns the 2-Wasserstein distance between the samples of a sampler of
+// Gaussian clips, with their best denoiser and the given number of evaluations, and the
+// clips; both distributions are exact.
 func Distance(p *exact.GaussianProcess, sampler, grid string, evaluations int) (float64, error) {
 	plan, err := vdm.NewPlan(sampler, grid, vdm.Cosine{}, evaluations)
 	if err != nil {
@@ -55,15 +55,15 @@ func Distance(p *exact.GaussianProcess, sampler, grid string, evaluations int) (
 	return p.PlanModes(plan).Wasserstein2(p.Modes()), nil
 }
 
-// Size is how far the clips are from their own mean, ‖·‖ in the mean square: what
-// a Distance is to be held against.
+// Size returns the root mean square distance of the clips from their own mean, with
+// which a Distance should be compared.
 func Size(p *exact.GaussianProcess) float64 {
 	m := p.Modes()
 	return exact.Modes{Mean: m.Mean, Variance: make([]float64, len(m.Mean))}.Wasserstein2(m)
 }
 
-// Table is the Distance of each sampler on each grid, below that of 1000 steps of
-// the ancestral one.
+// Table returns a table of the Distance of each sampler on each grid, below the one of
+// 1000 steps of the ancestral sampler.
 func Table(title string, p *exact.GaussianProcess, evaluations int) (report.Table, error) {
 	bar, err := Distance(p, "ancestral", "time", 1000)
 	if err != nil {
@@ -88,7 +88,7 @@ func Table(title string, p *exact.GaussianProcess, evaluations int) (report.Tabl
 	return table, nil
 }
 
-// Curve is the Distance over evaluations.
+// Curve returns the Distance over evaluations as a series.
 func Curve(name string, p *exact.GaussianProcess, sampler, grid string, evaluations ...int) (plotting.Series, error) {
 	s := plotting.Series{Name: name, Points: true, Dashed: true}
 	for _, n := range evaluations {
@@ -101,14 +101,14 @@ func Curve(name string, p *exact.GaussianProcess, sampler, grid string, evaluati
 	return s, nil
 }
 
-// The interval of λ inside the schedule that orders are measured on.
+// Orders are measured on this interval of λ inside the schedule.
 const orderFrom, orderTo = -3.0, 4.0
 
-// Order is the error of a sampler over an interval of λ from −3 to 4 by the number
-// of steps in it: the distance between the law that it ends with and the right
-// one, where it starts with the right one.
+// Order returns the error of a sampler over an interval of λ from −3 to 4 by the number
+// of steps in it: the distance between its final distribution and the right one, where
+// it starts with the right one.
 //
-// The first step of a multistep method is of low order and so short that it does
+// The first step of a multistep method is of low order and is made so short that it does
 // not count: the first interval is halved again and again.
 func Order(name string, p *exact.GaussianProcess, sampler func(vdm.NoiseLevels) (vdm.Plan, error), steps ...int) (plotting.Series, error) {
 	s := plotting.Series{Name: name, Points: true, Dashed: true}
@@ -118,7 +118,7 @@ func Order(name string, p *exact.GaussianProcess, sampler func(vdm.NoiseLevels) 
 		for k := 2 * math.Ilogb(float64(n)); k > 0; k-- {
 			grid = append(grid, orderFrom+h*math.Pow(0.5, float64(k)))
 		}
-		for i := 1; i <= n+1; i++ { // the last one is taken off again
+		for i := 1; i <= n+1; i++ { // the last one is removed again
 			grid = append(grid, orderFrom+float64(i)*h)
 		}
 		plan, err := sampler(grid)
@@ -132,13 +132,13 @@ func Order(name string, p *exact.GaussianProcess, sampler func(vdm.NoiseLevels) 
 	return s, nil
 }
 
-// Slope is the fall of the last two points of a curve on logarithmic axes.
+// Slope returns the slope between the last two points of a curve on logarithmic axes.
 func Slope(s plotting.Series) float64 {
 	n := len(s.X)
 	return math.Log(s.Y[n-2]/s.Y[n-1]) / math.Log(s.X[n-1]/s.X[n-2])
 }
 
-// process is one of constants that are known to be good.
+// process returns a process of constants that are known to be valid.
 func process(mean []float64, frames, rows, columns *mat.SymDense) *exact.GaussianProcess {
 	p, err := exact.NewGaussianProcess(mean, frames, rows, columns)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// Three is a mixture of three Gaussians in the plane, of unequal weights, widths
+// Three returns a mixture of three Gaussians in the plane, of unequal weights, widths
 // and tilts, as clips of one frame, one row and two columns.
 func Three() *exact.Mixture {
 	m, err := exact.NewMixture([4]int{1, 1, 2, 1}, []float64{0.5, 0.3, 0.2}, []exact.Gaussian{
@@ -31,14 +31,13 @@ func Three() *exact.Mixture {
 	return m
 }
 
-// Sliced is the mean over batches of the sliced 2-Wasserstein distance between the
-// samples of a batch and a mixture in the plane, and its standard error. A slice
-// is the projection on one of 16 directions; there the mixture is one of Gaussians
-// on a line, whose quantiles are those of the sorted samples in the best
-// transport.
+// Sliced returns the mean over batches of the sliced 2-Wasserstein distance between the
+// samples of a batch and a mixture in the plane, and its standard error. A slice is the
+// projection on one of 16 directions; the projected mixture is one of Gaussians on a
+// line, and the best transport matches its quantiles with the sorted samples.
 //
-// Of samples that are drawn from the mixture itself it is not 0: it falls with
-// the square root of the size of a batch.
+// For samples of the mixture itself it is not 0: it falls with the square root of the
+// size of a batch.
 func Sliced(m *exact.Mixture, batches [][][]float32) (mean, standardError float64) {
 	const directions = 16
 	var each []float64
@@ -68,7 +67,8 @@ func Sliced(m *exact.Mixture, batches [][][]float32) (mean, standardError float6
 	return mean, math.Sqrt(standardError)
 }
 
-// quantiles are those at (i + ½)/n of the mixture projected on a direction.
+// quantiles returns the quantiles at (i + ½)/n of the mixture projected on the direction
+// (c, s).
 func quantiles(m *exact.Mixture, c, s float64, n int) []float64 {
 	type normal struct{ weight, mean, std float64 }
 	var parts []normal
@@ -102,9 +102,9 @@ func quantiles(m *exact.Mixture, c, s float64, n int) []float64 {
 	return out
 }
 
-// Draws are batches of samples that a plan makes of a mixture, on the host in
-// float64: the steps that the compiled program takes, at a small part of its cost
-// for data of two values.
+// Draws returns batches of samples of a mixture by a plan, computed on the host in
+// float64: the steps of the compiled program, at a small part of its cost for data of
+// two values.
 func Draws(m *exact.Mixture, plan vdm.Plan, batches, size int) [][][]float32 {
 	out := make([][][]float32, batches)
 	var workers sync.WaitGroup
@@ -135,7 +135,7 @@ func draw(m *exact.Mixture, plan vdm.Plan, sample uint32) []float32 {
 	return []float32{float32(z[0]), float32(z[1])}
 }
 
-// Itself are batches of samples of the mixture.
+// Itself returns batches of samples of the mixture.
 func Itself(m *exact.Mixture, batches, size int) [][][]float32 {
 	out := make([][][]float32, batches)
 	for i := range batches * size {
@@ -144,8 +144,8 @@ func Itself(m *exact.Mixture, batches, size int) [][][]float32 {
 	return out
 }
 
-// MixtureTable is the Sliced distance of samplers with so many evaluations, of
-// 1000 ancestral steps, and of samples of the mixture itself.
+// MixtureTable returns a table of the Sliced distance of samplers with the given number
+// of evaluations, of 1000 ancestral steps, and of samples of the mixture itself.
 func MixtureTable(m *exact.Mixture, evaluations, batches, size int) (report.Table, error) {
 	table := report.Table{
 		Title:   fmt.Sprintf("Three Gaussians in the plane: sliced distance of %d batches of %d samples", batches, size),
@@ -173,9 +173,9 @@ func MixtureTable(m *exact.Mixture, evaluations, batches, size int) (report.Tabl
 	return table, nil
 }
 
-// Paths are the ways of the first samples of a mixture in the plane through a
-// plan: the noise of a sample is a function of its number and the step, so that
-// the first steps of a plan are a plan of their own.
+// Paths returns the paths of the first samples of a mixture in the plane through a plan:
+// the noise of a sample is a function of its number and the step, so that the first
+// steps of a plan are a plan of their own.
 func Paths(be compute.Backend, m *exact.Mixture, plan vdm.Plan, count int) ([]plotting.Series, error) {
 	paths := make([]plotting.Series, count)
 	for k := 1; k <= len(plan.Steps); k++ {
@@ -191,7 +191,7 @@ func Paths(be compute.Backend, m *exact.Mixture, plan vdm.Plan, count int) ([]pl
 	return paths, nil
 }
 
-// Density is p(x) of a mixture in the plane on n×n cells of [−2, 2]².
+// Density returns p(x) of a mixture in the plane on n×n cells of [−2, 2]².
 func Density(m *exact.Mixture, n int) plotting.Field2D {
 	data, at := make([]float64, n*n), make([]float64, n)
 	for i := range at {

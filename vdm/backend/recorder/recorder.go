@@ -1,7 +1,7 @@
-// Package recorder is for tests: an XLA engine without XLA. Its PJRT plugin writes
-// down the StableHLO programs that go-xla hands to it for compilation and runs none
-// of them. So a machine without a plugin can tell whether a graph becomes an XLA
-// program at all, and look at the program; what XLA makes of it remains unproven.
+// Package recorder is for tests: an XLA engine without XLA. Its PJRT plugin writes down
+// the StableHLO programs that go-xla gives it to compile and runs none of them. So a
+// machine without a plugin can test whether a graph becomes an XLA program, and inspect
+// the program; the result of XLA's own compilation remains untested.
 package recorder
 
 import (
@@ -23,9 +23,9 @@ import (
 //go:embed testdata/recorder.c
 var source []byte
 
-// Open opens an engine of the kind of a plugin ("cuda", "cpu") with so many devices.
-// It skips the test where the plugin cannot be built, as on a machine without a C
-// compiler or the module's sources.
+// Open returns an engine of a plugin's kind ("cuda", "cpu") with a number of devices. It
+// skips the test where the plugin cannot be built, as on a machine without a C compiler
+// or the module's sources.
 func Open(t testing.TB, kind string, devices int) compute.Backend {
 	t.Helper()
 	t.Setenv("RECORDER_DEVICES", strconv.Itoa(devices))
@@ -65,8 +65,8 @@ func build(folder, plugin string) error {
 	return nil
 }
 
-// Programs are the texts, in StableHLO, of what f compiles. What f panics with, as
-// graph functions do, is an error.
+// Programs returns the texts, in StableHLO, of the programs that f compiles. A panic of
+// f, with which graph functions report errors, becomes an error.
 func Programs(f func() error) (texts []string, err error) {
 	folder, err := os.MkdirTemp("", "recorder-")
 	if err != nil {

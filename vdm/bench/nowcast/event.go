@@ -69,9 +69,9 @@ func readEvent(argument string, fill float64) (*event, error) {
 	return e, nil
 }
 
-// starts are the first known frames of at most n forecasts, spread evenly over
-// those whose last known frame has a mean of at least wet mm/h: the choice does
-// not look at what is forecast.
+// starts returns the first known frames of at most n forecasts, spread evenly over those
+// whose last known frame has a mean of at least wet mm/h: the choice does not depend on
+// the forecast frames.
 func (e *event) starts(n, known, leads int, wet float64) []int {
 	var fit, chosen []int
 	for t := 0; t+known+leads <= len(e.frames); t++ {
@@ -90,7 +90,7 @@ func (e *event) starts(n, known, leads int, wet float64) []int {
 	return chosen
 }
 
-// mean is that of the cells that are not missing.
+// mean returns the mean of the cells that are not missing.
 func mean(frame []float32) float64 {
 	sum, n := 0.0, 0.0
 	for _, v := range frame {

@@ -1,15 +1,14 @@
-// Command nowcast compares the ensemble of forecast.STEPS with that of pysteps, on
-// radar rain: the same known frames, members, leads and threads, in turn. For each
-// event it prints scores by lead, how wide the ensembles are, how much is dry,
-// power by wavelength, time and memory, and the difference of the CRPS with its
-// interval.
+// Command nowcast compares the ensemble of forecast.STEPS with the ensemble of pysteps,
+// on radar rain: the same known frames, members, leads and threads, in turn. For each
+// event it prints scores by lead, the spread of the ensembles, the dry share, power by
+// wavelength, time and memory, and the difference of the CRPS with its interval.
 //
 //	python3 -m venv /tmp/pysteps && /tmp/pysteps/bin/pip install pysteps==1.21.5 opencv-python-headless
 //	go run ./vdm/bench/nowcast -python /tmp/pysteps/bin/python -fill -0.1 fmi.nc,5,4,2 knmi.nc,5,2 brisbane.nc,10,2,4
 //
-// Each argument is a NetCDF file of rain, the minutes between its frames, the side in
-// km of the cells that are forecast, and how many of the file's become one of them along
-// each side.
+// Each argument is a NetCDF file of rain, the minutes between its frames, the side in km
+// of the forecast cells, and how many of the file's cells become one of them along each
+// side.
 package main
 
 import (
@@ -56,7 +55,7 @@ func main() {
 	}
 }
 
-// compare runs both programs over all events and prints what was found.
+// compare runs both programs over all events and prints the comparison.
 func compare(ctx context.Context, o options, starts string, fill float64, arguments []string) error {
 	counts, err := startCounts(starts, len(arguments))
 	if err != nil {
@@ -87,12 +86,12 @@ func compare(ctx context.Context, o options, starts string, fill float64, argume
 	if err != nil {
 		return err
 	}
-	defer ours.stop()
+	defer ours.Stop()
 	theirs, err := startProgram(ctx, o.threads, o.python, o.script, "--threads", fmt.Sprint(o.threads))
 	if err != nil {
 		return fmt.Errorf("pysteps: %w", err)
 	}
-	defer theirs.stop()
+	defer theirs.Stop()
 	fmt.Printf("%s and %s; %d known frames, %d members, threads: %d, %g minutes ahead\n",
 		ours.name, theirs.name, o.known, o.members, o.threads, o.hour)
 	var all []*result
@@ -102,18 +101,18 @@ func compare(ctx context.Context, o options, starts string, fill float64, argume
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.name, err)
 		}
-		fmt.Println("\n" + strings.TrimSpace(r.String()))
+		tables, err := r.tables()
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.name, err)
+		}
+		fmt.Println("\n" + tables)
 		all = append(all, r)
 	}
-	summary, err := summarise(all)
-	if err != nil {
-		return err
-	}
-	fmt.Println("\n" + summary)
+	fmt.Println("\n" + summarise(all))
 	return nil
 }
 
-// startCounts are the numbers of starts of so many events.
+// startCounts returns the numbers of starts of a number of events.
 func startCounts(text string, events int) ([]int, error) {
 	words := strings.Split(text, ",")
 	if len(words) == 1 {

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
 var missing = float32(math.NaN())
@@ -87,30 +89,43 @@ func TestScore(t *testing.T) {
 	for i := range smooth {
 		smooth[i] = float32(1 + math.Sin(2*math.Pi*float64(i%side)/8))
 	}
-	s, err := newScore("a", 1, side, side)
+	p, err := newPart("whole", &event{height: side, width: side, minutes: 5, kilometres: 2}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.add([][]float32{smooth, smooth}, smooth); err != nil {
-		t.Fatal(err)
+	off := slices.Clone(smooth)
+	for i := range off {
+		off[i] += 0.5
 	}
-	power := s.bandPower(side)
-	for b, p := range power {
-		if (b == 2) != (p > 1e-6*slices.Max(power)) {
+	off[3] = missing
+	for range 2 {
+		if err := p.add(smooth, report.Forecast{Name: "ours", Members: [][]float32{smooth, smooth}}, report.Forecast{Name: "pysteps", Members: [][]float32{off, off}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	power := p.looks[0].bandPower(side)
+	for b, v := range power {
+		if (b == 2) != (v > 1e-6*slices.Max(power)) {
 			t.Errorf("power by band %v, expected all between 8 and 16 cells", power)
 		}
 	}
-	if v := s.crps.Value(); math.Abs(v.Fair) > 1e-9 || s.fair[0] != v.Fair {
-		t.Errorf("CRPS %g of the truth, of the start %g", v.Fair, s.fair[0])
-	}
-	wet, err := newScore("b", 1, side, side)
+	rows, scores, err := p.rows()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := wet.look(clip, clip); err != nil {
+	both := differences("whole", scores)
+	if len(both) != 2 || len(both[0].ours) != 2 || both[0].String() != "-0.5000 (-0.5000, -0.5000)" || strings.Count(rows, "\n") != 2 || !strings.Contains(rows, "whole, pysteps") {
+		t.Errorf("differences %v and rows\n%s", both, rows)
+	}
+	r := &result{starts: []int{1, 2}, pairs: both}
+	if got := summarise([]*result{r, r}); !strings.HasPrefix(got, "4 starts of 2 events") || !strings.Contains(got, "whole, fair          ours 0.0000, pysteps 0.5000, difference -0.5000 (-0.5000, -0.5000)") {
+		t.Errorf("summary\n%s", got)
+	}
+	dry := newLook(side, side)
+	if err := dry.add(clip, clip); err != nil {
 		t.Fatal(err)
 	}
-	if share := wet.dry / wet.cells; math.Abs(share-0.625) > 0.01 {
+	if share := dry.values.Value().DryShare; math.Abs(share-0.625) > 0.01 {
 		t.Errorf("a share of %.2f is dry, expected five eighths: half the rows, and two of eight cells of the others", share)
 	}
 }
@@ -171,7 +186,7 @@ func TestPysteps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.stop()
+	defer p.Stop()
 	if !strings.HasPrefix(p.name, "pysteps ") {
 		t.Errorf("the program is called %q", p.name)
 	}

@@ -9,26 +9,26 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// run makes the forecasts of an event, start by start and in turn, and scores
-// them.
+// run makes the forecasts of an event, start by start and in turn, and scores them.
 func (o options) run(ctx context.Context, e *event, ours, theirs *program) (*result, error) {
 	r := &result{e: e, leads: int(math.Round(o.hour / e.minutes))}
 	r.starts = e.starts(o.starts, o.known, r.leads, o.wet)
 	if len(r.starts) < 2 {
 		return nil, fmt.Errorf("%d frames have %d starts with %d known and %d forecast frames and rain of %g mm/h, want at least 2", len(e.frames), len(r.starts), o.known, r.leads, o.wet)
 	}
-	for _, s := range []struct {
-		score *(*score)
-		name  string
-	}{{&r.ours, "ours"}, {&r.theirs, "pysteps"}, {&r.advection, "advection"}, {&r.oursCommon, "ours"}, {&r.theirsCommon, "pysteps"}, {&r.truth, "truth"}} {
-		var err error
-		if *s.score, err = newScore(s.name, r.leads, e.height, e.width); err != nil {
-			return nil, err
-		}
+	var err error
+	if r.whole, err = newPart("whole", e, r.leads); err != nil {
+		return nil, err
 	}
+	if r.common, err = newPart("common part", e, r.leads); err != nil {
+		return nil, err
+	}
+	r.truth = newLook(e.height, e.width)
 	for i, start := range r.starts {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -40,7 +40,7 @@ func (o options) run(ctx context.Context, e *event, ours, theirs *program) (*res
 	return r, nil
 }
 
-// start is one start.
+// start makes and scores the forecasts of one start.
 func (o options) start(ctx context.Context, r *result, start int, seed uint64, ours, theirs *program) error {
 	e, cells := r.e, r.e.height*r.e.width
 	stem := filepath.Join(o.work, fmt.Sprintf("%s-%g-%d-%d-%d-%d", e.name, e.kilometres, start, o.known, o.members, o.threads))
@@ -84,21 +84,19 @@ func (o options) start(ctx context.Context, r *result, start int, seed uint64, o
 	for _, m := range b {
 		dry = append(dry, dryWhereNothing(m))
 	}
-	c := forecast.Case{Frames: o.known + r.leads, Height: e.height, Width: e.width, Known: make([]bool, o.known+r.leads), Clip: slices.Concat(known, truth)}
-	for f := range o.known {
-		c.Known[f] = true
-	}
+	c := forecast.Case{Frames: o.known + r.leads, Height: e.height, Width: e.width, Known: climate.FirstFrames(o.known+r.leads, o.known), Clip: slices.Concat(known, truth)}
 	moved, err := forecast.Advection{}.Forecast(ctx, c, 1, 0)
 	if err != nil {
 		return err
 	}
+	our := report.Forecast{Name: "ours", Members: a}
 	return errors.Join(
-		r.ours.add(a, truth), r.theirs.add(dry, truth), r.advection.add([][]float32{moved[0][o.known*cells:]}, truth),
-		r.oursCommon.add(a, common), r.theirsCommon.add(b, common), r.truth.look(truth, truth),
+		r.whole.add(truth, our, report.Forecast{Name: "pysteps", Members: dry}, report.Forecast{Name: "our advection", Members: [][]float32{moved[0][o.known*cells:]}}),
+		r.common.add(common, our, report.Forecast{Name: "pysteps", Members: b}), r.truth.add(truth, truth),
 	)
 }
 
-// options are those of a comparison.
+// options are the settings of a comparison.
 type options struct {
 	python, script, work string
 	starts, known        int

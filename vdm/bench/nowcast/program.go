@@ -11,14 +11,16 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"strings"
 	"syscall"
 	"time"
 
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/peer"
 )
 
-// order is what a program is asked for, a line of JSON: see pysteps_peer.py.
+// order is a request to a program, a line of JSON: see pysteps_peer.py.
 type order struct {
 	What       string  `json:"what"`
 	Input      string  `json:"input,omitempty"`
@@ -33,7 +35,7 @@ type order struct {
 	Seed       uint64  `json:"seed"`
 }
 
-// answer is what it answers.
+// answer is a program's answer to an order.
 type answer struct {
 	Name      string  `json:"name,omitempty"`
 	Seconds   float64 `json:"seconds"`   // on the wall, without reading and writing
@@ -44,28 +46,18 @@ type answer struct {
 
 // program is a process that makes forecasts on demand.
 type program struct {
+	*peer.Process
 	name string
-	cmd  *exec.Cmd
-	in   io.WriteCloser
-	out  *bufio.Scanner
 }
 
 func startProgram(ctx context.Context, threads int, path string, arguments ...string) (*program, error) {
 	cmd := exec.CommandContext(ctx, path, arguments...)
 	cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", threads))
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
+	process, err := peer.Start(cmd)
 	if err != nil {
 		return nil, err
 	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	p := &program{cmd: cmd, in: in, out: bufio.NewScanner(out)}
+	p := &program{Process: process}
 	info, err := p.ask(order{What: "info"})
 	p.name = info.Name
 	return p, err
@@ -77,24 +69,13 @@ func (p *program) ask(o order) (answer, error) {
 	if err != nil {
 		return a, err
 	}
-	if _, err := fmt.Fprintf(p.in, "%s\n", line); err != nil {
+	if err := p.Ask(string(line), &a); err != nil {
 		return a, err
-	}
-	if !p.out.Scan() {
-		return a, fmt.Errorf("%s: the process ended (%v); its message stands above", strings.Join(p.cmd.Args, " "), p.out.Err())
-	}
-	if err := json.Unmarshal(p.out.Bytes(), &a); err != nil {
-		return a, fmt.Errorf("answer %q: %w", p.out.Text(), err)
 	}
 	if a.Error != "" {
 		return a, fmt.Errorf("%s: %s", p.name, a.Error)
 	}
 	return a, nil
-}
-
-func (p *program) stop() {
-	_ = p.in.Close()
-	_ = p.cmd.Wait()
 }
 
 // answerOrders makes forecasts by this project's STEPS.
@@ -124,15 +105,12 @@ func answerOrders(ctx context.Context, in io.Reader, out io.Writer) error {
 // forecast writes the members' forecast frames to the output.
 func (o order) forecast(ctx context.Context) (a answer, err error) {
 	cells := o.Height * o.Width
-	c := forecast.Case{Frames: o.Known + o.Leads, Height: o.Height, Width: o.Width, Known: make([]bool, o.Known+o.Leads)}
+	c := forecast.Case{Frames: o.Known + o.Leads, Height: o.Height, Width: o.Width, Known: climate.FirstFrames(o.Known+o.Leads, o.Known)}
 	known, err := readFloats(o.Input, o.Known*cells)
 	if err != nil {
 		return a, err
 	}
 	c.Clip = append(known, make([]float32, o.Leads*cells)...)
-	for f := range o.Known {
-		c.Known[f] = true
-	}
 	runtime.GC() // what the last order left is not this one's time
 	processor, began := processorSeconds(), time.Now()
 	members, err := forecast.STEPS{Kilometres: o.Kilometres, Minutes: o.Minutes}.Forecast(ctx, c, o.Members, o.Seed)
@@ -144,10 +122,7 @@ func (o order) forecast(ctx context.Context) (a answer, err error) {
 	for _, m := range members {
 		all = append(all, m[o.Known*cells:]...)
 	}
-	a.Peak, err = peakMemory()
-	if err != nil {
-		return a, err
-	}
+	a.Peak = float64(machine.PeakMemory())
 	return a, writeFloats(o.Output, all)
 }
 
@@ -157,12 +132,6 @@ func processorSeconds() float64 {
 		return math.NaN()
 	}
 	return float64(u.Utime.Nano()+u.Stime.Nano()) * 1e-9
-}
-
-func peakMemory() (float64, error) {
-	var u syscall.Rusage
-	err := syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return float64(u.Maxrss) * 1024, err // kilobytes on Linux
 }
 
 func readFloats(path string, n int) ([]float32, error) {

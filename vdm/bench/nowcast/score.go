@@ -1,92 +1,105 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"strings"
 
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// bands are those of wavelength in cells whose power is compared: from the first
+// bands are the bands of wavelength, in cells, whose power is compared: from the first
 // number up to the second.
 var bands = [][2]float64{{32, math.Inf(1)}, {16, 32}, {8, 16}, {4, 8}, {2, 4}}
 
 // dryBelow is the rate in mm/h below which a cell counts as dry.
 const dryBelow = 0.1
 
-// score is one forecaster's over the starts of an event.
-type score struct {
-	name        string
-	leads       int
-	fair, plain []float64 // CRPS of each start, mm/h
-	crps        *verify.CRPS
-	spread      *verify.SpreadSkill
-	power       *verify.SpatialPower
-	dry, cells  float64 // cells of members that are dry, and all
-	rain        float64 // sum of members' rates
+// part is how forecasts score on some of an event's cells.
+type part struct {
+	name       string
+	comparison *report.Comparison
+	looks      []*look // one a forecast
 }
 
-func newScore(name string, leads, height, width int) (*score, error) {
-	s := &score{name: name, leads: leads}
-	var err error
-	if s.crps, err = verify.NewCRPS(leads); err != nil {
-		return nil, err
-	}
-	if s.spread, err = verify.NewSpreadSkill(leads); err != nil {
-		return nil, err
-	}
-	s.power, err = verify.NewSpatialPower(height, width)
-	return s, err
+func newPart(name string, e *event, leads int) (*part, error) {
+	c, err := report.NewComparison(report.ComparisonOptions{
+		Task: "nowcast", Variable: "rain", Units: "mm/h", Known: make(climate.KnownFrames, leads),
+		Height: e.height, Width: e.width, Kilometres: e.kilometres, Minutes: e.minutes,
+	})
+	return &part{name: name, comparison: c}, err
 }
 
-// add takes in the members of one start, on the cells that the truth has.
-func (s *score) add(members [][]float32, truth []float32) error {
-	one, err := verify.NewCRPS(s.leads)
+// add adds the forecast frames of one start, on the cells that the truth has.
+func (p *part) add(truth []float32, forecasts ...report.Forecast) error {
+	err := p.comparison.Add(report.Case{Observed: truth, Forecasts: forecasts})
+	for i, f := range forecasts {
+		if i == len(p.looks) {
+			p.looks = append(p.looks, newLook(p.comparison.Height, p.comparison.Width))
+		}
+		for _, m := range f.Members {
+			err = errors.Join(err, p.looks[i].add(m, truth))
+		}
+	}
+	return err
+}
+
+// rows returns a line of the table for each forecast, and the scores.
+func (p *part) rows() (string, *report.Compared, error) {
+	scores, err := p.comparison.Compare()
 	if err != nil {
-		return err
+		return "", nil, err
 	}
-	if err := one.Add(members, truth); err != nil {
-		return err
-	}
-	v := one.Value()
-	s.fair, s.plain = append(s.fair, v.Fair), append(s.plain, v.Plain)
-	if err := s.crps.Merge(one); err != nil {
-		return err
-	}
-	if len(members) > 1 {
-		if err := s.spread.Add(members, truth); err != nil {
-			return err
+	var b strings.Builder
+	for i, e := range scores.Entries {
+		fair, plain := e.Score("crps_fair"), e.Score("crps")
+		byLead := fair.ByFrame
+		if e.Members == 1 {
+			byLead = plain.ByFrame
 		}
-	}
-	for _, m := range members {
-		if err := s.look(m, truth); err != nil {
-			return err
+		fmt.Fprintf(&b, "%-24s %9.4f %9.4f %8.2f %s  ", p.name+", "+e.Name, fair.Value, plain.Value, e.Score("spread_skill").Value, p.looks[i])
+		for _, x := range byLead {
+			fmt.Fprintf(&b, " %.3f", x)
 		}
+		b.WriteString("\n")
 	}
-	return nil
+	return b.String(), scores, nil
 }
 
-// look counts dry cells and takes in the power of a clip. Cells that the truth
-// lacks are no rain for the power, in members and truth alike.
-func (s *score) look(clip, truth []float32) error {
-	whole := make([]float32, len(clip))
-	for i, v := range clip {
-		if truth[i] != truth[i] || v != v {
-			continue
-		}
-		whole[i] = v
-		s.cells++
-		s.rain += float64(v)
-		if v < dryBelow {
-			s.dry++
-		}
-	}
-	return s.power.Add(whole)
+// look accumulates what fields are like, whatever was observed.
+type look struct {
+	values verify.Moments
+	power  *verify.SpatialPower
 }
 
-// bandPower is the power in each of the bands.
-func (s *score) bandPower(side int) []float64 {
-	k, power := s.power.Value()
+func newLook(height, width int) *look {
+	power, err := verify.NewSpatialPower(height, width)
+	if err != nil {
+		panic(err) // the comparison has taken the same size
+	}
+	return &look{verify.Moments{Dry: dryBelow}, power}
+}
+
+// add adds the cells of a clip that the truth has. The others are no rain for the
+// power, in members and truth alike.
+func (l *look) add(clip, truth []float32) error {
+	seen := where(clip, [][]float32{truth})
+	l.values.Add(seen)
+	return l.power.Add(dryWhereNothing(seen))
+}
+
+// String returns the share of dry cells and the mean, for a table.
+func (l *look) String() string {
+	v := l.values.Value()
+	return fmt.Sprintf("%5.1f%% %7.3f", 100*v.DryShare, v.Mean)
+}
+
+// bandPower returns the power in each of the bands.
+func (l *look) bandPower(side int) []float64 {
+	k, power := l.power.Value()
 	out := make([]float64, len(bands))
 	for i, waves := range k {
 		if waves == 0 {
@@ -102,7 +115,7 @@ func (s *score) bandPower(side int) []float64 {
 	return out
 }
 
-// dryWhereNothing is a clip in which rain is 0 where the forecaster says nothing.
+// dryWhereNothing returns a clip in which rain is 0 where the forecaster gives no value.
 func dryWhereNothing(clip []float32) []float32 {
 	out := make([]float32, len(clip))
 	for i, v := range clip {
@@ -113,11 +126,11 @@ func dryWhereNothing(clip []float32) []float32 {
 	return out
 }
 
-// where is the truth where all members say something, and missing elsewhere.
-func where(truth []float32, members [][]float32) []float32 {
-	out := make([]float32, len(truth))
-	copy(out, truth)
-	for _, m := range members {
+// where returns a clip where all others say something, and missing elsewhere.
+func where(clip []float32, others [][]float32) []float32 {
+	out := make([]float32, len(clip))
+	copy(out, clip)
+	for _, m := range others {
 		for i, v := range m {
 			if v != v {
 				out[i] = float32(math.NaN())
@@ -127,9 +140,23 @@ func where(truth []float32, members [][]float32) []float32 {
 	return out
 }
 
-// interval is a difference of two series of starts with its 95 % interval.
-func interval(a, b []float64) string {
-	d, err := (verify.Bootstrap{}).Difference(a, b)
+// pairs are scores of the same starts by the two programs: of one part, fair or plain.
+type pairs struct {
+	what         string
+	ours, theirs []float64
+}
+
+// differences returns the scores of a part's first two forecasts.
+func differences(name string, scores *report.Compared) (all []pairs) {
+	for _, kind := range []struct{ name, key string }{{"fair", "crps_fair"}, {"plain", "crps"}} {
+		all = append(all, pairs{name + ", " + kind.name, scores.Entries[0].Score(kind.key).Cases, scores.Entries[1].Score(kind.key).Cases})
+	}
+	return all
+}
+
+// String returns the mean difference with its 95 % interval.
+func (p pairs) String() string {
+	d, err := verify.DifferenceInterval(p.ours, p.theirs)
 	if err != nil {
 		return err.Error()
 	}

@@ -1,10 +1,10 @@
-// Command radar scores a network that nowcasts beside persistence, advection and STEPS on
+// Command radar scores a network for nowcasts beside persistence, advection and STEPS on
 // a record of radar rain, all on the same windows:
 //
 //	go run ./vdm/bench/radar -run RUN -data radar.nc
 //
-// The network is shown the window and the known frames of the whole field moved along; the
-// others forecast the whole field and are cut to the window.
+// The network receives the window and the known frames of the whole field moved along;
+// the others forecast the whole field and are cut to the window.
 package main
 
 import (
@@ -24,9 +24,10 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
+	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// options are the command line.
+// options are the flags of the command.
 type options struct {
 	run, data, sampler                              string
 	first, every, size, apart, members, evaluations int
@@ -71,7 +72,7 @@ func score(ctx context.Context, o options) error {
 		return err
 	}
 	rivals := []forecast.Forecaster{forecast.Persistence{}, forecast.Advection{}, forecast.STEPS{Kilometres: kilometres, Minutes: minutes}}
-	cases, began, dry := 0, time.Now(), map[string]drought{}
+	cases, began, dry := 0, time.Now(), map[string]*verify.Moments{}
 	for start := o.first; start+frames <= field.Frames(); start += o.every {
 		rain := field.Slice(start, start+frames)
 		windows := o.windows(rain)
@@ -89,8 +90,11 @@ func score(ctx context.Context, o options) error {
 				one.Forecasts = append(one.Forecasts, report.Forecast{Name: by.Name(), Reference: true, Members: others[i][k]})
 			}
 			for _, f := range append(one.Forecasts, report.Forecast{Name: "observed", Members: [][]float32{one.Observed}}) {
+				if dry[f.Name] == nil {
+					dry[f.Name] = &verify.Moments{Dry: 0.1}
+				}
 				for _, member := range f.Members {
-					dry[f.Name] = dry[f.Name].with(member[known*o.size*o.size:])
+					dry[f.Name].Add(member[known*o.size*o.size:])
 				}
 			}
 			if err := comparison.Add(one); err != nil {
@@ -100,14 +104,14 @@ func score(ctx context.Context, o options) error {
 		}
 		fmt.Fprintf(os.Stderr, "frame %d of %d, %d cases, %.0f s\n", start, field.Frames()-frames, cases, time.Since(began).Seconds())
 	}
-	fmt.Printf("dry cells observed: %.3f\n", dry["observed"].share())
 	scores, err := comparison.Compare()
 	if err != nil {
 		return err
 	}
+	fmt.Printf("dry cells observed: %.3f\n", dry["observed"].Value().DryShare)
 	fmt.Printf("%s, step %d, %d evaluations, %d windows of %d × %d cells\n%s", o.data, m.Step(), o.evaluations, cases, o.size, o.size, scores.Table())
 	for _, e := range scores.Entries {
-		fmt.Printf("%-12s dry cells %.3f, CRPS by lead:", e.Name, dry[e.Name].share())
+		fmt.Printf("%-12s dry cells %.3f, CRPS by lead:", e.Name, dry[e.Name].Value().DryShare)
 		for _, v := range e.Score("crps").ByFrame {
 			fmt.Printf(" %.3f", float64(v))
 		}
@@ -116,7 +120,7 @@ func score(ctx context.Context, o options) error {
 	return nil
 }
 
-// windows are those of a record without missing cells in any frame.
+// windows returns the windows of a record without missing cells in any frame.
 func (o options) windows(rain *climate.Field) (out []radar.Window) {
 	for y := (o.apart - o.size) / 2; y+o.size <= rain.Height(); y += o.apart {
 		for x := (o.apart - o.size) / 2; x+o.size <= rain.Width(); x += o.apart {
@@ -128,18 +132,3 @@ func (o options) windows(rain *climate.Field) (out []radar.Window) {
 	}
 	return out
 }
-
-// drought counts the cells below 0.1 mm/h.
-type drought struct{ dry, cells int }
-
-func (d drought) with(values []float32) drought {
-	for _, v := range values {
-		if v < 0.1 {
-			d.dry++
-		}
-		d.cells++
-	}
-	return d
-}
-
-func (d drought) share() float64 { return float64(d.dry) / float64(d.cells) }

@@ -57,7 +57,7 @@ func OtherFormat(path string, head []byte) string {
 	return ""
 }
 
-// zipContents names what is in a zip archive.
+// zipContents returns the names of the files in a zip archive.
 func zipContents(path string) string {
 	z, err := zip.OpenReader(path)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// readAll reads a small variable whole, unpacked, in double precision.
+// readAll returns all values of a small variable, unpacked, in double precision.
 func (v *variable) readAll() ([]float64, error) {
 	const most = 1 << 26
 	n := 1
@@ -31,7 +31,8 @@ func (v *variable) readAll() ([]float64, error) {
 	return s.wide(n), nil
 }
 
-// readGrid reads the horizontal coordinates of a variable and normalises them.
+// readGrid returns the horizontal coordinates of a variable, normalised, with the order
+// of its cells.
 func (d *dataset) readGrid(v *variable, l *layout) (*ordering, error) {
 	o := &ordering{grid: climate.Grid{
 		Height: v.shape[l.y], Width: v.shape[l.x], YName: v.dims[l.y], XName: v.dims[l.x],
@@ -78,8 +79,8 @@ func (d *dataset) readGrid(v *variable, l *layout) (*ordering, error) {
 	return o, nil
 }
 
-// axisMeaning are the units and the standard name of a horizontal coordinate, the
-// latter as CF knows it.
+// axisMeaning returns the units and the standard name of a horizontal coordinate, the
+// latter as CF lists it.
 func axisMeaning(c *variable) (units, standardName string) {
 	units, standardName = c.text("units"), c.text("standard_name")
 	if r := knownRole(standardName); r != roleY && r != roleX {
@@ -97,7 +98,7 @@ func axisMeaning(c *variable) (units, standardName string) {
 	return units, standardName
 }
 
-// inRadians says whether a latitude or longitude is given in radians.
+// inRadians reports whether a latitude or longitude is given in radians.
 func inRadians(c *variable) bool {
 	switch strings.ToLower(c.text("units")) {
 	case "radian", "radians", "rad":
@@ -106,7 +107,7 @@ func inRadians(c *variable) bool {
 	return false
 }
 
-// readDegrees is readAll with radians turned into degrees.
+// readDegrees returns what readAll does, with radians converted to degrees.
 func (v *variable) readDegrees() ([]float64, error) {
 	values, err := v.readAll()
 	if err == nil && inRadians(v) {
@@ -117,7 +118,7 @@ func (v *variable) readDegrees() ([]float64, error) {
 	return values, err
 }
 
-// mappingOf copies the attributes of a grid mapping variable.
+// mappingOf returns the attributes of a grid mapping variable.
 func mappingOf(m *variable) map[string]any {
 	mapping := map[string]any{}
 	for name, a := range m.attrs {
@@ -135,9 +136,9 @@ func mappingOf(m *variable) map[string]any {
 	return mapping
 }
 
-// readPlaces reads 2-D latitudes and longitudes in the order of the grid. Where
-// rows (columns) have no coordinate of their own that says where they are, latitude
-// (longitude) decides whether they are reversed.
+// readPlaces reads 2-D latitudes and longitudes in the order of the grid. Where rows
+// (columns) have no coordinate that gives their position, latitude (longitude) decides
+// whether they are reversed.
 func (d *dataset) readPlaces(v *variable, l *layout, o *ordering) error {
 	g := &o.grid
 	lat, rowStride, colStride, why, err := l.readPlane(v, l.lat)
@@ -175,8 +176,8 @@ func (d *dataset) readPlaces(v *variable, l *layout, o *ordering) error {
 		}
 	}
 	if !counting(l.yVar) && l.yVar != nil && g.Y != nil && g.Height > 1 {
-		// Of a projection the coordinate decides, but not against the latitude of
-		// every column.
+		// For a projection the coordinate decides, unless the latitude of every column
+		// contradicts it.
 		falls := 0
 		for x := range g.Width {
 			top, bottom := placed(o.rows, g.Height-1)*rowStride, placed(o.rows, 0)*rowStride
@@ -233,8 +234,8 @@ func (d *dataset) readPlaces(v *variable, l *layout, o *ordering) error {
 	return nil
 }
 
-// readPlane reads a coordinate over y and x; one that repeats along time must be the
-// same at all times. why says that it is not.
+// readPlane reads a coordinate over y and x. A coordinate that repeats along time must
+// be the same at all times; why says that it is not.
 func (l *layout) readPlane(v, c *variable) (plane []float64, rowStride, colStride int, why string, err error) {
 	plane, err = c.readSome(func(i int) (first, many int) {
 		return 0, map[bool]int{true: c.shape[i], false: 1}[l.horizontal(v, c.dims[i])]
@@ -251,7 +252,7 @@ func (l *layout) readPlane(v, c *variable) (plane []float64, rowStride, colStrid
 		if l.horizontal(v, dim) || c.shape[i] == 1 {
 			continue
 		}
-		const most = 64 // times at which it is compared
+		const most = 64 // number of times at which it is compared
 		for k := range min(most, c.shape[i]) {
 			at := c.shape[i] - 1 - k*(c.shape[i]-1)/most
 			if c.shape[i] <= most {
@@ -283,8 +284,8 @@ func (l *layout) horizontal(v *variable, dim string) bool {
 	return dim == v.dims[l.y] || dim == v.dims[l.x]
 }
 
-// readSome reads a block of a small variable, unpacked, in degrees; block says where
-// along each dimension.
+// readSome returns a block of a small variable, unpacked, in degrees; block returns the
+// start and length along each dimension.
 func (v *variable) readSome(block func(dim int) (first, many int)) ([]float64, error) {
 	start, count, n := make([]int, len(v.shape)), make([]int, len(v.shape)), 1
 	for i := range v.shape {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// findTime finds the dimension along which frames follow one another and the
-// coordinate that says when they are. Of a forecast that has a start and a lead time
-// that is the valid time: where the file has it, that one, else their sum.
+// findTime finds the dimension along which frames follow one another and the coordinate
+// with their times. For a forecast with a start and a lead time this is the valid time:
+// where the file has it, that one, else their sum.
 func (d *dataset) findTime(v *variable, l *layout, roles []role, opt *ReadOptions) error {
 	open := func(i int) bool { // more than one place, none chosen
 		_, chosen := opt.Index[v.dims[i]]
@@ -41,7 +41,7 @@ func (d *dataset) findTime(v *variable, l *layout, roles []role, opt *ReadOption
 		}
 		own := len(c.dims) == 1 && c.base() == c.dims[0]
 		if len(c.dims) == 0 && !slices.Contains(named, c.base()) && knownRole(c.text("standard_name")) == roleNone {
-			continue // a single number that nothing says to be a coordinate
+			continue // a single number that no attribute declares a coordinate
 		}
 		r := coordinateRole(c)
 		if along := l.t >= 0 && len(c.dims) == 1 && c.dims[0] == v.dims[l.t]; r == roleTime && along && nameRole(c.base()) == roleNone && !own && strongRole(c) != roleTime {
@@ -64,7 +64,7 @@ func (d *dataset) findTime(v *variable, l *layout, roles []role, opt *ReadOption
 	rank := func(c *variable) int { // the smaller, the better
 		own := len(c.dims) == 1 && c.base() == moving
 		switch {
-		case !c.isNumeric(): // characters only where no number says it
+		case !c.isNumeric(): // characters only where no number gives the time
 			return 9
 		case strings.Contains(strings.ToLower(c.base()), "valid"):
 			return 0
@@ -110,15 +110,15 @@ func (d *dataset) findTime(v *variable, l *layout, roles []role, opt *ReadOption
 	return nil
 }
 
-// startsForecast says of a time that it is the start of forecasts, as those that come
+// startsForecast reports whether a time is the start of forecasts, as files that come
 // from GRIB say in words.
 func startsForecast(c *variable) bool {
 	words := strings.ToLower(c.text("long_name"))
 	return strings.Contains(words, "initial time of forecast") || strings.Contains(words, "reference time") || strings.Contains(words, "forecast start")
 }
 
-// spans says whether a coordinate has only dimensions of the variable, but for one of
-// characters and for those of length 1.
+// spans reports whether a coordinate has only dimensions of the variable, apart from one
+// of characters and those of length 1.
 func (d *dataset) spans(v, c *variable) bool {
 	for i, dim := range c.dims {
 		if !slices.Contains(v.dims, dim) && c.shape[i] != 1 && !(c.typ == Char && i == len(c.dims)-1) {
@@ -131,7 +131,7 @@ func (d *dataset) spans(v, c *variable) bool {
 // isText says whether a variable holds characters or strings.
 func (v *variable) isText() bool { return v.typ == Char || v.typ == String }
 
-// isSingle says whether a variable has one place.
+// isSingle reports whether a variable has one place.
 func isSingle(c *variable) bool {
 	for i, n := range c.shape {
 		if n != 1 && !(c.typ == Char && i == len(c.shape)-1) {
@@ -141,9 +141,9 @@ func isSingle(c *variable) bool {
 	return true
 }
 
-// alongFrames picks, for each stored frame of v, what a coordinate has at the places
-// chosen along the other dimensions. width is how many values each place has beyond
-// the dimensions of v: 1, or 2 of bounds.
+// alongFrames returns, for each stored frame of v, the values of a coordinate at the
+// places chosen along the other dimensions. width is how many values each place has
+// beyond the dimensions of v: 1, or 2 for bounds.
 func (l *layout) alongFrames(v, c *variable, values []float64, width int) [][]float64 {
 	frames := 1
 	if l.t >= 0 {

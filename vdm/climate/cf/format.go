@@ -40,6 +40,9 @@ type Format struct {
 	// Create begins a file that gets its name when it is committed; nil where the
 	// format is not written.
 	Create func(path string, h *Header) (Writer, error)
+	// Arrays writes results that are no fields, whose shapes were checked;
+	// nil where the format is not written so.
+	Arrays func(path string, arrays []Array, attributes map[string]string) error
 	// Source describes a path for the record of sources, with its checksum where sum is
 	// set; nil is by the one file that it is.
 	Source func(path string, sum bool) (climate.Source, error)

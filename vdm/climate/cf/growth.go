@@ -7,17 +7,17 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// growth looks whether amounts only grow from frame to frame until they begin anew, as
-// running totals do. Rain that is summed over each frame falls in some cells wherever
-// it rises in others.
+// growth checks whether amounts only grow from frame to frame until they begin again, as
+// running totals do. Rain that is summed over each frame falls in some cells wherever it
+// rises in others.
 type growth struct {
 	last       []float32
 	calendar   string
-	grow, fall int       // frames in which values only grow, and those in which some fall
-	falls      []float64 // times of the frames that have fallen
+	grow, fall int       // number of frames in which values only grow, and in which some fall
+	falls      []float64 // times of the frames with falling values
 }
 
-// fewestGrowing is how many cells have to grow with none falling to count as a sign.
+// fewestGrowing is how many cells must grow with none falling to count as a sign.
 const fewestGrowing = 8
 
 func (g *growth) add(f *climate.Field, t0 int, data []float32) {
@@ -48,9 +48,9 @@ func (g *growth) add(f *climate.Field, t0 int, data []float32) {
 	}
 }
 
-// problem says that the values look like running totals, nil if they do not.
+// problem returns an error where the values look like running totals.
 func (g *growth) problem(name string, opt *ReadOptions) error {
-	// A field of rain that sets in grows everywhere in one frame or two.
+	// Where rain sets in, a field grows everywhere in one frame or two.
 	if g == nil || g.grow < 3 || 10*g.grow < 4*(g.grow+g.fall) {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (g *growth) problem(name string, opt *ReadOptions) error {
 		"one before is the rain; set %s to %s, or to none if they are amounts of each frame", name, g.grow, g.grow+g.fall, resets, opt.called("Totals"), g.guess())
 }
 
-// guess is what Totals may have to be.
+// guess returns the value that Totals may need.
 func (g *growth) guess() string {
 	switch len(g.falls) {
 	case 0:

@@ -9,7 +9,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// Report is what a file holds, as far as training goes.
+// Report describes the content of a file as far as training needs it.
 type Report struct {
 	Path       string
 	Format     string // "NetCDF"
@@ -19,13 +19,13 @@ type Report struct {
 	Conventions []string // what conventions of archives the file follows or breaks, a sentence each
 }
 
-// VariableReport describes one data variable. Values are in Units: mm/h for rain
-// that can be converted, else as in the file.
+// VariableReport describes one data variable. Values are in Units: mm/h for rain that
+// can be converted, else as in the file.
 type VariableReport struct {
 	Name, LongName, StandardName string
 	Type                         string
 	Dims                         []string
-	Members                      string // dimension of the members of an ensemble, "" for none
+	Members                      string // dimension of the members of an ensemble, "" where there is none
 	Shape                        []int
 	FileUnits, Units             string
 	Kind                         climate.Kind
@@ -36,22 +36,22 @@ type VariableReport struct {
 	Gaps                         []string // times after which the record jumps
 	Grid                         string   // in words
 	Stats                        climate.Stats
-	HasStats                     bool // values could be read
+	HasStats                     bool // whether values could be read
 	Trainable                    bool
-	Why                          string // why not
+	Why                          string // why it cannot be used for training
 	Notes                        []string
 }
 
-// Inspect describes every data variable of a file: dimensions, calendar, times,
-// units, values, missing and dry cells, and whether it can be trained on. It
-// reads the values a block at a time and needs little memory.
+// Inspect describes every data variable of a file: dimensions, calendar, times, units,
+// values, missing and dry cells, and whether it can be used for training. It reads the
+// values a block at a time and needs little memory.
 func Inspect(path string) (*Report, error) { return InspectWith(path, ReadOptions{}) }
 
-// InspectWith is Inspect with options: Variable narrows it to one variable, the
+// InspectWith does what Inspect does, with options: Variable selects one variable, the
 // others act as in Read.
 func InspectWith(path string, opt ReadOptions) (*Report, error) { return InspectEach(path, opt, nil) }
 
-// InspectEach is InspectWith with options of their own for some variables.
+// InspectEach does what InspectWith does, with options of their own for some variables.
 func InspectEach(path string, opt ReadOptions, each map[string]ReadOptions) (*Report, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, fmt.Errorf("inspecting %s: %w", path, err)
@@ -140,7 +140,7 @@ func (d *dataset) inspect(v *variable, opt *ReadOptions) VariableReport {
 	return r
 }
 
-// String is the report as text, what "vdm inspect" prints.
+// String returns the report as the text that "vdm inspect" prints.
 func (r *Report) String() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, filepath.Base(r.Path))
@@ -221,7 +221,7 @@ func orNone(text string) string {
 	return text
 }
 
-// memberDimension finds the dimension of the members of an ensemble.
+// memberDimension returns the dimension of the members of an ensemble.
 func (d *dataset) memberDimension(v *variable) string {
 	for _, dim := range v.dims {
 		if c := d.coordinateOf(v, dim); c != nil && c.text("standard_name") == "realization" {

@@ -7,20 +7,20 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// frame is where one frame of a record comes from: now times its stored values less
-// before times those of another frame.
+// frame says how one frame of a record follows from the file: now times its stored
+// values minus before times those of another frame.
 type frame struct {
 	at          int     // place in the file
-	now, before float64 // weights, in 1/h for amounts; before is 0 where nothing is taken away
-	previous    int     // place in the file of that other frame; fromBefore for one of the file before
+	now, before float64 // weights, in 1/h for amounts; before is 0 where nothing is subtracted
+	previous    int     // place in the file of that other frame; fromBefore means the previous file
 	time        float64 // hours, as stored
-	from, to    float64 // interval of the values, NaN where not known
+	from, to    float64 // interval of the values, NaN where unknown
 }
 
-// fromBefore is the place of the last frame of the file before.
+// fromBefore is the place of the last frame of the previous file.
 const fromBefore = -2
 
-// plain are frames whose values are taken as they are.
+// plain returns frames whose values are used as they are.
 func (a *timeAxis) plain() []frame {
 	all := make([]frame, len(a.times))
 	for i, t := range a.times {
@@ -32,11 +32,11 @@ func (a *timeAxis) plain() []frame {
 	return all
 }
 
-// asRates finds for each frame of rain the interval of its values, and what makes a
-// rate over it: division by its length, and differences where the values are running
-// totals. For amounts the interval is that of the options, else of the bounds, else
-// of cell_methods where it agrees with the time step. It is not guessed. note says what
-// was done, of every frame.
+// asRates returns for each frame of rain the interval of its values and the weights that
+// make a rate over it: division by its length, and differences where the values are
+// running totals. For amounts the interval comes from the options, else from the bounds,
+// else from cell_methods where it agrees with the time step. It is never guessed. note
+// describes the conversion of all frames.
 func asRates(v *variable, a *timeAxis, amount bool, opt *ReadOptions) (frames []frame, note string, err error) {
 	running, err := parseTotals(opt.Totals)
 	if err != nil {
@@ -105,8 +105,8 @@ func asRates(v *variable, a *timeAxis, amount bool, opt *ReadOptions) (frames []
 	case interval == 0:
 		return nil, "", refuse("neither time bounds nor an interval in cell_methods say over which time")
 	case step > 0 && math.Abs(interval-step) > 0.01*step:
-		// By CF the interval of cell_methods is that of the data summed, which
-		// need not be the length of the sum.
+		// By CF the interval of cell_methods is the interval of the data that were
+		// summed, which need not be the length of the sum.
 		return nil, "", refuse(fmt.Sprintf("the interval of %s in cell_methods is not the time step, so it may be that of the data that were summed", hours(interval)))
 	}
 	for i := range frames {
@@ -115,7 +115,7 @@ func asRates(v *variable, a *timeAxis, amount bool, opt *ReadOptions) (frames []
 	return frames, fmt.Sprintf("divided by %s (cell_methods)", hours(interval)), nil
 }
 
-// timeName are other names that cell_methods may give to time.
+// timeName returns the other names that cell_methods may give to time.
 func (a *timeAxis) timeName(v *variable) []string {
 	var names []string
 	for _, dim := range v.dims {
@@ -126,14 +126,13 @@ func (a *timeAxis) timeName(v *variable) []string {
 	return names
 }
 
-// byBounds makes rates over the bounds. Where those of a frame begin with those of
-// the frame before and end later, the values are running totals, or means since the
-// same start, and the one before is taken away. Bounds that still overlap are
-// refused.
+// byBounds returns rates over the bounds. Where the bounds of a frame begin with those
+// of the frame before and end later, the values are running totals, or means since the
+// same start, and the frame before is subtracted. Bounds that still overlap are refused.
 func (a *timeAxis) byBounds(v *variable, amount, asTheyStand bool, opt *ReadOptions) (frames []frame, note string, err error) {
 	differences, empty := 0, 0
 	shortest, longest := math.Inf(1), 0.0
-	end, endOf := math.Inf(-1), -1 // of the last interval
+	end, endOf := math.Inf(-1), -1 // end of the last interval
 	previous, start, stop := -1, math.NaN(), math.NaN()
 	if opt.before != nil {
 		previous, start, stop = fromBefore, opt.before.from, opt.before.time
@@ -204,13 +203,13 @@ func (a *timeAxis) byBounds(v *variable, amount, asTheyStand bool, opt *ReadOpti
 	return frames, note, nil
 }
 
-// totals makes rates of running totals without bounds: each frame less the one before
-// it, over the time between, but after a reset the value itself over the time since.
+// totals returns rates of running totals without bounds: each frame minus the one before
+// it, over the time between; after a reset the value itself over the time since.
 func (a *timeAxis) totals(v *variable, r totals, opt *ReadOptions) (frames []frame, note string, err error) {
 	date := func(h float64) string { return climate.FormatTime(h, a.calendar) }
-	reset := func(t float64) float64 { // the last one before t
+	reset := func(t float64) float64 { // the last reset before t
 		if r.start {
-			return a.start // of the forecast, where the file says it
+			return a.start // start of the forecast, where the file gives it
 		}
 		return r.first + r.every*(math.Ceil((t-r.first)/r.every-1e-6)-1)
 	}
@@ -259,7 +258,7 @@ func (a *timeAxis) totals(v *variable, r totals, opt *ReadOptions) (frames []fra
 	return frames, fmt.Sprintf("running totals %s: %d of %d frames less the frame before, each divided by its own length (as set)", how, differences, len(frames)), nil
 }
 
-// bothMonthly says whether two usual steps are those of months, whose lengths differ.
+// bothMonthly reports whether two usual steps are those of months, whose lengths differ.
 func bothMonthly(a, b float64) bool {
 	month := func(h float64) bool { return h >= 28*24 && h <= 31*24 }
 	return month(a) && month(b)

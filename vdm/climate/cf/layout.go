@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// findLayout finds the dimensions of a data variable. opt.Index chooses a place along
-// dimensions that are neither time nor horizontal, opt.Dims names what the file does
-// not tell.
+// findLayout returns which dimension of a data variable has which role. opt.Index
+// chooses a place along dimensions that are neither time nor horizontal, opt.Dims names
+// the roles that the file does not give.
 func (d *dataset) findLayout(v *variable, opt *ReadOptions) (*layout, error) {
 	for _, dim := range slices.Sorted(maps.Keys(opt.Index)) {
 		if !slices.Contains(v.dims, dim) {
@@ -86,9 +86,9 @@ func penultimate(dims []string) string {
 	return dims[len(dims)-2]
 }
 
-// dimensionRoles finds what each dimension stands for: by the coordinate variable of
-// its name, by any other one-dimensional coordinate along it, by the latitude and
-// longitude of the cells, by its own name.
+// dimensionRoles returns the role of each dimension: by the coordinate variable of its
+// name, by any other one-dimensional coordinate along it, by the latitude and longitude
+// of the cells, by its own name.
 func (d *dataset) dimensionRoles(v *variable, opt *ReadOptions, l *layout) []role {
 	roles := make([]role, len(v.dims))
 	assign := func(i int, r role) {
@@ -105,7 +105,7 @@ func (d *dataset) dimensionRoles(v *variable, opt *ReadOptions, l *layout) []rol
 	for i, dim := range v.dims {
 		if _, chosen := opt.Index[dim]; chosen {
 			if c := d.coordinateOf(v, dim); c != nil && coordinateRole(c) != roleNone {
-				roles[i] = coordinateRole(c) // a chosen step of a forecast still says when
+				roles[i] = coordinateRole(c) // a chosen step of a forecast still gives the time
 			} else if r := nameRole(dim); r == rolePeriod || r == roleReference {
 				roles[i] = r
 			} else {
@@ -157,7 +157,7 @@ func (d *dataset) dimensionRoles(v *variable, opt *ReadOptions, l *layout) []rol
 	return roles
 }
 
-// coordinateOf finds the coordinate variable of a dimension: 1-D, of its name.
+// coordinateOf returns the coordinate variable of a dimension: 1-D, of its name.
 func (d *dataset) coordinateOf(v *variable, dim string) *variable {
 	for _, c := range d.visible(v) {
 		if c.base() == dim && c.isNumeric() && len(c.dims) == 1 && c.dims[0] == dim {
@@ -167,9 +167,9 @@ func (d *dataset) coordinateOf(v *variable, dim string) *variable {
 	return nil
 }
 
-// auxiliaryRole is what the 1-D coordinates along a dimension that have other names
-// than it say, if they agree. Latitude and longitude along one dimension are the
-// places of points and say that it is neither.
+// auxiliaryRole returns the role that the 1-D coordinates along a dimension with names
+// other than its own give it, if they agree. Latitude and longitude along one dimension
+// are positions of points, so that it is neither.
 func (d *dataset) auxiliaryRole(v *variable, dim string) role {
 	found := map[role]bool{}
 	for _, c := range d.alongDimension(v, dim) {
@@ -190,8 +190,8 @@ func (d *dataset) auxiliaryRole(v *variable, dim string) role {
 	return roleNone
 }
 
-// alongDimension are the numeric 1-D variables along a dimension, but for that of its
-// name: those that v names among its coordinates first.
+// alongDimension returns the numeric 1-D variables along a dimension, without the one of
+// its name: those that v names among its coordinates first.
 func (d *dataset) alongDimension(v *variable, dim string) []*variable {
 	named := strings.Fields(v.text("coordinates"))
 	var first, others []*variable
@@ -208,8 +208,8 @@ func (d *dataset) alongDimension(v *variable, dim string) []*variable {
 	return append(first, others...)
 }
 
-// axisOf finds the 1-D coordinate of a horizontal dimension: of its name, unless that
-// only counts cells and another says where they are.
+// axisOf returns the 1-D coordinate of a horizontal dimension: the one of its name,
+// unless that only counts cells and another gives positions.
 func (d *dataset) axisOf(v *variable, dim string, r role) *variable {
 	own := d.coordinateOf(v, dim)
 	if own != nil && (strongRole(own) == r || isLength(own.text("units")) && v.text("grid_mapping") != "") {
@@ -223,8 +223,8 @@ func (d *dataset) axisOf(v *variable, dim string, r role) *variable {
 	return own
 }
 
-// horizontalDims are the dimensions of a coordinate but for time and those of length
-// 1 that v does not have.
+// horizontalDims returns the dimensions of a coordinate without time and without those
+// of length 1 that v does not have.
 func horizontalDims(v, c *variable, roles []role) []string {
 	var flat []string
 	for i, dim := range c.dims {
@@ -241,7 +241,7 @@ func horizontalDims(v, c *variable, roles []role) []string {
 	return flat
 }
 
-// placesOver finds latitude and longitude over two dimensions of a variable: named
+// placesOver returns latitude and longitude over two dimensions of a variable: named
 // among its coordinates, else any. They may repeat along time.
 func (d *dataset) placesOver(v *variable, roles []role) (lat, lon *variable) {
 	roles = slices.Clone(roles)
@@ -272,7 +272,7 @@ func (d *dataset) placesOver(v *variable, roles []role) (lat, lon *variable) {
 	return lat, lon
 }
 
-// cellPlaces are the latitude and longitude of the cells over y and x, or nil.
+// cellPlaces returns the latitude and longitude of the cells over y and x, or nil.
 func (d *dataset) cellPlaces(v *variable, l *layout) (lat, lon *variable) {
 	roles := make([]role, len(v.dims))
 	if l.t >= 0 {
@@ -289,8 +289,8 @@ func (d *dataset) cellPlaces(v *variable, l *layout) (lat, lon *variable) {
 	return lat, lon
 }
 
-// dataVariables are the variables that may be records: numbers on at least two
-// dimensions that are nobody's coordinate, bounds, mapping or ancillary.
+// dataVariables returns the variables that may be records: numbers on at least two
+// dimensions that are no variable's coordinate, bounds, mapping or ancillary.
 func (d *dataset) dataVariables() []*variable {
 	helpers := map[*variable]bool{}
 	for _, v := range d.vars {

@@ -9,50 +9,50 @@ import (
 )
 
 // ReadOptions says how a file is read. The zero value reads a file with one data
-// variable that describes itself.
+// variable and complete attributes.
 type ReadOptions struct {
 	// Variable is the name of the variable, with its groups where it is in any, as
-	// "Grid/precipitation"; empty for the only data variable of the file.
+	// "Grid/precipitation"; empty means the only data variable of the file.
 	Variable string
-	Kind     climate.Kind // rain or not; KindAuto decides by all that the file says
+	Kind     climate.Kind // rain or not; KindAuto decides by everything that the file says
 
-	Interval float64 // hours over which each value of an amount was accumulated; 0 to find out
-	Months   bool    // each value of an amount was accumulated over the calendar month of its time
+	Interval float64 // hours over which each value of an amount was accumulated; 0 means that the file says it
+	Months   bool    // whether each value of an amount was accumulated over the calendar month of its time
 
-	// Totals says that amounts are running totals, which are differenced: "start",
-	// since the start of the record; or after how many hours from 00:00 they begin
-	// anew, as "24", "12", "6", or "24@9" where a day begins at 09:00. "none" says
-	// that they are not, although they only grow.
+	// Totals says that amounts are running totals, which are differenced: "start", since
+	// the start of the record; or the number of hours from 00:00 after which they begin
+	// again, as "24", "12", "6", or "24@9" where a day begins at 09:00. "none" says that
+	// they are not running totals, although they never fall.
 	Totals string
 
-	// What the file says wrongly or not at all; each takes the place of the
-	// attribute where not empty.
+	// Units, TimeUnits and Calendar replace an attribute that is missing or wrong in the
+	// file, where they are not empty.
 	Units, TimeUnits, Calendar string
 
-	Fill  []float64      // more values (unpacked, in the file's units) that mean missing
+	Fill  []float64      // further values (unpacked, in the file's units) that mean missing
 	Index map[string]int // place along dimensions that are neither time nor horizontal, as {"member": 3}
 
 	// Dims names the dimensions where the file does not tell which is which: the
 	// keys are "time", "y" and "x".
 	Dims map[string]string
 
-	Repeated         string // which of the frames with one time to take: "first" or "last"; "" refuses them
+	Repeated         string // which of several frames with one time is used: "first" or "last"; "" refuses them
 	ClipNegative     bool   // rain below 0 becomes 0, whatever its size
 	IgnoreValidRange bool   // valid_range, valid_min and valid_max hide no values
 
-	// Name returns what messages call an option of this struct, such as "--interval"
-	// for "Interval"; nil for the names here.
+	// Name returns the name of an option of this struct in messages, such as
+	// "--interval" for "Interval"; nil means the names in this struct.
 	Name func(option string) string
 
-	// Trusted reads without the child process that Probe starts: for files that
-	// this program has just written.
+	// Trusted reads without the child process that Probe starts: for files that this
+	// program has just written.
 	Trusted bool
 
-	before *before // the frame before the first, of another file; nil for none
-	joined bool    // the first frame of running totals is kept: what is before it is found later
+	before *before // the frame before the first, from another file; nil means none
+	joined bool    // the first frame of running totals is kept: the frame before it is found later
 }
 
-// called is what messages call an option.
+// called returns the name of an option in messages.
 func (o *ReadOptions) called(option string) string {
 	if o.Name != nil {
 		return o.Name(option)
@@ -60,7 +60,7 @@ func (o *ReadOptions) called(option string) string {
 	return option
 }
 
-// months is how a message says that sums are over calendar months.
+// months returns the name in messages of the option for sums over calendar months.
 func (o *ReadOptions) months() string {
 	if o.Name != nil {
 		return o.called("Months") + " month"
@@ -68,7 +68,7 @@ func (o *ReadOptions) months() string {
 	return "Months"
 }
 
-// Validate refuses what cannot be meant.
+// Validate refuses options that make no sense.
 func (o ReadOptions) Validate() error {
 	if !(o.Interval >= 0) || o.Interval > 24*366 {
 		return fmt.Errorf("read option %s is %v hours, expected 0 to a year", o.called("Interval"), o.Interval)
@@ -93,10 +93,10 @@ func (o ReadOptions) Validate() error {
 	return nil
 }
 
-// totals is what ReadOptions.Totals says.
+// totals is the meaning of ReadOptions.Totals.
 type totals struct {
 	none, start  bool
-	every, first float64 // hours between resets, and the hour of the day of one; every 0 for none
+	every, first float64 // hours between resets, and the hour of the day of one; every 0 means no resets
 }
 
 func (t totals) running() bool { return t.start || t.every > 0 }
@@ -124,11 +124,12 @@ func parseTotals(text string) (t totals, err error) {
 
 // before is the last frame of the file that comes before in time.
 type before struct {
-	time, from float64   // its stamp, and where its interval begins; NaN where not known
+	time, from float64   // its stamp, and the start of its interval; NaN where unknown
 	values     []float32 // as stored, unpacked; nil while only metadata are read
 }
 
-// indexed is how a message says that a place along a dimension can be chosen.
+// indexed returns the name in messages of the option that chooses a place along a
+// dimension.
 func (o *ReadOptions) indexed(dim string) string {
 	if o.Name != nil {
 		return o.called("Index") + " " + dim + "=0"

@@ -48,11 +48,10 @@ func descending(n int) []int {
 	return order
 }
 
-// normaliseAxis brings a 1-D coordinate into ascending order. Longitudes
-// (angular) that pass 360 are brought back: an axis that begins beyond 180 is
-// shifted as a whole, one that goes around the globe is cut at 360 and joined at
-// the other end. order is where each value stood, nil if all stand where they
-// stood.
+// normaliseAxis returns a 1-D coordinate in ascending order. Longitudes (angular) beyond
+// 360 are brought back: an axis that begins beyond 180 is shifted as a whole, one that
+// goes around the globe is cut at 360 and joined at the other end. order contains the
+// former place of each value, nil if none has moved.
 func normaliseAxis(values []float64, angular bool) (axis []float64, order []int, note string, err error) {
 	for i, v := range values {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -101,7 +100,7 @@ func normaliseAxis(values []float64, angular bool) (axis []float64, order []int,
 				cut++
 			}
 			step := (last - first) / float64(len(axis)-1)
-			join := first - (last - 360) // across it, the grid must go on as it does elsewhere
+			join := first - (last - 360) // across the joint the grid must continue as it does elsewhere
 			if join <= 0 || join > 1.5*step {
 				break
 			}

@@ -10,14 +10,17 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// PlanPreparation reads the metadata of files, and says whether they can be joined:
-// in time, one grid, calendar dates that follow one another, one time step, units that
-// convert, no time twice; and of several variables, each of which may be in files of
-// its own, the same times. Data are not read. progress, if not nil, is told the files
-// looked at.
+// PlanPreparation reads the metadata of files, and returns an error where they cannot be
+// joined: in time, they need one grid, calendar dates that follow one another, one time
+// step, units that convert, and no time twice; several variables, each of which may be
+// in files of its own, need the same times. Data are not read. progress, if not nil,
+// receives the number of files inspected.
 func PlanPreparation(ctx context.Context, paths []string, opt PrepareOptions, progress func(files, total int)) (*Preparation, error) {
 	if len(paths) == 0 {
 		return nil, errors.New("no files to prepare")
+	}
+	if err := opt.Validate(); err != nil {
+		return nil, err
 	}
 	p := &Preparation{opt: opt, variables: opt.Variables}
 	if len(p.variables) == 0 {
@@ -55,8 +58,8 @@ func PlanPreparation(ctx context.Context, paths []string, opt PrepareOptions, pr
 	return p, p.plan()
 }
 
-// ReadFiles reads variables of files into memory, joined as PlanPreparation says:
-// one field a variable, all of the same times and grid.
+// ReadFiles returns variables of files in memory, joined as by PlanPreparation: one
+// field for each variable, all of the same times and grid.
 func ReadFiles(ctx context.Context, paths []string, opt PrepareOptions) ([]*climate.Field, error) {
 	p, err := PlanPreparation(ctx, paths, opt, nil)
 	if err != nil {
@@ -127,8 +130,8 @@ func (p *Preparation) look(path string, several bool) (f plannedFile, err error)
 	return f, nil
 }
 
-// readPart reads the frames that a file has of a variable, a block at a time, in the
-// order of the record's cells, and returns what was decided on the way.
+// readPart reads the frames of a variable in a file, a block at a time, in the order of
+// the record's cells, and returns notes on all conversions.
 func (p *Preparation) readPart(i, c int, done func(t0 int, data []float32) error) (notes []string, err error) {
 	f := &p.files[i]
 	part := &f.parts[c]
@@ -153,7 +156,7 @@ func (p *Preparation) readPart(i, c int, done func(t0 int, data []float32) error
 		}
 		check := s.screen()
 		if check.growth != nil {
-			check.growth = p.growth[c] // goes on from file to file
+			check.growth = p.growth[c] // continues from file to file
 		}
 		if err := s.stream(s.oneBlock(), func(t0 int, data []float32) error {
 			check.add(own, t0, data)
@@ -180,7 +183,7 @@ func (p *Preparation) readPart(i, c int, done func(t0 int, data []float32) error
 	return notes, err
 }
 
-// reorder puts the cells of frames in another order.
+// reorder copies the cells of frames in another order.
 func reorder(dst, src []float32, rows, cols []int) {
 	cells := len(rows) * len(cols)
 	for t := 0; t+cells <= len(src); t += cells {
@@ -192,7 +195,7 @@ func reorder(dst, src []float32, rows, cols []int) {
 	}
 }
 
-// lastFrame reads the last frame of a variable in a file as it is stored, unpacked.
+// lastFrame returns the last frame of a variable in a file as it is stored, unpacked.
 func (p *Preparation) lastFrame(i, c int) (values []float32, err error) {
 	opt := p.optionsOf(p.variables[c])
 	opt.Kind = climate.KindOther
@@ -212,7 +215,7 @@ func (p *Preparation) lastFrame(i, c int) (values []float32, err error) {
 	return values, err
 }
 
-// plan works out what would be made.
+// plan computes the header of the data.
 func (p *Preparation) plan() (err error) {
 	first := p.whole[0]
 	p.source = first.Grid

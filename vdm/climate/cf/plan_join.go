@@ -9,7 +9,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// sortFiles puts the files in the order of their first times.
+// sortFiles sorts the files by their first times.
 func (p *Preparation) sortFiles() {
 	start := func(f plannedFile) float64 {
 		first := math.Inf(1)
@@ -23,8 +23,7 @@ func (p *Preparation) sortFiles() {
 	slices.SortStableFunc(p.files, func(a, b plannedFile) int { return compare(start(a), start(b)) })
 }
 
-// join brings the parts of a variable to one grid and calendar and puts them in the
-// order of time.
+// join converts the parts of a variable to one grid and calendar and sorts them by time.
 func (p *Preparation) join(c int) error {
 	var mine []int
 	for i := range p.files {
@@ -79,7 +78,7 @@ func (p *Preparation) join(c int) error {
 		fresh, err := p.files[i].headOf(opt)
 		if err != nil {
 			if alone := fmt.Sprint(err); n == 0 && len(mine) > 1 && strings.Contains(alone, "makes no rate") {
-				mine[n] = -1 // its total is only what the next begins from
+				mine[n] = -1 // only the next frame needs its total, to begin from
 				continue
 			}
 			return err
@@ -97,7 +96,7 @@ func (p *Preparation) join(c int) error {
 	return p.record(c, mine)
 }
 
-// record makes the record of a variable of its parts in the order of time.
+// record joins the parts of a variable, in the order of time, in a record.
 func (p *Preparation) record(c int, mine []int) error {
 	whole := *p.files[mine[0]].parts[c].head
 	whole.Times, whole.From, whole.To, whole.Stamps, whole.Notes = nil, nil, nil, nil, nil
@@ -123,7 +122,7 @@ func (p *Preparation) record(c int, mine []int) error {
 			times[note]++
 		}
 	}
-	for i, note := range whole.Notes { // what is not true of every frame says so
+	for i, note := range whole.Notes { // a note that is not true of every frame says so
 		if n := times[note]; n < len(mine) {
 			whole.Notes[i] = fmt.Sprintf("in %d of %d files: %s", n, len(mine), note)
 		}
@@ -139,8 +138,8 @@ func (p *Preparation) record(c int, mine []int) error {
 	return nil
 }
 
-// joins brings a part of another file to the grid and calendar of this one, and says
-// where it cannot go on where this one ends, or end where it begins.
+// joins converts a part of another file to the grid and calendar of this one, and
+// returns why it cannot follow or precede it in time.
 func (f *plannedFile) joins(o *plannedFile, c int) error {
 	a, part := f.parts[c].head, &o.parts[c]
 	b := part.head
@@ -173,7 +172,7 @@ func (f *plannedFile) joins(o *plannedFile, c int) error {
 	return nil
 }
 
-// sameCells finds the cells of a grid in another of the same cells.
+// sameCells returns where the cells of a grid are in another grid of the same cells.
 func sameCells(a, b *climate.Grid) (rows, cols []int, err error) {
 	if b.Height != a.Height || b.Width != a.Width {
 		return nil, nil, fmt.Errorf("%d×%d cells against %d×%d", b.Height, b.Width, a.Height, a.Width)
@@ -184,15 +183,15 @@ func sameCells(a, b *climate.Grid) (rows, cols []int, err error) {
 	return b.Find(a)
 }
 
-// take notes where the cells of the record stand in the part.
+// take records where the cells of the record are in the part.
 func (p *plannedPart) take(rows, cols []int, like *climate.Field) {
 	if !slices.IsSorted(rows) || !slices.IsSorted(cols) {
 		p.rows, p.cols = rows, cols
 	}
-	p.head.Grid = like.Grid // held once, however many files there are
+	p.head.Grid = like.Grid // stored once, however many files there are
 }
 
-// toCalendar expresses the times in the calendar of another field.
+// toCalendar converts the times to the calendar of another field.
 func (p *plannedPart) toCalendar(like *climate.Field) (err error) {
 	h := p.head
 	for _, times := range []*[]float64{&h.Times, &h.From, &h.To, &h.Stamps} {
@@ -216,9 +215,9 @@ func (p *plannedPart) toCalendar(like *climate.Field) (err error) {
 	return nil
 }
 
-// align compares the variables: the same cells at the same times. Where the files have
-// the same time stamps, frames with the same stamp belong together, although rain over
-// an interval stands at its middle.
+// align compares the variables: they must have the same cells at the same times. Where
+// the files have the same time stamps, frames with the same stamp belong together,
+// although rain over an interval has the time of its middle.
 func (p *Preparation) align() error {
 	a := p.whole[0]
 	for c := 1; c < len(p.whole); c++ {
@@ -265,7 +264,7 @@ func (p *Preparation) align() error {
 	return nil
 }
 
-// through follows places through an order; nil is as they are.
+// through returns places in an order; nil means unchanged.
 func through(order, places []int) []int {
 	if order == nil {
 		return places

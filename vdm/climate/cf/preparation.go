@@ -9,16 +9,16 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// Preparation is files that have been looked at, in the order of time, and what
-// prepared data would be made of them.
+// Preparation is a plan for prepared data: files whose metadata were read, in the order
+// of time, and the header of the data.
 type Preparation struct {
 	opt       PrepareOptions
 	variables []string
 	files     []plannedFile
-	channels  [][]int          // of each variable, its files in the order of time
-	whole     []*climate.Field // of each variable, without values
+	channels  [][]int          // for each variable, its files in the order of time
+	whole     []*climate.Field // for each variable, without values
 	growth    []*growth
-	source    climate.Grid // of the files
+	source    climate.Grid // grid of the files
 	reduction climate.Reduction
 	header    climate.PreparedHeader
 }
@@ -27,18 +27,18 @@ type plannedFile struct {
 	path   string
 	format *Format
 	source climate.Source // without checksum
-	parts  []plannedPart  // of each variable
+	parts  []plannedPart  // for each variable
 }
 
-// plannedPart is what one file has of one variable.
+// plannedPart is the part of one variable in one file.
 type plannedPart struct {
 	head       *climate.Field // nil where the file does not have it
 	times      []float64      // as the file has them; those of head are in the record's calendar
 	variable   string         // its name in the file
 	calendar   string         // of the file
-	t0         int            // place of its first frame in the record
-	rows, cols []int          // where the cells of the record stand in the file; nil as they are
-	first      float64        // begin of the first frame's bounds, NaN where not known
+	t0         int            // number of its first frame in the record
+	rows, cols []int          // where the cells of the record are in the file; nil means unchanged
+	first      float64        // start of the first frame's bounds, NaN where unknown
 	last       before         // the last frame
 	after      int            // the file whose last frame comes before the first; -1 where none is needed
 	carried    before         // that frame
@@ -54,7 +54,7 @@ func (f *plannedFile) has() string {
 	return strings.Join(names, ", ")
 }
 
-// optionsOf is how a variable is read.
+// optionsOf returns the options with which a variable is read.
 func (p *Preparation) optionsOf(variable string) *ReadOptions {
 	opt, special := p.opt.Each[variable]
 	if !special {
@@ -64,18 +64,34 @@ func (p *Preparation) optionsOf(variable string) *ReadOptions {
 	return &opt
 }
 
-// PrepareOptions say what prepared data are made of files. The zero value joins
-// the only variable of the files in time and changes nothing else.
+// PrepareOptions says how prepared data are made of files. The zero value joins the only
+// variable of the files in time and changes nothing else.
 type PrepareOptions struct {
-	Read      ReadOptions // how files are read; Variable is not used
+	Read      ReadOptions // how files are read, without a Variable
 	Variables []string    // each becomes a channel; none means the only one of the files
 
-	// Each is how the variables that it names are read, in place of Read.
+	// Each is how the variables that it names, of Variables, are read in place of Read.
 	Each map[string]ReadOptions
 
-	Coarsen int                  // this many cells a side become one by their mean; 0 is 1
+	Coarsen int                  // cells along a side of a block, of which the mean is taken; 0 means 1
 	Crop    *Crop                // nil keeps the whole grid
-	Split   *climate.SeasonSplit // nil for no split
+	Split   *climate.SeasonSplit // nil means no split
+}
+
+// Validate refuses options that would say nothing.
+func (o PrepareOptions) Validate() error {
+	if o.Read.Variable != "" {
+		return fmt.Errorf("Read has the Variable %q: name it in Variables", o.Read.Variable)
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Each)) {
+		if !slices.Contains(o.Variables, name) {
+			return fmt.Errorf("there are options for variable %q, which is none of those to read (%s)", name, strings.Join(o.Variables, ", "))
+		}
+		if v := o.Each[name].Variable; v != "" {
+			return fmt.Errorf("the options for variable %q have the Variable %q, want none", name, v)
+		}
+	}
+	return nil
 }
 
 // Crop is a window of Height × Width cells, counted after coarsening, around the
@@ -85,7 +101,7 @@ type Crop struct {
 	Height, Width int
 }
 
-// inWords lists the options that are not zero.
+// inWords returns the options that are not zero, in words.
 func (o ReadOptions) inWords() string {
 	var parts []string
 	if o.Kind != climate.KindAuto {
@@ -129,7 +145,7 @@ func (o ReadOptions) inWords() string {
 	return "; " + strings.Join(parts, ", ")
 }
 
-// gridInWords says where the cells are.
+// gridInWords returns a description of the grid.
 func gridInWords(g *climate.Grid) string {
 	var parts []string
 	along := func(name, units string, values []float64) {

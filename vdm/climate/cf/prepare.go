@@ -9,10 +9,11 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// Fields are the channels that would be made, without their values.
+// Fields returns the channels that would be made, without their values.
 func (p *Preparation) Fields() []*climate.Field { return p.header.Channels }
 
-// String lists what would be read and made, for a dry run.
+// String returns a list of the files that would be read and of the data that would be
+// made, for a dry run.
 func (p *Preparation) String() string {
 	var b strings.Builder
 	f := p.header.Channels[0]
@@ -55,7 +56,7 @@ func (p *Preparation) String() string {
 	return b.String()
 }
 
-// Gaps says where times are missing, a sentence for each gap.
+// Gaps returns where times are missing, a sentence for each gap.
 func (p *Preparation) Gaps() (all []string) {
 	f := p.header.Channels[0]
 	for _, t := range f.Gaps() {
@@ -67,19 +68,19 @@ func (p *Preparation) Gaps() (all []string) {
 
 func span(f *climate.Field) string { return f.Date(0) + " to " + f.Date(f.Frames()-1) }
 
-// Run makes the prepared data in a folder, file by file, never more than some
-// frames in memory. It goes on with what an interrupted Run has left, reading again
-// the files that changed meanwhile, and does nothing where the folder holds the data
-// already; then made is 0, else the number of files read. Finished data whose
-// sources changed, and other data, are an error unless replace is set. progress, if
-// not nil, is told the frames read.
+// Run writes the prepared data to a folder, file by file, with no more than some frames
+// in memory. It continues what an interrupted Run has left, reading again the files that
+// changed meanwhile, and does nothing where the folder already contains the data; then
+// made is 0, else the number of files read. Finished data whose sources changed, and
+// other data, are an error unless replace is set. progress, if not nil, receives the
+// number of frames read.
 func (p *Preparation) Run(ctx context.Context, dir string, replace bool, progress func(frames, total int)) (made int, err error) {
 	w, err := climate.CreatePrepared(dir, p.header, replace)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	total := p.header.Channels[0].Frames() // those of the first variable count
+	total := p.header.Channels[0].Frames() // the frames of the first variable count
 	done, todo := total, []int(nil)
 	for i := range p.files {
 		f := &p.files[i]
@@ -134,8 +135,8 @@ func (p *Preparation) Run(ctx context.Context, dir string, replace bool, progres
 	return made, w.Commit(ctx, nil)
 }
 
-// changedSince says how a file differs from what it was, "" if it does not. The
-// checksum decides where size or time differ.
+// changedSince returns how a file differs from its recorded state, "" if it does not.
+// The checksum decides where size or time differ.
 func (f *plannedFile) changedSince(before climate.Source) (string, error) {
 	if f.source.Bytes == before.Bytes && f.source.Modified == before.Modified {
 		return "", nil
@@ -147,14 +148,14 @@ func (f *plannedFile) changedSince(before climate.Source) (string, error) {
 	return fmt.Sprintf("SHA-256 %.12s…, %d bytes (%s); was %.12s…, %d bytes (%s)", now.SHA256, now.Bytes, now.Name, before.SHA256, before.Bytes, before.Name), nil
 }
 
-// admitted is a file that has been probed and summed.
+// admitted is a file that was probed, with its checksum.
 type admitted struct {
 	source climate.Source
 	err    error
 }
 
-// admitAhead probes files and takes their checksums, in order, one ahead of the
-// reader: the other processor's work while one inflates data.
+// admitAhead probes files and computes their checksums, in order, one ahead of the
+// reader: the other processor does this while one inflates data.
 func (p *Preparation) admitAhead(ctx context.Context, todo []int) <-chan admitted {
 	ready := make(chan admitted, 1)
 	go func() {

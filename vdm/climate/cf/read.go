@@ -8,11 +8,11 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// Read reads one variable of a file as a field: (time, y, x), rain in mm/h,
-// missing cells NaN, rows from south to north and columns from west to east.
-// What was decided on the way is in the field's Notes. A file that does not say
-// what is needed is refused, as is one whose values cannot be what they are said
-// to be: negative rain, or magnitudes that only undeclared fill values have.
+// Read returns one variable of a file as a field: (time, y, x), rain in mm/h, missing
+// cells NaN, rows from south to north and columns from west to east. The field's Notes
+// list all conversions. A file without the necessary attributes is refused, as is one
+// whose values are impossible for what they are said to be: negative rain, or magnitudes
+// that only undeclared fill values have.
 func Read(path string, opt ReadOptions) (*climate.Field, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", path, err)
@@ -81,7 +81,7 @@ func (e *noVariable) Error() string {
 
 func (e *noVariable) Is(target error) bool { return target == climate.ErrNoVariable }
 
-// choose finds the variable to read.
+// choose returns the variable that should be read.
 func (d *dataset) choose(opt *ReadOptions) (*variable, error) {
 	data := d.dataVariables()
 	names := make([]string, len(data))
@@ -107,8 +107,8 @@ func (d *dataset) choose(opt *ReadOptions) (*variable, error) {
 	return nil, fmt.Errorf("there are %d data variables, choose one (%s): %s", len(data), opt.called("Variable"), strings.Join(names, ", "))
 }
 
-// newSource reads a variable's coordinates and decides how its values are
-// converted. That they cannot be is not an error here but refused, so that
+// newSource reads a variable's coordinates and decides how its values are converted.
+// Values that cannot be converted are not an error here but recorded in refused, so that
 // inspect can describe such variables too.
 func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	s := &source{v: v, opt: opt, factor: 1}
@@ -135,7 +135,7 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		Name: v.base(), LongName: longName(v), StandardName: climate.StandardNameOf(v.text("standard_name")), Kind: opt.Kind,
 		Units: climate.NormalizeUnits(units), Grid: s.order.grid, Calendar: axis.calendar, Epoch: axis.epoch, CellMethods: timeMethodOnly(v, axis),
 	}
-	found := climate.Recognise(climate.Signs{Name: v.base(), LongName: longName(v), StandardName: v.text("standard_name"), Units: units, CellMethods: v.text("cell_methods")})
+	found := climate.Recognise(climate.Signs{Name: v.base(), LongName: longName(v), StandardName: v.text("standard_name"), Units: units})
 	if f.Kind == climate.KindAuto {
 		f.Kind = found.Kind
 	}
@@ -196,7 +196,7 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	if f.Units != climate.RainUnits || how != "" {
 		f.Notes = append(f.Notes, fmt.Sprintf("units %q become %s: times %.6g%s", units, climate.RainUnits, scale.Factor, divided))
 	}
-	f.StandardName = climate.RateStandardName(f.StandardName) // a flux of mass has another name as a rate of depth
+	f.StandardName = climate.RateStandardName(f.StandardName) // as a rate of depth it has another name than as a flux of mass
 	f.Units = climate.RainUnits
 	if scale.Amount {
 		f.CellMethods = "time: mean"
@@ -207,9 +207,8 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	return s, nil
 }
 
-// stream reads all frames in order, a block at a time, into room that the caller
-// gives for n frames from t0, and then hands it back filled. An error of done ends
-// the reading.
+// stream reads all frames in order, a block at a time, to the memory that room returns
+// for n frames from t0, and then calls done with it. An error of done ends the reading.
 func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data []float32) error) error {
 	height, width := s.field.Height(), s.field.Width()
 	cells := height * width
@@ -218,7 +217,7 @@ func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data [
 	if s.layout.t >= 0 {
 		most = s.v.blockLength(s.layout.t, raw.bytes()*cells)
 	}
-	last, lastAt := []float32(nil), -1 // the values before weighting of a frame before
+	last, lastAt := []float32(nil), -1 // the values, before weighting, of an earlier frame
 	for t0 := 0; t0 < len(s.frames); {
 		n := 1 // frames that follow one another in the file
 		for n < most && t0+n < len(s.frames) && s.frames[t0+n].at == s.frames[t0+n-1].at+1 {
@@ -269,15 +268,15 @@ func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data [
 	return nil
 }
 
-// readFrames reads frames that follow one another in the file, unpacked, in the order
-// of the grid. Of a merged dimension the first place that is not missing counts.
+// readFrames reads frames that follow one another in the file, unpacked, in the order of
+// the grid. For a merged dimension the first place that is not missing counts.
 func (s *source) readFrames(raw slab, at, n int, dst []float32) error {
 	if s.layout.merged < 0 {
 		return s.readPlace(raw, at, n, dst)
 	}
 	all := s.v.shape[s.layout.merged]
 	s.layout.fixed[s.layout.merged] = 0
-	s.unpack.quiet = all > 1 // what is missing in one place only is not missing
+	s.unpack.quiet = all > 1 // a value that is missing in one place only is not missing
 	if err := s.readPlace(raw, at, n, dst); err != nil {
 		return err
 	}
@@ -333,7 +332,7 @@ func (s *source) readPlace(raw slab, at, n int, dst []float32) error {
 	return nil
 }
 
-// oneBlock gives room for stream that is used again for every block.
+// oneBlock returns memory for stream that is used again for every block.
 func (s *source) oneBlock() func(t0, n int) []float32 {
 	var block []float32
 	return func(_, n int) []float32 {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// role is what a dimension or coordinate stands for.
+// role is the meaning of a dimension or coordinate.
 type role int
 
 const (
@@ -14,8 +14,8 @@ const (
 	roleTime           // T
 	roleY              // latitude, rotated latitude, projection y
 	roleX              // longitude, rotated longitude, projection x
-	roleReference      // the time that a forecast starts at
-	rolePeriod         // the time since that
+	roleReference      // the time at which a forecast starts
+	rolePeriod         // the time since the start of a forecast
 	roleOther          // height, member and the like
 )
 
@@ -28,7 +28,7 @@ var (
 	periodName    = regexp.MustCompile(`^(forecast_period|step|lead|lead_?time|forecast_?hour|fhour|forecast_lead_time|prediction_timedelta)[0-9]*$`)
 )
 
-// nameRole goes by the name alone, the weakest sign.
+// nameRole returns the role that a name suggests, the weakest sign.
 func nameRole(name string) role {
 	n := strings.ToLower(name)
 	switch {
@@ -46,7 +46,7 @@ func nameRole(name string) role {
 	return roleNone
 }
 
-// isLatitude and isLongitude go by the units that CF reserves for them and by
+// isLatitude and isLongitude decide by the units that CF reserves for them and by
 // standard names.
 func isLatitude(v *variable) bool {
 	switch strings.ToLower(v.text("units")) {
@@ -64,7 +64,7 @@ func isLongitude(v *variable) bool {
 	return v.text("standard_name") == "longitude" || angleNamed(v, "lon", "longitude", "xlong", "xlon", "nav_lon", "clon")
 }
 
-// angleNamed says whether a variable in plain degrees, or without units, has one of
+// angleNamed reports whether a variable in plain degrees, or without units, has one of
 // the names.
 func angleNamed(v *variable, names ...string) bool {
 	switch strings.ToLower(v.text("units")) {
@@ -74,8 +74,8 @@ func angleNamed(v *variable, names ...string) bool {
 	return false
 }
 
-// knownRole is what one of CF's standard names for coordinates says. Every other word
-// says nothing.
+// knownRole returns the role of one of CF's standard names for coordinates. Other words
+// give none.
 func knownRole(standardName string) role {
 	switch standardName {
 	case "time":
@@ -98,8 +98,8 @@ func knownRole(standardName string) role {
 	return roleNone
 }
 
-// coordinateRole goes by a coordinate variable's attributes (CF-1.8, chapter 4):
-// what CF knows of its standard_name, then units, then axis, then its name.
+// coordinateRole returns the role of a coordinate variable by its attributes (CF-1.8,
+// chapter 4): a standard_name that CF lists, then units, then axis, then its name.
 func coordinateRole(v *variable) role {
 	if r := strongRole(v); r != roleNone {
 		return r
@@ -117,7 +117,7 @@ func coordinateRole(v *variable) role {
 	return nameRole(v.base())
 }
 
-// strongRole goes by standard_name and units alone.
+// strongRole returns the role by standard_name and units alone.
 func strongRole(v *variable) role {
 	if r := knownRole(v.text("standard_name")); r != roleNone {
 		return r
@@ -137,20 +137,20 @@ func strongRole(v *variable) role {
 	return roleNone
 }
 
-// layout says which dimension of a variable is which. A place is −1 where the
-// variable has no such dimension.
+// layout says which dimension of a variable has which role. It is −1 where the variable
+// has no such dimension.
 type layout struct {
 	t, y, x    int
 	fixed      []int // index chosen along each other dimension; 0 for t, y and x
-	merged     int   // dimension whose places complete one another; -1 for none
+	merged     int   // dimension whose places complete each other; -1 means none
 	timeVar    *variable
-	period     *variable // added to timeVar; nil for none
+	period     *variable // added to timeVar; nil means none
 	yVar, xVar *variable
 	lat, lon   *variable // over two horizontal dimensions, and perhaps time; or nil
 	notes      []string
 }
 
-// isLength says whether units are those of distances on a map.
+// isLength reports whether units are lengths, such as those of distances on a map.
 func isLength(units string) bool {
 	switch strings.ToLower(units) {
 	case "m", "km", "metre", "meter", "metres", "meters", "kilometre", "kilometer", "kilometres", "kilometers", "degrees", "degree", "radian", "radians", "rad":
@@ -159,5 +159,5 @@ func isLength(units string) bool {
 	return false
 }
 
-// boundsName are names of bounds to which nothing need refer.
+// boundsName matches names of bounds to which no variable need refer.
 var boundsName = regexp.MustCompile(`(?i)_(bnds?|bounds|vertices|edges)$`)

@@ -31,9 +31,9 @@ type SampleReader struct {
 	buffer    []float32
 }
 
-// HeadSamples describes a file that [WriteSamples] or a [SampleWriter] wrote: all
-// of a SampleFile but the values, so that [CreateSamples] makes the same header
-// of it. Of the file only metadata and coordinates are read.
+// HeadSamples describes a file that [WriteSamples] or a [SampleWriter] wrote: a
+// SampleFile without the values, from which [CreateSamples] makes the same header. Only
+// metadata and coordinates of the file are read.
 func HeadSamples(path string) (*SampleFile, error) {
 	f, err := admit(path, Head)
 	if err != nil {
@@ -80,9 +80,6 @@ func OpenSamples(path string) (r *SampleReader, err error) {
 	return r, nil
 }
 
-// File describes the file, as [HeadSamples] does.
-func (r *SampleReader) File() *SampleFile { return r.file }
-
 // Read reads frames of a member from a frame on, [frame, y, x, channel]; missing
 // cells are NaN. The length of frames says how many.
 func (r *SampleReader) Read(member, from int, frames []float32) error {
@@ -123,7 +120,7 @@ func (r *SampleReader) close() {
 	}
 }
 
-// samples describes a file of samples and finds its channels.
+// samples returns the description of a file of samples and its channels.
 func (d *dataset) samples() (*SampleFile, []*variable, error) {
 	file := &SampleFile{}
 	var channels []*variable
@@ -164,7 +161,7 @@ func (d *dataset) samples() (*SampleFile, []*variable, error) {
 	return file, channels, nil
 }
 
-// memberNumbers reads the coordinate of the members; it is nil for 0, 1, 2 ….
+// memberNumbers returns the coordinate of the members, nil for 0, 1, 2 ….
 func (d *dataset) memberNumbers(members int) ([]int32, error) {
 	v := d.find("member")
 	if v == nil || !v.isNumeric() || len(v.dims) != 1 {

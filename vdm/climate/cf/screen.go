@@ -10,7 +10,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
 
-// add takes in frames from t0. Rain that is negative by rounding becomes 0.
+// add screens frames, beginning with frame t0. Rain that is negative by rounding becomes
+// 0.
 func (s *screen) add(f *climate.Field, t0 int, data []float32) {
 	rain := f.Kind == climate.KindRain && f.Units == climate.RainUnits
 	low, high := float32(-mostAnything), float32(mostAnything)
@@ -55,7 +56,7 @@ func (s *screen) add(f *climate.Field, t0 int, data []float32) {
 	}
 }
 
-// problem says what is wrong with the values, nil if nothing.
+// problem returns an error that says what is wrong with the values, nil if nothing is.
 func (s *screen) problem(f *climate.Field) error {
 	if err := s.impossibleValues(f); err != nil {
 		return err
@@ -93,7 +94,7 @@ func (s *screen) impossibleValues(f *climate.Field) error {
 		f.Name, s.impossible, share, s.first, f.Units, s.t, f.Date(s.t), s.y, s.x, expected, advice)
 }
 
-// causes say why cells are missing, the commonest first.
+// causes returns why cells are missing, the most frequent cause first.
 func (s *screen) causes() string {
 	u := s.source.unpack
 	if len(u.causes) == 0 {
@@ -116,7 +117,7 @@ func (s *screen) causes() string {
 	return ": " + strings.Join(parts, ", ")
 }
 
-// notes say what became of cells, a sentence each.
+// notes returns what was changed in the cells, a sentence each.
 func (s *screen) notes() []string {
 	var all []string
 	u := s.source.unpack
@@ -139,7 +140,7 @@ func (s *screen) notes() []string {
 	return all
 }
 
-// fits refuses a record that this machine's free memory cannot hold.
+// fits refuses a record that does not fit in this machine's free memory.
 func fits(name string, frames, height, width int) error {
 	need := 4 * int64(frames) * int64(height) * int64(width)
 	if free := machine.FreeMemory(); free > 0 && need > free {
@@ -149,7 +150,7 @@ func fits(name string, frames, height, width int) error {
 	return nil
 }
 
-// screen begins to look through the values of a source.
+// screen returns a screen for the values of a source.
 func (s *source) screen() *screen {
 	c := &screen{source: s, alike: true, rounding: -tinyNegative}
 	for _, f := range s.frames {

@@ -1,16 +1,16 @@
 package cf
 
-// slab reads blocks of a variable in its stored type and hands out unpacked
-// values. The type is fixed once, so that the inner loops know it.
+// slab reads blocks of a variable in its stored type and returns unpacked values. The
+// type is fixed once, so that the inner loops know it.
 type slab interface {
-	// read fetches a block of a variable that has at least one dimension.
+	// read reads a block of a variable that has at least one dimension.
 	read(start, count []int) error
-	// row unpacks len(dst) values, the k-th from place base + stride·order[k]
-	// (order nil: k), and counts why those that are missing are.
+	// row unpacks len(dst) values, the k-th from place base + stride·order[k] (order
+	// nil: k), and counts the missing ones by their cause.
 	row(dst []float32, base, stride int, order []int)
 	// wide unpacks the first n values of the block in double precision.
 	wide(n int) []float64
-	// bytes is the size of one stored value.
+	// bytes returns the size of one stored value.
 	bytes() int
 }
 
@@ -43,7 +43,7 @@ type typedSlab[T number] struct {
 	u     *unpacker
 	buf   []T
 	size  int
-	table []float64 // unpacked value of each stored one, for types of two bytes; made when first needed
+	table []float64 // unpacked value of each stored one, for types of two bytes; computed when first needed
 }
 
 // unpacked returns the values of all stored numbers of a short type.

@@ -5,17 +5,18 @@ import (
 )
 
 const (
-	// tinyNegative is, in mm/h, how far below zero rain may fall by the rounding of
-	// packing or regridding; such cells become 0.
+	// tinyNegative is the lowest rain, in mm/h, that rounding in packing or regridding
+	// may give; such cells become 0.
 	tinyNegative = -0.001
-	// mostRain is in mm/h: one minute's record is 1872 mm/h (Unionville, 1956).
+	// mostRain is the largest accepted rain in mm/h: one minute's record is 1872 mm/h
+	// (Unionville, 1956).
 	mostRain = 1e4
-	// mostAnything bounds every other variable; fills seen undeclared in real files
-	// are 1e20 and above.
+	// mostAnything bounds every other variable; undeclared fill values in real files are
+	// 1e20 and above.
 	mostAnything = 1e15
 )
 
-// screen looks through values for what cannot be meant.
+// screen looks for impossible values.
 type screen struct {
 	source     *source
 	present    int
@@ -23,17 +24,17 @@ type screen struct {
 	tiny       int // negative by rounding, set to 0
 	clipped    int // negative, set to 0 because the options say so
 	impossible int
-	negative   int     // of these, those below 0
-	lowest     float32 // of what is below 0
-	highest    float32 // of what is possible
-	alike      bool    // every impossible value is the first
+	negative   int     // number of these that are below 0
+	lowest     float32 // lowest value below 0
+	highest    float32 // highest possible value
+	alike      bool    // whether every impossible value equals the first
 	first      float32 // the first impossible value, and its place
 	t, y, x    int
-	rounding   float32 // in mm/h: how far below 0 a difference of totals may fall by rounding
-	growth     *growth // nil where running totals are not looked for
+	rounding   float32 // in mm/h: the rounding error by which a difference of totals may be below 0
+	growth     *growth // nil where running totals are not checked for
 }
 
-// source is a variable ready to be read: all that its field needs but the data.
+// source is a variable ready for reading: its field without the data.
 type source struct {
 	v      *variable
 	opt    *ReadOptions
@@ -41,16 +42,16 @@ type source struct {
 	order  *ordering
 	unpack *unpacker
 	field  climate.Field
-	factor float64 // from the file's units to the field's
-	frames []frame // where each frame of the field comes from
-	last   before  // the last frame, for a file that comes after
+	factor float64 // factor from the file's units to the field's
+	frames []frame // the origin of each frame of the field
+	last   before  // the last frame, for the file that comes next in time
 
-	firstFrom float64 // where the bounds of the first frame begin, NaN without
-	counted   bool    // values are amounts over an interval that was set: running totals would show
-	refused   error   // why the values do not become those of a field; units are then the file's
+	firstFrom float64 // start of the bounds of the first frame, NaN without bounds
+	counted   bool    // values are amounts over an interval that was set: running totals are then recognisable
+	refused   error   // why the values cannot be converted; units are then the file's
 }
 
-// longName is a variable's long_name, or what models give in its place.
+// longName returns a variable's long_name, or the attribute that models write instead.
 func longName(v *variable) string {
 	for _, name := range []string{"long_name", "description", "GRIB_name", "title"} {
 		if text := v.text(name); text != "" {
@@ -60,7 +61,8 @@ func longName(v *variable) string {
 	return ""
 }
 
-// timeMethodOnly is what cell_methods say about time, in the name that samples give it.
+// timeMethodOnly returns the part of cell_methods about time, in the name that samples
+// give it.
 func timeMethodOnly(v *variable, a *timeAxis) string {
 	if method, _ := timeMethod(v.text("cell_methods"), a.timeName(v)...); method != "" {
 		return "time: " + method
@@ -68,12 +70,12 @@ func timeMethodOnly(v *variable, a *timeAxis) string {
 	return ""
 }
 
-// takeTimes gives the field the times of its frames: of rain over known intervals
-// their middles.
+// takeTimes sets the times of the field's frames: for rain over known intervals their
+// middles.
 func (s *source) takeTimes(a *timeAxis) {
 	f := &s.field
 	instants := f.CellMethods == "time: point" || f.CellMethods == "time: instantaneous"
-	known := len(s.frames) > 0 && !instants // what is of an instant has no interval
+	known := len(s.frames) > 0 && !instants // an instant has no interval
 	for _, fr := range s.frames {
 		known = known && fr.from == fr.from
 	}
@@ -91,7 +93,7 @@ func (s *source) takeTimes(a *timeAxis) {
 	}
 }
 
-// weigh makes a·now − b·before of now.
+// weigh computes a·now − b·before in the place of now.
 func weigh(now, before []float32, a, b float64) {
 	if b == 0 {
 		for i, x := range now {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// SampleWriter writes samples member by member, so that memory is that of what
-// is written at once.
+// SampleWriter writes samples member by member, so that only the frames of one call of
+// Write are in memory.
 type SampleWriter struct {
 	path   string
 	file   *SampleFile
@@ -65,8 +65,8 @@ func (w *SampleWriter) Write(member, from int, frames []float32) error {
 	return nil
 }
 
-// ChunkFrames is how many frames of a member lie together in the file: writing so
-// many at once, from a multiple of them on, is fastest.
+// ChunkFrames returns how many frames of a member lie together in the file: writing this
+// number at once, beginning with a multiple of it, is fastest.
 func (w *SampleWriter) ChunkFrames() int { return w.file.chunkFrames() }
 
 // Commit ends the file, syncs it and gives it its name.
@@ -75,7 +75,7 @@ func (w *SampleWriter) Commit() error { return w.failed(w.writer.Commit()) }
 // Abort removes what was written.
 func (w *SampleWriter) Abort() error { return w.failed(w.writer.Abort()) }
 
-// WriteSamples writes samples that are held whole, as [CreateSamples] does.
+// WriteSamples writes samples that are in memory, as [CreateSamples] does.
 func WriteSamples(path string, s *SampleFile) error {
 	if err := s.Validate(); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)

@@ -9,7 +9,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// readTime reads the time coordinate and its bounds. A variable without time is one
+// readTime returns the time coordinate and its bounds. A variable without time is one
 // frame.
 func (d *dataset) readTime(v *variable, l *layout, opt *ReadOptions) (*timeAxis, error) {
 	c := l.timeVar
@@ -43,7 +43,7 @@ func (d *dataset) readTime(v *variable, l *layout, opt *ReadOptions) (*timeAxis,
 	return a, nil
 }
 
-// countedFrames are the times of frames that have none in the file: 0, 1, 2 … in the
+// countedFrames returns the times of frames that have none in the file: 0, 1, 2 … in the
 // units of the options.
 func (l *layout) countedFrames(v *variable, opt *ReadOptions) (*timeAxis, error) {
 	u, err := climate.ParseTimeUnits(opt.TimeUnits, opt.Calendar)
@@ -64,13 +64,13 @@ func (l *layout) countedFrames(v *variable, opt *ReadOptions) (*timeAxis, error)
 
 func (u *instantUnits) hours(value float64) (float64, error) {
 	if u.TimeUnits == nil {
-		return value, nil // of text: hours already
+		return value, nil // for texts: already in hours
 	}
 	return u.Hours(value)
 }
 
-// instants reads the time of every stored frame in hours, NaN where it cannot be
-// read, and by how much at most the stored type rounds it.
+// instants returns the time of every stored frame in hours, NaN where it cannot be read,
+// and the largest rounding error of the stored type.
 func (d *dataset) instants(v *variable, l *layout, c *variable, opt *ReadOptions, a *timeAxis) (times []float64, u *instantUnits, resolution float64, err error) {
 	units, calendar := c.text("units"), c.text("calendar")
 	if opt.TimeUnits != "" {
@@ -118,8 +118,8 @@ func (d *dataset) instants(v *variable, l *layout, c *variable, opt *ReadOptions
 	return times, u, u.resolution(c), nil
 }
 
-// resolution is half the distance in hours between neighbouring values that the
-// coordinate can hold: of its type, or of decimals to which it was rounded.
+// resolution returns half the distance in hours between neighbouring values of the
+// coordinate: of its type, or of the decimals to which it was rounded.
 func (u *instantUnits) resolution(c *variable) float64 {
 	largest := 0.0
 	for _, x := range u.values {
@@ -146,14 +146,14 @@ func (u *instantUnits) resolution(c *variable) float64 {
 	return math.Abs(second-first)/2*1.001 + 1e-9
 }
 
-// readTimes reads a time coordinate; values that stand for nothing written are NaN.
+// readTimes returns the values of a time coordinate; values that were never written are
+// NaN.
 func (v *variable) readTimes() ([]float64, error) { return v.readAll() }
 
-// readBounds reads the bounds of the frames, in units of their own where they have
-// any.
+// readBounds reads the bounds of the frames, in units of their own where they have any.
 func (d *dataset) readBounds(v *variable, l *layout, c *variable, u *instantUnits, opt *ReadOptions, a *timeAxis) error {
 	bounds := d.near(c, c.text("bounds"))
-	if bounds == nil { // not referred to, but of the name that everyone gives
+	if bounds == nil { // no attribute refers to them, but their name is the usual one
 		for _, b := range d.visible(v) {
 			if strings.TrimSuffix(strings.TrimSuffix(b.base(), "_bnds"), "_bounds") == c.base() && b.base() != c.base() {
 				bounds = b
@@ -214,7 +214,7 @@ func (d *dataset) readBounds(v *variable, l *layout, c *variable, u *instantUnit
 			instants++
 		}
 	}
-	if instants == len(a.keep) { // bounds that bound nothing
+	if instants == len(a.keep) { // bounds of length 0
 		return nil
 	}
 	if swapped > 0 {

@@ -11,22 +11,22 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// timeAxis is the times of a variable's frames, ascending.
+// timeAxis contains the times of a variable's frames, ascending.
 type timeAxis struct {
 	keep       []int     // place in the file of each frame
 	times      []float64 // hours since the epoch, as stored
-	from, to   []float64 // bounds of each frame in the same hours; nil without
+	from, to   []float64 // bounds of each frame in the same hours; nil where there are none
 	calendar   string
 	epoch      string
 	stored     string // the units in the file
 	notes      []string
 	boundsName string
-	outside    string  // a sentence on bounds that cannot be meant; then from is nil
-	start      float64 // of the forecast that all frames are of; NaN where not known
+	outside    string  // a sentence about bounds that make no sense; then from is nil
+	start      float64 // start of the forecast to which all frames belong; NaN where unknown
 }
 
-// sort brings frames into the order of time: those without a time are left out,
-// those with the same are refused unless the options say which to take.
+// sort sorts frames by time: frames without a time are left out; several with one time
+// are refused unless the options say which is used.
 func (a *timeAxis) sort(c *variable, times []float64, resolution float64, opt *ReadOptions) error {
 	var unwritten []int
 	for i, t := range times {
@@ -94,7 +94,7 @@ func compare(a, b float64) int {
 	return 0
 }
 
-// framesInWords lists places, runs of them as "21 to 23".
+// framesInWords returns places in words, runs of them as "21 to 23".
 func framesInWords(places []int) string {
 	var parts []string
 	for i := 0; i < len(places); {
@@ -120,7 +120,8 @@ func framesInWords(places []int) string {
 	return fmt.Sprintf("%s%s (%d in all)", word, strings.Join(parts, ", "), len(places))
 }
 
-// sharpen replaces times that are stored coarsely by the regular ones that are meant.
+// sharpen replaces times that are stored coarsely by the regular ones that they stand
+// for.
 func (a *timeAxis) sharpen(resolution float64) {
 	if resolution <= 0 || a.epoch == "" {
 		return
@@ -136,8 +137,8 @@ func (a *timeAxis) sharpen(resolution float64) {
 	}
 }
 
-// sharpened are times as they are meant: regular ones if any are near enough, else,
-// for few, the roundest.
+// sharpened returns the exact times that coarsely stored ones stand for: regular ones if
+// they are near enough, else, for few, the roundest.
 func sharpened(times []float64, resolution float64) []float64 {
 	if exact, _, ok := climate.Regular(times, resolution); ok {
 		return exact
@@ -158,9 +159,9 @@ func sharpened(times []float64, resolution float64) []float64 {
 	return exact
 }
 
-// timeMethod is what a variable's cell_methods say about time: the method
-// ("sum", "mean", "" if nothing) and the interval in hours, 0 if none is given. The
-// time coordinate may have other names than "time".
+// timeMethod returns the part of a variable's cell_methods about time: the method
+// ("sum", "mean", "" if there is none) and the interval in hours, 0 if none is given.
+// The time coordinate may have other names than "time".
 func timeMethod(cellMethods string, names ...string) (method string, interval float64) {
 	pattern := timeMethodPattern
 	for _, name := range names {

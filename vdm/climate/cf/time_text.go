@@ -34,7 +34,8 @@ func (d *dataset) addPeriod(v *variable, l *layout, u *instantUnits, times []flo
 	return nil
 }
 
-// textTime finds dates in characters along the frames, such as WRF's Times.
+// textTime returns the variable with dates in characters along the frames, such as WRF's
+// Times.
 func (d *dataset) textTime(v *variable, l *layout) *variable {
 	if l.t < 0 {
 		return nil
@@ -47,7 +48,7 @@ func (d *dataset) textTime(v *variable, l *layout) *variable {
 	return nil
 }
 
-// writtenDates reads dates in characters or strings.
+// writtenDates returns the times of dates in characters or strings.
 func (d *dataset) writtenDates(v *variable, l *layout, c *variable, calendar string, a *timeAxis, u *instantUnits) (times []float64, _ *instantUnits, resolution float64, err error) {
 	canonical, err := climate.CanonicalCalendar(calendar)
 	if err != nil {
@@ -79,8 +80,8 @@ func (d *dataset) writtenDates(v *variable, l *layout, c *variable, calendar str
 	return times, u, 0, nil
 }
 
-// plainDate brings the forms in which dates are written as characters to one:
-// 2018-09-13_06:00:00, 2018/09/13 06:00, 2018091306, 20180913060000.
+// plainDate returns a date in one of the forms that files use for characters
+// (2018-09-13_06:00:00, 2018/09/13 06:00, 2018091306, 20180913060000) in a common form.
 func plainDate(text string) string {
 	text = strings.NewReplacer("_", " ", "/", "-").Replace(strings.TrimSpace(text))
 	if m := digitsOnly.FindStringSubmatch(text); m != nil {

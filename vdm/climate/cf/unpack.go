@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// unpacker turns stored numbers into values: missing ones into NaN, packed ones
-// by scale_factor and add_offset (CF-1.8, sections 2.5.1 and 8.1).
+// unpacker converts stored numbers to values: missing ones to NaN, packed ones by
+// scale_factor and add_offset (CF-1.8, sections 2.5.1 and 8.1).
 type unpacker struct {
 	low, high     float64   // valid stored numbers
 	fills         []float64 // stored numbers that mean missing
@@ -19,16 +19,16 @@ type unpacker struct {
 	highValue     float64
 	fillValues    []float64 // unpacked values that mean missing
 
-	causes    map[string]int // why cells are missing, and how many
+	causes    map[string]int // number of missing cells by cause
 	names     map[float64]string
 	limits    string // the valid range as the file has it
 	quiet     bool   // missing cells are not counted
 	merged    int    // cells that another place of a merged dimension has
-	conflicts int    // cells of which both have different values
+	conflicts int    // cells for which both have different values
 	notes     []string
 }
 
-// step is the distance between neighbouring values of packed data, 0 of others.
+// step returns the distance between neighbouring values of packed data, 0 for others.
 func (u *unpacker) step() float64 {
 	if u.packed {
 		return math.Abs(u.scale)
@@ -39,7 +39,7 @@ func (u *unpacker) step() float64 {
 // count adds a missing value to its cause.
 func (u *unpacker) count(x float64) { u.causes[u.cause(x)]++ }
 
-// cause says why a stored number is missing, as value does.
+// cause returns why a stored number is missing, in the order in which value decides it.
 func (u *unpacker) cause(x float64) string {
 	if math.IsNaN(x) {
 		return "not a number (NaN)"
@@ -80,8 +80,8 @@ var defaultFill = map[Type]float64{
 	Float: float64(float32(9.9692099683868690e+36)), Double: 9.9692099683868690e+36,
 }
 
-// newUnpacker reads a variable's attributes. More unpacked values that mean
-// missing can be given.
+// newUnpacker reads a variable's attributes. Further unpacked values that mean missing
+// can be given.
 func newUnpacker(v *variable, opt *ReadOptions) (*unpacker, error) {
 	u := &unpacker{causes: map[string]int{}, names: map[float64]string{}, low: math.Inf(-1), high: math.Inf(1), lowValue: math.Inf(-1), highValue: math.Inf(1), scale: 1}
 	number := func(name string, missing float64) (float64, error) {
@@ -216,12 +216,12 @@ func stored(f float64, typ Type) []float64 {
 	return []float64{f}
 }
 
-// value unpacks one stored number; NaN is missing.
+// value returns the unpacked value of a stored number; NaN is missing.
 func (u *unpacker) value(x float64) float64 {
 	if x < 0 && u.unsigned > 0 {
 		x += u.unsigned
 	}
-	if !(x >= u.low && x <= u.high) { // so written, NaN is caught too
+	if !(x >= u.low && x <= u.high) { // in this form NaN is caught too
 		return math.NaN()
 	}
 	for _, f := range u.fills {

@@ -13,13 +13,13 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
-// errTruncated is what checkFile's error wraps where a file ends too early.
+// errTruncated is wrapped by checkFile's error where a file ends too early.
 var errTruncated = errors.New("file is truncated")
 
-// checkFile refuses, without the C library, what is certainly no readable
-// NetCDF file: absent, empty, of another format, or shorter than its own header
-// says. The last matters: libnetcdf reads on beyond the end of a classic file
-// and returns zeros or worse, without an error.
+// checkFile refuses, without the C library, files that certainly are no readable NetCDF:
+// absent, empty, of another format, or shorter than its own header says. The last check
+// is important: libnetcdf reads on beyond the end of a classic file and returns zeros or
+// worse, without an error.
 func checkFile(path string) error {
 	if err := climate.Unread(path); err != nil {
 		return err
@@ -61,8 +61,8 @@ func checkFile(path string) error {
 	return fmt.Errorf("%s is not a NetCDF file: it begins with %q, expected \"CDF\" (classic) or \"\\x89HDF\" (NetCDF-4)", path, head)
 }
 
-// isHDF5 looks for the signature where the format allows it: at 0, 512 and every
-// doubling.
+// isHDF5 reports whether the signature occurs where the format allows it: at 0, 512 and
+// every doubling.
 func isHDF5(r io.ReaderAt, size int64) bool {
 	signature := []byte("\x89HDF\r\n\x1a\n")
 	got := make([]byte, len(signature))
@@ -97,20 +97,20 @@ type classicHeader struct {
 	err     error
 }
 
-// The tags of the header's lists.
+// These are the tags of the header's lists.
 const (
 	tagDimensions = 0x0A
 	tagVariables  = 0x0B
 	tagAttributes = 0x0C
 )
 
-// classicSizes are bytes a value by NetCDF type number.
+// classicSizes lists the bytes of a value by NetCDF type number.
 var classicSizes = map[int64]int64{1: 1, 2: 1, 3: 2, 4: 4, 5: 4, 6: 8, 7: 1, 8: 2, 9: 4, 10: 8, 11: 8}
 
 // largest bounds sizes, far from overflow.
 const largest = int64(1) << 60
 
-// end is the smallest size that a file with this header can have.
+// end returns the smallest size that a file with this header can have.
 func (h *classicHeader) end() (int64, error) {
 	magic := make([]byte, 4)
 	if _, err := io.ReadFull(h.r, magic); err != nil {
@@ -118,7 +118,7 @@ func (h *classicHeader) end() (int64, error) {
 	}
 	h.version = magic[3]
 	records := h.count()
-	streaming := records == 0xFFFFFFFF && h.version != 5 || h.version == 5 && records == -1 // the writer never knew
+	streaming := records == 0xFFFFFFFF && h.version != 5 || h.version == 5 && records == -1 // the writer did not know the number
 
 	var dims []int64
 	for range h.list(tagDimensions) {
@@ -198,7 +198,7 @@ func (h *classicHeader) list(tag int64) func(func(int64) bool) {
 	return h.times(n)
 }
 
-// rank is the number of dimensions of a variable.
+// rank returns the number of dimensions of a variable.
 func (h *classicHeader) rank() func(func(int64) bool) {
 	n := h.count()
 	const most = 1024 // NC_MAX_VAR_DIMS
@@ -233,7 +233,7 @@ func (h *classicHeader) attributes() {
 
 func (h *classicHeader) name() { h.skip(h.count(), 1) }
 
-// skip passes over n values, padded to four bytes.
+// skip skips n values, padded to four bytes.
 func (h *classicHeader) skip(n, size int64) {
 	const most = 1 << 31
 	if h.err == nil && (n < 0 || n > most) {
@@ -258,7 +258,7 @@ func (h *classicHeader) int64() int64 {
 	return hi<<32 | lo
 }
 
-// count is a length or index: 32 bits, in CDF-5 64.
+// count returns a length or index: 32 bits, 64 in CDF-5.
 func (h *classicHeader) count() int64 {
 	if h.version == 5 {
 		return h.int64()
@@ -266,7 +266,7 @@ func (h *classicHeader) count() int64 {
 	return h.int32()
 }
 
-// offset is a place in the file: 64 bits since CDF-2.
+// offset returns a place in the file: 64 bits since CDF-2.
 func (h *classicHeader) offset() int64 {
 	if h.version == 1 {
 		return h.int32()

@@ -147,8 +147,12 @@ func TestFormerSamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	if b.File().Members != s.Members || !slices.Equal(b.File().Times, s.Times) || len(b.File().Channels) != 1 {
-		t.Fatalf("%+v", b.File())
+	head, err := HeadSamples(former)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if head.Members != s.Members || !slices.Equal(head.Times, s.Times) || len(head.Channels) != 1 {
+		t.Fatalf("%+v", head)
 	}
 	x, y := make([]float32, 2*12*2), make([]float32, 2*12)
 	for member := range s.Members {

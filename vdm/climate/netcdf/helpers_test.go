@@ -85,30 +85,11 @@ func same(t testing.TB, what string, got, want []float32) {
 	}
 }
 
-// repository is the folder of go.mod.
-func repository(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			t.Fatal("no go.mod above the working folder")
-		}
-		dir = up
-	}
-}
-
 // stageIV is the hour-by-hour US rain that the set-up unpacks from Debian's
 // r-cran-stars.
 func stageIV(t testing.TB) string {
 	t.Helper()
-	path := filepath.Join(repository(t), "build", "data", "test_stageiv_xyt.nc")
+	path := filepath.Join(installed.Repository(t), "build", "data", "test_stageiv_xyt.nc")
 	if _, err := os.Stat(path); err != nil {
 		t.Skip("the Stage IV file has not been unpacked (make run does it)")
 	}
@@ -118,11 +99,7 @@ func stageIV(t testing.TB) string {
 // brisbane is a day of radar rain, where it is at hand.
 func brisbane(t testing.TB) string {
 	t.Helper()
-	path := filepath.Join(repository(t), "..", "shared", "data", "brisbane_radar_20201031_10min.nc")
-	if _, err := os.Stat(path); err != nil {
-		t.Skip("the Brisbane radar file is not at hand")
-	}
-	return path
+	return installed.Shared(t, "data", "brisbane_radar_20201031_10min.nc")
 }
 
 // samples makes a small sample file: two members, three frames, a rotated grid.
@@ -149,5 +126,11 @@ func samples() *SampleFile {
 	s.Channels = []SampleChannel{
 		{Name: "pr", LongName: "rain", StandardName: "lwe_precipitation_rate", Units: climate.RainUnits, Data: rain},
 		{Name: "uas", StandardName: "eastward_wind", Units: "m s-1", Data: wind}}
+	return s
+}
+
+// statsOf returns the figures of all cells of a field.
+func statsOf(f *climate.Field) (s climate.Stats) {
+	s.Add(f.Data)
 	return s
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
-// jobs are waiting for the one thread that uses the C library. The library is not
-// thread-safe even across files, so one use at a time is needed in any case; one
-// thread besides, because HDF5 keeps per thread whether it prints its errors,
-// which libnetcdf turns off only in the thread that it starts in.
+// jobs wait for the one thread that uses the C library. The library is not thread-safe
+// even across files, so only one use at a time is possible. It must also be the same
+// thread, because HDF5 stores for each thread whether it prints its errors, which
+// libnetcdf turns off only in the thread in which it starts.
 var (
 	jobs        = make(chan job)
 	startThread sync.Once
@@ -22,7 +22,7 @@ var (
 
 type job struct {
 	do   func()
-	done chan any // receives what do panicked with, or nil
+	done chan any // receives the value with which do panicked, or nil
 }
 
 // withLibrary runs do on the library's thread, alone. It must not be nested.
@@ -42,8 +42,8 @@ func withLibrary(do func()) {
 	}
 }
 
-// run does the job and returns what it panicked with: the thread must live on,
-// and the panic belongs to the caller.
+// run does the job and returns the value with which it panicked: the thread must live
+// on, and the panic belongs to the caller.
 func (j job) run() (trouble any) {
 	defer func() { trouble = recover() }()
 	j.do()
@@ -230,7 +230,7 @@ func readAttribute(ds nc.Dataset, variable int, a nc.Attr) (value cf.Attribute, 
 	return value, true, err
 }
 
-// number is what a variable can hold to be data.
+// number is a type that the variables of data can have.
 type number interface {
 	int8 | uint8 | int16 | uint16 | int32 | uint32 | int64 | uint64 | float32 | float64
 }

@@ -108,6 +108,9 @@ func TestPlanRefused(t *testing.T) {
 		{[]string{good}, PrepareOptions{Crop: &Crop{Lat: 40, Lon: 3, Height: 2, Width: 2}}, []string{good, "latitude 40, longitude 3", "outside the grid"}},
 		{[]string{good}, PrepareOptions{Split: &climate.SeasonSplit{}}, []string{"before the first training season"}},
 		{[]string{good}, PrepareOptions{Read: ReadOptions{Interval: -1}}, []string{"Interval"}},
+		{[]string{good}, PrepareOptions{Read: ReadOptions{Variable: "pr"}}, []string{`"pr"`, "Variables"}},
+		{[]string{good}, PrepareOptions{Variables: []string{"pr"}, Each: map[string]ReadOptions{"tas": {}}}, []string{`"tas"`, "(pr)"}},
+		{[]string{good}, PrepareOptions{Variables: []string{"pr"}, Each: map[string]ReadOptions{"pr": {Variable: "tas"}}}, []string{`"pr"`, `"tas"`, "want none"}},
 	} {
 		_, err := PlanPreparation(context.Background(), c.files, c.opt, nil)
 		if err == nil {

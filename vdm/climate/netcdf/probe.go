@@ -18,19 +18,20 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
-// probeVariable in the environment makes a program that links this package read
-// the file that it names and exit.
+// probeVariable is an environment variable that makes a program which links this package
+// read the file that it names and exit.
 const probeVariable = "CLIMATE_VDM_PROBE_NETCDF"
 
-// probeDepthVariable says how much of the file: depthHead or depthWhole.
+// probeDepthVariable is an environment variable that says how much of the file is read:
+// depthHead or depthWhole.
 const probeDepthVariable = "CLIMATE_VDM_PROBE_DEPTH"
 
 const (
-	depthHead  = "head"  // metadata, and what can be coordinates: variables of at most two dimensions, and others by their labels
+	depthHead  = "head"  // metadata, and variables that can be coordinates: those of at most two dimensions, and others by their labels
 	depthWhole = "whole" // every numeric variable
 )
 
-// probeList in the place of a path means those on the standard input.
+// probeList instead of a path means the paths on the standard input.
 const probeList = "-"
 
 // probeAll reads each of the files named on in, ended by zero bytes, and tells out the
@@ -50,8 +51,8 @@ func probeAll(in io.Reader, out io.Writer) int {
 	return 0
 }
 
-// probeTogether probes small files in one child process and remembers those that have
-// passed: starting a child takes longer than reading such a file.
+// probeTogether probes small files in one child process and records those that passed:
+// starting a child takes longer than reading such a file.
 func probeTogether(ctx context.Context, paths []string) {
 	const small, fewest = 16 << 20, 3
 	var identities []string
@@ -84,7 +85,7 @@ func probeTogether(ctx context.Context, paths []string) {
 	}
 	var out bytes.Buffer
 	child.Stdin, child.Stdout, child.WaitDelay = &list, &out, time.Second
-	_ = child.Run() // those that it did not come to are probed one by one
+	_ = child.Run() // files that it did not reach are probed one by one
 	for line := range strings.Lines(out.String()) {
 		if i, err := strconv.Atoi(strings.TrimSuffix(line, "\n")); err == nil && i >= 0 && i < len(identities) {
 			probed.Store(identities[i]+depthWhole, true)
@@ -92,7 +93,7 @@ func probeTogether(ctx context.Context, paths []string) {
 	}
 }
 
-// identityOf is a file by path, size and time.
+// identityOf returns the identity of a file: path, size and time.
 func identityOf(full string, info os.FileInfo) string {
 	return fmt.Sprintln(full, info.Size(), info.ModTime().UnixNano())
 }
@@ -101,8 +102,8 @@ func identityOf(full string, info os.FileInfo) string {
 // printed.
 const probeRefused = 3
 
-// The one thing that this package does by itself: it must happen before main and
-// in every program, notebook cells included, which have no place to call it from.
+// This init does work, the only one in this package: it must run before main and in
+// every program, notebook cells included, where no other place could call it.
 func init() {
 	if path, asked := os.LookupEnv(probeVariable); asked {
 		if path == probeList {
@@ -112,10 +113,10 @@ func init() {
 	}
 }
 
-// probeChild is the life of the child process.
+// probeChild runs the child process and returns its exit status.
 func probeChild(path, depth string) int {
-	// Should a file make the library take all memory, let the system end this
-	// process and not its parent. Where this fails, nothing is lost.
+	// If a file makes the library take all memory, the system should end this process
+	// and not its parent. Where this fails, nothing is lost.
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0)
 	if err := walk(path, depth); err != nil {
 		fmt.Println(err)
@@ -124,8 +125,8 @@ func probeChild(path, depth string) int {
 	return 0
 }
 
-// walk reads a file: metadata, and the data of every numeric variable, or only of
-// those that can be coordinates, in blocks.
+// walk reads a file in blocks: metadata, and the data of every numeric variable, or only
+// of those that can be coordinates.
 func walk(path, depth string) error {
 	return withDataset(path, func(d *cf.Dataset) error {
 		if err := cf.Walk(d, depth == depthHead); err != nil {
@@ -138,11 +139,10 @@ func walk(path, depth string) error {
 // probed remembers the files that a child has read: by path, size and time.
 var probed sync.Map
 
-// Probe checks a file without risk to this process: it must look like NetCDF and
-// be as long as its header says, and a child process must be able to open it and
-// read every variable. If the C library crashes on it, or does not come to an
-// end, that is an error that names the file. A file that has passed is not probed
-// again until it changes.
+// Probe checks a file without risk to this process: it must look like NetCDF and be as
+// long as its header says, and a child process must be able to open it and read every
+// variable. If the C library crashes on it, or does not return, that is an error that
+// names the file. A file that passed is not probed again until it changes.
 func Probe(path string) error { return probe(path, depthWhole) }
 
 func probe(path, depth string) error {
@@ -163,8 +163,8 @@ func probe(path, depth string) error {
 			return nil
 		}
 	}
-	// Damaged files have sent the library round in circles; a healthy one is read
-	// at some hundred MB/s.
+	// Damaged files have sent the library into endless loops; a good file is read at
+	// some hundred MB/s.
 	limit := 30*time.Second + time.Duration(info.Size()/(5<<20))*time.Second
 	command := func(ctx context.Context, path string) (*exec.Cmd, error) { return childCommand(ctx, path, depth) }
 	if err := runProbe(command, full, limit); err != nil {
@@ -174,8 +174,8 @@ func probe(path, depth string) error {
 	return nil
 }
 
-// childCommand is this program once more. On Linux /proc/self/exe is it even when
-// its file has been replaced or removed since, as go run and notebooks do.
+// childCommand returns a command that runs this program again. On Linux /proc/self/exe
+// is the program even when its file was replaced or removed, as go run and notebooks do.
 func childCommand(ctx context.Context, path, depth string) (*exec.Cmd, error) {
 	program := "/proc/self/exe"
 	if runtime.GOOS != "linux" {

@@ -23,6 +23,6 @@ func init() {
 			}
 			return Probe(path)
 		},
-		AdmitAll: probeTogether, Run: withLibrary, Open: open, Create: create,
+		AdmitAll: probeTogether, Run: withLibrary, Open: open, Create: create, Arrays: saveArrays,
 	})
 }

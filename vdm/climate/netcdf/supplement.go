@@ -17,12 +17,11 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
-// What libnetcdf offers and go-netcdf does not, on the identifiers of the latter.
+// These functions of libnetcdf are missing in go-netcdf; they use its identifiers.
 
-// stringAttribute reads an attribute of type string, which go-netcdf cannot and
-// which Python libraries write where a text is not ASCII or through h5netcdf.
-// Several strings are joined by a blank. It runs on the
-// library's thread.
+// stringAttribute returns an attribute of type string, which go-netcdf cannot read and
+// which Python libraries write for texts that are not ASCII or through h5netcdf. Several
+// strings are joined by a blank. It runs on the library's thread.
 func stringAttribute(ds nc.Dataset, variable int, name string, length int) (string, error) {
 	if length == 0 {
 		return "", nil
@@ -43,8 +42,8 @@ func stringAttribute(ds nc.Dataset, variable int, name string, length int) (stri
 	return strings.Join(parts, " "), nil
 }
 
-// chunkLengths returns the chunk lengths along the dimensions of a variable, nil
-// where it is stored whole. It runs on the library's thread.
+// chunkLengths returns the chunk lengths along the dimensions of a variable, nil where
+// it is not chunked. It runs on the library's thread.
 func chunkLengths(ds nc.Dataset, variable, rank int) []int {
 	if rank == 0 {
 		return nil
@@ -52,7 +51,7 @@ func chunkLengths(ds nc.Dataset, variable, rank int) []int {
 	var storage C.int
 	sizes := make([]C.size_t, rank)
 	if status := C.nc_inq_var_chunking(C.int(ds), C.int(variable), &storage, &sizes[0]); status != C.NC_NOERR || storage != C.NC_CHUNKED {
-		return nil // classic files know no chunks
+		return nil // classic files have no chunks
 	}
 	lengths := make([]int, rank)
 	for i, n := range sizes {
@@ -85,8 +84,8 @@ type namedGroup struct {
 	ds   nc.Dataset
 }
 
-// childGroups lists the groups directly below one; classic files have none. It runs
-// on the library's thread.
+// childGroups returns the groups directly below one; classic files have none. It runs on
+// the library's thread.
 func childGroups(ds nc.Dataset) ([]namedGroup, error) {
 	var count C.int
 	if status := C.nc_inq_grps(C.int(ds), &count, nil); status != C.NC_NOERR || count == 0 {
@@ -150,8 +149,8 @@ func (v *variable) Texts() ([]string, error) {
 	return all, nil
 }
 
-// absentFilters lists the filters (HDF5's numbers) that the values of a variable went
-// through and that this installation does not have. It runs on the library's thread.
+// absentFilters returns the filters (HDF5's numbers) through which the values of a
+// variable went and that this installation lacks. It runs on the library's thread.
 func (v *variable) absentFilters() (ids []int) {
 	var count C.size_t
 	if status := C.nc_inq_var_filter_ids(C.int(v.ds), C.int(v.id), &count, nil); status != C.NC_NOERR || count == 0 || count > 100 {

@@ -19,19 +19,19 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// recipeName is the file beside synthetic months that says what they are.
+// recipeName is the file beside synthetic months that describes them.
 const recipeName = "synthetic.json"
 
-// WriteSynthetic writes a synthetic record as NetCDF files in the layout of
-// UKCP18 Local: a file a month of 30 days, named like its, with the 4-D variable
-// pr(ensemble_member, time, grid_latitude, grid_longitude) in mm/hour, the rotated
-// pole, 2-D latitude and longitude, longitudes of the grid that may exceed 360,
-// time bounds, month_number, year and yyyymmddhh, and the fill 1e20. Every file
-// says that it is synthetic.
+// WriteSynthetic writes a synthetic record as NetCDF files in the layout of UKCP18
+// Local: a file for each month of 30 days, with UKCP18's file names, the 4-D variable
+// pr(ensemble_member, time, grid_latitude, grid_longitude) in mm/hour, the rotated pole,
+// 2-D latitude and longitude, longitudes of the grid that may exceed 360, time bounds,
+// month_number, year and yyyymmddhh, and the fill 1e20. Every file says that it is
+// synthetic.
 //
-// A file has its name only when it is whole. So the folder can be gone on with
-// after an interruption: months that are there are left alone. made is how many
-// were written. progress is told the hours made.
+// A file gets its name only when it is complete. So a call after an interruption
+// continues: existing months are kept. made is the number of months written. progress
+// receives the number of hours made.
 func WriteSynthetic(ctx context.Context, dir string, s climate.SyntheticRecord, progress func(hours, total int)) (made int, err error) {
 	if err := s.Validate(); err != nil {
 		return 0, err
@@ -65,8 +65,8 @@ func WriteSynthetic(ctx context.Context, dir string, s climate.SyntheticRecord, 
 	return len(months), err
 }
 
-// claimFolder writes the recipe of the files that a folder is for, refuses a folder
-// of others, and removes what a process that was killed left.
+// claimFolder writes the recipe of the files into a folder, refuses a folder of another
+// recipe, and removes unfinished files of a killed process.
 func claimFolder(dir string, recipe []string) error {
 	path := filepath.Join(dir, recipeName)
 	want, err := json.MarshalIndent(map[string][]string{"recipe": recipe}, "", " ")
@@ -98,7 +98,7 @@ const temporaryMonth = ".writing-month-*"
 // fillUKCP18 marks missing cells in UKCP18's files.
 const fillUKCP18 = float32(1e20)
 
-// monthFile is a file of a month while it is written.
+// monthFile is a file of a month in progress.
 type monthFile struct {
 	path, temporary string
 	w               *writer
@@ -107,7 +107,7 @@ type monthFile struct {
 	scratch         []float32
 }
 
-// createMonth starts a file with all but the rain.
+// createMonth starts a file and writes everything but the rain.
 func createMonth(path string, f *climate.Field, s climate.SyntheticRecord) (*monthFile, error) {
 	place, err := os.CreateTemp(filepath.Dir(path), temporaryMonth)
 	if err != nil {
@@ -216,7 +216,7 @@ func (m *monthFile) define(f *climate.Field, s climate.SyntheticRecord) {
 	w.doubles(time, f.Times)
 	w.doubles(timeBounds, bounds(f.Times, 1))
 	step := g.Y[1] - g.Y[0]
-	east := make([]float64, g.Width) // counted on beyond 360, as in UKCP18's files
+	east := make([]float64, g.Width) // continued beyond 360, as in UKCP18's files
 	for i, v := range g.X {
 		east[i] = v + 360
 	}
@@ -243,7 +243,7 @@ func (m *monthFile) define(f *climate.Field, s climate.SyntheticRecord) {
 	}
 }
 
-// bounds are the edges of cells of equal width around values.
+// bounds returns the edges of cells of equal width around values.
 func bounds(values []float64, width float64) []float64 {
 	out := make([]float64, 0, 2*len(values))
 	for _, v := range values {
@@ -252,14 +252,14 @@ func bounds(values []float64, width float64) []float64 {
 	return out
 }
 
-// padded is a text of a fixed length, filled up with zero bytes.
+// padded returns a text of a fixed length, padded with zero bytes.
 func padded(text string, length int) []byte {
 	b := make([]byte, length)
 	copy(b, text)
 	return b
 }
 
-// Write writes frames from frame t0 on; NaN becomes the fill.
+// Write writes frames, beginning with frame t0; NaN becomes the fill.
 func (m *monthFile) Write(t0 int, frames []float32) (err error) {
 	m.scratch = append(m.scratch[:0], frames...)
 	for i, v := range m.scratch {
@@ -277,8 +277,7 @@ func (m *monthFile) Write(t0 int, frames []float32) (err error) {
 	return nil
 }
 
-// Close gives the file its name, or removes it where err says that it is not
-// whole.
+// Close gives the file its name, or removes it where err says that it is incomplete.
 func (m *monthFile) Close(err error) error {
 	if m.w != nil {
 		withLibrary(func() { err = errors.Join(err, m.w.ds.Close()) }) // a full disk may show at closing only

@@ -11,20 +11,20 @@ import (
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 )
 
-// Exit statuses.
+// These are the exit statuses.
 const (
 	exitFailed      = 1
 	exitUsage       = 2
-	exitInterrupted = 130 // as a shell says of a program that SIGINT ended
+	exitInterrupted = 130 // what a shell returns for a program that SIGINT ended
 )
 
-// traceEnv asks for the stack of an internal error.
+// traceEnv is the environment variable that asks for the stack of an internal error.
 const traceEnv = "VDM_TRACE"
 
-// errTold is a failure whose message has been printed.
+// errTold is a failure whose message has already been printed.
 var errTold = errors.New("told")
 
-// oneLine makes one line of an error that joins several.
+// oneLine returns an error of several lines as one line.
 func oneLine(s string) string {
 	var parts []string
 	for line := range strings.Lines(s) {
@@ -41,7 +41,7 @@ const (
 	groupCheck = "check"
 )
 
-// asGroup makes a command that only holds others refuse what is none of them.
+// asGroup makes a command that only contains others refuse a name that is none of them.
 func asGroup(c *cobra.Command) *cobra.Command {
 	c.Args = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
@@ -77,8 +77,8 @@ func flagError(c *cobra.Command, err error) error {
 	return misuse(c, "there is no flag --%s. Did you mean --%s?", name, near)
 }
 
-// distance is how many letters must be put in, taken out or replaced to make b
-// of a (Levenshtein).
+// distance returns how many letters must be inserted, deleted or replaced to change a
+// into b (Levenshtein).
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
@@ -99,7 +99,7 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// takes says which arguments a command wants: exactly those named, the last one
+// takes returns a check of a command's arguments: exactly the named ones, the last one
 // or more times where its name ends in "…".
 func takes(names ...string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {

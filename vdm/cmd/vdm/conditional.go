@@ -11,8 +11,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// conditionalFlags are the settings of commands that generate what is not known of
-// a clip, or more than is known.
+// conditionalFlags are the settings of commands that generate the unknown part of a
+// clip, or a finer clip.
 type conditionalFlags struct {
 	sampleFlags
 	read readFlags
@@ -36,7 +36,7 @@ func (f *conditionalFlags) addTo(c *cobra.Command) {
 
 // prepare checks the settings that need no data.
 func (f *conditionalFlags) prepare(c *cobra.Command) (err error) {
-	var weight []float64 // none unless it is given
+	var weight []float64 // empty unless the flag is given
 	if c.Flags().Changed("weight") {
 		weight = append(weight, f.weight)
 	}
@@ -58,12 +58,12 @@ func (f *conditionalFlags) open(c *cobra.Command, dir string) (*run.Run, error) 
 	return f.suit(c, m)
 }
 
-// suit returns the run for clips of --size, and lets a network that takes a map of noise
-// levels condition by it where no guidance was asked for.
+// suit returns the run for clips of --size. If the network takes a map of noise levels
+// and no guidance was asked for, the map becomes the guidance.
 func (f *conditionalFlags) suit(c *cobra.Command, m *run.Run) (*run.Run, error) {
 	if m.Config.Conditions.TakesMap() && !c.Flags().Changed("guidance") {
 		f.o.Guidance = nil
-		say(c, "what is known enters by a map of noise levels, for which the network was trained (--guidance for another way)")
+		say(c, "the known values enter by a map of noise levels, for which the network was trained (--guidance chooses another method)")
 	}
 	if f.size == 0 {
 		return m, nil
@@ -87,7 +87,7 @@ func (f *conditionalFlags) cut(c run.ClipConfig, rec *climate.Record, known clim
 	return rec.Cut(climate.CutOptions{Height: c.Height, Width: c.Width, Step: c.Step, Known: known, Start: f.start, Row: f.row, Column: f.col, Name: flagOf})
 }
 
-// knownFrom says in a file's attributes where the data that are known come from.
+// knownFrom adds to a file's attributes where the known data come from.
 func knownFrom(rec *climate.Record, place climate.Place) map[string]string {
 	var sources []string
 	for _, s := range rec.Sources {
@@ -100,5 +100,5 @@ func knownFrom(rec *climate.Record, place climate.Place) map[string]string {
 	}
 }
 
-// renamed is the help of --variable where a run says which are read.
-const renamed = "`name` in the data of a channel of the run, in the run's order (default: as the run calls it)"
+// renamed is the help of --variable where a run says which variables are read.
+const renamed = "`name` in the data of a channel of the run, in the run's order (default: the channel's name)"

@@ -54,7 +54,7 @@ func TestNowcastOfSplitData(t *testing.T) {
 		if f.Times[0] != rain.Times[test.start] || f.Data[0] != rain.Frame(test.start)[6+1] { // in the middle of 6 × 6
 			t.Errorf("%s %s begins at %v with %v, want frame %d", test.command, test.place, f.Times[0], f.Data[0], test.start)
 		}
-		if warned := strings.Contains(r.stderr, "of their training part"); warned != (test.part == "training") {
+		if warned := strings.Contains(r.stderr, "to their training part"); warned != (test.part == "training") {
 			t.Errorf("%s %s: warned %v in\n%s", test.command, test.place, warned, r.stderr)
 		}
 		if raw, err := os.ReadFile(out); err != nil || !strings.Contains(string(raw), "vdm_data_part") || !strings.Contains(string(raw), test.part) {
@@ -214,5 +214,5 @@ func TestExtend(t *testing.T) {
 	if err := os.WriteFile(out+"x", nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	refuse(t, exitFailed, []string{"is no folder"}, "extend", dir, "--frames", "7", "--out", out+"x")
+	refuse(t, exitFailed, []string{"is not a folder"}, "extend", dir, "--frames", "7", "--out", out+"x")
 }

@@ -5,7 +5,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// record says how data are opened by the flags.
+// record returns how data are opened by the flags.
 func (r *readFlags) record() climate.RecordOptions {
 	return climate.RecordOptions{
 		Variables: r.variables, Name: flagOf,
@@ -17,12 +17,12 @@ func (r *readFlags) record() climate.RecordOptions {
 	}
 }
 
-// open opens data; the caller closes them.
+// open returns the record of data; the caller closes it.
 func (r *readFlags) open(paths []string) (*climate.Record, error) {
 	return climate.OpenRecord(paths, r.record())
 }
 
-// openAs opens data for the channels of a run; the caller closes them.
+// openAs returns the record of data for the channels of a run; the caller closes it.
 func (r *readFlags) openAs(paths []string, channels []run.ChannelConfig) (*climate.Record, error) {
 	var names []climate.Channel
 	for _, ch := range channels {

@@ -27,12 +27,13 @@ import (
 func newDoctor() *cobra.Command {
 	return &cobra.Command{
 		Use:     "doctor",
-		Short:   "Say what this machine has, what runs and what is missing",
+		Short:   "Report the engines of this machine, their speed and what is missing",
 		GroupID: groupCheck,
 		Long: `doctor prints the versions, cores, memory and GPU of this machine, the engines
-that can run the graphs, which one is chosen and why the others are not, how fast
-a small training step is on it, and what is missing with the line that installs
-it. It installs nothing. The exit status is 0 if training can run.`,
+that can run the graphs, which one is chosen and why the others are not, how
+fast a small training step is on it, and which programs are missing, each with
+the line that installs it. It installs nothing. The exit status is 0 if training
+can run.`,
 		Example: `  vdm doctor
   GOMLX_BACKEND=go vdm doctor     # try an engine by name`,
 		Args: takes(),
@@ -71,12 +72,12 @@ it. It installs nothing. The exit status is 0 if training can run.`,
 	}
 }
 
-// row is a line of the report; more lines of it are set in.
+// row returns a line of the report; further lines of the text are indented.
 func row(label, format string, args ...any) string {
 	return fmt.Sprintf("%-10s%s\n", label, fmt.Sprintf(format, args...))
 }
 
-// machine describes what the program runs on.
+// machineReport returns a description of the machine and the program.
 func machineReport() string {
 	s := row("program", "vdm %s, %s, %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	if v := cf.LibraryVersion("NetCDF"); v != "" {
@@ -85,7 +86,7 @@ func machineReport() string {
 		s += row("netcdf", "not built in: prepared data only")
 	}
 	total, free := machine.Memory()
-	memoryText := "memory not known"
+	memoryText := "memory unknown"
 	if total > 0 {
 		memoryText = fmt.Sprintf("%.1f GiB of memory, %.1f GiB free", machine.GiB(total), machine.GiB(free))
 	}
@@ -96,7 +97,7 @@ func machineReport() string {
 	return s + row("GPU", "none from NVIDIA")
 }
 
-// engineReport opens each engine, and the preferred one.
+// engineReport returns a line for each engine, and the preferred engine.
 func engineReport() (text string, choice backend.Choice, runs bool) {
 	label := "engines"
 	for _, name := range []string{"xla:cuda", "xla:cpu", "onnx", "go"} {
@@ -118,7 +119,7 @@ func engineReport() (text string, choice backend.Choice, runs bool) {
 	return text + row("chosen", "%s", strings.TrimPrefix(choice.String(), "engine: ")), choice, true
 }
 
-// steady is a source of clips for measuring.
+// steady is a source of constant clips for measurements.
 type steady struct{ frames, size int }
 
 func (s steady) Len() int { return 8 }
@@ -130,8 +131,8 @@ func (s steady) Clip(i int, dst []float32) error {
 	return nil
 }
 
-// smallStep trains a small network for some steps in a folder that is thrown
-// away, and says how fast it went.
+// smallStep returns how fast a small network trains: some steps in a folder that is
+// removed afterwards.
 func smallStep(ctx context.Context) (string, error) {
 	dir, err := os.MkdirTemp("", "vdm-doctor-")
 	if err != nil {
@@ -156,7 +157,7 @@ func smallStep(ctx context.Context) (string, error) {
 	var took []float64
 	last := time.Now()
 	err = m.Train(ctx, run.TrainOptions{Data: clips, Progress: func(p vdm.Progress) {
-		if now := time.Now(); p.Step > 1 { // the first one waits for the compiler
+		if now := time.Now(); p.Step > 1 { // the first step waits for the compiler
 			took = append(took, now.Sub(last).Seconds())
 		}
 		last = time.Now()
@@ -175,14 +176,14 @@ func smallStep(ctx context.Context) (string, error) {
 		median, m.Config.Network.Count(), clips.frames, clips.size, clips.size, rate), nil
 }
 
-// missing lists what would make more possible, with the line that installs it.
+// missing returns what else could be installed, each with the line that installs it.
 func missing(choice backend.Choice) string {
 	var lines []string
 	if choice.Name == "go" || choice.Name == "" {
 		lines = append(lines, "a fast engine: make run (installs ONNX Runtime or a PJRT plugin in build/engines)")
 	}
 	if len(machine.GPUs()) > 0 && choice.Name != "xla:cuda" {
-		lines = append(lines, "a PJRT plugin for the GPU: pip install 'jax[cuda13]', then set PJRT_PLUGIN_LIBRARY_PATH to the folder that holds xla_cuda_plugin.so")
+		lines = append(lines, "a PJRT plugin for the GPU: pip install 'jax[cuda13]', then set PJRT_PLUGIN_LIBRARY_PATH to the folder that contains xla_cuda_plugin.so")
 	}
 	var packages, what []string
 	for _, tool := range []struct{ command, pack, use string }{

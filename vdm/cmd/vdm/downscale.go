@@ -20,12 +20,12 @@ func newDownscale() *cobra.Command {
 		GroupID: groupWork,
 		Long: `downscale takes coarse data, whose cells are means of --cells × --cells cells of
 the run's clips and of --frames of their frames, and draws fine clips that have
-these means, several times over. They are written as CF NetCDF, a member each.
+these means, an ensemble of them. They are written as CF NetCDF, one member each.
 
-The fine axes divide the coarse ones evenly, and so do the fine times, as if a
-coarse time stood in the middle of its interval. --start, --row and --col count
-in the coarse data. The transform of the run must be affine (or none): under
-others a mean is not linear.`,
+The fine axes divide the coarse ones evenly, and so do the fine times, with each
+coarse time in the middle of its interval. --start, --row and --col count in the
+coarse data. The transform of the run must be affine (or none), because otherwise
+a mean is not linear.`,
 		Example: `  vdm downscale runs/rain --data coarse.nc --start 0 --cells 4
   vdm downscale runs/rain --data daily.nc --start 3 --frames 24 --guidance pseudo-inverse --members 16`,
 		Args: takes("RUN"),
@@ -43,8 +43,8 @@ others a mean is not linear.`,
 			return f.downscale(c, m, by)
 		},
 	}
-	c.Flags().IntVar(&by.Cells, "cells", 1, "cells of the run along a side of a coarse one")
-	c.Flags().IntVar(&by.Frames, "frames", 1, "frames of the run in a coarse one")
+	c.Flags().IntVar(&by.Cells, "cells", 1, "cells of the run along a side of a coarse cell")
+	c.Flags().IntVar(&by.Frames, "frames", 1, "frames of the run in a coarse frame")
 	f.addTo(c)
 	return c
 }

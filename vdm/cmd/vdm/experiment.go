@@ -19,7 +19,7 @@ import (
 func newExperiment() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "experiment",
-		Short:   "Train, draw, verify and picture the experiments of the dissertation",
+		Short:   "Repeat the experiments of the dissertation, from training to figures",
 		GroupID: groupWork,
 		Long: `experiment runs one of the dissertation's experiments from prepared data to a page
 with the figures of its results chapter.`,
@@ -42,8 +42,8 @@ clips from it without any condition, compares them with the test seasons in
 histogram, quantiles, bias, spatial and temporal power, and writes a page with the
 figures. The clips lie in the run's folder as generated.f32, little-endian float32.
 
-Run again, every stage goes on where it stopped. With --train-for training takes
-that long at most in this call, and what there is then is drawn and verified.`,
+Run again, every stage continues where it stopped. With --train-for training takes
+that long at most in this call, and the model so far is drawn from and verified.`,
 		Example: `  vdm synth --out data/synthetic --hours 20000
   vdm experiment unconditional --data data/synthetic --out runs/small --dim 16 --multiples 1,2 --heads 2 --batch 4 --steps 400 --clips 32 --evaluations 64
   vdm experiment unconditional --data data/ukcp18 --out runs/as-published --preset dissertation --train-for 8h --clips 2000
@@ -79,33 +79,32 @@ that long at most in this call, and what there is then is drawn and verified.`,
 	f.StringVar(&o.Data, "data", "", "`folder` of prepared data with a split")
 	f.StringVar(&o.Out, "out", "", "`folder` of the run")
 	f.IntVar(&o.Frames, "frames", 10, "frames of a clip; its height and width are those of the data")
-	f.StringVar(&o.Transform, "transform", transform.DefaultRain, "transform of the values, as sqrt+standardise, log:0.1+standardise or affine")
+	f.StringVar(&o.Transform, "transform", transform.DefaultRain, "transform of the values, such as sqrt+standardise, log:0.1+standardise or affine")
 	addPreset(f, &preset)
 	f.IntVar(&o.Network.Dim, "dim", 64, "channels of the network's first level, a multiple of 8")
 	f.IntSliceVar(&o.Network.Multiples, "multiples", []int{1, 2, 4, 8}, "channels of each level, as multiples of --dim")
 	f.IntVar(&o.Network.Heads, "heads", 8, "attention heads")
 	f.IntVar(&o.Network.HeadDim, "head-dim", 32, "channels of a temporal attention head, even")
 	f.BoolVar(&o.Network.BFloat16, "bfloat16", false, "activations in bfloat16")
-	f.BoolVar(&rematerialise, "rematerialise", false, "compute activations twice and keep fewer: less memory, more time")
+	f.BoolVar(&rematerialise, "rematerialise", false, "compute activations twice and store fewer: less memory, more time")
 	addFused(f, &o.Network.FusedAttention)
 	addDevices(f, &o.Devices, &o.Residence)
 	f.Uint64Var(&o.Training.Seed, "seed", 0, "seed of weights, batches and clips")
 	f.IntVar(&o.Training.Steps, "steps", 200000, "optimiser steps to train up to")
-	f.IntVar(&o.Training.Batch, "batch", 32, "clips of one pass")
+	f.IntVar(&o.Training.Batch, "batch", 32, "clips in one pass")
 	f.Float64Var(&o.Training.Rate, "rate", 1e-4, "learning rate of Adam")
-	f.IntVar(&o.Training.HeldOutEvery, "held-out-every", 500, "steps between losses of the test seasons")
+	f.IntVar(&o.Training.HeldOutEvery, "held-out-every", 500, "steps between losses on the test seasons")
 	f.IntVar(&o.Training.SnapshotEvery, "snapshot-every", 500, "steps between snapshots")
-	f.DurationVar(&o.TrainFor, "train-for", 0, "`time` that training may take in this call, as 8h or 30m (default: until --steps)")
+	f.DurationVar(&o.TrainFor, "train-for", 0, "`time` that training may take in this call, such as 8h or 30m (default: until --steps)")
 	f.BoolVar(&o.TrainOnly, "train-only", false, "end after training")
-	f.BoolVar(&noTraining, "no-training", false, "draw and verify what there is")
-	f.IntVar(&o.Clips, "clips", 200, "clips to draw")
+	f.BoolVar(&noTraining, "no-training", false, "draw from the model so far and verify, without training")
+	f.IntVar(&o.Clips, "clips", 200, "number of clips to draw")
 	addSampler(f, &o.Evaluations, &o.SamplerBatch, &o.Sampler, &o.Grid)
-	f.IntVar(&o.ReferenceClips, "reference-clips", 1000, "clips of the test and of the training seasons to compare with")
+	f.IntVar(&o.ReferenceClips, "reference-clips", 1000, "number of clips of the test and of the training seasons for the comparison")
 	return c
 }
 
-// usePreset puts a preset's settings in the place of those whose flags were not
-// given.
+// usePreset replaces settings whose flags were not given by those of the preset.
 func usePreset(f *pflag.FlagSet, name string, o *experiment.Options) error {
 	if name == "" {
 		return nil
@@ -133,21 +132,21 @@ func usePreset(f *pflag.FlagSet, name string, o *experiment.Options) error {
 	return samplerPreset(f, name, &o.Sampler, &o.Grid, &o.Evaluations, "evaluations")
 }
 
-// addDevices adds the settings of where training runs.
+// addDevices adds the flags that say where training runs.
 func addDevices(f *pflag.FlagSet, devices *int, residence *run.DataPlacement) {
 	f.IntVar(devices, "devices", 1, "devices of the engine that share each batch")
-	f.StringVar((*string)(residence), "clips-on", string(run.ResideAuto), "where training clips lie: on the device, once, on the host, or auto: on a GPU if they fit")
+	f.StringVar((*string)(residence), "clips-on", string(run.ResideAuto), "where training clips lie: device, host, or auto (on a GPU if they fit)")
 }
 
-// addFused adds the choice of attentions that one operator of the engine computes.
+// addFused adds the flag for attentions that one operator of the engine computes.
 func addFused(f *pflag.FlagSet, fused *string) {
-	f.StringVar(fused, "fused-attention", "", "attentions in one operator of the engine, with --bfloat16 on a GPU: "+
+	f.StringVar(fused, "fused-attention", "", "attentions that one operator of the engine computes, with --bfloat16 on a GPU: "+
 		strings.Join([]string{unet.FusedNone, unet.FusedSpatial, unet.FusedTemporal, unet.FusedBoth}, ", ")+" (default "+unet.FusedNone+")")
 }
 
-// addSampler adds the settings of how an experiment draws.
+// addSampler adds the flags that say how an experiment draws.
 func addSampler(f *pflag.FlagSet, evaluations, batch *int, sampler, grid *string) {
-	f.IntVar(evaluations, "evaluations", vdm.DefaultEvaluations, "evaluations of the network that a clip takes")
+	f.IntVar(evaluations, "evaluations", vdm.DefaultEvaluations, "evaluations of the network for each clip")
 	f.IntVar(batch, "sampler-batch", 8, "clips drawn at a time")
 	f.StringVar(sampler, "sampler", "", samplerHelp())
 	f.StringVar(grid, "grid", vdm.DefaultGrid, gridHelp())
@@ -157,17 +156,17 @@ func newConditional() *cobra.Command {
 	var o experiment.ConditionalOptions
 	c := &cobra.Command{
 		Use:   "conditional --data FOLDER --run RUN",
-		Short: "Nowcasts and interpolations of test windows, by weight of the guidance",
+		Short: "Nowcasts and interpolations of test windows, for several weights of the guidance",
 		Long: `conditional takes a run of "vdm experiment unconditional" and windows of its test
 seasons, which do not overlap. It generates their second half from the first (the
 task nowcast), and every second frame from the others (interpolation), with each
-weight w_r of reconstruction guidance (0 is replacement) and each other guidance
-asked for, several members a window; scores them beside persistence, linear
+weight w_r of reconstruction guidance (0 means replacement) and each other guidance
+asked for, several members for each window; scores them beside persistence, linear
 interpolation and climatology; and writes a page with the figures, all in the
 folder conditional of the run. The clips lie there as little-endian float32.
 
-Stopped or killed, the same command goes on after the last batch. With --draw-for
-drawing takes that long at most in this call, and what is complete then is scored.
+Stopped or killed, the same command continues after the last batch. With --draw-for
+drawing takes that long at most in this call, and complete methods are scored.
 The standard output has a line that begins with "conditional" for each task and
 method.`,
 		Example: `  vdm experiment conditional --data data/synthetic --run runs/small --windows 16 --evaluations 32
@@ -194,21 +193,21 @@ method.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.Data, "data", "", "`folder` of the prepared data that the run was trained on")
+	f.StringVar(&o.Data, "data", "", "`folder` of the prepared data on which the run was trained")
 	f.StringVar(&o.Run, "run", "", "`folder` of the run")
 	f.StringSliceVar(&o.Tasks, "tasks", experiment.TaskNames(), "`tasks` of "+strings.Join(experiment.TaskNames(), ", "))
-	f.Float64SliceVar(&o.Weights, "weights", []float64{0, 0.003, 3}, "weights `w_r` of reconstruction guidance, 0 is replacement")
-	f.StringSliceVar(&o.Guidance, "guidance", nil, "more methods, each `NAME` or NAME:WEIGHT, of "+strings.Join(vdm.GuidanceNames(), ", "))
-	f.IntVar(&o.Windows, "windows", 64, "windows of the test seasons, spread over them")
-	f.IntVar(&o.Members, "members", 4, "members of each window")
+	f.Float64SliceVar(&o.Weights, "weights", []float64{0, 0.003, 3}, "weights `w_r` of reconstruction guidance, 0 means replacement")
+	f.StringSliceVar(&o.Guidance, "guidance", nil, "further methods, each `NAME` or NAME:WEIGHT, of "+strings.Join(vdm.GuidanceNames(), ", "))
+	f.IntVar(&o.Windows, "windows", 64, "number of windows, spread over the test seasons")
+	f.IntVar(&o.Members, "members", 4, "members for each window")
 	addSampler(f, &o.Evaluations, &o.SamplerBatch, &o.Sampler, &o.Grid)
 	f.Uint64Var(&o.Seed, "seed", 0, "seed of the noise")
-	f.DurationVar(&o.DrawFor, "draw-for", 0, "`time` that drawing may take in this call, as 8m (default: until all is drawn)")
+	f.DurationVar(&o.DrawFor, "draw-for", 0, "`time` that drawing may take in this call, such as 8m (default: until all is drawn)")
 	f.Lookup("weights").DefValue = "0,0.003,3" // pflag would print six digits
 	return c
 }
 
-// emitReport prints what a run has shown, and where its page lies.
+// emitReport prints the results of a run, and where its page lies.
 func emitReport(c *cobra.Command, dir, text string) error {
 	page, err := filepath.Abs(filepath.Join(dir, report.PageDir, report.PageName))
 	if err != nil {

@@ -24,14 +24,15 @@ func newExtend() *cobra.Command {
 		Use:     "extend RUN --frames N",
 		Short:   "Continue a clip to any length, clip by clip",
 		GroupID: groupWork,
-		Long: `extend draws sequences of any length: each clip knows the last --overlap frames
-of what is there and adds --stride new ones. They begin with frames of the data,
-or, without --data, with a clip drawn freely.
+		Long: `extend draws sequences of any length: each clip is drawn given the last --overlap
+frames of the sequence so far and adds --stride new ones. Sequences begin with
+frames of the data or, without --data, with a clip drawn freely.
 
-The frames go to a folder as they come, a flat file of float32 for each member.
-Stopped or killed, the same command goes on where it stood and ends with the same
-numbers; with more --frames or --members it makes those. At the end they are
-written as CF NetCDF beside the folder. Memory is that of one batch throughout.`,
+The frames go to a folder as they are drawn, a flat file of float32 for each
+member. Stopped or killed, the same command continues where it stopped and ends
+with the same numbers; with more --frames or --members it adds those. At the end
+they are written as CF NetCDF beside the folder. Memory is needed for one batch
+throughout.`,
 		Example: `  vdm extend runs/rain --frames 240 --members 8
   vdm extend runs/rain --data today.nc --last --known 5 --frames 60 --overlap 5 --stride 5 --out week`,
 		Args: takes("RUN"),
@@ -77,7 +78,7 @@ written as CF NetCDF beside the folder. Memory is that of one batch throughout.`
 func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOptions, known int, out string) error {
 	out, zarr := strings.CutSuffix(out, ".zarr")
 	if info, err := os.Stat(out); err == nil && !info.IsDir() {
-		return fmt.Errorf("--out: %s is there and is no folder", out)
+		return fmt.Errorf("--out is %s, which exists and is not a folder", out)
 	}
 	start, place, more, err := f.begin(c, m, o.Frames, known)
 	if err != nil {
@@ -96,7 +97,7 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOpt
 	end()
 	if err != nil {
 		if errors.Is(err, vdm.ErrInterrupted) {
-			return fmt.Errorf("%w; the same command goes on in %s", err, out)
+			return fmt.Errorf("%w; the same command continues in %s", err, out)
 		}
 		return err
 	}

@@ -20,8 +20,8 @@ func newFirstModel() *cobra.Command {
 two cores: it trains, holding out the last frames of the file, draws clips,
 nowcasts the held-out frames, verifies both, and writes a page with figures.
 
-Everything goes to one run folder. Stopped and run again, it goes on; where all
-is done it only prints the result again.`,
+Everything goes to one run folder. Stopped and run again, it continues; where all
+is finished it only prints the result again.`,
 		Example: `  vdm first-model
   vdm first-model --data rain.nc --variable pr --out runs/mine --steps 500`,
 		Args: takes(),

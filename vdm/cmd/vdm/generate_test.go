@@ -152,7 +152,7 @@ func TestInterpolate(t *testing.T) {
 			t.Errorf("frame %d is that of the data: %v, want %v", n, same, known)
 		}
 	}
-	refuse(t, exitUsage, []string{"--known has 4: want frames from 0 to 3"}, "interpolate", dir, "--data", data, "--start", "0", "--known", "0,4")
+	refuse(t, exitUsage, []string{"--known names frame 4: want frames from 0 to 3"}, "interpolate", dir, "--data", data, "--start", "0", "--known", "0,4")
 	refuse(t, exitUsage, []string{"names every frame"}, "interpolate", dir, "--data", data, "--start", "0", "--known", "0,1,2,3")
 }
 
@@ -192,7 +192,7 @@ func TestGenerateRefused(t *testing.T) {
 	refuse(t, exitFailed, []string{"no run in " + empty, "config.yaml"}, "sample", empty)
 	refuse(t, exitFailed, []string{"no run in", "absent"}, "sample", filepath.Join(empty, "absent"))
 	refuse(t, exitFailed, []string{"there is no folder"}, "sample", dir, "--out", filepath.Join(empty, "no", "out.nc"))
-	refuse(t, exitFailed, []string{"is no file"}, "sample", dir, "--out", empty)
+	refuse(t, exitFailed, []string{"is not a file"}, "sample", dir, "--out", empty)
 	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), []byte("format: 99\nclip: {frames: 2}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}

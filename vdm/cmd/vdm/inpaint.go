@@ -17,12 +17,12 @@ func newInpaint() *cobra.Command {
 		Use:     "inpaint RUN --data FILE.nc --start INDEX",
 		Short:   "Fill in missing or masked cells with an ensemble",
 		GroupID: groupWork,
-		Long: `inpaint takes a clip of the data, generates its missing cells several times
-over, and writes the clips as CF NetCDF on the grid and with the times of the
-data, a member each. Known cells come out as they went in.
+		Long: `inpaint takes a clip of the data, generates an ensemble of values for its missing
+cells, and writes the clips as CF NetCDF on the grid and with the times of the
+data, one member each. Known cells keep their values.
 
-With --mask, a variable of the data says which cells are known too: those where
-it is neither 0 nor missing.`,
+With --mask, a variable of the data restricts the known cells to those where it
+is neither 0 nor missing.`,
 		Example: `  vdm inpaint runs/rain --data gaps.nc --start 12 --members 16
   vdm inpaint runs/rain --data rain.nc --start 12 --mask quality --guidance pseudo-inverse --out filled.nc`,
 		Args: takes("RUN"),
@@ -34,7 +34,7 @@ it is neither 0 nor missing.`,
 			return f.inpaint(c, m, mask)
 		},
 	}
-	c.Flags().StringVar(&mask, "mask", "", "`name` of a variable of the data that is 0 where a cell is to be generated")
+	c.Flags().StringVar(&mask, "mask", "", "`name` of a variable of the data that is 0 where a cell should be generated")
 	f.addTo(c)
 	return c
 }
@@ -72,7 +72,7 @@ func (f *conditionalFlags) inpaint(c *cobra.Command, m *run.Run, mask string) er
 		}
 	}
 	if missing == 0 {
-		return errors.New("no cell of the clip is missing: there is nothing to generate; --mask names cells that are known and shall be generated")
+		return errors.New("no cell of the clip is missing: there is nothing to generate; --mask names known cells that should be generated all the same")
 	}
 	say(c, "%d of %d values are generated", missing, len(known))
 	return f.write(c, m, place, "inpaint", "Missing cells filled in by a video diffusion model", more, func(o run.SampleOptions) error {
@@ -81,8 +81,8 @@ func (f *conditionalFlags) inpaint(c *cobra.Command, m *run.Run, mask string) er
 	})
 }
 
-// mask takes what a variable calls unknown out of known, which has a mark for each
-// value of the clip.
+// mask removes the cells that a variable marks as unknown from known, which has a mark
+// for each value of the clip.
 func (f *conditionalFlags) mask(read readFlags, name string, data *climate.Record, c run.ClipConfig, place climate.Place, known []bool) error {
 	read.variables, read.kind, read.units, read.interval, read.totals = []string{name}, []string{"other"}, nil, nil, nil
 	rec, err := read.open(f.data)

@@ -13,18 +13,18 @@ func newInspect() *cobra.Command {
 	var read readFlags
 	c := &cobra.Command{
 		Use:     "inspect FILE…",
-		Short:   "Say what a NetCDF file holds and whether it can be trained on",
+		Short:   "Describe the content of NetCDF files and whether they can be used for training",
 		GroupID: groupLook,
 		Long: `inspect prints for each data variable of each file its dimensions, units,
 calendar, times and gaps, grid, smallest, mean and largest value, the share of
-missing and of dry cells, and whether it can be trained on, else why not.
+missing and of dry cells, and whether it can be used for training, else why not.
 
-Of a folder of prepared data it prints sizes, times, values, what the data were
-made by, and the split.
+For a folder of prepared data it prints sizes, times, values, how the data were
+made, and the split.
 
-A file that cannot be read does not keep the others from being looked at; the
-exit status is then 1. No file can bring the program down: each is first read in
-a process of its own.`,
+A file that cannot be read is reported and the others are still inspected; the
+exit status is then 1. No file can crash the program, because each is first read
+in a process of its own.`,
 		Example: `  vdm inspect rain.nc
   vdm inspect --variable pr --interval 1 *.nc`,
 		Args: takes("FILE…"),

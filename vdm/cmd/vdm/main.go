@@ -1,14 +1,13 @@
-// Command vdm trains, samples and verifies video diffusion models from the
-// shell, for batch queues and for those who prefer it to notebooks. It is thin:
-// every job is a few calls of the library.
+// Command vdm trains, samples and verifies video diffusion models from the shell, for
+// batch queues and for those who prefer it to notebooks. It is thin: every job is a few
+// calls of the library.
 //
-// Data go to the standard output, messages to the standard error, each of its
-// own with the prefix "vdm:". The exit status is 0 for success, 1 for a failure
-// (also a check that was not passed), 2 for a command line that cannot be meant,
-// and 130 where the user stopped it.
+// Data go to the standard output, messages to the standard error, the program's own with
+// the prefix "vdm:". The exit status is 0 for success, 1 for a failure (also of a
+// check), 2 for a command line that makes no sense, and 130 where the user stopped it.
 //
-// Built with the tag nonetcdf it needs no C library of NetCDF and trains from
-// prepared data only.
+// Built with the tag nonetcdf it needs no C library of NetCDF and trains from prepared
+// data only.
 package main
 
 import (
@@ -29,12 +28,12 @@ import (
 
 func main() { os.Exit(runArguments(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is the whole program but for its process.
+// runArguments runs the whole program in this process and returns its exit status.
 func runArguments(args []string, stdout, stderr io.Writer) (status int) {
 	return execute(newRoot(), args, stdout, stderr)
 }
 
-// execute runs a command line, and makes an exit status of whatever happens.
+// execute runs a command line and returns its exit status, whatever happens.
 func execute(root *cobra.Command, args []string, stdout, stderr io.Writer) (status int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

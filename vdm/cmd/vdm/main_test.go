@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -90,26 +89,4 @@ func refuse(t testing.TB, status int, texts []string, args ...string) {
 	if strings.Contains(r.stdout+r.stderr, "Usage:") {
 		t.Errorf("vdm %s: help nobody asked for\n%s", strings.Join(args, " "), r.stderr)
 	}
-}
-
-// shared is a file that lies beside the project, where it is at hand.
-func shared(t testing.TB, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the working folder")
-		}
-	}
-	path := filepath.Join(dir, "..", "shared", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("%s is not at hand", name)
-	}
-	return path
 }

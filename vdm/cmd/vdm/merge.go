@@ -25,9 +25,8 @@ func newMerge() *cobra.Command {
 		Long: `merge puts files of sample, nowcast and the like, each a range of members, into
 one, in the order of the members' numbers: the file that one process would have
 written. Parts must come from the same run, settings, seed and engine, on the
-same grid and times. Members that are missing or there twice are refused by
-their numbers. A clip is copied at a time, and the file gets its name when it is
-complete.`,
+same grid and times. Missing and repeated members are refused with their numbers.
+One clip is copied at a time, and the file gets its name when it is complete.`,
 		Example: `  vdm merge ensemble/part-*.nc --first 0 --count 128 --out all.nc`,
 		Args:    takes("PART.nc…"),
 		RunE: func(c *cobra.Command, paths []string) error {

@@ -35,31 +35,34 @@ func drawPart(t testing.TB, run, path string, first, count int, more ...string) 
 // themselves and in every bit of the values.
 func sameSamples(t testing.TB, got, want string) {
 	t.Helper()
-	a, b := openSamples(t, got), openSamples(t, want)
-	if diff := cmp.Diff(b.File(), a.File()); diff != "" {
+	if diff := cmp.Diff(headOf(t, want), headOf(t, got)); diff != "" {
 		t.Errorf("%s is not described as %s:\n%s", filepath.Base(got), filepath.Base(want), diff)
 		return
 	}
-	for m := range a.File().Members {
-		if !slices.Equal(clipOf(t, a, m), clipOf(t, b, m)) {
+	for m := range headOf(t, got).Members {
+		if !slices.Equal(clipOf(t, got, m), clipOf(t, want, m)) {
 			t.Errorf("member %d of %s is not that of %s", m, filepath.Base(got), filepath.Base(want))
 		}
 	}
 }
 
-func openSamples(t testing.TB, path string) *cf.SampleReader {
+func headOf(t testing.TB, path string) *cf.SampleFile {
+	t.Helper()
+	f, err := cf.HeadSamples(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func clipOf(t testing.TB, path string, member int) []float32 {
 	t.Helper()
 	r, err := cf.OpenSamples(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(r.Close)
-	return r
-}
-
-func clipOf(t testing.TB, r *cf.SampleReader, member int) []float32 {
-	t.Helper()
-	f := r.File()
+	defer r.Close()
+	f := headOf(t, path)
 	clip := make([]float32, len(f.Times)*f.Grid.Height*f.Grid.Width*len(f.Channels))
 	if err := r.Read(member, 0, clip); err != nil {
 		t.Fatal(err)
@@ -99,11 +102,11 @@ func TestMerge(t *testing.T) {
 	if r.status != 0 || !strings.Contains(r.stderr, "missing: members 2 to 3") {
 		t.Errorf("status %d\n%s", r.status, r.stderr)
 	}
-	gap := openSamples(t, name("gap.nc"))
-	if want := []int32{0, 1, 4, 5}; !slices.Equal(gap.File().Numbers, want) {
-		t.Errorf("members %v, want %v", gap.File().Numbers, want)
+	gap := name("gap.nc")
+	if numbers, want := headOf(t, gap).Numbers, []int32{0, 1, 4, 5}; !slices.Equal(numbers, want) {
+		t.Errorf("members %v, want %v", numbers, want)
 	}
-	if !slices.Equal(clipOf(t, gap, 2), clipOf(t, openSamples(t, whole), 4)) {
+	if !slices.Equal(clipOf(t, gap, 2), clipOf(t, whole, 4)) {
 		t.Error("the third of four is not member 4")
 	}
 	succeed(t, "merge", name("gap.nc"), b, "--out", out)

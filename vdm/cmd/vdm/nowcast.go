@@ -25,9 +25,9 @@ func newNowcast() *cobra.Command {
 		Use:     "nowcast RUN --data FILE.nc --start INDEX | nowcast --pretrained --data RADAR.nc --last",
 		Short:   "Continue observed frames with an ensemble",
 		GroupID: groupWork,
-		Long: `nowcast takes frames that are known, generates those that follow, several times
-over, and writes the clips as CF NetCDF on the grid and with the times of the
-data, a member each. Missing cells among the known ones are generated too.
+		Long: `nowcast takes known frames, generates an ensemble of continuations, and writes the
+clips as CF NetCDF on the grid and with the times of the data, one member each.
+Missing cells of the known frames are generated too.
 
 With --last the known frames are the last of the data and the generated ones lie
 beyond them; with --start the clip begins at a frame of the data, by its date or
@@ -37,8 +37,8 @@ training part of the data is generated with a warning.
 
 With --pretrained the model is one of radar rain in steps of 5 minutes on cells of
 2 km, which comes with this program: 4 frames are known and 6 follow. It becomes a
-run in RUN (default: ` + radarRun + `), whose card says what it was trained on and
-how it scores. It serves any part of a field: --size 128 is 256 km a side.`,
+run in RUN (default: ` + radarRun + `), whose card says on which data it was trained
+and how it scores. It works on any part of a field: --size 128 is a side of 256 km.`,
 		Example: `  vdm nowcast --pretrained --data radar.nc --last --size 128
   vdm nowcast runs/rain --data today.nc --last --members 16
   vdm nowcast --pretrained --data radar.nc --start 2018-09-14T08:00 --around 60.2N,24.9E --leads 10,30min
@@ -130,9 +130,9 @@ func newInterpolate() *cobra.Command {
 		Use:     "interpolate RUN --data FILE.nc --start INDEX",
 		Short:   "Fill in the frames between observed ones with an ensemble",
 		GroupID: groupWork,
-		Long: `interpolate takes a clip of which some frames are known, generates the others,
-several times over, and writes the clips as nowcast does. The clip begins where
---start or --test says, as there.`,
+		Long: `interpolate takes a clip of which some frames are known, generates an ensemble of
+the others, and writes the clips as nowcast does. --start or --test gives the
+beginning of the clip, as there.`,
 		Example: `  vdm interpolate runs/rain --data rain.nc --start 120 --known 0,2,4,6,8
   vdm interpolate runs/small --data data/synthetic --test 7`,
 		Args: takes("RUN"),
@@ -148,7 +148,7 @@ several times over, and writes the clips as nowcast does. The clip begins where
 				}
 				for _, i := range known {
 					if i < 0 || i >= frames {
-						return nil, misuse(c, "--known has %d: want frames from 0 to %d", i, frames-1)
+						return nil, misuse(c, "--known names frame %d: want frames from 0 to %d", i, frames-1)
 					}
 					all[i] = true
 				}
@@ -165,8 +165,8 @@ several times over, and writes the clips as nowcast does. The clip begins where
 	return c
 }
 
-// tell returns what the network is told beside the known frames: for one that was trained
-// on radar, the known frames of the whole field moved along.
+// tell returns the covariates of the network: for one that was trained on radar, the
+// known frames of the whole field moved along.
 func (f *conditionalFlags) tell(c *cobra.Command, m *run.Run, rec *climate.Record, known climate.KnownFrames, place climate.Place) (map[string][]float32, error) {
 	first, nowcast := known.Lead()
 	if !nowcast || m.Config.Clip.Height != m.Config.Clip.Width {
@@ -175,12 +175,13 @@ func (f *conditionalFlags) tell(c *cobra.Command, m *run.Run, rec *climate.Recor
 	w := radar.Window{Y: place.Row, X: place.Column, Size: m.Config.Clip.Height}
 	told, err := radar.Tell(c.Context(), m, rec.Fields[0].Slice(place.Start, place.Start+first), w)
 	if len(told) > 0 {
-		say(c, "the network is told the %d known frames of the whole field moved along", first)
+		say(c, "the network receives the %d known frames of the whole field moved along", first)
 	}
 	return told, err
 }
 
-// run generates; knownFrames says for each frame of a clip whether it is known.
+// run generates the clips; knownFrames says for each frame of a clip whether it is
+// known.
 func (f *conditionalFlags) run(c *cobra.Command, m *run.Run, kind string, knownFrames func(frames int) (climate.KnownFrames, error)) error {
 	known, err := knownFrames(m.Config.Clip.Frames)
 	if err != nil {
@@ -243,7 +244,7 @@ func (f *conditionalFlags) run(c *cobra.Command, m *run.Run, kind string, knownF
 	return emit(c, f.picture+"\n")
 }
 
-// draw draws a nowcast, beside what was observed where the data go on.
+// draw draws a nowcast to a file, beside the observed frames where the data continue.
 func (f *conditionalFlags) draw(m *run.Run, rec *climate.Record, place climate.Place, known climate.KnownFrames, members [][]float32) error {
 	clip := m.Config.Clip
 	if len(clip.Channels) != 1 || clip.Height != clip.Width {

@@ -19,9 +19,9 @@ func newParity() *cobra.Command {
 		Long: fmt.Sprintf(`parity builds the network that each file describes (its sizes in the metadata,
 its weights as param.*), runs it on input.z and input.log_snr, and prints the
 relative error (L2) of the output v, of the gradient with respect to the input,
-and of each parameter gradient that the file holds (grad.z, grad.param.*).
+and of each parameter gradient in the file (grad.z, grad.param.*).
 
-It fails where an output is off by more than %.0e or a gradient by more than %.0e.`, unet.OutputLimit, unet.GradientLimit),
+It fails where the error of an output is more than %.0e or of a gradient more than %.0e.`, unet.OutputLimit, unet.GradientLimit),
 		Example: `  vdm parity golden.safetensors
   vdm parity --engine onnx --engine go golden.safetensors`,
 		Args: takes("FILE.safetensors…"),
@@ -55,12 +55,12 @@ It fails where an output is off by more than %.0e or a gradient by more than %.0
 			return nil
 		},
 	}
-	c.Flags().StringArrayVar(&engines, "engine", nil, "`engine` to run on: xla:cuda, xla:cpu, onnx, go, or all at hand; may be repeated (default: the one that doctor names)")
+	c.Flags().StringArrayVar(&engines, "engine", nil, "`engine` to run on: xla:cuda, xla:cpu, onnx, go, or all that can be opened; may be repeated (default: the one that doctor names)")
 	return c
 }
 
-// parity compares one file on one engine, "" for the preferred one, and prints
-// the errors.
+// parity compares one file on one engine, "" for the preferred one, and prints the
+// errors.
 func parity(c *cobra.Command, engine, file string) (passed bool, err error) {
 	be, choice, err := openEngine(engine)
 	if err != nil {
@@ -74,7 +74,7 @@ func parity(c *cobra.Command, engine, file string) (passed bool, err error) {
 	return r.Pass(), emit(c, r.String())
 }
 
-// openEngine opens an engine by name, "" for the preferred one.
+// openEngine returns an engine by name, "" for the preferred one.
 func openEngine(name string) (compute.Backend, backend.Choice, error) {
 	if name == "" {
 		return backend.Open()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 const golden = "../../unet/testdata/golden_tiny.safetensors"
@@ -35,7 +36,7 @@ func TestParityOfReference(t *testing.T) {
 	for _, name := range []string{"unet3d_a", "unet3d_b"} {
 		t.Run(name, func(t *testing.T) {
 			preferredEngine(t)
-			t.Log("\n" + succeed(t, "parity", shared(t, "reference/"+name+".safetensors")))
+			t.Log("\n" + succeed(t, "parity", installed.Shared(t, "reference/"+name+".safetensors")))
 		})
 	}
 }

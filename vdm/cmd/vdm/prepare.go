@@ -10,7 +10,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
-// prepareFlags are the settings of a command line.
+// prepareFlags are the flags of prepare.
 type prepareFlags struct {
 	read            readFlags
 	out             string
@@ -28,23 +28,25 @@ func newPrepare() *cobra.Command {
 		GroupID: groupWork,
 		Long: `prepare reads variables of one or more NetCDF files, joined in time, and writes
 them as prepared data: a folder with one flat file of float32 and a manifest in
-JSON. Each variable may be in files of its own, as archives have them. Training reads random clips from it at memory speed, without a C library.
+JSON. Each variable may be in files of its own, as in many archives. Training reads
+random clips from it at memory speed, without a C library.
 
-On the way it can coarsen (--coarsen 4: means of 4 × 4 cells; blocks that the end
-of the grid cuts are dropped, a block with a missing cell is missing), cut a
-square around a place (--around: the cell that is nearest on the grid, rotated
-or not; of 64 cells, 31 lie to the left and below, 32 to the right and above) and
-split by season (--split seasons: seasons of 2160 h; of every five the first is
-test, and training takes clips from the four others together). Rain becomes mm/h.
+It can also coarsen (--coarsen 4: means of 4 × 4 cells; incomplete blocks at the
+end of the grid are dropped, a block with a missing cell is missing), cut a
+square around a place (--around: the nearest cell of the grid, rotated or not; of
+64 cells, 31 lie to the left and below, 32 to the right and above) and split by
+season (--split seasons: seasons of 2160 h; of every five the first is for tests,
+and training takes clips from the four others together). Rain is converted to
+mm/h.
 
-Amounts are divided by the time over which they were summed, which the file says
+Amounts are divided by the time over which they were summed, which the file gives
 (time bounds) or --interval; running totals, since the start of a forecast or since
-midnight, are differenced (--totals). What was done is printed. A flag for one of
-several variables names it: --units tp=mm --kind t2m=other.
+midnight, are differenced (--totals). All conversions are printed. A flag for one
+of several variables names it: --units tp=mm --kind t2m=other.
 
-Files are read one by one, some frames at a time. Interrupted, it goes on with the
-file it was in; repeated, it does nothing, and says if a source has changed.
-Months that are missing are listed: no clip will span them.`,
+Files are read one by one, some frames at a time. Interrupted, the same command
+continues with the file in progress; repeated, it does nothing, and reports
+sources that have changed. Missing months are listed: no clip will span them.`,
 		Example: `  vdm prepare --variable pr --out data/pr pr_1981*.nc
   vdm prepare --variable tp --variable t2m --totals tp=day --out data/era5 era5_land_*.nc
   vdm prepare --dry-run --coarsen 4 --around 52.489471,-1.898575 --size 64 --split seasons pr_rcp85_land-cpm_uk_2.2km_01_1hr_*.nc
@@ -94,7 +96,7 @@ func (p *prepareFlags) options(c *cobra.Command) (o cf.PrepareOptions, err error
 	return o, nil
 }
 
-// twoNumbers reads "a,b", or "a" for both.
+// twoNumbers returns the numbers of "a,b", or a twice for "a".
 func twoNumbers(text string) (v [2]float64, err error) {
 	first, second, two := strings.Cut(text, ",")
 	if v[0], err = strconv.ParseFloat(strings.TrimSpace(first), 64); err != nil || !two {
@@ -136,7 +138,7 @@ func (p *prepareFlags) run(c *cobra.Command, files []string) error {
 		return goesOn(c, err)
 	}
 	if made == 0 {
-		say(c, "%s holds these data already; nothing to do", p.out)
+		say(c, "%s already contains these data; nothing to do", p.out)
 	}
 	if err := describePrepared(c, p.out); err != nil {
 		return err

@@ -10,15 +10,15 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// pretrainedRun is where the shipped model of `vdm sample` becomes a run unless RUN says
-// otherwise, radarRun where that of `vdm nowcast` does.
+// pretrainedRun is the folder in which the shipped model of `vdm sample` becomes a run
+// unless RUN names another, radarRun the one for `vdm nowcast`.
 var (
 	pretrainedRun = filepath.Join("runs", "pretrained")
 	radarRun      = filepath.Join("runs", "pretrained-radar")
 )
 
-// shipped opens the shipped model, and takes the settings that draw from it in
-// seconds where flags do not say others.
+// shipped returns the run of the shipped model, and sets the flags that were not given
+// so that it draws in seconds.
 func (s *sampleFlags) shipped(c *cobra.Command, args []string) (*run.Run, error) {
 	dir := pretrainedRun
 	if len(args) > 0 {

@@ -9,8 +9,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// progress starts a progress line on the standard error. end leaves a line that
-// did not come to its end, so that a message may follow.
+// progress starts a progress line on the standard error and returns the function that
+// updates it. end ends the line, so that a message may follow.
 func progress(c *cobra.Command, task string) (update func(vdm.Progress), end func()) {
 	bar := report.Terminal{Out: c.ErrOrStderr()}.Bar(task)
 	unfinished := false
@@ -25,8 +25,8 @@ func progress(c *cobra.Command, task string) (update func(vdm.Progress), end fun
 	}
 }
 
-// onTerminal says whether the standard error is one, so that a progress line is
-// written over in place.
+// onTerminal reports whether the standard error is a terminal, so that a progress line
+// can be overwritten.
 func onTerminal(c *cobra.Command) bool {
 	f, ok := c.ErrOrStderr().(*os.File)
 	if !ok {

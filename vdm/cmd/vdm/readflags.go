@@ -12,12 +12,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// readFlags say how data files are read, for every command that reads any.
+// readFlags says how data files are read, for every command that reads any.
 type readFlags struct {
 	variables           []string
-	units, kind         []string // of all variables, or NAME=VALUE of one
-	interval, fill      []string // likewise
-	totals              []string // likewise
+	units, kind         []string // for all variables, or NAME=VALUE for one
+	interval, fill      []string // as above
+	totals              []string // as above
 	index               map[string]int
 	dims                map[string]string
 	timeUnits, calendar string
@@ -53,7 +53,7 @@ var flagsOf = map[string]string{
 	"Data": "--data", "Variables": "--variable", "Row": "--row", "Column": "--col", // of climate.RecordOptions and CutOptions
 }
 
-// flagOf is what a command calls an option of the library.
+// flagOf returns the flag for an option of the library.
 func flagOf(option string) string {
 	if flag, ok := flagsOf[option]; ok {
 		return flag
@@ -61,10 +61,11 @@ func flagOf(option string) string {
 	return option
 }
 
-// setting is a flag's value for each variable; "" is that of all the others.
+// setting is a flag's value for each variable; the value under "" is for all others.
 type setting map[string]string
 
-// settings reads the values of a flag that may be for one variable, as NAME=VALUE.
+// settings returns the values of a flag that may be given for one variable, as
+// NAME=VALUE.
 func settings(flag string, values, variables []string) (setting, error) {
 	s := setting{}
 	for _, v := range values {
@@ -84,8 +85,8 @@ func settings(flag string, values, variables []string) (setting, error) {
 	return s, nil
 }
 
-// of is the setting of a variable.
-func (s setting) of(variable string) string {
+// valueFor returns the setting for a variable.
+func (s setting) valueFor(variable string) string {
 	if value, ok := s[variable]; ok {
 		return value
 	}
@@ -95,7 +96,7 @@ func (s setting) of(variable string) string {
 // checkUnits refuses units that would act on several variables.
 func (r *readFlags) checkUnits(s setting) error {
 	if units, all := s[""]; all && len(r.variables) > 1 {
-		return fmt.Errorf("--units %s would act on each of %s; say of which one it is, as in --units %s=%s", units, strings.Join(r.variables, ", "), r.variables[0], units)
+		return fmt.Errorf("--units %s would apply to each of %s; name the variable, as in --units %s=%s", units, strings.Join(r.variables, ", "), r.variables[0], units)
 	}
 	return nil
 }
@@ -112,7 +113,7 @@ func parseKind(text string) (climate.Kind, error) {
 	return 0, fmt.Errorf("--kind is %q: want rain, other or auto", text)
 }
 
-// parseNumbers reads numbers with commas between.
+// parseNumbers returns numbers that are separated by commas.
 func parseNumbers(flag, text string) (all []float64, err error) {
 	if text == "" {
 		return nil, nil
@@ -127,7 +128,7 @@ func parseNumbers(flag, text string) (all []float64, err error) {
 	return all, nil
 }
 
-// named are the variables for which a flag says something of its own.
+// named returns the variables for which a flag is given by name.
 func named(all ...setting) []string {
 	found := map[string]bool{}
 	for _, s := range all {
@@ -140,7 +141,8 @@ func named(all ...setting) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// ofRun is what messages call an option of climate.WindowOptions where the run decides.
+// ofRun returns the name of an option of climate.WindowOptions in messages where the run
+// decides it.
 func ofRun(option string) string {
 	if option == "KeepMissing" {
 		return "a run that was trained with --missing mask"

@@ -25,11 +25,11 @@ func (r *readFlags) options() (o cf.ReadOptions, each map[string]cf.ReadOptions,
 	}
 	make := func(variable string) (o cf.ReadOptions, err error) {
 		o = cf.ReadOptions{Index: r.index, Dims: r.dims, TimeUnits: r.timeUnits, Calendar: r.calendar, Repeated: r.repeated,
-			ClipNegative: r.clip, IgnoreValidRange: r.ignoreRange, Name: flagOf, Units: all[0].of(variable), Totals: all[4].of(variable)}
-		if o.Kind, err = parseKind(all[1].of(variable)); err != nil {
+			ClipNegative: r.clip, IgnoreValidRange: r.ignoreRange, Name: flagOf, Units: all[0].valueFor(variable), Totals: all[4].valueFor(variable)}
+		if o.Kind, err = parseKind(all[1].valueFor(variable)); err != nil {
 			return o, err
 		}
-		length := all[2].of(variable)
+		length := all[2].valueFor(variable)
 		if o.Months = length == "month"; o.Months {
 			length = ""
 		}
@@ -38,7 +38,7 @@ func (r *readFlags) options() (o cf.ReadOptions, each map[string]cf.ReadOptions,
 				return o, fmt.Errorf("--interval: %w, or month", err)
 			}
 		}
-		if o.Fill, err = parseNumbers("fill", all[3].of(variable)); err != nil {
+		if o.Fill, err = parseNumbers("fill", all[3].valueFor(variable)); err != nil {
 			return o, err
 		}
 		return o, o.Validate()

@@ -6,17 +6,17 @@ import (
 	_ "github.com/climate-vdm/climate-vdm/vdm/climate/zarr"
 )
 
-// newRoot builds the tree of commands.
+// newRoot returns the tree of commands.
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "vdm",
 		Short: "Train, sample and verify video diffusion models of gridded climate data",
 		Long: `vdm trains a video diffusion model on gridded data such as rain radar, draws
-clips from it, nowcasts, and verifies what it made.
+clips from it, nowcasts, and verifies the results.
 
-A run is a folder: configuration, snapshots, metrics, samples, figures. All
-commands that work on a run take its folder, and training resumes where it
-stopped.`,
+A run is a folder that contains configuration, snapshots, metrics, samples and
+figures. All commands that work on a run take its folder, and training resumes
+from the newest snapshot.`,
 		Example: `  vdm inspect rain.nc
   vdm train --data rain.nc --out runs/rain --steps 2000 --held-out 24
   vdm sample runs/rain --count 16`,
@@ -25,7 +25,7 @@ stopped.`,
 	}
 	root.AddGroup(
 		&cobra.Group{ID: groupWork, Title: "Train and generate:"},
-		&cobra.Group{ID: groupLook, Title: "Look:"},
+		&cobra.Group{ID: groupLook, Title: "Look at data and settings:"},
 		&cobra.Group{ID: groupCheck, Title: "Check the program:"},
 	)
 	root.AddCommand(newTrain(), newExperiment(), newSynth(), newSchedule(), newDoctor(), newParity(), newWeights(), newVersion(), newMan(),

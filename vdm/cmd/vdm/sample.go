@@ -20,7 +20,7 @@ import (
 func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 	f := c.Flags()
 	f.IntVar(&s.o.Count, count, clips, count+" to generate")
-	f.IntVar(&s.o.First, "first", 0, "`number` of the first: clip i is the same whatever else is drawn with it")
+	f.IntVar(&s.o.First, "first", 0, "`number` of the first clip: clip i is the same in whichever call it is drawn")
 	f.Uint64Var(&s.o.Seed, "seed", 0, "seed of the noise")
 	f.IntVar(&s.o.Evaluations, "evaluations", vdm.DefaultEvaluations, "evaluations of the network that a clip takes")
 	alsoCalled(f, "evaluations", "steps")
@@ -33,7 +33,7 @@ func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 	f.StringVar(&s.out, "out", "", "NetCDF `file` to write, or Zarr where its name ends in .zarr (default: one in the run's folder samples)")
 }
 
-// check refuses what cannot be meant, before anything is read.
+// check refuses flags that make no sense, before anything is read.
 func (s *sampleFlags) check(c *cobra.Command, count string) error {
 	m := mistakes{command: c}
 	m.when(s.o.Count < 1, "--%s is %d: want at least 1", count, s.o.Count)
@@ -49,8 +49,8 @@ func (s *sampleFlags) check(c *cobra.Command, count string) error {
 	return m.err()
 }
 
-// checkFile says whether a file that a flag names can be written: a night's
-// sampling must not end in a folder that is not there.
+// checkFile returns an error where a file that a flag names cannot be written: a night
+// of sampling must not end at a folder that does not exist.
 func checkFile(flag, path string) error {
 	if path == "" {
 		return nil
@@ -62,7 +62,7 @@ func checkFile(flag, path string) error {
 	case err != nil:
 		return fmt.Errorf("--%s: %w", flag, err)
 	case !info.IsDir():
-		return fmt.Errorf("--%s: %s is no folder", flag, filepath.Dir(path))
+		return fmt.Errorf("--%s: %s is not a folder", flag, filepath.Dir(path))
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !cf.WritesFolder(path) {
 		return fmt.Errorf("--%s: %s is there and is no file", flag, path)
@@ -70,7 +70,7 @@ func checkFile(flag, path string) error {
 	return nil
 }
 
-// picturedClips are drawn by --picture.
+// picturedClips is the number of clips that --picture draws.
 const picturedClips = 4
 
 func newSample() *cobra.Command {
@@ -88,8 +88,8 @@ clip is written as it comes: a thousand need the memory of one batch. The name
 of the file goes to the standard output.
 
 With --pretrained the model is a small one that comes with this program, and four
-clips are there in a minute. It becomes a run in RUN (default: ` + pretrainedRun + `), which is
-as any other; the card in its folder says what it was trained on.`,
+clips take a minute. It becomes a run in RUN (default: ` + pretrainedRun + `), which is
+like any other; the card in its folder says on which data it was trained.`,
 		Example: `  vdm sample --pretrained --picture clips.png
   vdm sample runs/rain --count 16
   vdm sample runs/rain --count 1 --first 7 --seed 1 --out seventh.nc
@@ -145,8 +145,8 @@ as any other; the card in its folder says what it was trained on.`,
 	return c
 }
 
-// relativeTimes are those of a clip that belongs to no date, in hours; in frames
-// where the run does not know how long a step is.
+// relativeTimes returns the times of a clip without a date, in hours; in frames where
+// the run does not know the length of a step.
 func relativeTimes(c run.ClipConfig) []float64 {
 	step := c.Step
 	if step == 0 {
@@ -159,8 +159,8 @@ func relativeTimes(c run.ClipConfig) []float64 {
 	return times
 }
 
-// write draws clips, writes each to the file as it comes, so that memory is that
-// of one batch, and prints the file's name.
+// write draws clips, writes each to the file as soon as it is drawn, so that memory is
+// needed for one batch only, and prints the file's name.
 func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place climate.Place, kind, title string, more map[string]string, draw func(run.SampleOptions) error) (err error) {
 	file, err := s.describe(m, place, s.o.Count, kind, title, more)
 	if err != nil {
@@ -174,7 +174,7 @@ func (s *sampleFlags) write(c *cobra.Command, m *run.Run, place climate.Place, k
 	if err != nil {
 		return err
 	}
-	if _, choice, err := m.Engine(); err == nil { // else sampling says so
+	if _, choice, err := m.Engine(); err == nil { // otherwise sampling reports the error
 		say(c, "%s", choice)
 	}
 	o := s.o
@@ -212,14 +212,15 @@ func (s *sampleFlags) describe(m *run.Run, place climate.Place, members int, kin
 		return nil, err
 	}
 	file.Attributes["source"] = "climate-vdm " + version()
-	// Without a date: the same command makes the same file, and parts of an ensemble
-	// are told by what they say.
+	// There is no date: the same command makes the same file, and the parts of an
+	// ensemble are recognised by their attributes.
 	file.Attributes["history"] = fmt.Sprintf("climate-vdm %s: vdm %s %s", version(), kind, filepath.Base(m.Dir))
 	maps.Copy(file.Attributes, more)
 	return file, nil
 }
 
-// channelFields names a run's variables, as its data did.
+// channelFields returns a field for each variable of a run, with the names that its data
+// have.
 func channelFields(m *run.Run) ([]*climate.Field, error) {
 	origin, err := climate.ReadOrigin(m.Dir)
 	if err != nil {

@@ -35,7 +35,7 @@ weighting w(λ) of the loss (2.77) and −w′(λ), per unit of λ (2.81).`,
 			if rows < 2 || rows > 1_000_000 {
 				return misuse(c, "--n is %d: want 2 to 1000000 rows", rows)
 			}
-			if low == 0 && high == 0 { // the library's sign for its own bounds
+			if low == 0 && high == 0 { // for the library both 0 means its own bounds
 				return misuse(c, "--min and --max are both 0: want --min below --max")
 			}
 			s, err := vdm.NewSchedule(name, low, high, shift)
@@ -64,8 +64,8 @@ weighting w(λ) of the loss (2.77) and −w′(λ), per unit of λ (2.81).`,
 	f.Float64Var(&shift, "shift", 0, "shift of λ of the cosine schedule, for other resolutions")
 	f.StringVar(&weighting, "weighting", "v", "weighting: elbo, v, sigmoid, min-snr or edm")
 	f.StringToStringVar(&params, "param", nil, "parameter of the weighting, as `name=value` (sigmoid: bias; min-snr: gamma; edm: mean, std, sigma_data)")
-	f.IntVar(&rows, "n", 11, "number of rows")
-	f.BoolVar(&asCSV, "csv", false, "comma-separated values with every digit, for other programs")
+	f.IntVar(&rows, "n", 11, "number of rows of the table")
+	f.BoolVar(&asCSV, "csv", false, "print comma-separated values with every digit, for other programs")
 	return c
 }
 
@@ -81,16 +81,16 @@ func parseParams(c *cobra.Command, texts map[string]string) (map[string]float64,
 	return numbers, nil
 }
 
-// cells are the numbers of a row in the order of the columns.
+// cells returns the numbers of a row in the order of the columns.
 func cells(r vdm.Row) []float64 {
 	return []float64{r.T, r.LogSNR, r.Alpha, r.Sigma, r.Density, r.W, r.NegDW}
 }
 
-// scheduleCSV has names without Greek letters, and numbers that read back to the
-// same float64.
+// scheduleCSV returns the table with names without Greek letters, and numbers that read
+// back to the same float64.
 func scheduleCSV(rows []vdm.Row) string {
 	var b strings.Builder
-	w := csv.NewWriter(&b) // a Builder takes everything
+	w := csv.NewWriter(&b) // a Builder never fails
 	_ = w.Write([]string{"t", "log_snr", "alpha", "sigma", "density", "w", "neg_dw"})
 	for _, r := range rows {
 		var line []string

@@ -12,7 +12,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// synthFlags are the settings of a command line.
+// synthFlags are the flags of synth.
 type synthFlags struct {
 	out, format, resolution, split string
 	hours, height, width           int
@@ -27,19 +27,19 @@ func newSynth() *cobra.Command {
 		Short:   "Make synthetic rain with known statistics, shaped like UKCP18",
 		GroupID: groupWork,
 		Long: `synth makes hourly rain whose statistics are known in closed form, for tests,
-teaching and scale: dry share, mean and distribution of a cell, and a spectrum and
-a memory like those of real rain. It is no observation or simulation, and every
-file says so.
+teaching and large records: dry share, mean and distribution of a cell, and a
+spectrum and a memory like those of real rain. It is neither an observation nor a
+simulation, and every file says so.
 
 --format prepared writes flat data, ready for training, from the seed alone.
---format netcdf writes CF NetCDF in the layout of UKCP18 Local: a file a month of
-30 days, 4-D pr in mm/hour on a rotated grid around Birmingham, so that
-"vdm prepare" has something to work on. At --resolution 2.2km the grid has
+--format netcdf writes CF NetCDF in the layout of UKCP18 Local: a file for each
+month of 30 days, 4-D pr in mm/hour on a rotated grid around Birmingham, as input
+of "vdm prepare". At --resolution 2.2km the grid has
 606 × 484 cells unless --height and --width say otherwise.
 
 The same seed and sizes make the same rain, whatever the machine's number of
-processors, and both formats hold the same. Interrupted, it goes on; repeated, it
-does nothing.`,
+processors, and both formats contain the same values. Interrupted, the same
+command continues; repeated, it does nothing.`,
 		Example: `  vdm synth --out data/synthetic --hours 20000
   vdm synth --out data/months --hours 1440 --format netcdf --resolution 2.2km
   vdm synth --out data/small --hours 400 --height 16 --width 16 --split none`,
@@ -48,13 +48,13 @@ does nothing.`,
 	}
 	f := c.Flags()
 	f.StringVar(&s.out, "out", "", "`folder` to write to")
-	f.StringVar(&s.format, "format", "prepared", "`what` to write: prepared or netcdf")
+	f.StringVar(&s.format, "format", "prepared", "`format` to write: prepared or netcdf")
 	f.IntVar(&s.hours, "hours", 20000, "hours of rain, from December 1980 on in the three periods of UKCP18")
 	f.Uint64Var(&s.seed, "seed", 1, "seed of the rain")
 	f.IntVar(&s.height, "height", 0, "rows of the grid (default 64, or 606 at 2.2km)")
 	f.IntVar(&s.width, "width", 0, "columns of the grid (default 64, or 484 at 2.2km)")
-	f.StringVar(&s.resolution, "resolution", "8.8km", "`size` of a cell: 8.8km, as the dissertation trains on, or 2.2km, as UKCP18's files have it")
-	f.StringVar(&s.split, "split", "seasons", "`how` to split prepared data into training and tests: seasons or none")
+	f.StringVar(&s.resolution, "resolution", "8.8km", "`size` of a cell: 8.8km as in the dissertation's training data, or 2.2km as in UKCP18's files")
+	f.StringVar(&s.split, "split", "seasons", "`rule` of the split of prepared data into training and tests: seasons or none")
 	f.BoolVar(&s.replace, "replace", false, "replace other prepared data in the folder")
 	for _, name := range []string{"height", "width"} {
 		f.Lookup(name).DefValue = "" // the help says it in words
@@ -84,7 +84,7 @@ func (s *synthFlags) run(c *cobra.Command) error {
 			return goesOn(c, err)
 		}
 		if end(); made == 0 {
-			say(c, "%s holds all %d months already; nothing to do", s.out, record.Months())
+			say(c, "%s already contains all %d months; nothing to do", s.out, record.Months())
 		}
 		return emit(c, s.out+"\n")
 	}
@@ -103,7 +103,7 @@ func (s *synthFlags) run(c *cobra.Command) error {
 		return goesOn(c, err)
 	}
 	if !made {
-		say(c, "%s holds these data already; nothing to do", s.out)
+		say(c, "%s already contains these data; nothing to do", s.out)
 	}
 	if err := describePrepared(c, s.out); err != nil {
 		return err
@@ -111,15 +111,15 @@ func (s *synthFlags) run(c *cobra.Command) error {
 	return emit(c, s.out+"\n")
 }
 
-// goesOn adds to what a stop by the user says that nothing is lost.
+// goesOn returns the error of a stop by the user with a note that nothing is lost.
 func goesOn(c *cobra.Command, err error) error {
 	if c.Context().Err() != nil {
-		return fmt.Errorf("%w: what is finished is kept, run again to go on", err)
+		return fmt.Errorf("%w: finished parts are kept; run the command again to continue", err)
 	}
 	return err
 }
 
-// seasonSplit is the split that a flag asks for, nil for none.
+// seasonSplit returns the split that a flag asks for, nil for none.
 func seasonSplit(c *cobra.Command, name string) (*climate.SeasonSplit, error) {
 	switch name {
 	case "none":
@@ -130,7 +130,7 @@ func seasonSplit(c *cobra.Command, name string) (*climate.SeasonSplit, error) {
 	return nil, misuse(c, "--split is %q: want seasons or none", name)
 }
 
-// describePrepared says what is in a folder of prepared data.
+// describePrepared prints a description of a folder of prepared data.
 func describePrepared(c *cobra.Command, dir string) error {
 	text, err := preparedInWords(dir)
 	if err == nil {
@@ -139,7 +139,7 @@ func describePrepared(c *cobra.Command, dir string) error {
 	return err
 }
 
-// preparedInWords describes a folder of prepared data, a line each.
+// preparedInWords returns a description of a folder of prepared data, one line each.
 func preparedInWords(dir string) (string, error) {
 	data, err := climate.OpenPrepared(dir)
 	if err != nil {
@@ -163,8 +163,8 @@ func preparedInWords(dir string) (string, error) {
 	return b.String(), data.Close()
 }
 
-// tally starts a progress line for a task that counts, as progress does for one
-// that takes steps. end may be called twice.
+// tally starts a progress line for a task that counts, as progress does for one that
+// takes steps. end may be called twice.
 func tally(c *cobra.Command, task string) (update func(done, total int), end func()) {
 	bar, end := progress(c, task)
 	var began time.Time

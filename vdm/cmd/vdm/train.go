@@ -21,26 +21,26 @@ func newTrain() *cobra.Command {
 	t := &trainFlags{}
 	c := &cobra.Command{
 		Use:     "train --data FILE.nc --out RUN",
-		Short:   "Train a model, or go on training one",
+		Short:   "Train a model, or continue training one",
 		GroupID: groupWork,
-		Long: `train makes a run in the folder RUN, or takes up the one that is there, and
-trains it up to a step. Run again, it goes on where it stopped, exactly as if it
-had not stopped; with the step reached it does nothing. Ctrl-C is a clean stop.
+		Long: `train makes a run in the folder RUN, or opens an existing one, and trains it up to
+a step. Run again, it continues where it stopped, exactly as if it had not
+stopped; once the step is reached it does nothing. Ctrl-C is a clean stop.
 
 The data are NetCDF files (joined in time) or the folder of prepared data. Rain
-becomes mm/h. The clips are all windows of --frames × --height × --width in space
-and time that do not span a gap in time.
+is converted to mm/h. The clips are all windows of --frames × --height × --width
+in space and time that do not span a gap in time.
 
 Settings come from the flags, from a file (--config) where a flag is not given,
-and from the run where it exists. Of an existing run only how long and how often
-may be changed: steps, and the intervals between snapshots and held-out losses.
+and from the run where it exists. In an existing run only the number of steps and
+the intervals between snapshots and between held-out losses may be changed.
 
 The network is the dissertation's U-Net, whose settings are --dim to
---fused-attention, unless the file names another kind with its settings, as
+--fused-attention, unless the file names another kind with its settings, such as
   network: {kind: convnet, width: 32, depth: 4}
 Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 		Example: `  vdm train --data rain.nc --out runs/rain --steps 2000 --held-out 24
-  vdm train --data rain.nc --out runs/rain --steps 4000        # go on
+  vdm train --data rain.nc --out runs/rain --steps 4000        # continue
   vdm train --data rain.nc --out runs/as-published --preset dissertation --steps 200000
   vdm train --data rain.nc --out runs/small --dim 16 --multiples 1,2 --heads 2 --batch 4 --steps 500`,
 		Args: takes(),
@@ -57,7 +57,7 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 	f.Var((*hoursFlag)(&t.heldOut), "held-out", "last `hours` of the data to hold out, for the held-out loss; or days, as 2days")
 	f.BoolVar(&t.flips, "flips", false, "also train on clips reversed in y, in x and in both (for data without a fixed place)")
 	f.StringVar(&t.missing, "missing", "skip", "windows with missing cells: skip them, or mask the cells in the loss")
-	f.StringVar(&t.transform, "transform", "", "transform of the values, as sqrt+standardise, log:0.1+standardise or affine (default: "+transform.DefaultRain+" for rain, else "+transform.Default+", which scale to unit variance)")
+	f.StringVar(&t.transform, "transform", "", "transform of the values, such as sqrt+standardise, log:0.1+standardise or affine (default: "+transform.DefaultRain+" for rain, else "+transform.Default+", which scale to unit variance)")
 	addPreset(f, &t.preset)
 	f.StringSliceVar(&t.tasks, "for", nil, "`commands` that the run is meant for, as downscale: settings that do not allow them are refused now, not when they are called")
 	f.BoolVar(&t.otherData, "other-data", false, "go on with other data than the run was trained on so far")
@@ -66,7 +66,8 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 	f.Uint64Var(&t.seed, "seed", 0, "seed of weights, order of clips and noise")
 	f.IntVar(&t.batch, "batch", 32, "clips of one pass")
 	f.IntVar(&t.accumulate, "accumulate", 1, "passes of one optimiser step")
-	f.Float64Var(&t.rate, "rate", 1e-4, "learning rate of Adam")
+	f.StringVar(&t.optimiser, "optimiser", "", "`name` of the optimiser, as adamw, muon or schedule-free (default: adam)")
+	f.Float64Var(&t.rate, "rate", 1e-4, "learning rate")
 	t.addNetwork(f)
 	addDevices(f, &t.devices, &t.residence)
 	f.IntVar(&t.heldOutEvery, "held-out-every", 500, "steps between held-out losses")
@@ -130,7 +131,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		return emit(c, string(text))
 	}
 	if config.Training.Steps == 0 && !t.onlyCreate {
-		return misuse(c, "how many steps? Give --steps, or training.steps in the configuration")
+		return misuse(c, "--steps is missing: give it, or training.steps in the configuration")
 	}
 	origin, err := t.origin(c, rec)
 	if err != nil {
@@ -153,11 +154,11 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		say(c, "warning: %s", w)
 	}
 	if t.onlyCreate {
-		say(c, "%s stands at step %d", t.out, m.Step())
+		say(c, "%s is at step %d", t.out, m.Step())
 		return nil
 	}
 	if m.Step() >= int64(config.Training.Steps) {
-		say(c, "%s has been trained to step %d; nothing to do (--steps goes further)", t.out, m.Step())
+		say(c, "%s has been trained to step %d; nothing to do (a larger --steps continues)", t.out, m.Step())
 		return nil
 	}
 	update, end := progress(c, "training")
@@ -177,8 +178,8 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	return drawLosses(m.Dir)
 }
 
-// origin says what the run is to be trained on, but for its periods, and refuses what
-// would make another of a run that was begun.
+// origin returns the data on which the run will be trained, without the periods. It
+// refuses data and settings that would change a run that has begun.
 func (t *trainFlags) origin(c *cobra.Command, rec *climate.Record) (*climate.Origin, error) {
 	now := rec.Origin()
 	now.HeldOutHours, now.Flips = t.heldOut, t.flips
@@ -198,17 +199,17 @@ func (t *trainFlags) origin(c *cobra.Command, rec *climate.Record) (*climate.Ori
 	}
 	switch {
 	case now.HeldOutHours != before.HeldOutHours:
-		return nil, fmt.Errorf("the run in %s has other settings: --held-out is %v h, was %v h, and the run would see what it is judged by; take another folder, or the run's setting", t.out, now.HeldOutHours, before.HeldOutHours)
+		return nil, fmt.Errorf("the run in %s has other settings: --held-out is %v h, was %v h, and the run would train on hours by which it is judged; use another folder, or the run's setting", t.out, now.HeldOutHours, before.HeldOutHours)
 	case now.Flips != before.Flips:
-		return nil, fmt.Errorf("the run in %s has other settings: --flips is %v, was %v; take another folder, or the run's setting", t.out, now.Flips, before.Flips)
+		return nil, fmt.Errorf("the run in %s has other settings: --flips is %v, was %v; use another folder, or the run's setting", t.out, now.Flips, before.Flips)
 	case !now.SameSources(before) && !t.otherData:
-		return nil, fmt.Errorf("the run in %s was trained on other data (%s): give the same, or --other-data to go on with these", t.out, before)
+		return nil, fmt.Errorf("the run in %s was trained on other data (%s): give the same data, or --other-data to continue with these", t.out, before)
 	}
 	return now, nil
 }
 
-// split makes the clips to train on and those held out, nil for none, and completes the
-// origin by their periods.
+// split returns the clips for training and the held-out ones, nil for none, and
+// completes the origin with their periods.
 func (t *trainFlags) split(c *cobra.Command, config run.Config, rec *climate.Record, origin *climate.Origin) (train, heldOut *climate.Windows, err error) {
 	o := climate.WindowOptions{Frames: config.Clip.Frames, Height: config.Clip.Height, Width: config.Clip.Width, Flips: origin.Flips, Name: flagOf}
 	if config.Training.MissingCells == "mask" {
@@ -217,7 +218,7 @@ func (t *trainFlags) split(c *cobra.Command, config run.Config, rec *climate.Rec
 	part := "the test part of the data"
 	if hours := origin.HeldOutHours; hours > 0 {
 		if rec.Split != nil {
-			return nil, nil, fmt.Errorf("--held-out is %v h, but the data are split into training and tests already; leave it out", hours)
+			return nil, nil, fmt.Errorf("--held-out is %v h, but the data are already split into training and tests; leave --held-out away", hours)
 		}
 		if err := rec.HoldOutHours(hours); err != nil {
 			return nil, nil, err
@@ -246,7 +247,7 @@ func (t *trainFlags) split(c *cobra.Command, config run.Config, rec *climate.Rec
 	return train, heldOut, nil
 }
 
-// drawLosses draws the losses of a run so far into its folder of figures.
+// drawLosses draws the losses of a run so far to its folder of figures.
 func drawLosses(dir string) error {
 	records, err := run.ReadMetrics(dir)
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
-// base is the configuration that the flags are put on: of the file, else of the
-// run, else of the preset, whose own is empty where none is named.
+// base returns the configuration to which the flags are applied: the file's, else the
+// run's, else the preset's, which is empty where none is named.
 func (t *trainFlags) base() (run.Config, error) {
 	if t.config != "" {
 		return readPartialConfig(t.config)
@@ -31,13 +31,14 @@ func (t *trainFlags) base() (run.Config, error) {
 	}
 	path := filepath.Join(t.out, "config.yaml")
 	if _, err := os.Stat(path); err != nil {
-		return preset.Config, nil // no run yet; Create says what else may be wrong
+		return preset.Config, nil // no run yet; Create reports other mistakes
 	}
 	of, err := run.ReadConfig(path)
 	if err != nil || t.preset == "" {
 		return of, err
 	}
-	// The preset's settings on the run's clips: Create names those that differ.
+	// The preset's settings are combined with the run's clips: Create names those that
+	// differ.
 	preset.Config.Clip, preset.Config.Training.Seed, preset.Config.Training.Steps = of.Clip, of.Training.Seed, of.Training.Steps
 	preset.Config.Clip.Channels = slices.Clone(of.Clip.Channels)
 	for i := range preset.Config.Clip.Channels {
@@ -46,8 +47,8 @@ func (t *trainFlags) base() (run.Config, error) {
 	return preset.Config, nil
 }
 
-// readPartialConfig reads a configuration file that may leave out what the data
-// and the flags say. Unknown settings are refused by name.
+// readPartialConfig returns a configuration file that may lack settings which the data
+// and the flags give. Unknown settings are refused by name.
 func readPartialConfig(path string) (run.Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -61,8 +62,8 @@ func readPartialConfig(path string) (run.Config, error) {
 	return c, nil
 }
 
-// override sets a setting to a flag's value where the flag was given or the
-// setting is not set.
+// override sets a setting to a flag's value where the flag was given or the setting is
+// not set.
 func override[T comparable](c *cobra.Command, flag string, setting *T, value T) {
 	var zero T
 	if c.Flags().Changed(flag) || *setting == zero {
@@ -70,7 +71,7 @@ func override[T comparable](c *cobra.Command, flag string, setting *T, value T) 
 	}
 }
 
-// apply puts the flags and what the data say into a configuration.
+// apply writes the flags and the properties of the data into a configuration.
 func (t *trainFlags) apply(c *cobra.Command, config *run.Config, rec *climate.Record) error {
 	fields := rec.Fields
 	override(c, "steps", &config.Training.Steps, t.steps)
@@ -80,12 +81,13 @@ func (t *trainFlags) apply(c *cobra.Command, config *run.Config, rec *climate.Re
 	override(c, "seed", &config.Training.Seed, t.seed)
 	override(c, "batch", &config.Training.Batch, t.batch)
 	override(c, "accumulate", &config.Training.Accumulate, t.accumulate)
+	override(c, "optimiser", &config.Training.Optimiser, t.optimiser)
 	override(c, "rate", &config.Training.Rate, t.rate)
 	override(c, "held-out-every", &config.Training.HeldOutEvery, t.heldOutEvery)
 	override(c, "snapshot-every", &config.Training.SnapshotEvery, t.snapshotEvery)
 	override(c, "missing", &config.Training.MissingCells, map[string]string{"skip": "refuse", "mask": "mask"}[t.missing])
 	for _, name := range []string{"steps", "frames", "height", "width", "batch", "accumulate", "rate", "dim", "heads", "head-dim", "held-out-every", "snapshot-every"} {
-		// A zero would be taken for a default, which nobody who types it means.
+		// A zero would mean a default, which is not what a user who types it wants.
 		if f := c.Flags().Lookup(name); f.Changed && (f.Value.String() == "0" || strings.HasPrefix(f.Value.String(), "-")) {
 			return misuse(c, "--%s is %s: want more than 0", name, f.Value)
 		}

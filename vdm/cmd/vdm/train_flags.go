@@ -4,8 +4,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// trainFlags are the settings of a command line. They take the place of those in
-// the configuration where they are given.
+// trainFlags are the flags of train. Those that are given take precedence over the
+// configuration.
 type trainFlags struct {
 	read                  readFlags
 	data                  []string
@@ -23,6 +23,7 @@ type trainFlags struct {
 
 	seed                        uint64
 	batch, accumulate           int
+	optimiser                   string
 	rate                        float64
 	dim, heads, headDim         int
 	multiples                   []int

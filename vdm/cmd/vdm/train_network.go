@@ -18,12 +18,12 @@ func (t *trainFlags) addNetwork(f *pflag.FlagSet) {
 	f.IntVar(&t.heads, "heads", 8, "attention heads")
 	f.IntVar(&t.headDim, "head-dim", 32, "channels of a temporal attention head, even")
 	f.BoolVar(&t.bfloat16, "bfloat16", false, "activations in bfloat16")
-	f.BoolVar(&t.rematerialise, "rematerialise", false, "compute activations twice and keep fewer: less memory, more time")
+	f.BoolVar(&t.rematerialise, "rematerialise", false, "compute activations twice and store fewer: less memory, more time")
 	addFused(f, &t.fused)
 }
 
-// applyNetwork puts the flags of the U-Net into a configuration. They are refused
-// where its network is of another kind, which is set in its file alone.
+// applyNetwork writes the flags of the U-Net into a configuration. They are refused
+// where its network is of another kind, which is set in its file only.
 func (t *trainFlags) applyNetwork(c *cobra.Command, config *run.Config) error {
 	kind, err := run.NetworkKind(config.Network)
 	if err != nil {

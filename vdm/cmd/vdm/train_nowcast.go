@@ -16,15 +16,16 @@ func newTrainNowcast() *cobra.Command {
 	var read readFlags
 	c := &cobra.Command{
 		Use:     "train-nowcast --data RADAR.nc --out RUN",
-		Short:   "Train a network that nowcasts radar rain, or go on training one",
+		Short:   "Train a network that nowcasts radar rain, or continue training one",
 		GroupID: groupWork,
-		Long: `train-nowcast trains a network that is told the known frames of the whole field
-moved along (extrapolation by its motion), and learns what that misses. Each --data
-is a record by itself, on a grid of its own; all must have the same step in time and,
-for the result to mean anything, cells of the same size. Clips are square windows
-anywhere, those with rain more often, with weights that leave the loss as it is.
+		Long: `train-nowcast trains a network that receives the known frames of the whole field
+moved along (extrapolation by their motion), and learns the difference to the
+observed frames. Each --data is a record by itself, on a grid of its own; all must
+have the same step in time and should have cells of the same size. Clips are square
+windows anywhere, those with rain more often, with weights that keep the expected
+loss.
 
-vdm nowcast uses the run on fields of any size. Run again, train-nowcast goes on.`,
+vdm nowcast uses the run on fields of any size. Run again, train-nowcast continues.`,
 		Example: `  vdm train-nowcast --data knmi.nc --data fmi.nc --hold-out 20 --out runs/radar
   vdm nowcast runs/radar --data today.nc --last --size 128`,
 		Args: takes(),
@@ -71,12 +72,12 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast goes on
 	f := c.Flags()
 	f.StringArrayVar(&data, "data", nil, "NetCDF `file` of radar rain, a record of its own (may be repeated)")
 	f.StringVar(&out, "out", "", "`folder` of the run")
-	f.IntVar(&last, "hold-out", 0, "last `frames` of each record to leave out")
+	f.IntVar(&last, "hold-out", 0, "number of last `frames` of each record that are held out")
 	f.IntVar(&t.Steps, "steps", 2600, "optimiser `steps` to train up to")
-	f.IntVar(&t.Batch, "batch", 4, "clips of a step")
-	f.IntVar(&t.Size, "clip-size", 32, "`cells` a side of a clip in training")
+	f.IntVar(&t.Batch, "batch", 4, "clips in one optimiser step")
+	f.IntVar(&t.Size, "clip-size", 32, "`cells` along a side of a clip in training")
 	f.IntVar(&t.Frames, "frames", 10, "frames of a clip")
-	f.IntVar(&t.Known, "known", 4, "first `frames` of a clip that a nowcast knows")
+	f.IntVar(&t.Known, "known", 4, "number of first `frames` of a clip that are known in a nowcast")
 	f.Uint64Var(&t.Seed, "seed", 0, "seed of weights, order of clips and noise")
 	read.addTo(c)
 	return c

@@ -67,6 +67,8 @@ func TestTrainChangedSettings(t *testing.T) {
 	}{
 		{[]string{"network.dim is 16, was 8", "training.rate is 0.002, was 0.001"}, []string{"--dim", "16", "--rate", "0.002"}},
 		{[]string{"clip.height is 5, was 4"}, []string{"--height", "5"}},
+		{[]string{"training.optimiser is muon, was not set"}, []string{"--optimiser", "muon"}},
+		{[]string{`optimiser "sgd": want one of adam, adamw, muon, schedule-free`}, []string{"--optimiser", "sgd"}},
 		{[]string{"training.seed is 4, was 3"}, []string{"--seed", "4"}},
 		{[]string{"transform"}, []string{"--transform", "affine"}},
 		{[]string{"training.missing_cells is mask, was refuse"}, []string{"--missing", "mask"}},
@@ -127,7 +129,7 @@ func TestTrainConfiguration(t *testing.T) {
 	refuse(t, exitFailed, []string{"clip.channels[0] is tas in K, the data give pr in mm/h"},
 		append(run("training: {steps: 3}\nclip: {channels: [{name: tas, units: K}]}\n"), "--variable", "pr")...)
 	refuse(t, exitFailed, []string{"no such file"}, tiny(data, filepath.Join(dir, "none"), "--config", filepath.Join(dir, "absent.yaml"))...)
-	refuse(t, exitUsage, []string{"how many steps?"}, tiny(data, filepath.Join(dir, "none"))...)
+	refuse(t, exitUsage, []string{"--steps is missing"}, tiny(data, filepath.Join(dir, "none"))...)
 	refuse(t, exitUsage, []string{"--batch is 0"}, tiny(data, filepath.Join(dir, "none"), "--steps", "3", "--batch", "0")...)
 	refuse(t, exitUsage, []string{"--clips-on", `"moon"`}, tiny(data, filepath.Join(dir, "none"), "--steps", "3", "--clips-on", "moon")...)
 	refuse(t, exitFailed, []string{"dim is 12, want a positive multiple of 8"}, tiny(data, filepath.Join(dir, "none"), "--steps", "3", "--dim", "12")...)

@@ -1,297 +1,126 @@
 package main
 
 import (
-	"cmp"
-	"encoding/json"
-	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
-	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
-	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
+	"github.com/climate-vdm/climate-vdm/vdm/study/verification"
 )
-
-// verifyFlags are the settings of verify.
-type verifyFlags struct {
-	read    readFlags
-	against []string
-	out     string
-	windows int
-	known   int
-	o       run.SampleOptions
-}
 
 func newVerify() *cobra.Command {
 	v := &verifyFlags{}
 	c := &cobra.Command{
-		Use:     "verify RUN|FILE.nc --against DATA.nc",
-		Short:   "Compare generated clips with observed ones",
+		Use:     "verify RUN|FILE.nc…|FOLDER… --against DATA.nc | verify --explain SCORE",
+		Short:   "Score forecasts, interpolations and generated clips against data",
 		GroupID: groupCheck,
-		Long: `verify compares clips with data: tables go to the standard output, figures and
-all numbers as JSON to a folder.
+		Long: `verify compares with data. Tables go to the standard output; --out writes all
+numbers to a file, by its ending as text, JSON, CSV or NetCDF; --figures draws.
 
-Of a RUN it draws clips first, and keeps them there; where the data are those
-that the run was trained on, it compares with the held-out hours only, and
-measures the held-out loss beside three closed-form denoisers. A FILE of sample
-is compared in its statistics with all the data; one of nowcast by all scores
-of forecasts, beside persistence, with the frames of the data at the same times and places.`,
-		Example: `  vdm verify runs/rain --against rain.nc --count 32
-  vdm verify nowcast.nc --against rain.nc`,
-		Args: takes("RUN|FILE.nc"),
+FILES of nowcast, interpolate, forecast or another program are scored in the frames
+that were not known, whichever these are. Several files, or a FOLDER of them, are
+pooled, one case each, in the memory of two. They are scored beside rivals, and
+every two forecasters are compared with an interval by the block bootstrap over the
+cases, whose coverage is stated. A rival is one of
+  ` + strings.Join(forecast.Names(), ", ") + `,
+which is told what was known, or files of the same cases. Frames that lie beyond the
+data are not scored, and counted; so are missing cells. Members may lie along a
+dimension member, realization, number, ens or ens_number, as in files of pysteps.
+
+The scores (--explain NAME says what one measures and how to read it):
+  ` + wrapped(report.ScoreNames(), 76) + `
+
+FILES of sample, which belong to no date, are compared in their statistics with all
+the data. Of a RUN clips are drawn first, and kept; where the data are those that it
+was trained on, they are compared with the held-out hours only, and the held-out
+loss is measured beside three closed-form denoisers.`,
+		Example: `  vdm verify nowcast.nc --against rain.nc
+  vdm verify nowcasts/ --against rain.nc --rival steps/ --rival persistence --out scores.csv
+  vdm verify nowcasts/ --against rain.nc --score crps,fss,brier --threshold 0.5,1,5 --window 5,11,21
+  vdm verify nowcasts/ --against rain.nc --by lead,season,intensity,region --out scores.nc --figures figures
+  vdm verify interpolated.nc --against rain.nc --rival linear
+  vdm verify runs/rain --against rain.nc --count 32
+  vdm verify --explain crps`,
+		Args: func(c *cobra.Command, args []string) error {
+			if v.explain != "" && len(args) == 0 {
+				return nil
+			}
+			return takes("RUN|FILE.nc…")(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(v.against) == 0 {
-				return misuse(c, "--against is missing: the data to compare with")
+			if v.explain != "" {
+				text, err := report.Explain(v.explain)
+				if err != nil {
+					return misuse(c, "--explain: %v", err)
+				}
+				return emit(c, text)
 			}
-			if c.Flags().Changed("known") && v.known < 1 {
-				return misuse(c, "--known is %d: want at least 1", v.known)
-			}
-			if v.windows < 1 {
-				return misuse(c, "--windows is %d: want at least 1", v.windows)
-			}
-			if cf.IsData(args[0]) {
-				return v.file(c, args[0])
+			if err := v.check(c); err != nil {
+				return err
 			}
 			info, err := os.Stat(args[0])
 			if err != nil {
 				return err
 			}
-			if info.IsDir() {
+			if info.IsDir() && run.Exists(args[0]) {
+				if len(args) > 1 {
+					return misuse(c, "%s is a run, which is verified alone", args[0])
+				}
 				return v.run(c, args[0])
 			}
-			return v.file(c, args[0])
+			return v.files(c, args)
 		},
 	}
 	f := c.Flags()
 	f.StringArrayVar(&v.against, "against", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data")
-	f.StringVar(&v.out, "out", "", "`folder` for figures and numbers (default: verification in the run's folder, or beside the file)")
-	f.IntVar(&v.windows, "windows", 500, "windows of the data to compare with, at even distances")
+	f.StringVar(&v.out, "out", "", "`file` for all numbers: .txt, .json, .csv (a figure a line) or .nc (of a run the default is verification/verification.json in its folder)")
+	f.StringVar(&v.figures, "figures", "", "`folder` to draw figures to (of a run the default is its folder verification)")
+	f.StringVar(&v.explain, "explain", "", "print the page of a `score`: what it measures, its formula, how to read it, an example; all prints every page")
+	f.StringArrayVar(&v.rivals, "rival", nil, "`forecaster` to compare with, by name, or a file or folder of the same cases, or NAME=PATH; may be repeated; none for no one (default: persistence, or linear between known frames)")
+	f.StringSliceVar(&v.scoring.Scores, "score", nil, "`names` of scores to take (default: all that exist for the variable)")
+	f.Float64SliceVar(&v.scoring.Thresholds, "threshold", nil, "`amounts` of what yes-or-no scores are about, in the units of the data (default: 1 for rain in mm/h)")
+	f.IntSliceVar(&v.scoring.Windows, "window", nil, "`cells` a side of the windows of the FSS, odd numbers (default: 5)")
+	f.StringSliceVar(&v.scoring.By, "by", nil, "score also apart, by some `ways` of "+strings.Join(verification.Groupings(), ", "))
+	f.Float64SliceVar(&v.scoring.Edges, "intensity", nil, "`limits` between the classes of --by intensity, of the mean of the truth (default: 0.1,0.5,2 for rain in mm/h)")
+	f.StringVar(&v.regions, "regions", "2x2", "`blocks` of --by region: along rows and columns")
+	f.IntVar(&v.windows, "data-clips", 500, "clips of the data to compare samples with, at even distances")
+	f.IntVar(&v.windows, "windows", 500, "data-clips, as it was called")
 	f.IntVar(&v.o.Count, "count", 16, "clips to draw of a run")
 	f.IntVar(&v.o.Evaluations, "steps", vdm.DefaultEvaluations, "evaluations of the network that a clip of a run takes")
-	f.Uint64Var(&v.o.Seed, "seed", 0, "seed of the clips of a run, and of breaking ties of ranks")
-	f.IntVar(&v.known, "known", 0, "first `frames` that the members of a nowcast were given (default: what the file says, else those in which all are the data; where there are none, the frame of the data before)")
+	f.Uint64Var(&v.o.Seed, "seed", 0, "seed of the clips of a run, of rivals that draw, and of breaking ties of ranks")
+	f.IntVar(&v.scoring.Known, "known", 0, "first `frames` that the members were given (default: what the file says, else those in which all are the data; where there are none, up to 4 frames of the data before)")
 	v.read.addTo(c)
 	f.Lookup("variable").Usage = renamed
+	_ = f.MarkHidden("windows")
+	for _, name := range []string{"score", "threshold", "window", "by", "intensity"} {
+		f.Lookup(name).DefValue = "" // pflag would print []
+	}
 	return c
 }
 
-// run verifies a run.
-func (v *verifyFlags) run(c *cobra.Command, dir string) error {
-	m, err := openRun(c, dir)
-	if err != nil {
-		return err
-	}
-	clip := m.Config.Clip
-	rec, err := v.read.openAs(v.against, clip.Channels)
-	if err != nil {
-		return err
-	}
-	defer rec.Close()
-	origin, err := climate.ReadOrigin(dir)
-	if err != nil {
-		return err
-	}
-	o := climate.WindowOptions{Frames: clip.Frames, Height: clip.Height, Width: clip.Width, Name: ofRun}
-	if m.Config.Training.MissingCells == "mask" {
-		o.Missing = climate.KeepMissing
-	}
-	name := "data"
-	if rec.Split != nil {
-		name = "test part"
-	} else if origin != nil && origin.HeldOutHours > 0 && origin.SameSources(rec.Origin()) {
-		name = "held out"
-		if err := rec.HoldOutHours(origin.HeldOutHours); err != nil {
-			return err
+// wrapped lists words with commas between, in lines of at most so many letters, indented
+// as the first.
+func wrapped(words []string, width int) string {
+	var b strings.Builder
+	at := 0
+	for i, w := range words {
+		if i < len(words)-1 {
+			w += ","
 		}
-	}
-	var train, reference *climate.Windows
-	if rec.Split == nil {
-		reference, err = climate.NewWindows(o, rec.Fields...)
-	} else if train, err = rec.Train(o); err == nil {
-		reference, err = rec.Test(o)
-	}
-	if err != nil {
-		return err
-	}
-	say(c, "%s: %s: %s", name, rec.TestPeriod(), reference.Summary())
-	like, err := channelFields(m)
-	if err != nil {
-		return err
-	}
-	var end func()
-	v.o.Progress, end = progress(c, "sampling")
-	clips, err := archive.Sample(c.Context(), m, "verification", archive.Place{Like: like}, v.o)
-	end()
-	if err != nil {
-		return err
-	}
-	out := results{folder: filepath.Join(dir, "verification")}
-	if train != nil {
-		losses, err := report.Measure(m, train, reference)
-		if err != nil {
-			return err
+		if at > 0 && at+1+len(w) > width {
+			b.WriteString("\n  ")
+			at = 0
+		} else if at > 0 {
+			b.WriteString(" ")
+			at++
 		}
-		out.Losses = losses
-		out.add(losses.Table())
+		b.WriteString(w)
+		at += len(w)
 	}
-	if err := v.statistics(&out, name, reference, clips.Samples, like); err != nil {
-		return err
-	}
-	return v.finish(c, out)
-}
-
-// file verifies a file of samples.
-func (v *verifyFlags) file(c *cobra.Command, path string) error {
-	members, err := archive.ReadMembers(path, flagOf)
-	if err != nil {
-		return err
-	}
-	var channels []run.ChannelConfig
-	for _, f := range members.Like {
-		channels = append(channels, run.ChannelConfig{Name: f.Name, Units: f.Units})
-	}
-	rec, err := v.read.openAs(v.against, channels)
-	if err != nil {
-		return err
-	}
-	defer rec.Close()
-	beside := filepath.Clean(path)
-	if strings.Contains(path, "://") {
-		beside = filepath.Base(path) // of a store on the web, here
-	}
-	out := results{folder: strings.TrimSuffix(beside, filepath.Ext(beside)) + "-verification"}
-	if members.Like[0].HasDates() {
-		err = v.forecast(&out, path, members, rec)
-	} else {
-		var reference *climate.Windows
-		if reference, err = climate.NewWindows(climate.WindowOptions{Frames: members.Frames, Height: members.Height, Width: members.Width, Name: ofRun}, rec.Fields...); err == nil {
-			say(c, "data: %s: %s", rec.Fields[0].Period(), reference.Summary())
-			err = v.statistics(&out, "data", reference, members.Samples, members.Like)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	return v.finish(c, out)
-}
-
-// results is what verify prints and saves.
-type results struct {
-	folder   string
-	tables   []string
-	drawings []report.Drawing
-
-	Losses     *report.Losses         `json:"losses,omitempty"`
-	Statistics []*report.Verification `json:"statistics,omitempty"` // of each variable
-	Forecasts  []*report.Compared     `json:"forecasts,omitempty"`  // of each variable
-}
-
-func (r *results) add(t report.Table) { r.tables = append(r.tables, t.Text()) }
-
-// draw adds pictures; those of several variables are told apart by their names.
-func (r *results) draw(variable string, several bool, drawings []report.Drawing) {
-	for _, d := range drawings {
-		if several {
-			d.File = variable + "-" + d.File
-		}
-		r.drawings = append(r.drawings, d)
-	}
-}
-
-// finish prints the tables and saves figures and numbers.
-func (v *verifyFlags) finish(c *cobra.Command, r results) error {
-	if v.out != "" {
-		r.folder = v.out
-	}
-	if err := emit(c, strings.Join(r.tables, "\n")); err != nil {
-		return err
-	}
-	figures, err := report.Save(r.folder, r.drawings...)
-	if err != nil {
-		return err
-	}
-	text, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
-		return err
-	}
-	if err := checkpoint.WriteBytes(filepath.Join(r.folder, "verification.json"), append(text, '\n')); err != nil {
-		return err
-	}
-	say(c, "%d figures and verification.json are in %s", len(figures), r.folder)
-	return nil
-}
-
-// statistics compares generated clips with observed ones, variable by variable.
-func (v *verifyFlags) statistics(out *results, name string, reference *climate.Windows, samples *vdm.Samples, like []*climate.Field) error {
-	for ch, f := range like {
-		o := report.VerifyOptions{Variable: f.Name, Units: f.Units, Channel: ch}
-		r, err := report.Verify(o, report.Set{Name: name, Clips: reference, Limit: v.windows}, report.Set{Name: "generated", Clips: samples})
-		if err != nil {
-			return err
-		}
-		drawings, err := r.Draw()
-		if err != nil {
-			return err
-		}
-		out.Statistics = append(out.Statistics, r)
-		out.add(r.Table())
-		out.draw(f.Name, len(like) > 1, drawings)
-	}
-	return nil
-}
-
-// forecast scores the members of a file against the frames of the data that they
-// are forecasts of.
-func (v *verifyFlags) forecast(out *results, path string, members *archive.Members, rec *climate.Record) error {
-	truth, err := rec.At(members.Like[0])
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	known := v.known
-	if known == 0 {
-		frames, source := members.Known, "By its attribute "+archive.KnownAttribute+" they are"
-		if frames == nil {
-			frames, source = members.Agreeing(truth), "The members agree with the data in frames"
-			if frames.Span() == 0 {
-				if longer, all, ok := members.WithFrameBefore(rec); ok {
-					members, truth, frames = longer, all, longer.Known
-				}
-			}
-		}
-		var nowcast bool
-		if known, nowcast = frames.Lead(); !nowcast {
-			return fmt.Errorf("%s: which frames were known? %s %s, and a nowcast has some at the start and no others; give --known", path, source, cmp.Or(frames.String(), "none"))
-		}
-	}
-	like, observed := members.Like, *members.Samples
-	observed.Data = truth
-	for ch, f := range like {
-		o := report.ComparisonOptions{
-			Variable: f.Name, Units: f.Units, Known: climate.FirstFrames(observed.Frames, known), Height: observed.Height, Width: observed.Width,
-			Kilometres: f.Grid.Kilometres(), Minutes: 60 * f.Step(), Seed: v.o.Seed,
-		}
-		r, one, err := report.CompareNowcast(o, observed.Channel(0, ch), report.ForecastOf("model", members.Samples, ch))
-		if err != nil {
-			return err
-		}
-		strip, err := r.DrawCase(one, 4, "What was observed, members, their mean and persistence.")
-		if err != nil {
-			return err
-		}
-		drawings, err := r.Draw()
-		if err != nil {
-			return err
-		}
-		out.Forecasts = append(out.Forecasts, r)
-		out.add(r.Table())
-		out.draw(f.Name, len(like) > 1, append([]report.Drawing{strip}, drawings...))
-	}
-	return nil
+	return b.String()
 }

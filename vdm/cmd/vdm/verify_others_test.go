@@ -19,7 +19,7 @@ import (
 // scoreOf is the CRPS that verify gives to a file.
 func scoreOf(t *testing.T, out string) float64 {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(out, "verification.json"))
+	text, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestKnownFramesAreTold(t *testing.T) {
 		f.Channels[0].Data = append(clip, clip...)
 		f.Attributes = map[string]string{archive.KnownAttribute: "0"}
 	})
-	out := filepath.Join(dir, "figures")
+	out := filepath.Join(dir, "scores.json")
 	if got := succeed(t, "verify", path, "--against", data, "--out", out); !strings.Contains(got, "1 case, frames 2, 3 of 3 generated") {
 		t.Errorf("the attribute was not read:\n%s", got)
 	}
@@ -98,9 +98,9 @@ d=netCDF4.Dataset(sys.argv[1],"a"); d.renameDimension("member","ens_number"); d.
 	if out, err := exec.Command(python, "-c", script, path).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	out := filepath.Join(dir, "figures")
-	if got := succeed(t, "verify", path, "--against", data, "--out", out); !strings.Contains(got, "1 case, frames 2, 3 of 3 generated") {
-		t.Errorf("the frame before was not taken:\n%s", got)
+	out := filepath.Join(dir, "scores.json")
+	if got := succeed(t, "verify", path, "--against", data, "--out", out); !strings.Contains(got, "1 case, frames 5, 6 of 6 generated") {
+		t.Errorf("the frames before were not taken:\n%s", got)
 	}
 	if score := scoreOf(t, out); math.Abs(score-3) > 1e-5 {
 		t.Errorf("two members 3 mm/h above the truth score %v", score)

@@ -37,7 +37,7 @@ func TestVerifyRun(t *testing.T) {
 
 	// Another record is compared whole.
 	other := writeRecord(t, filepath.Join(t.TempDir(), "other.nc"), func(f *cf.SampleFile) { f.Channels[0].Data[0]++ })
-	r = vdmRun(t, "verify", dir, "--against", other, "--count", "3", "--steps", "3", "--out", t.TempDir())
+	r = vdmRun(t, "verify", dir, "--against", other, "--count", "3", "--steps", "3", "--figures", t.TempDir())
 	if r.status != 0 || !strings.Contains(r.stderr, "132 clips") || strings.Contains(r.stdout, "Wiener") {
 		t.Errorf("status %d\n%s%s", r.status, r.stderr, r.stdout)
 	}
@@ -58,12 +58,17 @@ func TestVerifyNowcast(t *testing.T) {
 		f.Members, f.Times = 2, f.Times[2:5]
 		f.Channels[0].Data = append(clip, above...)
 	})
-	out := filepath.Join(dir, "figures")
-	got := succeed(t, "verify", path, "--against", data, "--out", out)
+	out, figures := filepath.Join(dir, "scores.json"), filepath.Join(dir, "figures")
+	got := succeed(t, "verify", path, "--against", data, "--out", out, "--figures", figures)
 	if !strings.Contains(got, "1 case, frames 3 of 3 generated") {
 		t.Errorf("the known frames were not found:\n%s", got)
 	}
-	text, err := os.ReadFile(filepath.Join(out, "verification.json"))
+	for _, name := range []string{"nowcast-crps.png", "nowcast-strip.png", "nowcast-roc-1.png", "nowcast-reliability-1.png"} {
+		if info, err := os.Stat(filepath.Join(figures, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	text, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,11 +117,18 @@ func TestVerifyNowcast(t *testing.T) {
 func TestVerifySamples(t *testing.T) {
 	data, dir := trained(t)
 	path := strings.TrimSpace(succeed(t, "sample", dir, "--count", "3", "--steps", "3"))
-	if got := succeed(t, "verify", path, "--against", data, "--windows", "20"); !strings.Contains(got, "generated") {
-		t.Error(got)
-	}
-	if _, err := os.Stat(strings.TrimSuffix(path, ".nc") + "-verification/verification.json"); err != nil {
-		t.Error(err)
+	for _, flag := range []string{"--data-clips", "--windows"} { // as it is called, and as it was
+		out, figures := filepath.Join(t.TempDir(), "statistics.json"), t.TempDir()
+		if got := succeed(t, "verify", path, path, "--against", data, flag, "20", "--out", out, "--figures", figures); !strings.Contains(got, "generated") {
+			t.Error(got)
+		}
+		text, err := os.ReadFile(out)
+		if err != nil || !strings.Contains(string(text), `"clips": 6`) || !strings.Contains(string(text), `"clips": 20`) {
+			t.Errorf("not the clips of two files and 20 of the data: %v", err)
+		}
+		if _, err := os.Stat(filepath.Join(figures, "histogram.png")); err != nil {
+			t.Error(err)
+		}
 	}
 	refuse(t, exitFailed, []string{"absent.nc"}, "verify", path, "--against", "absent.nc")
 	refuse(t, exitFailed, []string{"absent"}, "verify", "absent", "--against", data)

@@ -22,12 +22,12 @@ func newVersion() *cobra.Command {
 	}
 }
 
-// commit is set by the linker (-X main.commit=…) where the go command finds no
-// checkout to take it from, as in an image, or is told not to look.
+// commit is set by the linker (-X main.commit=…) where the go command finds no checkout
+// to take it from, as in an image, or must not look.
 var commit string
 
-// version is the commit that the linker was told, the module's version, or the
-// commit that the go command found.
+// version returns the commit that the linker set, the module's version, or the commit
+// that the go command found.
 func version() string {
 	if commit != "" {
 		return commit

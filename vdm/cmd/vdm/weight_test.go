@@ -42,7 +42,7 @@ func TestWeightOfAGuidance(t *testing.T) {
 		if err != nil || f.o.Guidance != c.want {
 			t.Errorf("%v: %v (%v), want %v", c.args, f.o.Guidance, err, c.want)
 		}
-		if help := cmd.Flags().FlagUsages(); !strings.Contains(help, "where 0 is replacement") || !strings.Contains(help, "(default: the guidance's own, 1)") {
+		if help := cmd.Flags().FlagUsages(); !strings.Contains(help, "where 0 means replacement") || !strings.Contains(help, "(default: 1)") {
 			t.Errorf("the help of --weight does not say what 0 and no weight are:\n%s", help)
 		}
 	}

@@ -16,14 +16,14 @@ func newWeights() *cobra.Command {
 		Short:   "Export and import a model's weights as safetensors",
 		GroupID: groupWork,
 		Long: `weights export and import move the network's weights between a run and a
-safetensors file under the names of the dissertation's own program, which can
-load them and whose they can be.`,
+safetensors file. The file has the names of the dissertation's own program, which
+can read and write such files.`,
 	}
 	c.AddCommand(newExport(), newImport())
 	return asGroup(c)
 }
 
-// openRun opens a run and says what was passed over.
+// openRun returns a run and prints its warnings.
 func openRun(c *cobra.Command, dir string) (*run.Run, error) {
 	m, err := run.Open(dir)
 	if err != nil {
@@ -58,8 +58,8 @@ func newExport() *cobra.Command {
 			return emit(c, args[1]+"\n")
 		},
 	}
-	c.Flags().BoolVar(&half, "bfloat16", false, "round the weights to bfloat16: half the size")
-	c.Flags().BoolVar(&last, "last", false, "the last weights instead of their moving average")
+	c.Flags().BoolVar(&half, "bfloat16", false, "round the weights to bfloat16, which halves the file")
+	c.Flags().BoolVar(&last, "last", false, "export the last weights instead of their moving average")
 	return c
 }
 
@@ -87,7 +87,7 @@ train --only-create makes such a run.`,
 				return err
 			}
 			if a, b := describeNetwork(own), describeNetwork(network); a != b {
-				return fmt.Errorf("%s holds a network of %s, the run has one of %s", args[1], b, a)
+				return fmt.Errorf("%s contains a network of %s, the run has one of %s", args[1], b, a)
 			}
 			if err := m.ImportWeights(values); err != nil {
 				return err
@@ -97,7 +97,7 @@ train --only-create makes such a run.`,
 	}
 }
 
-// checkImported reads the run back.
+// checkImported reads the run again and compares its weights with the file's.
 func checkImported(c *cobra.Command, dir string, values map[string][]float32) error {
 	m, err := run.Open(dir)
 	if err != nil {
@@ -105,14 +105,14 @@ func checkImported(c *cobra.Command, dir string, values map[string][]float32) er
 	}
 	for name, v := range m.Weights(true) {
 		if !reflect.DeepEqual(v, values[name]) {
-			return fmt.Errorf("run %s, read back: %s is not what the file holds", dir, name)
+			return fmt.Errorf("run %s, read back: %s differs from the file", dir, name)
 		}
 	}
 	say(c, "imported %d weights into %s", m.Config.Network.Count(), dir)
 	return nil
 }
 
-// unetOf returns the U-Net of a run, the one network that such files are for.
+// unetOf returns the U-Net of a run, the only network that such files can contain.
 func unetOf(m *run.Run) (unet.Config, error) {
 	n, ok := m.Config.Network.(unet.Config)
 	if !ok {
@@ -120,13 +120,13 @@ func unetOf(m *run.Run) (unet.Config, error) {
 		if err != nil {
 			return n, err
 		}
-		return n, fmt.Errorf("%s: the network is of the kind %s, but weights files have the layout of the dissertation's program, which is the U-Net's: copy the folder of the run instead", m.Dir, kind)
+		return n, fmt.Errorf("%s: the network is of the kind %s, but weights files have the layout of the dissertation's program, the U-Net's: copy the folder of the run instead", m.Dir, kind)
 	}
 	return n, nil
 }
 
-// describeNetwork is a network's shape in words; two that can share weights have
-// the same.
+// describeNetwork returns a network's shape in words; two networks with the same words
+// can share weights.
 func describeNetwork(c unet.Config) string {
 	c = c.WithDefaults()
 	return fmt.Sprintf("dim %d, multiples %v, %d heads of %d, channels %d to %d", c.Dim, c.Multiples, c.Heads, c.HeadDim, c.Channels, c.OutChannels)

@@ -6,44 +6,44 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Cost is what running a graph once takes, counted from its nodes. It is an
-// account, not a measurement: engines fuse operators, pad buffers and work in
-// another order.
+// Cost is the work and the memory for one run of a graph, counted from its nodes. It is
+// an account, not a measurement: engines fuse operators, pad buffers and work in another
+// order.
 type Cost struct {
-	// FLOPs of the matrix products, convolutions and fused attentions, 2 for a
-	// multiplication with its addition. Everything else is limited by memory: see
-	// Bytes.
+	// FLOPs counts the operations of the matrix products, convolutions and fused
+	// attentions, 2 for a multiplication with its addition. Everything else is limited
+	// by memory: see Bytes.
 	FLOPs float64
-	// Bytes that the operators read and write if none is fused with another.
+	// Bytes counts what the operators read and write if none is fused with another.
 	Bytes float64
-	// Least is the bytes that move if everything else is fused into the products,
-	// convolutions and attentions: these read their operands and write their
-	// results once each, inputs of the graph are read once and outputs written
-	// once. No step of this graph takes less time than Least takes to move.
+	// Least is the number of bytes that move if everything else is fused into the
+	// products, convolutions and attentions: these read their operands and write their
+	// results once each, inputs of the graph are read once and outputs written once. No
+	// step of this graph takes less time than these bytes take to move.
 	Least float64
-	// Peak is the most bytes that are live at once, in node order, with the
-	// parameters (all the time) and the outputs (from when they are made).
-	// Reshape, Identity and barriers share their input's buffer; nothing else
-	// works in place. Measured: a training step on ONNX Runtime takes 1.4 to 1.7
-	// times this for the first step and 2.8 to 3.1 times from the second on.
+	// Peak is the largest number of bytes that are live at once, in node order, with the
+	// parameters (all the time) and the outputs (from when they are made). Reshape,
+	// Identity and barriers share their input's buffer; nothing else works in place.
+	// Measured: a training step on ONNX Runtime takes 1.4 to 1.7 times this for the
+	// first step and 2.8 to 3.1 times from the second on.
 	Peak int64
 }
 
-// String is the cost in words.
+// String returns the cost in words.
 func (c Cost) String() string {
 	return fmt.Sprintf("%.4g GFLOP, %.4g GB moved (at least %.4g), %.4g GiB at the peak", c.FLOPs/1e9, c.Bytes/1e9, c.Least/1e9, float64(c.Peak)/(1<<30))
 }
 
-// CostOf counts what a graph costs. The graph need not be compiled: make it
-// with graph.NewGraph and graph.Parameter, and it takes no more than its
-// building, a fraction of a second.
+// CostOf returns the cost of a graph. The graph need not be compiled: make it with
+// graph.NewGraph and graph.Parameter, and counting takes no longer than building it, a
+// fraction of a second.
 //
-// Only nodes that the outputs depend on count, as engines drop the rest.
-// Without outputs, every node that no other one uses is an output.
+// Only nodes that the outputs depend on count, as engines drop the rest. Without
+// outputs, every node that no other one uses is an output.
 //
-// Matrix products are taken to contract the last axis of their left operand, and
-// the last axis of a convolution's kernel to be the output channels, as this
-// package writes both and their gradients.
+// Matrix products should contract the last axis of their left operand, and a
+// convolution's kernel should have the output channels on its last axis, as this package
+// writes both and their gradients.
 func CostOf(g *graph.Graph, outputs ...*graph.Node) Cost {
 	nodes := g.Nodes()
 	if len(outputs) == 0 {
@@ -51,8 +51,8 @@ func CostOf(g *graph.Graph, outputs ...*graph.Node) Cost {
 	}
 	used := UsedBy(nodes, outputs)
 	var c Cost
-	buffer := make([]int, len(nodes)) // the node whose buffer holds the value
-	last := make([]int, len(nodes))   // when a buffer is used for the last time
+	buffer := make([]int, len(nodes)) // the node whose buffer contains the value
+	last := make([]int, len(nodes))   // the node at which a buffer is used for the last time
 	for i, n := range nodes {
 		if !used[i] {
 			continue
@@ -103,7 +103,7 @@ func CostOf(g *graph.Graph, outputs ...*graph.Node) Cost {
 	return c
 }
 
-// leastBytes is Cost.Least.
+// leastBytes returns Cost.Least.
 func leastBytes(nodes []*graph.Node, used []bool, outputs []*graph.Node) (sum float64) {
 	for i, n := range nodes {
 		switch {
@@ -127,8 +127,8 @@ func leastBytes(nodes []*graph.Node, used []bool, outputs []*graph.Node) (sum fl
 	return sum
 }
 
-// origin follows a value back through what only moves, copies or converts it,
-// and returns where it was computed and the fewest bytes that it took on the way.
+// origin follows a value back through nodes that only move, copy or convert it, and
+// returns where it was computed and the fewest bytes that it took on the way.
 func origin(n *graph.Node) (*graph.Node, int64) {
 	least := bytesOf(n)
 	for {
@@ -144,7 +144,7 @@ func origin(n *graph.Node) (*graph.Node, int64) {
 	}
 }
 
-// isProduct says whether a node is one that FLOPs counts.
+// isProduct reports whether a node is one that FLOPs counts.
 func isProduct(n *graph.Node) bool {
 	switch n.Type() {
 	case graph.NodeTypeDotGeneral, graph.NodeTypeConvGeneral, graph.NodeTypeFusedScaledDotProductAttention, graph.NodeTypeFusedScaledDotProductAttentionVJP:
@@ -153,13 +153,13 @@ func isProduct(n *graph.Node) bool {
 	return false
 }
 
-// usedBy marks the nodes that the outputs depend on, and the outputs.
+// UsedBy marks the nodes that the outputs depend on, and the outputs.
 func UsedBy(nodes, outputs []*graph.Node) []bool {
 	used := make([]bool, len(nodes))
 	for _, o := range outputs {
 		used[o.Id()] = true
 	}
-	for i := len(nodes) - 1; i >= 0; i-- { // inputs stand before the nodes that use them
+	for i := len(nodes) - 1; i >= 0; i-- { // inputs come before the nodes that use them
 		if used[i] {
 			for _, in := range nodes[i].Inputs() {
 				used[in.Id()] = true
@@ -169,7 +169,7 @@ func UsedBy(nodes, outputs []*graph.Node) []bool {
 	return used
 }
 
-// sinks are the nodes that no other node uses.
+// sinks returns the nodes that no other node uses.
 func sinks(nodes []*graph.Node) []*graph.Node {
 	used := make([]bool, len(nodes))
 	for _, n := range nodes {
@@ -186,13 +186,12 @@ func sinks(nodes []*graph.Node) []*graph.Node {
 	return s
 }
 
-// isSource says whether a node's value is there before the graph runs.
+// isSource reports whether a node's value exists before the graph runs.
 func isSource(n *graph.Node) bool {
 	return n.Type() == graph.NodeTypeParameter || n.Type() == graph.NodeTypeConstant
 }
 
-// sharesInput says whether a node is its first input under another shape or
-// name.
+// sharesInput reports whether a node is its first input under another shape or name.
 func sharesInput(n *graph.Node) bool {
 	switch n.Type() {
 	case graph.NodeTypeReshape, graph.NodeTypeIdentity, graph.NodeTypeOptimizationBarrier, graph.NodeTypeSchedulingBarrier:
@@ -201,6 +200,7 @@ func sharesInput(n *graph.Node) bool {
 	return false
 }
 
+// FLOPs returns the operations of one node; see [Cost].
 func FLOPs(n *graph.Node) float64 {
 	switch n.Type() {
 	case graph.NodeTypeDotGeneral:
@@ -216,13 +216,13 @@ func FLOPs(n *graph.Node) float64 {
 	return 0
 }
 
-// attentionProduct is what one product of queries and keys costs, both [batch,
-// position, head, width].
+// attentionProduct returns the operations of one product of queries and keys, both
+// [batch, position, head, width].
 func attentionProduct(inputs []*graph.Node) float64 {
 	return 2 * float64(inputs[0].Shape().Size()) * float64(inputs[1].Shape().Dim(1))
 }
 
-// bytesOf is the size of a node's value.
+// bytesOf returns the size of a node's value.
 func bytesOf(n *graph.Node) int64 {
 	if n.NumOutputs() != 1 {
 		return 0 // its parts are nodes of their own

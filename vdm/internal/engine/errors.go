@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// What an engine may fail with in the middle of a run.
+// An engine may fail with these errors in the middle of a run.
 var (
 	// ErrDeviceMemory says that the memory of the device is too small.
 	ErrDeviceMemory = errors.New("the memory of the device is too small")
@@ -15,15 +15,14 @@ var (
 	ErrDeviceLost = errors.New("the device was lost")
 )
 
-// The words, in lower case, by which such failures of XLA, CUDA and ONNX Runtime
-// are known.
+// These words, in lower case, identify such failures of XLA, CUDA and ONNX Runtime.
 var (
 	memoryWords = []string{"resource_exhausted", "out of memory", "out_of_memory", "failed to allocate", "bad_alloc"}
 	lostWords   = []string{"cuda_error_", "cudnn_status_", "device lost", "device is lost", "illegal memory access", "unavailable:", "aborted:", "data_loss"}
 )
 
-// Explain returns the error of a program under its name. Errors whose words are
-// known are also [ErrDeviceMemory] or [ErrDeviceLost].
+// Explain returns the error of a program with the program's name. Errors with known
+// words are also [ErrDeviceMemory] or [ErrDeviceLost].
 func Explain(program string, err error) error {
 	text := strings.ToLower(err.Error())
 	says := func(words []string) bool {

@@ -25,8 +25,8 @@ func ExecuteFloats(exec *g.Exec, args []any) ([][]float32, error) {
 	return flat, nil
 }
 
-// Compile returns a program that an engine compiles from a graph function at its
-// first execution. The name stands in its errors.
+// Compile returns a program that an engine compiles from a graph function at its first
+// execution. Its errors contain the name.
 func Compile[F g.ExecGraphFn](be compute.Backend, name string, f F) (*g.Exec, error) {
 	exec, err := g.NewExec(be, f)
 	if err != nil {
@@ -50,8 +50,8 @@ func Execute(exec *g.Exec, args ...any) (out []*tensors.Tensor, err error) {
 	return out, nil
 }
 
-// Release frees the memory of tensors on the engine at once, without waiting for
-// the garbage collector. Nil tensors are passed over.
+// Release frees the memory of tensors on the engine at once, without waiting for the
+// garbage collector. Nil tensors are skipped.
 func Release(ts ...*tensors.Tensor) {
 	for _, t := range ts {
 		if t != nil {

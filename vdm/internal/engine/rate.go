@@ -8,7 +8,7 @@ import (
 // Finite reports whether x is neither NaN nor infinite.
 func Finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// RateTimer measures steps a second over the last 50 steps.
+// RateTimer measures steps per second over the last 50 steps.
 type RateTimer struct{ at []time.Time }
 
 // Tick counts a step that has just ended.
@@ -19,7 +19,7 @@ func (r *RateTimer) Tick() {
 	}
 }
 
-// Rate returns steps a second, 0 before the second step.
+// Rate returns steps per second, 0 before the second step.
 func (r *RateTimer) Rate() float64 {
 	if len(r.at) < 2 {
 		return 0
@@ -28,7 +28,7 @@ func (r *RateTimer) Rate() float64 {
 	return float64(len(r.at)-1) / span
 }
 
-// Left returns the time that so many more steps will take, 0 where it is not known.
+// Left returns the time that a number of further steps will take, 0 where it is unknown.
 func (r *RateTimer) Left(steps int64) time.Duration {
 	rate := r.Rate()
 	if rate == 0 {

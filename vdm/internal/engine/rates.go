@@ -9,8 +9,9 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Rates measures an engine: floating-point operations a second in a matrix product
-// of 256 × 256, and bytes a second in an addition of a million values.
+// Rates returns the measured speed of an engine: floating-point operations per second in
+// a matrix product of 256 × 256, and bytes per second in an addition of a million
+// values.
 func Rates(be compute.Backend) (flops, bytes float64, err error) {
 	const n, length = 256, 1 << 20
 	product, err := timed(be, n*n, []int{n, n}, func(a, b *g.Node) *g.Node {
@@ -46,7 +47,7 @@ func timed(be compute.Backend, size int, dims []int, f func(a, b *g.Node) *g.Nod
 		if err != nil {
 			return 0, err
 		}
-		// Reading one value waits for the engine.
+		// Reading one value waits until the engine has finished.
 		err = tensors.ConstFlatData(out[0], func(flat []float32) {})
 		best = min(best, time.Since(began).Seconds())
 		Release(out...)

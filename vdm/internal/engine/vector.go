@@ -13,7 +13,7 @@ type DeviceVector struct {
 	Tensor *tensors.Tensor
 }
 
-// NewDeviceVector uploads values to a device. The tensor may share their memory.
+// NewDeviceVector uploads values to a device. The vector may share their memory.
 func NewDeviceVector(be compute.Backend, device int, values []float32) (*DeviceVector, error) {
 	v := &DeviceVector{be, compute.DeviceNum(device), tensors.FromFlatDataAndDimensions(values, len(values))}
 	if err := v.Tensor.ToDevice(be, v.device); err != nil {

@@ -11,17 +11,17 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 )
 
-// Devices is the pure Go engine as if it had several devices, for programs of
-// GoMLX's SPMD strategy, and one that fails when it is told to.
+// Devices is the pure Go engine with the interface of several devices, for programs of
+// GoMLX's SPMD strategy. It can fail on demand.
 //
-// A program with an all-reduce becomes one of the engine below with one more input
-// (what was reduced) and one more output (what is to be reduced) for each operand.
-// It runs once a device for each all-reduce in it, which gives the operands, and
-// once more for the results.
+// A program with an all-reduce becomes one of the engine below with one more input (the
+// result of the reduction) and one more output (its operand) for each operand. It runs
+// once on each device for each all-reduce in it, which gives the operands, and once more
+// for the results.
 type Devices struct {
 	compute.Backend
 	devices int
-	Fail    func() error // called before each execution, whose error it returns; nil is never
+	Fail    func() error // called before each execution, whose error it returns; nil means never
 }
 
 // NewDevices returns an engine with a number of devices.
@@ -93,10 +93,10 @@ func (b *testBuilder) Compile() (compute.Executable, error) {
 type testFunction struct {
 	compute.Function
 	builder  *testBuilder
-	inputs   int // ordinary ones
+	inputs   int // number of ordinary inputs
 	outputs  int
 	reducing []compute.Value // operands of all all-reduces, in order
-	calls    []int           // how many operands each has
+	calls    []int           // number of operands of each call
 }
 
 func (f *testFunction) Builder() compute.Builder { return f.builder }
@@ -165,7 +165,7 @@ func (e *testExecutable) Execute(inputs []compute.Buffer, donate []bool, device 
 			return nil, err
 		}
 	}
-	// on runs the program of one device.
+	// on runs the program for one device.
 	on := func(d int) ([]compute.Buffer, error) {
 		var in []compute.Buffer
 		for _, b := range inputs[d*e.main.inputs : (d+1)*e.main.inputs] {

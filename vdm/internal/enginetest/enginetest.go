@@ -1,4 +1,4 @@
-// Package enginetest runs graphs in tests, on every engine that is at hand.
+// Package enginetest runs graphs in tests, on every available engine.
 package enginetest
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
-// OnEvery runs a test on each engine at hand.
+// OnEvery runs a test on each available engine.
 func OnEvery(t *testing.T, f func(t *testing.T, be compute.Backend)) {
 	t.Helper()
 	for _, name := range backend.AtHand() {
@@ -27,8 +27,8 @@ func OnEvery(t *testing.T, f func(t *testing.T, be compute.Backend)) {
 	}
 }
 
-// Evaluate runs a graph function once and returns its outputs' values. No output
-// may be an input as it came: ONNX Runtime returns memory that is freed.
+// Evaluate runs a graph function once and returns its outputs' values. No output may be
+// an unchanged input: ONNX Runtime returns memory that is freed.
 func Evaluate(t testing.TB, be compute.Backend, f func(in []*g.Node) []*g.Node, args ...any) [][]float32 {
 	t.Helper()
 	exec, err := engine.Compile(be, t.Name(), f)
@@ -57,8 +57,7 @@ func Tensor(x []float32, dims ...int) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(x, dims...)
 }
 
-// WantError fails where there is no error, or one that does not say what it
-// should.
+// WantError fails the test where there is no error, or one that lacks an expected text.
 func WantError(t testing.TB, name string, err error, says ...string) {
 	t.Helper()
 	for _, s := range says {
@@ -68,7 +67,7 @@ func WantError(t testing.TB, name string, err error, says ...string) {
 	}
 }
 
-// Near fails where two numbers differ by more than a tolerance.
+// Near fails the test where two numbers differ by more than a tolerance.
 func Near(t testing.TB, what string, got, want, tolerance float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tolerance) {

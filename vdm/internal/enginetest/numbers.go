@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// farthest is the largest difference.
+// Farthest returns the largest difference between a and b.
 func Farthest(a, b []float32) float64 {
 	worst := 0.0
 	for i := range a {
@@ -15,7 +15,7 @@ func Farthest(a, b []float32) float64 {
 	return worst
 }
 
-// moments returns the mean of values and its standard error.
+// Moments returns the mean of values and its standard error.
 func Moments(values []float64) (mean, se float64) {
 	for _, v := range values {
 		mean += v / float64(len(values))
@@ -26,6 +26,7 @@ func Moments(values []float64) (mean, se float64) {
 	return mean, math.Sqrt(se / float64(len(values)-1) / float64(len(values)))
 }
 
+// Normals returns n standard normal numbers.
 func Normals(r *rand.Rand, n int) []float64 {
 	x := make([]float64, n)
 	for i := range x {
@@ -34,6 +35,7 @@ func Normals(r *rand.Rand, n int) []float64 {
 	return x
 }
 
+// Float32s returns values as float32 numbers.
 func Float32s(x []float64) []float32 {
 	y := make([]float32, len(x))
 	for i, v := range x {
@@ -42,6 +44,7 @@ func Float32s(x []float64) []float32 {
 	return y
 }
 
+// CloseTo fails the test where got differs from want by more than a tolerance.
 func CloseTo(t *testing.T, what string, got, want, tolerance float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tolerance*math.Abs(want)) {

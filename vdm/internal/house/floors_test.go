@@ -17,12 +17,12 @@ type floor struct {
 // exists.
 var floors = []floor{
 	{"commands and notebooks", []string{
-		"vdm/cmd/...", "vdm/bench", "vdm/bench/nowcast", "vdm/bench/radar", "vdm/bench/gpu/...", "vdm/backend/cmd/...",
+		"vdm/cmd/...", "vdm/bench", "vdm/bench/nowcast", "vdm/bench/optimisers", "vdm/bench/radar", "vdm/bench/gpu/...", "vdm/backend/cmd/...",
 		"notebooks/lab", "notebooks/lab/all", "notebooks/book/...",
 	}},
 	{"study and report", []string{
 		"vdm/study", "vdm/report", "vdm/pretrained",
-		"vdm/study/archive", "vdm/study/experiment", "vdm/study/firstmodel", "vdm/study/radar",
+		"vdm/study/archive", "vdm/study/experiment", "vdm/study/firstmodel", "vdm/study/radar", "vdm/study/verification",
 	}},
 	{"the run", []string{"vdm/run", "vdm/train"}},
 	{"the paper", []string{"vdm", "vdm/unet", "vdm/convnet", "vdm/spectral", "vdm/exact"}},
@@ -30,13 +30,13 @@ var floors = []floor{
 		"vdm/climate", "vdm/climate/cf", "vdm/climate/netcdf", "vdm/climate/zarr", "vdm/forecast", "vdm/verify",
 		"vdm/transform", "vdm/noise", "vdm/weights", "vdm/checkpoint",
 		"vdm/backend", "vdm/backend/engines", "vdm/backend/recorder",
-		"vdm/internal/engine", "vdm/internal/machine", "vdm/internal/enginetest", "vdm/internal/installed",
+		"vdm/internal/engine", "vdm/internal/machine", "vdm/internal/enginetest", "vdm/internal/installed", "vdm/internal/peer",
 	}},
 	{"aside", []string{"plotting"}},
 }
 
-// unplaced are packages without code that others could use.
-var unplaced = []string{"vdm/internal/house"}
+// unplaced are packages without code that others could use: they look at the code.
+var unplaced = []string{"vdm/internal/house", "vdm/internal/mutants", "vdm/internal/mutants/chosen"}
 
 // matches reports whether a path is the pattern's, or one below where the pattern
 // ends in "/...".

@@ -38,7 +38,7 @@ func textWidth(text string, size float64, bold bool) float64 {
 }
 
 var (
-	opening  = regexp.MustCompile(`^(Package|Command) \S+ (is |holds |are )?`)
+	opening  = regexp.MustCompile(`^(Package|Command) \S+ (is |contains |are )?`)
 	asides   = regexp.MustCompile(` ?\([^)]*\)?`)
 	ends     = regexp.MustCompile(`[:;—]|, (and|or|as|so|opens|each|which|after|in turn|among|from|some|by) `)
 	brackets = strings.NewReplacer("[", "", "]", "", "`", "", "**", "")

@@ -1,6 +1,6 @@
 // Package installed tells tests which programs the machine has. Tests compare with
-// independent programs, such as Python's netCDF4 or cdo, where there are any; where
-// one is absent or broken, such a test is skipped and says why.
+// independent programs, such as Python's netCDF4 or cdo, where they are installed; where
+// one is absent or broken, such a test is skipped with the reason.
 package installed
 
 import (
@@ -14,11 +14,12 @@ import (
 	"time"
 )
 
-// Interpreter is Debian's Python: Debian's packages of modules belong to that one,
-// whatever other python3 the PATH has.
+// Interpreter is Debian's Python: Debian's packages of modules belong to it, whatever
+// other python3 the PATH has.
 const Interpreter = "/usr/bin/python3"
 
-// patience is for one trial. PyTorch is read from a cold disk in half a minute.
+// patience is the time for one trial. Reading PyTorch from a cold disk takes half a
+// minute.
 const patience = 2 * time.Minute
 
 // Programs skips the test unless all of the programs are in the PATH.
@@ -31,8 +32,8 @@ func Programs(t testing.TB, names ...string) {
 	}
 }
 
-// Runs skips the test unless the program runs with the arguments to its end, and
-// returns what it prints. A program can be in the PATH and broken.
+// Runs returns the output of a program with arguments, and skips the test if it fails. A
+// program can be in the PATH and broken.
 func Runs(t testing.TB, name string, args ...string) string {
 	t.Helper()
 	Programs(t, name)
@@ -43,10 +44,10 @@ func Runs(t testing.TB, name string, args ...string) string {
 	return said
 }
 
-// Python returns Interpreter, and skips the test unless it runs the program use to
-// its end. The program should use what the test needs from each module: a module
-// can be there and broken, and Python takes any folder of that name in the working
-// folder or in PYTHONPATH for an (empty) module.
+// Python returns Interpreter, and skips the test unless the Python program use runs to
+// its end. The program should use what the test needs from each module: a module can be
+// present and broken, and Python takes any folder of that name in the working folder or
+// in PYTHONPATH for an (empty) module.
 func Python(t testing.TB, use string) string {
 	t.Helper()
 	if _, err := trial(Interpreter, "-c", use); err != nil {
@@ -55,8 +56,8 @@ func Python(t testing.TB, use string) string {
 	return Interpreter
 }
 
-// HasPython reports whether Interpreter runs the program use to its end, for what is
-// only a part of a test.
+// HasPython reports whether Interpreter runs the program use to its end. Call it for a
+// part of a test.
 func HasPython(use string) bool {
 	_, err := trial(Interpreter, "-c", use)
 	return err == nil
@@ -84,7 +85,7 @@ func trial(name string, args ...string) (string, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = "/"
-	cmd.WaitDelay = time.Second // a child of the program may have the pipe
+	cmd.WaitDelay = time.Second // a child of the program may keep the pipe open
 	out, err := cmd.CombinedOutput()
 	said := strings.TrimSpace(string(out))
 	switch {

@@ -1,5 +1,5 @@
 // Package machine returns how much memory the machine has free, on the host and on
-// its NVIDIA GPUs. It links no engine.
+// its NVIDIA GPUs, and how much the process took. It links no engine.
 package machine
 
 import (
@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// GiB turns bytes into gibibytes.
+// GiB returns bytes in gibibytes.
 func GiB(bytes int64) float64 { return float64(bytes) / (1 << 30) }
 
-// Memory returns the bytes of memory of the machine and those that can be had without
+// Memory returns the bytes of memory of the machine and those available without
 // swapping, which are fewer where a control group allows fewer. Each is 0 where the
 // system does not say.
 func Memory() (total, free int64) {
@@ -42,6 +42,23 @@ func Memory() (total, free int64) {
 func FreeMemory() int64 {
 	_, free := Memory()
 	return free
+}
+
+// PeakMemory returns the largest resident size in bytes of this process so far, 0 where
+// the system does not say.
+func PeakMemory() int64 {
+	f, err := os.Open("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if rest, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
+			kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(rest, "kB")), 10, 64)
+			return kib << 10
+		}
+	}
+	return 0
 }
 
 func cgroupNumber(name string) int64 {

@@ -1,10 +1,10 @@
-// Package archive keeps generated clips in the folder of a run, as CF NetCDF,
-// so that no clip is drawn twice.
+// Package archive stores generated clips in the folder of a run, as CF NetCDF, so that
+// no clip is drawn twice.
 //
-// Beside each file NAME.nc lies NAME.json, which says how the clips were drawn:
-// at which step of training, with which seed and settings, from which known
-// frames. Asked again for the same, [Sample] and [Nowcast] read the file; asked
-// for something else under that name, they draw anew and replace it.
+// Beside each file NAME.nc lies NAME.json, which says how the clips were drawn: at which
+// step of training, with which seed and settings, from which known frames. Called again
+// with the same, [Sample] and [Nowcast] read the file; called with other settings and
+// that name, they draw again and replace it.
 package archive
 
 import (
@@ -29,7 +29,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// Clips are generated clips that are kept in a run's folder.
+// Clips are generated clips that are stored in a run's folder.
 type Clips struct {
 	*vdm.Samples
 	Draw Draw
@@ -38,24 +38,24 @@ type Clips struct {
 // Draw says how clips were drawn, and how long it took.
 type Draw struct {
 	Recipe    run.Recipe `json:"settings"`
-	Clips     int        `json:"clips"` // drawn
+	Clips     int        `json:"clips"` // number of clips drawn
 	Engine    string     `json:"engine"`
-	Seconds   float64    `json:"seconds"`          // all of it, compiling included
-	PerSecond float64    `json:"steps_per_second"` // of the sampler, a batch at a time
+	Seconds   float64    `json:"seconds"`          // total time, including compilation
+	PerSecond float64    `json:"steps_per_second"` // steps of the sampler, each for one batch
 	SHA256    string     `json:"sha256"`           // of the NetCDF file
 }
 
-// Place is where and when clips lie, and which fields their channels are like.
+// Place says where and when clips lie, and which fields their channels continue.
 type Place struct {
-	// Like gives each channel its name and units; needed.
+	// Like gives each channel its name and units; required.
 	Like []*climate.Field
-	// Grid and Times (with Like's calendar) of the clips; without them they
-	// belong to no place, or to no time but hours from their start.
+	// Grid and Times (with Like's calendar) of the clips are optional; without them the
+	// clips have no place, and times count in hours from their start.
 	Grid  *climate.Grid
 	Times []float64
 }
 
-// PlaceOf is the place and the time of one window.
+// PlaceOf returns the place and the time of one window.
 func PlaceOf(w *climate.Windows, i int) Place {
 	frames, height, width, _ := w.Shape()
 	t, y, x, _ := w.Origin(i)
@@ -64,14 +64,14 @@ func PlaceOf(w *climate.Windows, i int) Place {
 	return Place{Like: like, Grid: &grid, Times: like[0].Times[t : t+frames]}
 }
 
-// Sample draws clips without conditions, or reads them where they were drawn
-// already. name is a file name without its ending.
+// Sample returns clips without conditions, drawn now or read from the file where they
+// were drawn before. name is a file name without its ending.
 func Sample(ctx context.Context, m *run.Run, name string, at Place, o run.SampleOptions) (*Clips, error) {
 	return keep(m, name, at, o, "", func(o run.SampleOptions) (*vdm.Samples, error) { return m.Sample(ctx, o) })
 }
 
-// Nowcast continues a clip of which the first frames are known, or reads the
-// members where they were drawn already; see run.Run.Nowcast.
+// Nowcast returns continuations of a clip whose first frames are known, drawn now or
+// read from the file where they were drawn before; see run.Run.Nowcast.
 func Nowcast(ctx context.Context, m *run.Run, name string, at Place, clip []float32, known int, o run.SampleOptions) (*Clips, error) {
 	frames := m.Config.Clip.Frames
 	if known < 0 || known > frames {
@@ -80,9 +80,9 @@ func Nowcast(ctx context.Context, m *run.Run, name string, at Place, clip []floa
 	return Interpolate(ctx, m, name, at, clip, climate.FirstFrames(frames, known), o)
 }
 
-// Interpolate fills in the frames of a clip that are not known, or reads the
-// members where they were drawn already; see run.Run.Interpolate. As there,
-// clip may be one clip for each member.
+// Interpolate returns members in which the unknown frames of a clip are filled in, drawn
+// now or read from the file where they were drawn before; see run.Run.Interpolate. As
+// there, clip may be one clip for each member.
 func Interpolate(ctx context.Context, m *run.Run, name string, at Place, clip []float32, known climate.KnownFrames, o run.SampleOptions) (*Clips, error) {
 	c := m.Config.Clip
 	frame := c.Height * c.Width * len(c.Channels)
@@ -90,15 +90,15 @@ func Interpolate(ctx context.Context, m *run.Run, name string, at Place, clip []
 		return nil, fmt.Errorf("interpolate: %d marks of known frames and %d values; the run's clips have %d frames of %d values", len(known), len(clip), c.Frames, frame)
 	}
 	sum := sha256.New()
-	for one := range slices.Chunk(clip, c.Frames*frame) { // what is not known does not matter
+	for one := range slices.Chunk(clip, c.Frames*frame) { // values that are not known do not matter
 		_ = binary.Write(sum, binary.LittleEndian, known.Of(one))
 	}
 	return keep(m, name, at, o, fmt.Sprintf("frames %v, %s", known.Numbers(), hex.EncodeToString(sum.Sum(nil))),
 		func(o run.SampleOptions) (*vdm.Samples, error) { return m.Interpolate(ctx, clip, known, o) })
 }
 
-// Downscale draws clips of which coarse means are known, or reads them where they
-// were drawn already; see run.Run.Downscale.
+// Downscale returns clips whose coarse means are known, drawn now or read from the file
+// where they were drawn before; see run.Run.Downscale.
 func Downscale(ctx context.Context, m *run.Run, name string, at Place, coarse []float32, by vdm.Coarsening, o run.SampleOptions) (*Clips, error) {
 	sum := sha256.New()
 	_ = binary.Write(sum, binary.LittleEndian, coarse)
@@ -106,10 +106,13 @@ func Downscale(ctx context.Context, m *run.Run, name string, at Place, coarse []
 		func(o run.SampleOptions) (*vdm.Samples, error) { return m.Downscale(ctx, coarse, by, o) })
 }
 
-// keep reads what was drawn, or draws it.
+// keep returns the clips of a file, or draws and stores them.
 func keep(m *run.Run, name string, at Place, given run.SampleOptions, known string, draw func(run.SampleOptions) (*vdm.Samples, error)) (*Clips, error) {
 	if name != filepath.Base(name) || name == "" || len(at.Like) != len(m.Config.Clip.Channels) {
 		return nil, fmt.Errorf("archive: name %q and %d fields; want a plain file name and a field for each of %d channels", name, len(at.Like), len(m.Config.Clip.Channels))
+	}
+	if given.Each != nil {
+		return nil, errors.New("archive: option Each is set, but the clips are kept and returned")
 	}
 	want, err := m.Recipe(given, known)
 	if err != nil {
@@ -153,7 +156,7 @@ func readDraw(path string) (d Draw, err error) {
 	return d, err
 }
 
-// write saves clips, and then how they were drawn.
+// write writes clips, and then how they were drawn.
 func write(path string, m *run.Run, at Place, s *vdm.Samples, d *Draw) error {
 	f, err := cf.NewSampleFile(at.Like, s.Len(), s.Frames, s.Height, s.Width, s.Data)
 	if err != nil {
@@ -205,7 +208,7 @@ func write(path string, m *run.Run, at Place, s *vdm.Samples, d *Draw) error {
 	return checkpoint.WriteBytes(path+".json", append(text, '\n'))
 }
 
-// read reads clips back.
+// read returns the clips of a file.
 func read(path string, m *run.Run, at Place, count int) (*vdm.Samples, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
@@ -142,4 +143,11 @@ func TestNowcastKeepsPlaceAndKnownFrames(t *testing.T) {
 	if _, err := Nowcast(context.Background(), m, "../nowcast", at, clip, 1, o); err == nil {
 		t.Error("a name outside the folder: no error")
 	}
+}
+
+// Clips that are taken one by one would be archived as none.
+func TestSampleRefusesEach(t *testing.T) {
+	o := run.SampleOptions{Evaluations: 1, Each: func(int, []float32) error { return nil }}
+	_, err := Sample(context.Background(), tinyModel(t, 1), "clips", Place{Like: like()}, o)
+	enginetest.WantError(t, "clips one by one", err, "option Each is set")
 }

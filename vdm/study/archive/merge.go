@@ -14,18 +14,18 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// MergeOptions says which members a merged file shall have.
+// MergeOptions says which members a merged file should have.
 type MergeOptions struct {
-	First         *int // number of the first member; nil is the smallest there is
-	Count         int  // members that there must be; 0 is up to the largest there is
-	AllowGaps     bool // go on where members are missing; those that are there keep their numbers
-	AllowOverlaps bool // go on where a member is there twice; the part named first gives it
+	First         *int // number of the first member; nil means the smallest that exists
+	Count         int  // number of members required; 0 means up to the largest that exists
+	AllowGaps     bool // continue where members are missing; the others keep their numbers
+	AllowOverlaps bool // continue where a member occurs twice; the part named first gives it
 
-	// Name returns what messages call an option, such as "First", "AllowGaps" or "Out",
-	// the file to write. nil is the names here.
+	// Name returns the name of an option in messages, such as "First", "AllowGaps" or
+	// "Out", the file to write. nil means the names in this struct.
 	Name     func(option string) string
-	Warn     func(line string)  // takes what the merge goes on with; nil is nobody
-	Progress func(done, of int) // is called after each member; nil is nobody
+	Warn     func(line string)     // receives a line about each gap or overlap that is allowed; nil means that none is wanted
+	Progress func(done, total int) // called after each member; nil means that it is not wanted
 }
 
 func (o *MergeOptions) called(option string) string {
@@ -41,18 +41,18 @@ func (o *MergeOptions) warn(format string, args ...any) {
 	}
 }
 
-// memberPlace is where a member of the ensemble is found.
+// memberPlace says where a member of the ensemble is found.
 type memberPlace struct {
-	number int // in the ensemble
-	part   int // in the order in which the files are named
-	index  int // in its file
+	number int // number in the ensemble
+	part   int // number of the file in the order of its paths
+	index  int // number in its file
 }
 
-// Merge puts files of generated clips, each a range of the members of one ensemble,
-// into one file, in the order of the members' numbers: the file that one process would
-// have written. Parts of other runs, settings, grids or times are an error, and members
-// that are missing or there twice, by their numbers. A clip is copied at a time, and the
-// file gets its name when it is complete.
+// Merge puts files of generated clips, each a range of the members of one ensemble, into
+// one file, in the order of the members' numbers: the file that one process would have
+// written. Parts of other runs, settings, grids or times are an error, as are missing
+// and repeated members, which are named by their numbers. One clip is copied at a time,
+// and the file gets its name when it is complete.
 func Merge(ctx context.Context, out string, paths []string, o MergeOptions) error {
 	if err := o.checkPaths(out, paths); err != nil {
 		return err
@@ -136,7 +136,7 @@ func firstMember(path string, part *cf.SampleFile) (int, error) {
 	return n, nil
 }
 
-// once refuses gaps and overlaps, or says what the merge goes on with, and returns each
+// once refuses gaps and overlaps, or warns of those that are allowed, and returns each
 // member once, in order.
 func (o *MergeOptions) once(paths []string, places []memberPlace) (once []memberPlace, err error) {
 	first := places[0].number
@@ -186,7 +186,7 @@ func (o *MergeOptions) once(paths []string, places []memberPlace) (once []member
 	return once, nil
 }
 
-// ranges writes rising numbers as "member 3" or "members 3 to 5, 9".
+// ranges returns rising numbers in words: "member 3" or "members 3 to 5, 9".
 func ranges(numbers []int) string {
 	if len(numbers) == 1 {
 		return fmt.Sprintf("member %d", numbers[0])

@@ -14,13 +14,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// Conditional generates frames of test windows of which others are known, for each
-// task and each method, scores them beside persistence, linear interpolation and
-// climatology, and draws figures and a page, in the folder ConditionalDir of the
-// run. It is idempotent: what is drawn is not drawn again, and an interrupted call
-// loses at most the batch in work. Clips that are drawn in another way go to files
-// of their own. The summary is nil where DrawFor ended before a method was
-// complete.
+// Conditional generates the unknown frames of test windows, for each task and each
+// method, scores them beside persistence, linear interpolation and climatology, and
+// draws figures and a page, in the folder ConditionalDir of the run. It is idempotent:
+// existing clips are not drawn again, and an interrupted call loses at most the batch in
+// progress. Clips that are drawn in another way go to files of their own. The summary is
+// nil where DrawFor ended before a method was complete.
 func Conditional(ctx context.Context, o ConditionalOptions) (*report.Summary, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -46,7 +45,7 @@ func Conditional(ctx context.Context, o ConditionalOptions) (*report.Summary, er
 	return w.summary, w.finish()
 }
 
-// read finds the windows, and refuses data that are not the run's.
+// read opens the windows, and refuses data other than the run's.
 func (w *conditional) read() (err error) {
 	clip := w.model.Config.Clip
 	if clip.Frames < 2 {
@@ -58,7 +57,7 @@ func (w *conditional) read() (err error) {
 	if w.seasons, err = openSeasons(w.Data, clip.Frames, w.Log); err != nil {
 		return err
 	}
-	said, err := w.belongs(w.Run)
+	said, err := w.checkOrigin(w.Run)
 	if err != nil {
 		return err
 	}
@@ -70,7 +69,7 @@ func (w *conditional) read() (err error) {
 			return err
 		}
 	}
-	w.windows = report.Spread(w.Windows, w.test.Len())
+	w.windows = report.SpreadGolden(w.Windows, w.test.Len())
 	if n := len(w.windows); n < 2 {
 		return fmt.Errorf("%s has %d test windows: want at least 2", w.Data, n)
 	} else if n < w.Windows {
@@ -80,7 +79,8 @@ func (w *conditional) read() (err error) {
 	return nil
 }
 
-// fits says whether the data are shaped and called like the run's clips.
+// fits returns an error where the data do not have the shape and the names of the run's
+// clips.
 func (w *conditional) fits(clip run.ClipConfig) error {
 	_, height, width, channels := w.test.Shape()
 	if height != clip.Height || width != clip.Width || channels != len(clip.Channels) {
@@ -98,11 +98,11 @@ func (w *conditional) fits(clip run.ClipConfig) error {
 	return nil
 }
 
-// fitted says whether the run's transforms may have been fitted on the data: all
-// that can be known of a run that does not say on which it was trained.
+// fitted returns an error where the run's transforms cannot have been fitted on the
+// data: all that can be checked of a run that does not say on which data it was trained.
 func (w *conditional) fitted(clip run.ClipConfig) error {
 	n := len(clip.Channels)
-	ends := make([]float32, 2*n) // two cells: the lowest values, the highest
+	ends := make([]float32, 2*n) // two cells: the lowest values and the highest
 	for i := range n {
 		ends[i], ends[n+i] = w.training.Range(i)
 	}
@@ -128,8 +128,8 @@ func (w *conditional) fitted(clip run.ClipConfig) error {
 	return nil
 }
 
-// finish draws the figures, says what was done and what it does not prove, and
-// writes the page.
+// finish draws the figures, describes the work and what it does not prove, and writes
+// the page.
 func (w *conditional) finish() error {
 	s, c := w.summary, w.model.Config
 	drawings := w.strips

@@ -13,8 +13,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// draw draws the clips that are not there yet, of one task and method after the
-// other.
+// draw draws the missing clips, of one task and method after the other.
 func (w *conditional) draw(ctx context.Context) error {
 	methods, err := w.methods()
 	if err != nil {
@@ -53,12 +52,12 @@ func (w *conditional) draw(ctx context.Context) error {
 	return nil
 }
 
-// mostAtOnce bounds the values of known clips that are held in memory: they, their
+// mostAtOnce bounds the number of values of known clips in memory: they, their
 // transforms and marks take four times 128 MiB.
 const mostAtOnce = 1 << 25
 
-// drawOne draws what is missing of one task and method. The clip of number i is of
-// window i/members. The noise of number i is the same for all tasks and methods.
+// drawOne draws the missing clips of one task and method. The clip of number i belongs
+// to window i/members. The noise of number i is the same for all tasks and methods.
 func (w *conditional) drawOne(ctx context.Context, task string, m method, all int) (*Generated, error) {
 	clip := w.model.Config.Clip
 	f, height, width, channels := w.test.Shape()
@@ -89,7 +88,7 @@ func (w *conditional) drawOne(ctx context.Context, task string, m method, all in
 		w.Log.Line(fmt.Sprintf("%s, %s: all %d clips are there already", task, m.name, all))
 		return g, nil
 	}
-	if g.back(w.SamplerBatch); g.Len() > 0 {
+	if g.truncateToBatch(w.SamplerBatch); g.Len() > 0 {
 		w.Log.Line(fmt.Sprintf("%s, %s: %d of %d clips are there already", task, m.name, g.Len(), all))
 	}
 	began, first := time.Now(), g.Len()

@@ -18,37 +18,36 @@ import (
 // how.
 type ConditionalOptions struct {
 	Run  string // folder of a run of Unconditional
-	Data string // folder of the prepared data that it was trained on
+	Data string // folder of the prepared data on which it was trained
 
-	Tasks []string // nil is TaskNames
-	// Weights are w_r of reconstruction guidance in the formula's scale; 0 is
-	// replacement. nil is 0, 0.003 and 3: the 0, 10³ and 10⁶ of the dissertation's
-	// program, whose mean over 327,680 values the formula has as a sum.
+	Tasks []string // nil means TaskNames
+	// Weights are w_r of reconstruction guidance in the formula's scale; 0 means
+	// replacement. nil means 0, 0.003 and 3: the 0, 10³ and 10⁶ of the dissertation's
+	// program, which has a mean over 327,680 values where the formula has a sum.
 	Weights []float64
-	// Guidance are more methods, each a name of vdm.GuidanceNames, or
-	// NAME:WEIGHT.
+	// Guidance lists further methods, each a name of vdm.GuidanceNames, or NAME:WEIGHT.
 	Guidance []string
 
-	Windows       int    // of the test seasons, spread over them; 0 is 64
-	Members       int    // of each window; 0 is 4
-	Sampler, Grid string // of run.SampleOptions; "" is its default, which depends on the guidance
-	Evaluations   int    // of the network, a clip; 0 is vdm.DefaultEvaluations
-	SamplerBatch  int    // 0 is 8
-	Seed          uint64 // of the noise
+	Windows       int    // number of windows, spread over the test seasons; 0 means 64
+	Members       int    // members for each window; 0 means 4
+	Sampler, Grid string // of run.SampleOptions; "" means its default, which depends on the guidance
+	Evaluations   int    // evaluations of the network for each clip; 0 means vdm.DefaultEvaluations
+	SamplerBatch  int    // 0 means 8
+	Seed          uint64 // seed of the noise
 
-	// DrawFor bounds this call's drawing; 0 is until all is drawn. Methods that are
-	// not complete then are left to the next call, and out of the tables.
+	// DrawFor bounds the time of this call's drawing; 0 means until all is drawn.
+	// Incomplete methods are left to the next call, and out of the tables.
 	DrawFor time.Duration
 	Log     report.Log
 }
 
-// The tasks that Conditional knows.
+// These are the tasks that Conditional knows.
 const (
 	Nowcast       = "nowcast"       // the first half of the frames is known
 	Interpolation = "interpolation" // every second frame is known, from the first on
 )
 
-// TaskNames are the tasks that Conditional knows.
+// TaskNames returns the tasks that Conditional knows.
 func TaskNames() []string { return []string{Nowcast, Interpolation} }
 
 // known returns the known frames of a task.
@@ -73,7 +72,7 @@ func (o ConditionalOptions) withDefaults() ConditionalOptions {
 	return o
 }
 
-// Validate reports the settings that make no sense.
+// Validate returns an error that names the settings out of their range.
 func (o ConditionalOptions) Validate() error {
 	o = o.withDefaults()
 	switch {
@@ -107,21 +106,21 @@ func (o ConditionalOptions) Validate() error {
 	return nil
 }
 
-// sampling is how the clips of all methods are drawn.
+// sampling returns how the clips of all methods are drawn.
 func (o ConditionalOptions) sampling() run.SampleOptions {
 	return run.SampleOptions{
 		Count: o.Windows * o.Members, Seed: o.Seed, Sampler: o.Sampler, Grid: o.Grid, Evaluations: o.Evaluations, Batch: o.SamplerBatch,
 	}
 }
 
-// method is one way of generating what is not known.
+// method is one way of generating the unknown frames.
 type method struct {
-	name     string // in tables and legends
+	name     string // name in tables and legends
 	file     string // part of a file's name
 	guidance vdm.Guidance
 }
 
-// methods are those of all weights, and the others.
+// methods returns the methods of all weights, and the others.
 func (o ConditionalOptions) methods() ([]method, error) {
 	var all []method
 	add := func(name, file string, g vdm.Guidance, err error) error {
@@ -140,7 +139,7 @@ func (o ConditionalOptions) methods() ([]method, error) {
 	}
 	for _, spec := range o.Guidance {
 		name, text, weighted := strings.Cut(spec, ":")
-		var weight []float64 // none: the guidance's own
+		var weight []float64 // no weight: the guidance's default
 		if weighted {
 			w, err := strconv.ParseFloat(text, 64)
 			if err != nil {

@@ -81,8 +81,8 @@ func (w *conditional) compareOne(ctx context.Context, c *report.Comparison) (*re
 	return c.Compare()
 }
 
-// window is the window of a rank in the order of drawing: what was observed, and the
-// first members by each method.
+// window returns the window of a rank in the order of drawing: the observed clip, and
+// the first members by each method.
 func (w *conditional) window(task string, rank, members int) (report.Case, error) {
 	truth, err := w.truth(rank)
 	one := report.Case{Observed: truth}
@@ -98,15 +98,15 @@ func (w *conditional) window(task string, rank, members int) (report.Case, error
 	return one, err
 }
 
-// truth is the first channel of the window of a rank.
+// truth returns the first channel of the window with a rank.
 func (w *conditional) truth(rank int) ([]float32, error) {
 	frames, height, width, _ := w.test.Shape()
 	clip := make([]float32, frames*height*width)
 	return clip, report.Channel{Clips: w.test}.Clip(w.windows[rank], clip)
 }
 
-// strip draws the window with most in its known frames, so that the choice does
-// not look at what is generated: the truth, and the first member of each method.
+// strip draws the window with the largest values in its known frames, so that the choice
+// does not depend on generated frames: the truth, and the first member of each method.
 func (w *conditional) strip(c *report.Compared) (report.Drawing, error) {
 	best, most := 0, math.Inf(-1)
 	for rank := range w.windows {
@@ -129,8 +129,8 @@ func (w *conditional) strip(c *report.Compared) (report.Drawing, error) {
 	return c.DrawCase(one, 1, w.test.Describe(w.windows[best])+": of the test windows drawn, the one with most in its known frames. The first member of each method.")
 }
 
-// Lines are the scores as lines for scripts: each begins with "conditional " and
-// goes on with NAME=VALUE.
+// Lines returns the scores as lines for scripts: each begins with "conditional " and
+// continues with NAME=VALUE.
 func Lines(s *report.Summary) []string {
 	var lines []string
 	for _, c := range s.Comparisons {

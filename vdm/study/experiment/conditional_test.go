@@ -77,7 +77,7 @@ func TestConditional(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer seasons.Close()
-	windows := report.Spread(3, seasons.test.Len())
+	windows := report.SpreadGolden(3, seasons.test.Len())
 	const size = 4 * 4 * 4
 	truth := make([]float32, size)
 	files := stored(t, o.Run)

@@ -5,17 +5,17 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// ConditionalDir is the folder of Conditional's clips, figures and page in that of
-// the run.
+// ConditionalDir is the folder of Conditional's clips, figures and page, below the run's
+// folder.
 const ConditionalDir = "conditional"
 
-// conditional is one call of Conditional.
+// conditional is the state of one call of Conditional.
 type conditional struct {
 	ConditionalOptions
 	*seasons
 	model   *run.Run
-	windows []int              // of the test windows, in the order in which they are drawn
-	drawn   map[string][]drawn // of each task, the methods that are complete
+	windows []int              // numbers of the test windows, in the order in which they are drawn
+	drawn   map[string][]drawn // for each task, the methods that are complete
 	open    []*Generated
 	missing []string // tasks and methods that are not complete
 	summary *report.Summary
@@ -23,7 +23,7 @@ type conditional struct {
 	stages  report.Stages
 }
 
-// drawn are the clips of one task and method.
+// drawn contains the clips of one task and method.
 type drawn struct {
 	method
 	clips *Generated

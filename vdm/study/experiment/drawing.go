@@ -8,7 +8,7 @@ import (
 )
 
 // drawing says how the clips of a file were drawn, whatever their number, by the names
-// that the file beside it has. Files of before have no recipe.
+// of the file beside it. Older files have no recipe.
 type drawing struct {
 	Step        int64  `json:"training_step"`
 	Seed        uint64 `json:"seed"`
@@ -20,9 +20,9 @@ type drawing struct {
 	Recipe *run.Recipe `json:"recipe,omitempty"`
 }
 
-// given is what the clips of a task and a method depend on besides.
+// given contains everything else on which the clips of a task and a method depend.
 type given struct {
-	Data     string              `json:"data"` // SHA-256
+	Data     string              `json:"data"` // SHA-256 of the data
 	Task     string              `json:"task"`
 	Known    climate.KnownFrames `json:"known"`
 	Guidance string              `json:"guidance"`
@@ -30,7 +30,8 @@ type given struct {
 	Batch    int                 `json:"batch,omitempty"` // where the method depends on it
 }
 
-// drawnBy describes clips of the shape of some windows that are drawn by a recipe.
+// drawnBy returns the description of clips with the shape of the given windows that are
+// drawn by a recipe.
 func drawnBy(recipe run.Recipe, like *climate.Windows) drawing {
 	frames, height, width, channels := like.Shape()
 	recipe.Count, recipe.First, recipe.Batch = 0, 0, 0 // a file grows, and batches change rounding only
@@ -40,18 +41,18 @@ func drawnBy(recipe run.Recipe, like *climate.Windows) drawing {
 	}
 }
 
-// withoutRecipe returns what files of before have too.
+// withoutRecipe returns the part of the description that older files have too.
 func (d drawing) withoutRecipe() drawing {
 	d.Recipe = nil
 	return d
 }
 
 // made reports whether a file of clips with this description was drawn in the same way.
-// One without a recipe is taken by what it says.
+// Without a recipe only its other entries are compared.
 func (d drawing) made(description []byte) bool {
 	var have drawing
 	if d.given != nil {
-		have.given = new(given) // which json does not make
+		have.given = new(given) // which json does not allocate
 	}
 	if json.Unmarshal(description, &have) != nil || have.Recipe != nil && !have.Recipe.Same(*d.Recipe) {
 		return false

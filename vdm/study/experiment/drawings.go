@@ -8,7 +8,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// drawings are the figures of the results chapter: strips of samples, the
+// drawings returns the figures of the results chapter: strips of samples, the
 // histograms, quantiles, map of bias and spectra, and the loss.
 func (w *work) drawings() ([]report.Drawing, error) {
 	ch, step := w.model.Config.Clip.Channels[0], w.model.Config.Clip.Step

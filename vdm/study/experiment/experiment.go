@@ -13,10 +13,10 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
-// Unconditional trains, draws, verifies and draws figures, in one run folder.
-// It is idempotent: what is done is not done again, and an interrupted call loses
-// at most the training since the last snapshot and the clip in work. The summary
-// is nil where TrainOnly is set.
+// Unconditional trains, draws, verifies and draws figures, in one run folder. It is
+// idempotent: finished work is not repeated, and an interrupted call loses at most the
+// training since the last snapshot and the clip in progress. The summary is nil where
+// TrainOnly is set.
 func Unconditional(ctx context.Context, o Options) (*report.Summary, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func Unconditional(ctx context.Context, o Options) (*report.Summary, error) {
 	return w.summary, w.finish()
 }
 
-// config is that of the run.
+// config returns the configuration of the run.
 func (w *work) config() (run.Config, error) {
 	spec, err := transform.Parse(w.Transform)
 	if err != nil {
@@ -72,7 +72,7 @@ func (w *work) train(ctx context.Context) error {
 	for _, warning := range w.model.Warnings {
 		w.Log.Line("warning: " + warning)
 	}
-	if err := w.claim(w.Out); err != nil {
+	if err := w.writeOrigin(w.Out); err != nil {
 		return err
 	}
 	if w.TrainFor < 0 {
@@ -94,7 +94,7 @@ func (w *work) train(ctx context.Context) error {
 	err = w.model.Train(bounded, run.TrainOptions{
 		Data: w.training, HeldOut: w.test, Devices: w.Devices, Residence: w.Residence, Progress: w.Log.Bar("training"),
 		Report: func(line string) {
-			if line != choice.String() { // which names folders of this machine
+			if line != choice.String() { // the choice may name folders of this machine
 				w.Log.Line(line)
 			}
 		},
@@ -107,7 +107,7 @@ func (w *work) train(ctx context.Context) error {
 	return err
 }
 
-// draw draws the clips that are not there yet.
+// draw draws the missing clips.
 func (w *work) draw(ctx context.Context) (err error) {
 	recipe, err := w.model.Recipe(w.sampling(0), "")
 	if err != nil {
@@ -118,7 +118,7 @@ func (w *work) draw(ctx context.Context) (err error) {
 		return err
 	}
 	if w.generated.Len() < w.Clips {
-		w.generated.back(w.SamplerBatch)
+		w.generated.truncateToBatch(w.SamplerBatch)
 	}
 	done := w.generated.Len()
 	if done > 0 {
@@ -148,7 +148,7 @@ func (w *work) verify() error {
 	ch := w.model.Config.Clip.Channels[0]
 	s := &report.Summary{Title: fmt.Sprintf("Unconditional %s of %s", ch.Name, filepath.Base(w.Data))}
 	var err error
-	if s.Losses, err = report.Measure(w.model, w.training, w.test); err != nil {
+	if s.Losses, err = report.MeasureLosses(w.model, w.training, w.test); err != nil {
 		return err
 	}
 	s.Verification, err = report.Verify(report.VerifyOptions{Variable: ch.Name, Units: ch.Units},
@@ -163,8 +163,8 @@ func (w *work) verify() error {
 	return nil
 }
 
-// finish draws the figures, says what was done and what it does not prove, and
-// writes the page.
+// finish draws the figures, describes the work and what it does not prove, and writes
+// the page.
 func (w *work) finish() error {
 	drawings, err := w.drawings()
 	if err != nil {

@@ -12,35 +12,36 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
-// Options says what is trained on what, and for how long.
+// Options says what is trained on which data, and for how long.
 type Options struct {
 	Data string // folder of prepared data that has a split
 	Out  string // folder of the run
 
-	Frames    int    // of a clip; 0 is 10. Its height and width are those of the data
-	Transform string // of the values; "" is transform.DefaultRain. See transform.Parse
+	Frames    int    // frames of a clip; 0 means 10. Its height and width are those of the data
+	Transform string // transform of the values; "" means transform.DefaultRain. See transform.Parse
 	Network   unet.Config
-	Training  run.TrainingConfig // its Seed and more; zero values are the library's
+	Training  run.TrainingConfig // its Seed and more; zero values mean the library's defaults
 
-	// What is learnt and at which noise levels; zero values are the library's.
+	// Parameterisation, Schedule and Weighting say what is learnt and at which noise
+	// levels; zero values mean the library's defaults.
 	Parameterisation vdm.Parameterisation
 	Schedule         run.ScheduleConfig
 	Weighting        run.WeightingConfig
 
-	Devices   int               // of the engine that share each batch; 0 is one
-	Residence run.DataPlacement // of the training clips
+	Devices   int               // devices of the engine that share each batch; 0 means one
+	Residence run.DataPlacement // where the training clips lie
 
-	// TrainFor bounds this call's training; 0 is until Training.Steps, below 0 is
-	// none at all. What is not done is left to the next call.
+	// TrainFor bounds the time of this call's training; 0 means until Training.Steps, a
+	// negative value no training at all. The next call continues it.
 	TrainFor time.Duration
-	// TrainOnly ends after training.
+	// TrainOnly ends the call after training.
 	TrainOnly bool
 
-	Clips          int    // to draw; 0 is 200
-	Sampler, Grid  string // of run.SampleOptions; "" is its default
-	Evaluations    int    // of the network, a clip; 0 is vdm.DefaultEvaluations
-	SamplerBatch   int    // 0 is 8
-	ReferenceClips int    // of the test and of the training seasons, to compare with; 0 is 1000
+	Clips          int    // number of clips to draw; 0 means 200
+	Sampler, Grid  string // of run.SampleOptions; "" means its default
+	Evaluations    int    // evaluations of the network for each clip; 0 means vdm.DefaultEvaluations
+	SamplerBatch   int    // 0 means 8
+	ReferenceClips int    // number of clips of the test and of the training seasons for the comparison; 0 means 1000
 	Log            report.Log
 }
 
@@ -55,8 +56,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Validate reports the settings that make no sense; those of the network and of
-// training are checked with the run's configuration.
+// Validate returns an error that names the settings out of their range; those of the
+// network and of training are checked with the run's configuration.
 func (o Options) Validate() error {
 	o = o.withDefaults()
 	switch {
@@ -78,7 +79,7 @@ func (o Options) Validate() error {
 	return err
 }
 
-// sampling is how the clips after the first done ones are drawn.
+// sampling returns how the clips after the first done ones are drawn.
 func (o Options) sampling(done int) run.SampleOptions {
 	return run.SampleOptions{
 		Count: max(1, o.Clips-done), First: done, Seed: o.Training.Seed,
@@ -86,7 +87,7 @@ func (o Options) sampling(done int) run.SampleOptions {
 	}
 }
 
-// defaulted is a setting and what its zero value means.
+// defaulted is a setting and the default that its zero value means.
 type defaulted struct {
 	value     *int
 	otherwise int
@@ -115,8 +116,8 @@ func atLeast(all []number) error {
 	return nil
 }
 
-// Folder is where notebooks keep the experiment: what VDM_EXPERIMENT says, else
-// runs/climate-training of the project.
+// Folder returns the folder in which notebooks keep the experiment: the value of
+// VDM_EXPERIMENT, else runs/climate-training of the project.
 func Folder() (string, error) {
 	return report.RunFolder("VDM_EXPERIMENT", "climate-training"), nil
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// Results sets the generated clips of a verification beside the figures that the
-// dissertation's three models reached on UKCP18: another climate, larger networks
-// and longer training, so a yardstick and no contest.
+// Results returns the results of a verification beside those of the dissertation's three
+// models on UKCP18: another climate, larger networks and longer training, so an
+// orientation and not a comparison.
 func Results(v *report.Verification) report.Table {
 	if len(v.Others) == 0 {
 		return report.Table{Title: "Results"}
@@ -34,7 +34,7 @@ func Results(v *report.Verification) report.Table {
 	}
 }
 
-// at is the quantile of the nearest level.
+// at returns the quantile of the nearest level.
 func at(levels, quantiles report.Values, level float64) float64 {
 	best, distance := math.NaN(), math.Inf(1)
 	for i, l := range levels {
@@ -45,7 +45,7 @@ func at(levels, quantiles report.Values, level float64) float64 {
 	return best
 }
 
-// power is the median over scales of the ratio of two spectra.
+// power returns the median over scales of the ratio of two spectra.
 func power(generated, test report.Spectrum) float64 {
 	var ratios []float64
 	for i := range min(len(generated.Power), len(test.Power)) {
@@ -56,7 +56,7 @@ func power(generated, test report.Spectrum) float64 {
 	return report.Median(ratios)
 }
 
-// belowOne is the share of values in [0, 1).
+// belowOne returns the share of values in [0, 1).
 func belowOne(s report.Scores) float64 {
 	if len(s.Histogram.Values) == 0 || len(s.Histogram.Edges) < 2 {
 		return math.NaN()

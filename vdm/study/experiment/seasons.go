@@ -8,7 +8,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// seasons are prepared data and their clips.
+// seasons contains prepared data and their clips.
 type seasons struct {
 	*climate.Record
 	folder   string
@@ -16,7 +16,7 @@ type seasons struct {
 	test     *climate.Windows // of the test seasons, without overlap
 }
 
-// openSeasons opens the data of a folder and finds their clips of so many frames. The
+// openSeasons opens the data of a folder with their clips of a number of frames. The
 // caller closes them.
 func openSeasons(folder string, frames int, log report.Log) (*seasons, error) {
 	record, err := climate.OpenRecord([]string{folder}, climate.RecordOptions{})
@@ -47,17 +47,17 @@ func (s *seasons) cut(frames int) (err error) {
 	return nil
 }
 
-// sum is the checksum of the data.
+// sum returns the checksum of the data.
 func (s *seasons) sum() string { return s.Sources[0].SHA256 }
 
-// about names the data and how they came to be.
+// about returns the name of the data and how they were made.
 func (s *seasons) about() string {
 	return fmt.Sprintf("%s, SHA-256 %s; %s", s.Sources[0].Name, s.sum(), strings.Join(s.History, "; "))
 }
 
-// belongs reports whether the run in a folder says on which data it was trained, and
+// checkOrigin reports whether the run in a folder says on which data it was trained, and
 // refuses one that was trained on others.
-func (s *seasons) belongs(run string) (said bool, err error) {
+func (s *seasons) checkOrigin(run string) (said bool, err error) {
 	before, err := climate.ReadOrigin(run)
 	if err != nil || before == nil {
 		return false, err
@@ -72,10 +72,10 @@ func (s *seasons) belongs(run string) (said bool, err error) {
 	return true, nil
 }
 
-// claim writes into the folder of a run that it is trained on the data, and refuses one
-// that was trained on others.
-func (s *seasons) claim(run string) error {
-	if said, err := s.belongs(run); said || err != nil {
+// writeOrigin writes into the folder of a run that it is trained on the data, and
+// refuses one that was trained on others.
+func (s *seasons) writeOrigin(run string) error {
+	if said, err := s.checkOrigin(run); said || err != nil {
 		return err
 	}
 	return s.Origin().Write(run)

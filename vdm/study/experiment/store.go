@@ -15,10 +15,10 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// Generated is a growing file of clips, and a source of them: little-endian
-// float32 in physical units, [clip, frame, height, width, channel], so that
-// numpy.memmap opens it. Beside it lies a file of how the clips were drawn. What it
-// holds of an unfinished clip does not count.
+// Generated is a growing file of clips, and a source of them: little-endian float32 in
+// physical units, [clip, frame, height, width, channel], so that numpy.memmap opens it.
+// Beside it lies a file that says how the clips were drawn. An unfinished clip at its
+// end does not count.
 type Generated struct {
 	file *os.File
 	clip run.ClipConfig
@@ -28,8 +28,8 @@ type Generated struct {
 // clipsName is the name of the clips of Unconditional.
 const clipsName = "generated.f32"
 
-// openGenerated opens a file of clips that are drawn as settings say, and begins
-// anew where they were drawn in another way.
+// openGenerated opens a file of clips that are drawn as want says, and begins a new one
+// where they were drawn in another way.
 func openGenerated(path string, clip run.ClipConfig, want drawing) (*Generated, error) {
 	how := strings.TrimSuffix(path, filepath.Ext(path)) + ".json"
 	have, err := os.ReadFile(how)
@@ -41,8 +41,8 @@ func openGenerated(path string, clip run.ClipConfig, want drawing) (*Generated, 
 		if err != nil {
 			return nil, err
 		}
-		// The clips first: settings without clips are a beginning, clips with other
-		// settings would be a lie.
+		// The clips are removed first: settings without clips are a beginning, clips
+		// with the settings of others would be wrong.
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
@@ -80,14 +80,14 @@ func (g *Generated) add(clip []float32) error {
 	return nil
 }
 
-// back forgets clips of a batch that is not whole: drawn again they meet the same
-// neighbours, and so the same rounding, as without a stop.
-func (g *Generated) back(batch int) { g.n -= g.n % batch }
+// truncateToBatch drops the clips of an incomplete last batch: drawn again in the same
+// batch they have the same rounding as without a stop.
+func (g *Generated) truncateToBatch(batch int) { g.n -= g.n % batch }
 
-// Len is the number of clips.
+// Len returns the number of clips.
 func (g *Generated) Len() int { return g.n }
 
-// Shape is the shape of a clip.
+// Shape returns the shape of a clip.
 func (g *Generated) Shape() (frames, height, width, channels int) {
 	return g.clip.Frames, g.clip.Height, g.clip.Width, len(g.clip.Channels)
 }

@@ -5,7 +5,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// work is one call of Unconditional.
+// work is the state of one call of Unconditional.
 type work struct {
 	Options
 	*seasons

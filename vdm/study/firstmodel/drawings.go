@@ -7,7 +7,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// drawings are the pictures of the page, the most telling first.
+// drawings returns the pictures of the page, the most informative first.
 func (w *work) drawings() ([]report.Drawing, error) {
 	s, ch, step := w.summary, w.model.Config.Clip.Channels[0], w.model.Config.Clip.Step
 	real, err := report.Take(w.heldOut, 4)

@@ -18,7 +18,7 @@ func everySecond(s *vdm.Samples) *vdm.Samples {
 	return &out
 }
 
-// face is the first real clip above the first generated one, with every second
+// face returns the first real clip above the first generated one, with every second
 // frame only, so that frames are large. The README begins with a copy of it.
 func face(variable, units string, step float64, real, generated *vdm.Samples) (report.Drawing, error) {
 	picture, err := report.ClipsPicture(variable, units, 2*step, 0, 1,

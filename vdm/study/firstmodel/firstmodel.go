@@ -1,34 +1,31 @@
-// Package firstmodel is the whole way from a NetCDF file of rain to a trained,
-// sampled and verified model and a page about it: what `make run` does.
+// Package firstmodel is the whole way from a NetCDF file of rain to a trained, sampled
+// and verified model and a page about it: what `make run` does.
 //
 // Everything goes to one run folder, and every stage looks there first: training
-// goes on from the newest snapshot, clips are not drawn again, and where all is
-// done nothing is touched.
+// continues from the newest snapshot, clips are not drawn again, and where all is
+// finished nothing is touched.
 package firstmodel
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
-// The names of the clips in the run's samples folder.
+// These are the names of the clips in the run's samples folder.
 const (
 	ClipsName   = "clips"
 	NowcastName = "nowcast"
 )
 
-// Run makes a first model, or what is missing of it, and returns its summary.
-// It stops at the end of ctx with an error that is vdm.ErrInterrupted; run again,
-// it goes on.
+// Run makes a first model, or its missing parts, and returns its summary. It stops at
+// the end of ctx with an error that is vdm.ErrInterrupted; run again, it continues.
 func Run(ctx context.Context, o Options) (*report.Summary, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -41,44 +38,45 @@ func Run(ctx context.Context, o Options) (*report.Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := o.key(source)
-	if err != nil {
-		return nil, err
-	}
 	done, err := report.ReadSummary(o.Out)
 	if err != nil {
 		return nil, err
 	}
-	if done != nil && done.Key == key && done.Complete(o.Out, run.FiguresDir) {
-		o.Log.Line("all is done already in " + o.Out)
-		return done, nil
-	}
-	w := &work{Options: o}
-	for _, stage := range []func(context.Context, climate.Source) error{w.read, w.train, w.sample, w.nowcast, w.verify} {
+	w := &work{Options: o, summary: &report.Summary{Version: scoring}}
+	for _, stage := range []func(context.Context, climate.Source) error{w.read, w.train, w.sample, w.nowcast, w.origin} {
 		if err := stage(ctx, source); err != nil {
 			return nil, err
 		}
+	}
+	if done != nil && done.SameOrigin(w.summary) && done.Complete(o.Out, run.FiguresDir) {
+		o.Log.Line("all is done already in " + o.Out)
+		return done, nil
+	}
+	if err := w.verify(); err != nil {
+		return nil, err
 	}
 	drawings, err := w.drawings()
 	if err != nil {
 		return nil, err
 	}
-	w.summary.Key, w.summary.Stages, w.summary.PeakBytes = key, w.stages, peakMemory()
+	w.summary.Stages, w.summary.PeakBytes = w.stages, machine.PeakMemory()
 	return w.summary, w.summary.Publish(o.Out, drawings...)
 }
 
-// key is a checksum of all that the results depend on.
-func (o Options) key(source climate.Source) (string, error) {
-	text, err := json.Marshal(struct {
-		Version int // raise it when the same options give other results
-		Options Options
-		Data    climate.Source
-	}{3, o, source})
+// scoring is the version of what is computed from clips and data: raise it when the same
+// clips give other results.
+const scoring = 1
+
+// origin says in the summary what the results are of: the data, and how the clips were
+// made.
+func (w *work) origin(context.Context, climate.Source) error {
+	text, err := w.Origin().Encode()
 	if err != nil {
-		return "", err
+		return err
 	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), nil
+	w.summary.Origin = string(text)
+	w.summary.Recipes = []run.Recipe{w.clips.Draw.Recipe, w.members.Draw.Recipe}
+	return nil
 }
 
 func (w *work) read(_ context.Context, source climate.Source) (err error) {
@@ -92,7 +90,7 @@ func (w *work) read(_ context.Context, source climate.Source) (err error) {
 }
 
 func (w *work) train(ctx context.Context, _ climate.Source) error {
-	c, err := w.Config(w.Fields[0].Step())
+	c, err := w.config(w.Fields[0].Step())
 	if err != nil {
 		return err
 	}
@@ -128,7 +126,7 @@ func (w *work) train(ctx context.Context, _ climate.Source) error {
 
 func (w *work) sample(ctx context.Context, _ climate.Source) (err error) {
 	w.clips, err = archive.Sample(ctx, w.model, ClipsName, archive.Place{Like: w.heldOut.Fields()}, run.SampleOptions{
-		Count: w.Clips, Seed: w.Seed, Sampler: w.Sampler, Evaluations: w.SamplerSteps, Batch: min(w.SamplerBatch, w.Clips), Progress: w.Log.Bar("sampling"),
+		Count: w.Clips, Seed: w.Seed, Sampler: sampler, Evaluations: w.SamplerSteps, Batch: min(samplerBatch, w.Clips), Progress: w.Log.Bar("sampling"),
 	})
 	if err != nil {
 		return err
@@ -138,16 +136,16 @@ func (w *work) sample(ctx context.Context, _ climate.Source) (err error) {
 }
 
 func (w *work) nowcast(ctx context.Context, _ climate.Source) error {
-	i, clip, err := Wettest(w.heldOut, w.Known)
+	i, clip, err := Wettest(w.heldOut, w.size.known)
 	if err != nil {
 		return err
 	}
 	w.about = w.heldOut.Describe(i)
 	w.members, err = archive.Nowcast(ctx, w.model, NowcastName,
-		archive.PlaceOf(w.heldOut, i), clip, w.Known, run.SampleOptions{
+		archive.PlaceOf(w.heldOut, i), clip, w.size.known, run.SampleOptions{
 			// Numbers after those of the clips, so that no noise is used twice.
-			Count: w.Members, First: w.Clips, Seed: w.Seed, Evaluations: w.SamplerSteps, Batch: min(w.SamplerBatch, w.Members),
-			Guidance: w.guidance(), Progress: w.Log.Bar("nowcast"),
+			Count: w.Members, First: w.Clips, Seed: w.Seed, Evaluations: w.SamplerSteps, Batch: min(samplerBatch, w.Members),
+			Sampler: sampler, Progress: w.Log.Bar("nowcast"),
 		})
 	if err != nil {
 		return err
@@ -160,19 +158,20 @@ func (w *work) nowcast(ctx context.Context, _ climate.Source) error {
 	return nil
 }
 
-func (w *work) verify(context.Context, climate.Source) error {
+func (w *work) verify() error {
 	defer w.stages.Took("verification", time.Now())
 	w.Log.Line("verifying")
 	ch := w.model.Config.Clip.Channels[0]
-	s := &report.Summary{Title: "A first video diffusion model of " + w.subject()}
+	s := w.summary
+	s.Title = "A first video diffusion model of " + w.subject()
 	var err error
-	if s.Losses, err = report.Measure(w.model, w.data.train, w.heldOut); err != nil {
+	if s.Losses, err = report.MeasureLosses(w.model, w.data.train, w.heldOut); err != nil {
 		return err
 	}
 	clip, others := w.model.Config.Clip, report.ForecastOf("training clips", w.random, 0)
 	others.Reference = true
 	nowcast, one, err := report.CompareNowcast(report.ComparisonOptions{
-		Variable: ch.Name, Units: ch.Units, Known: climate.FirstFrames(clip.Frames, w.Known), Height: clip.Height, Width: clip.Width,
+		Variable: ch.Name, Units: ch.Units, Known: climate.FirstFrames(clip.Frames, w.size.known), Height: clip.Height, Width: clip.Width,
 		Kilometres: w.Fields[0].Grid.Kilometres(), Minutes: 60 * clip.Step, Seed: w.Seed,
 	}, w.truth, report.ForecastOf("model", w.members.Samples, 0), others)
 	if err != nil {
@@ -193,7 +192,6 @@ func (w *work) verify(context.Context, climate.Source) error {
 	if err != nil {
 		return err
 	}
-	w.summary = s
 	if err := w.describe(); err != nil {
 		return err
 	}

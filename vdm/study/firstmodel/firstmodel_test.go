@@ -2,6 +2,7 @@ package firstmodel
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"math"
@@ -16,6 +17,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -48,9 +50,11 @@ func record(t *testing.T) string {
 
 func tiny(t *testing.T) Options {
 	return Options{
-		Data: record(t), Out: filepath.Join(t.TempDir(), "run"), HeldOut: 5, Frames: 3, Height: 8, Width: 8,
-		Network: unet.Config{Dim: 8, Multiples: []int{1}, Heads: 1, HeadDim: 4}, Steps: 3, Batch: 2, Tests: 16,
-		SamplerSteps: 2, Clips: 3, Members: 2, Known: 1,
+		Data: record(t), Out: filepath.Join(t.TempDir(), "run"), HeldOut: 5, Steps: 3, SamplerSteps: 2, Clips: 3, Members: 2,
+		size: size{
+			frames: 3, height: 8, width: 8, known: 1, batch: 2, tests: 16,
+			network: unet.Config{Dim: 8, Multiples: []int{1}, Heads: 1, HeadDim: 4},
+		},
 	}
 }
 
@@ -117,6 +121,8 @@ func TestRun(t *testing.T) {
 		t.Errorf("the page lacks its verdict %q, or the table it rests on (%v)", s.Verdict, err)
 	}
 
+	checkNowcast(t, o)
+
 	// Run again, it touches nothing and says the same.
 	before := states(t, o.Out)
 	again, err := Run(context.Background(), o)
@@ -152,10 +158,32 @@ func TestRun(t *testing.T) {
 		}
 	}
 	checkResumed(t, o, s)
+	// Other clips have other results.
+	more := o
+	more.Clips = 4
+	if again, err = Run(context.Background(), more); err != nil || again.SameOrigin(s) || again.String() == s.String() {
+		t.Errorf("with a clip more (%v) it says the same", err)
+	}
 	// Other settings do not take over the folder of a run.
 	o.Seed = 7
 	if _, err := Run(context.Background(), o); err == nil || !strings.Contains(err.Error(), "training.seed") {
 		t.Errorf("another seed in the same folder: %v, want an error that names training.seed", err)
+	}
+}
+
+// checkNowcast looks up how the nowcast was drawn: without guidance.
+func checkNowcast(t *testing.T, o Options) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(o.Out, "samples", NowcastName+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var drawn struct{ Settings run.Recipe }
+	if err := json.Unmarshal(text, &drawn); err != nil {
+		t.Fatal(err)
+	}
+	if r := drawn.Settings; r.Guidance != (vdm.NoiseLevelMap{}).String() || r.Sampler != sampler {
+		t.Errorf("the nowcast was drawn by %s with %q, want %s by the map of noise levels", r.Sampler, r.Guidance, sampler)
 	}
 }
 
@@ -218,12 +246,11 @@ func (s stopAfter) Bar(string) func(vdm.Progress) {
 func TestRunRefuses(t *testing.T) {
 	good := tiny(t)
 	for name, change := range map[string]func(*Options){
-		"all frames known":       func(o *Options) { o.Known = 3 },
 		"too few held out":       func(o *Options) { o.HeldOut = 2 },
 		"more than the record":   func(o *Options) { o.HeldOut = 13 },
 		"no file":                func(o *Options) { o.Data = "no-such-file.nc" },
 		"no such variable":       func(o *Options) { o.Variable = "tas" },
-		"larger than the record": func(o *Options) { o.Height = 11 },
+		"larger than the record": func(o *Options) { o.size.height = 11 },
 		"negative members":       func(o *Options) { o.Members = -1 },
 	} {
 		o := good
@@ -244,7 +271,7 @@ func TestDefaultsAreValid(t *testing.T) {
 	if err := o.Validate(); err != nil {
 		t.Error(err)
 	}
-	c, err := o.Config(1)
+	c, err := o.config(1)
 	if err != nil {
 		t.Fatal(err)
 	}

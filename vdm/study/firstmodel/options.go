@@ -1,7 +1,6 @@
 package firstmodel
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,68 +12,75 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
-// Options are what a first model is made of. Zero values mean what `make run`
-// does; see Defaults.
+// Options says how a first model is made. Zero values mean what `make run` does; see
+// Defaults.
 type Options struct {
-	Data     string `json:"-"`        // NetCDF file; "" looks for the Stage IV sample, see DataPath
-	Variable string `json:"variable"` // in it; "" for its only data variable
-	Out      string `json:"-"`        // run folder; "" means runs/first-model, see Folder
+	Data     string // NetCDF file; "" looks for the Stage IV sample, see DataPath
+	Variable string // in it; "" for its only data variable
+	Out      string // run folder; "" means runs/first-model, see Folder
 
-	HeldOut int `json:"held_out"` // last frames of the record, kept from training
-	Frames  int `json:"frames"`   // of a clip
-	Height  int `json:"height"`   // in cells
-	Width   int `json:"width"`
+	HeldOut      int    // last frames of the record, kept from training
+	Steps        int    // of the optimiser
+	SamplerSteps int    // evaluations of the network that a clip takes
+	Clips        int    // drawn without conditions
+	Members      int    // of the nowcast
+	Seed         uint64 // of weights, batches and samples
 
-	Network unet.Config `json:"network"`
-	Steps   int         `json:"steps"` // of the optimiser
-	Batch   int         `json:"batch"` // clips a step
-	Rate    float64     `json:"rate"`  // highest learning rate
-	EMA     float64     `json:"ema"`   // decay of the averaged weights
-	Tests   int         `json:"tests"` // noisy clips of the held-out loss
+	Log     report.Log // nil says nothing
+	Program string     // version of the program, for the report; "" for the revision that the go command found
 
-	Sampler      string  `json:"sampler"`       // of clips without conditions
-	SamplerSteps int     `json:"sampler_steps"` // evaluations of the network that a clip takes
-	SamplerBatch int     `json:"sampler_batch"` // clips a pass of the sampler
-	Clips        int     `json:"clips"`         // drawn without conditions
-	Members      int     `json:"members"`       // of the nowcast
-	Known        int     `json:"known"`         // frames of the nowcast that are given
-	Guidance     float64 `json:"guidance"`      // w_r of the nowcast; negative for replacement alone
-	Seed         uint64  `json:"seed"`          // of weights, batches and samples
-
-	Log     report.Log `json:"-"` // nil says nothing
-	Program string     `json:"-"` // version of the program, for the report; "" for the revision that the go command found
+	size size // tests make smaller models
 }
 
-// Defaults is what `make run` does. It is chosen for two cores without a GPU:
-// about ten minutes and 2 GiB in all.
+// Defaults returns the options of `make run`. They are chosen for two cores without a
+// GPU: about ten minutes and 2 GiB in all.
 func Defaults() Options {
 	return Options{
 		// A clip of 10 hours is the shortest record that can be held out, and of
 		// 23 hours more cannot be spared: training has the first 13, which are
 		// 4 starts of a clip at every position.
-		HeldOut: 10, Frames: 10, Height: 32, Width: 32,
-
-		// About 222,000 parameters: the network that the benchmarks time.
-		Network: unet.Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2, HeadDim: 32},
-
-		// The time allows some 2600 clips. So few want small batches and a high
-		// rate. Measured with 480 clips, warm-up over a fifteenth of the steps and
-		// cosine decay, held-out loss of the averaged weights: 120 steps of 4
-		// clips 0.129 at rate 1e-3, 0.103 at 3e-3, 0.095 at 6e-3, 0.092 at 1e-2;
-		// 240 steps of 2 clips 0.091 at 3e-3 and at 6e-3. Those figures are
-		// of rain scaled to [−1, 1]. The average looks back over 200 steps; the 0.9995 of
-		// long runs would still contain the initial weights.
-		Steps: 1300, Batch: 2, Rate: 5e-3, EMA: 0.995, Tests: 64,
-
-		// Of 64 clips of a run of 1400 steps, power over that of the training windows in
-		// four bands, and dry share (39 % in the windows): dpm++3m with 25 evaluations
-		// 0.62, 0.57, 0.56, 0.58 and 41 %; dpm++2m-sde 0.89, 0.78, 0.81, 0.87 and 36 % with
-		// 25, and 0.87, 0.91, 0.98, 1.00 and 32 % with 60. Fresh noise at every step mends
-		// what a network of few steps says too smoothly. Guidance 1 is what the formula's
-		// derivation gives (vdm.Reconstruction).
-		Sampler: "dpm++2m-sde", SamplerSteps: vdm.DefaultEvaluations, SamplerBatch: 4, Clips: 32, Members: 8, Known: 5, Guidance: 1,
+		HeldOut: 10,
+		// What ten minutes on two cores allow, with all else.
+		Steps:        900,
+		SamplerSteps: vdm.DefaultEvaluations, Clips: 32, Members: 8,
+		size: size{
+			frames: 10, height: 32, width: 32, known: 5, batch: 2, tests: 64,
+			// About 222,000 parameters: the network that the benchmarks time.
+			network: unet.Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2, HeadDim: 32},
+		},
 	}
 }
+
+// size is what of a first model is chosen once: its clips, its network and how many
+// clips are looked at at once.
+type size struct {
+	frames, height, width int // of a clip
+	known                 int // first frames of the nowcast, which are given
+	batch                 int // clips a step of training
+	tests                 int // noisy clips of the held-out loss
+	network               unet.Config
+}
+
+const (
+	// Muon reaches the held-out loss of Adam after 0.4 of Adam's clips: vdm/bench/optimisers
+	// has the figures, of learning rates too.
+	optimiser = "muon"
+	rate      = 5e-3 // the highest learning rate
+	// The average of the weights looks back over 200 steps; the 0.9995 of long runs
+	// would still contain the initial weights.
+	ema = 0.995
+	// Of 64 clips of a run of 1400 steps, power over that of the training windows in
+	// four bands, and dry share (39 % in the windows): dpm++3m with 25 evaluations
+	// 0.62, 0.57, 0.56, 0.58 and 41 %; dpm++2m-sde 0.89, 0.78, 0.81, 0.87 and 36 % with
+	// 25, and 0.87, 0.91, 0.98, 1.00 and 32 % with 60. Fresh noise at every step mends
+	// what a network of few steps says too smoothly.
+	sampler      = "dpm++2m-sde" // of clips with and without known frames
+	samplerBatch = 4             // clips a pass of the sampler
+)
+
+// tasks are the ways of conditioning that the network is trained for. A network that has
+// seen first frames continues what it is shown at the price of plain sampling.
+var tasks = map[string]float64{"nothing": 0.6, "first-frames": 0.4}
 
 // withDefaults fills in zero values.
 func (o Options) withDefaults() (Options, error) {
@@ -82,26 +88,13 @@ func (o Options) withDefaults() (Options, error) {
 	for _, v := range []struct {
 		value     *int
 		otherwise int
-	}{
-		{&o.HeldOut, d.HeldOut}, {&o.Frames, d.Frames}, {&o.Height, d.Height}, {&o.Width, d.Width},
-		{&o.Steps, d.Steps}, {&o.Batch, d.Batch}, {&o.Tests, d.Tests},
-		{&o.SamplerSteps, d.SamplerSteps}, {&o.SamplerBatch, d.SamplerBatch}, {&o.Clips, d.Clips}, {&o.Members, d.Members}, {&o.Known, d.Known},
-	} {
+	}{{&o.HeldOut, d.HeldOut}, {&o.Steps, d.Steps}, {&o.SamplerSteps, d.SamplerSteps}, {&o.Clips, d.Clips}, {&o.Members, d.Members}} {
 		if *v.value == 0 {
 			*v.value = v.otherwise
 		}
 	}
-	for _, v := range []struct {
-		value     *float64
-		otherwise float64
-	}{{&o.Rate, d.Rate}, {&o.EMA, d.EMA}, {&o.Guidance, d.Guidance}} {
-		if *v.value == 0 {
-			*v.value = v.otherwise
-		}
-	}
-	o.Sampler = cmp.Or(o.Sampler, d.Sampler)
-	if o.Network.Dim == 0 {
-		o.Network = d.Network
+	if o.size.frames == 0 {
+		o.size = d.size
 	}
 	if o.Log == nil {
 		o.Log = report.Quiet{}
@@ -118,23 +111,20 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// Validate reports the settings that make no sense; those of the network and of
-// training are checked with the run's configuration.
+// Validate reports the settings that make no sense; those of training are checked with
+// the run's configuration.
 func (o Options) Validate() error {
 	o, err := o.withDefaults()
 	if err != nil {
 		return err
 	}
-	if o.Known < 1 || o.Known >= o.Frames {
-		return fmt.Errorf("first model: %d of %d frames are known, expected at least one and not all", o.Known, o.Frames)
-	}
-	if o.HeldOut < o.Frames {
-		return fmt.Errorf("first model: %d frames are held out, expected at least the %d of a clip", o.HeldOut, o.Frames)
+	if o.HeldOut < o.size.frames {
+		return fmt.Errorf("first model: %d frames are held out, expected at least the %d of a clip", o.HeldOut, o.size.frames)
 	}
 	for _, v := range []struct {
 		name  string
 		value int
-	}{{"Members", o.Members}, {"Clips", o.Clips}, {"SamplerSteps", o.SamplerSteps}, {"SamplerBatch", o.SamplerBatch}, {"Steps", o.Steps}} {
+	}{{"Members", o.Members}, {"Clips", o.Clips}, {"SamplerSteps", o.SamplerSteps}, {"Steps", o.Steps}} {
 		if v.value < 1 {
 			return fmt.Errorf("first model: %s is %d, expected at least 1", v.name, v.value)
 		}
@@ -142,9 +132,9 @@ func (o Options) Validate() error {
 	return nil
 }
 
-// Config is the configuration of the run. step is the time between frames in
+// config returns the configuration of the run. step is the time between frames in
 // hours.
-func (o Options) Config(step float64) (run.Config, error) {
+func (o Options) config(step float64) (run.Config, error) {
 	// The square root of rain is nearer to normal than rain, and the network
 	// need not spend itself on a few cells of 100 mm/h. Its variance is 1, which the
 	// noise schedule is made for.
@@ -155,23 +145,24 @@ func (o Options) Config(step float64) (run.Config, error) {
 	return run.Config{
 		Data: filepath.Base(o.Data),
 		Clip: run.ClipConfig{
-			Frames: o.Frames, Height: o.Height, Width: o.Width, Step: step,
+			Frames: o.size.frames, Height: o.size.height, Width: o.size.width, Step: step,
 			Channels: []run.ChannelConfig{{Name: rainName, Units: "mm/h", Transform: root}},
 		},
-		Network: o.Network,
+		Network:    o.size.network,
+		Conditions: run.ConditionsConfig{Tasks: tasks},
 		// The linear denoiser of the training hours knows how much rain there is at each
 		// scale before anything is learnt. After 900 steps without it 47 % of the generated
 		// cells were dry and the power was 0.32 to 0.52 of the training windows'; with it
 		// 42 %, and 0.53 to 0.60 (39 % are dry in the windows).
 		Preconditioning: run.PreconditionSpectrum,
-		// With a variance of 1 nothing of a clip is left to see below λ = −12, and nothing
-		// to find above 12.
+		// With a variance of 1 nothing of a clip is visible below λ = −12, and nothing
+		// is left to denoise above 12.
 		Schedule: run.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
 		Training: run.TrainingConfig{
-			Seed: o.Seed, Steps: o.Steps, Batch: o.Batch, EMA: o.EMA,
+			Seed: o.Seed, Steps: o.Steps, Batch: o.size.batch, Optimiser: optimiser, EMA: ema,
 			// One step beyond the last, whose rate would be 0.
-			Rate: o.Rate, Warmup: o.Steps / 15, Decay: o.Steps + 1, Clip: 1,
-			HeldOutEvery: 100, HeldOutClips: o.Tests, SnapshotEvery: 100,
+			Rate: rate, Warmup: o.Steps / 15, Decay: o.Steps + 1, Clip: 1,
+			HeldOutEvery: 200, HeldOutClips: o.size.tests, SnapshotEvery: 100,
 		},
 	}, nil
 }
@@ -179,8 +170,8 @@ func (o Options) Config(step float64) (run.Config, error) {
 // sampleName is the file that `make run` unpacks from Debian's r-cran-stars.
 const sampleName = "test_stageiv_xyt.nc"
 
-// DataPath finds the Stage IV sample: in build/data of the project, where the
-// set-up puts it, or where Debian's r-cran-stars installs it.
+// DataPath returns the path of the Stage IV sample: in build/data of the project, where
+// the set-up puts it, or where Debian's r-cran-stars installs it.
 func DataPath() (string, error) {
 	places := []string{
 		filepath.Join(report.Root(), "build", "data", sampleName),
@@ -194,9 +185,9 @@ func DataPath() (string, error) {
 	return "", fmt.Errorf("the Stage IV sample %s is not here: run notebooks/tools/setup.sh run, which fetches it, or name a NetCDF file", sampleName)
 }
 
-// Folder is the run folder: what VDM_RUN says, else runs/first-model of the
+// Folder returns the run folder: the value of VDM_RUN, else runs/first-model of the
 // project.
 func Folder() string { return report.RunFolder("VDM_RUN", "first-model") }
 
-// What the rain is called in a run, whatever its file calls it.
+// rainName is the name of the rain in a run, whatever its file calls it.
 const rainName = "rain"

@@ -1,14 +1,11 @@
 package firstmodel
 
 import (
-	"bufio"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,12 +14,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// stageIV says what the sample of `make run` is.
+// stageIV describes the sample of `make run`.
 const stageIV = "NCEP Stage IV hourly precipitation (radar and gauges), the landfall of Hurricane Florence; the sample file of the R package stars (Debian: r-cran-stars)"
 
 func (w *work) isSample() bool { return filepath.Base(w.Data) == sampleName }
 
-// subject is what the model is of, for the title.
+// subject returns what the data are, for the title.
 func (w *work) subject() string {
 	if w.isSample() {
 		return "hourly rain (US Stage IV)"
@@ -30,7 +27,7 @@ func (w *work) subject() string {
 	return w.Fields[0].LongName + " (" + filepath.Base(w.Data) + ")"
 }
 
-// describe fills in the summary what is not a score.
+// describe fills in everything in the summary that is not a score.
 func (w *work) describe() error {
 	records, err := run.ReadMetrics(w.Out)
 	if err != nil {
@@ -39,7 +36,7 @@ func (w *work) describe() error {
 	s, f, c := w.summary, w.Fields[0], w.model.Config
 	s.Speed = report.Speed{
 		TrainingBatch: c.Training.Batch, Training: trainingRate(records),
-		SamplerBatch: min(w.SamplerBatch, w.Clips), Sampler: w.clips.Draw.PerSecond, Nowcast: w.members.Draw.PerSecond,
+		SamplerBatch: min(samplerBatch, w.Clips), Sampler: w.clips.Draw.PerSecond, Nowcast: w.members.Draw.PerSecond,
 	}
 	if w.isSample() {
 		s.Fact("Data", "%s", stageIV)
@@ -53,7 +50,7 @@ func (w *work) describe() error {
 	s.Fact("Transform", "%s", c.Clip.Channels[0].Transform)
 	s.Fact("Network", "%d parameters; trained %d steps of %d clips", c.Network.Count(), w.model.Step(), c.Training.Batch*c.Training.Accumulate)
 	s.Fact("Sampler", "%s over %s steps, %d evaluations, averaged weights; drawn on %s", w.clips.Draw.Recipe.Sampler, w.clips.Draw.Recipe.Grid, w.clips.Draw.Recipe.Evaluations, w.clips.Draw.Engine)
-	s.Fact("Nowcast", "%s, drawn by %s; %s: the held-out window with the most rain in its %d known frames", w.guidance(), w.members.Draw.Recipe.Sampler, w.about, w.Known)
+	s.Fact("Nowcast", "%s, drawn by %s; %s: the held-out window with the most rain in its %d known frames", w.members.Draw.Recipe.Guidance, w.members.Draw.Recipe.Sampler, w.about, w.size.known)
 	if err := s.AddModel(w.model); err != nil {
 		return err
 	}
@@ -71,7 +68,7 @@ func (w *work) describe() error {
 	return nil
 }
 
-// trainingSeconds adds up the time of all processes that trained the run.
+// trainingSeconds returns the total time of all processes that trained the run.
 func trainingSeconds(records []run.MetricsLine) float64 {
 	total, last := 0.0, 0.0
 	for _, r := range records {
@@ -83,8 +80,8 @@ func trainingSeconds(records []run.MetricsLine) float64 {
 	return total + last
 }
 
-// trainingRate is the median over the records of how many steps a second were
-// taken since the record before, held-out losses and other pauses aside.
+// trainingRate returns the median over the lines of metrics of the steps taken per
+// second since the line before, so that held-out losses and other pauses do not count.
 func trainingRate(records []run.MetricsLine) float64 {
 	var rates []float64
 	for i := 1; i < len(records); i++ {
@@ -100,8 +97,9 @@ func trainingRate(records []run.MetricsLine) float64 {
 	return rates[len(rates)/2]
 }
 
-// versions names what the program was made of. program is its own version; where
-// that is empty, the revision that the go command put in takes its place.
+// versions returns the versions of the program and of the modules that it was built
+// from. program is its own version; if that is empty, the revision that the go command
+// recorded takes its place.
 func versions(program string) string {
 	parts := []string{runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, "NetCDF library " + cf.LibraryVersion("NetCDF")}
 	if program != "" {
@@ -124,21 +122,4 @@ func versions(program string) string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// peakMemory is the largest resident size of this process so far, 0 where the
-// system does not say.
-func peakMemory() int64 {
-	f, err := os.Open("/proc/self/status")
-	if err != nil {
-		return 0
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if rest, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
-			kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(rest, "kB")), 10, 64)
-			return kib << 10
-		}
-	}
-	return 0
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// margin is by how much the network's held-out loss must lie below that of the best
-// stationary linear denoiser: less can be had without a network.
+// margin is the relative difference by which the network's held-out loss must lie below
+// the loss of the best stationary linear denoiser: less is possible without a network.
 const margin = 0.10
 
-// verdict is a sentence: what was trained, and whether it is any good. Every part of
-// it follows from the numbers of the summary.
+// verdict returns a sentence that says what was trained, and whether it is good. Every
+// part of it follows from the numbers of the summary.
 func (w *work) verdict() string {
 	c := w.model.Config
 	what := fmt.Sprintf("A network of %d parameters was trained on %d clips in %d steps of %d clips",
@@ -20,8 +20,9 @@ func (w *work) verdict() string {
 	return what + ", and " + judged(w.summary.Losses, w.summary.Likeness)
 }
 
-// judged says whether the first of the others in the likeness is like the reference,
-// and its denoiser worth more than the Wiener filter, the second of the losses.
+// judged returns whether the first of the others in the likeness is like the reference,
+// and whether its denoiser is better than the Wiener filter, the second of the losses,
+// in words.
 func judged(losses *report.Losses, likeness *report.Likeness) string {
 	less := 1 - losses.Entries[0].Mean/losses.Entries[1].Mean
 	compared := fmt.Sprintf("%.0f %% below", 100*less)

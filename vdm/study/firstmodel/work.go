@@ -7,7 +7,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
-// work is one call of Run.
+// work is the state of one call of Run.
 type work struct {
 	Options
 	*data
@@ -15,17 +15,9 @@ type work struct {
 	clips   *archive.Clips
 	members *archive.Clips // of the nowcast
 	about   string         // where the nowcast lies
-	truth   []float32      // what came
-	random  *vdm.Samples   // clips of the training hours, which the nowcast is compared with
+	truth   []float32      // what was observed
+	random  *vdm.Samples   // clips of the training hours, with which the nowcast is compared
 	one     report.Case    // the nowcast as it was scored
 	summary *report.Summary
 	stages  report.Stages
-}
-
-// guidance of the nowcast; nil is replacement alone.
-func (w *work) guidance() vdm.Guidance {
-	if w.Guidance > 0 {
-		return vdm.Reconstruction{Weight: w.Guidance}
-	}
-	return vdm.Replacement{}
 }

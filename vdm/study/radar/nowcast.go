@@ -30,11 +30,11 @@ func (w Window) Cut(f *climate.Field) []float32 {
 	return w.cut(f.Data, f.Frames(), f.Height(), f.Width())
 }
 
-// Nowcast continues the first known frames of rain, which has as many frames as the
-// network's clips, in a window, which may be larger than the network's clips: members
-// clips, [frame, row, column]. The network is told the known frames moved along, over the
-// whole field. The unknown frames of rain are not looked at. o has all but Count and
-// Covariates.
+// Nowcast returns continuations of the first known frames of rain in a window, which may
+// be larger than the network's clips: members clips, [frame, row, column] in mm/h. rain
+// has as many frames as the network's clips. The network receives the known frames moved
+// along over the whole field. The unknown frames of rain are not used. o has all
+// settings but Count and Covariates.
 func Nowcast(ctx context.Context, m *run.Run, rain *climate.Field, w Window, known, members int, o run.SampleOptions) ([][]float32, error) {
 	frames, height, width := rain.Frames(), rain.Height(), rain.Width()
 	if w.Y < 0 || w.X < 0 || w.Size < 1 || w.Y+w.Size > height || w.X+w.Size > width {
@@ -61,9 +61,10 @@ func Nowcast(ctx context.Context, m *run.Run, rain *climate.Field, w Window, kno
 	return out, nil
 }
 
-// Tell returns what a network that has the covariate GuessName is told of a window, given
-// the first known frames of the whole field; nothing for another network, and where the
-// network's forecast is made from another number of frames.
+// Tell returns the covariates of a network that has the covariate GuessName, for a
+// window, given the first known frames of the whole field. It returns nothing for
+// another network, and where the network's forecast is made from another number of
+// frames.
 func Tell(ctx context.Context, m *run.Run, known *climate.Field, w Window) (map[string][]float32, error) {
 	i := slices.IndexFunc(m.Config.Conditions.Covariates, func(c run.CovariateConfig) bool { return c.Name == GuessName })
 	if i < 0 || m.Config.Conditions.Covariates[i].KnownFrames != known.Frames() {
@@ -77,8 +78,8 @@ func Tell(ctx context.Context, m *run.Run, known *climate.Field, w Window) (map[
 	return map[string][]float32{GuessName: w.cut(guess, frames, known.Height(), known.Width())}, nil
 }
 
-// Rivals are the forecasts that need no learning, of the whole field, cut to the windows:
-// of each window, of each forecaster, its members.
+// Rivals returns the forecasts of methods without learning, of the whole field, cut to
+// the windows: for each window and each forecaster, its members.
 func Rivals(ctx context.Context, rain *climate.Field, windows []Window, known, members int, seed uint64, by ...forecast.Forecaster) ([][][][]float32, error) {
 	frames, height, width := rain.Frames(), rain.Height(), rain.Width()
 	out := make([][][][]float32, len(windows))

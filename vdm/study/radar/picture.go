@@ -8,18 +8,18 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// pictured are the members that a picture shows one by one, and leads how many of the
-// generated frames; likely is the rate in mm/h of which it shows the probability.
+// pictured are the members that a picture shows one by one, and leads the number of
+// generated frames that it shows; likely is the rate in mm/h whose probability it shows.
 const (
 	pictured = 3
 	leads    = 4
 	likely   = 1.0
 )
 
-// Picture draws a nowcast of a square window: the last known frame and some of those to
-// come, of what was observed (nil where that is not known yet), of three members and of
-// their mean, and below them the share of members of at least 1 mm/h. Members and observed
-// are clips, [frame, row, column]; minutes is the time between frames.
+// Picture returns a picture of a nowcast of a square window: the last known frame and
+// some of the following ones, observed (nil where they are unknown), of three members
+// and of their mean, and below them the share of members with at least 1 mm/h. Members
+// and observed are clips, [frame, row, column]; minutes is the time between frames.
 func Picture(members [][]float32, observed []float32, known, frames, size int, minutes float64) (*plotting.Picture, error) {
 	if len(members) == 0 || known < 1 || known >= frames {
 		return nil, fmt.Errorf("picture of a nowcast: %d members with %d of %d frames known", len(members), known, frames)

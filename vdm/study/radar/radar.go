@@ -1,5 +1,6 @@
-// Package radar makes training clips of rain that moves out of records of weather radar:
-// windows with, as a covariate, a forecast by advection that was made on the whole field.
+// Package radar makes training clips of moving rain out of records of weather radar:
+// windows with, as a covariate, a forecast by advection that was made on the whole
+// field.
 package radar
 
 import (
@@ -16,26 +17,27 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
-// GuessName is the covariate's name: the last known frames moved along.
+// GuessName is the name of the covariate that contains the last known frames moved
+// along.
 const GuessName = "advection"
 
-// Options say what clips are cut.
+// Options says which clips are cut.
 type Options struct {
 	Frames, Size int  // of a clip: frames, and rows and columns of the square window
-	Known        int  // first frames that the forecast is made from
-	Flips        bool // each window in four reflections
+	Known        int  // number of first frames from which the forecast is made
+	Flips        bool // whether each window is used in four reflections
 }
 
 // Clips are windows of one or more records of the same shape, with two channels: the
-// rain, in mm/h, and the forecast of it from the first known frames, which are themselves
-// in it. Where nothing can be advected the forecast is 0.
+// rain, in mm/h, and the forecast of it from the first known frames, which contains
+// these frames too. Where nothing can be advected the forecast is 0.
 type Clips struct {
-	parts  []*climate.Windows // one a start of a forecast
+	parts  []*climate.Windows // one for each start of a forecast
 	ends   []int              // number of clips up to the end of each part
 	fields []*climate.Field
 }
 
-// New makes the clips. Every start of a clip has its own forecast, which takes about a
+// New returns the clips. Every start of a clip has its own forecast, which takes about a
 // tenth of a second for 256 × 256 cells; progress, if not nil, counts them.
 func New(ctx context.Context, o Options, progress func(done, total int), records ...*climate.Field) (*Clips, error) {
 	type start struct {
@@ -70,7 +72,7 @@ func New(ctx context.Context, o Options, progress func(done, total int), records
 		if err != nil && !errors.Is(err, climate.ErrNoWindow) {
 			return err
 		}
-		parts[i] = w // nil where missing cells leave none
+		parts[i] = w // nil where missing cells leave no window
 		if progress != nil {
 			counting.Lock()
 			defer counting.Unlock()
@@ -96,7 +98,7 @@ func New(ctx context.Context, o Options, progress func(done, total int), records
 }
 
 // Guess returns the frames of a clip, [frame, row, column], of a whole field: the known
-// ones, and those moved along, 0 where nothing is known to move.
+// ones, followed by those moved along, 0 where no known rain can be moved.
 func Guess(ctx context.Context, known *climate.Field, frames int) ([]float32, error) {
 	cells := known.Height() * known.Width()
 	all := make([]float32, frames*cells)
@@ -115,7 +117,8 @@ func Guess(ctx context.Context, known *climate.Field, frames int) ([]float32, er
 	return members[0], nil
 }
 
-// guessField is Guess as a field beside rain, which has all frames of a clip.
+// guessField returns the forecast of Guess as a field beside rain, which has all frames
+// of a clip.
 func guessField(ctx context.Context, rain *climate.Field, known int) (*climate.Field, error) {
 	guess, err := Guess(ctx, rain.Slice(0, known), rain.Frames())
 	if err != nil {
@@ -127,16 +130,16 @@ func guessField(ctx context.Context, rain *climate.Field, known int) (*climate.F
 	}, nil
 }
 
-// Case returns the case of a clip, [frame, row, column], of which so many first frames are
+// Case returns the case of a clip, [frame, row, column], whose first known frames are
 // known.
 func Case(clip []float32, known, frames, height, width int) forecast.Case {
 	return forecast.Case{Frames: frames, Height: height, Width: width, Clip: clip, Known: climate.FirstFrames(frames, known)}
 }
 
-// Len is the number of clips.
+// Len returns the number of clips.
 func (c *Clips) Len() int { return c.ends[len(c.ends)-1] }
 
-// Shape is that of a clip; the channels are rain and its forecast.
+// Shape returns the shape of a clip; the channels are rain and its forecast.
 func (c *Clips) Shape() (frames, height, width, channels int) { return c.parts[0].Shape() }
 
 // Clip writes clip i, [frame, row, column, channel].

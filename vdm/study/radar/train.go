@@ -12,16 +12,16 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
-// Training says how a network that nowcasts is trained. Zero values mean the defaults.
+// Training says how a network for nowcasts is trained. Zero values mean the defaults.
 type Training struct {
-	Steps  int // of the optimiser; 0 means 2600
-	Batch  int // clips a step; 0 means 4
+	Steps  int // steps of the optimiser; 0 means 2600
+	Batch  int // clips in a step; 0 means 4
 	Size   int // rows and columns of a clip; 0 means 32
-	Frames int // of a clip; 0 means 10
-	Known  int // first frames that the forecast by advection is made from; 0 means 4
+	Frames int // frames of a clip; 0 means 10
+	Known  int // number of first frames from which the forecast by advection is made; 0 means 4
 	Seed   uint64
 
-	Report   func(line string)           // nil says nothing
+	Report   func(line string)           // receives messages; nil means none
 	Prepared func(done, total int)       // called as the forecasts are made
 	Progress func(progress vdm.Progress) // called after every step
 }
@@ -41,18 +41,19 @@ func (t Training) withDefaults() Training {
 	return t
 }
 
-// wetFloor is the probability of drawing a dry clip over that of a wet one, and wetRate
-// the rate in mm/h from which a cell is wet.
+// wetFloor is the ratio of the probability of drawing a dry clip to the probability of
+// drawing a wet one, and wetRate the rate in mm/h from which a cell is wet.
 const (
 	wetFloor = 0.1
 	wetRate  = 0.1
 )
 
-// Config returns the configuration of a run for clips step hours apart. The network is
-// told the last known frames moved along, as a first guess; the linear denoiser of what
-// the rain differs by from it gives the amount of that at each scale; and of ten clips
-// seven show it the first known frames alone, as a nowcast does. The learning rate, the
-// λ bounds and the average are those of the first model, scaled to more steps.
+// Config returns the configuration of a run for clips whose frames are step hours apart.
+// The network receives the last known frames moved along, as a first guess; the linear
+// denoiser of the difference between rain and guess gives its amount at each scale; and
+// seven of ten clips show the network the first known frames alone, as a nowcast does.
+// The learning rate, the λ bounds and the average are those of the first model, scaled
+// to more steps.
 func (t Training) Config(step float64) (run.Config, error) {
 	t = t.withDefaults()
 	root, err := transform.Parse(transform.DefaultRain)
@@ -79,8 +80,8 @@ func (t Training) Config(step float64) (run.Config, error) {
 	}, nil
 }
 
-// Train trains a network that nowcasts in a run folder, on records of rain in mm/h, or
-// goes on where that stopped. Records with other steps in time are an error.
+// Train trains a network for nowcasts in a run folder, on records of rain in mm/h, or
+// continues from the newest snapshot. Records with other steps in time are an error.
 func Train(ctx context.Context, dir string, t Training, records ...*climate.Field) (*run.Run, error) {
 	t = t.withDefaults()
 	if len(records) == 0 {

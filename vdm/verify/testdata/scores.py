@@ -34,7 +34,7 @@ def made_input():
     return {
         "leads": leads, "height": height, "width": width,
         "members": [f.tolist() for f in fields], "truth": truth.tolist(),
-        "thresholds": [0.1, 0.7, 2.0], "scales": [1, 3, 7], "orders": [0.5, 1, 2, 0.7], "radius": 3.2,
+        "thresholds": [0.1, 0.7, 2.0], "scales": [1, 3, 7],
         "series": np.round(a, 4).tolist(),
     }
 
@@ -61,24 +61,23 @@ def scores(d):
         pairs = sum(np.linalg.norm(a - b) for a in v for b in v)
         put("energy", [err - pairs / (2 * m * m), err - pairs / (2 * m * (m - 1))])
 
-    # Variogram score: every pair of cells of a frame, by distance.
+    # Variogram score of order 1/2: every pair of cells of a frame up to 4 apart.
     at = np.array([(j, i) for j in range(height) for i in range(width)])
-    for p in d["orders"]:
-        plain = fair = weights = 0.0
-        for lead in range(leads):
-            for a in range(len(at)):
-                for b in range(a):
-                    dist = np.hypot(*(at[a] - at[b]))
-                    ja, ia = at[a]
-                    jb, ib = at[b]
-                    if dist > d["radius"] or gone[lead, ja, ia] or gone[lead, jb, ib]:
-                        continue
-                    v = np.abs(x[:, lead, ja, ia] - x[:, lead, jb, ib]) ** p
-                    square = (np.abs(y[lead, ja, ia] - y[lead, jb, ib]) ** p - v.mean()) ** 2
-                    plain += square / dist
-                    fair += (square - v.var(ddof=1) / m) / dist
-                    weights += 1 / dist
-        put("variogram", [plain / weights, fair / weights])
+    plain = fair = weights = 0.0
+    for lead in range(leads):
+        for a in range(len(at)):
+            for b in range(a):
+                dist = np.hypot(*(at[a] - at[b]))
+                ja, ia = at[a]
+                jb, ib = at[b]
+                if dist > 4 or gone[lead, ja, ia] or gone[lead, jb, ib]:
+                    continue
+                v = np.abs(x[:, lead, ja, ia] - x[:, lead, jb, ib]) ** 0.5
+                square = (np.abs(y[lead, ja, ia] - y[lead, jb, ib]) ** 0.5 - v.mean()) ** 2
+                plain += square / dist
+                fair += (square - v.var(ddof=1) / m) / dist
+                weights += 1 / dist
+    put("variogram", [plain / weights, fair / weights])
 
     # Spread and skill.
     for part in [np.s_[l : l + 1] for l in range(leads)] + [np.s_[:]]:

@@ -1,6 +1,6 @@
 package stochastic
 
-// Gradient is ∇f(x) by central differences of step h in each dimension, with an
+// Gradient returns ∇f(x) by central differences of step h in each dimension, with an
 // error of order h². f must not keep its argument.
 func Gradient(f func(x []float64) float64, x []float64, h float64) []float64 {
 	out := make([]float64, len(x))
@@ -11,7 +11,7 @@ func Gradient(f func(x []float64) float64, x []float64, h float64) []float64 {
 	return out
 }
 
-// Laplacian is ∇²f(x) by central differences, as [Gradient].
+// Laplacian returns ∇²f(x) by central differences, as [Gradient].
 func Laplacian(f func(x []float64) float64, x []float64, h float64) (sum float64) {
 	here := f(x)
 	for i := range x {
@@ -21,7 +21,7 @@ func Laplacian(f func(x []float64) float64, x []float64, h float64) (sum float64
 	return sum
 }
 
-// Divergence is ∇·f(x) of a vector field by central differences, as [Gradient].
+// Divergence returns ∇·f(x) of a vector field by central differences, as [Gradient].
 func Divergence(f func(x []float64) []float64, x []float64, h float64) (sum float64) {
 	for i := range x {
 		up, down := beside(func(x []float64) float64 { return f(x)[i] }, x, i, h)
@@ -30,7 +30,7 @@ func Divergence(f func(x []float64) []float64, x []float64, h float64) (sum floa
 	return sum
 }
 
-// beside is f a step h above and below x in dimension i.
+// beside returns f a step h above and below x in dimension i.
 func beside(f func(x []float64) float64, x []float64, i int, h float64) (up, down float64) {
 	at := append([]float64(nil), x...)
 	at[i] = x[i] + h

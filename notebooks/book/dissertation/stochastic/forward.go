@@ -7,7 +7,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// ForwardSDE is the forward process as a stochastic differential equation
+// ForwardSDE returns the forward process as a stochastic differential equation
 // (2.37–2.39): drift −½β(t)z and diffusion √β(t), with the rate β of the schedule.
 func ForwardSDE(s vdm.Schedule) SDE {
 	return SDE{
@@ -22,7 +22,7 @@ func ForwardSDE(s vdm.Schedule) SDE {
 	}
 }
 
-// Noisy draws z = αx + σε, the marginal (2.40) of the forward process.
+// Noisy returns a random z = αx + σε, from the marginal (2.40) of the forward process.
 func Noisy(x []float64, logSNR float64, r *rand.Rand) []float64 {
 	alpha, sigma := vdm.Alpha(logSNR), vdm.Sigma(logSNR)
 	z := make([]float64, len(x))
@@ -32,7 +32,7 @@ func Noisy(x []float64, logSNR float64, r *rand.Rand) []float64 {
 	return z
 }
 
-// Normals are n draws of N(0, I) in dim dimensions.
+// Normals returns n draws of N(0, I) in dim dimensions.
 func Normals(n, dim int, r *rand.Rand) [][]float64 {
 	out := make([][]float64, n)
 	for i := range out {
@@ -41,7 +41,7 @@ func Normals(n, dim int, r *rand.Rand) [][]float64 {
 	return out
 }
 
-// Round is the Gaussian N(mean, variance·I). The variance must be positive.
+// Round returns the Gaussian N(mean, variance·I). The variance must be positive.
 func Round(mean []float64, variance float64) *Mixture {
 	cov := make([]float64, len(mean)*len(mean))
 	for i := range mean {

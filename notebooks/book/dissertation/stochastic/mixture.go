@@ -15,15 +15,15 @@ type Component struct {
 	Cov    []float64 // D×D, symmetric and positive definite
 }
 
-// Mixture is a mixture of Gaussians in D dimensions. Whatever the forward
-// process makes of it is a mixture again, so that densities and scores at every
-// noise level are known in closed form.
+// Mixture is a mixture of Gaussians in D dimensions. The forward process makes it a
+// mixture again, so that densities and scores at every noise level are known in closed
+// form.
 type Mixture struct {
 	parts []part
 	dim   int
 }
 
-// part is a component with what evaluating it needs.
+// part is a component with the factors that its evaluation needs.
 type part struct {
 	Component
 	precision []float64 // inverse of Cov
@@ -31,7 +31,7 @@ type part struct {
 	logNorm   float64   // log(weight) − ½ log det(2π Cov)
 }
 
-// NewMixture makes a mixture. The weights are scaled to sum to 1.
+// NewMixture returns a mixture. The weights are scaled to sum to 1.
 func NewMixture(components ...Component) (*Mixture, error) {
 	if len(components) == 0 {
 		return nil, fmt.Errorf("mixture without components, want at least one")
@@ -78,11 +78,11 @@ func newPart(c Component) (part, error) {
 	return p, nil
 }
 
-// Dim is the dimension D.
+// Dim returns the dimension D.
 func (m *Mixture) Dim() int { return m.dim }
 
-// Noised is the law of alpha·x + sigma·ε for x of this mixture and ε standard
-// normal: the marginal q(z) of (2.31) for alpha 1, and that of (2.40).
+// Noised returns the distribution of alpha·x + sigma·ε for x of this mixture and ε
+// standard normal: the marginal q(z) of (2.31) for alpha 1, and the marginal of (2.40).
 func (m *Mixture) Noised(alpha, sigma float64) *Mixture {
 	parts := make([]Component, len(m.parts))
 	for k, p := range m.parts {
@@ -106,7 +106,7 @@ func (m *Mixture) Noised(alpha, sigma float64) *Mixture {
 	return out
 }
 
-// LogDensity is log p(x).
+// LogDensity returns log p(x).
 func (m *Mixture) LogDensity(x []float64) float64 {
 	most := math.Inf(-1)
 	logs := make([]float64, len(m.parts))
@@ -121,10 +121,10 @@ func (m *Mixture) LogDensity(x []float64) float64 {
 	return most + math.Log(sum)
 }
 
-// Density is p(x).
+// Density returns the density p(x).
 func (m *Mixture) Density(x []float64) float64 { return math.Exp(m.LogDensity(x)) }
 
-// log is the logarithm of the weighted density of one component.
+// log returns the logarithm of the weighted density of one component.
 func (p *part) log(x []float64) float64 {
 	d, sum := len(x), 0.0
 	for i := range d {
@@ -135,7 +135,7 @@ func (p *part) log(x []float64) float64 {
 	return p.logNorm - sum/2
 }
 
-// Score is ∇ log p(x) (2.27): the components' −Σ⁻¹(x − μ), weighted by their
+// Score returns ∇ log p(x) (2.27): the components' −Σ⁻¹(x − μ), weighted by their
 // posterior probabilities.
 func (m *Mixture) Score(x []float64) []float64 {
 	total := m.LogDensity(x)
@@ -152,7 +152,7 @@ func (m *Mixture) Score(x []float64) []float64 {
 	return out
 }
 
-// Draw draws one point.
+// Draw returns one random point.
 func (m *Mixture) Draw(r *rand.Rand) []float64 {
 	u, k := r.Float64()-m.parts[0].Weight, 0
 	for u >= 0 && k < len(m.parts)-1 {
@@ -173,7 +173,7 @@ func (m *Mixture) Draw(r *rand.Rand) []float64 {
 	return out
 }
 
-// Draws are n points.
+// Draws returns n random points.
 func (m *Mixture) Draws(n int, r *rand.Rand) [][]float64 {
 	out := make([][]float64, n)
 	for i := range out {
@@ -182,7 +182,7 @@ func (m *Mixture) Draws(n int, r *rand.Rand) [][]float64 {
 	return out
 }
 
-// Moments are the mean and the covariance (D×D).
+// Moments returns the mean and the covariance (D×D).
 func (m *Mixture) Moments() (mean, cov []float64) {
 	d := m.dim
 	mean, cov = make([]float64, d), make([]float64, d*d)

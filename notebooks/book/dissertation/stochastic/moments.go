@@ -2,7 +2,7 @@ package stochastic
 
 import "math"
 
-// SampleMoments are the mean and the covariance (D×D, divided by n) of points.
+// SampleMoments returns the mean and the covariance (D×D, divided by n) of points.
 func SampleMoments(points [][]float64) (mean, cov []float64) {
 	d, n := len(points[0]), float64(len(points))
 	mean, cov = make([]float64, d), make([]float64, d*d)
@@ -21,7 +21,7 @@ func SampleMoments(points [][]float64) (mean, cov []float64) {
 	return mean, cov
 }
 
-// Average is the mean of values and its standard error, for values that are
+// Average returns the mean of values and its standard error, for values that are
 // independent.
 func Average(values []float64) (mean, se float64) {
 	n := float64(len(values))
@@ -34,8 +34,8 @@ func Average(values []float64) (mean, se float64) {
 	return mean, math.Sqrt(se/(n-1)) / math.Sqrt(n)
 }
 
-// Slope is the slope of the least-squares line through (log x, log y): the
-// order of convergence of an error y in a step size x.
+// Slope returns the slope of the least-squares line through (log x, log y): the order of
+// convergence of an error y in a step size x.
 func Slope(x, y []float64) float64 {
 	n, mx, my := float64(len(x)), 0.0, 0.0
 	for i := range x {
@@ -49,9 +49,9 @@ func Slope(x, y []float64) float64 {
 	return xy / xx
 }
 
-// EnergyDistance is 2E‖x−y‖ − E‖x−x′‖ − E‖y−y′‖ between two sets of points: zero
-// for equal distributions only (Székely & Rizzo 2013). Draws of one distribution
-// give about E‖x−x′‖·(1/n + 1/m), as each point's distance to itself counts.
+// EnergyDistance returns 2E‖x−y‖ − E‖x−x′‖ − E‖y−y′‖ between two sets of points: zero
+// for equal distributions only (Székely & Rizzo 2013). Draws of one distribution give
+// about E‖x−x′‖·(1/n + 1/m), as each point's distance to itself counts.
 func EnergyDistance(x, y [][]float64) float64 {
 	between := func(a, b [][]float64) (sum float64) {
 		for _, p := range a {

@@ -13,15 +13,15 @@ import (
 // Gaussian bump for each centre.
 type ScoreModel struct {
 	Centres [][]float64
-	Width   float64 // of the bumps
+	Width   float64 // width of the bumps
 
 	Ridge float64 // λ/points is added to the diagonal; 0 means 0.3
 
 	theta *mat.Dense // features × D, after a fit
 }
 
-// BumpGrid is a model in two dimensions with n×n centres over the square
-// [−half, half]², each bump as wide as the distance of its neighbours.
+// BumpGrid returns a model in two dimensions with n×n centres over the square [−half,
+// half]², each bump as wide as the distance of its neighbours.
 func BumpGrid(half float64, n int) *ScoreModel {
 	m := &ScoreModel{Width: 2 * half / float64(n-1)}
 	for i := range n {
@@ -32,7 +32,7 @@ func BumpGrid(half float64, n int) *ScoreModel {
 	return m
 }
 
-// features evaluates φ, and slope its derivatives (features × D) where wanted.
+// features computes φ, and its derivatives (features × D) where slope is not nil.
 func (m *ScoreModel) features(z, phi, slope []float64) {
 	d := len(z)
 	clear(slope)
@@ -58,8 +58,8 @@ func (m *ScoreModel) features(z, phi, slope []float64) {
 }
 
 // FitImplicit minimises E[½‖s(z)‖² + div s(z)] over the points (Hyvärinen 2005,
-// Estimation of non-normalized statistical models by score matching): nothing
-// but draws of the distribution enters.
+// Estimation of non-normalized statistical models by score matching): only draws of the
+// distribution are needed.
 func (m *ScoreModel) FitImplicit(points [][]float64) error {
 	d := len(points[0])
 	n := 1 + d + len(m.Centres)
@@ -99,8 +99,8 @@ func (m *ScoreModel) FitDenoising(clean [][]float64, sigma float64, r *rand.Rand
 	return m.solve(gram, right, len(clean))
 }
 
-// solve finds the parameters. The ridge keeps bumps that few points have reached
-// near zero, and vanishes as points grow in number.
+// solve computes the parameters. The ridge keeps bumps with few points near zero, and
+// vanishes as points grow in number.
 func (m *ScoreModel) solve(gram *mat.SymDense, right *mat.Dense, points int) error {
 	n, _ := right.Dims()
 	ridge := m.Ridge
@@ -118,7 +118,7 @@ func (m *ScoreModel) solve(gram *mat.SymDense, right *mat.Dense, points int) err
 	return chol.SolveTo(m.theta, right)
 }
 
-// Score is s(z) after a fit.
+// Score returns s(z) after a fit.
 func (m *ScoreModel) Score(z []float64) []float64 {
 	phi := make([]float64, 1+len(z)+len(m.Centres))
 	m.features(z, phi, nil)

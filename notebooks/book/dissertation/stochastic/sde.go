@@ -11,9 +11,8 @@ type SDE struct {
 	Diffusion func(t float64) float64
 }
 
-// Simulate follows one path from z at time start to time end by the
-// Euler–Maruyama method in equal steps, and returns the points at all steps + 1
-// times. end may lie before start.
+// Simulate returns one path from z at time start to time end by the Euler–Maruyama
+// method in equal steps: the points at all steps + 1 times. end may lie before start.
 func (s SDE) Simulate(z []float64, start, end float64, steps int, r *rand.Rand) [][]float64 {
 	path := [][]float64{append([]float64(nil), z...)}
 	h := (end - start) / float64(steps)

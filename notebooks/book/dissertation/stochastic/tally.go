@@ -9,7 +9,7 @@ import (
 // value is empty.
 type Tally struct {
 	draws        float64
-	mean, spread []float64 // of each quantity: mean, and sum of squares about it
+	mean, spread []float64 // for each quantity: mean, and sum of squares about it
 }
 
 // Add counts one draw, with one value for each quantity in the same order every
@@ -29,10 +29,10 @@ func (t *Tally) Add(values ...float64) {
 	}
 }
 
-// Means are the averages, one a quantity.
+// Means returns the average of each quantity.
 func (t *Tally) Means() []float64 { return append([]float64(nil), t.mean...) }
 
-// Errors are the standard errors of the averages.
+// Errors returns the standard errors of the averages.
 func (t *Tally) Errors() []float64 {
 	out := make([]float64, len(t.spread))
 	for i, s := range t.spread {
@@ -41,7 +41,7 @@ func (t *Tally) Errors() []float64 {
 	return out
 }
 
-// Worst is the largest of the standard errors.
+// Worst returns the largest of the standard errors.
 func (t *Tally) Worst() (worst float64) {
 	for _, e := range t.Errors() {
 		worst = math.Max(worst, e)

@@ -11,10 +11,10 @@ import (
 	"github.com/gomlx/go-xla/installer"
 )
 
-// The plugin is that of a release of JAX. go-xla's own CudaInstall takes whatever
-// versions of NVIDIA's libraries are the newest on the day, so they are pinned
-// here: those of CUDA 13.0.2, with which PyTorch 2.11 comes, too. They want a
-// driver of version 580 or later.
+// The plugin is the one of a release of JAX. go-xla's own CudaInstall takes the versions
+// of NVIDIA's libraries that are the newest on the day, so they are pinned here: those
+// of CUDA 13.0.2, which PyTorch 2.11 uses too. They need a driver of version 580 or
+// later.
 const (
 	pypi       = "https://pypi.org/simple/jax-cuda13-pjrt/"
 	cudaPlugin = "cuda13"
@@ -37,10 +37,10 @@ var nvidiaWheels = []struct{ name, version string }{
 	{"nvidia-nvvm", "13.0.88"},
 }
 
-// fetchCUDA installs the plugin into dir, and NVIDIA's libraries into the folder
-// nvidia beside it, where the plugin looks for them (its RPATH holds
-// $ORIGIN/../nvidia). The package index's SHA-256 of each file is checked. The
-// plugin is moved last, so that it is never there without its libraries.
+// fetchCUDA installs the plugin into dir, and NVIDIA's libraries into the folder nvidia
+// beside it, where the plugin looks for them (its RPATH contains $ORIGIN/../nvidia). The
+// package index's SHA-256 of each file is checked. The plugin is moved last, so that it
+// never exists without its libraries.
 func fetchCUDA(dir string, limit time.Duration) error {
 	return fetch(dir, limit, pypi, func(part string) error {
 		libraries := filepath.Join(part, "libraries", "nvidia")
@@ -49,7 +49,7 @@ func fetchCUDA(dir string, limit time.Duration) error {
 				return fmt.Errorf("%s %s: %w", w.name, w.version, err)
 			}
 		}
-		// go-xla tells XLA to look for the compiler's parts right below nvidia.
+		// go-xla tells XLA to look for the compiler's parts directly below nvidia.
 		for _, name := range []string{"bin", "nvvm"} {
 			if err := os.Symlink(filepath.Join("cu13", name), filepath.Join(libraries, name)); err != nil {
 				return err
@@ -66,8 +66,8 @@ func fetchCUDA(dir string, limit time.Duration) error {
 	})
 }
 
-// fetchWheel unpacks what a Python package of NVIDIA has below nvidia/ into a
-// folder.
+// fetchWheel unpacks the files of a Python package of NVIDIA that lie below nvidia/ into
+// a folder.
 func fetchWheel(name, version, dir string) error {
 	info, err := installer.GetPipInfo(name)
 	if err != nil {

@@ -22,10 +22,10 @@ func fetchXLA(dir string, limit time.Duration) error {
 	})
 }
 
-// fetch installs into dir within the limit. The installer knows no limit of its
-// own, so first a request with a short one tells whether its source can be
-// reached at all. What it downloads lies in part, in one file system with dir, so
-// that whole things are moved; what is left there is removed.
+// fetch installs into dir within the limit. The installer has no limit of its own, so
+// first a request with a short one checks whether its source can be reached at all.
+// Downloads go to the folder part, on the same file system as dir, so that only complete
+// files are moved; the rest is removed.
 func fetch(dir string, limit time.Duration, source string, install func(part string) error) error {
 	client := http.Client{Timeout: min(5*time.Second, limit)}
 	reply, err := client.Head(source)
@@ -57,8 +57,8 @@ func fetch(dir string, limit time.Duration, source string, install func(part str
 	}
 }
 
-// moveAll moves what a folder holds into another, where it takes the place of what
-// has the same name.
+// moveAll moves the content of a folder into another, where it replaces files of the
+// same name.
 func moveAll(from, to string) error {
 	entries, err := os.ReadDir(from)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Command engine prints which engine runs the graphs on this machine and why,
-// and can fetch one. It is what notebooks/tools/setup.sh asks.
+// Command engine prints which engine runs the graphs on this machine and why, and can
+// fetch one. notebooks/tools/setup.sh calls it.
 //
 //	engine                       print the engine that backend.Open chooses
 //	engine -check NAME           open the engine NAME and run a small graph on it
@@ -8,8 +8,8 @@
 //	engine -fetch-cuda DIR       download the one for CUDA, and NVIDIA's libraries
 //	                             into the folder nvidia beside DIR
 //
-// Its exit status is 3 where the engine chosen is the slow pure Go one, and 1
-// for any error.
+// Its exit status is 3 where the chosen engine is the slow pure Go one, and 1 for any
+// error.
 package main
 
 import (

@@ -20,15 +20,16 @@ import (
 	"time"
 )
 
-// pinnedWheel is a file of a Python package index, and what is taken out of it.
+// pinnedWheel is a file of a Python package index, with the member that is extracted
+// from it.
 type pinnedWheel struct {
 	project, file, sha256 string
 	member                string // path in the wheel, which is a zip archive
 	plugin                string // name under which backend.Open finds it
 }
 
-// xlaWheel holds nothing but XLA's plugin for the CPU (63 MB, unpacked 274 MB), of
-// PJRT interface 0.106. go-xla v0.4.1 runs with it.
+// xlaWheel contains only XLA's plugin for the CPU (63 MB, unpacked 274 MB), of PJRT
+// interface 0.106. go-xla v0.4.1 runs with it.
 var xlaWheel = pinnedWheel{
 	project: "fastatomstruct-xla-cpu",
 	file:    "fastatomstruct_xla_cpu-2026.6.23-py3-none-manylinux_2_27_x86_64.whl",
@@ -38,7 +39,7 @@ var xlaWheel = pinnedWheel{
 }
 
 // fetchXLAWheel installs the plugin of a wheel into dir within the limit, from the
-// package index that pip is told to use. pip itself is not needed.
+// package index that pip is configured to use. pip itself is not needed.
 func fetchXLAWheel(dir string, limit time.Duration, w pinnedWheel) error {
 	if platform := runtime.GOOS + "/" + runtime.GOARCH; platform != "linux/amd64" {
 		return fmt.Errorf("%s is for linux/amd64, this is %s", w.file, platform)
@@ -72,8 +73,8 @@ func fetchXLAWheel(dir string, limit time.Duration, w pinnedWheel) error {
 	return os.Rename(plugin, filepath.Join(dir, w.plugin))
 }
 
-// pipIndex is the package index that pip would ask: of its variable, else of its
-// configuration files, of which a later one wins, else PyPI.
+// pipIndex returns the package index that pip would use: from its variable, else from
+// its configuration files, of which a later one wins, else PyPI.
 func pipIndex() (*url.URL, error) {
 	address := "https://pypi.org/simple"
 	home, _ := os.UserHomeDir()
@@ -102,8 +103,8 @@ func pipIndex() (*url.URL, error) {
 
 var pipSystemFile = "/etc/pip.conf"
 
-// indexOf is index-url of the section [global] of one of pip's files, "" where there
-// is no such file or line.
+// indexOf returns index-url of the section [global] of one of pip's files, "" where
+// there is no such file or line.
 func indexOf(file string) string {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -125,7 +126,8 @@ func indexOf(file string) string {
 
 var anchor = regexp.MustCompile(`(?is)<a\s[^>]*?href\s*=\s*["']([^"']+)["'][^>]*>\s*([^<]*?)\s*</a>`)
 
-// findWheel looks the wheel up on the project's page of a simple index (PEP 503).
+// findWheel returns the address of the wheel from the project's page of a simple index
+// (PEP 503).
 func findWheel(ctx context.Context, index *url.URL, w pinnedWheel) (*url.URL, error) {
 	page := index.JoinPath(w.project + "/")
 	// A first answer comes soon, or the index cannot be reached.
@@ -149,7 +151,7 @@ func findWheel(ctx context.Context, index *url.URL, w pinnedWheel) (*url.URL, er
 			return nil, fmt.Errorf("the package index has a broken link to %s", w.file)
 		}
 		file := reply.Request.URL.ResolveReference(to)
-		if file.User == nil && file.Host == page.Host { // a private index asks on each page
+		if file.User == nil && file.Host == page.Host { // a private index asks for a password on each page
 			file.User = page.User
 		}
 		return file, nil

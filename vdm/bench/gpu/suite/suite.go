@@ -1,14 +1,13 @@
-// Package suite runs the tests of many packages out of one program, for machines
-// that have neither Go nor the source. Each package runs as `go test` runs it: in
-// a process of its own, in its own folder, under its own TestMain, so that tests
-// that start the test program again find it. The command in folder link makes
-// such a program.
+// Package suite runs the tests of many packages out of one program, for machines that
+// have neither Go nor the source. Each package runs as `go test` runs it: in a process
+// of its own, in its own folder, under its own TestMain, so that tests that start the
+// test program again find it. The command in folder link makes such a program.
 //
 //	quick.test [PACKAGE…] [-test.run=… -test.v …]
 //
-// It is started in the folder that holds the packages' folders with their
-// testdata, runs the packages named (without a name all), prints a line of each
-// as `go test` does, and exits with 1 if any failed.
+// It is started in the folder that contains the packages' folders with their testdata,
+// runs the named packages (all without a name), prints a line for each as `go test`
+// does, and exits with 1 if any failed.
 package suite
 
 import (
@@ -27,7 +26,7 @@ import (
 	"time"
 )
 
-// Package is what one package's test files hold.
+// Package lists the tests in one package's test files.
 type Package struct {
 	Path       string // below the module's root, as "vdm/unet"
 	Main       func(*testing.M)
@@ -37,7 +36,7 @@ type Package struct {
 	Examples   []testing.InternalExample
 }
 
-// LeftOut is a test that only says why it cannot be run out of one program.
+// LeftOut returns a test that only says why it cannot be run out of one program.
 func LeftOut(why string) func(*testing.T) {
 	return func(t *testing.T) { t.Skip(why) }
 }
@@ -49,8 +48,8 @@ func Main(start func(Package) *testing.M, packages []Package) {
 	if err != nil {
 		fail(err)
 	}
-	// A package is told by the name under which the program was started, since
-	// tests start the program again with other arguments and environments.
+	// The package follows from the name under which the program was started, since tests
+	// start the program again with other arguments and environments.
 	name := filepath.Base(exe)
 	if i := slices.IndexFunc(packages, func(p Package) bool { return p.programName() == name }); i >= 0 {
 		packages[i].run(start)
@@ -136,7 +135,7 @@ func choose(packages []Package, names []string) ([]Package, error) {
 	return chosen, nil
 }
 
-// run is the process of one package.
+// run is the main function of the process of one package.
 func (p Package) run(start func(Package) *testing.M) {
 	m := start(p)
 	if p.Main == nil {
@@ -178,8 +177,8 @@ func (p Package) spawn(exe string, flags []string) error {
 	return err
 }
 
-// program is the program under the package's name: a hard link beside it, or a
-// copy where the file system has none.
+// program returns the program under the package's name: a hard link beside it, or a copy
+// where the file system has none.
 func (p Package) program(exe string) (string, error) {
 	dir := exe + ".packages"
 	if err := os.MkdirAll(dir, 0o755); err != nil {

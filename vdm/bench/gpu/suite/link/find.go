@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// tested is what a package's test files hold.
+// tested lists the functions in a package's test files.
 type tested struct {
 	path, importPath string
 	internal         functions // of the package itself
@@ -39,7 +39,7 @@ func find(p listing) (tested, error) {
 	return t, err
 }
 
-// functionsOf finds by the rules of `go help testfunc`.
+// functionsOf returns the functions that `go help testfunc` defines as tests.
 func functionsOf(dir string, files []string) (functions, error) {
 	var found functions
 	for _, file := range files {
@@ -73,7 +73,8 @@ func functionsOf(dir string, files []string) (functions, error) {
 	return found, nil
 }
 
-// named reports whether a name is the prefix, or goes on with no lower-case letter.
+// named reports whether a name is the prefix, or continues after it with no lower-case
+// letter.
 func named(name, prefix string) bool {
 	rest, ok := strings.CutPrefix(name, prefix)
 	first, _ := utf8.DecodeRuneInString(rest)

@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// listing is what `go list` tells of a package.
+// listing is the description of a package by `go list`.
 type listing struct {
 	Dir, ImportPath, Name string
 	TestGoFiles           []string
@@ -12,7 +12,7 @@ type listing struct {
 	Module                struct{ Path, Dir string }
 }
 
-// path is the package's path below the module's root.
+// path returns the package's path below the module's root.
 func (p listing) path() string {
 	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, p.Module.Path), "/")
 }

@@ -1,13 +1,13 @@
-// Command link links the tests of many packages into one program, which package
-// suite describes, and copies their testdata.
+// Command link links the tests of many packages into one program, which package suite
+// describes, and copies their testdata.
 //
 //	link -o build/quick.test -folders build/tests -tags nonetcdf ./vdm ./vdm/unet
 //
-// Go links one test program a package. Here an overlay (see `go help build`)
-// shows the compiler each package's x_test.go under another name, as an ordinary
-// file: those of the package itself in its folder, those of an external test
-// package foo_test in a folder of their own. A generated table names all tests.
-// Packages named main cannot be imported, and are refused.
+// Go links one test program for each package. Here an overlay (see `go help build`)
+// shows the compiler each package's x_test.go under another name, as an ordinary file:
+// those of the package itself in its folder, those of an external test package foo_test
+// in a folder of their own. A generated table names all tests. Packages named main
+// cannot be imported, and are refused.
 package main
 
 import (
@@ -39,7 +39,7 @@ type options struct {
 	leftOut                     map[string]string // tests that are not run, and why
 }
 
-// link makes the program of the packages that the patterns name.
+// link builds the program of the packages that match the patterns.
 func link(o options, patterns []string) error {
 	if o.out == "" || o.folders == "" || len(patterns) == 0 {
 		return errors.New("want -o FILE, -folders FOLDER and packages")
@@ -87,7 +87,7 @@ func link(o options, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	// testing.Testing reports what the linker is told here, as by go test.
+	// testing.Testing reports a value that the linker sets here, as go test does.
 	_, err = goTool(module.Dir, "build", "-overlay", file, "-trimpath", "-buildvcs=false", "-tags", o.tags,
 		"-ldflags", strings.TrimSpace(o.ldflags+" -X testing.testBinary=1"), "-o", out, "./"+folder)
 	if err != nil {

@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// overlay is the file of `go build -overlay`: which file stands for which path.
+// overlay is the file of `go build -overlay`: the file that replaces each path.
 type overlay struct {
 	work    string
 	Replace map[string]string
 }
 
-// newOverlay makes an overlay that keeps its own files in the folder work. To
-// begin with it holds a package in the standard library: only there may the
-// implementation of what testing.MainStart asks for be imported.
+// newOverlay returns an overlay that keeps its own files in the folder work. It begins
+// with a package in the standard library: only there may the implementation of
+// testing.MainStart's argument be imported.
 func newOverlay(work, goroot string) *overlay {
 	v := &overlay{work: work, Replace: map[string]string{}}
 	v.Replace[filepath.Join(goroot, "src", "testing", "linked", "deps.go")] = filepath.Join(work, "deps.go")
@@ -33,14 +33,14 @@ type Deps = testdeps.TestDeps
 func SetPaths(module, path string) { testdeps.ModulePath, testdeps.ImportPath = module, path }
 `
 
-// external is the folder, below a package's own, that its external tests seem
-// to lie in.
+// external is the folder, below a package's own, in which its external tests seem to
+// lie.
 const external = "linked_external"
 
 // add shows a package's test files as ordinary ones.
 func (v *overlay) add(p listing) error {
 	show := func(folder, file string) error {
-		// The end keeps windows_test.go from becoming a file for Windows.
+		// The suffix keeps windows_test.go from becoming a file for Windows.
 		path := filepath.Join(p.Dir, folder, strings.TrimSuffix(file, "_test.go")+"_linked.go")
 		if _, err := os.Lstat(path); err == nil {
 			return fmt.Errorf("%s exists: want no file of that name", path)

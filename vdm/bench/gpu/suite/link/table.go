@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// leftOut are the tests that mean nothing away from their package's folder, or
-// in a program that links more than their package, and why.
+// leftOut lists the tests that make no sense away from their package's folder, or in a
+// program that links more than their package, each with the reason.
 var leftOut = map[string]string{
 	"vdm/backend.TestNoEngineLinked": "it asks for an engine in a program that links none; this one links all",
 	"vdm/backend.TestProjectRoots":   "it looks for the checkout that it stands in",
 	"vdm/backend.TestThisMachine":    "it looks for the checkout that it stands in",
 }
 
-// checkLeftOut refuses names, of the packages at hand, that no test has.
+// checkLeftOut refuses names that no test of the given packages has.
 func checkLeftOut(all []tested, leftOut map[string]string) error {
 	for name := range leftOut {
 		path, test, _ := strings.Cut(name, ".")
@@ -29,7 +29,7 @@ func checkLeftOut(all []tested, leftOut map[string]string) error {
 	return nil
 }
 
-// table is the program's main package.
+// table returns the program's main package.
 func table(module string, all []tested, leftOut map[string]string) ([]byte, error) {
 	if err := checkLeftOut(all, leftOut); err != nil {
 		return nil, err

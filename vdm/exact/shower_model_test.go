@@ -8,11 +8,11 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
-// Shower is a distribution of clips with a dry atom and a heavy tail, of which the best
-// denoiser is known: frame i has the value G·Decay^i until the shower ends, and 0 from
-// then on. It is dry throughout with the probability Dry, else G has the gamma
-// distribution of shape ½ and scale Scale, and each further frame is the end with the
-// probability Ends. One cell a frame.
+// Shower is a distribution of clips with a dry atom and a heavy tail, whose best
+// denoiser is known: frame i has the value G·Decay^i until the shower ends, and 0
+// afterwards. It is dry throughout with the probability Dry, else G has the gamma
+// distribution of shape ½ and scale Scale, and the shower ends at each further frame
+// with the probability Ends. A frame has one cell.
 type Shower struct {
 	Frames    int
 	Dry, Ends float64 // probabilities
@@ -20,7 +20,7 @@ type Shower struct {
 	Scale     float64
 }
 
-// Draw returns clip i of a seed, one value a frame.
+// Draw returns clip i of a seed, one value for each frame.
 func (s Shower) Draw(seed uint64, i int) []float64 {
 	r := noise.Key{Seed: seed, Stream: noise.Synthetic, Sample: uint32(i)}.Rand()
 	x := make([]float64, s.Frames)
@@ -52,8 +52,8 @@ func (s Shower) DenoiseMap(z, levels []float64) ([]float64, error) {
 	if len(z) != s.Frames || len(levels) != s.Frames {
 		return nil, fmt.Errorf("denoising a shower: %d values at %d noise levels, want %d of both", len(z), len(levels), s.Frames)
 	}
-	// With x_f = G·Decay^f before the end, −½Σ(z − αx)²/σ² is linear·G − square·G²/2 but
-	// for what all have alike.
+	// With x_f = G·Decay^f before the end, −½Σ(z − αx)²/σ² is linear·G − square·G²/2
+	// plus a term that is the same for all ends.
 	type end struct{ weight, linear, square float64 }
 	ends := make([]end, s.Frames+1)
 	ends[0].weight = s.Dry
@@ -67,7 +67,7 @@ func (s Shower) DenoiseMap(z, levels []float64) ([]float64, error) {
 			left *= 1 - s.Ends
 		}
 	}
-	// The largest exponent is taken out, so that nothing overflows.
+	// The largest exponent is subtracted, so that nothing overflows.
 	step := showerReach / showerNodes
 	exponent := func(e end, w float64) float64 {
 		amount := s.Scale / 2 * w * w

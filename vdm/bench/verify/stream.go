@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/study/verification"
+)
+
+// stream verifies all files as vdm verify does.
+func (m made) stream(ctx context.Context, theirs *answer) error {
+	rec, err := climate.OpenRecord([]string{m.truthFile()}, climate.RecordOptions{})
+	if err != nil {
+		return err
+	}
+	defer rec.Close()
+	files, err := verification.Files([]string{filepath.Join(m.folder, "forecasts")})
+	if err != nil {
+		return err
+	}
+	for _, what := range []struct {
+		name   string
+		scores []string
+		count  bool
+	}{{"the scores above", compared(), true}, {"all scores", report.ScoreNames(), false}} {
+		began, processor := time.Now(), processorTime()
+		halfway := int64(0)
+		r, err := verification.Forecasts(ctx, files, verification.Options{Data: rec, Scores: what.scores, Progress: func(done, of int) {
+			if done == (of+1)/2 {
+				halfway = peakMemory()
+			}
+		}})
+		if err != nil {
+			return err
+		}
+		seconds := time.Since(began).Seconds()
+		fmt.Printf("%d files, %s: %.1f s, %.1f s of processors, largest memory %d MB (%d MB halfway), CRPS %.6f\n", r.Cases.Scored, what.name,
+			seconds, (processorTime() - processor).Seconds(), peakMemory()>>20, halfway>>20, float64(r.Groups[0].Entries[0].Score("crps").Value))
+		if theirs != nil && what.count {
+			all := theirs.Read
+			for _, s := range theirs.Seconds {
+				all += s
+			}
+			all *= float64(len(files)) / float64(m.beside)
+			fmt.Printf("  the others, by %d files: %.0f s of processors (%.0f s of them SAL), %.1f times ours\n", m.beside, all, theirs.Seconds["sal"]*float64(len(files))/float64(m.beside),
+				all/(processorTime()-processor).Seconds())
+		}
+	}
+	return nil
+}

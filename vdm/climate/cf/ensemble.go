@@ -1,0 +1,125 @@
+package cf
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// Ensemble is a variable of a file of forecasts: a field without values, which has the
+// name, units, grid and times, and the values of each member, [frame, height, width].
+type Ensemble struct {
+	climate.Field
+	Members [][]float32
+	Count   int // of members, also where only the head was read
+}
+
+// ReadEnsembles reads every variable of a file that has a dimension of members, by
+// whatever name (member, realization, number, ens, ens_number …) and in whatever order of
+// dimensions, and the global attributes that are texts. Values and units are the file's,
+// packed ones unpacked. Where no variable has members the only data variable is a forecast
+// of one. name returns what messages call an option of ReadOptions; nil is their names.
+func ReadEnsembles(path string, name func(option string) string) ([]*Ensemble, map[string]string, error) {
+	return ensembles(path, name, Whole)
+}
+
+// HeadEnsembles is [ReadEnsembles] without the values: only metadata and coordinates are
+// read.
+func HeadEnsembles(path string, name func(option string) string) ([]*Ensemble, map[string]string, error) {
+	return ensembles(path, name, Head)
+}
+
+// AdmitTogether checks many files before they are read, in far less time than one by one.
+// What is wrong with one of them shows when it is read.
+func AdmitTogether(ctx context.Context, paths []string) {
+	for some := range slices.Chunk(paths, admittedAtOnce) {
+		if ctx.Err() != nil {
+			return
+		}
+		admitAll(ctx, some)
+	}
+}
+
+func ensembles(path string, name func(option string) string, depth Depth) (all []*Ensemble, attributes map[string]string, err error) {
+	format, err := admit(path, depth)
+	if err != nil {
+		return nil, nil, err
+	}
+	values := depth == Whole
+	err = format.with(path, func(d *dataset) error {
+		attributes = d.globalTexts()
+		for _, v := range d.dataVariables() {
+			dim := d.memberDimension(v)
+			axis := slices.Index(v.dims, dim)
+			if dim == "" || axis < 0 {
+				continue
+			}
+			e, err := d.ensemble(v, axis, &ReadOptions{Kind: climate.KindOther, Index: map[string]int{dim: 0}, Name: name}, values)
+			if err != nil {
+				return err
+			}
+			all = append(all, e)
+		}
+		if len(all) > 0 {
+			return nil
+		}
+		opt := &ReadOptions{Kind: climate.KindOther, Name: name}
+		v, err := d.choose(opt)
+		if err != nil {
+			return fmt.Errorf("it holds no variable with a dimension of members, such as \"member\", \"realization\" or \"ens_number\", and as one forecast: %w", err)
+		}
+		e, err := d.ensemble(v, -1, opt, values)
+		if err != nil {
+			return fmt.Errorf("it holds no variable with a dimension of members, such as \"member\", \"realization\" or \"ens_number\", and as one forecast: %w", err)
+		}
+		all = append(all, e)
+		return nil
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return all, attributes, nil
+}
+
+// ensemble reads the members of a variable along an axis; −1 is one member.
+func (d *dataset) ensemble(v *variable, axis int, opt *ReadOptions, values bool) (*Ensemble, error) {
+	s, err := d.newSource(v, opt)
+	if err != nil {
+		return nil, err
+	}
+	f := &s.field
+	e := &Ensemble{Field: *f, Count: 1}
+	if axis >= 0 {
+		e.Count = v.shape[axis]
+	}
+	if !values {
+		return e, nil
+	}
+	frame := f.Height() * f.Width()
+	if err := fits(f.Name, e.Count*f.Frames(), f.Height(), f.Width()); err != nil {
+		return nil, err
+	}
+	for i := range e.Count {
+		if axis >= 0 {
+			s.layout.fixed[axis] = i
+		}
+		data := make([]float32, f.Frames()*frame)
+		check := s.screen()
+		err := s.stream(
+			func(t0, n int) []float32 { return data[t0*frame : (t0+n)*frame] },
+			func(t0 int, part []float32) error {
+				check.add(f, t0, part)
+				return nil
+			})
+		if err != nil {
+			return nil, err
+		}
+		if err := check.problem(f); err != nil {
+			return nil, fmt.Errorf("member %d: %w", i, err)
+		}
+		e.Members = append(e.Members, data)
+	}
+	return e, nil
+}

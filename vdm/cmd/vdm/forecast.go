@@ -1,0 +1,140 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/forecast"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
+)
+
+// forecastFlags are the settings of forecast: where the clip lies, as conditionalFlags
+// have it, and its length.
+type forecastFlags struct {
+	conditionalFlags
+	known, frames int
+}
+
+func newForecast() *cobra.Command {
+	f := &forecastFlags{}
+	c := &cobra.Command{
+		Use:     "forecast " + strings.Join(forecast.Names(), "|") + " --data FILE.nc --start INDEX",
+		Short:   "Forecast without a model: persistence, advection, STEPS and others",
+		GroupID: groupWork,
+		Long: `forecast continues known frames by a method that learns nothing, and writes the
+members as nowcast does, so that verify, merge and every other program treat them
+alike.
+
+  persistence  the last known frame, held
+  linear       linear in time between known frames; ahead of them as persistence
+  advection    rain moved along by the optical flow of the known frames
+  steps        an ensemble of moved rain with growth and decay by scale (STEPS)
+  climatology  windows of the data before the clip, drawn at random; of the
+               training part where the data are split
+
+With --last the known frames are the last of the data; with --start the clip begins
+at a frame of the data. The clip is as large as the data unless --size says otherwise.
+To score against one of these, vdm verify --rival NAME needs no file.`,
+		Example: `  vdm forecast steps --data radar.nc --last --frames 10 --members 20 --out steps.nc
+  vdm forecast persistence --data rain.nc --start 120 --known 1 --frames 7
+  vdm forecast advection --data radar.nc --start 40 --size 128
+  vdm verify steps.nc --against radar.nc --rival persistence`,
+		Args: takes("FORECASTER"),
+		RunE: func(c *cobra.Command, args []string) error { return f.forecast(c, args[0]) },
+	}
+	flags := c.Flags()
+	flags.StringArrayVar(&f.data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data, with what is known")
+	flags.IntVar(&f.start, "start", 0, "`index` of the clip's first frame in the data, from 0")
+	flags.BoolVar(&f.last, "last", false, "the known frames are the last of the data")
+	flags.IntVar(&f.known, "known", 4, "first `frames` of the clip that are known")
+	flags.IntVar(&f.frames, "frames", 10, "frames of the clip, the known ones among them")
+	flags.IntVar(&f.o.Count, "members", 1, "members of the ensemble; those of persistence, linear and advection are equal")
+	flags.Uint64Var(&f.o.Seed, "seed", 0, "seed of steps and climatology: a member is the same whatever else is drawn with it")
+	flags.IntVar(&f.row, "row", -1, "southernmost row of the clip in the data, from 0 (default: so that the clip is in the middle)")
+	flags.IntVar(&f.col, "col", -1, "westernmost column of the clip in the data, from 0 (default: likewise)")
+	flags.IntVar(&f.size, "size", 0, "`cells` a side of the clip (default: the whole field)")
+	flags.StringVar(&f.out, "out", "", "NetCDF `file` to write (default: NAME-INDEX.nc in this folder)")
+	f.addTest(c)
+	f.read.addTo(c)
+	return c
+}
+
+// forecast makes the forecast of a name.
+func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
+	name = strings.ToLower(name)
+	_, ensemble, needs, err := forecast.Named(name, forecast.NamedOptions{})
+	if err != nil {
+		return misuse(c, "%v", err)
+	}
+	switch {
+	case f.o.Count < 1:
+		return misuse(c, "--members is %d: want at least 1", f.o.Count)
+	case f.frames < 2:
+		return misuse(c, "--frames is %d: want at least 2, one known and one ahead", f.frames)
+	case f.known < 1 || f.known >= f.frames:
+		return misuse(c, "--known is %d: want 1 to %d of the %d frames of the clip", f.known, f.frames-1, f.frames)
+	case f.known < needs:
+		return misuse(c, "--known is %d: %s needs at least %d known frames", f.known, name, needs)
+	case f.size < 0:
+		return misuse(c, "--size is %d: want at least 1 cell", f.size)
+	}
+	if err := f.located(c); err != nil {
+		return err
+	}
+	if err := checkFile("out", f.out); err != nil {
+		return err
+	}
+	rec, err := f.read.open(f.data)
+	if err != nil {
+		return err
+	}
+	defer rec.Close()
+	known := climate.FirstFrames(f.frames, f.known)
+	part, err := f.startOf(c, rec, known)
+	if err != nil {
+		return err
+	}
+	first := rec.Fields[0]
+	shape := run.ClipConfig{Height: cmp.Or(f.size, first.Height()), Width: cmp.Or(f.size, first.Width())}
+	clip, place, err := f.cut(shape, rec, known)
+	if err != nil {
+		return err
+	}
+	b := archive.Baseline{Name: name, Clip: clip, Place: place, Known: known, Members: f.o.Count, Seed: f.o.Seed, More: knownFrom(rec, place)}
+	if part != "" {
+		b.More["vdm_data_part"] = part
+	}
+	b.More["source"] = "climate-vdm " + version()
+	b.More["history"] = fmt.Sprintf("climate-vdm %s: vdm forecast %s", version(), name)
+	if name == "climatology" {
+		o := climate.WindowOptions{Frames: f.frames, Height: shape.Height, Width: shape.Width, Name: flagOf}
+		if rec.Split != nil {
+			b.Past, err = rec.Train(o)
+		} else if place.Start < f.frames {
+			return fmt.Errorf("climatology draws windows of %d frames from before the clip, which begins at frame %d of the data", f.frames, place.Start)
+		} else {
+			o.Ranges = []climate.Range{{From: 0, To: place.Start}}
+			b.Past, err = climate.NewWindows(o, rec.Fields...)
+		}
+		if err != nil {
+			return fmt.Errorf("climatology: %w", err)
+		}
+	}
+	if !ensemble && f.o.Count > 1 {
+		say(c, "note: the %d members of %s are equal", f.o.Count, name)
+	}
+	out := f.out
+	if out == "" {
+		out = freeName(".", fmt.Sprintf("%s-%d", name, place.Start))
+	}
+	if err := b.Write(c.Context(), out); err != nil {
+		return err
+	}
+	return emit(c, filepath.Clean(out)+"\n")
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/verification"
+)
+
+// verifyFlags are the settings of verify.
+type verifyFlags struct {
+	read         readFlags
+	against      []string
+	out, figures string
+	explain      string
+	rivals       []string
+	regions      string
+	windows      int // of the data, beside samples
+	o            run.SampleOptions
+	scoring      verification.Options
+}
+
+// check refuses what cannot be meant, before anything is read.
+func (v *verifyFlags) check(c *cobra.Command) error {
+	if len(v.against) == 0 {
+		return misuse(c, "--against is missing: the data to compare with")
+	}
+	if c.Flags().Changed("known") && v.scoring.Known < 1 {
+		return misuse(c, "--known is %d: want at least 1", v.scoring.Known)
+	}
+	if v.windows < 1 {
+		return misuse(c, "--data-clips is %d: want at least 1", v.windows)
+	}
+	if ext := strings.ToLower(filepath.Ext(v.out)); v.out != "" && !slices.Contains(verification.Formats, ext) {
+		return misuse(c, "--out is %s: want a file that ends in %s; figures go to the folder of --figures", v.out, strings.Join(verification.Formats, ", "))
+	}
+	if err := checkFile("out", v.out); err != nil {
+		return err
+	}
+	slices.Sort(v.scoring.Thresholds)
+	slices.Sort(v.scoring.Windows)
+	v.scoring.Thresholds, v.scoring.Windows = slices.Compact(v.scoring.Thresholds), slices.Compact(v.scoring.Windows)
+	for _, n := range v.scoring.Windows {
+		if n < 1 || n%2 == 0 {
+			return misuse(c, "--window has %d: want odd numbers of cells, so that a window has a middle", n)
+		}
+	}
+	if n, err := fmt.Sscanf(v.regions, "%dx%d", &v.scoring.Regions[0], &v.scoring.Regions[1]); err != nil || n != 2 || v.scoring.Regions[0] < 1 || v.scoring.Regions[1] < 1 {
+		return misuse(c, "--regions is %q: want blocks along rows and columns, as 2x3", v.regions)
+	}
+	v.scoring.Seed, v.scoring.Name = v.o.Seed, verifyFlagOf
+	if err := v.scoring.Validate(); err != nil {
+		return misuse(c, "%v", err)
+	}
+	return nil
+}
+
+// verifyFlagOf is what messages call an option of verification.
+func verifyFlagOf(option string) string {
+	if flag, ok := map[string]string{"Known": "--known", "By": "--by", "Scores": "--score", "Edges": "--intensity", "Regions": "--regions"}[option]; ok {
+		return flag
+	}
+	return flagOf(option)
+}

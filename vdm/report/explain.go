@@ -1,0 +1,65 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Explain returns the page of a score, or of the score that a figure such as csi belongs
+// to, as Markdown that reads well in a terminal; "all" is every page. An unknown name is
+// an error that lists the known ones.
+func Explain(name string) (string, error) {
+	if strings.EqualFold(strings.TrimSpace(name), "all") {
+		var all []string
+		for _, s := range ScoreNames() {
+			all = append(all, explain(s))
+		}
+		return strings.Join(all, "\n"), nil
+	}
+	found, err := FindScore(name)
+	if err != nil {
+		return "", err
+	}
+	return explain(found), nil
+}
+
+// explain returns the page of a name of the list.
+func explain(name string) string {
+	p, ofCells := pages[name]
+	if !ofCells {
+		p = eventPages[name]
+	}
+	at := slices.IndexFunc(scoreList, func(s listed) bool { return s.name == name })
+	var b strings.Builder
+	fmt.Fprintf(&b, "## %s: %s\n\n", name, p.title)
+	fmt.Fprintf(&b, "%s\n", filled(p.measures))
+	for line := range strings.Lines(strings.TrimRight(p.formula, "\n") + "\n") {
+		b.WriteString("    " + line)
+	}
+	fmt.Fprintf(&b, "\n%s\n**Figures:** %s.\n\nAn example:\n\n", filled("**How to read it.** "+p.read), strings.Join(scoreList[at].keys, ", "))
+	for line := range strings.Lines(strings.TrimRight(p.example(), "\n") + "\n") {
+		b.WriteString(strings.TrimRight("    "+line, " \n") + "\n")
+	}
+	return b.String()
+}
+
+// filled breaks a text into lines of at most 88 letters and ends it with an empty one.
+func filled(text string) string {
+	var b strings.Builder
+	at := 0
+	for _, word := range strings.Fields(text) {
+		n := len([]rune(word))
+		switch {
+		case at > 0 && at+1+n > 88:
+			b.WriteString("\n")
+			at = 0
+		case at > 0:
+			b.WriteString(" ")
+			at++
+		}
+		b.WriteString(word)
+		at += n
+	}
+	return b.String() + "\n"
+}

@@ -1,0 +1,89 @@
+package report
+
+import (
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the page of all scores again")
+
+// The page of all scores in the book is the one that the program prints.
+func TestScoresPage(t *testing.T) {
+	const path = "../../notebooks/SCORES.md"
+	all, err := Explain("all")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "# The scores of forecasts\n\n" +
+		"What `vdm verify` computes, and how to read it. Each page is what `vdm verify --explain NAME` prints; every number in\n" +
+		"an example is computed by the score itself. Made by `go test ./vdm/report -run ScoresPage -update`.\n\n" + all
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != want {
+		t.Errorf("%s is not what the program prints (%v): write it again with -update", path, err)
+	}
+}
+
+// Every score has a page with all its parts, is found by the names of its figures, and
+// reads those figures and no others.
+func TestEveryScoreIsExplained(t *testing.T) {
+	o := ComparisonOptions{Known: []bool{true, false}, Height: 4, Width: 4, Units: "mm/h"}
+	if err := o.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range scoreList {
+		text, err := Explain(s.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range []string{"## " + s.name + ": ", "**How to read it.** ", "**Figures:** ", "An example:"} {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s: no %q in\n%s", s.name, part, text)
+			}
+		}
+		if strings.Contains(text, "NaN") || strings.Contains(text, "–\n") {
+			t.Errorf("%s: an example without a number\n%s", s.name, text)
+		}
+		for line := range strings.Lines(text) {
+			if n := len([]rune(line)); n > 125 {
+				t.Errorf("%s: a line is %d wide: %s", s.name, n, line)
+			}
+		}
+		started, err := s.start(&o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var keys []string
+		for _, one := range started {
+			clip := slices.Repeat([]float32{0, 1, 2, 3}, 4)
+			if err := one.add([][]float32{clip, clip}, clip); err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range one.readings() {
+				keys = append(keys, r.Key)
+			}
+		}
+		for _, key := range s.keys {
+			if found, err := FindScore(strings.ToUpper(key)); err != nil || found != s.name && key != s.name && !slices.Contains(ScoreNames(), key) {
+				t.Errorf("%s is found as %q (%v), want %s", key, found, err, s.name)
+			}
+			if !slices.Contains(keys, key) && key != excessKey {
+				t.Errorf("%s does not read %s, but %v", s.name, key, keys)
+			}
+		}
+		for _, key := range keys {
+			if !slices.Contains(s.keys, key) {
+				t.Errorf("%s reads %s, which its keys %v lack", s.name, key, s.keys)
+			}
+		}
+	}
+	if _, err := Explain("cprs"); err == nil || !strings.Contains(err.Error(), "the scores are crps, twcrps") {
+		t.Errorf("an unknown score: %v", err)
+	}
+}

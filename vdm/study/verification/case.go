@@ -1,0 +1,205 @@
+package verification
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
+)
+
+// forecastCase is a file of forecasts beside the data: for each variable what was observed and
+// the members, whole clips [frame, height, width].
+type forecastCase struct {
+	path      string
+	clip      climate.Field // name, units, grid and times; no values
+	names     []string      // of the variables
+	units     []string
+	known     climate.KnownFrames
+	observed  [][]float32
+	members   [][][]float32
+	uncovered int     // frames ahead that the data do not have
+	missing   float64 // share of the values ahead that the data do have that are missing
+}
+
+// readCase reads a file and finds the data at its times and places.
+func (o *Options) readCase(path string) (*forecastCase, error) {
+	variables, attributes, err := cf.ReadEnsembles(path, o.Name)
+	if err != nil {
+		return nil, err
+	}
+	first := variables[0]
+	k := &forecastCase{path: path, clip: first.Field}
+	if len(variables) != len(o.Data.Fields) {
+		return nil, fmt.Errorf("%s has %d variables with members, the data %d: %s", path, len(variables), len(o.Data.Fields), o.Data.Names())
+	}
+	for i, v := range variables {
+		if v.Frames() != first.Frames() || v.Height() != first.Height() || v.Width() != first.Width() || v.Count != first.Count {
+			return nil, fmt.Errorf("%s: %s is %d members of %d×%d×%d, %s %d of %d×%d×%d: variables of one file are of one grid and have the same times and members", path,
+				v.Name, v.Count, v.Frames(), v.Height(), v.Width(), first.Name, first.Count, first.Frames(), first.Height(), first.Width())
+		}
+		inRainUnits(v)
+		if have := o.Data.Fields[i].Units; v.Units != have {
+			return nil, fmt.Errorf("%s: %s is in %q, the data in %q", path, v.Name, v.Units, have)
+		}
+		k.names, k.units, k.members = append(k.names, v.Name), append(k.units, v.Units), append(k.members, v.Members)
+	}
+	values, covered, err := o.Data.Overlap(&k.clip)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	k.observe(values)
+	before, err := o.findKnown(k, attributes)
+	if err != nil {
+		return nil, err
+	}
+	for range before {
+		covered = append([]bool{true}, covered...)
+	}
+	k.count(covered)
+	return k, nil
+}
+
+// observe takes the values of the data apart by variable.
+func (k *forecastCase) observe(values []float32) {
+	channels := len(k.names)
+	k.observed = nil
+	for ch := range channels {
+		one := make([]float32, len(values)/channels)
+		for i := range one {
+			one[i] = values[i*channels+ch]
+		}
+		k.observed = append(k.observed, one)
+	}
+}
+
+// count counts what of the frames ahead cannot be scored.
+func (k *forecastCase) count(covered []bool) {
+	missing, values := 0, 0
+	for f, known := range k.known {
+		if known {
+			continue
+		}
+		if !covered[f] {
+			k.uncovered++
+			continue
+		}
+		for _, one := range k.observed {
+			frame := len(one) / len(k.known)
+			for _, v := range one[f*frame : (f+1)*frame] {
+				values++
+				if v != v {
+					missing++
+				}
+			}
+		}
+	}
+	if values > 0 {
+		k.missing = float64(missing) / float64(values)
+	}
+}
+
+// findKnown finds which frames were known: those that the options say, else the file,
+// else those in which every member is the data. Of a file that has only what lies ahead,
+// as other programs write them, it puts the frames of the data before it in front, and
+// returns how many.
+func (o *Options) findKnown(k *forecastCase, attributes map[string]string) (before int, err error) {
+	source := "by " + o.called("Known") + " they are"
+	k.known = climate.FirstFrames(k.clip.Frames(), o.Known)
+	if o.Known == 0 {
+		var told bool
+		if k.known, told = climate.ParseKnownFrames(attributes[archive.KnownAttribute], k.clip.Frames()); told {
+			source = "by its attribute " + archive.KnownAttribute + " they are"
+		} else {
+			source = "the members agree with the data in frames"
+			k.known = k.agreeing()
+		}
+	}
+	if len(k.known.Ahead()) == 0 {
+		return 0, fmt.Errorf("%s: which frames were known? %s %s, all there are, which leaves none to score; give %s", k.path, source, k.known, o.called("Known"))
+	}
+	if k.known.Span() == 0 {
+		return o.putBefore(k), nil
+	}
+	return 0, nil
+}
+
+// agreeing returns in which frames every member is the data, wherever these are not
+// missing: those that the members were given, as far as numbers tell.
+func (k *forecastCase) agreeing() climate.KnownFrames {
+	known := make(climate.KnownFrames, k.clip.Frames())
+	for f := range known {
+		present, same := false, true
+		for ch, observed := range k.observed {
+			frame := len(observed) / len(known)
+			for i := f * frame; i < (f+1)*frame && same; i++ {
+				want := float64(observed[i])
+				if want != want {
+					continue
+				}
+				present = true
+				for _, m := range k.members[ch] {
+					same = same && math.Abs(float64(m[i])-want) <= 1e-5*max(1, math.Abs(want))
+				}
+			}
+		}
+		known[f] = present && same
+	}
+	return known
+}
+
+// mostBefore is how many frames of the data are put before a file that has only what lies
+// ahead: enough to see motion.
+const mostBefore = 4
+
+// putBefore puts the frames of the data before the first one in front of a case, as many
+// as there are up to mostBefore, calls them known, and returns how
+// many they are.
+func (o *Options) putBefore(k *forecastCase) int {
+	step := k.clip.Step()
+	if step == 0 { // one frame ahead: the data's step
+		step = o.Data.Fields[0].Step()
+	}
+	for n := mostBefore; n > 0 && step > 0; n-- {
+		earlier := k.clip
+		earlier.Times = nil
+		for i := range n {
+			earlier.Times = append(earlier.Times, k.clip.Times[0]-float64(n-i)*step)
+		}
+		values, err := o.Data.At(&earlier)
+		if err != nil {
+			continue
+		}
+		channels := len(k.names)
+		for ch := range channels {
+			before := make([]float32, len(values)/channels)
+			for i := range before {
+				before[i] = values[i*channels+ch]
+			}
+			k.observed[ch] = append(before[:len(before):len(before)], k.observed[ch]...)
+			for m, clip := range k.members[ch] {
+				k.members[ch][m] = append(before[:len(before):len(before)], clip...)
+			}
+		}
+		k.clip.Times = append(earlier.Times, k.clip.Times...)
+		k.known = climate.FirstFrames(n+len(k.known), n)
+		return n
+	}
+	return 0
+}
+
+// inRainUnits brings a rate of rain to mm/h, which is what data are compared in.
+func inRainUnits(e *cf.Ensemble) {
+	found := climate.Recognise(climate.Signs{Name: e.Name, LongName: e.LongName, StandardName: e.StandardName, Units: e.Units})
+	scale, err := climate.ParseRainUnits(e.Units)
+	if found.Kind != climate.KindRain || err != nil || scale.Amount {
+		return
+	}
+	for _, m := range e.Members {
+		for i, x := range m {
+			m[i] = float32(float64(x) * scale.Factor)
+		}
+	}
+	e.Units = climate.RainUnits
+}

@@ -1,0 +1,85 @@
+package verification
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
+)
+
+// head is what is kept of a file of forecasts while others are read.
+type head struct {
+	path  string
+	clip  climate.Field       // times only
+	known climate.KnownFrames // that the file tells; nil where it tells none
+	by    string              // forecaster that the file names
+}
+
+// Files returns the NetCDF files that paths mean, a folder being all of those in it whose
+// names end in .nc or .nc4, in the order of their names.
+func Files(paths []string) ([]string, error) {
+	var all []string
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			all = append(all, p)
+			continue
+		}
+		entries, err := os.ReadDir(p)
+		if err != nil {
+			return nil, err
+		}
+		before := len(all)
+		for _, e := range entries {
+			if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".nc" || ext == ".nc4") {
+				all = append(all, filepath.Join(p, e.Name()))
+			}
+		}
+		if len(all) == before {
+			return nil, fmt.Errorf("the folder %s has no file that ends in .nc", p)
+		}
+	}
+	return all, nil
+}
+
+// readHeads reads the times of files, in the order of their first frame.
+func readHeads(ctx context.Context, paths []string, name func(string) string) ([]head, error) {
+	cf.AdmitTogether(ctx, paths)
+	var all []head
+	for _, path := range paths {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		variables, attributes, err := cf.HeadEnsembles(path, name)
+		if err != nil {
+			return nil, err
+		}
+		f := &variables[0].Field
+		h := head{path: path, by: attributes[archive.ForecasterAttribute], clip: climate.Field{Times: f.Times, Calendar: f.Calendar, Epoch: f.Epoch}}
+		if known, ok := climate.ParseKnownFrames(attributes[archive.KnownAttribute], f.Frames()); ok {
+			h.known = known
+		}
+		all = append(all, h)
+	}
+	slices.SortStableFunc(all, func(a, b head) int { return cmp.Compare(a.clip.Times[0], b.clip.Times[0]) })
+	return all, nil
+}
+
+// firstAhead returns the time of the first frame that was not known, NaN where the file
+// does not tell which were.
+func (h *head) firstAhead() float64 {
+	if ahead := h.known.Ahead(); len(ahead) > 0 {
+		return h.clip.Times[ahead[0]]
+	}
+	return math.NaN()
+}

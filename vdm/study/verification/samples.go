@@ -1,0 +1,180 @@
+package verification
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+)
+
+// Statistics are those of generated clips beside those of data, of each variable.
+type Statistics struct {
+	Statistics []*report.Verification `json:"statistics"`
+}
+
+// Compare compares generated clips with observed ones, variable by variable; of the
+// observed ones at most limit are taken, at even distances.
+func Compare(name string, reference *climate.Windows, limit int, generated vdm.Clips, like []*climate.Field) (*Statistics, error) {
+	s := &Statistics{}
+	for ch, f := range like {
+		r, err := report.Verify(report.VerifyOptions{Variable: f.Name, Units: f.Units, Channel: ch},
+			report.Set{Name: name, Clips: reference, Limit: limit}, report.Set{Name: "generated", Clips: generated})
+		if err != nil {
+			return nil, err
+		}
+		s.Statistics = append(s.Statistics, r)
+	}
+	return s, nil
+}
+
+// Tables returns the table of each variable.
+func (s *Statistics) Tables() (all []report.Table) {
+	for _, v := range s.Statistics {
+		all = append(all, v.Table())
+	}
+	return all
+}
+
+// Draw draws the figures of each variable.
+func (s *Statistics) Draw() (all []report.Drawing, err error) {
+	for _, v := range s.Statistics {
+		drawings, err := v.Draw()
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range drawings {
+			if len(s.Statistics) > 1 {
+				d.File = v.Variable + "-" + d.File
+			}
+			all = append(all, d)
+		}
+	}
+	return all, nil
+}
+
+// Lines returns all figures, one a line.
+func (s *Statistics) Lines() (all []Line) {
+	for _, v := range s.Statistics {
+		for _, set := range v.All() {
+			put := func(key, label string, value float64) {
+				all = append(all, Line{Variable: v.Variable, Cases: set.Clips, Forecaster: set.Name, Score: "statistics", Key: key, Label: label,
+					Threshold: math.NaN(), Value: value, Low: math.NaN(), High: math.NaN()})
+			}
+			put("mean", "mean, "+v.Units, float64(set.Mean))
+			put("std", "standard deviation, "+v.Units, float64(set.Std))
+			put("max", "largest value, "+v.Units, float64(set.Max))
+			put("dry", "share of cells below 0.01", float64(set.Dry))
+			put("drizzle", "share of cells below 0.1", float64(set.Drizzle))
+			for i, q := range set.Quantiles {
+				put(fmt.Sprintf("quantile_%.7g", v.Levels[i]), fmt.Sprintf("quantile at %.7g, %s", v.Levels[i], v.Units), q)
+			}
+		}
+	}
+	return all
+}
+
+// OfRun is what a run is verified by: its losses on what was held out, nil where nothing
+// was, and the statistics of its clips.
+type OfRun struct {
+	Losses *report.Losses `json:"losses,omitempty"`
+	Statistics
+}
+
+// Tables returns the table of losses and the one of each variable.
+func (r *OfRun) Tables() (all []report.Table) {
+	if r.Losses != nil {
+		all = append(all, r.Losses.Table())
+	}
+	return append(all, r.Statistics.Tables()...)
+}
+
+// Like returns a field without values for each variable of a file of forecasts or samples.
+func Like(path string, name func(string) string) (like []*climate.Field, err error) {
+	variables, _, err := cf.HeadEnsembles(path, name)
+	for _, v := range variables {
+		inRainUnits(v)
+		like = append(like, &v.Field)
+	}
+	return like, err
+}
+
+// Clips are the members of files of samples as clips, channels last, of which one file at
+// a time is held. Make them with [OpenClips].
+type Clips struct {
+	Like []*climate.Field // a field for each variable, without values
+
+	paths  []string
+	counts []int // members of each file
+	name   func(string) string
+	held   int // file whose members are held, −1 for none
+	values []*cf.Ensemble
+}
+
+// OpenClips opens files of samples that are of one size and have the same variables.
+func OpenClips(paths []string, name func(string) string) (*Clips, error) {
+	c := &Clips{paths: paths, name: name, held: -1}
+	for _, path := range paths {
+		variables, _, err := cf.HeadEnsembles(path, name)
+		if err != nil {
+			return nil, err
+		}
+		c.counts = append(c.counts, variables[0].Count)
+		if c.Like == nil {
+			for _, v := range variables {
+				inRainUnits(v)
+				c.Like = append(c.Like, &v.Field)
+			}
+		}
+		if len(variables) != len(c.Like) {
+			return nil, fmt.Errorf("%s has %d variables, %s %d", paths[0], len(c.Like), path, len(variables))
+		}
+		for i, v := range variables {
+			if a := c.Like[i]; v.Name != a.Name || v.Frames() != a.Frames() || v.Height() != a.Height() || v.Width() != a.Width() || v.Count != variables[0].Count {
+				return nil, fmt.Errorf("%s has %s of %d×%d×%d, %s %s of %d×%d×%d: samples that are verified together are of one size", paths[0],
+					a.Name, a.Frames(), a.Height(), a.Width(), path, v.Name, v.Frames(), v.Height(), v.Width())
+			}
+		}
+	}
+	return c, nil
+}
+
+// Len is the number of clips.
+func (c *Clips) Len() (n int) {
+	for _, m := range c.counts {
+		n += m
+	}
+	return n
+}
+
+// Shape is the shape of a clip.
+func (c *Clips) Shape() (frames, height, width, channels int) {
+	f := c.Like[0]
+	return f.Frames(), f.Height(), f.Width(), len(c.Like)
+}
+
+// Clip writes clip i to dst, [frame, height, width, channel].
+func (c *Clips) Clip(i int, dst []float32) error {
+	at := 0
+	for ; i >= c.counts[at]; at++ {
+		i -= c.counts[at]
+	}
+	if at != c.held {
+		values, _, err := cf.ReadEnsembles(c.paths[at], c.name)
+		if err != nil {
+			return err
+		}
+		for _, v := range values {
+			inRainUnits(v)
+		}
+		c.held, c.values = at, values
+	}
+	for ch, v := range c.values {
+		for k, x := range v.Members[i] {
+			dst[k*len(c.values)+ch] = x
+		}
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+)
+
+// IntervalScore is the score of a central interval that an ensemble forecasts,
+// averaged over cells: narrow is good, and the truth outside costs. 0 is perfect, and
+// the units are those of the data. With l and u the quantiles of the members at α/2 and
+// 1 − α/2, interpolated linearly between order statistics, and the truth y,
+//
+//	(u − l) + 2/α max(l − y, 0) + 2/α max(y − u, 0)
+//
+// (Gneiting and Raftery 2007, JASA 102, 359, equation 43). Coverage is the share of
+// cells whose truth lies in the interval, ends included, and is 1 − α where truth and
+// members are exchangeable and many; m members cannot say more than (m − 1)/(m + 1). A
+// cell where the truth or a member is missing is skipped and counted. Make it with
+// [NewIntervalScore].
+type IntervalScore struct {
+	Missing int64 // cells skipped
+
+	ensemble
+	alpha  float64
+	sums   []intervalSums // each lead time
+	sorted []float64
+}
+
+type intervalSums struct {
+	n, inside    int64
+	score, width float64
+}
+
+func (a *intervalSums) merge(b intervalSums) {
+	a.n += b.n
+	a.inside += b.inside
+	a.score += b.score
+	a.width += b.width
+}
+
+// IntervalScoreAt are the figures of one lead time, or of all; NaN where no cell was
+// scored.
+type IntervalScoreAt struct {
+	Score    float64
+	Width    float64 // mean u − l
+	Coverage float64
+	Cells    int64
+}
+
+// IntervalScoreValue is what IntervalScore finds, over all lead times and at each.
+type IntervalScoreValue struct {
+	IntervalScoreAt
+	ByLead []IntervalScoreAt
+}
+
+// NewIntervalScore returns an empty score for forecasts of that many frames, of the
+// central interval that should contain the truth with that probability, such as 0.9.
+func NewIntervalScore(leads int, probability float64) (*IntervalScore, error) {
+	e, err := newEnsemble("interval score", leads)
+	if err != nil {
+		return nil, err
+	}
+	if !(probability > 0 && probability < 1) {
+		return nil, fmt.Errorf("interval score: a probability of %v; want one between 0 and 1", probability)
+	}
+	return &IntervalScore{ensemble: e, alpha: 1 - probability, sums: make([]intervalSums, leads)}, nil
+}
+
+// Add takes in one forecast: the members, and the truth, each a clip of leads frames
+// (the forecast ones only) of any height and width. Every forecast must have the same
+// number of members.
+func (s *IntervalScore) Add(members [][]float32, truth []float32) error {
+	perLead, err := s.take(members, truth)
+	if err != nil {
+		return err
+	}
+	s.sorted = slices.Grow(s.sorted[:0], len(members))[:len(members)]
+	for c, y32 := range truth {
+		if !sortCell(s.sorted, members, y32, c) {
+			s.Missing++
+			continue
+		}
+		y, low, high := float64(y32), quantileOf(s.sorted, s.alpha/2), quantileOf(s.sorted, 1-s.alpha/2)
+		sums := &s.sums[c/perLead]
+		sums.n++
+		sums.width += high - low
+		sums.score += high - low + 2/s.alpha*(max(low-y, 0)+max(y-high, 0))
+		if low <= y && y <= high {
+			sums.inside++
+		}
+	}
+	return nil
+}
+
+// Merge takes in o, which must have the same probability, lead times and members.
+func (s *IntervalScore) Merge(o *IntervalScore) error {
+	if s.alpha != o.alpha {
+		return fmt.Errorf("interval score: merging a probability of %v with %v; want equal ones", 1-s.alpha, 1-o.alpha)
+	}
+	if err := s.merge(&o.ensemble); err != nil {
+		return err
+	}
+	s.Missing += o.Missing
+	for l := range s.sums {
+		s.sums[l].merge(o.sums[l])
+	}
+	return nil
+}
+
+// Value returns the figures. Over all lead times every cell has the same weight.
+func (s *IntervalScore) Value() IntervalScoreValue {
+	var v IntervalScoreValue
+	var all intervalSums
+	for _, sums := range s.sums {
+		v.ByLead = append(v.ByLead, sums.finish())
+		all.merge(sums)
+	}
+	v.IntervalScoreAt = all.finish()
+	return v
+}
+
+func (a intervalSums) finish() IntervalScoreAt {
+	n := float64(a.n)
+	return IntervalScoreAt{Score: a.score / n, Width: a.width / n, Coverage: ratio(a.inside, a.n), Cells: a.n}
+}
