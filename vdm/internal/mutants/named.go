@@ -43,13 +43,13 @@ var (
 // more: it was the noise of a pair of fields, with 1 − r for √(1 − r²), and now stands
 // for the same slip in the noise between two known frames.
 var table = []named{
-	{"1", "Adam: the second moment decays with β₁", "vdm/train/adam.go", "g.MulScalar(at.States[1], a.Beta2)", "a.Beta2", "a.Beta1", adam},
-	{"2", "Adam: the first moment decays with β₂", "vdm/train/adam.go", "g.MulScalar(at.States[0], a.Beta1)", "a.Beta1", "a.Beta2", adam},
-	{"3", "Adam: the correction of the first moment is constant", "vdm/train/adam.go", "", "math.Pow(a.Beta1, float64(k))", "a.Beta1", adam},
-	{"4", "Adam: the correction of the second moment is that of the step before", "vdm/train/adam.go", "", "math.Pow(a.Beta2, float64(k))", "math.Pow(a.Beta2, max(1, float64(k)-1))", adam},
-	{"5", "Adam: both corrections are those of the next step", "vdm/train/options.go", "", "o.Rule.Scalars(k)", "o.Rule.Scalars(k + 1)", adam},
-	{"6", "the average is of the weights before the step", "vdm/train/step.go", "g.Mul(g.OneMinus(decay), newWeights)", "newWeights", "weights", adam},
-	{"7", "the average exchanges its decay d and 1 − d", "vdm/train/step.go", "", "g.Add(g.Mul(decay, ema), g.Mul(g.OneMinus(decay), newWeights))", "g.Add(g.Mul(g.OneMinus(decay), ema), g.Mul(decay, newWeights))", adam},
+	{"1", "Adam: the second moment is a mean with β₁", "vdm/train/adam.go", "mean(o.Beta2, at.States[1],", "o.Beta2", "o.Beta1", adam},
+	{"2", "Adam: the first moment is a mean with β₂", "vdm/train/adam.go", "mean(o.Beta1, at.States[0],", "o.Beta1", "o.Beta2", adam},
+	{"3", "Adam: the correction of the first moment is constant", "vdm/train/adam.go", "", "correction(a.Beta1, k)", "float32(1-a.Beta1)", adam},
+	{"4", "Adam: the correction of the second moment is that of the step before", "vdm/train/adam.go", "", "correction(a.Beta2, k)", "correction(a.Beta2, max(1, k-1))", adam},
+	{"5", "Adam: both corrections are those of the next step", "vdm/train/options.go", "", "o.Rule.Scalars(k, o.Rate)", "o.Rule.Scalars(k+1, o.Rate)", adam},
+	{"6", "the average is of the weights before the step", "vdm/train/step.go", "g.Mul(g.OneMinus(decay), after.Weights)", "after.Weights", "weights", adam},
+	{"7", "the average exchanges its decay d and 1 − d", "vdm/train/step.go", "", "g.Add(g.Mul(decay, ema), g.Mul(g.OneMinus(decay), after.Weights))", "g.Add(g.Mul(g.OneMinus(decay), ema), g.Mul(decay, after.Weights))", adam},
 	{"8", "the average does not warm up", "vdm/train/options.go", "", "min(o.EMA, float64(k)/(float64(k)+9))", "o.EMA", adam},
 	{"9", "the average warms up over 99 steps in place of 9", "vdm/train/options.go", "min(o.EMA, float64(k)/(float64(k)+9))", "float64(k)/(float64(k)+9)", "float64(k)/(float64(k)+99)", adam},
 	{"10", "the learning rate is that of the next step", "vdm/train/options.go", "", "o.Rate(k-1)", "o.Rate(k)", adam},
