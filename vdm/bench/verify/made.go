@@ -17,7 +17,10 @@ import (
 // weighted otherwise.
 type made struct{ options }
 
-func (m made) truthFile() string { return filepath.Join(m.folder, "truth.nc") }
+// truthFile is the record's, by its length: a kept folder may be of fewer forecasts.
+func (m made) truthFile() string {
+	return filepath.Join(m.folder, fmt.Sprintf("truth-%d.nc", m.frames()))
+}
 
 // frames is the length of the record: every forecast begins an hour after the one before,
 // in steps of ten minutes.

@@ -22,7 +22,7 @@ func (o options) peers(ctx context.Context) (*answer, error) {
 	if o.python == "" {
 		return nil, errors.New("-python is not given: a python that has scoringrules, xskillscore and pysteps")
 	}
-	c := exec.CommandContext(ctx, o.python, "-c", peerProgram, filepath.Join(o.folder, "truth.nc"), filepath.Join(o.folder, "forecasts"), strconv.Itoa(o.beside))
+	c := exec.CommandContext(ctx, o.python, "-c", peerProgram, made{o}.truthFile(), filepath.Join(o.folder, "forecasts"), strconv.Itoa(o.beside))
 	raw, err := c.Output()
 	if err != nil {
 		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {

@@ -22,6 +22,7 @@ func (m made) stream(ctx context.Context, theirs *answer) error {
 	if err != nil {
 		return err
 	}
+	files = files[:min(m.forecasts, len(files))]
 	for _, what := range []struct {
 		name   string
 		scores []string
