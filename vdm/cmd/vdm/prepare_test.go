@@ -41,8 +41,8 @@ func TestPrepareBadInput(t *testing.T) {
 		args []string
 	}{
 		{[]string{"--size needs --around"}, []string{"--size", "8"}},
-		{[]string{`--around is "here"`}, []string{"--around", "here"}},
-		{[]string{`--around is "52"`}, []string{"--around", "52"}},
+		{[]string{`--around: "here" is no place`}, []string{"--around", "here"}},
+		{[]string{`--around: "52" is no place`}, []string{"--around", "52"}},
 		{[]string{`--size is "4.5"`}, []string{"--around", "50,-4", "--size", "4.5"}},
 		{[]string{`--size is "0,4"`}, []string{"--around", "50,-4", "--size", "0,4"}},
 		{[]string{"--coarsen is 0"}, []string{"--coarsen", "0"}},
