@@ -90,7 +90,7 @@ func (s *SampleFile) validateHeader() error {
 	if len(s.From) != len(s.To) || s.From != nil && len(s.From) != len(s.Times) {
 		return fmt.Errorf("intervals of %d and %d ends for %d times", len(s.From), len(s.To), len(s.Times))
 	}
-	if r := s.Reference; r != nil && (!s.place().dated() || math.IsNaN(*r) || math.IsInf(*r, 0)) {
+	if r := s.Reference; r != nil && (s.Epoch != climate.Epoch || math.IsNaN(*r) || math.IsInf(*r, 0)) {
 		return fmt.Errorf("a forecast from %v h of times in %q: expected times that count from a date", *r, s.Epoch)
 	}
 	names := map[string]bool{}
