@@ -60,7 +60,7 @@ func notLength(text string) error {
 }
 
 // ParseLengths returns lengths of time with commas between, in hours. One without a unit
-// has that of the next: "5,10,30min" are minutes.
+// has the unit of the next: "5,10,30min" are minutes.
 func ParseLengths(text string) (all []float64, err error) {
 	words := strings.Split(text, ",")
 	unit := ""

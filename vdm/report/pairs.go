@@ -12,7 +12,7 @@ type Pair struct {
 	Row    Row    `json:"row"`
 	// Difference is the first's score less the second's, of the same cases, with the
 	// interval by the zero [verify.Bootstrap]: where it does not contain 0, and as far as
-	// its coverage is to be trusted, one is better.
+	// its coverage can be trusted, one is better.
 	Difference Score `json:"difference"`
 	// Skill is 1 − first/second: what share of the second's score the first saves. It is
 	// NaN where the second's score is not above 0.

@@ -94,8 +94,9 @@ func FindScore(name string) (string, error) {
 	return "", fmt.Errorf("there is no score %q; the scores are %s", name, strings.Join(ScoreNames(), ", "))
 }
 
-// Where a score exists: everywhere, where there is a threshold, where a frame has at
-// least two cells, where it has at least 2×2, and where these are rain.
+// always and the next functions say where a score exists: everywhere, where there is a
+// threshold, where a frame has at least two cells, where it has at least 2×2, and where
+// these are rain.
 func always(*ComparisonOptions) bool       { return true }
 func hasEvents(o *ComparisonOptions) bool  { return len(o.Thresholds) > 0 }
 func cells(o *ComparisonOptions) bool      { return o.Height*o.Width > 1 }
@@ -119,7 +120,7 @@ func (o *ComparisonOptions) begin() (all []tally, err error) {
 	return all, nil
 }
 
-// tally takes in the cases of one forecaster for one score.
+// tally collects the cases of one forecaster for one score.
 type tally interface {
 	add(members [][]float32, truth []float32) error
 	readings() []reading

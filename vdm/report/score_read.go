@@ -8,8 +8,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// quantileLevels are those of the quantile score, and intervalProbability is what the
-// interval of the interval score should contain.
+// quantileLevels are the levels of the quantile score, and intervalProbability is the
+// share of truths that the interval of the interval score should contain.
 var quantileLevels = []float64{0.1, 0.5, 0.9}
 
 const intervalProbability = 0.9

@@ -53,8 +53,8 @@ type IntervalScoreValue struct {
 	ByLead []IntervalScoreAt
 }
 
-// NewIntervalScore returns an empty score for forecasts of that many frames, of the
-// central interval that should contain the truth with that probability, such as 0.9.
+// NewIntervalScore returns an empty score for forecasts of leads frames, of the central
+// interval that should contain the truth with a probability such as 0.9.
 func NewIntervalScore(leads int, probability float64) (*IntervalScore, error) {
 	e, err := newEnsemble("interval score", leads)
 	if err != nil {
@@ -66,7 +66,7 @@ func NewIntervalScore(leads int, probability float64) (*IntervalScore, error) {
 	return &IntervalScore{ensemble: e, alpha: 1 - probability, sums: make([]intervalSums, leads)}, nil
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads frames
+// Add adds one forecast: the members, and the truth, each a clip of leads frames
 // (the forecast ones only) of any height and width. Every forecast must have the same
 // number of members.
 func (s *IntervalScore) Add(members [][]float32, truth []float32) error {
@@ -92,7 +92,7 @@ func (s *IntervalScore) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// Merge takes in o, which must have the same probability, lead times and members.
+// Merge adds o, which must have the same probability, lead times and members.
 func (s *IntervalScore) Merge(o *IntervalScore) error {
 	if s.alpha != o.alpha {
 		return fmt.Errorf("interval score: merging a probability of %v with %v; want equal ones", 1-s.alpha, 1-o.alpha)

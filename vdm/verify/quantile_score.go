@@ -35,8 +35,8 @@ type QuantileScoreValue struct {
 	ByLead [][]float64 // [lead][level]
 }
 
-// NewQuantileScore returns an empty score for forecasts of that many frames, at
-// increasing levels between 0 and 1.
+// NewQuantileScore returns an empty score for forecasts of leads frames, at increasing
+// levels between 0 and 1.
 func NewQuantileScore(leads int, levels []float64) (*QuantileScore, error) {
 	e, err := newEnsemble("quantile score", leads)
 	if err != nil {
@@ -57,7 +57,7 @@ func NewQuantileScore(leads int, levels []float64) (*QuantileScore, error) {
 	return s, nil
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads frames
+// Add adds one forecast: the members, and the truth, each a clip of leads frames
 // (the forecast ones only) of any height and width. Every forecast must have the same
 // number of members.
 func (s *QuantileScore) Add(members [][]float32, truth []float32) error {
@@ -85,7 +85,7 @@ func (s *QuantileScore) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// Merge takes in o, which must have the same levels, lead times and members.
+// Merge adds o, which must have the same levels, lead times and members.
 func (s *QuantileScore) Merge(o *QuantileScore) error {
 	if !slices.Equal(s.levels, o.levels) {
 		return fmt.Errorf("quantile score: merging levels %v with %v; want equal ones", s.levels, o.levels)

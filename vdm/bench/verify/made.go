@@ -29,7 +29,7 @@ func (m made) frames() int { return m.forecasts + m.leads + 1 }
 // blob is a patch of rain.
 type blob struct{ y, x, dy, dx, size, rain float64 }
 
-// blobs are those of a hundred frames, the same for truth and members but for their noise.
+// blobs returns the showers of a hundred frames, the same for truth and members but for their noise.
 func (m made) blobs(frame int) (all []blob) {
 	r := noise.Key{Seed: 1, Stream: noise.Synthetic, Step: uint64(frame / 100)}.Rand()
 	for range 12 {

@@ -2,16 +2,6 @@ package cf
 
 import "fmt"
 
-// Array is a variable of a file of results: numbers or labels along named dimensions.
-type Array struct {
-	Name       string
-	Dims       []string
-	Shape      []int
-	Values     []float64 // row by row; NaN is missing
-	Labels     []string  // in place of Values, along one dimension
-	Attributes map[string]string
-}
-
 // WriteArrays writes arrays and global attributes to a file of a format that has such
 // files (NetCDF), labels as characters. Use it for results that are no fields, such as
 // scores. A dimension has one length in all arrays.

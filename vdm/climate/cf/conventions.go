@@ -10,8 +10,8 @@ import (
 )
 
 // fittingStandardName is the standard_name of a variable as CF knows it, whose canonical
-// units the variable's convert to: of a rate of rain in mm/h it is not that of a flux or
-// an amount of mass. A rate of rain that has none gets that of precipitation.
+// units the variable's convert to: a rate of rain in mm/h has neither the name of a flux nor
+// the name of an amount of mass. A rate of rain without a name gets precipitation's.
 func fittingStandardName(c climate.Signs) string {
 	name := climate.StandardNameOf(c.StandardName)
 	scale, err := climate.ParseRainUnits(c.Units)
@@ -55,8 +55,8 @@ func validMethods(text string) string {
 	return "time: " + method
 }
 
-// axisName is the standard_name of a coordinate of rows or columns: that of the grid,
-// else distances are those of a projection.
+// axisName returns the standard_name of a coordinate of rows or columns: the grid's own,
+// or, for distances without a name, the name of a projection's coordinate.
 func axisName(standard, units, projection string) string {
 	if standard == "" && isLength(units) && !strings.HasPrefix(units, "deg") && !strings.HasPrefix(units, "rad") {
 		return projection

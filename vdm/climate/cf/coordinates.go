@@ -108,12 +108,13 @@ func (h *Header) times(p *place) (auxiliary []string) {
 	return []string{"forecast_reference_time", "forecast_period"}
 }
 
-// field adds a variable whose values follow; of says what its coordinates are.
-func (h *Header) field(c SampleChannel, of []NamedValue, dims []string, chunk []int) {
+// field adds a variable whose values follow; coordinates are the attributes that name its
+// coordinates.
+func (h *Header) field(c SampleChannel, coordinates []NamedValue, dims []string, chunk []int) {
 	v := HeaderVariable{Name: c.Name, Type: Float, Dims: dims, Open: true, Chunk: chunk, Compress: true}
 	standard := fittingStandardName(climate.Signs{Name: c.Name, StandardName: c.StandardName, LongName: c.LongName, Units: c.Units})
 	v.text("standard_name", standard, "long_name", longNameOf(c.Name, c.LongName, standard), "units", c.Units, "cell_methods", validMethods(c.CellMethods))
-	v.Attributes = append(v.Attributes, of...)
+	v.Attributes = append(v.Attributes, coordinates...)
 	h.Variables = append(h.Variables, v)
 }
 

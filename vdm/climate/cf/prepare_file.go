@@ -16,8 +16,8 @@ func IsData(path string) bool {
 	return slices.ContainsFunc(linked(), func(f *Format) bool { return f.Recognises(path, head) })
 }
 
-// Ending is the ending of the files that are written where nobody names any: ".nc" in a
-// program that links NetCDF, else that of another format, or "" where none is linked.
+// Ending returns the ending of files whose format nobody names: ".nc" in a program that
+// links NetCDF, else the ending of another format, or "" where none is linked.
 func Ending() string {
 	ending := ""
 	for _, f := range linked() {
@@ -28,8 +28,8 @@ func Ending() string {
 	return ending
 }
 
-// WritesFolder reports whether the ending of a path is that of a format whose files are
-// folders, as of prepared data that are written as Zarr.
+// WritesFolder reports whether the ending of a path belongs to a format whose files are
+// folders, such as Zarr.
 func WritesFolder(path string) bool {
 	for _, f := range linked() {
 		for _, ending := range f.Endings {
@@ -43,8 +43,8 @@ func WritesFolder(path string) bool {
 
 // Write makes the data that Run would make as a file in the format of its ending, such as
 // a Zarr store, one chunk a frame; never more than some frames are in memory, and the
-// name is taken when all is written. A file that is there is replaced if replace is set.
-// The split is not kept. progress, if not nil, is told the frames read.
+// name is taken when all is written. An existing file is replaced if replace is set.
+// The split is not kept. progress, if not nil, is called with the number of frames read.
 func (p *Preparation) Write(ctx context.Context, path string, replace bool, progress func(frames, total int)) (err error) {
 	if _, err := os.Lstat(path); err == nil && !replace {
 		return fmt.Errorf("%s is there already; write to another place, or replace it", path)

@@ -50,7 +50,7 @@ func (j job) run() (trouble any) {
 	return nil
 }
 
-// version is that of the C library.
+// version returns the version of the C library.
 func version() string {
 	var text string
 	withLibrary(func() { text, _, _ = strings.Cut(nc.Version(), " of ") })
@@ -130,7 +130,7 @@ func readGroup(d *cf.Dataset, ds nc.Dataset, group string, depth int) error {
 	return nil
 }
 
-// types are those of the library.
+// types are the types of the library's variables.
 var types = map[nc.Type]cf.Type{
 	nc.BYTE: cf.Byte, nc.UBYTE: cf.UByte, nc.SHORT: cf.Short, nc.USHORT: cf.UShort, nc.INT: cf.Int, nc.UINT: cf.UInt,
 	nc.INT64: cf.Int64, nc.UINT64: cf.UInt64, nc.FLOAT: cf.Float, nc.DOUBLE: cf.Double, nc.CHAR: cf.Char, nc.STRING: cf.String,

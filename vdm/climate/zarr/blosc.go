@@ -19,7 +19,7 @@ const (
 	bloscBits       = 1 << 2
 	bloscWholeBlock = 1 << 4 // blocks are not split into streams
 	bloscMostType   = 16     // bytes of a value with which blocks may be split
-	bloscFewest     = 128    // values that a block must have to be split
+	bloscFewest     = 128    // fewest values of a block that is split
 )
 
 // bloscNames are the libraries by their number in the header.

@@ -60,7 +60,7 @@ func (a *array) addFilterV2(raw json.RawMessage) error {
 	return nil
 }
 
-// addCodecV3 takes in a codec in the order of writing; order is that of the dimensions.
+// addCodecV3 adds a codec in the order of writing; order is the order of the dimensions.
 func (a *array) addCodecV3(raw json.RawMessage, order []int) error {
 	var c struct {
 		Name          string `json:"name"`

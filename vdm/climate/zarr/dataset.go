@@ -163,9 +163,9 @@ func recognises(path string, head []byte) bool {
 	return false
 }
 
-// source describes a store for the record of sources. The checksum of a folder is that of
-// the names, sizes and contents of its files; of an address, of its metadata alone: its
-// values are not fetched for it.
+// source describes a store for the record of sources. The checksum of a folder covers
+// the names, sizes and contents of its files; the checksum of an address covers its
+// metadata alone, so that its values are not fetched.
 func source(path string, sum bool) (climate.Source, error) {
 	if isAddress(path) {
 		return addressSource(path)
@@ -228,7 +228,7 @@ func addressSource(where string) (climate.Source, error) {
 		return climate.Source{}, fmt.Errorf("%s: %w", where, err)
 	}
 	u := *s.(*remote).base
-	u.User, u.RawQuery = nil, "" // which may hold what is secret
+	u.User, u.RawQuery = nil, "" // which may contain secrets
 	all, hash := climate.Source{Name: u.String()}, sha256.New()
 	for _, b := range m.documents {
 		all.Bytes += int64(len(b))

@@ -152,8 +152,8 @@ func (m *mlcast) space() {
 	}
 }
 
-// mlcastNames are what variables of a standard name are called and measured in; the first
-// unit is that of CF.
+// mlcastNames are the names and units of variables of a standard name; the first
+// unit is CF's.
 var mlcastNames = map[string]struct{ names, units []string }{
 	"rainfall_flux":                  {[]string{"mmh", "rr", "rain_rate", "rainfall_rate", "rainfall_flux"}, []string{"kg m-2 h-1", "mm h-1", "mm/h"}},
 	"precipitation_flux":             {[]string{"tprate", "prate"}, []string{"kg m-2 h-1", "mm h-1", "mm/h"}},

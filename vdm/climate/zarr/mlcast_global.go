@@ -24,7 +24,7 @@ var (
 	fieldForm   = regexp.MustCompile(`\{([^{}]*)\}`)
 )
 
-// validatorVersion is that of the validator whose rules these are.
+// validatorVersion is the version of the validator whose rules these are.
 const validatorVersion = "0.4.0"
 
 // plainIdentifier is how an identifier is made up where nothing else is said.

@@ -111,7 +111,7 @@ func openZip(where string) (store, error) {
 	return z, nil
 }
 
-// zipPrefix is the folder in a zip file that holds the store, with a slash, "" for the
+// zipPrefix is the folder in a zip file that contains the store, with a slash, "" for the
 // root.
 func zipPrefix(r *zip.Reader) string {
 	best, found := "", false

@@ -86,7 +86,7 @@ var typesV3 = map[string]string{
 	"float16": "f2", "float32": "f4", "float64": "f8", "bool": "b1",
 }
 
-// typeV3 reads a type as version 3 names it; the byte order is that of a codec.
+// typeV3 reads a type as version 3 names it; a codec gives the byte order.
 func typeV3(raw json.RawMessage) (dtype, error) {
 	var name string
 	if err := decode(raw, &name); err != nil {

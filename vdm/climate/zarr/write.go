@@ -31,7 +31,7 @@ type output struct {
 // temporaryPattern names folders that are being written.
 const temporaryPattern = ".writing-*.zarr"
 
-// create begins a store. A folder that is there and is no store is not replaced.
+// create begins a store. An existing folder that is no store is not replaced.
 func create(path string, h *cf.Header) (_ cf.Writer, err error) {
 	path = filepath.Clean(path)
 	if info, err := os.Lstat(path); err == nil && (!info.IsDir() || !recognises(path, nil)) {

@@ -40,7 +40,7 @@ is neither 0 nor missing.`,
 }
 
 func (f *conditionalFlags) inpaint(c *cobra.Command, m *run.Run, mask string) error {
-	marks := f.read // as the flags say, before it is told of the run's channels
+	marks := f.read // the flags alone, without the run's channels
 	rec, err := f.openData(c, m)
 	if err != nil {
 		return err

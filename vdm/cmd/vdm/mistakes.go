@@ -47,7 +47,7 @@ func together(errs ...error) error {
 	return &usageError{strings.Join(messages, "; "), command}
 }
 
-// mistakes are those of a command line, as far as they are seen without reading anything.
+// mistakes collects the mistakes of a command line that show without reading anything.
 type mistakes struct {
 	command *cobra.Command
 	all     []error
@@ -77,7 +77,7 @@ func alsoCalled(f *pflag.FlagSet, name string, former ...string) {
 	})
 }
 
-// counted is a flag of a number that has to be 1 or more.
+// counted is a flag of a number that must be 1 or more.
 type counted struct {
 	flag  string
 	value int

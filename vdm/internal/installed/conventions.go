@@ -83,8 +83,8 @@ func FollowConventions(t *testing.T, files ...string) {
 	t.Run("cfchecks", func(t *testing.T) { cfchecks(t, compliance, files) })
 }
 
-// cfchecks reports what cfchecks finds wrong. The table of standard names is that of
-// compliance-checker; those of areas and regions, which no file of ours names, are empty,
+// cfchecks reports what cfchecks finds wrong. It uses compliance-checker's table of
+// standard names; the tables of areas and regions, which no file of ours names, are empty,
 // so that no network is needed.
 func cfchecks(t *testing.T, compliance string, files []string) {
 	program := checker(t, "cfchecks")

@@ -22,7 +22,7 @@ type named struct {
 	by   []tests
 }
 
-// tests are those of a package whose names match a pattern. One of them should fail.
+// tests are the tests of a package whose names match a pattern. One of them should fail.
 type tests struct{ pkg, pattern string }
 
 var (

@@ -164,11 +164,11 @@ func (f *finder) assignment(n *ast.AssignStmt) {
 }
 
 // index offers neighbours of an index or of the bound of a slice.
-func (f *finder) index(of, i ast.Expr) {
+func (f *finder) index(indexed, i ast.Expr) {
 	if !f.value(i) || !f.isInteger(i) {
 		return
 	}
-	if t := f.info.TypeOf(of); t != nil {
+	if t := f.info.TypeOf(indexed); t != nil {
 		if _, ok := t.Underlying().(*types.Map); ok {
 			return
 		}

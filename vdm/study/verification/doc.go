@@ -3,7 +3,7 @@
 // # Cases
 //
 // A file of forecasts is a case: the members of one forecaster, whole clips of which some
-// frames were known, of this program or another (see netcdf.ReadEnsembles). [Forecasts]
+// frames were known, of this program or another (see cf.ReadEnsembles). [Forecasts]
 // reads the cases one after another in the order of their times, scores them beside
 // rivals, and forgets them, so that a folder of a thousand needs the memory of two.
 // Whatever frames were known, the others are scored: a nowcast, an interpolation, any
@@ -13,7 +13,7 @@
 // # Rivals
 //
 // A [Rival] is another forecaster of the same cases: one of package forecast by its name,
-// which is told the frames that were known, or files, of which the one counts whose
+// which receives the frames that were known, or files, of which the one counts whose
 // first frame ahead is the case's and which has all of the case's times and cells.
 // Only cases that every rival has are scored; how many others there are is reported.
 //

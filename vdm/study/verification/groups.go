@@ -100,7 +100,7 @@ func (p *parts) beginRegions() error {
 	return nil
 }
 
-// add takes in a case, whose first frame ahead has a time.
+// add adds a case, whose first frame ahead has a time.
 func (p *parts) add(one report.Case, time float64, calendar string) error {
 	belongs := map[string]string{}
 	if slices.Contains(p.o.By, BySeason) {

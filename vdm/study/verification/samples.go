@@ -10,7 +10,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// Statistics are those of generated clips beside those of data, of each variable.
+// Statistics compares generated clips with data, for each variable.
 type Statistics struct {
 	Statistics []*report.Verification `json:"statistics"`
 }
