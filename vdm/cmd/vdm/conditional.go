@@ -26,6 +26,9 @@ type conditionalFlags struct {
 	row, col int
 	picture  string
 	size     int // rows and columns of the clip; 0 means the run's
+
+	otherStep, otherCells bool // data with another step in time or size of cells are accepted
+
 	guidance string
 	weight   float64
 }
@@ -38,6 +41,8 @@ func (f *conditionalFlags) addTo(c *cobra.Command) {
 	flags.IntVar(&f.row, "row", -1, "southernmost row of the clip in the data, from 0 (default: the clip is in the middle)")
 	flags.IntVar(&f.col, "col", -1, "westernmost column of the clip in the data, from 0 (default: the clip is in the middle)")
 	flags.IntVar(&f.size, "size", 0, "`cells` along a side of the clip, for networks that work on fields of any size (default: the size of the run's clips)")
+	flags.BoolVar(&f.otherStep, "other-step", false, "accept data with another time between frames than the training data")
+	flags.BoolVar(&f.otherCells, "other-cell-size", false, "accept data with cells of another size than the training data")
 	flags.StringVar(&f.guidance, "guidance", "replacement", "method by which clips agree with the known values: "+strings.Join(vdm.GuidanceNames(), ", ")+" (for a network that takes a map of noise levels the default is map)")
 	flags.Float64Var(&f.weight, "weight", 0, "weight of a guidance that has one: w_r of reconstruction, where 0 means replacement, or ζ of posterior-sampling (default: 1)")
 	f.read.addTo(c)
@@ -151,7 +156,14 @@ func (f *conditionalFlags) suit(c *cobra.Command, m *run.Run) (*run.Run, error) 
 
 // cut returns the clip of the data that begins at --start and lies at --row and --col.
 func (f *conditionalFlags) cut(c run.ClipConfig, rec *climate.Record, known climate.KnownFrames) ([]float32, climate.Place, error) {
-	return rec.Cut(climate.CutOptions{Height: c.Height, Width: c.Width, Step: c.Step, Known: known, Start: f.start, Row: f.row, Column: f.col, Name: flagOf})
+	o := climate.CutOptions{Height: c.Height, Width: c.Width, Step: c.Step, Kilometres: c.Kilometres, Known: known, Start: f.start, Row: f.row, Column: f.col, Name: flagOf}
+	if f.otherStep {
+		o.Step = 0
+	}
+	if f.otherCells {
+		o.Kilometres = 0
+	}
+	return rec.Cut(o)
 }
 
 // knownFrom adds to a file's attributes where the known data come from.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
@@ -38,6 +39,7 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 		Example: `  vdm train --data rain.nc --out runs/rain --steps 2000 --held-out 24
   vdm train --data rain.nc --out runs/rain --steps 4000        # continue
   vdm train --data rain.nc --out runs/as-published --preset dissertation --steps 200000
+  vdm train --data rain.nc --out runs/tuned --from runs/rain --steps 500
   vdm train --data rain.nc --out runs/small --dim 16 --multiples 1,2 --heads 2 --batch 4 --steps 500`,
 		Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error { return t.run(c) },
@@ -55,6 +57,7 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 	f.StringVar(&t.missing, "missing", "skip", "windows with missing cells: skip them, or mask the cells in the loss")
 	f.StringVar(&t.transform, "transform", "", "transform of the values, such as sqrt+standardise, log:0.1+standardise or affine (default: "+transform.DefaultRain+" for rain, else "+transform.Default+", which scale to unit variance)")
 	addPreset(f, &t.preset)
+	f.StringVar(&t.from, "from", "", "first weights, with their network, transforms and noise levels: of a shipped `model` ("+strings.Join(pretrained.Names(), ", ")+"), of the folder of a run, or of a file")
 	f.BoolVar(&t.otherData, "other-data", false, "continue with data other than those on which the run was trained so far")
 	f.BoolVar(&t.printConfig, "print-config", false, "print the configuration with every setting, and do not train")
 	f.BoolVar(&t.onlyCreate, "only-create", false, "make the run with its initial weights, and do not train")
@@ -84,11 +87,23 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		return misuse(c, "--missing is %q: want skip or mask", t.missing)
 	case !(t.heldOut >= 0):
 		return misuse(c, "--held-out is %v: want a number of hours from 0", t.heldOut)
+	case t.from != "" && (t.preset != "" || t.config != "" || t.transform != ""):
+		return misuse(c, "--from excludes --preset, --config and --transform: the weights bring such settings with them")
 	case t.preset != "" && t.config != "":
 		return misuse(c, "--preset and --config exclude each other: both give the settings that the flags change")
 	}
 	if _, err := run.NewPreset(t.preset); err != nil {
 		return misuse(c, "--preset: %v", err)
+	}
+	if t.from != "" {
+		start, err := pretrained.Start(t.from)
+		if err != nil {
+			return err
+		}
+		if len(start.Config.Conditions.Covariates) > 0 {
+			return misuse(c, "--from %s: its network is told covariates (%s), which this command does not make; vdm train-nowcast does", t.from, covariateNames(start.Config.Conditions.Covariates))
+		}
+		t.start = &start
 	}
 	config, err := t.base()
 	if err != nil {
@@ -130,7 +145,11 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	}
 	config.Data = fmt.Sprintf("%s, %s", rec.Names(), origin.Training)
 
-	m, err := run.Create(t.out, config, clips)
+	create := func() (*run.Run, error) { return run.Create(t.out, config, clips) }
+	if t.start != nil {
+		create = func() (*run.Run, error) { return run.CreateFrom(t.out, config, clips, *t.start) }
+	}
+	m, err := create()
 	if err != nil {
 		return err
 	}

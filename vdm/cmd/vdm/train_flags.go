@@ -16,6 +16,8 @@ type trainFlags struct {
 	flips                 bool
 	missing, transform    string
 	preset                string
+	from                  string
+	start                 *run.Start // of from; nil without
 	otherData             bool
 	printConfig           bool
 	onlyCreate            bool
