@@ -92,6 +92,14 @@ func (k KnownFrames) Lead() (first int, ok bool) {
 	return first, first > 0 && first < len(k) && !slices.Contains(k[:first], false)
 }
 
+// First returns how many frames at the start are known, whether others are or not.
+func (k KnownFrames) First() int {
+	if i := slices.Index(k, false); i >= 0 {
+		return i
+	}
+	return len(k)
+}
+
 // Enclosed reports whether an unknown frame has a known one on both sides, so that
 // interpolation is possible.
 func (k KnownFrames) Enclosed() bool {

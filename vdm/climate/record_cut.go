@@ -47,12 +47,13 @@ func (p *Place) Only(frames []int) Place {
 type CutOptions struct {
 	Height, Width int
 	Step          float64     // required hours between frames; 0 means any
+	Kilometres    float64     // required side of a cell, to a tenth; 0 means any
 	Known         KnownFrames // one mark for each frame
 	Start         int         // first frame in the record
 	Row, Column   int         // south-western cell in the record; −1 puts the clip in the middle
 
-	// Name returns the name of an option in messages: of "Row" and "Column". nil means
-	// the names in this struct.
+	// Name returns the name of an option in messages: of "Row" and "Column", and of what
+	// lets other data pass, "Step" and "Kilometres". nil means the names in this struct.
 	Name func(option string) string
 }
 
@@ -75,7 +76,10 @@ func (r *Record) Cut(o CutOptions) (clip []float32, place Place, err error) {
 	}
 	step := first.Step()
 	if o.Step != 0 && math.Abs(step-o.Step) > 0.01*o.Step {
-		return nil, place, fmt.Errorf("the frames of the data are %s apart, those of the run %s", FormatHours(step), FormatHours(o.Step))
+		return nil, place, fmt.Errorf("the frames of the data are %s apart, those of the run %s; %s takes others", FormatHours(step), FormatHours(o.Step), o.called("Step"))
+	}
+	if km := first.Grid.Kilometres(); o.Kilometres != 0 && km != 0 && math.Abs(km-o.Kilometres) > 0.1*o.Kilometres {
+		return nil, place, fmt.Errorf("the cells of the data are %.3g km a side, those of the run %.3g km; %s takes others", km, o.Kilometres, o.called("Kilometres"))
 	}
 	for _, t := range first.Gaps() {
 		if t >= o.Start && t < o.Start+needed-1 {

@@ -176,12 +176,18 @@ func TestCut(t *testing.T) {
 	if _, place, err = r.Cut(o); err != nil || !slices.Equal(place.Times, []float64{f.Times[5], f.Times[5] + 1, f.Times[5] + 2}) {
 		t.Errorf("%v: %v", err, place.Times)
 	}
+	f.Grid.Y, f.Grid.X, f.Grid.YUnits, f.Grid.XUnits = []float64{0, 3, 6, 9, 12}, []float64{0, 3, 6, 9}, "km", "km"
+	o.Kilometres = 3.1
+	if _, _, err := r.Cut(o); err != nil {
+		t.Errorf("cells of 3 km where 3.1 are wanted: %v", err)
+	}
 	for say, change := range map[string]func(*CutOptions){
-		"cannot begin at frame 6: the data have 6 frames": func(o *CutOptions) { o.Start = 6 },
-		"span a gap in time after":                        func(o *CutOptions) { o.Start, o.Known = 4, FirstFrames(3, 2) },
-		"are 1 h apart, those of the run 2 h":             func(o *CutOptions) { o.Step = 2 },
-		"the run's clips have 6 rows, the data 5":         func(o *CutOptions) { o.Height = 6 },
-		"Column is 3: want 0 to 2":                        func(o *CutOptions) { o.Column = 3 },
+		"cannot begin at frame 6: the data have 6 frames":          func(o *CutOptions) { o.Start = 6 },
+		"span a gap in time after":                                 func(o *CutOptions) { o.Start, o.Known = 4, FirstFrames(3, 2) },
+		"are 1 h apart, those of the run 2 h":                      func(o *CutOptions) { o.Step = 2 },
+		"are 3 km a side, those of the run 4 km; Kilometres takes": func(o *CutOptions) { o.Kilometres = 4 },
+		"the run's clips have 6 rows, the data 5":                  func(o *CutOptions) { o.Height = 6 },
+		"Column is 3: want 0 to 2":                                 func(o *CutOptions) { o.Column = 3 },
 	} {
 		bad := o
 		change(&bad)

@@ -43,6 +43,10 @@ type WindowOptions struct {
 	Flips   bool          // whether every window is also reversed in y, in x and in both
 	Missing MissingPolicy // SkipMissing unless set
 
+	// MostMissing, under KeepMissing, is the largest share of missing cells in any frame
+	// of a window; windows with more are left out. 0 leaves none out.
+	MostMissing float64
+
 	// Name returns the name of an option of this struct in messages, such as "--flips"
 	// for "Flips"; nil means the names in this struct.
 	Name func(option string) string
@@ -73,6 +77,9 @@ func (o WindowOptions) Validate() error {
 		if r.From < 0 || r.To <= r.From || i > 0 && r.From < o.Ranges[i-1].To {
 			return fmt.Errorf("window option Ranges[%d] is frames %d to %d; want ranges that are in order and do not overlap", i, r.From, r.To)
 		}
+	}
+	if !(o.MostMissing >= 0 && o.MostMissing <= 1) || o.MostMissing > 0 && o.Missing != KeepMissing {
+		return fmt.Errorf("window option MostMissing is %v, expected a share from 0 to 1, with %s", o.MostMissing, o.called("KeepMissing"))
 	}
 	if o.Missing != SkipMissing && o.Missing != KeepMissing {
 		return fmt.Errorf("window option Missing is %d, expected SkipMissing or KeepMissing", o.Missing)

@@ -84,8 +84,8 @@ func NewWindows(opt WindowOptions, channels ...*Field) (*Windows, error) {
 		}
 	}
 	w.length = len(w.starts) * perStart
-	if opt.Missing == SkipMissing {
-		w.skipMissing()
+	if opt.Missing == SkipMissing || opt.MostMissing > 0 {
+		w.skipMissing(int32(opt.MostMissing * float64(opt.Height*opt.Width)))
 	}
 	if w.length == 0 {
 		advice := ""
@@ -147,11 +147,11 @@ func vectorComponent(f *Field) bool {
 	return strings.HasSuffix(s, "_x_velocity") || strings.HasSuffix(s, "_y_velocity")
 }
 
-// skipMissing builds the set of windows without missing cells. Sums over all rectangles
-// that start at the corner give the count in any window of a frame with four look-ups;
-// lastBad contains, for each position, the last frame with a missing cell, so every
-// frame is read once.
-func (w *Windows) skipMissing() {
+// skipMissing builds the set of windows with at most so many missing cells in each frame.
+// Sums over all rectangles that start at the corner give the count in any window of a
+// frame with four look-ups; lastBad contains, for each position, the last frame with more
+// missing cells, so every frame is read once.
+func (w *Windows) skipMissing(most int32) {
 	f := w.channels[0]
 	height, width := f.Height(), f.Width()
 	var counts [][]int
@@ -189,7 +189,7 @@ func (w *Windows) skipMissing() {
 				for p := range lastBad {
 					y, x := p/w.cols, p%w.cols
 					top, bottom := y*(width+1), (y+w.opt.Height)*(width+1)
-					if sums[bottom+x+w.opt.Width]-sums[bottom+x]-sums[top+x+w.opt.Width]+sums[top+x] > 0 {
+					if sums[bottom+x+w.opt.Width]-sums[bottom+x]-sums[top+x+w.opt.Width]+sums[top+x] > most {
 						lastBad[p] = frame
 					}
 				}
@@ -277,7 +277,10 @@ func (w *Windows) Summary() string {
 	if w.flips > 1 {
 		s += fmt.Sprintf(" (%d windows, each in %d reflections)", w.length/w.flips, w.flips)
 	}
-	if w.opt.Missing == KeepMissing {
+	switch {
+	case w.opt.MostMissing > 0:
+		return s + fmt.Sprintf("; left out: %d with more than %.0f %% of a frame missing, %d across a time gap", w.missing, 100*w.opt.MostMissing, w.gaps)
+	case w.opt.Missing == KeepMissing:
 		return s + fmt.Sprintf("; left out: %d across a time gap; windows with missing cells are kept", w.gaps)
 	}
 	return s + fmt.Sprintf("; left out: %d with missing cells, %d across a time gap", w.missing, w.gaps)

@@ -41,6 +41,7 @@ func TestWindowsAgainstPlainSearch(t *testing.T) {
 		{"gap", WindowOptions{Frames: 3, Height: 4, Width: 3}, 4, false, true},
 		{"holes", WindowOptions{Frames: 3, Height: 4, Width: 3, Flips: true}, 5, true, true},
 		{"holes kept", WindowOptions{Frames: 3, Height: 4, Width: 3, Flips: true, Missing: KeepMissing}, 5, true, true},
+		{"few holes kept", WindowOptions{Frames: 3, Height: 4, Width: 3, Flips: true, Missing: KeepMissing, MostMissing: 0.1}, 5, true, true},
 		{"holes, stride", WindowOptions{Frames: 1, Height: 4, Width: 3, StrideT: 3}, 7, true, false},
 	} {
 		const frames, height, width = 9, 7, 6
@@ -57,6 +58,7 @@ func TestWindowsAgainstPlainSearch(t *testing.T) {
 		}
 		if c.hole {
 			channels[0].Data[(2*height+3)*width+1] = nan
+			channels[0].Data[(2*height+3)*width+2] = nan
 			last := channels[len(channels)-1]
 			last.Data[(6*height+6)*width+5] = nan
 			last.Data[(8*height+0)*width+0] = nan
@@ -82,14 +84,18 @@ func TestWindowsAgainstPlainSearch(t *testing.T) {
 						gaps += flips
 						continue
 					}
-					bad := false
+					worst := 0 // missing cells in a frame
 					for _, f := range channels {
+						holes := map[int]int{}
 						for k := range n * h * wd {
 							v := f.Data[((t0+k/(h*wd))*height+y0+k/wd%h)*width+x0+k%wd]
-							bad = bad || v != v
+							if v != v {
+								holes[k/(h*wd)]++
+							}
+							worst = max(worst, holes[k/(h*wd)])
 						}
 					}
-					if bad && c.opt.Missing == SkipMissing {
+					if float64(worst) > c.opt.MostMissing*float64(h*wd) && (c.opt.Missing == SkipMissing || c.opt.MostMissing > 0) {
 						missing += flips
 						continue
 					}
@@ -165,6 +171,8 @@ func TestWindowsRefused(t *testing.T) {
 		{"6 rows is longer than the record of 5", WindowOptions{Height: 6}, []*Field{f}},
 		{"7 columns", WindowOptions{Width: 7}, []*Field{f}},
 		{"StrideT is -1", WindowOptions{StrideT: -1}, []*Field{f}},
+		{"MostMissing is 0.5, expected a share from 0 to 1, with KeepMissing", WindowOptions{MostMissing: 0.5}, []*Field{f}},
+		{"MostMissing is 2", WindowOptions{Missing: KeepMissing, MostMissing: 2}, []*Field{f}},
 		{"Missing is 7", WindowOptions{Missing: 7}, []*Field{f}},
 		{"span a time gap", three, []*Field{gap}},
 		{"hold missing cells", three, []*Field{empty}},

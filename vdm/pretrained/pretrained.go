@@ -14,8 +14,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
 // These are the shipped models.
@@ -31,6 +33,16 @@ func Names() []string { return []string{Synthetic, Radar} }
 //
 //go:embed *.md *.yaml *.safetensors
 var files embed.FS
+
+// SampleOptions returns the sampler and the evaluations by which a shipped model is drawn
+// from where nothing else is asked for: those of its card.
+func SampleOptions(name string) run.SampleOptions {
+	o := run.SampleOptions{Sampler: vdm.DefaultSampler, Grid: vdm.DefaultGrid, Evaluations: vdm.DefaultEvaluations}
+	if name == Radar {
+		o.Evaluations = 12
+	}
+	return o
+}
 
 // CardName is the card's file in the folder of an installed run.
 const CardName = "CARD.md"
@@ -60,7 +72,7 @@ func install(name, dir string) (*run.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, values, err := read(name)
+	c, values, err := read(files, name)
 	if err != nil {
 		return nil, err
 	}
@@ -101,18 +113,51 @@ func install(name, dir string) (*run.Run, error) {
 	return run.Open(dir)
 }
 
+// Start returns weights with which a training can begin: those of a shipped model, of the
+// folder of a run, of a file that [Write] made, with its configuration NAME.yaml beside
+// NAME.safetensors, or of a file that unet.WriteWeights made, which contains the weights
+// of a U-Net alone.
+func Start(model string) (run.Start, error) {
+	s := run.Start{Name: model}
+	var err error
+	switch {
+	case slices.Contains(Names(), model):
+		s.Config, s.Weights, err = read(files, model)
+	case strings.HasSuffix(model, ".safetensors"):
+		s.Config, s.Weights, err = read(os.DirFS(filepath.Dir(model)), strings.TrimSuffix(filepath.Base(model), ".safetensors"))
+		if errors.Is(err, fs.ErrNotExist) {
+			s.Config.Network, s.Weights, err = readUNet(model)
+		}
+	default:
+		var m *run.Run
+		if m, err = run.Open(model); err == nil {
+			return m.Start(), nil
+		}
+		err = fmt.Errorf("%w; the shipped models are %s", err, strings.Join(Names(), ", "))
+	}
+	if err != nil {
+		return s, fmt.Errorf("weights to begin with: %w", err)
+	}
+	return s, nil
+}
+
+func readUNet(path string) (vdm.Network, map[string][]float32, error) {
+	network, values, err := unet.ReadWeights(path)
+	return network, values, err
+}
+
 // read returns the files of a shipped model: the configuration, and the weights by the
 // names of the network's variables, as TestShip writes them or as the dissertation's
 // program does, which puts "param." before each.
-func read(name string) (c run.Config, values map[string][]float32, err error) {
-	text, err := files.ReadFile(name + ".yaml")
+func read(files fs.FS, name string) (c run.Config, values map[string][]float32, err error) {
+	text, err := fs.ReadFile(files, name+".yaml")
 	if err != nil {
 		return c, nil, err
 	}
 	if c, err = run.ParseConfig(text); err != nil {
 		return c, nil, fmt.Errorf("%s.yaml: %w", name, err)
 	}
-	data, err := files.ReadFile(name + ".safetensors")
+	data, err := fs.ReadFile(files, name+".safetensors")
 	if err != nil {
 		return c, nil, err
 	}
@@ -129,4 +174,33 @@ func read(name string) (c run.Config, values map[string][]float32, err error) {
 		values[strings.TrimPrefix(t.Name, "param.")] = x
 	}
 	return c, values, nil
+}
+
+// Write writes a run's averaged weights and its configuration as a model to ship or to
+// begin another training with, NAME.safetensors and NAME.yaml in a folder: the weights
+// rounded to bfloat16, and in full what was fitted on data.
+func Write(m *run.Run, folder, name string) error {
+	c := m.Config
+	c.Training.Steps = int(m.Step())
+	text, err := c.Encode()
+	if err != nil {
+		return err
+	}
+	trained := map[string]bool{}
+	for _, v := range c.Network.Variables() {
+		trained[v.Name] = true
+	}
+	weights := m.Weights(true)
+	var tensors []checkpoint.Tensor
+	for _, v := range c.FullNetwork().Variables() {
+		one := checkpoint.FromFloat32s
+		if trained[v.Name] {
+			one = checkpoint.BFloat16s
+		}
+		tensors = append(tensors, one(v.Name, v.Shape, weights[v.Name]))
+	}
+	if err := checkpoint.WriteBytes(filepath.Join(folder, name+".yaml"), text); err != nil {
+		return err
+	}
+	return checkpoint.WriteSafetensorsFile(filepath.Join(folder, name+".safetensors"), tensors, nil)
 }

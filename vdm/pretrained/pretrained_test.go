@@ -195,3 +195,39 @@ func TestUnknownModelIsRefused(t *testing.T) {
 		t.Errorf("error %v, want one that names the models", err)
 	}
 }
+
+// A training begins with a shipped model by its name, or with files like its own; what is
+// neither is an error that names the models.
+func TestStart(t *testing.T) {
+	shipped, err := Start(Radar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	m, err := Install(Radar, filepath.Join(folder, "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(m, folder, "mine"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{filepath.Join(folder, "mine.safetensors"), filepath.Join(folder, "run")} {
+		s, err := Start(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Name != name || s.Config.Clip.Height != shipped.Config.Clip.Height || len(s.Weights) != len(shipped.Weights) {
+			t.Errorf("%s: %q with %d variables", name, s.Name, len(s.Weights))
+		}
+		for variable, values := range shipped.Weights {
+			if !slices.Equal(values, s.Weights[variable]) {
+				t.Fatalf("%s: %s is another", name, variable)
+			}
+		}
+	}
+	for name, says := range map[string]string{"hail": "the shipped models are synthetic, radar", filepath.Join(folder, "no.safetensors"): "no.safetensors"} {
+		if _, err := Start(name); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: error %v, want one that says %q", name, err, says)
+		}
+	}
+}

@@ -240,10 +240,11 @@ func (r *reader) draw(s vdm.Schedule, w vdm.Weighting, indices []int, times []fl
 		if !r.conditions.TakesMap() {
 			noised(span(b.z), span(b.v), own, eps, logSNR)
 			copy(span(b.mask), mask)
-			r.tell(b, i, x, nil, nil)
+			r.tell(b, i, x, there, 0, nil)
 			return nil
 		}
 		k, random := r.task(tasks, i)
+		shown := k.shownFirst(r.clip) // before missing cells: a frame of which some are missing is shown
 		for j, m := range mask {
 			if m == 0 {
 				k[j] = math.NaN()
@@ -254,7 +255,7 @@ func (r *reader) draw(s vdm.Schedule, w vdm.Weighting, indices []int, times []fl
 		for j, m := range mask {
 			weight[j] *= m
 		}
-		r.tell(b, i, x, k, random)
+		r.tell(b, i, x, there, shown, random)
 		return nil
 	})
 	return b, err
@@ -272,20 +273,24 @@ func (r *reader) task(tasks []noise.Key, i int) (known, *rand.Rand) {
 
 // tell writes the covariates of sample i, the last channels of x, to the batch. Some are
 // left out: all of them in the share of clips that conditions.dropout gives, and a
-// covariate that was made from more frames than are known.
-func (r *reader) tell(b *batch, i int, x []float32, k known, random *rand.Rand) {
+// covariate that was made from more first frames than are shown. there is 0 at missing
+// values, which are not marked as given; nil means that no value is missing.
+func (r *reader) tell(b *batch, i int, x, there []float32, shown int, random *rand.Rand) {
 	if random != nil && random.Float64() < r.conditions.Dropout {
 		return
 	}
 	first, channels := len(r.clip.Channels), len(r.transforms)
 	for c, config := range r.conditions.Covariates {
-		if config.KnownFrames > 0 && (k == nil || k.shownFirst(r.clip) < config.KnownFrames) {
+		if config.KnownFrames > shown {
 			continue
 		}
 		cells := len(x) / channels
 		into := b.covariates[config.Name][i*cells*covariateChannels:][:cells*covariateChannels]
 		for j := range cells {
-			into[covariateChannels*j], into[covariateChannels*j+1] = x[j*channels+first+c], 1
+			from := j*channels + first + c
+			if there == nil || there[from] != 0 {
+				into[covariateChannels*j], into[covariateChannels*j+1] = x[from], 1
+			}
 		}
 	}
 }

@@ -6,10 +6,15 @@ import (
 
 // ClipConfig is the shape of a clip with the names and transforms of its channels.
 type ClipConfig struct {
-	Frames   int             `yaml:"frames"`
-	Height   int             `yaml:"height"`
-	Width    int             `yaml:"width"`
-	Step     float64         `yaml:"step_hours"` // hours between frames; 0 where unknown
+	Frames int     `yaml:"frames"`
+	Height int     `yaml:"height"`
+	Width  int     `yaml:"width"`
+	Step   float64 `yaml:"step_hours"` // hours between frames; 0 where unknown
+
+	// Kilometres is the side of a cell; 0 where unknown. A network learns speeds and sizes
+	// in cells and frames, so that cells of another size are other weather.
+	Kilometres float64 `yaml:"cell_km,omitempty"`
+
 	Channels []ChannelConfig `yaml:"channels"`
 }
 

@@ -89,6 +89,10 @@ type TrainingConfig struct {
 	// place.
 	EMA float64 `yaml:"ema"`
 
+	// From names the weights with which the training began, and gives their SHA-256; ""
+	// means random weights. [CreateFrom] writes it.
+	From string `yaml:"from,omitempty"`
+
 	// MissingCells says what to do with clips that contain missing cells: "refuse" (also
 	// ""), or "mask" to leave these cells out of the loss.
 	MissingCells string `yaml:"missing_cells"`
@@ -184,7 +188,7 @@ func (c Config) Validate() error {
 	}{
 		{"training.rate", t.Rate, 1e-12, 1}, {"training.beta1", t.Beta1, 0, 1 - 1e-9}, {"training.beta2", t.Beta2, 0, 1 - 1e-9},
 		{"training.epsilon", t.Epsilon, 1e-30, 1}, {"training.weight_decay", t.WeightDecay, 0, 1e3}, {"training.clip_norm", t.Clip, 0, 1e30}, {"training.ema", t.EMA, 0, 1 - 1e-9},
-		{"clip.step_hours", c.Clip.Step, 0, 1e9}, {"training.warmup", float64(t.Warmup), 0, 1e12}, {"training.steps", float64(t.Steps), 0, 1e12},
+		{"clip.step_hours", c.Clip.Step, 0, 1e9}, {"clip.cell_km", c.Clip.Kilometres, 0, 1e5}, {"training.warmup", float64(t.Warmup), 0, 1e12}, {"training.steps", float64(t.Steps), 0, 1e12},
 	} {
 		if !(p.value >= p.least && p.value <= p.most) {
 			bad("%s is %v, want %v to %v", p.name, p.value, p.least, p.most)
@@ -294,7 +298,7 @@ func (c Config) Encode() ([]byte, error) { return yaml.Marshal(c) }
 
 // differences lists the settings in which two configurations of one run differ. Settings
 // that may change when the run is resumed do not count: how long to train, how often to
-// look and save, and the note on the data.
+// look and save, and the notes on the data and on the first weights.
 func differences(saved, now Config) []string {
 	free := func(c Config) Config {
 		c = c.WithScheduleBounds()
@@ -303,10 +307,15 @@ func differences(saved, now Config) []string {
 		if t.Optimiser == train.RuleNames()[0] {
 			t.Optimiser = ""
 		}
+		t.From = ""
 		t.Steps, t.HeldOutEvery, t.SnapshotEvery, t.Keep, t.LogEvery = 0, 0, 0, 0, 0
 		return c
 	}
-	return diffLines(free(saved), free(now))
+	saved, now = free(saved), free(now)
+	if saved.Clip.Kilometres == 0 || now.Clip.Kilometres == 0 { // older runs do not know it
+		saved.Clip.Kilometres, now.Clip.Kilometres = 0, 0
+	}
+	return diffLines(saved, now)
 }
 
 // diffLines compares two configurations setting by setting, through YAML.
@@ -359,6 +368,10 @@ func diffLines(a, b Config) []string {
 	slices.Sort(out)
 	return out
 }
+
+// TakesMissing reports whether the network was trained on clips with missing cells, so
+// that known frames and covariates may contain missing cells too.
+func (c Config) TakesMissing() bool { return c.Training.MissingCells == "mask" }
 
 // inputChannels returns how many channels training clips must have: the clip's own and,
 // after them, the covariates.

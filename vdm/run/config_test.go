@@ -60,7 +60,7 @@ func TestConfigDefaults(t *testing.T) {
 func fullConfig(t testing.TB) Config {
 	return Config{
 		Format: 1,
-		Clip: ClipConfig{Frames: 3, Height: 5, Width: 7, Step: 1.0 / 6, Channels: []ChannelConfig{
+		Clip: ClipConfig{Frames: 3, Height: 5, Width: 7, Step: 1.0 / 6, Kilometres: 2.5, Channels: []ChannelConfig{
 			{Name: "pr", Units: "mm/h", Transform: parse(t, "sqrt+affine:0:8.773123741149902")},
 			{Name: "temperature: 2 m", Units: "°C", Transform: parse(t, "log:0.1")},
 		}},
@@ -77,7 +77,7 @@ func fullConfig(t testing.TB) Config {
 		Weighting: WeightingConfig{Name: "edm", Params: map[string]float64{"mean": -1.1, "std": 1.3, "sigma_data": 0.7}},
 		Training: TrainingConfig{
 			Seed: math.MaxUint64, Steps: 123456789, Batch: 5, Accumulate: 7, Optimiser: "muon", Rate: 3.0000000000000004e-05, Warmup: 11, Decay: 987654321,
-			Beta1: 0.91, Beta2: 0.9991, Epsilon: 1.25e-9, WeightDecay: 0.0125, Clip: 1.5, EMA: 0.99951, MissingCells: "mask",
+			Beta1: 0.91, Beta2: 0.9991, Epsilon: 1.25e-9, WeightDecay: 0.0125, Clip: 1.5, EMA: 0.99951, From: "radar (SHA-256 ab)", MissingCells: "mask",
 			HeldOutEvery: 13, HeldOutClips: 17, SnapshotEvery: 19, Keep: 23, LogEvery: 29,
 		},
 		Data: "hours 1 to 19: \"quoted\", # no comment\nsecond line",

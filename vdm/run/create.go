@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,17 +23,19 @@ import (
 // settings that may change on a resume; otherwise the error names the settings that
 // differ. So a cell or a command that creates and trains can be run again.
 func Create(dir string, c Config, train vdm.Clips) (*Run, error) {
-	return createRun(dir, c, train, nil)
+	return createRun(dir, c, func(c Config) (map[string][]float32, error) { return c.initialWeights(train) }, train)
 }
 
 // CreateWith does what [Create] does, with the given weights instead of random ones: by
 // name, all variables of [Config.FullNetwork], those fitted on data among them.
 // Transforms must already be fitted.
 func CreateWith(dir string, c Config, weights map[string][]float32) (*Run, error) {
-	return createRun(dir, c, nil, weights)
+	return createRun(dir, c, func(Config) (map[string][]float32, error) { return weights, nil }, nil)
 }
 
-func createRun(dir string, c Config, train vdm.Clips, weights map[string][]float32) (*Run, error) {
+// createRun makes a run whose first weights are those that initial returns for its
+// configuration, completed.
+func createRun(dir string, c Config, initial func(c Config) (map[string][]float32, error), train vdm.Clips) (*Run, error) {
 	c = c.WithDefaults()
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -59,10 +62,9 @@ func createRun(dir string, c Config, train vdm.Clips, weights map[string][]float
 		}
 	}
 	m := &Run{Dir: dir, Config: c}
-	if weights == nil {
-		if weights, err = c.initialWeights(train); err != nil {
-			return nil, err
-		}
+	weights, err := initial(c)
+	if err != nil {
+		return nil, err
 	}
 	if err := m.start(weights); err != nil {
 		return nil, err
@@ -85,7 +87,9 @@ func reopen(dir string, c Config, train vdm.Clips) (*Run, error) {
 	if diff := differences(m.Config, c); len(diff) > 0 {
 		return nil, fmt.Errorf("the run in %s has other settings: %s; take another folder, or the run's settings", dir, strings.Join(diff, "; "))
 	}
-	c.Schedule = m.Config.Schedule // equal to the stored one, and written as the run has it
+	// Equal to the stored settings, and written as the run has them.
+	c.Schedule, c.Training.From = m.Config.Schedule, m.Config.Training.From
+	c.Clip.Kilometres = cmp.Or(c.Clip.Kilometres, m.Config.Clip.Kilometres)
 	m.Config = c
 	return m, writeConfig(dir, c)
 }

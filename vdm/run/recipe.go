@@ -30,6 +30,7 @@ type Recipe struct {
 
 	// The clips do not depend on these, or by rounding only.
 	Data    string `json:"training_data,omitempty"`
+	From    string `json:"trained_from,omitempty"` // what training began with; "" is random weights
 	Engine  string `json:"engine,omitempty"`
 	Version string `json:"version,omitempty"` // of the program
 }
@@ -62,7 +63,7 @@ func (m *Run) recipe(o SampleOptions, known, engine string) Recipe {
 	return Recipe{
 		Step: m.state.Step, Weights: sum256(flat), Count: o.Count, First: o.First, Seed: o.Seed, Evaluations: o.Evaluations,
 		Sampler: o.Sampler, Grid: o.Grid, Batch: o.Batch, Guidance: guidance, Clamped: !o.Unclamped, LastWeights: o.LastWeights, Known: known,
-		Data: m.Config.Data, Engine: engine, Version: Version(),
+		Data: m.Config.Data, From: m.Config.Training.From, Engine: engine, Version: Version(),
 	}
 }
 
@@ -73,10 +74,11 @@ func sum256(x []float32) string {
 }
 
 // Same reports whether two recipes make the same clips, but for rounding: whether they
-// agree in everything but the data's name, the engine and the program's version.
+// agree in everything but the data's name, the first weights of training, the engine and
+// the program's version.
 func (r Recipe) Same(other Recipe) bool {
 	for _, x := range []*Recipe{&r, &other} {
-		x.Data, x.Engine, x.Version = "", "", ""
+		x.Data, x.From, x.Engine, x.Version = "", "", "", ""
 	}
 	return r == other
 }
@@ -118,7 +120,7 @@ func (m *Run) Attributes(r Recipe, kind, title string) (map[string]string, error
 		"vdm_engine":         r.Engine,
 		"vdm_configuration":  string(config),
 	}
-	for name, value := range map[string]string{"vdm_guidance": r.Guidance, "vdm_version": r.Version} {
+	for name, value := range map[string]string{"vdm_guidance": r.Guidance, "vdm_trained_from": r.From, "vdm_version": r.Version} {
 		if value != "" {
 			a[name] = value
 		}

@@ -59,8 +59,16 @@ func (m *Run) rollout(ctx context.Context, dir string, start []float32, o Rollou
 	for i := o.Overlap * frame; i < len(overlap.Y); i++ {
 		overlap.Y[i] = float32(math.NaN())
 	}
-	if err := m.checkMap(o.Guidance, overlap); err != nil {
+	if len(o.Covariates) > 0 {
+		return nil, errors.New("a sequence takes no covariates, of which each of its clips would need its own")
+	}
+	if err := m.checkConditions(o.SampleOptions, overlap, nil); err != nil {
 		return nil, err
+	}
+	if startFrames == 0 {
+		if err := m.checkUnconditional(o.SampleOptions); err != nil {
+			return nil, err
+		}
 	}
 	n, err := m.bind(o.SampleOptions)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
@@ -15,11 +16,24 @@ import (
 // Sample returns o.Count clips drawn from the model without a condition, in physical
 // units.
 func (m *Run) Sample(ctx context.Context, o SampleOptions) (*vdm.Samples, error) {
-	s, err := m.generate(ctx, nil, nil, o)
+	err := m.checkUnconditional(o)
+	var s *vdm.Samples
+	if err == nil {
+		s, err = m.generate(ctx, nil, nil, o)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("sample: %w", err)
 	}
 	return s, nil
+}
+
+// checkUnconditional refuses a network that never saw a clip of which nothing is known.
+func (m *Run) checkUnconditional(o SampleOptions) error {
+	c := m.Config.Conditions
+	if c.TakesMap() && c.Tasks["nothing"] == 0 {
+		return fmt.Errorf("the network was trained for %s, and never with nothing known: use it for those", strings.Join(c.trained(), ", "))
+	}
+	return c.checkTold(o.Covariates, 0)
 }
 
 // Nowcast returns continuations of a clip: its first knownFrames frames are known (NaN
@@ -51,7 +65,7 @@ func (m *Run) Inpaint(ctx context.Context, clip []float32, known []bool, o Sampl
 	o = m.conditional(o)
 	cells, err := m.knownCells(clip, known, o.Count)
 	if err == nil {
-		err = m.checkMap(o.Guidance, cells)
+		err = m.checkConditions(o, cells, known)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("conditional sampling: %w", err)
@@ -71,6 +85,18 @@ func (m *Run) Inpaint(ctx context.Context, clip []float32, known []bool, o Sampl
 		return nil, fmt.Errorf("conditional sampling: %w", err)
 	}
 	return s, nil
+}
+
+// checkConditions refuses conditions that the network was not trained for.
+func (m *Run) checkConditions(o SampleOptions, cells vdm.Measurement, known []bool) error {
+	shown, err := m.shownCells(cells, known)
+	if err != nil {
+		return err
+	}
+	if err := m.checkMap(o.Guidance, shown); err != nil {
+		return err
+	}
+	return m.Config.Conditions.checkTold(o.Covariates, m.Config.Clip.firstFrames(shown.shown))
 }
 
 // knownCells returns the known cells of a clip, or of one clip for each of count

@@ -2,18 +2,17 @@ package run
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
 // conditional returns o with every default of sampling given an observation: with a
 // network that takes a map of noise levels the guidance is NoiseLevelMap.
 func (m *Run) conditional(o SampleOptions) SampleOptions {
-	if o.Guidance == nil && m.Config.Conditions.TakesMap() {
+	byMap, is := o.Guidance.(vdm.NoiseLevelMap)
+	if is && byMap.Top == 0 || o.Guidance == nil && m.Config.Conditions.TakesMap() {
 		o.Guidance = vdm.NoiseLevelMap{Top: m.Config.top()}
 	}
 	return o.WithConditionalDefaults()
@@ -43,22 +42,26 @@ func (m *Run) OnFields(height, width int) (*Run, error) {
 	return &larger, nil
 }
 
-// checkMap refuses NoiseLevelMap with a network that takes no map, and ways of
-// conditioning for which the network was not trained.
-func (m *Run) checkMap(guidance vdm.Guidance, cells vdm.Measurement) error {
-	if _, is := guidance.(vdm.NoiseLevelMap); !is {
+// checkMap refuses NoiseLevelMap with a network that takes no map, levels outside the
+// trained range, and ways of conditioning for which the network was not trained.
+func (m *Run) checkMap(guidance vdm.Guidance, c shownCells) error {
+	byMap, is := guidance.(vdm.NoiseLevelMap)
+	if !is {
 		return nil
 	}
-	c := m.Config.Conditions
-	if !c.TakesMap() {
+	told := m.Config.Conditions
+	if !told.TakesMap() {
 		return fmt.Errorf("guidance map: the run's network takes no map of noise levels; its configuration names no conditions.tasks. Use another guidance, such as moment-matching")
 	}
-	serving := m.Config.Clip.tasksFor(cells, c.KnownFrames())
-	if slices.ContainsFunc(serving, func(name string) bool { return c.Tasks[name] > 0 }) {
+	if top := m.Config.top(); byMap.Top != top {
+		return fmt.Errorf("guidance map: what is known exactly is shown at λ = %v, but the network was trained with %v there, the top of its range: want that, or 0", byMap.Top, top)
+	}
+	serving := m.Config.Clip.tasksFor(c, told.KnownFrames())
+	if slices.ContainsFunc(serving, func(name string) bool { return told.Tasks[name] > 0 }) {
 		return nil
 	}
 	return fmt.Errorf("guidance map: the network was not trained for what is known here, which is a case of %s; its conditions.tasks are %s. Use another guidance, such as moment-matching",
-		strings.Join(serving, " or "), strings.Join(c.trained(), ", "))
+		strings.Join(serving, " or "), strings.Join(told.trained(), ", "))
 }
 
 // trained returns the names of the tasks for which the network was trained.
@@ -71,28 +74,55 @@ func (c ConditionsConfig) trained() (names []string) {
 	return names
 }
 
-// tasksFor returns the tasks of training to which known cells belong. It looks at the
-// first of several clips; needed is the number of first frames from which the covariates
-// are made.
-func (c ClipConfig) tasksFor(cells vdm.Measurement, needed int) []string {
+// shownCells says which values of a clip are shown, and whether without errors. A missing
+// cell of a known frame counts as shown where the network was trained on clips with missing
+// cells: training shows such frames too.
+type shownCells struct {
+	shown []bool
+	exact bool
+}
+
+// shownCells returns the shown values of the first of several clips. A frame whose cells
+// are marked as known and all missing is an error.
+func (m *Run) shownCells(cells vdm.Measurement, known []bool) (shownCells, error) {
+	c := m.Config.Clip
+	out := shownCells{make([]bool, c.size()), cells.Std == 0 && cells.StdOf == nil}
+	frame := c.size() / c.Frames
+	for f := range c.Frames {
+		marked, seen := false, false
+		for i := f * frame; i < (f+1)*frame; i++ {
+			there := cells.Y[i] == cells.Y[i]
+			out.shown[i] = there || known != nil && known[i] && m.Config.TakesMissing()
+			marked, seen = marked || out.shown[i], seen || there
+		}
+		if marked && !seen {
+			return out, fmt.Errorf("frame %d is to be known, but all of its known cells are missing: leave it out, or take other frames", f)
+		}
+	}
+	return out, nil
+}
+
+// firstFrames returns the number of first frames that are shown as a whole.
+func (c ClipConfig) firstFrames(shown []bool) int {
+	if i := slices.Index(shown, false); i >= 0 {
+		return i / (c.size() / c.Frames)
+	}
+	return c.Frames
+}
+
+// tasksFor returns the tasks of training to which shown cells belong; needed is the number
+// of first frames from which the covariates are made.
+func (c ClipConfig) tasksFor(cells shownCells, needed int) []string {
 	frame := c.size() / c.Frames
 	whole, none := make([]bool, c.Frames), make([]bool, c.Frames)
-	exact := cells.Std == 0 && cells.StdOf == nil
+	frames := cells.exact
 	for f := range c.Frames {
-		seen := 0
-		for _, y := range cells.Y[f*frame : (f+1)*frame] {
-			if !math.IsNaN(float64(y)) {
-				seen++
-			}
-		}
-		whole[f], none[f] = seen == frame, seen == 0
-	}
-	frames := exact
-	for f := range whole {
+		of := cells.shown[f*frame : (f+1)*frame]
+		whole[f], none[f] = !slices.Contains(of, false), !slices.Contains(of, true)
 		frames = frames && (whole[f] || none[f])
 	}
 	if !frames {
-		if exact {
+		if cells.exact {
 			return []string{"regions"}
 		}
 		return []string{"scattered-cells"}
@@ -113,37 +143,4 @@ func (c ClipConfig) tasksFor(cells vdm.Measurement, needed int) []string {
 		names = append(names, "alternate-frames")
 	}
 	return append(names, "random-frames")
-}
-
-// covariates converts the covariates of a sample from physical to the network's units:
-// each [frame, height, width], once for all samples or once for each.
-func (m *Run) covariates(fields map[string][]float32) (map[string]vdm.Covariate, error) {
-	out := map[string]vdm.Covariate{}
-	var names []string
-	for i, c := range m.Config.Conditions.Covariates {
-		names = append(names, c.Name)
-		values, given := fields[c.Name]
-		if !given {
-			if m.Config.Conditions.Dropout == 0 && c.KnownFrames == 0 {
-				return nil, fmt.Errorf("the covariate %s is missing: the network was never trained without it (conditions.dropout is 0)", c.Name)
-			}
-			continue
-		}
-		converted := slices.Clone(values)
-		transform.Apply(m.covariateTransforms[i], converted, values)
-		both := make([]float32, covariateChannels*len(values))
-		for j, v := range converted {
-			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-				return nil, fmt.Errorf("the covariate %s is %v at value %d: want finite values in %s within the range of its transform, %s", c.Name, values[j], j, c.Units, c.Transform)
-			}
-			both[covariateChannels*j], both[covariateChannels*j+1] = v, 1
-		}
-		out[c.Name] = vdm.Covariate{Channels: covariateChannels, Values: both}
-	}
-	for name := range fields {
-		if !slices.Contains(names, name) {
-			return nil, fmt.Errorf("the network has no covariate %q: it has %s", name, strings.Join(names, ", "))
-		}
-	}
-	return out, nil
 }

@@ -2,20 +2,26 @@
 // a record of radar rain, all on the same windows:
 //
 //	go run ./vdm/bench/radar -run RUN -data radar.nc
+//	go run ./vdm/bench/radar -run RUN -data a.nc -data b.nc -last 20 -sampler dpm++3m:12,dpm++2m-sde:16
 //
 // The network receives the window and the known frames of the whole field moved along;
-// the others forecast the whole field and are cut to the window.
+// the others forecast the whole field and are cut to the window. Several samplers are
+// several forecasters, so that the differences between them have intervals.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/climate-vdm/climate-vdm/vdm"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
@@ -29,22 +35,57 @@ import (
 
 // options are the flags of the command.
 type options struct {
-	run, data, sampler                              string
-	first, every, size, apart, members, evaluations int
+	run                               string
+	data                              []string
+	samplers                          []sampler
+	alone, loss                       bool
+	last, every, size, apart, members int
+}
+
+// sampler is a way of sampling that is scored as one forecaster.
+type sampler struct {
+	name        string // the library's recommended one where it is empty
+	evaluations int
+}
+
+// String is the forecaster's name where there are several.
+func (s sampler) String() string { return fmt.Sprintf("%s:%d", s.name, s.evaluations) }
+
+// parseSamplers reads a list such as "dpm++3m:12,dpm++2m-sde:16".
+func parseSamplers(text string) (out []sampler, err error) {
+	for _, one := range strings.Split(text, ",") {
+		name, count, _ := strings.Cut(one, ":")
+		n, err := strconv.Atoi(count)
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("%q: want NAME:EVALUATIONS, such as dpm++3m:12", one)
+		}
+		out = append(out, sampler{name, n})
+	}
+	return out, nil
 }
 
 func main() {
 	var o options
 	flag.StringVar(&o.run, "run", "", "folder of the run")
-	flag.StringVar(&o.data, "data", "", "NetCDF file of radar rain")
-	flag.IntVar(&o.first, "first", 0, "first frame of the first case")
+	flag.Func("data", "NetCDF `file` of radar rain (may be repeated)", func(path string) error {
+		o.data = append(o.data, path)
+		return nil
+	})
+	flag.IntVar(&o.last, "last", 0, "last frames of each record to take; 0 for all")
 	flag.IntVar(&o.every, "every", 2, "frames between cases")
 	flag.IntVar(&o.size, "size", 32, "cells a side of a window")
 	flag.IntVar(&o.apart, "apart", 128, "cells between windows, which begin at the middle of each such square")
 	flag.IntVar(&o.members, "members", 8, "members of each ensemble")
-	flag.IntVar(&o.evaluations, "evaluations", 12, "evaluations of the network for a member")
-	flag.StringVar(&o.sampler, "sampler", "", "sampler; the library's recommended one if not given")
+	flag.BoolVar(&o.alone, "alone", false, "the network alone, without the forecasts that need no learning")
+	flag.BoolVar(&o.loss, "loss", false, "in the place of scores the loss of a nowcast at each of some noise levels")
+	flag.Func("sampler", "`list` of samplers and evaluations (default dpm++3m:12)", func(text string) (err error) {
+		o.samplers, err = parseSamplers(text)
+		return err
+	})
 	flag.Parse()
+	if len(o.samplers) == 0 {
+		o.samplers = []sampler{{vdm.DefaultSampler, 12}}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := score(ctx, o); err != nil {
@@ -58,60 +99,138 @@ func score(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	field, err := cf.Read(o.data, cf.ReadOptions{})
-	if err != nil {
-		return err
+	if o.loss {
+		return o.losses(ctx, m)
 	}
-	frames, known := m.Config.Clip.Frames, m.Config.Conditions.KnownFrames()
+	t := &tally{options: o, model: m, began: time.Now(), dry: map[string]*verify.Moments{}}
+	for _, path := range o.data {
+		field, err := cf.Read(path, cf.ReadOptions{})
+		if err != nil {
+			return err
+		}
+		if err := t.add(ctx, path, field); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	if t.comparison == nil {
+		return errors.New("no case: give -data")
+	}
+	return t.print()
+}
+
+// lossClips is how many clips of each record the loss is a mean over.
+const lossClips = 48
+
+// losses prints the mean squared error of v̂ of the unknown frames at noise levels.
+func (o options) losses(ctx context.Context, m *run.Run) error {
+	var levels []float64
+	for level := -4.0; level <= 10; level += 2 {
+		levels = append(levels, level)
+	}
+	fmt.Println("λ", levels)
+	for _, path := range o.data {
+		field, err := cf.Read(path, cf.ReadOptions{})
+		if err != nil {
+			return err
+		}
+		if o.last > 0 {
+			field = field.Slice(max(0, field.Frames()-o.last), field.Frames())
+		}
+		clips, err := radar.New(ctx, radar.Options{Frames: m.Config.Clip.Frames, Size: m.Config.Clip.Height, Known: m.Config.Conditions.KnownFrames()}, nil, field)
+		if err != nil {
+			return err
+		}
+		losses, err := m.LossAt(clips, "forecast", levels, lossClips)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s: %.4f\n", path, losses)
+	}
+	return nil
+}
+
+// tally collects the cases of one record after another.
+type tally struct {
+	options
+	model      *run.Run
+	comparison *report.Comparison
+	cases      int
+	began      time.Time
+	dry        map[string]*verify.Moments
+}
+
+// add adds the cases of a record.
+func (t *tally) add(ctx context.Context, path string, field *climate.Field) (err error) {
+	frames, known := t.model.Config.Clip.Frames, t.model.Config.Conditions.KnownFrames()
 	minutes, kilometres := 60*field.Step(), field.Grid.Kilometres()
-	comparison, err := report.NewComparison(report.ComparisonOptions{
-		Task: "nowcast", Variable: "rain", Units: "mm/h", Known: climate.FirstFrames(frames, known),
-		Height: o.size, Width: o.size, Kilometres: kilometres, Minutes: minutes,
-	})
-	if err != nil {
-		return err
+	if t.comparison == nil {
+		t.comparison, err = report.NewComparison(report.ComparisonOptions{
+			Task: "nowcast", Variable: "rain", Units: "mm/h", Known: climate.FirstFrames(frames, known),
+			Height: t.size, Width: t.size, Kilometres: kilometres, Minutes: minutes,
+		})
+		if err != nil {
+			return err
+		}
 	}
 	rivals := []forecast.Forecaster{forecast.Persistence{}, forecast.Advection{}, forecast.STEPS{Kilometres: kilometres, Minutes: minutes}}
-	cases, began, dry := 0, time.Now(), map[string]*verify.Moments{}
-	for start := o.first; start+frames <= field.Frames(); start += o.every {
+	if t.alone {
+		rivals = nil
+	}
+	first := 0
+	if t.last > 0 {
+		first = max(0, field.Frames()-t.last)
+	}
+	for start := first; start+frames <= field.Frames(); start += t.every {
 		rain := field.Slice(start, start+frames)
-		windows := o.windows(rain)
-		others, err := radar.Rivals(ctx, rain, windows, known, o.members, uint64(start), rivals...)
+		windows := t.windows(rain)
+		others, err := radar.Rivals(ctx, rain, windows, known, t.members, uint64(start), rivals...)
 		if err != nil {
 			return err
 		}
 		for i, w := range windows {
-			mine, err := radar.Nowcast(ctx, m, rain, w, known, o.members, run.SampleOptions{Seed: uint64(start), First: i * o.members, Sampler: o.sampler, Evaluations: o.evaluations})
-			if err != nil {
-				return err
+			one := report.Case{Observed: w.Cut(rain)}
+			for _, s := range t.samplers {
+				mine, err := radar.Nowcast(ctx, t.model, rain, w, known, t.members, run.SampleOptions{Seed: uint64(start), First: i * t.members, Sampler: s.name, Evaluations: s.evaluations})
+				if err != nil {
+					return err
+				}
+				name := "network"
+				if len(t.samplers) > 1 {
+					name = s.String()
+				}
+				one.Forecasts = append(one.Forecasts, report.Forecast{Name: name, Members: mine})
 			}
-			one := report.Case{Observed: w.Cut(rain), Forecasts: []report.Forecast{{Name: "network", Members: mine}}}
 			for k, by := range rivals {
 				one.Forecasts = append(one.Forecasts, report.Forecast{Name: by.Name(), Reference: true, Members: others[i][k]})
 			}
 			for _, f := range append(one.Forecasts, report.Forecast{Name: "observed", Members: [][]float32{one.Observed}}) {
-				if dry[f.Name] == nil {
-					dry[f.Name] = &verify.Moments{Dry: 0.1}
+				if t.dry[f.Name] == nil {
+					t.dry[f.Name] = &verify.Moments{Dry: 0.1}
 				}
 				for _, member := range f.Members {
-					dry[f.Name].Add(member[known*o.size*o.size:])
+					t.dry[f.Name].Add(member[known*t.size*t.size:])
 				}
 			}
-			if err := comparison.Add(one); err != nil {
+			if err := t.comparison.Add(one); err != nil {
 				return err
 			}
-			cases++
+			t.cases++
 		}
-		fmt.Fprintf(os.Stderr, "frame %d of %d, %d cases, %.0f s\n", start, field.Frames()-frames, cases, time.Since(began).Seconds())
+		fmt.Fprintf(os.Stderr, "%s: frame %d of %d, %d cases, %.0f s\n", path, start, field.Frames()-frames, t.cases, time.Since(t.began).Seconds())
 	}
-	scores, err := comparison.Compare()
+	return nil
+}
+
+// print writes the scores.
+func (t *tally) print() error {
+	fmt.Printf("dry cells observed: %.3f\n", t.dry["observed"].Value().DryShare)
+	scores, err := t.comparison.Compare()
 	if err != nil {
 		return err
 	}
-	fmt.Printf("dry cells observed: %.3f\n", dry["observed"].Value().DryShare)
-	fmt.Printf("%s, step %d, %d evaluations, %d windows of %d × %d cells\n%s", o.data, m.Step(), o.evaluations, cases, o.size, o.size, scores.Table())
+	fmt.Printf("%s, step %d, %v, %d windows of %d × %d cells\n%s", strings.Join(t.data, ", "), t.model.Step(), t.samplers, t.cases, t.size, t.size, scores.Table())
 	for _, e := range scores.Entries {
-		fmt.Printf("%-12s dry cells %.3f, CRPS by lead:", e.Name, dry[e.Name].Value().DryShare)
+		fmt.Printf("%-12s dry cells %.3f, CRPS by lead:", e.Name, t.dry[e.Name].Value().DryShare)
 		for _, v := range e.Score("crps").ByFrame {
 			fmt.Printf(" %.3f", float64(v))
 		}

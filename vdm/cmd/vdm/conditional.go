@@ -17,8 +17,11 @@ type conditionalFlags struct {
 	sampleFlags
 	read readFlags
 	whereFlags
-	picture  string
-	leads    string // of a nowcast, that are written; "" for all
+	picture string
+	leads   string // of a nowcast, that are written; "" for all
+
+	otherStep, otherCells bool // data with another step in time or size of cells are accepted
+
 	guidance string
 	weight   float64
 }
@@ -27,9 +30,11 @@ func (f *conditionalFlags) addTo(c *cobra.Command) {
 	f.sampleFlags.addTo(c, "members", 8)
 	flags := c.Flags()
 	f.whereFlags.addTo(flags)
-	flags.IntVar(&f.size, "size", 0, "`cells` a side of the clip, for networks that serve fields of any size (default: as the run's clips)")
-	flags.StringVar(&f.guidance, "guidance", "replacement", "how clips are made to agree with what is known: "+strings.Join(vdm.GuidanceNames(), ", ")+" (of a network that takes a map of noise levels the default is map)")
-	flags.Float64Var(&f.weight, "weight", 0, "weight of those guidances that have one: w_r of reconstruction, where 0 is replacement, or ζ of posterior-sampling (default: the guidance's own, 1)")
+	flags.IntVar(&f.size, "size", 0, "`cells` along a side of the clip, for networks that work on fields of any size (default: the size of the run's clips)")
+	flags.BoolVar(&f.otherStep, "other-step", false, "accept data with another time between frames than the training data")
+	flags.BoolVar(&f.otherCells, "other-cell-size", false, "accept data with cells of another size than the training data")
+	flags.StringVar(&f.guidance, "guidance", "replacement", "method by which clips agree with the known values: "+strings.Join(vdm.GuidanceNames(), ", ")+" (for a network that takes a map of noise levels the default is map)")
+	flags.Float64Var(&f.weight, "weight", 0, "weight of a guidance that has one: w_r of reconstruction, where 0 means replacement, or ζ of posterior-sampling (default: 1)")
 	f.read.addTo(c)
 	flags.Lookup("variable").Usage = renamed
 }
@@ -84,7 +89,14 @@ func (f *conditionalFlags) cut(c run.ClipConfig, rec *climate.Record, known clim
 	if err := f.lie(rec, c.Height, c.Width); err != nil {
 		return nil, climate.Place{}, err
 	}
-	return rec.Cut(climate.CutOptions{Height: c.Height, Width: c.Width, Step: c.Step, Known: known, Start: f.start, Row: f.row, Column: f.col, Name: flagOf})
+	o := climate.CutOptions{Height: c.Height, Width: c.Width, Step: c.Step, Kilometres: c.Kilometres, Known: known, Start: f.start, Row: f.row, Column: f.col, Name: flagOf}
+	if f.otherStep {
+		o.Step = 0
+	}
+	if f.otherCells {
+		o.Kilometres = 0
+	}
+	return rec.Cut(o)
 }
 
 // knownFrom adds to a file's attributes where the known data come from.

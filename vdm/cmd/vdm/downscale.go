@@ -56,6 +56,12 @@ func (f *conditionalFlags) downscale(c *cobra.Command, m *run.Run, by vdm.Coarse
 	}
 	coarse := fine
 	coarse.Frames, coarse.Height, coarse.Width, coarse.Step = fine.Frames/by.Frames, fine.Height/by.Cells, fine.Width/by.Cells, fine.Step*float64(by.Frames)
+	coarse.Kilometres *= float64(by.Cells)
+	told, err := f.tell.told(c, m, f.read, 0, nil)
+	if err != nil {
+		return err
+	}
+	f.o.Covariates = told
 	rec, err := f.openData(c, m)
 	if err != nil {
 		return err

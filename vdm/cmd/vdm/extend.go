@@ -80,6 +80,17 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOpt
 	if info, err := os.Stat(out); err == nil && !info.IsDir() {
 		return fmt.Errorf("--out is %s, which exists and is not a folder", out)
 	}
+	shown := known
+	if len(f.data) == 0 {
+		shown = 0
+	}
+	told, err := f.tell.told(c, m, f.read, shown, nil)
+	if err != nil {
+		return err
+	}
+	if len(told) > 0 {
+		return misuse(c, "--covariate: a sequence takes none, since each of its clips would need its own")
+	}
 	start, place, more, err := f.begin(c, m, o.Frames, known)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -75,6 +76,14 @@ func (f *conditionalFlags) inpaint(c *cobra.Command, m *run.Run, mask string) er
 		return errors.New("no cell of the clip is missing: there is nothing to generate; --mask names known cells that should be generated all the same")
 	}
 	say(c, "%d of %d values are generated", missing, len(known))
+	frame := len(known) / frames
+	first := 0
+	for first < frames && !slices.Contains(known[first*frame:(first+1)*frame], false) {
+		first++
+	}
+	if f.o.Covariates, err = f.tell.told(c, m, f.read, first, nil); err != nil {
+		return err
+	}
 	return f.write(c, m, place, "inpaint", "Missing cells filled in by a video diffusion model", more, func(o run.SampleOptions) error {
 		_, err := m.Inpaint(c.Context(), clip, known, o)
 		return err

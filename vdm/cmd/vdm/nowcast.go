@@ -119,6 +119,7 @@ func (f *conditionalFlags) openOrShipped(c *cobra.Command, args []string, ready 
 	if err != nil {
 		return nil, err
 	}
+	f.asShipped(c, pretrained.Radar)
 	say(c, "the shipped model lies in %s; its card: %s", dir, filepath.Join(dir, pretrained.CardName))
 	return f.suit(c, m)
 }
@@ -165,9 +166,9 @@ beginning of the clip, as there.`,
 	return c
 }
 
-// tell returns the covariates of the network: for one that was trained on radar, the
-// known frames of the whole field moved along.
-func (f *conditionalFlags) tell(c *cobra.Command, m *run.Run, rec *climate.Record, known climate.KnownFrames, place climate.Place) (map[string][]float32, error) {
+// moved returns the covariates that a network that was trained on radar receives beside the
+// known frames: those of the whole field moved along. It returns nothing for others.
+func (f *conditionalFlags) moved(c *cobra.Command, m *run.Run, rec *climate.Record, known climate.KnownFrames, place climate.Place) (map[string][]float32, error) {
 	first, nowcast := known.Lead()
 	if !nowcast || m.Config.Clip.Height != m.Config.Clip.Width {
 		return nil, nil
@@ -175,7 +176,7 @@ func (f *conditionalFlags) tell(c *cobra.Command, m *run.Run, rec *climate.Recor
 	w := radar.Window{Y: place.Row, X: place.Column, Size: m.Config.Clip.Height}
 	told, err := radar.Tell(c.Context(), m, rec.Fields[0].Slice(place.Start, place.Start+first), w)
 	if len(told) > 0 {
-		say(c, "the network receives the %d known frames of the whole field moved along", first)
+		say(c, "the network receives the known frames of the whole field moved along")
 	}
 	return told, err
 }
@@ -213,7 +214,11 @@ func (f *conditionalFlags) run(c *cobra.Command, m *run.Run, kind string, knownF
 	if part != "" {
 		more["vdm_data_part"] = part
 	}
-	told, err := f.tell(c, m, rec, known, place)
+	made, err := f.moved(c, m, rec, known, place)
+	if err != nil {
+		return err
+	}
+	told, err := f.tell.told(c, m, f.read, known.First(), made)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
@@ -28,16 +27,28 @@ func (s *sampleFlags) shipped(c *cobra.Command, args []string) (*run.Run, error)
 	if err != nil {
 		return nil, err
 	}
+	if !c.Flags().Changed("count") {
+		s.o.Count = 4
+	}
+	s.asShipped(c, pretrained.Synthetic)
+	say(c, "the shipped model lies in %s; its card: %s", dir, filepath.Join(dir, pretrained.CardName))
+	return m, nil
+}
+
+// asShipped takes the sampler of a shipped model's card where neither a preset nor a flag
+// says another.
+func (s *sampleFlags) asShipped(c *cobra.Command, name string) {
+	if s.preset != "" {
+		return
+	}
+	o := pretrained.SampleOptions(name)
 	for flag, set := range map[string]func(){
-		"count":       func() { s.o.Count = 4 },
-		"evaluations": func() { s.o.Evaluations = vdm.DefaultEvaluations },
-		"sampler":     func() { s.o.Sampler = vdm.DefaultSampler },
-		"grid":        func() { s.o.Grid = vdm.DefaultGrid },
+		"evaluations": func() { s.o.Evaluations = o.Evaluations },
+		"sampler":     func() { s.o.Sampler = o.Sampler },
+		"grid":        func() { s.o.Grid = o.Grid },
 	} {
 		if !c.Flags().Changed(flag) {
 			set()
 		}
 	}
-	say(c, "the shipped model lies in %s; its card: %s", dir, filepath.Join(dir, pretrained.CardName))
-	return m, nil
 }

@@ -50,7 +50,7 @@ var flagsOf = map[string]string{
 	"Calendar": "--calendar", "Fill": "--fill", "Index": "--index", "Dims": "--dims", "Repeated": "--repeated",
 	"ClipNegative": "--clip-negative", "IgnoreValidRange": "--ignore-valid-range",
 	"KeepMissing": "--missing mask", "Flips": "--flips", // of climate.WindowOptions, in train
-	"Data": "--data", "Variables": "--variable", "Row": "--row", "Column": "--col", // of climate.RecordOptions and CutOptions
+	"Data": "--data", "Variables": "--variable", "Row": "--row", "Column": "--col", "Step": "--other-step", "Kilometres": "--other-cell-size", // of climate.RecordOptions and CutOptions
 }
 
 // flagOf returns the flag for an option of the library.

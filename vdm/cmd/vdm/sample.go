@@ -27,8 +27,9 @@ func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 	f.StringVar(&s.o.Grid, "grid", vdm.DefaultGrid, gridHelp())
 	addPreset(f, &s.preset)
 	f.IntVar(&s.o.Batch, "batch", 0, "clips at a time (default: 8 at most)")
-	f.BoolVar(&s.o.Unclamped, "unclamped", false, "leave values beyond the range of the training data, in runs that are scaled by it")
-	f.BoolVar(&s.o.LastWeights, "last-weights", false, "the last weights instead of their moving average")
+	f.BoolVar(&s.o.Unclamped, "unclamped", false, "keep values beyond the range of the training data, in runs that are scaled by it")
+	f.BoolVar(&s.o.LastWeights, "last-weights", false, "use the last weights instead of their moving average")
+	s.tell.addTo(c)
 	f.StringVar(&s.out, "out", "", "NetCDF `file` to write, or Zarr where its name ends in .zarr (default: one in the run's folder samples)")
 }
 
@@ -88,6 +89,9 @@ like any other; the card in its folder says on which data it was trained.`,
 			}
 			m, err := open()
 			if err != nil {
+				return err
+			}
+			if s.o.Covariates, err = s.tell.told(c, m, readFlags{}, 0, nil); err != nil {
 				return err
 			}
 			like, err := channelFields(m)

@@ -8,4 +8,5 @@ import (
 type sampleFlags struct {
 	o           run.SampleOptions
 	out, preset string
+	tell        tellFlags
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
@@ -42,6 +43,7 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 		Example: `  vdm train --data rain.nc --out runs/rain --steps 2000 --held-out 24
   vdm train --data rain.nc --out runs/rain --steps 4000        # continue
   vdm train --data rain.nc --out runs/as-published --preset dissertation --steps 200000
+  vdm train --data rain.nc --out runs/tuned --from runs/rain --steps 500
   vdm train --data rain.nc --out runs/small --dim 16 --multiples 1,2 --heads 2 --batch 4 --steps 500`,
 		Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error { return t.run(c) },
@@ -60,7 +62,8 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 	f.StringVar(&t.transform, "transform", "", "transform of the values, such as sqrt+standardise, log:0.1+standardise or affine (default: "+transform.DefaultRain+" for rain, else "+transform.Default+", which scale to unit variance)")
 	addPreset(f, &t.preset)
 	f.StringSliceVar(&t.tasks, "for", nil, "`commands` that the run is meant for, as downscale: settings that do not allow them are refused now, not when they are called")
-	f.BoolVar(&t.otherData, "other-data", false, "go on with other data than the run was trained on so far")
+	f.StringVar(&t.from, "from", "", "first weights, with their network, transforms and noise levels: of a shipped `model` ("+strings.Join(pretrained.Names(), ", ")+"), of the folder of a run, or of a file")
+	f.BoolVar(&t.otherData, "other-data", false, "continue with data other than those on which the run was trained so far")
 	f.BoolVar(&t.printConfig, "print-config", false, "print the configuration with every setting, and do not train")
 	f.BoolVar(&t.onlyCreate, "only-create", false, "make the run with its initial weights, and do not train")
 	f.Uint64Var(&t.seed, "seed", 0, "seed of weights, order of clips and noise")
@@ -84,6 +87,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	wrong.when(len(t.data) == 0, "--data is missing: a NetCDF file or the folder of prepared data")
 	wrong.when(t.out == "", "--out is missing: the folder of the run")
 	wrong.when(t.missing != "skip" && t.missing != "mask", "--missing is %q: want skip or mask", t.missing)
+	wrong.when(t.from != "" && (t.preset != "" || t.config != "" || t.transform != ""), "--from excludes --preset, --config and --transform: the weights bring such settings with them")
 	for _, task := range t.tasks {
 		wrong.when(!slices.Contains(servedTasks, task), "--for %s: want some of %s", task, strings.Join(servedTasks, ", "))
 	}
@@ -94,6 +98,16 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	}
 	if err := wrong.err(); err != nil {
 		return err
+	}
+	if t.from != "" {
+		start, err := pretrained.Start(t.from)
+		if err != nil {
+			return err
+		}
+		if len(start.Config.Conditions.Covariates) > 0 {
+			return misuse(c, "--from %s: its network needs covariates (%s), which this command does not make; vdm train-nowcast does", t.from, covariateNames(start.Config.Conditions.Covariates))
+		}
+		t.start = &start
 	}
 	config, err := t.base()
 	if err != nil {
@@ -143,7 +157,11 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	}
 	config.Data = fmt.Sprintf("%s, %s", rec.Names(), origin.Training)
 
-	m, err := run.Create(t.out, config, clips)
+	create := func() (*run.Run, error) { return run.Create(t.out, config, clips) }
+	if t.start != nil {
+		create = func() (*run.Run, error) { return run.CreateFrom(t.out, config, clips, *t.start) }
+	}
+	m, err := create()
 	if err != nil {
 		return err
 	}

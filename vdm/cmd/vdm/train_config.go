@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -30,8 +31,11 @@ func (t *trainFlags) base() (run.Config, error) {
 		return run.Config{}, err
 	}
 	path := filepath.Join(t.out, "config.yaml")
-	if _, err := os.Stat(path); err != nil {
-		return preset.Config, nil // no run yet; Create reports other mistakes
+	if _, err := os.Stat(path); err != nil { // no run yet; Create reports other mistakes
+		if t.start != nil {
+			return begun(t.start.Config), nil
+		}
+		return preset.Config, nil
 	}
 	of, err := run.ReadConfig(path)
 	if err != nil || t.preset == "" {
@@ -45,6 +49,16 @@ func (t *trainFlags) base() (run.Config, error) {
 		preset.Config.Clip.Channels[i].Transform = transform.Spec{}
 	}
 	return preset.Config, nil
+}
+
+// begun returns the configuration of a run that begins with the weights of another: the
+// same clips, network and noise levels. Training and the names of the channels are left to
+// the flags and the data.
+func begun(c run.Config) run.Config {
+	c.Clip.Channels = nil
+	c.Data, c.Clip.Step, c.Clip.Kilometres = "", 0, 0
+	c.Training = run.TrainingConfig{Optimiser: c.Training.Optimiser, EMA: c.Training.EMA, Clip: c.Training.Clip}
+	return c
 }
 
 // readPartialConfig returns a configuration file that may lack settings which the data
@@ -103,6 +117,11 @@ func (t *trainFlags) apply(c *cobra.Command, config *run.Config, rec *climate.Re
 	if math.Abs(step-config.Clip.Step) > 0.01*config.Clip.Step {
 		return fmt.Errorf("clip.step_hours is %v (%s), but the frames of the data are %s apart", config.Clip.Step, climate.FormatHours(config.Clip.Step), climate.FormatHours(step))
 	}
+	if km := roundedKilometres(&fields[0].Grid); config.Clip.Kilometres == 0 {
+		config.Clip.Kilometres = km
+	} else if was := config.Clip.Kilometres; km != 0 && math.Abs(km-was) > 0.1*was {
+		return fmt.Errorf("clip.cell_km is %v, but the cells of the data are %v km a side", was, km)
+	}
 	if len(config.Clip.Channels) == 0 {
 		for _, f := range fields {
 			config.Clip.Channels = append(config.Clip.Channels, run.ChannelConfig{Name: f.Name})
@@ -139,4 +158,21 @@ func (t *trainFlags) apply(c *cobra.Command, config *run.Config, rec *climate.Re
 	}
 	config.Clip.Channels = channels
 	return config.WithDefaults().Validate()
+}
+
+// roundedKilometres is the side of a grid's cells to three digits, for a configuration.
+func roundedKilometres(grid *climate.Grid) float64 {
+	km, _ := strconv.ParseFloat(strconv.FormatFloat(grid.Kilometres(), 'g', 3, 64), 64)
+	return km
+}
+
+func covariateNames(all []run.CovariateConfig) string {
+	var names []string
+	for _, v := range all {
+		names = append(names, v.Name)
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
 }

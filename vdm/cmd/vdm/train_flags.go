@@ -17,6 +17,8 @@ type trainFlags struct {
 	missing, transform    string
 	preset                string
 	tasks                 []string // commands that the run is meant for
+	from                  string
+	start                 *run.Start // of from; nil without
 	otherData             bool
 	printConfig           bool
 	onlyCreate            bool

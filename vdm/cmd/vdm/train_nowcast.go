@@ -5,12 +5,13 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
 	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
 )
 
 func newTrainNowcast() *cobra.Command {
 	var data []string
-	var out string
+	var out, from string
 	var last int
 	var t radar.Training
 	var read readFlags
@@ -50,6 +51,13 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast continu
 				}
 				records = append(records, field.Slice(0, field.Frames()-last))
 			}
+			if from != "" {
+				start, err := pretrained.Start(from)
+				if err != nil {
+					return err
+				}
+				t.From = &start
+			}
 			forecasts, made := progress(c, "forecasts")
 			t.Prepared = func(done, total int) {
 				forecasts(vdm.Progress{Step: int64(done), Steps: int64(total)})
@@ -75,9 +83,13 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast continu
 	f.IntVar(&last, "hold-out", 0, "number of last `frames` of each record that are held out")
 	f.IntVar(&t.Steps, "steps", 2600, "optimiser `steps` to train up to")
 	f.IntVar(&t.Batch, "batch", 4, "clips in one optimiser step")
-	f.IntVar(&t.Size, "clip-size", 32, "`cells` along a side of a clip in training")
-	f.IntVar(&t.Frames, "frames", 10, "frames of a clip")
-	f.IntVar(&t.Known, "known", 4, "number of first `frames` of a clip that are known in a nowcast")
+	f.StringVar(&from, "from", "", "first weights: of a shipped `model` ("+pretrained.Radar+"), of the folder of a run, or of a file like the shipped ones")
+	f.BoolVar(&t.Variety, "variety", false, "also train on clips with rows and columns exchanged, with half to twice the rain, and with time reversed")
+	f.Float64Var(&t.Shift, "shift", 0, "`λ` to add to the noise levels of training: about 2 trains more at those of small scales")
+	f.Float64Var(&t.Rate, "rate", 0, "highest learning `rate` (default: 3e-3, or 1e-3 with --from)")
+	f.IntVar(&t.Size, "clip-size", 0, "`cells` along a side of a clip in training (default: 32, or as in --from)")
+	f.IntVar(&t.Frames, "frames", 0, "frames of a clip (default: 10, or as in --from)")
+	f.IntVar(&t.Known, "known", 0, "number of first `frames` of a clip that are known in a nowcast (default: 4, or as in --from)")
 	f.Uint64Var(&t.Seed, "seed", 0, "seed of weights, order of clips and noise")
 	read.addTo(c)
 	return c

@@ -3,9 +3,13 @@
 package main
 
 import (
+	"math"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
@@ -29,6 +33,64 @@ func TestTrainNowcast(t *testing.T) {
 	if f := field(t, out, "rain", 1); f.Frames() != 4 || f.Height() != 6 || f.Width() != 6 {
 		t.Errorf("a nowcast of %d frames of %d × %d, want 4 of 6 × 6", f.Frames(), f.Height(), f.Width())
 	}
+	// Missing cells in a known frame are unknown cells in it.
+	gaps := writeRecord(t, filepath.Join(t.TempDir(), "gaps.nc"), func(f *netcdf.SampleFile) {
+		data := f.Channels[0].Data
+		for n := range recordFrames {
+			data[(n*recordHeight+2)*recordWidth+3] = float32(math.NaN())
+		}
+	})
+	succeed(t, "nowcast", dir, "--data", gaps, "--start", "1", "--size", "6", "--members", "1", "--steps", "2", "--out", out)
+	if f := field(t, out, "rain", 0); slices.ContainsFunc(f.Data, func(v float32) bool { return v != v }) {
+		t.Error("a cell is missing in a nowcast from frames with missing cells")
+	}
+	// Another begins with its weights, on clips of the same kind without being told.
+	tuned := filepath.Join(t.TempDir(), "tuned")
+	succeed(t, "train-nowcast", "--data", data, "--out", tuned, "--batch", "2", "--steps", "1", "--from", dir)
+	m, err = run.Open(tuned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := m.Config; c.Clip.Frames != 4 || c.Clip.Height != 4 || c.Conditions.KnownFrames() != 2 || c.Training.Rate != 1e-3 || !strings.HasPrefix(c.Training.From, dir) {
+		t.Errorf("a run from another has the configuration %+v", c)
+	}
+	// A file like the shipped ones serves as well.
+	file := filepath.Join(t.TempDir(), "mine.safetensors")
+	succeed(t, "weights", "export", "--model", tuned, file)
+	refuse(t, exitUsage, []string{"--last asks for others"}, "weights", "export", "--model", "--last", tuned, file)
+	succeed(t, "train-nowcast", "--data", data, "--out", filepath.Join(t.TempDir(), "third"), "--batch", "2", "--steps", "1", "--from", file)
+	refuse(t, exitFailed, []string{"no run in", "the shipped models are synthetic, radar"}, "train-nowcast", "--data", data, "--out", t.TempDir(), "--from", "rader")
+	refuse(t, exitUsage, []string{"told covariates (advection)", "train-nowcast does"}, "train", "--data", data, "--out", t.TempDir(), "--steps", "1", "--from", dir)
+	// Data of another kind than in training are taken where that is asked for.
+	for flag, change := range map[string]func(f *netcdf.SampleFile){
+		"--other-step": func(f *netcdf.SampleFile) {
+			for i := range f.Times {
+				f.Times[i] *= 2
+			}
+		},
+		"--other-cell-size": func(f *netcdf.SampleFile) {
+			for i := range f.Grid.X {
+				f.Grid.X[i] *= 3
+			}
+		},
+	} {
+		other := writeRecord(t, filepath.Join(t.TempDir(), "other.nc"), change)
+		args := []string{"nowcast", dir, "--data", other, "--last", "--members", "1", "--steps", "2", "--out", out}
+		refuse(t, exitFailed, []string{"those of the run", flag + " takes others"}, args...)
+		succeed(t, append(args, flag)...)
+	}
+	dry := writeRecord(t, filepath.Join(t.TempDir(), "dry.nc"), func(f *netcdf.SampleFile) { clear(f.Channels[0].Data) })
+	succeed(t, "nowcast", dir, "--data", dry, "--last", "--members", "1", "--steps", "2", "--out", out)
+	void := writeRecord(t, filepath.Join(t.TempDir(), "void.nc"), func(f *netcdf.SampleFile) {
+		for i := range f.Channels[0].Data {
+			f.Channels[0].Data[i] = float32(math.NaN())
+		}
+	})
+	refuse(t, exitFailed, []string{"missing"}, "nowcast", dir, "--data", void, "--variable", "pr", "--last", "--members", "1", "--steps", "2", "--out", out)
+	refuse(t, exitFailed, []string{"have 99 rows, the data 6"}, "nowcast", dir, "--data", data, "--last", "--size", "99")
+	twice := writeRecord(t, filepath.Join(t.TempDir(), "twice.nc"), func(f *netcdf.SampleFile) { f.Channels[0].Data[5] += 1 })
+	refuse(t, exitFailed, []string{"time"}, "nowcast", dir, "--data", data, "--data", twice, "--variable", "pr", "--last")
+
 	refuse(t, exitUsage, []string{"--data is missing"}, "train-nowcast", "--out", dir)
 	refuse(t, exitUsage, []string{"--out is missing"}, "train-nowcast", "--data", data)
 	refuse(t, exitUsage, []string{"--hold-out is 1000"}, "train-nowcast", "--data", data, "--out", dir, "--hold-out", "1000")

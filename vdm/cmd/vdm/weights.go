@@ -2,10 +2,13 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"reflect"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -36,7 +39,7 @@ func openRun(c *cobra.Command, dir string) (*run.Run, error) {
 }
 
 func newExport() *cobra.Command {
-	var last, half bool
+	var last, half, model bool
 	c := &cobra.Command{
 		Use:   "export RUN FILE.safetensors",
 		Short: "Write a run's weights to a file",
@@ -47,6 +50,16 @@ func newExport() *cobra.Command {
 			m, err := openRun(c, args[0])
 			if err != nil {
 				return err
+			}
+			if model {
+				if last {
+					return misuse(c, "--model writes the averaged weights, and --last asks for others")
+				}
+				folder, name := filepath.Split(args[1])
+				if err := pretrained.Write(m, folder, strings.TrimSuffix(name, ".safetensors")); err != nil {
+					return err
+				}
+				return emit(c, args[1]+"\n")
 			}
 			network, err := unetOf(m)
 			if err != nil {
@@ -59,6 +72,7 @@ func newExport() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&half, "bfloat16", false, "round the weights to bfloat16, which halves the file")
+	c.Flags().BoolVar(&model, "model", false, "write a model like the shipped ones: all weights in bfloat16, what was fitted on data, and the configuration in a file FILE.yaml beside them (train --from begins with it)")
 	c.Flags().BoolVar(&last, "last", false, "export the last weights instead of their moving average")
 	return c
 }

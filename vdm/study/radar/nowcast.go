@@ -3,6 +3,7 @@ package radar
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
@@ -40,6 +41,9 @@ func Nowcast(ctx context.Context, m *run.Run, rain *climate.Field, w Window, kno
 	if w.Y < 0 || w.X < 0 || w.Size < 1 || w.Y+w.Size > height || w.X+w.Size > width {
 		return nil, fmt.Errorf("radar nowcast: a window of %d cells a side from row %d and column %d does not lie in a field of %d × %d", w.Size, w.Y, w.X, height, width)
 	}
+	if err := suits(m, rain); err != nil {
+		return nil, fmt.Errorf("radar nowcast: %w", err)
+	}
 	told, err := Tell(ctx, m, rain.Slice(0, known), w)
 	if err != nil {
 		return nil, fmt.Errorf("radar nowcast: %w", err)
@@ -61,19 +65,37 @@ func Nowcast(ctx context.Context, m *run.Run, rain *climate.Field, w Window, kno
 	return out, nil
 }
 
+// suits refuses rain with other steps in time or another size of cells than the network
+// was trained on. What the configuration or the rain does not say is not compared.
+func suits(m *run.Run, rain *climate.Field) error {
+	c := m.Config.Clip
+	for _, v := range []struct {
+		what     string
+		is, want float64
+	}{{"frames %.3g minutes apart", 60 * rain.Step(), 60 * c.Step}, {"cells of %.3g km", rain.Grid.Kilometres(), c.Kilometres}} {
+		if v.is > 0 && v.want > 0 && math.Abs(v.is-v.want) > 0.1*v.want {
+			return fmt.Errorf("the rain has "+v.what+", the network was trained on "+v.what, v.is, v.want)
+		}
+	}
+	return nil
+}
+
 // Tell returns the covariates of a network that has the covariate GuessName, for a
 // window, given the first known frames of the whole field. It returns nothing for
-// another network, and where the network's forecast is made from another number of
-// frames.
+// another network, and where fewer frames are known than the network's forecast is made
+// from.
 func Tell(ctx context.Context, m *run.Run, known *climate.Field, w Window) (map[string][]float32, error) {
 	i := slices.IndexFunc(m.Config.Conditions.Covariates, func(c run.CovariateConfig) bool { return c.Name == GuessName })
-	if i < 0 || m.Config.Conditions.Covariates[i].KnownFrames != known.Frames() {
+	if i < 0 || m.Config.Conditions.Covariates[i].KnownFrames > known.Frames() {
 		return nil, nil
 	}
 	frames := m.Config.Clip.Frames
-	guess, err := Guess(ctx, known, frames)
+	guess, err := Guess(ctx, known.Slice(0, m.Config.Conditions.Covariates[i].KnownFrames), frames)
 	if err != nil {
 		return nil, err
+	}
+	if !m.Config.TakesMissing() {
+		guess = filled(guess)
 	}
 	return map[string][]float32{GuessName: w.cut(guess, frames, known.Height(), known.Width())}, nil
 }

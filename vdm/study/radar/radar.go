@@ -26,12 +26,33 @@ type Options struct {
 	Frames, Size int  // of a clip: frames, and rows and columns of the square window
 	Known        int  // number of first frames from which the forecast is made
 	Flips        bool // whether each window is used in four reflections
+
+	// Variety adds clips of rain that could have been: each window with rows and columns
+	// exchanged, multiplied by each of the factors, and with time reversed.
+	Variety bool
+
+	// Missing is the largest share of missing cells in a frame of a clip, in the rain and
+	// in its forecast; 0 leaves out all windows with missing cells.
+	Missing float64
+}
+
+// factors multiply the rain of a window for variety.
+var factors = []float32{1, 0.5, 0.71, 1.41, 2}
+
+// variants returns the number of clips made of a window.
+func (o Options) variants() int {
+	if o.Variety {
+		return 2 * len(factors)
+	}
+	return 1
 }
 
 // Clips are windows of one or more records of the same shape, with two channels: the
 // rain, in mm/h, and the forecast of it from the first known frames, which contains
-// these frames too. Where nothing can be advected the forecast is 0.
+// these frames too. Where nothing can be advected the forecast is 0, or missing in clips
+// that may have missing cells.
 type Clips struct {
+	Options
 	parts  []*climate.Windows // one for each start of a forecast
 	ends   []int              // number of clips up to the end of each part
 	fields []*climate.Field
@@ -45,7 +66,17 @@ func New(ctx context.Context, o Options, progress func(done, total int), records
 		first int
 	}
 	var starts []start
-	for _, f := range records {
+	shown := records
+	if o.Variety {
+		for _, f := range records {
+			shown = append(slices.Clip(shown), reversed(f))
+		}
+	}
+	missing := climate.SkipMissing
+	if o.Missing > 0 {
+		missing = climate.KeepMissing
+	}
+	for _, f := range shown {
 		whole, err := climate.NewWindows(climate.WindowOptions{Frames: o.Frames, Missing: climate.KeepMissing}, f)
 		if errors.Is(err, climate.ErrNoWindow) {
 			continue
@@ -64,11 +95,11 @@ func New(ctx context.Context, o Options, progress func(done, total int), records
 	err := engine.InParallel(len(starts), func(i int) error {
 		s := starts[i]
 		rain := s.field.Slice(s.first, s.first+o.Frames)
-		guess, err := guessField(ctx, rain, o.Known)
+		guess, err := guessField(ctx, rain, o.Known, o.Missing > 0)
 		if err != nil {
 			return fmt.Errorf("forecast from frame %d: %w", s.first, err)
 		}
-		w, err := climate.NewWindows(climate.WindowOptions{Frames: o.Frames, Height: o.Size, Width: o.Size, Flips: o.Flips, Missing: climate.SkipMissing}, rain, guess)
+		w, err := climate.NewWindows(climate.WindowOptions{Frames: o.Frames, Height: o.Size, Width: o.Size, Flips: o.Flips, Missing: missing, MostMissing: o.Missing}, rain, guess)
 		if err != nil && !errors.Is(err, climate.ErrNoWindow) {
 			return err
 		}
@@ -86,19 +117,34 @@ func New(ctx context.Context, o Options, progress func(done, total int), records
 	}
 	parts = slices.DeleteFunc(parts, func(w *climate.Windows) bool { return w == nil })
 	if len(parts) == 0 {
-		return nil, fmt.Errorf("radar clips: every window of %d × %d × %d has missing cells: smaller windows may lie between them", o.Frames, o.Size, o.Size)
+		return nil, fmt.Errorf("radar clips: every window of %d × %d × %d has missing cells, or too many: smaller windows may lie between them", o.Frames, o.Size, o.Size)
 	}
-	c := &Clips{parts: parts, fields: records}
+	c := &Clips{Options: o, parts: parts, fields: records}
 	n := 0
 	for _, p := range parts {
-		n += p.Len()
+		n += p.Len() * o.variants()
 		c.ends = append(c.ends, n)
 	}
 	return c, nil
 }
 
+// reversed returns a record with its frames in the opposite order.
+func reversed(f *climate.Field) *climate.Field {
+	r := *f
+	r.From, r.To, r.Stamps = nil, nil, nil
+	r.Data = make([]float32, 0, len(f.Data))
+	for t := f.Frames() - 1; t >= 0; t-- {
+		r.Data = append(r.Data, f.Frame(t)...)
+	}
+	r.Times = make([]float64, f.Frames())
+	for t, hours := range f.Times {
+		r.Times[f.Frames()-1-t] = f.Times[0] + f.Times[f.Frames()-1] - hours
+	}
+	return r.Slice(0, r.Frames())
+}
+
 // Guess returns the frames of a clip, [frame, row, column], of a whole field: the known
-// ones, followed by those moved along, 0 where no known rain can be moved.
+// ones, followed by those moved along, NaN where no known rain can be moved.
 func Guess(ctx context.Context, known *climate.Field, frames int) ([]float32, error) {
 	cells := known.Height() * known.Width()
 	all := make([]float32, frames*cells)
@@ -109,20 +155,29 @@ func Guess(ctx context.Context, known *climate.Field, frames int) ([]float32, er
 	if err != nil {
 		return nil, err
 	}
-	for i, v := range members[0] {
+	return members[0], nil
+}
+
+// filled returns x with 0 in place of missing values, for networks that were trained
+// without any.
+func filled(x []float32) []float32 {
+	for i, v := range x {
 		if math.IsNaN(float64(v)) {
-			members[0][i] = 0
+			x[i] = 0
 		}
 	}
-	return members[0], nil
+	return x
 }
 
 // guessField returns the forecast of Guess as a field beside rain, which has all frames
 // of a clip.
-func guessField(ctx context.Context, rain *climate.Field, known int) (*climate.Field, error) {
+func guessField(ctx context.Context, rain *climate.Field, known int, missing bool) (*climate.Field, error) {
 	guess, err := Guess(ctx, rain.Slice(0, known), rain.Frames())
 	if err != nil {
 		return nil, err
+	}
+	if !missing {
+		guess = filled(guess)
 	}
 	return &climate.Field{
 		Name: GuessName, Units: rain.Units, Kind: rain.Kind, Grid: rain.Grid,
@@ -148,7 +203,33 @@ func (c *Clips) Clip(i int, dst []float32) error {
 	if part > 0 {
 		i -= c.ends[part-1]
 	}
-	return c.parts[part].Clip(i, dst)
+	variants := c.variants()
+	if err := c.parts[part].Clip(i/variants, dst); err != nil {
+		return err
+	}
+	variant := i % variants
+	if factor := factors[variant%len(factors)]; factor != 1 {
+		for j := range dst {
+			dst[j] *= factor
+		}
+	}
+	if variant >= len(factors) {
+		transpose(dst, c.Size)
+	}
+	return nil
+}
+
+// transpose exchanges rows and columns of a clip of squares with two channels.
+func transpose(clip []float32, size int) {
+	for frame := 0; frame < len(clip); frame += 2 * size * size {
+		for y := range size {
+			for x := range y {
+				a, b := frame+2*(y*size+x), frame+2*(x*size+y)
+				clip[a], clip[b] = clip[b], clip[a]
+				clip[a+1], clip[b+1] = clip[b+1], clip[a+1]
+			}
+		}
+	}
 }
 
 // Values iterates over the cells of the records, each once, for fitting transforms. The

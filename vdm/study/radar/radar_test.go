@@ -88,6 +88,87 @@ func TestClipsPassOverMissingFrames(t *testing.T) {
 	}
 }
 
+// Variety makes of every window ten: of five amounts of rain, each with its rows and
+// columns exchanged, and of every record another that runs backwards.
+func TestVariety(t *testing.T) {
+	rain := shower(6, 20, 24)
+	plain, err := New(t.Context(), Options{Frames: 6, Size: 16, Known: 3}, nil, rain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	many, err := New(t.Context(), Options{Frames: 6, Size: 16, Known: 3, Variety: true}, nil, rain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if many.Len() != 20*plain.Len() {
+		t.Fatalf("%d clips, want 20 times %d", many.Len(), plain.Len())
+	}
+	one, other := make([]float32, 6*16*16*2), make([]float32, 6*16*16*2)
+	read := func(c *Clips, i int, x []float32) {
+		if err := c.Clip(i, x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := 0; i < plain.Len(); i += 7 {
+		read(plain, i, one)
+		for v := range 10 {
+			read(many, 10*i+v, other)
+			for j := range one {
+				at := j
+				if v >= 5 {
+					cell := j / 2 % 256
+					at = j/512*512 + 2*(cell%16*16+cell/16) + j%2
+				}
+				if want := one[at] * factors[v%5]; other[j] != want {
+					t.Fatalf("clip %d, variant %d: value %d is %v, want %v", i, v, j, other[j], want)
+				}
+			}
+		}
+		// Backwards the rain is the same from its end; its forecast is another.
+		read(many, 10*(plain.Len()+i), other)
+		for j := 0; j < len(one); j += 2 {
+			if back := (5-j/512)*512 + j%512; other[j] != one[back] {
+				t.Fatalf("clip %d backwards: value %d is %v, want %v", i, j, other[j], one[back])
+			}
+		}
+		if known := 3 * 512; other[known-1] != other[known-2] {
+			t.Error("backwards, the known frames are not in the forecast")
+		}
+	}
+	if rain.Data[0] != shower(6, 20, 24).Data[0] || len(rain.Times) != 6 {
+		t.Error("the record was changed")
+	}
+}
+
+// Missing cells are NaN in the clips that may have them, in the rain and in its forecast,
+// and windows of which too much is missing are left out.
+func TestClipsWithMissingCells(t *testing.T) {
+	rain := shower(6, 24, 24)
+	for f := range 6 {
+		for y := range 24 {
+			for x := range 8 {
+				rain.Frame(f)[y*24+x] = float32(math.NaN())
+			}
+		}
+	}
+	few, err := New(t.Context(), Options{Frames: 6, Size: 16, Known: 3, Missing: 0.25}, nil, rain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := 9 * 5; few.Len() != want { // columns from 4 to 8
+		t.Errorf("%d clips with at most a quarter missing, want %d", few.Len(), want)
+	}
+	clip := make([]float32, 6*16*16*2)
+	if err := few.Clip(0, clip); err != nil {
+		t.Fatal(err)
+	}
+	for j, v := range clip {
+		if missing := j/2%16 < 4; missing != (v != v) {
+			t.Fatalf("value %d is %v in a window whose first 4 columns are missing", j, v)
+		}
+	}
+}
+
 // A network trains on two records, goes on, and nowcasts a window larger than its clips
 // beside the forecasts without learning; what it may not see it does not see.
 func TestTrainAndNowcast(t *testing.T) {
@@ -132,7 +213,54 @@ func TestTrainAndNowcast(t *testing.T) {
 	if len(rivals[0]) != 2 || len(rivals[0][1]) != 2 || len(rivals[0][1][0]) != 6*24*24 {
 		t.Errorf("the forecasts without learning have another shape than the window")
 	}
+	// Rain of another kind than in training has a defined nowcast, or none.
+	dry := shower(6, 32, 48)
+	clear(dry.Data)
+	gaps := shower(6, 32, 48)
+	for f := range 3 {
+		for x := range 14 {
+			gaps.Frame(f)[(8+f)*48+x] = float32(math.NaN())
+		}
+	}
+	for what, rain := range map[string]*climate.Field{"dry": dry, "with gaps": gaps} {
+		members, err := Nowcast(t.Context(), m, rain, w, 3, 1, o)
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		for j, v := range members[0] {
+			if !(v >= 0) || math.IsInf(float64(v), 1) {
+				t.Fatalf("%s: value %d is %v", what, j, v)
+			}
+		}
+	}
+	with := func(change func(f *climate.Field)) error {
+		f := shower(6, 32, 48)
+		change(f)
+		_, err := Nowcast(t.Context(), m, f, w, 3, 1, o)
+		return err
+	}
 	for says, try := range map[string]func() error{
+		"the network was trained on frames 5 minutes apart": func() error {
+			return with(func(f *climate.Field) {
+				for i := range f.Times {
+					f.Times[i] *= 2
+				}
+			})
+		},
+		"missing": func() error {
+			return with(func(f *climate.Field) {
+				for i := range f.Data {
+					f.Data[i] = float32(math.NaN())
+				}
+			})
+		},
+		"frame 1 is to be known": func() error {
+			return with(func(f *climate.Field) {
+				for i := range f.Frame(1) {
+					f.Frame(1)[i] = float32(math.NaN())
+				}
+			})
+		},
 		"does not lie": func() error {
 			_, err := Nowcast(t.Context(), m, rain, Window{Y: 20, Size: 24}, 3, 1, o)
 			return err

@@ -1,9 +1,11 @@
 package radar
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
@@ -21,12 +23,30 @@ type Training struct {
 	Known  int // number of first frames from which the forecast by advection is made; 0 means 4
 	Seed   uint64
 
+	// From, if not nil, contains the first weights, of a network of the same kind. The
+	// defaults of Size, Frames and Known are then those of its clips.
+	From *run.Start
+	Rate float64 // highest learning rate; 0 means 3e-3, or 1e-3 with From
+
+	// Variety adds clips of rain that could have been, see [Options]; Shift is added to the
+	// λ of training. Given the first frames moved along, the rest has about a tenth of the
+	// variance of rain, so that the noise levels that matter lie about 2 higher. Whether
+	// either helps is not measured.
+	Variety bool
+	Shift   float64
+
 	Report   func(line string)           // receives messages; nil means none
 	Prepared func(done, total int)       // called as the forecasts are made
 	Progress func(progress vdm.Progress) // called after every step
 }
 
 func (t Training) withDefaults() Training {
+	if t.From != nil {
+		c := t.From.Config
+		t.Size, t.Frames = cmp.Or(t.Size, c.Clip.Height), cmp.Or(t.Frames, c.Clip.Frames)
+		t.Known, t.Rate = cmp.Or(t.Known, c.Conditions.KnownFrames()), cmp.Or(t.Rate, 1e-3)
+	}
+	t.Rate = cmp.Or(t.Rate, 3e-3)
 	for _, v := range []struct {
 		value     *int
 		otherwise int
@@ -48,34 +68,42 @@ const (
 	wetRate  = 0.1
 )
 
-// Config returns the configuration of a run for clips whose frames are step hours apart.
+// mostMissing is the largest share of missing cells in a frame of a clip.
+const mostMissing = 0.5
+
+// Config returns the configuration of a run for clips whose frames are step hours apart
+// and whose cells have sides of so many kilometres, 0 where unknown.
 // The network receives the last known frames moved along, as a first guess; the linear
 // denoiser of the difference between rain and guess gives its amount at each scale; and
 // seven of ten clips show the network the first known frames alone, as a nowcast does.
 // The learning rate, the λ bounds and the average are those of the first model, scaled
 // to more steps.
-func (t Training) Config(step float64) (run.Config, error) {
+func (t Training) Config(step, kilometres float64) (run.Config, error) {
 	t = t.withDefaults()
 	root, err := transform.Parse(transform.DefaultRain)
 	if err != nil {
 		return run.Config{}, err
 	}
+	var network vdm.Network = unet.Config{Dim: 16, Multiples: []int{1, 2, 2}, Heads: 2, HeadDim: 32}
+	if t.From != nil {
+		network = t.From.Config.Network
+	}
 	return run.Config{
 		Clip: run.ClipConfig{
-			Frames: t.Frames, Height: t.Size, Width: t.Size, Step: step,
+			Frames: t.Frames, Height: t.Size, Width: t.Size, Step: step, Kilometres: kilometres,
 			Channels: []run.ChannelConfig{{Name: "rain", Units: "mm/h", Transform: root}},
 		},
-		Network:         unet.Config{Dim: 16, Multiples: []int{1, 2, 2}, Heads: 2, HeadDim: 32},
+		Network:         network,
 		Preconditioning: run.PreconditionSpectrum,
 		Conditions: run.ConditionsConfig{
 			Tasks:      map[string]float64{"forecast": 7, "first-frames": 1, "alternate-frames": 1, "nothing": 1},
 			Covariates: []run.CovariateConfig{{Name: GuessName, Units: "mm/h", KnownFrames: t.Known, FirstGuess: true}},
 			Dropout:    0.1,
 		},
-		Schedule: run.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
+		Schedule: run.ScheduleConfig{Name: "cosine", Min: -12, Max: 12, Shift: t.Shift},
 		Training: run.TrainingConfig{
-			Seed: t.Seed, Steps: t.Steps, Batch: t.Batch, EMA: 0.998, Rate: 3e-3, Warmup: max(1, t.Steps/17), Decay: t.Steps + 1, Clip: 1,
-			SnapshotEvery: 200,
+			Seed: t.Seed, Steps: t.Steps, Batch: t.Batch, EMA: 0.998, Rate: t.Rate, Warmup: max(1, t.Steps/17), Decay: t.Steps + 1, Clip: 1,
+			SnapshotEvery: 200, MissingCells: "mask",
 		},
 	}, nil
 }
@@ -92,12 +120,15 @@ func Train(ctx context.Context, dir string, t Training, records ...*climate.Fiel
 		if s := f.Step(); s < 0.99*step || s > 1.01*step {
 			return nil, fmt.Errorf("training on radar: frames of one record are %.4g minutes apart, of another %.4g: want the same", 60*step, 60*s)
 		}
+		if a, b := records[0].Grid.Kilometres(), f.Grid.Kilometres(); a > 0 && b > 0 && math.Abs(a-b) > 0.1*a {
+			return nil, fmt.Errorf("training on radar: cells of one record are %.3g km a side, of another %.3g: want the same", a, b)
+		}
 	}
-	c, err := t.Config(step)
+	c, err := t.Config(step, math.Round(100*records[0].Grid.Kilometres())/100)
 	if err != nil {
 		return nil, err
 	}
-	clips, err := New(ctx, Options{Frames: t.Frames, Size: t.Size, Known: t.Known, Flips: true}, t.Prepared, records...)
+	clips, err := New(ctx, Options{Frames: t.Frames, Size: t.Size, Known: t.Known, Flips: true, Variety: t.Variety, Missing: mostMissing}, t.Prepared, records...)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +137,11 @@ func Train(ctx context.Context, dir string, t Training, records ...*climate.Fiel
 	if err != nil {
 		return nil, err
 	}
-	m, err := run.Create(dir, c, wet)
+	create := func() (*run.Run, error) { return run.Create(dir, c, wet) }
+	if t.From != nil {
+		create = func() (*run.Run, error) { return run.CreateFrom(dir, c, wet, *t.From) }
+	}
+	m, err := create()
 	if err != nil {
 		return nil, err
 	}

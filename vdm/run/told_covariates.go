@@ -1,0 +1,62 @@
+package run
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+)
+
+// checkTold refuses covariates that the network never had in training where so many first
+// frames are shown, the lack of one that it always had, and names that it does not know.
+func (c ConditionsConfig) checkTold(told map[string][]float32, shown int) error {
+	var names []string
+	for _, v := range c.Covariates {
+		names = append(names, v.Name)
+		switch _, given := told[v.Name]; {
+		case given && v.KnownFrames > shown:
+			return fmt.Errorf("the covariate %s is made from the first %d frames, but %d are known: leave it out", v.Name, v.KnownFrames, shown)
+		case !given && v.KnownFrames <= shown && c.Dropout == 0:
+			return fmt.Errorf("the covariate %s is missing: the network was never trained without it (conditions.dropout is 0)", v.Name)
+		}
+	}
+	for name := range told {
+		if !slices.Contains(names, name) {
+			return fmt.Errorf("the network has no covariate %q: it has %s", name, strings.Join(append(names, "no other"), ", "))
+		}
+	}
+	return nil
+}
+
+// covariates takes what a sample is told, in physical units, to the network's: each
+// [frame, height, width], once for all samples or once for each. A missing value is not
+// marked as given, and refused where the network saw none in training.
+func (m *Run) covariates(told map[string][]float32) (map[string]vdm.Covariate, error) {
+	out := map[string]vdm.Covariate{}
+	for i, c := range m.Config.Conditions.Covariates {
+		values, given := told[c.Name]
+		if !given {
+			continue
+		}
+		converted := slices.Clone(values)
+		transform.Apply(m.covariateTransforms[i], converted, values)
+		both, there := make([]float32, covariateChannels*len(values)), false
+		for j, v := range converted {
+			if values[j] != values[j] && m.Config.TakesMissing() {
+				continue
+			}
+			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+				return nil, fmt.Errorf("the covariate %s is %v at value %d: want finite values in %s within the range of its transform, %s", c.Name, values[j], j, c.Units, c.Transform)
+			}
+			both[covariateChannels*j], both[covariateChannels*j+1], there = v, 1, true
+		}
+		if !there {
+			return nil, fmt.Errorf("the covariate %s is missing everywhere: leave it out", c.Name)
+		}
+		out[c.Name] = vdm.Covariate{Channels: covariateChannels, Values: both}
+	}
+	return out, nil
+}
