@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
@@ -34,7 +34,7 @@ func TestTrainNowcast(t *testing.T) {
 		t.Errorf("a nowcast of %d frames of %d × %d, want 4 of 6 × 6", f.Frames(), f.Height(), f.Width())
 	}
 	// Missing cells in a known frame are unknown cells in it.
-	gaps := writeRecord(t, filepath.Join(t.TempDir(), "gaps.nc"), func(f *netcdf.SampleFile) {
+	gaps := writeRecord(t, filepath.Join(t.TempDir(), "gaps.nc"), func(f *cf.SampleFile) {
 		data := f.Channels[0].Data
 		for n := range recordFrames {
 			data[(n*recordHeight+2)*recordWidth+3] = float32(math.NaN())
@@ -62,13 +62,13 @@ func TestTrainNowcast(t *testing.T) {
 	refuse(t, exitFailed, []string{"no run in", "the shipped models are synthetic, radar"}, "train-nowcast", "--data", data, "--out", t.TempDir(), "--from", "rader")
 	refuse(t, exitUsage, []string{"told covariates (advection)", "train-nowcast does"}, "train", "--data", data, "--out", t.TempDir(), "--steps", "1", "--from", dir)
 	// Data of another kind than in training are taken where that is asked for.
-	for flag, change := range map[string]func(f *netcdf.SampleFile){
-		"--other-step": func(f *netcdf.SampleFile) {
+	for flag, change := range map[string]func(f *cf.SampleFile){
+		"--other-step": func(f *cf.SampleFile) {
 			for i := range f.Times {
 				f.Times[i] *= 2
 			}
 		},
-		"--other-cell-size": func(f *netcdf.SampleFile) {
+		"--other-cell-size": func(f *cf.SampleFile) {
 			for i := range f.Grid.X {
 				f.Grid.X[i] *= 3
 			}
@@ -79,16 +79,16 @@ func TestTrainNowcast(t *testing.T) {
 		refuse(t, exitFailed, []string{"those of the run", flag + " takes others"}, args...)
 		succeed(t, append(args, flag)...)
 	}
-	dry := writeRecord(t, filepath.Join(t.TempDir(), "dry.nc"), func(f *netcdf.SampleFile) { clear(f.Channels[0].Data) })
+	dry := writeRecord(t, filepath.Join(t.TempDir(), "dry.nc"), func(f *cf.SampleFile) { clear(f.Channels[0].Data) })
 	succeed(t, "nowcast", dir, "--data", dry, "--last", "--members", "1", "--steps", "2", "--out", out)
-	void := writeRecord(t, filepath.Join(t.TempDir(), "void.nc"), func(f *netcdf.SampleFile) {
+	void := writeRecord(t, filepath.Join(t.TempDir(), "void.nc"), func(f *cf.SampleFile) {
 		for i := range f.Channels[0].Data {
 			f.Channels[0].Data[i] = float32(math.NaN())
 		}
 	})
 	refuse(t, exitFailed, []string{"missing"}, "nowcast", dir, "--data", void, "--variable", "pr", "--last", "--members", "1", "--steps", "2", "--out", out)
 	refuse(t, exitFailed, []string{"have 99 rows, the data 6"}, "nowcast", dir, "--data", data, "--last", "--size", "99")
-	twice := writeRecord(t, filepath.Join(t.TempDir(), "twice.nc"), func(f *netcdf.SampleFile) { f.Channels[0].Data[5] += 1 })
+	twice := writeRecord(t, filepath.Join(t.TempDir(), "twice.nc"), func(f *cf.SampleFile) { f.Channels[0].Data[5] += 1 })
 	refuse(t, exitFailed, []string{"time"}, "nowcast", dir, "--data", data, "--data", twice, "--variable", "pr", "--last")
 
 	refuse(t, exitUsage, []string{"--data is missing"}, "train-nowcast", "--out", dir)
