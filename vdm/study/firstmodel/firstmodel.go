@@ -145,7 +145,7 @@ func (w *work) nowcast(ctx context.Context, _ climate.Source) error {
 		archive.PlaceOf(w.heldOut, i), clip, w.size.known, run.SampleOptions{
 			// Numbers after those of the clips, so that no noise is used twice.
 			Count: w.Members, First: w.Clips, Seed: w.Seed, Evaluations: w.SamplerSteps, Batch: min(samplerBatch, w.Members),
-			Sampler: sampler, Progress: w.Log.Bar("nowcast"),
+			Guidance: guidance, Progress: w.Log.Bar("nowcast"),
 		})
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ func (w *work) describe() error {
 	s.Fact("Transform", "%s", c.Clip.Channels[0].Transform)
 	s.Fact("Network", "%d parameters; trained %d steps of %d clips", c.Network.Count(), w.model.Step(), c.Training.Batch*c.Training.Accumulate)
 	s.Fact("Sampler", "%s over %s steps, %d evaluations, averaged weights; drawn on %s", w.clips.Draw.Recipe.Sampler, w.clips.Draw.Recipe.Grid, w.clips.Draw.Recipe.Evaluations, w.clips.Draw.Engine)
-	s.Fact("Nowcast", "%s, drawn by %s; %s: the held-out window with the most rain in its %d known frames", w.members.Draw.Recipe.Guidance, w.members.Draw.Recipe.Sampler, w.about, w.size.known)
+	s.Fact("Nowcast", "%s, drawn by %s; %s: the held-out window with the most rain in its %d known frames", guidance, w.members.Draw.Recipe.Sampler, w.about, w.size.known)
 	if err := s.AddModel(w.model); err != nil {
 		return err
 	}
