@@ -49,15 +49,11 @@ To score against one of these, vdm verify --rival NAME needs no file.`,
 		RunE: func(c *cobra.Command, args []string) error { return f.forecast(c, args[0]) },
 	}
 	flags := c.Flags()
-	flags.StringArrayVar(&f.data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data, with what is known")
-	flags.IntVar(&f.start, "start", 0, "`index` of the clip's first frame in the data, from 0")
-	flags.BoolVar(&f.last, "last", false, "the known frames are the last of the data")
+	f.whereFlags.addTo(flags)
 	flags.IntVar(&f.known, "known", 4, "first `frames` of the clip that are known")
 	flags.IntVar(&f.frames, "frames", 10, "frames of the clip, the known ones among them")
 	flags.IntVar(&f.o.Count, "members", 1, "members of the ensemble; those of persistence, linear and advection are equal")
 	flags.Uint64Var(&f.o.Seed, "seed", 0, "seed of steps and climatology: a member is the same whatever else is drawn with it")
-	flags.IntVar(&f.row, "row", -1, "southernmost row of the clip in the data, from 0 (default: so that the clip is in the middle)")
-	flags.IntVar(&f.col, "col", -1, "westernmost column of the clip in the data, from 0 (default: likewise)")
 	flags.IntVar(&f.size, "size", 0, "`cells` a side of the clip (default: the whole field)")
 	flags.StringVar(&f.out, "out", "", "NetCDF `file` to write (default: NAME-INDEX.nc in this folder)")
 	f.addTest(c)

@@ -52,7 +52,7 @@ func (b Baseline) Write(ctx context.Context, path string) error {
 	if len(b.Clip) != size*channels {
 		return fmt.Errorf("forecast: a clip of %d values; want %d frames of %d×%d of %d variables", len(b.Clip), frames, height, width, channels)
 	}
-	file := &cf.SampleFile{Members: b.Members, Grid: b.Place.Grid, Times: b.Place.Times, From: b.Place.From, To: b.Place.To, Calendar: b.Place.Calendar, Epoch: b.Place.Epoch}
+	file := &cf.SampleFile{Reference: b.Place.Reference(b.Known), Members: b.Members, Grid: b.Place.Grid, Times: b.Place.Times, From: b.Place.From, To: b.Place.To, Calendar: b.Place.Calendar, Epoch: b.Place.Epoch}
 	file.Attributes = map[string]string{
 		"title":        "Forecast without learning: " + b.Name,
 		KnownAttribute: b.Known.String(),
