@@ -5,7 +5,7 @@
 //	go run ./vdm/bench/optimisers
 //
 // Each setting trains in a run folder of its own below -out. What was trained is not
-// trained again, and an interrupted training continues. The baseline trains in
+// trained again, and an interrupted training continues where it was. The baseline trains in
 // the same folder, on the same machine. With -only REGEXP the program trains just the
 // settings whose names match, and the baseline.
 package main

@@ -72,8 +72,8 @@ const (
 	// The average of the weights looks back over 200 steps; the 0.9995 of long runs
 	// would still contain the initial weights.
 	ema = 0.995
-	// For 64 clips of a run of 1400 steps, power divided by the power of the training
-	// windows in four bands, and dry share (39 % in the windows): dpm++3m with 25 evaluations
+	// Of 64 clips of a run of 1400 steps, power over the training windows' in
+	// four bands, and dry share (39 % in the windows): dpm++3m with 25 evaluations
 	// 0.62, 0.57, 0.56, 0.58 and 41 %; dpm++2m-sde 0.89, 0.78, 0.81, 0.87 and 36 % with
 	// 25, and 0.87, 0.91, 0.98, 1.00 and 32 % with 60. Fresh noise at every step mends
 	// what a network of few steps says too smoothly.
