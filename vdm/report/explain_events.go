@@ -6,7 +6,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// eventPages are those of scores of events and of patterns.
+// eventPages contains the pages of scores of events and of patterns.
 var eventPages = map[string]page{
 	"fss": {
 		"fractions skill score",

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// IntervalScore is the score of a central interval that an ensemble forecasts,
-// averaged over cells: narrow is good, and the truth outside costs. 0 is perfect, and
+// IntervalScore is the score of a central interval that an ensemble forecasts, averaged
+// over cells: a narrow interval is good, and a truth outside costs. 0 is perfect, and
 // the units are those of the data. With l and u the quantiles of the members at α/2 and
 // 1 − α/2, interpolated linearly between order statistics, and the truth y,
 //
@@ -14,15 +14,15 @@ import (
 //
 // (Gneiting and Raftery 2007, JASA 102, 359, equation 43). Coverage is the share of
 // cells whose truth lies in the interval, ends included, and is 1 − α where truth and
-// members are exchangeable and many; m members cannot say more than (m − 1)/(m + 1). A
+// members are exchangeable and many; with m members it is at most (m − 1)/(m + 1). A
 // cell where the truth or a member is missing is skipped and counted. Make it with
 // [NewIntervalScore].
 type IntervalScore struct {
-	Missing int64 // cells skipped
+	Missing int64 // number of cells skipped
 
 	ensemble
 	alpha  float64
-	sums   []intervalSums // each lead time
+	sums   []intervalSums // for each lead time
 	sorted []float64
 }
 
@@ -38,7 +38,7 @@ func (a *intervalSums) merge(b intervalSums) {
 	a.width += b.width
 }
 
-// IntervalScoreAt are the figures of one lead time, or of all; NaN where no cell was
+// IntervalScoreAt is the result at one lead time, or over all; NaN where no cell was
 // scored.
 type IntervalScoreAt struct {
 	Score    float64
@@ -47,14 +47,14 @@ type IntervalScoreAt struct {
 	Cells    int64
 }
 
-// IntervalScoreValue is what IntervalScore finds, over all lead times and at each.
+// IntervalScoreValue is the result of IntervalScore, over all lead times and at each.
 type IntervalScoreValue struct {
 	IntervalScoreAt
 	ByLead []IntervalScoreAt
 }
 
-// NewIntervalScore returns an empty score for forecasts of that many frames, of the
-// central interval that should contain the truth with that probability, such as 0.9.
+// NewIntervalScore returns an empty score for forecasts of leads frames, of the central
+// interval that should contain the truth with the given probability, such as 0.9.
 func NewIntervalScore(leads int, probability float64) (*IntervalScore, error) {
 	e, err := newEnsemble("interval score", leads)
 	if err != nil {
@@ -66,9 +66,8 @@ func NewIntervalScore(leads int, probability float64) (*IntervalScore, error) {
 	return &IntervalScore{ensemble: e, alpha: 1 - probability, sums: make([]intervalSums, leads)}, nil
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads frames
-// (the forecast ones only) of any height and width. Every forecast must have the same
-// number of members.
+// Add adds one forecast: the members and the truth, each a clip of the leads forecast
+// frames, of any height and width. Every forecast must have the same number of members.
 func (s *IntervalScore) Add(members [][]float32, truth []float32) error {
 	perLead, err := s.take(members, truth)
 	if err != nil {
@@ -92,7 +91,8 @@ func (s *IntervalScore) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// Merge takes in o, which must have the same probability, lead times and members.
+// Merge adds the sums of o, which must have the same probability, lead times and
+// members.
 func (s *IntervalScore) Merge(o *IntervalScore) error {
 	if s.alpha != o.alpha {
 		return fmt.Errorf("interval score: merging a probability of %v with %v; want equal ones", 1-s.alpha, 1-o.alpha)
@@ -107,7 +107,7 @@ func (s *IntervalScore) Merge(o *IntervalScore) error {
 	return nil
 }
 
-// Value returns the figures. Over all lead times every cell has the same weight.
+// Value returns the scores. Over all lead times every cell has the same weight.
 func (s *IntervalScore) Value() IntervalScoreValue {
 	var v IntervalScoreValue
 	var all intervalSums

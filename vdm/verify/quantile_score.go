@@ -18,11 +18,11 @@ import (
 // cell where the truth or a member is missing is skipped and counted. Make it with
 // [NewQuantileScore].
 type QuantileScore struct {
-	Missing int64 // cells skipped
+	Missing int64 // number of cells skipped
 
 	ensemble
 	levels []float64
-	n      []int64     // cells scored at each lead time
+	n      []int64     // number of cells scored at each lead time
 	sums   [][]float64 // [lead][level]
 	sorted []float64
 }
@@ -35,8 +35,8 @@ type QuantileScoreValue struct {
 	ByLead [][]float64 // [lead][level]
 }
 
-// NewQuantileScore returns an empty score for forecasts of that many frames, at
-// increasing levels between 0 and 1.
+// NewQuantileScore returns an empty score for forecasts of leads frames, at increasing
+// levels between 0 and 1.
 func NewQuantileScore(leads int, levels []float64) (*QuantileScore, error) {
 	e, err := newEnsemble("quantile score", leads)
 	if err != nil {
@@ -57,9 +57,8 @@ func NewQuantileScore(leads int, levels []float64) (*QuantileScore, error) {
 	return s, nil
 }
 
-// Add takes in one forecast: the members, and the truth, each a clip of leads frames
-// (the forecast ones only) of any height and width. Every forecast must have the same
-// number of members.
+// Add adds one forecast: the members and the truth, each a clip of the leads forecast
+// frames, of any height and width. Every forecast must have the same number of members.
 func (s *QuantileScore) Add(members [][]float32, truth []float32) error {
 	perLead, err := s.take(members, truth)
 	if err != nil {
@@ -85,7 +84,7 @@ func (s *QuantileScore) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// Merge takes in o, which must have the same levels, lead times and members.
+// Merge adds the sums of o, which must have the same levels, lead times and members.
 func (s *QuantileScore) Merge(o *QuantileScore) error {
 	if !slices.Equal(s.levels, o.levels) {
 		return fmt.Errorf("quantile score: merging levels %v with %v; want equal ones", s.levels, o.levels)
@@ -128,7 +127,7 @@ func sortCell(sorted []float64, members [][]float32, truth float32, c int) bool 
 	if truth != truth {
 		return false
 	}
-	const few = 24 // from here on the library's way is faster
+	const few = 24 // from this number on the library's sort is faster
 	if len(members) > few {
 		for i, m := range members {
 			sorted[i] = float64(m[c])

@@ -13,20 +13,21 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
-// made are forecasts of made rain: blobs that move, and members whose blobs are moved and
-// weighted otherwise.
+// made makes forecasts of artificial rain: blobs that move, and members whose blobs are
+// moved and weighted differently.
 type made struct{ options }
 
 func (m made) truthFile() string { return filepath.Join(m.folder, "truth.nc") }
 
-// frames is the length of the record: every forecast begins an hour after the one before,
-// in steps of ten minutes.
+// frames returns the length of the record: every forecast begins an hour after the one
+// before, in steps of ten minutes.
 func (m made) frames() int { return m.forecasts + m.leads + 1 }
 
 // blob is a patch of rain.
 type blob struct{ y, x, dy, dx, size, rain float64 }
 
-// blobs are those of a hundred frames, the same for truth and members but for their noise.
+// blobs returns the blobs of a stretch of a hundred frames, the same for truth and
+// members but for their noise.
 func (m made) blobs(frame int) (all []blob) {
 	r := noise.Key{Seed: 1, Stream: noise.Synthetic, Step: uint64(frame / 100)}.Rand()
 	for range 12 {
@@ -75,7 +76,7 @@ func (m made) file(members, first, frames int) *netcdf.SampleFile {
 	return f
 }
 
-// write writes the truth and the forecasts, those that are not there.
+// write writes the truth and the forecasts that do not exist yet.
 func (m made) write(ctx context.Context) error {
 	dir := filepath.Join(m.folder, "forecasts")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -124,7 +125,7 @@ func (m made) write(ctx context.Context) error {
 	return nil
 }
 
-// clips are the members of a forecast, whole clips of one known frame and the leads.
+// clips returns the members of a forecast, whole clips of one known frame and the leads.
 func (m made) clips(i int) (all [][]float32) {
 	cells := m.size * m.size
 	for k := range m.members {

@@ -20,13 +20,13 @@ type Array struct {
 	Dims       []string
 	Shape      []int
 	Values     []float64 // row by row; NaN is missing
-	Labels     []string  // in place of Values, along one dimension
+	Labels     []string  // instead of Values, along one dimension
 	Attributes map[string]string
 }
 
 // WriteArrays writes arrays and global attributes to a NetCDF file of the classic model,
-// labels as characters. Use it for results that are no fields, such as scores. A dimension
-// has one length in all arrays.
+// labels as characters. Use it for results that are not fields, such as scores. A
+// dimension has one length in all arrays.
 func WriteArrays(path string, arrays []Array, attributes map[string]string) error {
 	failed := func(err error) error { return fmt.Errorf("writing %s: %w", path, err) }
 	for _, a := range arrays {

@@ -13,14 +13,15 @@ import (
 type Ensemble struct {
 	climate.Field
 	Members [][]float32
-	Count   int // of members, also where only the head was read
+	Count   int // number of members, also where only the head was read
 }
 
-// ReadEnsembles reads every variable of a file that has a dimension of members, by
-// whatever name (member, realization, number, ens, ens_number …) and in whatever order of
+// ReadEnsembles returns every variable of a file that has a dimension of members,
+// whatever its name (member, realization, number, ens, ens_number …) and the order of
 // dimensions, and the global attributes that are texts. Values and units are the file's,
-// packed ones unpacked. Where no variable has members the only data variable is a forecast
-// of one. name returns what messages call an option of ReadOptions; nil is their names.
+// packed values unpacked. Where no variable has members the only data variable is a
+// forecast with one member. name returns the name of an option of ReadOptions in
+// messages; nil means the options' names.
 func ReadEnsembles(path string, name func(option string) string) ([]*Ensemble, map[string]string, error) {
 	if err := Probe(path); err != nil {
 		return nil, nil, err
@@ -28,8 +29,8 @@ func ReadEnsembles(path string, name func(option string) string) ([]*Ensemble, m
 	return ensembles(path, name, true)
 }
 
-// HeadEnsembles is [ReadEnsembles] without the values: only metadata and coordinates are
-// read.
+// HeadEnsembles returns what [ReadEnsembles] does, without the values: only metadata and
+// coordinates are read.
 func HeadEnsembles(path string, name func(option string) string) ([]*Ensemble, map[string]string, error) {
 	if err := probe(path, depthHead); err != nil {
 		return nil, nil, err
@@ -37,8 +38,8 @@ func HeadEnsembles(path string, name func(option string) string) ([]*Ensemble, m
 	return ensembles(path, name, false)
 }
 
-// ProbeTogether is [Probe] of many files, in far less time than one by one. What is wrong
-// with one of them shows when it is read.
+// ProbeTogether does what [Probe] does for many files, in far less time than one by one.
+// Errors of a file show when it is read.
 func ProbeTogether(ctx context.Context, paths []string) {
 	for some := range slices.Chunk(paths, probedAtOnce) {
 		if ctx.Err() != nil {
@@ -87,7 +88,7 @@ func ensembles(path string, name func(option string) string, values bool) (all [
 	return all, attributes, nil
 }
 
-// ensemble reads the members of a variable along an axis; −1 is one member.
+// ensemble returns the members of a variable along an axis; −1 means one member.
 func (d *dataset) ensemble(v *variable, axis int, opt *ReadOptions, values bool) (*Ensemble, error) {
 	s, err := d.newSource(v, opt)
 	if err != nil {

@@ -16,18 +16,18 @@ import (
 // Defaults.
 type Options struct {
 	Data     string // NetCDF file; "" looks for the Stage IV sample, see DataPath
-	Variable string // in it; "" for its only data variable
+	Variable string // variable in the file; "" means its only data variable
 	Out      string // run folder; "" means runs/first-model, see Folder
 
-	HeldOut      int    // last frames of the record, kept from training
-	Steps        int    // of the optimiser
-	SamplerSteps int    // evaluations of the network that a clip takes
-	Clips        int    // drawn without conditions
-	Members      int    // of the nowcast
-	Seed         uint64 // of weights, batches and samples
+	HeldOut      int    // number of last frames of the record that are held out from training
+	Steps        int    // steps of the optimiser
+	SamplerSteps int    // evaluations of the network for each clip
+	Clips        int    // number of clips drawn without conditions
+	Members      int    // members of the nowcast
+	Seed         uint64 // seed of weights, batches and samples
 
-	Log     report.Log // nil says nothing
-	Program string     // version of the program, for the report; "" for the revision that the go command found
+	Log     report.Log // nil means no messages
+	Program string     // version of the program, for the report; "" means the revision that the go command recorded
 
 	size size // tests make smaller models
 }
@@ -40,7 +40,7 @@ func Defaults() Options {
 		// 23 hours more cannot be spared: training has the first 13, which are
 		// 4 starts of a clip at every position.
 		HeldOut: 10,
-		// What ten minutes on two cores allow, with all else.
+		// Ten minutes on two cores allow this number, with everything else.
 		Steps:        900,
 		SamplerSteps: vdm.DefaultEvaluations, Clips: 32, Members: 8,
 		size: size{
@@ -51,38 +51,39 @@ func Defaults() Options {
 	}
 }
 
-// size is what of a first model is chosen once: its clips, its network and how many
-// clips are looked at at once.
+// size contains the choices of a first model that are not options: its clips, its
+// network and how many clips are used at once.
 type size struct {
-	frames, height, width int // of a clip
-	known                 int // first frames of the nowcast, which are given
-	batch                 int // clips a step of training
+	frames, height, width int // shape of a clip
+	known                 int // known first frames of the nowcast
+	batch                 int // clips in a step of training
 	tests                 int // noisy clips of the held-out loss
 	network               unet.Config
 }
 
 const (
-	// Muon reaches the held-out loss of Adam after 0.4 of Adam's clips: vdm/bench/optimisers
-	// has the figures, of learning rates too.
+	// Muon reaches the held-out loss of Adam after 0.4 of Adam's clips: see the table of
+	// vdm/bench/optimisers, also for learning rates.
 	optimiser = "muon"
 	rate      = 5e-3 // the highest learning rate
-	// The average of the weights looks back over 200 steps; the 0.9995 of long runs
-	// would still contain the initial weights.
+	// The average of the weights spans 200 steps; with the 0.9995 of long runs it would
+	// still contain the initial weights.
 	ema = 0.995
-	// Of 64 clips of a run of 1400 steps, power over that of the training windows in
-	// four bands, and dry share (39 % in the windows): dpm++3m with 25 evaluations
-	// 0.62, 0.57, 0.56, 0.58 and 41 %; dpm++2m-sde 0.89, 0.78, 0.81, 0.87 and 36 % with
-	// 25, and 0.87, 0.91, 0.98, 1.00 and 32 % with 60. Fresh noise at every step mends
-	// what a network of few steps says too smoothly.
+	// For 64 clips of a run of 1400 steps, the ratio of power to the power of the
+	// training windows in four bands, and the dry share (39 % in the windows): dpm++3m
+	// with 25 evaluations 0.62, 0.57, 0.56, 0.58 and 41 %; dpm++2m-sde 0.89, 0.78, 0.81,
+	// 0.87 and 36 % with 25, and 0.87, 0.91, 0.98, 1.00 and 32 % with 60. Fresh noise at
+	// every step corrects the estimates of a briefly trained network, which are too
+	// smooth.
 	sampler      = "dpm++2m-sde" // of clips with and without known frames
-	samplerBatch = 4             // clips a pass of the sampler
+	samplerBatch = 4             // clips in a pass of the sampler
 )
 
-// tasks are the ways of conditioning that the network is trained for. A network that has
-// seen first frames continues what it is shown at the price of plain sampling.
+// tasks are the ways of conditioning for which the network is trained. A network that
+// was trained with first frames continues them at the price of plain sampling.
 var tasks = map[string]float64{"nothing": 0.6, "first-frames": 0.4}
 
-// withDefaults fills in zero values.
+// withDefaults returns the options with zero values replaced by the defaults.
 func (o Options) withDefaults() (Options, error) {
 	d := Defaults()
 	for _, v := range []struct {
@@ -111,8 +112,8 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// Validate reports the settings that make no sense; those of training are checked with
-// the run's configuration.
+// Validate returns an error that names the settings out of their range; those of
+// training are checked with the run's configuration.
 func (o Options) Validate() error {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -135,9 +136,9 @@ func (o Options) Validate() error {
 // config returns the configuration of the run. step is the time between frames in
 // hours.
 func (o Options) config(step float64) (run.Config, error) {
-	// The square root of rain is nearer to normal than rain, and the network
-	// need not spend itself on a few cells of 100 mm/h. Its variance is 1, which the
-	// noise schedule is made for.
+	// The square root of rain is nearer to normal than rain, and the network need not
+	// spend its capacity on a few cells of 100 mm/h. Its variance is 1, for which the
+	// noise schedule is made.
 	root, err := transform.Parse(transform.DefaultRain)
 	if err != nil {
 		return run.Config{}, err
@@ -150,17 +151,17 @@ func (o Options) config(step float64) (run.Config, error) {
 		},
 		Network:    o.size.network,
 		Conditions: run.ConditionsConfig{Tasks: tasks},
-		// The linear denoiser of the training hours knows how much rain there is at each
-		// scale before anything is learnt. After 900 steps without it 47 % of the generated
-		// cells were dry and the power was 0.32 to 0.52 of the training windows'; with it
-		// 42 %, and 0.53 to 0.60 (39 % are dry in the windows).
+		// The linear denoiser of the training hours contains the amount of rain at each
+		// scale before training begins. After 900 steps without it 47 % of the generated
+		// cells were dry and the power was 0.32 to 0.52 of the training windows'; with
+		// it 42 %, and 0.53 to 0.60 (39 % are dry in the windows).
 		Preconditioning: run.PreconditionSpectrum,
 		// With a variance of 1 nothing of a clip is visible below λ = −12, and nothing
 		// is left to denoise above 12.
 		Schedule: run.ScheduleConfig{Name: "cosine", Min: -12, Max: 12},
 		Training: run.TrainingConfig{
 			Seed: o.Seed, Steps: o.Steps, Batch: o.size.batch, Optimiser: optimiser, EMA: ema,
-			// One step beyond the last, whose rate would be 0.
+			// The decay ends one step beyond the last, whose rate would otherwise be 0.
 			Rate: rate, Warmup: o.Steps / 15, Decay: o.Steps + 1, Clip: 1,
 			HeldOutEvery: 200, HeldOutClips: o.size.tests, SnapshotEvery: 100,
 		},
