@@ -65,15 +65,6 @@ func (o *ComparisonOptions) leads() int { return len(o.Known.Ahead()) }
 // rain reports whether the values are rates of rain.
 func (o *ComparisonOptions) rain() bool { return o.Units == "mm/h" }
 
-// threshold returns the value from which on scores of events count one: 1 for mm/h; 0,
-// for other units, means that there are no such scores.
-func (o *ComparisonOptions) threshold() float64 {
-	if o.rain() {
-		return 1
-	}
-	return 0
-}
-
 // step returns the time between frames and its unit, 1 frame where it is unknown. It is
 // rounded, because times in hours cannot represent ten minutes.
 func (o *ComparisonOptions) step() (float64, string) {
