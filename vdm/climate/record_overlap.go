@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// FramesWithin returns the frame of f for each time of part, −1 where f has none, as a
-// forecast has that reaches past the data. Times are compared as [Field.FramesAt] does;
-// that no time is found at all is its error.
+// FramesWithin returns the frame of f for each time of part, −1 where f has none, as for
+// a forecast that reaches beyond the data. Times are compared as in [Field.FramesAt]; it
+// is an error if f has none of the times.
 func (f *Field) FramesWithin(part *Field) ([]int, error) {
 	if part.Epoch != f.Epoch {
 		return nil, fmt.Errorf("its times are %q, those of the data %q", part.Epoch, f.Epoch)
@@ -38,10 +38,10 @@ func (f *Field) FramesWithin(part *Field) ([]int, error) {
 	return frames, nil
 }
 
-// Overlap returns the values of the record on the frames and cells of a field,
-// [frame, height, width, channel], and which frames the record has; on the others the
-// values are NaN. Use it where [Record.At] would refuse a clip that reaches past the
-// record. Cells that the record lacks are an error, as is a clip of which it has no frame.
+// Overlap returns the values of the record at the frames and cells of a field, [frame,
+// height, width, channel], and which frames the record has; at the others the values are
+// NaN. Use it where [Record.At] would refuse a clip that reaches beyond the record.
+// Cells that the record lacks are an error, as is a clip of which it has no frame.
 func (r *Record) Overlap(clip *Field) (values []float32, covered []bool, err error) {
 	data := r.Fields[0]
 	frames, err := data.FramesWithin(clip)

@@ -97,11 +97,11 @@ func motion(s *scene, g gap) *velocity {
 	return v
 }
 
-// search is the translation in cells per frame that makes the correlation of
-// the pairs largest, to about a coarse cell. The correlation is over the part
-// that both frames share, times the square root of its share of the domain,
-// against chance where little is shared. Translations of up to a quarter of the
-// shorter side per pair are tried.
+// search returns the translation in cells per frame that makes the correlation of the
+// pairs largest, to about a coarse cell. The correlation is over the part that both
+// frames share, times the square root of its share of the domain, against chance where
+// little is shared. Translations of up to a quarter of the shorter side per pair are
+// tried.
 func search(s *scene, pairs []pair) (dy, dx float64) {
 	gap := math.Inf(1)
 	for _, p := range pairs {

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// NamedOptions are what some forecasters need beside a case.
+// NamedOptions are the settings that some forecasters need beside a case.
 type NamedOptions struct {
 	Kilometres, Minutes float64 // side of a cell, time between frames; 0 where unknown
-	Windows             Source  // what climatology draws from
+	Windows             Source  // source of climatology's windows
 }
 
 // byName has a line for every forecaster that commands know by name.
@@ -38,8 +38,8 @@ func Names() (names []string) {
 	return names
 }
 
-// Named returns the forecaster of a name, with settings that suit the data, whether its
-// members differ, and how many frames it must know. Use it where a user names a
+// Named returns a forecaster by name, with settings that suit the data, whether its
+// members differ, and how many frames must be known. Use it where a user names a
 // forecaster. An unknown name is an error that lists the known ones.
 func Named(name string, o NamedOptions) (by Forecaster, ensemble bool, known int, err error) {
 	for _, f := range byName {

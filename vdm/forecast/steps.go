@@ -20,7 +20,7 @@ func (st STEPS) Forecast(ctx context.Context, c Case, members int, seed uint64) 
 	return st.forCase(c).forecast(ctx, c, members, seed)
 }
 
-// forecast is what remains of Forecast where case and settings are good.
+// forecast returns what remains of Forecast where case and settings are good.
 func (st settings) forecast(ctx context.Context, c Case, members int, seed uint64) ([][]float32, error) {
 	s := newScene(c)
 	all := same(c.start(), members)

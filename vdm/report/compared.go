@@ -95,7 +95,7 @@ func (c *Compared) PairTable() Table {
 	return t
 }
 
-// keyOf is the key of a figure of an event.
+// keyOf returns the key of a figure of an event.
 func (c *Compared) keyOf(key string, threshold float64) string {
 	if len(c.Thresholds) > 1 {
 		return fmt.Sprintf("%s_%g", key, threshold)

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Explain returns the page of a score, or of the score that a figure such as csi belongs
-// to, as Markdown that reads well in a terminal; "all" is every page. An unknown name is
-// an error that lists the known ones.
+// Explain returns the page of a score, or of the score to which a value such as csi
+// belongs, as Markdown that reads well in a terminal; "all" means every page. An unknown
+// name is an error that lists the known ones.
 func Explain(name string) (string, error) {
 	if strings.EqualFold(strings.TrimSpace(name), "all") {
 		var all []string
@@ -44,7 +44,7 @@ func explain(name string) string {
 	return b.String()
 }
 
-// filled breaks a text into lines of at most 88 letters and ends it with an empty one.
+// filled returns a text in lines of at most 88 letters with an empty one at the end.
 func filled(text string) string {
 	var b strings.Builder
 	at := 0

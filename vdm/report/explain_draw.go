@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// drawDistribution draws the step function of members and of the truth over amounts, with
-// what lies between them.
+// drawDistribution returns a drawing of the step function of members and of the truth
+// over amounts, and of the area between them.
 func drawDistribution(members []float32, truth float32, most float64, from float64) string {
 	const columns, rows = 50, 6
 	sorted := slices.Sorted(slices.Values(members))
@@ -60,7 +60,8 @@ func drawDistribution(members []float32, truth float32, most float64, from float
 	return b.String()
 }
 
-// drawFields draws fields side by side: # from a threshold on, · below it.
+// drawFields returns a drawing of fields side by side: # from a threshold on, · below
+// it.
 func drawFields(width int, threshold float32, names []string, fields ...[]float32) string {
 	var b strings.Builder
 	for i, name := range names {
@@ -87,7 +88,7 @@ func drawFields(width int, threshold float32, names []string, fields ...[]float3
 	return b.String()
 }
 
-// drawBars draws numbers as bars, the largest as long as the page allows.
+// drawBars returns a drawing of numbers as bars, the longest as long as the page allows.
 func drawBars(names []string, values []float64) string {
 	var b strings.Builder
 	widest := 0

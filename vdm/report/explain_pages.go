@@ -16,7 +16,7 @@ type page struct {
 	example  func() string // drawn and computed by the score itself
 }
 
-// pages has the page of every score of the list but those of eventPages.
+// pages contains the pages of every score of the list that has none in eventPages.
 var pages = map[string]page{
 	"crps": {
 		"continuous ranked probability score",
@@ -219,7 +219,7 @@ func signed(x float64) string {
 	return Format(x)
 }
 
-// single are members of one cell.
+// single returns members of one cell.
 func single(values []float32) (members [][]float32) {
 	for _, v := range values {
 		members = append(members, []float32{v})
@@ -233,7 +233,7 @@ func crpsOf(members []float32, truth float32) verify.KernelValue {
 	return s.Value()
 }
 
-// must and check are for examples, whose data are written here.
+// must and check are for examples, whose data are written in this file.
 func must[T any](v T, err error) T {
 	check(err)
 	return v

@@ -6,8 +6,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/plotting"
 )
 
-// ReliabilityPicture draws how often the event of a threshold came against the share of
-// members that forecast it, for the ensembles.
+// ReliabilityPicture draws how often the event of a threshold occurred against the share
+// of members that forecast it, for the ensembles.
 func (c *Compared) ReliabilityPicture(threshold float64) (*plotting.Picture, error) {
 	series := []plotting.Series{{Name: "perfect", X: []float64{0, 1}, Y: []float64{0, 1}}}
 	for _, e := range c.Entries {

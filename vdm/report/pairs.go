@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Pair is how one forecast does against another in a score that is a mean over cases.
+// Pair compares two forecasts in a score that is a mean over cases.
 type Pair struct {
 	First  string `json:"first"`
 	Second string `json:"second"`
@@ -14,12 +14,13 @@ type Pair struct {
 	// interval by the zero [verify.Bootstrap]: where it does not contain 0, and as far as
 	// its coverage can be trusted, one is better.
 	Difference Score `json:"difference"`
-	// Skill is 1 − first/second: what share of the second's score the first saves. It is
-	// NaN where the second's score is not above 0.
+	// Skill is 1 − first/second: the share of the second's score that the first saves.
+	// It is NaN where the second's score is not above 0.
 	Skill Value `json:"skill"`
 }
 
-// pairs compares every two forecasts in every score that is a mean over cases.
+// pairs returns the comparison of every two forecasts in every score that is a mean over
+// cases.
 func pairs(names []string, readings [][]reading) (all []Pair, err error) {
 	for i := range names {
 		for j := i + 1; j < len(names); j++ {

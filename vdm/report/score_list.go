@@ -8,9 +8,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
-// listed is a score of forecasts: its name, the keys of the figures that are read of it,
-// and how it is begun, once for each threshold where it is about an event. It begins
-// nothing where the score does not exist.
+// listed is a score of forecasts: its name, the keys of its values, and how it is
+// started, once for each threshold if it scores events. Where the score does not exist,
+// nothing is started.
 type listed struct {
 	name  string
 	keys  []string
@@ -76,9 +76,9 @@ func ScoreNames() (names []string) {
 	return names
 }
 
-// FindScore returns the name of the score that has a name or a figure of a name: csi is a
-// figure of contingency. Case does not count. An unknown name is an error that lists the
-// known ones.
+// FindScore returns the name of the score with a name or with a value of that name: csi
+// is a value of contingency. Letter case does not count. An unknown name is an error
+// that lists the known ones.
 func FindScore(name string) (string, error) {
 	wanted := strings.ToLower(strings.TrimSpace(name))
 	for _, s := range scoreList {
@@ -103,7 +103,7 @@ func cells(o *ComparisonOptions) bool      { return o.Height*o.Width > 1 }
 func planes(o *ComparisonOptions) bool     { return o.Height > 1 && o.Width > 1 }
 func rainFields(o *ComparisonOptions) bool { return o.rain() && cells(o) }
 
-// begin returns the tallies of the scores that the options ask for and that exist.
+// begin returns the tallies of the requested scores that exist.
 func (o *ComparisonOptions) begin() (all []tally, err error) {
 	for _, s := range scoreList {
 		if len(o.Scores) > 0 && !slices.Contains(o.Scores, s.name) {
@@ -126,7 +126,7 @@ type tally interface {
 	readings() []reading
 }
 
-// named is a tally whose readings say of which score they are.
+// named is a tally whose readings contain the name of their score.
 type named struct {
 	tally
 	name string
@@ -140,7 +140,8 @@ func (n named) readings() []reading {
 	return all
 }
 
-// pooled is a score of package verify that can be scored apart and put together.
+// pooled is a score of package verify that can be computed for each case apart and
+// merged.
 type pooled[S any] interface {
 	Add(members [][]float32, truth []float32) error
 	Merge(S) error
@@ -162,7 +163,7 @@ func newPool[S pooled[S]](start func() (S, error), read func(S) []reading) (tall
 	return p, err
 }
 
-// score begins a score that is one tally.
+// score returns the start of a score that is one tally.
 func score[S pooled[S]](exists func(*ComparisonOptions) bool, start func(*ComparisonOptions) (S, error), read func(*ComparisonOptions, S) []reading) func(*ComparisonOptions) ([]tally, error) {
 	return func(o *ComparisonOptions) ([]tally, error) {
 		if !exists(o) {
@@ -173,7 +174,7 @@ func score[S pooled[S]](exists func(*ComparisonOptions) bool, start func(*Compar
 	}
 }
 
-// events begins a score that is a tally for each threshold.
+// events returns the start of a score that has a tally for each threshold.
 func events[S pooled[S]](start func(*ComparisonOptions, float64) (S, error), read func(*ComparisonOptions, float64, S) []reading) func(*ComparisonOptions) ([]tally, error) {
 	return func(o *ComparisonOptions) (all []tally, err error) {
 		for _, threshold := range o.Thresholds {

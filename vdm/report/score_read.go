@@ -14,7 +14,8 @@ var quantileLevels = []float64{0.1, 0.5, 0.9}
 
 const intervalProbability = 0.9
 
-// kernel reads a score that has a plain and a fair form, in the units of the data.
+// kernel returns a reader of a score that has a plain and a fair form, in the units of
+// the data.
 func kernel[S interface{ Value() verify.KernelValue }](key, label string) func(*ComparisonOptions, S) []reading {
 	return func(o *ComparisonOptions, s S) []reading {
 		v, label := s.Value(), label+", "+o.Units
@@ -25,7 +26,8 @@ func kernel[S interface{ Value() verify.KernelValue }](key, label string) func(*
 	}
 }
 
-// readCRPS adds the share of cells that no score of single cells could take.
+// readCRPS reads the CRPS, with the share of cells that no score of single cells could
+// use.
 func readCRPS(o *ComparisonOptions, s *verify.CRPS) []reading {
 	scored, left := int64(0), reading{Row: Row{Key: missingKey, Label: "cells left out as missing", Best: "0"}, value: nan}
 	for _, n := range s.Value().N {
@@ -37,8 +39,8 @@ func readCRPS(o *ComparisonOptions, s *verify.CRPS) []reading {
 	return append(kernel[*verify.CRPS](crpsKey, "CRPS")(o, s), left)
 }
 
-// event marks the readings of an event: where there are several, key and label say
-// which.
+// event returns the readings of an event: where there are several thresholds, key and
+// label name theirs.
 func (o *ComparisonOptions) event(threshold float64, all ...reading) []reading {
 	for i := range all {
 		all[i].Threshold = &threshold
@@ -95,7 +97,7 @@ func readSpread(o *ComparisonOptions, s *verify.SpreadSkill) []reading {
 	}
 }
 
-// relative is the bias over the mean of the truth, NaN where all is dry.
+// relative returns the bias divided by the mean of the truth, NaN where all is dry.
 func relative(at verify.SpreadSkillAt) float64 {
 	if at.Truth == 0 {
 		return math.NaN()
@@ -103,8 +105,8 @@ func relative(at verify.SpreadSkillAt) float64 {
 	return at.Bias / at.Truth
 }
 
-// ranks is the rank histogram, whose figure is the share of cells whose truth lies
-// outside the members over the share that is expected, 2/(members + 1).
+// ranks is the rank histogram. Its value is the share of cells whose truth lies outside
+// the members, divided by the expected share, 2/(members + 1).
 type ranks struct {
 	seed  uint64
 	index uint64

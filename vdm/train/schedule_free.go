@@ -4,18 +4,18 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 )
 
-// ScheduleFree is AdamW whose learning rate needs no decay (Defazio et al. 2024, "The road
-// less scheduled", algorithm 1). A sequence z takes the steps, its average x is what is
-// wanted, and the gradient is that at y = (1 − β₁)z + β₁x. Here y are the weights and x
-// their average in the place of the exponential one, so that its decay counts for nothing.
-// The learning rate should be constant after a warm-up.
+// ScheduleFree is AdamW whose learning rate needs no decay (Defazio et al. 2024, "The
+// road less scheduled", algorithm 1). A sequence z takes the steps, its average x is the
+// result, and the gradient is taken at y = (1 − β₁)z + β₁x. Here y are the weights and x
+// takes the place of their exponential average, whose decay is therefore not used. The
+// learning rate should be constant after a warm-up.
 type ScheduleFree RuleOptions
 
 // States returns the name of the mean of the squared gradient; z follows from x and y.
 func (s ScheduleFree) States() []string { return []string{"schedule_free_second"} }
 
-// Scalars returns the correction of that mean and the weight of the step's z in its average,
-// γₖ²/Σγᵢ² by the learning rates γ.
+// Scalars returns the correction of the mean of the squared gradient, and the weight of
+// the step's z in the average, γₖ²/Σγᵢ² with the learning rates γ.
 func (s ScheduleFree) Scalars(k int64, rate func(int64) float64) []float32 {
 	sum := 0.0
 	for i := range k {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// IntervalScore is the score of a central interval that an ensemble forecasts,
-// averaged over cells: narrow is good, and the truth outside costs. 0 is perfect, and
+// IntervalScore is the score of a central interval that an ensemble forecasts, averaged
+// over cells: a narrow interval is good, and a truth outside costs. 0 is perfect, and
 // the units are those of the data. With l and u the quantiles of the members at α/2 and
 // 1 − α/2, interpolated linearly between order statistics, and the truth y,
 //
@@ -14,15 +14,15 @@ import (
 //
 // (Gneiting and Raftery 2007, JASA 102, 359, equation 43). Coverage is the share of
 // cells whose truth lies in the interval, ends included, and is 1 − α where truth and
-// members are exchangeable and many; m members cannot say more than (m − 1)/(m + 1). A
+// members are exchangeable and many; with m members it is at most (m − 1)/(m + 1). A
 // cell where the truth or a member is missing is skipped and counted. Make it with
 // [NewIntervalScore].
 type IntervalScore struct {
-	Missing int64 // cells skipped
+	Missing int64 // number of cells skipped
 
 	ensemble
 	alpha  float64
-	sums   []intervalSums // each lead time
+	sums   []intervalSums // for each lead time
 	sorted []float64
 }
 
@@ -38,7 +38,7 @@ func (a *intervalSums) merge(b intervalSums) {
 	a.width += b.width
 }
 
-// IntervalScoreAt are the figures of one lead time, or of all; NaN where no cell was
+// IntervalScoreAt is the result at one lead time, or over all; NaN where no cell was
 // scored.
 type IntervalScoreAt struct {
 	Score    float64
@@ -47,7 +47,7 @@ type IntervalScoreAt struct {
 	Cells    int64
 }
 
-// IntervalScoreValue is what IntervalScore finds, over all lead times and at each.
+// IntervalScoreValue is the result of IntervalScore, over all lead times and at each.
 type IntervalScoreValue struct {
 	IntervalScoreAt
 	ByLead []IntervalScoreAt
@@ -107,7 +107,7 @@ func (s *IntervalScore) Merge(o *IntervalScore) error {
 	return nil
 }
 
-// Value returns the figures. Over all lead times every cell has the same weight.
+// Value returns the scores. Over all lead times every cell has the same weight.
 func (s *IntervalScore) Value() IntervalScoreValue {
 	var v IntervalScoreValue
 	var all intervalSums

@@ -18,11 +18,11 @@ import (
 // cell where the truth or a member is missing is skipped and counted. Make it with
 // [NewQuantileScore].
 type QuantileScore struct {
-	Missing int64 // cells skipped
+	Missing int64 // number of cells skipped
 
 	ensemble
 	levels []float64
-	n      []int64     // cells scored at each lead time
+	n      []int64     // number of cells scored at each lead time
 	sums   [][]float64 // [lead][level]
 	sorted []float64
 }
@@ -128,7 +128,7 @@ func sortCell(sorted []float64, members [][]float32, truth float32, c int) bool 
 	if truth != truth {
 		return false
 	}
-	const few = 24 // from here on the library's way is faster
+	const few = 24 // from this number on the library's sort is faster
 	if len(members) > few {
 		for i, m := range members {
 			sorted[i] = float64(m[c])

@@ -29,7 +29,7 @@ func selectQuantile(values []float32, level float64) float64 {
 	return b - (b-a)*(1-f)
 }
 
-// selectRank brings the value of a rank, 0 the smallest, to its place, with none larger
+// selectRank moves the value of a rank, 0 the smallest, to its place, with none larger
 // before it and none smaller behind (Hoare 1961).
 func selectRank(values []float32, rank int) {
 	for low, high := 0, len(values)-1; low < high; {

@@ -1,6 +1,6 @@
 // Command optimisers trains the first model (package firstmodel) under settings of the
-// optimiser, each for the same number of clips, and writes how much of the baseline's time
-// each needs to reach the baseline's held-out loss:
+// optimiser, each for the same number of clips, and writes the share of the baseline's
+// time that each needs to reach the baseline's held-out loss:
 //
 //	go run ./vdm/bench/optimisers
 //
@@ -44,7 +44,8 @@ func main() {
 	}
 }
 
-// compare trains what is not trained yet, and adds what is new to the table.
+// compare trains the settings that are not trained yet, and adds their rows to the
+// table.
 func compare(ctx context.Context, o options) error {
 	data, err := readClips(o)
 	if err != nil {

@@ -2,15 +2,15 @@ package main
 
 import "github.com/climate-vdm/climate-vdm/vdm/run"
 
-// setting is one way of training. The name also is its folder's.
+// setting is one way of training. Its name is also the name of its folder.
 type setting struct {
 	name   string
 	change func(t *run.TrainingConfig)
 }
 
-// settings are those that the table compares. The first is the baseline: Adam with a
-// learning rate of 5e-3, batches of 2, warm-up over a fifteenth of the steps and cosine
-// decay. The others change of it what their names say; schedule-free is without decay.
+// settings are the settings that the table compares. The first is the baseline: Adam
+// with a learning rate of 5e-3, batches of 2, warm-up over a fifteenth of the steps and
+// cosine decay. The others change what their names say; schedule-free has no decay.
 var settings = []setting{
 	{"adam-5e-3", func(t *run.TrainingConfig) {}},
 	{"muon-5e-3", func(t *run.TrainingConfig) { t.Optimiser = "muon" }},

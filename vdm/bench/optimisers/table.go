@@ -13,7 +13,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
-// reached returns how many clips the training took to get to a loss, between two
+// reached returns how many clips the training took to reach a loss, between two
 // measurements by interpolation; +Inf where it never did.
 func (o *outcome) reached(loss float64) float64 {
 	for i, p := range o.Curve {
@@ -32,8 +32,8 @@ func (o *outcome) reached(loss float64) float64 {
 // last returns the held-out loss at the end.
 func (o *outcome) last() float64 { return o.Curve[len(o.Curve)-1].Loss }
 
-// against returns the row of the table: what the training needed of the clips and of the
-// processor's time in which the baseline got to its own last loss.
+// against returns the row of the table: the shares of the clips and of the processor's
+// time that the training needed to reach the baseline's last loss.
 func (o *outcome) against(base *outcome) string {
 	loss := base.last()
 	clips := o.reached(loss) / base.reached(loss)
@@ -49,8 +49,8 @@ func ratio(x float64) string {
 	return fmt.Sprintf("%.2f", x)
 }
 
-// addRow puts a row at the end of the table, or in the place of the one of the same
-// setting, size and number of clips.
+// addRow adds a row to the table, or replaces the one of the same setting, size and
+// number of clips.
 func addRow(path, row string) error {
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -23,37 +23,37 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/firstmodel"
 )
 
-// clips are what all settings train on and are measured with.
+// clips are the clips with which all settings train and are measured.
 type clips struct {
 	first          run.Config // of the first model
 	train, heldOut *climate.Windows
 }
 
-// readClips returns the data of `make run`, in clips of the size that was asked for.
+// readClips returns the data of `make run`, in clips of the requested size.
 func readClips(o options) (d *clips, err error) {
 	d = &clips{}
 	d.first, d.train, d.heldOut, err = firstmodel.Defaults().Training(o.frames, o.side)
 	return d, err
 }
 
-// point is a held-out loss on the way.
+// point is a held-out loss during training.
 type point struct {
-	Clips float64 `json:"clips"` // trained on so far
+	Clips float64 `json:"clips"` // number of training clips so far
 	Loss  float64 `json:"loss"`  // of the averaged weights
 }
 
-// outcome is a training that is over: the file outcome.json of its folder.
+// outcome is the result of a finished training: the file outcome.json of its folder.
 type outcome struct {
 	Setting string  `json:"setting"`
 	Size    string  `json:"size"`  // of a clip: frames × rows × columns
-	Clips   int     `json:"clips"` // trained on
+	Clips   int     `json:"clips"` // number of training clips
 	Batch   int     `json:"batch"`
 	Curve   []point `json:"curve"`
 	PerClip float64 `json:"processor_seconds_per_clip"` // of a step
 	Commit  string  `json:"commit"`
 }
 
-// evaluations is how often the held-out loss is measured.
+// evaluations is the number of measurements of the held-out loss.
 const evaluations = 6
 
 // config returns the configuration of a setting, for a number of clips.
@@ -75,7 +75,7 @@ func (d *clips) config(s setting, total int) run.Config {
 	return c
 }
 
-// trained trains a setting, unless that is done.
+// trained returns the outcome of a setting, which it trains unless it is finished.
 func (d *clips) trained(ctx context.Context, o options, s setting) (*outcome, error) {
 	size := d.first.Clip
 	dir := filepath.Join(o.out, fmt.Sprintf("%s-%dx%dx%d-%d", s.name, size.Frames, size.Height, size.Width, o.clips))
@@ -111,7 +111,7 @@ func (d *clips) trained(ctx context.Context, o options, s setting) (*outcome, er
 	if err != nil {
 		return nil, err
 	}
-	// The median passes over the steps that compile, measure the held-out loss or save.
+	// The median ignores the steps that compile, measure the held-out loss or save.
 	slices.Sort(seconds)
 	batch := c.Training.Batch
 	*out = outcome{Setting: s.name, Size: fmt.Sprintf("%d × %d × %d", size.Frames, size.Height, size.Width), Clips: o.clips, Batch: batch, PerClip: seconds[len(seconds)/2] / float64(batch), Commit: commit()}
@@ -123,23 +123,23 @@ func (d *clips) trained(ctx context.Context, o options, s setting) (*outcome, er
 	return out, writeJSON(filepath.Join(dir, outcomeName), out)
 }
 
-// processor returns the time that the processors have worked for this program: unlike the
-// clock's, hardly another one where others work too.
+// processor returns the time that the processors have worked for this program: unlike
+// the clock's time it hardly depends on other programs.
 func processor() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err) // there is no machine on which it fails
+		panic(err) // it fails on no machine
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// The files of a training's folder that are this program's own.
+// These files of a training's folder belong to this program.
 const (
-	secondsName = "step-seconds.json" // the processor's, of every step that was taken
-	outcomeName = "outcome.json"      // of a training that is over
+	secondsName = "step-seconds.json" // processor seconds of every step taken
+	outcomeName = "outcome.json"      // of a finished training
 )
 
-// readJSON fills x from a file, and reports whether there is one.
+// readJSON reads a file into x, and reports whether it exists.
 func readJSON(path string, x any) (bool, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

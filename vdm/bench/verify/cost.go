@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// processorTime is what this process and its children have used.
+// processorTime returns the processor time of this process and its children.
 func processorTime() time.Duration {
 	var all time.Duration
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
@@ -17,7 +17,7 @@ func processorTime() time.Duration {
 	return all
 }
 
-// peakMemory is the largest memory of this process so far, in bytes.
+// peakMemory returns the largest memory of this process so far, in bytes.
 func peakMemory() int64 {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {

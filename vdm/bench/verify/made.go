@@ -13,8 +13,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
-// made are forecasts of made rain: blobs that move, and members whose blobs are moved and
-// weighted otherwise.
+// made makes forecasts of artificial rain: blobs that move, and members whose blobs are
+// moved and weighted differently.
 type made struct{ options }
 
 // truthFile is the record's, by its length: a kept folder may be of fewer forecasts.
@@ -22,8 +22,8 @@ func (m made) truthFile() string {
 	return filepath.Join(m.folder, fmt.Sprintf("truth-%d.nc", m.frames()))
 }
 
-// frames is the length of the record: every forecast begins an hour after the one before,
-// in steps of ten minutes.
+// frames returns the length of the record: every forecast begins an hour after the one
+// before, in steps of ten minutes.
 func (m made) frames() int { return m.forecasts + m.leads + 1 }
 
 // blob is a patch of rain.
@@ -78,7 +78,7 @@ func (m made) file(members, first, frames int) *cf.SampleFile {
 	return f
 }
 
-// write writes the truth and the forecasts, those that are not there.
+// write writes the truth and the forecasts that do not exist yet.
 func (m made) write(ctx context.Context) error {
 	dir := filepath.Join(m.folder, "forecasts")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -127,7 +127,7 @@ func (m made) write(ctx context.Context) error {
 	return nil
 }
 
-// clips are the members of a forecast, whole clips of one known frame and the leads.
+// clips returns the members of a forecast, whole clips of one known frame and the leads.
 func (m made) clips(i int) (all [][]float32) {
 	cells := m.size * m.size
 	for k := range m.members {

@@ -1,8 +1,8 @@
-// Command verify measures how fast forecasts are verified, beside scoringrules, xskillscore
-// and pysteps on the same forecasts: it writes made forecasts, scores all of them from
-// their files in a stream, as vdm verify does, and some of them in memory score by score,
-// here and there. It prints seconds of processors, since others may use the machine, the largest memory, and how far the scores of both
-// differ.
+// Command verify measures the speed of verification, beside scoringrules, xskillscore
+// and pysteps on the same forecasts: it writes artificial forecasts, scores all of them
+// from their files in a stream, as vdm verify does, and some of them in memory score by
+// score, in all programs. It prints seconds of processors, since others may use the
+// machine, the largest memory, and the differences of the scores.
 //
 //	python3 -m venv /tmp/peers && /tmp/peers/bin/pip install numba scoringrules xskillscore pysteps==1.21.5 opencv-python-headless scikit-image pandas netCDF4
 //	go run ./vdm/bench/verify -python /tmp/peers/bin/python

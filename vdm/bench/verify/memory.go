@@ -7,12 +7,13 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// compared are the scores that the others have too.
+// compared returns the scores that the other programs have too.
 func compared() []string {
 	return []string{"crps", "twcrps", "energy", "quantile", "interval", "spread", "ranks", "power", "fss", "contingency", "brier", "roc", "sal"}
 }
 
-// answer is what a program takes for each score, in seconds of processors, and what it comes to.
+// answer contains the processor seconds that a program takes for each score, and the
+// score's value.
 type answer struct {
 	Seconds map[string]float64
 	Values  map[string]float64

@@ -17,7 +17,8 @@ import (
 //go:embed peer.py
 var peerProgram string
 
-// peers lets the other programs score the first forecasts from their files.
+// peers returns the answers of the other programs for the first forecasts from their
+// files.
 func (o options) peers(ctx context.Context) (*answer, error) {
 	if o.python == "" {
 		return nil, errors.New("-python is not given: a python that has scoringrules, xskillscore and pysteps")
@@ -35,7 +36,7 @@ func (o options) peers(ctx context.Context) (*answer, error) {
 	return a, json.Unmarshal(raw, a)
 }
 
-// table prints what each score takes, and how far the figures of both differ.
+// table prints the time of each score, and the differences of the values.
 func table(o options, ours, theirs *answer) {
 	t := report.Table{Title: fmt.Sprintf("%d forecasts in memory, ms of processors a forecast", o.beside), Columns: []string{"score", "ours", "theirs", "times", "largest difference"}}
 	ms := func(s float64) string { return report.Format(1000 * s / float64(o.beside)) }

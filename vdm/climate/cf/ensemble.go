@@ -13,20 +13,21 @@ import (
 type Ensemble struct {
 	climate.Field
 	Members [][]float32
-	Count   int // of members, also where only the head was read
+	Count   int // number of members, also where only the head was read
 }
 
-// ReadEnsembles reads every variable of a file that has a dimension of members, by
-// whatever name (member, realization, number, ens, ens_number …) and in whatever order of
+// ReadEnsembles returns every variable of a file that has a dimension of members,
+// whatever its name (member, realization, number, ens, ens_number …) and the order of
 // dimensions, and the global attributes that are texts. Values and units are the file's,
-// packed ones unpacked. Where no variable has members the only data variable is a forecast
-// of one. name returns what messages call an option of ReadOptions; nil is their names.
+// packed values unpacked. Where no variable has members the only data variable is a
+// forecast with one member. name returns the name of an option of ReadOptions in
+// messages; nil means the options' names.
 func ReadEnsembles(path string, name func(option string) string) ([]*Ensemble, map[string]string, error) {
 	return ensembles(path, name, Whole)
 }
 
-// HeadEnsembles is [ReadEnsembles] without the values: only metadata and coordinates are
-// read.
+// HeadEnsembles returns what [ReadEnsembles] does, without the values: only metadata and
+// coordinates are read.
 func HeadEnsembles(path string, name func(option string) string) ([]*Ensemble, map[string]string, error) {
 	return ensembles(path, name, Head)
 }
@@ -83,7 +84,7 @@ func ensembles(path string, name func(option string) string, depth Depth) (all [
 	return all, attributes, nil
 }
 
-// ensemble reads the members of a variable along an axis; −1 is one member.
+// ensemble returns the members of a variable along an axis; −1 means one member.
 func (d *dataset) ensemble(v *variable, axis int, opt *ReadOptions, values bool) (*Ensemble, error) {
 	s, err := d.newSource(v, opt)
 	if err != nil {

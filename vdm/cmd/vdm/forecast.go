@@ -14,8 +14,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
-// forecastFlags are the settings of forecast: where the clip lies, as conditionalFlags
-// have it, and its length.
+// forecastFlags are the settings of forecast: the place of the clip, as in
+// conditionalFlags, and its length.
 type forecastFlags struct {
 	conditionalFlags
 	known, frames int
@@ -61,7 +61,7 @@ To score against one of these, vdm verify --rival NAME needs no file.`,
 	return c
 }
 
-// forecast makes the forecast of a name.
+// forecast makes the forecast of the named forecaster.
 func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
 	name = strings.ToLower(name)
 	_, ensemble, needs, err := forecast.Named(name, forecast.NamedOptions{})

@@ -104,8 +104,8 @@ loss is measured beside three closed-form denoisers.`,
 	return c
 }
 
-// wrapped lists words with commas between, in lines of at most so many letters, indented
-// as the first.
+// wrapped returns words separated by commas, in lines of at most width letters, indented
+// like the first.
 func wrapped(words []string, width int) string {
 	var b strings.Builder
 	at := 0

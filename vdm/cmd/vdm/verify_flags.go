@@ -20,12 +20,12 @@ type verifyFlags struct {
 	explain      string
 	rivals       []string
 	regions      string
-	windows      int // of the data, beside samples
+	windows      int // number of windows of the data for the comparison with samples
 	o            run.SampleOptions
 	scoring      verification.Options
 }
 
-// check refuses what cannot be meant, before anything is read.
+// check refuses flags that make no sense, before anything is read.
 func (v *verifyFlags) check(c *cobra.Command) error {
 	if len(v.against) == 0 {
 		return misuse(c, "--against is missing: the data to compare with")
@@ -60,7 +60,7 @@ func (v *verifyFlags) check(c *cobra.Command) error {
 	return nil
 }
 
-// verifyFlagOf is what messages call an option of verification.
+// verifyFlagOf returns the flag for an option of verification in messages.
 func verifyFlagOf(option string) string {
 	if flag, ok := map[string]string{"Known": "--known", "By": "--by", "Scores": "--score", "Edges": "--intensity", "Regions": "--regions"}[option]; ok {
 		return flag

@@ -15,7 +15,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/mutants/chosen"
 )
 
-// binary is the tests of a package, built with changes.
+// binary is the test binary of a package, built with changes.
 type binary struct {
 	folder string // of the package
 	path   string
@@ -33,14 +33,14 @@ func built(ctx context.Context, root, folder, overlay, pkg string) (binary, erro
 	return b, nil
 }
 
-// most is how much memory the tests of a changed program get, in bytes: a wrong length
-// can ask for all that there is.
+// most is the largest memory of the tests of a changed program, in bytes: a wrong length
+// can ask for all memory.
 const most = 6 << 30
 
-// outcome is what became of a run of tests.
+// outcome is the result of a run of tests.
 type outcome struct {
 	failed bool
-	by     string // what failed: a test, or how the tests ended
+	by     string // what failed: a test, or the way in which the tests ended
 	output string
 }
 

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// testers are the packages whose tests see a package's code, from the one that tells
-// soonest. Where none are named it is the package's own.
+// testers lists the packages whose tests cover a package's code, the quickest first. A
+// package that is not listed has its own only.
 var testers = map[string][]string{
 	"vdm":       {"vdm", "vdm/exact"},
 	"vdm/train": {"vdm/train", "vdm/run"},
@@ -43,7 +43,7 @@ func drawn(all []change, n int, seed uint64) []change {
 			out = append(out, c)
 		}
 	}
-	// Arguments that change places may be half of what another change is about.
+	// Arguments that change places may be half of another change.
 	all = slices.Clone(out)
 	return slices.DeleteFunc(out, func(c change) bool {
 		return slices.ContainsFunc(all, func(d change) bool {
@@ -71,7 +71,7 @@ type lines struct {
 	from, to int
 }
 
-// changedSince returns which lines the working tree has that a commit has not.
+// changedSince returns the lines of the working tree that a commit does not have.
 func changedSince(ctx context.Context, root, ref string) ([]lines, error) {
 	c := exec.CommandContext(ctx, "git", "diff", "--unified=0", "--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/", "--relative", ref, "--", "*.go")
 	c.Dir = root
@@ -117,8 +117,8 @@ func onLines(all []change, some []lines) []change {
 	})
 }
 
-// compilable returns those of a package's changes that compile together, tried from
-// the first numbers on.
+// compilable returns the changes of a package that compile together, tried from the
+// first numbers on.
 func (p *loaded) compilable(changes []numbered) ([]numbered, error) {
 	texts := map[string]string{}
 	for _, f := range p.files {

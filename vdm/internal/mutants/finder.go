@@ -7,13 +7,13 @@ import (
 	"go/types"
 )
 
-// finder collects the changes that a file offers.
+// finder collects the possible changes of a file.
 type finder struct {
 	*loaded
 	source
 	found []change
-	// skipped are nodes that offer nothing, with all inside: constants that the language
-	// needs as such, messages, and how much memory is put by.
+	// skipped lists nodes without changes, including everything inside: constants that
+	// the language needs as such, messages, and sizes of reserved memory.
 	skipped map[ast.Node]bool
 }
 
@@ -36,7 +36,7 @@ func (f *finder) offer(n ast.Node, kind, wrong, function string, args ...ast.Exp
 
 func (f *finder) offset(p token.Pos) int { return f.set.Position(p).Offset }
 
-// text returns a node as it stands in the file.
+// text returns a node as the file has it.
 func (f *finder) text(n ast.Node) string {
 	return f.source.text[f.offset(n.Pos()):f.offset(n.End())]
 }
@@ -70,8 +70,7 @@ func (f *finder) isError(e ast.Expr) bool {
 	return t.Type != nil && !t.IsNil() && types.Identical(t.Type, types.Universe.Lookup("error").Type())
 }
 
-// basic returns the name of an expression's type where it is one of the language's
-// numbers.
+// basic returns the name of an expression's type if it is one of the language's numbers.
 func (f *finder) basic(e ast.Expr) (string, bool) {
 	b, ok := f.info.TypeOf(e).(*types.Basic)
 	if !ok || b.Info()&types.IsNumeric == 0 || b.Info()&types.IsUntyped != 0 {

@@ -34,8 +34,8 @@ type source struct {
 	tree *ast.File
 }
 
-// load reads packages of the module and all that their changed code imports, and
-// compiles what the go command has not kept.
+// load returns packages of the module with all imports of their changed code, and
+// compiles what the go command has not stored.
 func load(ctx context.Context, root, module string, paths []string) ([]*loaded, error) {
 	args := []string{"list", "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles,Module"}
 	for _, p := range paths {
@@ -90,9 +90,9 @@ func load(ctx context.Context, root, module string, paths []string) ([]*loaded, 
 	return packages, nil
 }
 
-// check gives the package its trees and types, and returns what a compiler says of it.
-// Where there are changed texts of files, those are checked in their place, and the
-// package keeps what it has.
+// check gives the package its trees and types, and returns the errors of a compiler.
+// Changed texts of files are checked in the place of the files, and the package then
+// keeps its trees.
 func (p *loaded) check(changed map[string]string) (errs []types.Error) {
 	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}}
 	set := p.set

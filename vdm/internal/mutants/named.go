@@ -17,7 +17,7 @@ type named struct {
 	what string // for a reader
 	file string // below the root of the module
 	in   string // text that is in the file exactly once; "" is old
-	old  string // an expression that is in it exactly once
+	old  string // an expression that occurs in it exactly once
 	new  string // one of the same type; both are evaluated
 	by   []tests
 }
@@ -38,9 +38,9 @@ var (
 
 // table lists changes that a first search for holes in the tests found, 1 to 27 by its
 // numbers, and three of which it said that they hide in tolerances or are noticed by one
-// test of another package. Number 12 stands for two changes, of which either alone should
-// be noticed. The code of number 27 is gone, as forecasts do not draw what flows in any
-// more: it was the noise of a pair of fields, with 1 − r for √(1 − r²), and now stands
+// test of another package. Number 12 stands for two changes, of which either alone
+// should be noticed. The code of number 27 is gone, because forecasts no longer draw
+// inflow: it was the noise of a pair of fields, with 1 − r for √(1 − r²), and now stands
 // for the same slip in the noise between two known frames.
 var table = []named{
 	{"1", "Adam: the second moment is a mean with β₁", "vdm/train/adam.go", "mean(o.Beta2, at.States[1],", "o.Beta2", "o.Beta1", adam},
@@ -77,7 +77,7 @@ var table = []named{
 	{"order", "the times of the held-out problem go in step with its clips", "vdm/run/heldout.go", "order.Shuffle(n,", "n", "0", heldOut},
 }
 
-// change finds a named change in the text of its file.
+// change returns a named change in the text of its file.
 func (n named) change(text string) (change, error) {
 	in := n.in
 	if in == "" {
@@ -110,8 +110,8 @@ func found(root string, table []named) ([]numbered, error) {
 	return all, nil
 }
 
-// runNamed makes the changes of a table, those of some names or, without any, all, and
-// returns how many survive.
+// runNamed makes the changes of a table, those with the given names or, without any,
+// all, and returns how many survive.
 func runNamed(ctx context.Context, root, folder string, table []named, only []string, out io.Writer) (survivors int, err error) {
 	changes, err := found(root, table)
 	if err != nil {

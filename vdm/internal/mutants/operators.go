@@ -36,7 +36,7 @@ func (f *finder) visit(n ast.Node) bool {
 	case *ast.FuncType, *ast.StructType, *ast.InterfaceType:
 		return false
 	case *ast.BinaryExpr:
-		if n.Op == token.SHL { // an untyped constant on its left takes its type from further out
+		if n.Op == token.SHL { // an untyped constant on its left takes its type from the context
 			f.skipped[n.X] = true
 		}
 		f.binary(n)
@@ -61,7 +61,7 @@ func (f *finder) visit(n ast.Node) bool {
 	case *ast.ReturnStmt:
 		if last := len(n.Results) - 1; last > 0 && f.isError(n.Results[last]) {
 			for _, r := range n.Results[:last] {
-				if _, ok := r.(*ast.BasicLit); ok { // beside an error nobody looks at it
+				if _, ok := r.(*ast.BasicLit); ok { // a value beside an error is not used
 					f.skipped[r] = true
 				}
 			}
@@ -111,7 +111,7 @@ func (f *finder) binary(n *ast.BinaryExpr) {
 		})
 	case negation[n.Op] != "":
 		if f.info.Types[n.X].IsNil() || f.info.Types[n.Y].IsNil() {
-			return // of an error that did not occur
+			return // for an error that did not occur
 		}
 		f.add(n, "comparison", x+" "+negation[n.Op]+" "+y, func(id int, part func(int, int) string) string {
 			return fmt.Sprintf("((%s %s %s) != "+prefix+"Is(%d))", f.in(n.X, part), n.Op, f.in(n.Y, part), id)

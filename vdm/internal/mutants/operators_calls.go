@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// inverse are functions and others that take the same arguments.
+// inverse lists functions, each with another that takes the same arguments.
 var inverse = map[string]string{
 	"math.Sin": "Cos", "math.Cos": "Sin", "math.Floor": "Ceil", "math.Ceil": "Floor", "math.Log": "Log1p", "math.Log1p": "Log",
 	"math.Exp": "Expm1", "math.Expm1": "Exp", "math.Min": "Max", "math.Max": "Min",
@@ -100,7 +100,7 @@ func (f *finder) swap(call *ast.CallExpr, a, b ast.Expr) {
 		}})
 }
 
-// pure reports whether an expression can be computed twice, and for nothing.
+// pure reports whether an expression can be computed twice without side effects.
 func (f *finder) pure(e ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.Ident, *ast.BasicLit:

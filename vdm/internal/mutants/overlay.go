@@ -12,7 +12,8 @@ import (
 	"strings"
 )
 
-// module is the path of the module, and prefix how changed files call package chosen.
+// module is the path of the module, and prefix the name of package chosen in changed
+// files.
 const (
 	module = "github.com/climate-vdm/climate-vdm"
 	prefix = "mutantchosen."
@@ -24,14 +25,14 @@ type change struct {
 	from, to int    // the bytes of the file that are replaced
 	line     int    // counted from 1
 	kind     string
-	wrong    string // what the bytes become
-	// switched returns an expression that is what the code had, or what the change
-	// makes of it where package chosen has its number. part returns some of the file's
-	// bytes, with the changes that lie inside.
+	wrong    string // the changed text of the bytes
+	// switched returns an expression with the value of the code, or the changed value
+	// where package chosen has its number. part returns some of the file's bytes, with
+	// the changes that lie inside.
 	switched func(id int, part func(from, to int) string) string
 }
 
-// picked makes a change that chooses between two expressions without side effects.
+// picked returns a change that chooses between two expressions without side effects.
 func (c change) picked() change {
 	c.switched = func(id int, part func(int, int) string) string {
 		return fmt.Sprintf(prefix+"Pick(%d, %s, %s)", id, c.wrong, part(c.from, c.to))
@@ -66,7 +67,8 @@ func switchable(text string, changes []numbered) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// On the line of the package clause, so that all lines keep their numbers.
+	// The import is on the line of the package clause, so that all lines keep their
+	// numbers.
 	clause := set.Position(tree.Name.End()).Offset
 	return text[:clause] + "; import " + strings.TrimSuffix(prefix, ".") + ` "` + module + `/vdm/internal/mutants/chosen"` +
 		rendered(text, clause, len(text), sorted), nil
@@ -110,8 +112,8 @@ func byFile(changes []numbered) map[string][]numbered {
 	return files
 }
 
-// overlay writes the changed files to a folder, and the file that tells the go command
-// of them, whose path it returns.
+// overlay writes the changed files to a folder with the overlay file of the go command,
+// and returns the path of the latter.
 func overlay(root, folder string, changes []numbered) (string, error) {
 	replace := map[string]string{}
 	for file, own := range byFile(changes) {

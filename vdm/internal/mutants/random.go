@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// search is a search for holes by changes that are drawn.
+// search is a search for holes with random changes.
 type search struct {
 	trials
 	packages  []string
 	count     int
 	seed      uint64
-	glob, ref string            // of files, and of the commit since which they changed; "" is all
-	retry     bool              // changes that survived; those alone where count is 0
-	until     time.Duration     // of trying changes; 0 is no end
+	glob, ref string            // of files, and of the commit since which they changed; "" means all
+	retry     bool              // changes that survived; only these where count is 0
+	until     time.Duration     // time limit for trying changes; 0 means none
 	texts     map[string]string // of files
 }
 
@@ -39,7 +39,7 @@ func (s search) run(ctx context.Context) error {
 	}
 	fmt.Fprintf(s.out, "%d changes drawn, of which %d are to be tried\n", len(changes), len(open))
 	if len(open) > 0 {
-		overlay, err := overlay(s.root, s.folder, changes) // those that are open alone would make another binary
+		overlay, err := overlay(s.root, s.folder, changes) // a subset would be another binary
 		if err != nil {
 			return err
 		}
@@ -117,9 +117,9 @@ func (s search) draw(ctx context.Context, before map[string]result) (changes []n
 }
 
 // try tries changes of one package: by its own tests, and those that survive by the
-// tests of each further package that sees its code. Where the time is over no change is
-// begun, and those that were are finished, as survivors take longest and the share that
-// was noticed must not depend on it.
+// tests of each further package that covers its code. After the time limit no change is
+// begun, and those in progress are finished, because survivors take longest and the
+// share of noticed changes must not depend on the limit.
 func (s search) try(ctx context.Context, pkg string, changes []numbered, overlay string, left *time.Duration) error {
 	results := make([]result, len(changes))
 	for i, c := range changes {

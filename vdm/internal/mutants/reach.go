@@ -20,21 +20,21 @@ import (
 
 // trials are runs of tests.
 type trials struct {
-	root, folder string // of the module, and of what is built
+	root, folder string // of the module, and of build results
 	results      string // the file
 	tests        string // pattern of the names of tests; "" is all
 	out          io.Writer
 }
 
-// tried is a test binary, and which tests reach which change.
+// tried is a test binary with the tests that reach each change.
 type tried struct {
 	binary
 	Reach map[int][]string
 	Took  map[string]time.Duration
 }
 
-// notice runs the tests that reach a change, the quick ones first, and adds to a result
-// what they say.
+// notice runs the tests that reach a change, the quick ones first, and adds their
+// outcome to a result.
 func (t tried) notice(ctx context.Context, id int, r *result) error {
 	names := slices.Clone(t.Reach[id])
 	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(t.Took[a], t.Took[b]) })
@@ -66,9 +66,9 @@ func (t tried) notice(ctx context.Context, id int, r *result) error {
 	return nil
 }
 
-// reach builds the tests of a package, and runs each by itself, without a change, to know
-// which changes it reaches and how long it takes. A test that fails so is left out. What
-// is known of a binary is kept beside the results.
+// reach builds the tests of a package, and runs each by itself, without a change, to
+// find which changes it reaches and how long it takes. A test that fails so is left out.
+// The findings are stored beside the results.
 func (s trials) reach(ctx context.Context, pkg, overlay string) (tried, error) {
 	b, err := built(ctx, s.root, s.folder, overlay, pkg)
 	t := tried{b, map[int][]string{}, map[string]time.Duration{}}
@@ -115,7 +115,7 @@ func (s trials) reach(ctx context.Context, pkg, overlay string) (tried, error) {
 			if err != nil {
 				return t, err
 			}
-			if !slices.Contains(t.Reach[id], name) { // children of a test write, too
+			if !slices.Contains(t.Reach[id], name) { // children of a test write too
 				t.Reach[id] = append(t.Reach[id], name)
 			}
 		}
@@ -130,7 +130,7 @@ func (s trials) reach(ctx context.Context, pkg, overlay string) (tried, error) {
 	return t, os.WriteFile(kept, text, 0o644)
 }
 
-// kept returns the file for what is known of a binary.
+// kept returns the file for the findings about a binary.
 func (s trials) kept(b binary) (string, error) {
 	f, err := os.Open(b.path)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 )
 
-// result is what became of a change; one line of the file of results.
+// result is the result of a change; one line of the file of results.
 type result struct {
 	Key      string  `json:"key"`
 	File     string  `json:"file"`
@@ -20,11 +20,11 @@ type result struct {
 	Kind     string  `json:"kind"`
 	Old      string  `json:"old"`
 	New      string  `json:"new"`
-	By       string  `json:"by"`      // what noticed the change; "" is nothing
+	By       string  `json:"by"`      // what noticed the change; "" means nothing
 	Reached  int     `json:"reached"` // tests and examples that run the changed code
 	Seconds  float64 `json:"seconds"`
 	Packages string  `json:"packages"` // whose tests were run
-	Tests    string  `json:"tests"`    // pattern of their names, "" is all
+	Tests    string  `json:"tests"`    // pattern of their names, "" means all
 }
 
 // keyOf names a change of a file as it stands.
@@ -49,7 +49,7 @@ func read(path string) (map[string]result, error) {
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		var r result
-		if json.Unmarshal(lines.Bytes(), &r) == nil { // not so where the program was stopped
+		if json.Unmarshal(lines.Bytes(), &r) == nil { // false for a line of a program that was stopped
 			all[r.Key] = r
 		}
 	}
@@ -72,8 +72,8 @@ func (r result) appendTo(path string) error {
 	return errors.Join(err, f.Close())
 }
 
-// wilson returns the 95 % interval of a share of which k of n are seen (Wilson 1927, J.
-// Am. Stat. Assoc. 22).
+// wilson returns the 95 % interval of a share k of n (Wilson 1927, J. Am. Stat. Assoc.
+// 22).
 func wilson(k, n int) (low, high float64) {
 	if n == 0 {
 		return 0, 1

@@ -37,8 +37,8 @@ func Start(cmd *exec.Cmd) (*Process, error) {
 	return &Process{cmd, in, bufio.NewScanner(out)}, nil
 }
 
-// Ask sends a line and reads the answer into what its JSON fits. An error says that the
-// process has ended, or what it answered that is no such JSON.
+// Ask sends a line and reads the answer into a value of matching JSON. An error says
+// that the process has ended, or quotes an answer that is not such JSON.
 func (p *Process) Ask(line string, answer any) error {
 	if _, err := fmt.Fprintln(p.in, line); err != nil {
 		return fmt.Errorf("%s: %w", p, err)
@@ -58,5 +58,5 @@ func (p *Process) Stop() {
 	_ = p.cmd.Wait()
 }
 
-// String is the command line.
+// String returns the command line.
 func (p *Process) String() string { return strings.Join(p.cmd.Args, " ") }

@@ -21,20 +21,21 @@ const KnownAttribute = "vdm_known_frames"
 // without learning made it, by its name in package forecast.
 const ForecasterAttribute = "vdm_forecaster"
 
-// Baseline is a forecast of a clip by a forecaster without learning, to be written.
+// Baseline is a forecast of a clip by a forecaster without learning, for a file.
 type Baseline struct {
-	Name    string // of the forecaster, see forecast.Names
+	Name    string // name of the forecaster, see forecast.Names
 	Clip    []float32
 	Place   climate.Place
 	Known   climate.KnownFrames
 	Members int
 	Seed    uint64
-	Past    *climate.Windows  // clips of the same shape and variables that climatology draws from
-	More    map[string]string // more global attributes
+	Past    *climate.Windows  // clips of the same shape and variables, from which climatology draws
+	More    map[string]string // further global attributes
 }
 
-// BaselineOf returns a forecaster by name for one channel of a clip: with the size of its
-// cells and the time between its frames, and for climatology with the clips to draw from.
+// BaselineOf returns a forecaster by name for one channel of a clip: with the size of
+// its cells and the time between its frames, and for climatology with the clips from
+// which it draws.
 func BaselineOf(name string, grid *climate.Grid, step float64, past *climate.Windows, channel int) (by forecast.Forecaster, ensemble bool, known int, err error) {
 	o := forecast.NamedOptions{Kilometres: grid.Kilometres(), Minutes: 60 * step}
 	if past != nil {
@@ -43,8 +44,8 @@ func BaselineOf(name string, grid *climate.Grid, step float64, past *climate.Win
 	return forecast.Named(name, o)
 }
 
-// Write makes the forecast and writes it as a nowcast is written: a member each on the
-// grid and with the times of the data, the known frames as they were given.
+// Write makes the forecast and writes it like a nowcast: one member each on the grid and
+// with the times of the data, with the known frames unchanged.
 func (b Baseline) Write(ctx context.Context, path string) error {
 	channels, frames := len(b.Place.Like), len(b.Known)
 	height, width := b.Place.Grid.Height, b.Place.Grid.Width

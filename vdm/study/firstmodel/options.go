@@ -16,18 +16,18 @@ import (
 // Defaults.
 type Options struct {
 	Data     string // NetCDF file; "" looks for the Stage IV sample, see DataPath
-	Variable string // in it; "" for its only data variable
+	Variable string // variable in the file; "" means its only data variable
 	Out      string // run folder; "" means runs/first-model, see Folder
 
-	HeldOut      int    // last frames of the record, kept from training
-	Steps        int    // of the optimiser
-	SamplerSteps int    // evaluations of the network that a clip takes
-	Clips        int    // drawn without conditions
-	Members      int    // of the nowcast
-	Seed         uint64 // of weights, batches and samples
+	HeldOut      int    // number of last frames of the record that are held out from training
+	Steps        int    // steps of the optimiser
+	SamplerSteps int    // evaluations of the network for each clip
+	Clips        int    // number of clips drawn without conditions
+	Members      int    // members of the nowcast
+	Seed         uint64 // seed of weights, batches and samples
 
-	Log     report.Log // nil says nothing
-	Program string     // version of the program, for the report; "" for the revision that the go command found
+	Log     report.Log // nil means no messages
+	Program string     // version of the program, for the report; "" means the revision that the go command recorded
 
 	size size // tests make smaller models
 }
@@ -57,12 +57,12 @@ func Defaults() Options {
 	}
 }
 
-// size is what of a first model is chosen once: its clips, its network and how many
-// clips are looked at at once.
+// size contains the choices of a first model that are not options: its clips, its
+// network and how many clips are used at once.
 type size struct {
-	frames, height, width int // of a clip
-	known                 int // first frames of the nowcast, which are given
-	batch                 int // clips a step of training
+	frames, height, width int // shape of a clip
+	known                 int // known first frames of the nowcast
+	batch                 int // clips in a step of training
 	tests                 int // noisy clips of the held-out loss
 	network               unet.Config
 }
@@ -84,7 +84,7 @@ const (
 // guidance of the nowcast: weight 1 is what the formula's derivation gives.
 var guidance = vdm.Reconstruction{Weight: 1}
 
-// withDefaults fills in zero values.
+// withDefaults returns the options with zero values replaced by the defaults.
 func (o Options) withDefaults() (Options, error) {
 	d := Defaults()
 	for _, v := range []struct {
@@ -113,8 +113,8 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// Validate reports the settings that make no sense; those of training are checked with
-// the run's configuration.
+// Validate returns an error that names the settings out of their range; those of
+// training are checked with the run's configuration.
 func (o Options) Validate() error {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -137,9 +137,9 @@ func (o Options) Validate() error {
 // config returns the configuration of the run. step is the time between frames in
 // hours.
 func (o Options) config(step float64) (run.Config, error) {
-	// The square root of rain is nearer to normal than rain, and the network
-	// need not spend itself on a few cells of 100 mm/h. Its variance is 1, which the
-	// noise schedule is made for.
+	// The square root of rain is nearer to normal than rain, and the network need not
+	// spend its capacity on a few cells of 100 mm/h. Its variance is 1, for which the
+	// noise schedule is made.
 	root, err := transform.Parse(transform.DefaultRain)
 	if err != nil {
 		return run.Config{}, err

@@ -9,8 +9,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
-// forecastCase is a file of forecasts beside the data: for each variable what was observed and
-// the members, whole clips [frame, height, width].
+// forecastCase is a file of forecasts beside the data: for each variable the observed
+// clip and the members, whole clips [frame, height, width].
 type forecastCase struct {
 	path      string
 	clip      climate.Field // name, units, grid and times; no values
@@ -20,10 +20,10 @@ type forecastCase struct {
 	observed  [][]float32
 	members   [][][]float32
 	uncovered int     // frames ahead that the data do not have
-	missing   float64 // share of the values ahead that the data do have that are missing
+	missing   float64 // share of the values ahead, where the data have them, that are missing
 }
 
-// readCase reads a file and finds the data at its times and places.
+// readCase reads a file with the data at its times and places.
 func (o *Options) readCase(path string) (*forecastCase, error) {
 	variables, attributes, err := cf.ReadEnsembles(path, o.Name)
 	if err != nil {
@@ -61,7 +61,7 @@ func (o *Options) readCase(path string) (*forecastCase, error) {
 	return k, nil
 }
 
-// observe takes the values of the data apart by variable.
+// observe stores the values of the data by variable.
 func (k *forecastCase) observe(values []float32) {
 	channels := len(k.names)
 	k.observed = nil
@@ -74,7 +74,7 @@ func (k *forecastCase) observe(values []float32) {
 	}
 }
 
-// count counts what of the frames ahead cannot be scored.
+// count counts the frames and values ahead that cannot be scored.
 func (k *forecastCase) count(covered []bool) {
 	missing, values := 0, 0
 	for f, known := range k.known {
@@ -100,10 +100,10 @@ func (k *forecastCase) count(covered []bool) {
 	}
 }
 
-// findKnown finds which frames were known: those that the options say, else the file,
-// else those in which every member is the data. Of a file that has only what lies ahead,
-// as other programs write them, it puts the frames of the data before it in front, and
-// returns how many.
+// findKnown finds which frames were known: by the options, else by the file, else those
+// in which every member equals the data. If a file contains only the frames ahead, as
+// other programs write them, the frames of the data before it are added in front, and
+// their number is returned.
 func (o *Options) findKnown(k *forecastCase, attributes map[string]string) (before int, err error) {
 	source := "by " + o.called("Known") + " they are"
 	k.known = climate.FirstFrames(k.clip.Frames(), o.Known)
@@ -125,8 +125,8 @@ func (o *Options) findKnown(k *forecastCase, attributes map[string]string) (befo
 	return 0, nil
 }
 
-// agreeing returns in which frames every member is the data, wherever these are not
-// missing: those that the members were given, as far as numbers tell.
+// agreeing returns the frames in which every member equals the data, wherever these are
+// not missing: by the numbers, the frames that the members were given.
 func (k *forecastCase) agreeing() climate.KnownFrames {
 	known := make(climate.KnownFrames, k.clip.Frames())
 	for f := range known {
@@ -149,16 +149,15 @@ func (k *forecastCase) agreeing() climate.KnownFrames {
 	return known
 }
 
-// mostBefore is how many frames of the data are put before a file that has only what lies
-// ahead: enough to see motion.
+// mostBefore is how many frames of the data are added before a file that contains only
+// the frames ahead: enough to estimate motion.
 const mostBefore = 4
 
-// putBefore puts the frames of the data before the first one in front of a case, as many
-// as there are up to mostBefore, calls them known, and returns how
-// many they are.
+// putBefore adds the frames of the data before the first one in front of a case, up to
+// mostBefore, marks them as known, and returns their number.
 func (o *Options) putBefore(k *forecastCase) int {
 	step := k.clip.Step()
-	if step == 0 { // one frame ahead: the data's step
+	if step == 0 { // one frame ahead: the step is the data's
 		step = o.Data.Fields[0].Step()
 	}
 	for n := mostBefore; n > 0 && step > 0; n-- {

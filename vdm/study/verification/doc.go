@@ -1,4 +1,4 @@
-// Package verification scores files of forecasts against data: it is what vdm verify does.
+// Package verification scores files of forecasts against data, as vdm verify does.
 //
 // # Cases
 //
@@ -25,6 +25,6 @@
 // # Groups
 //
 // All cases are scored together, and, where asked for, apart: by lead time, by season,
-// by intensity (the mean of the truth) and by region (blocks of the field). Each group is
-// a [report.Compared] like the whole, with intervals over its own cases.
+// by intensity (the mean of the truth) and by region (blocks of the field). Each group
+// is a [report.Compared] like the whole, with intervals over its own cases.
 package verification

@@ -12,7 +12,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// Cases says how many files were scored, and what of them was not.
+// Cases says how many files were scored, and which parts were left out.
 type Cases struct {
 	Files        int      `json:"files"`
 	Scored       int      `json:"scored"`
@@ -24,17 +24,18 @@ type Cases struct {
 	Notes        []string `json:"notes,omitempty"`
 }
 
-// Results are the scores of files of forecasts.
+// Results contains the scores of files of forecasts.
 type Results struct {
 	Cases  Cases   `json:"cases"`
-	Groups []Group `json:"forecasts"` // of each variable the whole first, then the groups
+	Groups []Group `json:"forecasts"` // for each variable the whole first, then the groups
 
 	// Shown is the first case of each variable, for pictures.
 	Shown []report.Case `json:"-"`
 }
 
-// Forecasts scores files of forecasts against data, in constant memory. That the data have
-// none of the cases, or a rival none, is an error that says why of the last one.
+// Forecasts returns the scores of files of forecasts against data, in constant memory.
+// If the data, or a rival, have none of the cases, the error gives the reason for the
+// last one.
 func Forecasts(ctx context.Context, paths []string, o Options) (*Results, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -67,17 +68,17 @@ func Forecasts(ctx context.Context, paths []string, o Options) (*Results, error)
 	return s.finish()
 }
 
-// scoring is a verification while its cases come.
+// scoring is the state of a verification between its cases.
 type scoring struct {
 	o       *Options
 	results *Results
 	first   *forecastCase
 	members int      // of the first case
 	parts   []*parts // of each variable
-	why     error    // why the last case that was left out was
+	why     error    // why the last omitted case was left out
 }
 
-// readAhead is a case with its rivals, or why there is none.
+// readAhead is a case with its rivals, or the reason why it is left out.
 type readAhead struct {
 	index  int
 	one    *forecastCase
@@ -112,8 +113,8 @@ func (s *scoring) ahead(ctx context.Context, heads []head) <-chan readAhead {
 	return out
 }
 
-// chooseRival takes persistence as the rival, or linear interpolation where the frames
-// ahead lie between known ones, where a rival was asked for and none named.
+// chooseRival chooses persistence as the rival, or linear interpolation where the frames
+// ahead lie between known ones, if a rival was asked for and none named.
 func (o *Options) chooseRival(k *forecastCase) {
 	if !o.AnyRival || len(o.Rivals) > 0 || k.known.Span() == 0 {
 		return
@@ -125,7 +126,7 @@ func (o *Options) chooseRival(k *forecastCase) {
 	o.Rivals = []Rival{{Name: name, Forecaster: name}}
 }
 
-// take scores a case, or counts why not.
+// take scores a case, or counts the reason why not.
 func (s *scoring) take(ctx context.Context, r readAhead) error {
 	c := &s.results.Cases
 	missing := (*notCovered)(nil)
@@ -184,7 +185,7 @@ func (s *scoring) take(ctx context.Context, r readAhead) error {
 	return ctx.Err()
 }
 
-// begin begins the comparisons by the first case.
+// begin starts the comparisons with the shape of the first case.
 func (s *scoring) begin(k *forecastCase) error {
 	first := *k
 	first.observed, first.members = nil, nil
@@ -253,8 +254,8 @@ func inMinutes(hours []float64) string {
 	return text + " min"
 }
 
-// placed returns a clip in the shape of the first case: its frames ahead in the places of
-// the first case's, and its known frames too where as many were known.
+// placed returns a clip in the shape of the first case: its frames ahead in the places
+// of the first case's, and its known frames too if their number is the same.
 func (s *scoring) placed(k *forecastCase, clip []float32) []float32 {
 	if slices.Equal(k.known, s.first.known) {
 		return clip

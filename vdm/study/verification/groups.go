@@ -9,29 +9,29 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// Group is the scores of some of the cases, or of a part of each.
+// Group contains the scores of some of the cases, or of a part of each.
 type Group struct {
-	By   string `json:"by"`   // of Groupings, "" for all cases whole
+	By   string `json:"by"`   // one of Groupings, "" for all cases whole
 	Name string `json:"name"` // such as DJF; "" for all cases whole
 	*report.Compared
 }
 
-// part is the cases of a group while they come.
+// part accumulates the cases of a group.
 type part struct {
 	by, name   string
 	comparison *report.Comparison
-	cut        func(clip []float32) []float32 // what of a clip belongs to the group; nil is all
+	cut        func(clip []float32) []float32 // returns the part of a clip that belongs to the group; nil means all of it
 }
 
-// parts are the groups of one variable, those of seasons and intensities when a case
-// first belongs to them.
+// parts are the groups of one variable. Groups of seasons and intensities are made when
+// a case first belongs to them.
 type parts struct {
 	o      *Options
 	base   report.ComparisonOptions
 	groups []*part
 }
 
-// newParts begins the groups that every case belongs to: the whole, leads and regions.
+// newParts returns the groups to which every case belongs: the whole, leads and regions.
 func newParts(o *Options, base report.ComparisonOptions) (*parts, error) {
 	p := &parts{o: o, base: base}
 	whole := base
@@ -143,7 +143,7 @@ func (p *parts) add(one report.Case, time float64, calendar string) error {
 	return nil
 }
 
-// compare finishes the groups, those of one grouping in their order.
+// compare returns the finished groups, those of one grouping in their order.
 func (p *parts) compare() (all []Group, err error) {
 	order := append([]string{""}, Groupings()...)
 	slices.SortStableFunc(p.groups, func(a, b *part) int {
@@ -162,7 +162,7 @@ func (p *parts) compare() (all []Group, err error) {
 	return all, nil
 }
 
-// rank is the place of a group among those of seasons or intensities.
+// rank returns the place of a group among those of seasons or intensities.
 func (p *parts) rank(g *part) int {
 	switch g.by {
 	case BySeason:
@@ -175,7 +175,7 @@ func (p *parts) rank(g *part) int {
 
 var seasons = []string{"DJF", "MAM", "JJA", "SON"}
 
-// season returns the three months that a time lies in, by their initials.
+// season returns the three months in which a time lies, by their initials.
 func season(time float64, calendar string) string {
 	month, err := strconv.Atoi(climate.FormatTime(time, calendar)[5:7])
 	if err != nil {
@@ -184,7 +184,7 @@ func season(time float64, calendar string) string {
 	return seasons[month%12/3]
 }
 
-// edges are those between classes of intensity.
+// edges returns the limits between classes of intensity.
 func (p *parts) edges() []float64 {
 	if p.o.Edges == nil && p.base.Units == climate.RainUnits {
 		return []float64{0.1, 0.5, 2}
@@ -192,7 +192,7 @@ func (p *parts) edges() []float64 {
 	return p.o.Edges
 }
 
-// classes names the classes of intensity.
+// classes returns the names of the classes of intensity.
 func (p *parts) classes() (names []string) {
 	edges := p.edges()
 	for i := range len(edges) + 1 {

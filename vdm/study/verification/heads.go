@@ -14,16 +14,16 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
-// head is what is kept of a file of forecasts while others are read.
+// head is the part of a file of forecasts that stays in memory while others are read.
 type head struct {
 	path  string
 	clip  climate.Field       // times only
-	known climate.KnownFrames // that the file tells; nil where it tells none
-	by    string              // forecaster that the file names
+	known climate.KnownFrames // according to the file; nil where it does not say
+	by    string              // the forecaster that the file names
 }
 
-// Files returns the NetCDF files that paths mean, a folder being all of those in it whose
-// names end in .nc or .nc4, in the order of their names.
+// Files returns the NetCDF files at paths, for a folder all of its files whose names end
+// in .nc or .nc4, in the order of their names.
 func Files(paths []string) ([]string, error) {
 	var all []string
 	for _, p := range paths {
@@ -52,7 +52,7 @@ func Files(paths []string) ([]string, error) {
 	return all, nil
 }
 
-// readHeads reads the times of files, in the order of their first frame.
+// readHeads returns the heads of files, in the order of their first frame.
 func readHeads(ctx context.Context, paths []string, name func(string) string) ([]head, error) {
 	cf.AdmitTogether(ctx, paths)
 	var all []head
@@ -76,7 +76,7 @@ func readHeads(ctx context.Context, paths []string, name func(string) string) ([
 }
 
 // firstAhead returns the time of the first frame that was not known, NaN where the file
-// does not tell which were.
+// does not say which were.
 func (h *head) firstAhead() float64 {
 	if ahead := h.known.Ahead(); len(ahead) > 0 {
 		return h.clip.Times[ahead[0]]

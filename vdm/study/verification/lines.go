@@ -9,21 +9,21 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// Line is one figure of one forecaster: a row of a table of all results.
+// Line is one value of one forecaster: a row of a table of all results.
 type Line struct {
 	Variable, By, Group string
 	Cases               int
 	Forecaster, Against string // Against is the second of a pair, "" for a score itself
 	Members             int
 	Score, Key, Label   string
-	Threshold           float64 // NaN where the figure is not of an event
+	Threshold           float64 // NaN for values of no event
 	Window              int     // 0 where it has none
 	Lead                string  // "" over all leads
 	Value, Low, High    float64 // NaN where there is none
 }
 
-// Lines returns all figures, one a line: scores with their intervals, each by lead where it
-// is known, and the differences of pairs.
+// Lines returns all values, one a line: scores with their intervals, each by lead where
+// it is known, and the differences of pairs.
 func (r *Results) Lines() (all []Line) {
 	for _, g := range r.Groups {
 		for _, e := range g.Entries {
@@ -62,8 +62,8 @@ func (l *Line) of(row report.Row, s report.Score) {
 	l.Value, l.Low, l.High = float64(s.Value), float64(s.From), float64(s.To)
 }
 
-// csvText writes lines as comma-separated values with a heading; what does not exist is
-// empty.
+// csvText returns lines as comma-separated values with a heading; values that do not
+// exist are empty.
 func csvText(lines []Line) ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)

@@ -15,7 +15,7 @@ type table struct {
 	arrays []*cf.Array
 }
 
-// at returns the place of a label along a dimension, which it is added to where it is new.
+// at returns the place of a label along a dimension, to which it is added if it is new.
 func (t *table) at(dim, label string) int {
 	if i := slices.Index(t.labels[dim], label); i >= 0 {
 		return i
@@ -24,7 +24,7 @@ func (t *table) at(dim, label string) int {
 	return len(t.labels[dim]) - 1
 }
 
-// place says where a line stands: along which dimensions and with which labels.
+// place returns the dimensions along which a line lies, with its labels.
 func (l *Line) place() (dims, labels []string) {
 	group := l.Group
 	if l.By != "" {
@@ -48,7 +48,7 @@ func (l *Line) place() (dims, labels []string) {
 func saveNetCDF(path string, lines []Line) error {
 	t := &table{labels: map[string][]string{}}
 	several := slices.ContainsFunc(lines, func(l Line) bool { return l.Variable != lines[0].Variable })
-	for _, l := range lines { // all labels first, so that arrays have their shape
+	for _, l := range lines { // all labels come first, because arrays need their shape
 		dims, labels := l.place()
 		for i := range dims {
 			t.at(dims[i], labels[i])

@@ -9,7 +9,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// The ways to group cases, in the order of a report.
+// These are the ways to group cases, in the order of a report.
 const (
 	ByLead      = "lead"
 	BySeason    = "season"
@@ -17,26 +17,26 @@ const (
 	ByRegion    = "region"
 )
 
-// Groupings are the ways to group cases.
+// Groupings returns the names of the ways to group cases.
 func Groupings() []string { return []string{ByLead, BySeason, ByIntensity, ByRegion} }
 
-// Options say what is scored and how.
+// Options says what is scored and how.
 type Options struct {
-	Data       *climate.Record // whose fields are the variables of the files, in their order
-	Forecaster string          // what tables call the forecasts; "" is what the files say, else "model"
+	Data       *climate.Record // its fields are the variables of the files, in their order
+	Forecaster string          // name of the forecasts in tables; "" means the file's name of them, else "model"
 	Rivals     []Rival
-	AnyRival   bool // where none is given: persistence, or linear interpolation between known frames
-	Known      int  // first frames of each file that were known; 0 is found out
+	AnyRival   bool // if none is given: persistence, or linear interpolation between known frames
+	Known      int  // number of first known frames of each file; 0 means that it is found out
 	Scores     []string
 	Thresholds []float64
 	Windows    []int
 	By         []string  // of Groupings
-	Edges      []float64 // between classes of intensity, in the units of the data; none is 0.1, 0.5, 2 for mm/h
-	Regions    [2]int    // blocks along rows and columns; zeros are 2 × 2
-	Seed       uint64    // breaks ties of ranks, and is what random rivals begin with
+	Edges      []float64 // limits of the classes of intensity, in the units of the data; none means 0.1, 0.5, 2 for mm/h
+	Regions    [2]int    // blocks along rows and columns; zeros mean 2 × 2
+	Seed       uint64    // breaks ties of ranks, and seeds random rivals
 
-	Name     func(option string) string // what messages call an option; nil is the names here
-	Progress func(done, files int)      // is called after each file; nil is nobody
+	Name     func(option string) string // the name of an option in messages; nil means the names in this struct
+	Progress func(done, files int)      // called after each file; nil means that it is not wanted
 
 	windows     *climate.Windows
 	windowShape [3]int
@@ -49,7 +49,7 @@ func (o *Options) called(option string) string {
 	return option
 }
 
-// Validate refuses options that cannot be meant, all of them at once.
+// Validate returns an error that names all options out of their range.
 func (o *Options) Validate() error {
 	var wrong []string
 	for _, by := range o.By {
@@ -87,7 +87,7 @@ func (o *Options) Validate() error {
 	return nil
 }
 
-// scores are the names of the scores to take, in the order of the list.
+// scores returns the names of the requested scores, in the order of the list.
 func (o *Options) scores() (names []string) {
 	var wanted []string
 	for _, name := range o.Scores {

@@ -11,15 +11,15 @@ import (
 
 // Rival is another forecaster of the cases. Make it with [ParseRival].
 type Rival struct {
-	Name       string   // in tables
-	Forecaster string   // of package forecast, where there are no files
+	Name       string   // name in tables
+	Forecaster string   // name of a forecaster of package forecast, if there are no files
 	Files      []string // of forecasts
 
 	heads []head
 }
 
-// ParseRival reads a name of package forecast, a file, a folder of files, or NAME=PATH,
-// which calls the path's forecasts so.
+// ParseRival returns the rival that a text names: a forecaster of package forecast, a
+// file, a folder of files, or NAME=PATH, which gives the path's forecasts a name.
 func ParseRival(text string) (Rival, error) {
 	if slices.Contains(forecast.Names(), strings.ToLower(text)) {
 		return Rival{Name: strings.ToLower(text), Forecaster: strings.ToLower(text)}, nil

@@ -14,13 +14,13 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 )
 
-// notCovered is why a rival has no forecast of a case.
+// notCovered says why a rival has no forecast of a case.
 type notCovered struct{ why string }
 
 func (e *notCovered) Error() string { return e.why }
 
 // forecasts returns a rival's members of a case, for each variable whole clips of the
-// case's shape. That the rival lacks the case is a notCovered.
+// case's shape. If the rival lacks the case, the error is a notCovered.
 func (r *Rival) forecasts(ctx context.Context, o *Options, k *forecastCase, seed uint64) ([]report.Forecast, error) {
 	if r.Forecaster != "" {
 		return r.baseline(ctx, o, k, seed)
@@ -28,7 +28,7 @@ func (r *Rival) forecasts(ctx context.Context, o *Options, k *forecastCase, seed
 	var why error
 	ahead := k.known.Ahead()
 	first := k.clip.Times[ahead[0]]
-	for i := range slices.Backward(r.heads) { // of those that say nothing the one that begins last
+	for i := range slices.Backward(r.heads) { // of files without known frames the one that begins last
 		h := &r.heads[i]
 		start := h.firstAhead()
 		if start == start && math.Abs(start-first) > timesDiffer || h.clip.Times[0] > first+timesDiffer || h.clip.Times[len(h.clip.Times)-1] < first-timesDiffer {
@@ -48,8 +48,8 @@ func (r *Rival) forecasts(ctx context.Context, o *Options, k *forecastCase, seed
 	return nil, why
 }
 
-// timesDiffer is by how many hours two instants differ at least to be two: far less than
-// a radar's step, more than the rounding of hours.
+// timesDiffer is the smallest difference in hours between two distinct instants: far
+// less than a radar's step, more than the rounding of hours.
 const timesDiffer = 1.0 / 600
 
 func asNotCovered(err error, target **notCovered) bool {
@@ -58,7 +58,7 @@ func asNotCovered(err error, target **notCovered) bool {
 	return ok
 }
 
-// read reads the members of a file at the case's times and cells.
+// read returns the members of a file at the case's times and cells.
 func (r *Rival) read(o *Options, h *head, k *forecastCase) ([]report.Forecast, error) {
 	ahead := k.known.Ahead()
 	want := k.clip
@@ -111,8 +111,8 @@ func (r *Rival) read(o *Options, h *head, k *forecastCase) ([]report.Forecast, e
 	return all, nil
 }
 
-// baseline makes the forecasts of a forecaster without learning, which knows what was
-// known.
+// baseline returns the forecasts of a forecaster without learning, which receives the
+// known frames.
 func (r *Rival) baseline(ctx context.Context, o *Options, k *forecastCase, seed uint64) ([]report.Forecast, error) {
 	var all []report.Forecast
 	for ch := range k.names {
@@ -140,8 +140,8 @@ func (r *Rival) baseline(ctx context.Context, o *Options, k *forecastCase, seed 
 	return all, nil
 }
 
-// past returns the windows of the data that climatology draws from, of a case's shape:
-// the training part where the data are split, else all of them.
+// past returns the windows of the data from which climatology draws, with a case's
+// shape: the training part where the data are split, else all of them.
 func (o *Options) past(k *forecastCase) (*climate.Windows, error) {
 	shape := [3]int{len(k.known), k.clip.Height(), k.clip.Width()}
 	if o.windows != nil && o.windowShape == shape {

@@ -15,8 +15,8 @@ type Statistics struct {
 	Statistics []*report.Verification `json:"statistics"`
 }
 
-// Compare compares generated clips with observed ones, variable by variable; of the
-// observed ones at most limit are taken, at even distances.
+// Compare returns the comparison of generated clips with observed ones, variable by
+// variable; at most limit of the observed ones are used, at even distances.
 func Compare(name string, reference *climate.Windows, limit int, generated vdm.Clips, like []*climate.Field) (*Statistics, error) {
 	s := &Statistics{}
 	for ch, f := range like {
@@ -38,7 +38,7 @@ func (s *Statistics) Tables() (all []report.Table) {
 	return all
 }
 
-// Draw draws the figures of each variable.
+// Draw returns the figures of each variable.
 func (s *Statistics) Draw() (all []report.Drawing, err error) {
 	for _, v := range s.Statistics {
 		drawings, err := v.Draw()
@@ -55,7 +55,7 @@ func (s *Statistics) Draw() (all []report.Drawing, err error) {
 	return all, nil
 }
 
-// Lines returns all figures, one a line.
+// Lines returns all values, one a line.
 func (s *Statistics) Lines() (all []Line) {
 	for _, v := range s.Statistics {
 		for _, set := range v.All() {
@@ -76,8 +76,8 @@ func (s *Statistics) Lines() (all []Line) {
 	return all
 }
 
-// OfRun is what a run is verified by: its losses on what was held out, nil where nothing
-// was, and the statistics of its clips.
+// OfRun contains the verification of a run: its losses on held-out data, nil where
+// nothing is held out, and the statistics of its clips.
 type OfRun struct {
 	Losses *report.Losses `json:"losses,omitempty"`
 	Statistics
@@ -101,8 +101,8 @@ func Like(path string, name func(string) string) (like []*climate.Field, err err
 	return like, err
 }
 
-// Clips are the members of files of samples as clips, channels last, of which one file at
-// a time is held. Make them with [OpenClips].
+// Clips are the members of files of samples as clips, channels last, with one file at a
+// time in memory. Make them with [OpenClips].
 type Clips struct {
 	Like []*climate.Field // a field for each variable, without values
 
@@ -113,7 +113,7 @@ type Clips struct {
 	values []*cf.Ensemble
 }
 
-// OpenClips opens files of samples that are of one size and have the same variables.
+// OpenClips returns the clips of files of samples with one size and the same variables.
 func OpenClips(paths []string, name func(string) string) (*Clips, error) {
 	c := &Clips{paths: paths, name: name, held: -1}
 	for _, path := range paths {
@@ -141,7 +141,7 @@ func OpenClips(paths []string, name func(string) string) (*Clips, error) {
 	return c, nil
 }
 
-// Len is the number of clips.
+// Len returns the number of clips.
 func (c *Clips) Len() (n int) {
 	for _, m := range c.counts {
 		n += m
@@ -149,7 +149,7 @@ func (c *Clips) Len() (n int) {
 	return n
 }
 
-// Shape is the shape of a clip.
+// Shape returns the shape of a clip.
 func (c *Clips) Shape() (frames, height, width, channels int) {
 	f := c.Like[0]
 	return f.Frames(), f.Height(), f.Width(), len(c.Like)

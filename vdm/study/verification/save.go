@@ -10,8 +10,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// Report is results: its tables, its figures one a line, its drawings, and as JSON all of
-// its numbers.
+// Report is a set of results: tables, values one a line, drawings, and all of its
+// numbers as JSON.
 type Report interface {
 	Tables() []report.Table
 	Lines() []Line
@@ -22,7 +22,7 @@ type Report interface {
 var Formats = []string{".txt", ".json", ".csv", ".nc"}
 
 // Save writes results to a file by its ending: tables as text (.txt), everything as JSON
-// (.json), a figure a line (.csv), or arrays of scores by group and forecaster (.nc).
+// (.json), one value a line (.csv), or arrays of scores by group and forecaster (.nc).
 func Save(path string, r Report) error {
 	var text []byte
 	var err error

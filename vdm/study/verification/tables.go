@@ -31,15 +31,15 @@ func (r *Results) Tables() (all []report.Table) {
 	return all
 }
 
-// mainKeys are the figures that a table of groups shows, where they were taken: one of
-// each kind, so that a line fits.
+// mainKeys are the values that a table of groups shows, where they exist: one of each
+// kind, so that a line fits.
 var mainKeys = []string{"crps", "crps_fair", "spread_skill", "bias", "fss", "csi", "brier", "twcrps", "energy", "variogram", "quantile_90", "interval", "power", "roc", "sal_structure"}
 
-// shownKeys is how many figures a table of groups has at most.
+// shownKeys is the largest number of values in a table of groups.
 const shownKeys = 7
 
-// grouped returns the main figures of each group and forecaster of a variable, nil without
-// groups.
+// grouped returns a table of the main values of each group and forecaster of a variable,
+// nil without groups.
 func (r *Results) grouped(variable, by string) *report.Table {
 	var groups []Group
 	for _, g := range r.Groups {
@@ -79,7 +79,7 @@ func (r *Results) grouped(variable, by string) *report.Table {
 	return t
 }
 
-// Draw draws the figures of the whole, and a film strip of the first case.
+// Draw returns the figures of the whole, and a film strip of the first case.
 func (r *Results) Draw() (all []report.Drawing, err error) {
 	var whole []Group
 	for _, g := range r.Groups {

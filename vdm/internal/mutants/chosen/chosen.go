@@ -1,7 +1,7 @@
-// Package chosen contains what the code calls where it has been changed for a test of
-// its tests: each function returns what the code had, or, for the one change that the
-// environment names, what the change makes of it. So one test binary serves all changes.
-// Only the overlays of [github.com/climate-vdm/climate-vdm/vdm/internal/mutants] import it.
+// Package chosen contains the functions that changed code calls in a test of its tests:
+// each returns the value of the code or, for the one change that the environment names,
+// the changed value. So one test binary serves all changes. Only the overlays of
+// [github.com/climate-vdm/climate-vdm/vdm/internal/mutants] import it.
 package chosen
 
 import (
@@ -12,7 +12,7 @@ import (
 	"sync"
 )
 
-// The variables of the environment: the number of the change to make, and the file to
+// These are environment variables: the number of the active change, and the file to
 // which each change that is reached appends its number.
 const (
 	Mutant  = "VDM_MUTANT"
@@ -34,8 +34,8 @@ func numbered(s string) int {
 	return n
 }
 
-// Is reports whether a change is the one to make. Code that has a change calls it
-// wherever the change would matter.
+// Is reports whether a change is the active one. Changed code calls it wherever the
+// change would matter.
 func Is(id int) bool { return id == mutant || recording && record(id) }
 
 // record notes that a change was reached, and returns false.
@@ -56,17 +56,17 @@ func record(id int) bool {
 	return false
 }
 
-// Number is what arithmetic works on.
+// Number is a type for arithmetic.
 type Number interface {
 	Integer | ~float32 | ~float64 | ~complex64 | ~complex128
 }
 
-// Integer is what counts.
+// Integer is a type for counting.
 type Integer interface {
 	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr
 }
 
-// Pick returns right, or wrong where the change is made. Both are evaluated.
+// Pick returns right, or wrong where the change is active. Both are evaluated.
 func Pick[T any](id int, wrong, right T) T {
 	if Is(id) {
 		return wrong
