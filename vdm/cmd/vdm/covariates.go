@@ -10,7 +10,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// tellFlags say what a network is told beside what is known.
+// tellFlags name the covariates that a network receives beside the known values.
 type tellFlags struct {
 	covariates []string // NAME=FILE.nc
 	without    bool
