@@ -38,7 +38,7 @@ func TestNetworkOfOldFiles(t *testing.T) {
 	// What such a file does not have either.
 	want.Training.Optimiser, want.Preconditioning, want.TrainedSize, want.Conditions = "", "", [2]int{}, ConditionsConfig{}
 	want.Parameterisation = vdm.PredictEpsilon
-	want.Clip.Kilometres, want.Training.From = 0, ""
+	want.Clip.Kilometres, want.Training.From, want.Training.WeightDecay = 0, "", 0
 	changeUNet(&want, func(n *unet.Config) { n.Channels = 2 })
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("read as\n%+v\nwant\n%+v", c, want)
