@@ -11,7 +11,7 @@ import (
 
 // LossAt returns the mean squared error of v̂ at each of some noise levels λ, over what a
 // task of [TaskNames] leaves unknown, with the averaged weights: the mean over count clips
-// at even distances, each with the same noise at every λ. Covariates are told. It shows at
+// at even distances, each with the same noise at every λ. The network receives its covariates. It shows at
 // which levels one network is better than another of the same clips, of whatever schedule.
 func (m *Run) LossAt(clips vdm.Clips, task string, levels []float64, count int) ([]float64, error) {
 	out, err := m.lossAt(clips, task, levels, count)

@@ -12,18 +12,18 @@ import (
 
 // checkTold refuses covariates that the network never had in training where so many first
 // frames are shown, the lack of one that it always had, and names that it does not know.
-func (c ConditionsConfig) checkTold(told map[string][]float32, shown int) error {
+func (c ConditionsConfig) checkTold(fields map[string][]float32, shown int) error {
 	var names []string
 	for _, v := range c.Covariates {
 		names = append(names, v.Name)
-		switch _, given := told[v.Name]; {
+		switch _, given := fields[v.Name]; {
 		case given && v.KnownFrames > shown:
 			return fmt.Errorf("the covariate %s is made from the first %d frames, but %d are known: leave it out", v.Name, v.KnownFrames, shown)
 		case !given && v.KnownFrames <= shown && c.Dropout == 0:
 			return fmt.Errorf("the covariate %s is missing: the network was never trained without it (conditions.dropout is 0)", v.Name)
 		}
 	}
-	for name := range told {
+	for name := range fields {
 		if !slices.Contains(names, name) {
 			return fmt.Errorf("the network has no covariate %q: it has %s", name, strings.Join(append(names, "no other"), ", "))
 		}
@@ -31,13 +31,13 @@ func (c ConditionsConfig) checkTold(told map[string][]float32, shown int) error 
 	return nil
 }
 
-// covariates takes what a sample is told, in physical units, to the network's: each
+// covariates converts the covariates of a sample from physical to the network's units: each
 // [frame, height, width], once for all samples or once for each. A missing value is not
 // marked as given, and refused where the network saw none in training.
-func (m *Run) covariates(told map[string][]float32) (map[string]vdm.Covariate, error) {
+func (m *Run) covariates(fields map[string][]float32) (map[string]vdm.Covariate, error) {
 	out := map[string]vdm.Covariate{}
 	for i, c := range m.Config.Conditions.Covariates {
-		values, given := told[c.Name]
+		values, given := fields[c.Name]
 		if !given {
 			continue
 		}

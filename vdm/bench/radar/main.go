@@ -148,7 +148,7 @@ func (o options) losses(ctx context.Context, m *run.Run) error {
 	return nil
 }
 
-// tally takes in the cases of one record after another.
+// tally adds the cases of one record after another.
 type tally struct {
 	options
 	model      *run.Run
@@ -158,7 +158,7 @@ type tally struct {
 	dry        map[string]*verify.Moments
 }
 
-// add takes in the cases of a record.
+// add adds the cases of a record.
 func (t *tally) add(ctx context.Context, path string, field *climate.Field) (err error) {
 	frames, known := t.model.Config.Clip.Frames, t.model.Config.Conditions.KnownFrames()
 	minutes, kilometres := 60*field.Step(), field.Grid.Kilometres()

@@ -12,7 +12,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
-// tellFlags say what a network is told beside what is known.
+// tellFlags are the covariates that a network receives beside the known values.
 type tellFlags struct {
 	covariates []string // NAME=FILE.nc
 	without    bool

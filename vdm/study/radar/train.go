@@ -72,7 +72,7 @@ const (
 const mostMissing = 0.5
 
 // Config returns the configuration of a run for clips whose frames are step hours apart
-// and whose cells have sides of so many kilometres, 0 where unknown.
+// and whose cells have sides of the given kilometres, 0 where unknown.
 // The network receives the last known frames moved along, as a first guess; the linear
 // denoiser of the difference between rain and guess gives its amount at each scale; and
 // seven of ten clips show the network the first known frames alone, as a nowcast does.
