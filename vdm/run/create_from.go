@@ -18,8 +18,8 @@ type Start struct {
 // Start returns the averaged weights of the run, for another training to begin with.
 func (m *Run) Start() Start { return Start{m.Dir, m.Config, m.Weights(true)} }
 
-// CreateFrom is Create with the weights of start. The network must be the same, and what
-// it is told; its transforms are taken, and so are the variances of the waves, where
+// CreateFrom is Create with the weights of start. The network must be the same, and its
+// covariates too; its transforms are taken, and so are the variances of the waves, where
 // preconditioning is "spectrum" and clips are as large, since the weights belong to them.
 // The schedule, but for the bounds of λ, and all of training may be other.
 func CreateFrom(dir string, c Config, clips vdm.Clips, start Start) (*Run, error) {
