@@ -61,7 +61,7 @@ func TestEveryCommandFollowsConventions(t *testing.T) {
 	made("nowcast.nc", "nowcast", m, "--data", data, "--last", "--members", "2")
 	made("interpolate.nc", "interpolate", m, "--data", data, "--start", "1", "--members", "2")
 	made("inpaint.nc", "inpaint", m, "--data", holed, "--start", "1", "--members", "2")
-	made("downscale.nc", "downscale", m, "--data", coarse, "--start", "1", "--cells", "2", "--frames", "2", "--members", "1")
+	made("downscale.nc", "downscale", m, "--data", coarse, "--other-cell-size", "--start", "1", "--cells", "2", "--frames", "2", "--members", "1")
 	made("extend+", "extend", m, "--data", data, "--start", "1", "--frames", "7", "--members", "1")
 	made("free+", "extend", m, "--frames", "7", "--members", "1")
 	succeed(t, "merge", path("sample.nc"), path("part.nc"), "--out", path("merged.nc"))

@@ -10,8 +10,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
-// checkFile says whether a file that a flag names can be written: a night's
-// sampling must not end in a folder that is not there.
+// checkFile returns an error where a file that a flag names cannot be written: a night of
+// sampling must not end at a folder that does not exist.
 func checkFile(flag, path string) error {
 	if path == "" {
 		return nil
@@ -23,10 +23,10 @@ func checkFile(flag, path string) error {
 	case err != nil:
 		return fmt.Errorf("--%s: %w", flag, err)
 	case !info.IsDir():
-		return fmt.Errorf("--%s: %s is no folder", flag, filepath.Dir(path))
+		return fmt.Errorf("--%s: %s is not a folder", flag, filepath.Dir(path))
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !cf.WritesFolder(path) {
-		return fmt.Errorf("--%s: %s is there and is no file", flag, path)
+		return fmt.Errorf("--%s: %s exists and is not a file", flag, path)
 	}
 	return nil
 }

@@ -85,6 +85,7 @@ func wordsOf(line string) []string {
 func checkCommand(t *testing.T, line string, args []string, whole bool) {
 	t.Helper()
 	root := newRoot()
+	root.InitDefaultCompletionCmd() // which only running the program adds
 	found, rest, err := root.Find(args)
 	if err != nil {
 		t.Errorf("%q: %v", line, err)

@@ -129,7 +129,7 @@ func (f *whereFlags) startOf(c *cobra.Command, rec *climate.Record, known climat
 	case rec.Split == nil:
 		return "", nil
 	case rec.InTraining(f.start, frames):
-		say(c, "warning: frames %d to %d of the data are of their training part, in whole or in part: what a model trained on them makes of them proves nothing; --test begins at a test window",
+		say(c, "warning: frames %d to %d of the data belong, in whole or in part, to their training part: a result of a model trained on them proves nothing; --test begins at a test window",
 			f.start, f.start+frames-1)
 		return "training", nil
 	}
