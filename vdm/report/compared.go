@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -23,6 +24,17 @@ type Entry struct {
 	Reference bool             `json:"reference"` // whether it was made without a model
 	Members   int              `json:"members"`
 	Scores    map[string]Score `json:"scores"`
+}
+
+// MarshalJSON returns the entry with each score also by itself, as "crps", for readers of
+// files that had no "scores": programs that read one figure need not change.
+func (e Entry) MarshalJSON() ([]byte, error) {
+	flat := map[string]any{}
+	for key, s := range e.Scores {
+		flat[key] = s.Value
+	}
+	flat["name"], flat["reference"], flat["members"], flat["scores"] = e.Name, e.Reference, e.Members, e.Scores
+	return json.Marshal(flat)
 }
 
 // Score returns a score by its key; its values are NaN where the entry has none.

@@ -129,7 +129,7 @@ func (c *Compared) Draw() ([]Drawing, error) {
 		{"crps", "CRPS", "Smaller is better. Of one member it is the mean absolute error.",
 			func(e Entry) bool { return len(existing(e.Score(crpsKey).ByFrame)) > 0 }, c.CRPSPicture},
 		{"ranks", "rank histogram", "Of the first ensemble: flat where the truth could be one of the members; U-shaped where they are too alike. Ties, as where all are dry, are broken at random.",
-			func(e Entry) bool { return e.Members > 1 }, c.RankPicture},
+			func(e Entry) bool { return e.Members > 1 && len(existing(e.Score(ranksKey).Y)) > 0 }, c.RankPicture},
 		{"bias", "bias", "Normalised bias of the domain's mean, frame by frame.",
 			func(e Entry) bool { return len(existing(e.Score(biasKey).ByFrame)) > 0 }, c.BiasPicture},
 		{"bias-map", "map of the bias", fmt.Sprintf("Normalised bias over the generated frames of %s; with few cases it is mostly chance.", number(c.Cases, "case")),

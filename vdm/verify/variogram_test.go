@@ -80,7 +80,7 @@ func TestVariogramOfEqualMembers(t *testing.T) {
 		s := must(NewVariogramScore(1, 1, 2))
 		m := []float32{a + 0.1, 0.3 + float32(i)/7}
 		check(t, s.Add([][]float32{m, m, m}, []float32{9, 1}))
-		if v := s.Value(); !(v.Fair <= v.Plain) || !near(v.Fair, v.Plain, 1e-13) {
+		if v := s.Value(); !(v.Fair <= v.Plain) || !near(v.Fair, v.Plain, 1e-12) {
 			t.Errorf("members %v: fair %v, plain %v", m, v.Fair, v.Plain)
 		}
 	}

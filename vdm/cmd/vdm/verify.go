@@ -78,7 +78,7 @@ loss is measured beside three closed-form denoisers.`,
 	}
 	f := c.Flags()
 	f.StringArrayVar(&v.against, "against", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data")
-	f.StringVar(&v.out, "out", "", "`file` for all numbers: .txt, .json, .csv (a figure a line) or .nc (of a run the default is verification/verification.json in its folder)")
+	f.StringVar(&v.out, "out", "", "`file` for all numbers: .txt, .json, .csv (a figure a line) or .nc; a name without an ending is a folder for figures and verification.json (of a run the default is its folder verification)")
 	f.StringVar(&v.figures, "figures", "", "`folder` to draw figures to (of a run the default is its folder verification)")
 	f.StringVar(&v.explain, "explain", "", "print the page of a `score`: what it measures, its formula, how to read it, an example; all prints every page")
 	f.StringArrayVar(&v.rivals, "rival", nil, "`forecaster` to compare with, by name, or a file or folder of the same cases, or NAME=PATH; may be repeated; none for no one (default: persistence, or linear between known frames)")

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,10 +38,7 @@ func (v *verifyFlags) check(c *cobra.Command) error {
 	if v.windows < 1 {
 		return misuse(c, "--data-clips is %d: want at least 1", v.windows)
 	}
-	if ext := strings.ToLower(filepath.Ext(v.out)); v.out != "" && !slices.Contains(verification.Formats, ext) {
-		return misuse(c, "--out is %s: want a file that ends in %s; figures go to the folder of --figures", v.out, strings.Join(verification.Formats, ", "))
-	}
-	if err := checkFile("out", v.out); err != nil {
+	if err := v.checkOut(c); err != nil {
 		return err
 	}
 	slices.Sort(v.scoring.Thresholds)
@@ -57,6 +56,26 @@ func (v *verifyFlags) check(c *cobra.Command) error {
 	if err := v.scoring.Validate(); err != nil {
 		return misuse(c, "%v", err)
 	}
+	return nil
+}
+
+// checkOut refuses a place where no numbers can be written. A name without an ending is a
+// folder for figures and verification.json.
+func (v *verifyFlags) checkOut(c *cobra.Command) error {
+	ext := strings.ToLower(filepath.Ext(v.out))
+	switch {
+	case v.out == "":
+		return nil
+	case slices.Contains(verification.Formats, ext):
+		return checkFile("out", v.out)
+	case ext != "":
+		return misuse(c, "--out is %s: want a file that ends in %s, or a folder", v.out, strings.Join(verification.Formats, ", "))
+	}
+	if info, err := os.Stat(v.out); err == nil && !info.IsDir() {
+		return fmt.Errorf("--out: %s exists and is not a folder; a file ends in %s", v.out, strings.Join(verification.Formats, ", "))
+	}
+	v.figures = cmp.Or(v.figures, v.out)
+	v.out = filepath.Join(v.out, "verification.json")
 	return nil
 }
 

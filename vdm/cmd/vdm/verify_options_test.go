@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,6 +42,27 @@ func TestVerifyFolder(t *testing.T) {
 				t.Errorf("no %q in\n%s", want, text)
 			}
 		}
+	}
+	// A name without an ending is a folder of figures and numbers, each score also by itself.
+	out := filepath.Join(dir, "scores")
+	succeed(t, "verify", mine, "--against", data, "--score", "crps", "--out", out)
+	raw, err := os.ReadFile(filepath.Join(out, "verification.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var numbers struct {
+		Forecasts []struct {
+			Entries []struct {
+				CRPS   float64
+				Scores map[string]struct{ Value float64 }
+			}
+		}
+	}
+	if err := json.Unmarshal(raw, &numbers); err != nil {
+		t.Fatal(err)
+	}
+	if e := numbers.Forecasts[0].Entries[0]; !(e.CRPS > 0) || e.CRPS != e.Scores["crps"].Value {
+		t.Errorf("the CRPS is %v by itself and %v among the scores", e.CRPS, e.Scores["crps"].Value)
 	}
 	// Of one score and nobody beside.
 	text := succeed(t, "verify", mine, "--against", data, "--score", "ETS,fss", "--rival", "none")
@@ -81,7 +103,7 @@ func TestVerifyRefuses(t *testing.T) {
 		args   []string
 	}{
 		{exitUsage, []string{`--by is "month"`, `--score: there is no score "cprs"`}, []string{"--by", "month", "--score", "cprs"}},
-		{exitUsage, []string{"--out is scores", ".txt, .json, .csv, .nc", "--figures"}, []string{"--out", "scores"}},
+		{exitUsage, []string{"--out is scores.xlsx", ".txt, .json, .csv, .nc", "or a folder"}, []string{"--out", "scores.xlsx"}},
 		{exitUsage, []string{"--window has 4", "odd"}, []string{"--window", "4"}},
 		{exitUsage, []string{`--regions is "2"`, "2x3"}, []string{"--regions", "2"}},
 		{exitUsage, []string{"--intensity is [2 1]"}, []string{"--intensity", "2,1"}},
