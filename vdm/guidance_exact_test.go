@@ -90,12 +90,12 @@ func TestMomentMatchingIsExactOnGaussianData(t *testing.T) {
 			if len(o) > 1 {
 				iterations = 24
 			}
-			got, err := exact.LawOf(t.Context(), be, p.Denoiser(), plan, p.Shape(), o, vdm.MomentMatching{Iterations: iterations})
+			got, err := exact.DistributionOf(t.Context(), be, p.Denoiser(), plan, p.Shape(), o, vdm.MomentMatching{Iterations: iterations})
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
 			if name == "block means" {
-				law := must(exact.LawOf(t.Context(), be, p.Denoiser(), plan, p.Shape(), o, replaced{vdm.MomentMatching{Iterations: iterations}}))
+				law := must(exact.DistributionOf(t.Context(), be, p.Denoiser(), plan, p.Shape(), o, replaced{vdm.MomentMatching{Iterations: iterations}}))
 				if mean, covariance := bias(law, got); !(mean < 0.001 && covariance < 0.001) {
 					t.Errorf("%s: replacement moves the mean by %.2g and the covariance by %.2g", name, mean, covariance)
 				}

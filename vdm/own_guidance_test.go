@@ -65,7 +65,7 @@ func TestAGuidanceOfOnesOwn(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				law, err := exact.LawOf(t.Context(), be, white.Denoiser(), plan, white.Shape(), given, projected{})
+				law, err := exact.DistributionOf(t.Context(), be, white.Denoiser(), plan, white.Shape(), given, projected{})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -33,7 +33,9 @@ func SampleFrom(ctx context.Context, be compute.Backend, d Denoiser, plan Plan, 
 // at most one batch of samples is kept, and none is returned.
 func (d EngineDenoiser) Sample(ctx context.Context, plan Plan, shape [4]int, given Observation, o DrawOptions) (*Samples, error) {
 	o = o.WithDefaults()
-	s, err := NewSampler(d, plan, shape, given, o)
+	batched := o
+	batched.Each, batched.Progress = nil, nil
+	s, err := NewSampler(d, plan, shape, given, batched)
 	if err != nil {
 		return nil, err
 	}

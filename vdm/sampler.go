@@ -44,11 +44,15 @@ type Sampler struct {
 // NewSampler returns a sampler of batches of o.Batch clips of a shape (frames, height,
 // width, channels), given an observation or, where that is empty, without one. Nothing
 // is compiled before the first step. It reads First, Seed, Count, Batch, Guidance and
-// Covariates of o, whose zero values mean the defaults.
+// Covariates of o, whose zero values mean the defaults; Each and Progress, which belong to
+// [SampleFrom], are refused.
 func NewSampler(d EngineDenoiser, plan Plan, shape [4]int, given Observation, o DrawOptions) (*Sampler, error) {
 	o = o.WithDefaults()
 	if err := errors.Join(plan.Validate(), o.Validate()); err != nil {
 		return nil, err
+	}
+	if o.Each != nil || o.Progress != nil {
+		return nil, errors.New("a Sampler calls neither Each nor Progress: range over its Steps, or use SampleFrom")
 	}
 	if slices.Min(shape[:]) < 1 {
 		return nil, fmt.Errorf("clips of %v (frames, height, width, channels): want each at least 1", shape)

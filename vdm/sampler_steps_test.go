@@ -243,3 +243,19 @@ func TestSamplesThatAreNotFinite(t *testing.T) {
 		}
 	}
 }
+
+// What a Sampler would never call is refused where it is given.
+func TestNewSamplerRefusesWhatItDoesNotCall(t *testing.T) {
+	plan, err := NewPlan("ddim", "time", Cosine{}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, o := range map[string]DrawOptions{
+		"Each":     {Each: func(int, []float32) error { return nil }},
+		"Progress": {Progress: func(Progress) {}},
+	} {
+		if _, err := NewSampler(EngineDenoiser{}, plan, [4]int{1, 1, 1, 1}, nil, o); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

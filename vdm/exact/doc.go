@@ -5,7 +5,7 @@
 //
 // On Gaussian data every step of a linear sampler is an affine map, so that the
 // distribution of its samples follows by algebra too, without a random number:
-// [GaussianProcess.PlanModes] for sampling without an observation, and [LawOf], which
+// [GaussianProcess.PlanModes] for sampling without an observation, and [DistributionOf], which
 // evaluates the maps from the graph that is run, for guided sampling.
 //
 // # Conventions

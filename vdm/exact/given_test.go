@@ -75,7 +75,7 @@ func TestGivenIsTheTextbooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	square := func(x float32) float64 { return float64(x) * float64(x) }
-	nearLaw(t, "law", got, textbookGiven(p.Law(), a, y, []float64{0.01, 0.01, 0, square(0.2), square(0.3), 0}), 1e-12)
+	nearLaw(t, "law", got, textbookGiven(p.Distribution(), a, y, []float64{0.01, 0.01, 0, square(0.2), square(0.3), 0}), 1e-12)
 }
 
 // What repeats what is known already changes nothing: a cell given twice, the

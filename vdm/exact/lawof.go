@@ -20,7 +20,7 @@ import (
 // and the rounding of a guidance that solves equations some 1e-5 of the whole.
 const affineTolerance = 1e-4
 
-// LawOf returns the exact distribution of the samples of [vdm.SampleFrom] where the
+// DistributionOf returns the exact distribution of the samples of [vdm.SampleFrom] where the
 // denoiser, guided or not, is affine in z and in the noise of the observation, as on
 // Gaussian data: at each step the affine map is found by evaluating the graph at unit
 // vectors, and mean and covariance are propagated in float64. It is an error if the
@@ -33,15 +33,15 @@ const affineTolerance = 1e-4
 //
 // A guidance that depends on the size of the batch ([vdm.Reconstruction] with Mean) is
 // taken as in batches of one.
-func LawOf(ctx context.Context, be compute.Backend, d vdm.Denoiser, plan vdm.Plan, shape [4]int, given vdm.Observation, guidance vdm.Guidance) (Gaussian, error) {
-	law, err := lawOf(ctx, be, d, plan, shape, given, guidance)
+func DistributionOf(ctx context.Context, be compute.Backend, d vdm.Denoiser, plan vdm.Plan, shape [4]int, given vdm.Observation, guidance vdm.Guidance) (Gaussian, error) {
+	law, err := distributionOf(ctx, be, d, plan, shape, given, guidance)
 	if err != nil {
 		return Gaussian{}, fmt.Errorf("law of %s: %w", plan.Name, err)
 	}
 	return law, nil
 }
 
-func lawOf(ctx context.Context, be compute.Backend, d vdm.Denoiser, plan vdm.Plan, shape [4]int, given vdm.Observation, guidance vdm.Guidance) (Gaussian, error) {
+func distributionOf(ctx context.Context, be compute.Backend, d vdm.Denoiser, plan vdm.Plan, shape [4]int, given vdm.Observation, guidance vdm.Guidance) (Gaussian, error) {
 	if err := plan.Validate(); err != nil {
 		return Gaussian{}, err
 	}

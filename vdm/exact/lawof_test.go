@@ -29,7 +29,7 @@ func TestLawOfIsTheLawOfTheModes(t *testing.T) {
 	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
 		for _, sampler := range vdm.SamplerNames() {
 			steps := plan(t, sampler, "logsnr", vdm.Cosine{Min: -12, Max: 12}, 24)
-			got, err := LawOf(context.Background(), be, p.Denoiser(), steps, p.Shape(), nil, nil)
+			got, err := DistributionOf(context.Background(), be, p.Denoiser(), steps, p.Shape(), nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +74,7 @@ func TestLawOfIsTheLawOfSamples(t *testing.T) {
 		"reconstruction of means":  {plan(t, "dpm++2m-sde", "logsnr", s, 12), vdm.Observation{{Of: means, Y: []float32{0.5, -0.5}, Std: 0.2}}, vdm.Reconstruction{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			law, err := LawOf(context.Background(), be, p.Denoiser(), c.plan, p.Shape(), c.given, c.guidance)
+			law, err := DistributionOf(context.Background(), be, p.Denoiser(), c.plan, p.Shape(), c.given, c.guidance)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -128,19 +128,19 @@ func TestLawOfRefuses(t *testing.T) {
 	cancel()
 	for says, f := range map[string]func() (Gaussian, error){
 		"not affine": func() (Gaussian, error) {
-			return LawOf(context.Background(), be, two.Denoiser(), steps, two.Shape(), nil, nil)
+			return DistributionOf(context.Background(), be, two.Denoiser(), steps, two.Shape(), nil, nil)
 		},
 		"without an observation": func() (Gaussian, error) {
-			return LawOf(context.Background(), be, p.Denoiser(), steps, p.Shape(), nil, vdm.Replacement{})
+			return DistributionOf(context.Background(), be, p.Denoiser(), steps, p.Shape(), nil, vdm.Replacement{})
 		},
 		"without steps": func() (Gaussian, error) {
-			return LawOf(context.Background(), be, p.Denoiser(), vdm.Plan{}, p.Shape(), nil, nil)
+			return DistributionOf(context.Background(), be, p.Denoiser(), vdm.Plan{}, p.Shape(), nil, nil)
 		},
 		"want 24": func() (Gaussian, error) {
-			return LawOf(context.Background(), be, p.Denoiser(), steps, p.Shape(), vdm.Observation{{Y: []float32{1}}}, nil)
+			return DistributionOf(context.Background(), be, p.Denoiser(), steps, p.Shape(), vdm.Observation{{Y: []float32{1}}}, nil)
 		},
 		"interrupted": func() (Gaussian, error) {
-			return LawOf(stopped, be, p.Denoiser(), steps, p.Shape(), nil, nil)
+			return DistributionOf(stopped, be, p.Denoiser(), steps, p.Shape(), nil, nil)
 		},
 	} {
 		if _, err := f(); err == nil || !strings.Contains(err.Error(), says) {
@@ -163,7 +163,7 @@ func TestStochasticSamplersServeReplacement(t *testing.T) {
 	}
 	for _, guidance := range []vdm.Guidance{vdm.Replacement{}, vdm.Reconstruction{Weight: 1}} {
 		distance := func(sampler, grid string, evaluations int) float64 {
-			law, err := LawOf(context.Background(), be, p.Denoiser(), plan(t, sampler, grid, vdm.Cosine{}, evaluations), p.Shape(), given, guidance)
+			law, err := DistributionOf(context.Background(), be, p.Denoiser(), plan(t, sampler, grid, vdm.Cosine{}, evaluations), p.Shape(), given, guidance)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -16,7 +16,7 @@ func video(t *testing.T) (*GaussianProcess, Gaussian) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p, p.Law()
+	return p, p.Distribution()
 }
 
 // lawOnTheHost is the exact distribution of what a deterministic plan draws with an

@@ -133,7 +133,7 @@ func TestMapOfMeansIsExact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	law, shape := p.Law(), p.Shape()
+	law, shape := p.Distribution(), p.Shape()
 	plan, err := vdm.NewPlan(vdm.DefaultSampler, vdm.DefaultGrid, vdm.Cosine{}, vdm.DefaultEvaluations)
 	if err != nil {
 		t.Fatal(err)

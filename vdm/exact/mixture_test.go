@@ -67,7 +67,7 @@ func TestMixtureDenoiserIsTheSlopeOfTheLogDensity(t *testing.T) {
 // Of one component it is the Gaussian process.
 func TestMixtureOfOneIsGaussian(t *testing.T) {
 	p := small(t)
-	m, err := NewMixture(p.Shape(), []float64{3}, []Gaussian{p.Law()})
+	m, err := NewMixture(p.Shape(), []float64{3}, []Gaussian{p.Distribution()})
 	if err != nil {
 		t.Fatal(err)
 	}

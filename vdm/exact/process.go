@@ -129,8 +129,8 @@ func (p *GaussianProcess) Covariance() *mat.SymDense {
 	return cov
 }
 
-// Law returns the distribution of the clips with its dense covariance.
-func (p *GaussianProcess) Law() Gaussian {
+// Distribution returns the distribution of the clips with its dense covariance.
+func (p *GaussianProcess) Distribution() Gaussian {
 	return Gaussian{Mean: append([]float64(nil), p.mean...), Cov: p.Covariance()}
 }
 
@@ -152,7 +152,7 @@ func (p *GaussianProcess) LogDensity(z []float64, logSNR float64) float64 {
 // of the order of n³ operations for n cells (2560 cells take some seconds). See
 // [Gaussian.Given].
 func (p *GaussianProcess) Given(o vdm.Observation) (Gaussian, error) {
-	return p.Law().Given(p.shape, o)
+	return p.Distribution().Given(p.shape, o)
 }
 
 // Denoiser returns the best denoiser, E[v | z], for batches of clips of the process's

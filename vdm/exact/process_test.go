@@ -44,7 +44,7 @@ func textbook(law Gaussian, z []float64, logSNR float64) (v []float64, logDensit
 // and so is the density of z.
 func TestProcessDenoiserAndDensityAreTheTextbooks(t *testing.T) {
 	p := small(t)
-	law := p.Law()
+	law := p.Distribution()
 	r := rand.New(rand.NewPCG(1, 2))
 	var z, levels []float32
 	var want []float64
@@ -79,7 +79,7 @@ func TestProcessDenoiserAndDensityAreTheTextbooks(t *testing.T) {
 // The draws have the mean and the covariance of the process.
 func TestProcessDraws(t *testing.T) {
 	p := small(t)
-	law := p.Law()
+	law := p.Distribution()
 	const n = 4000
 	sums := make([]float64, 24)
 	products := mat.NewDense(24, 24, nil)
@@ -110,7 +110,7 @@ func TestProcessCovariance(t *testing.T) {
 	p := small(t)
 	want := Exponential(3, 2, 0.5).At(0, 2) * SquaredExponential(2, 1.5, 1).At(0, 1) * Exponential(4, 3, 0.8).At(1, 3)
 	enginetest.Near(t, "cells (0, 0, 1) and (2, 1, 3)", p.Covariance().At(1, 2*8+4+3), want, 1e-15)
-	nearLaw(t, "law of the modes", dense(p, p.Modes()), p.Law(), 1e-14)
+	nearLaw(t, "law of the modes", dense(p, p.Modes()), p.Distribution(), 1e-14)
 }
 
 // dense returns the distribution of the cells whose modes are m.

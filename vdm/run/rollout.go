@@ -232,7 +232,7 @@ func (x *rollout) draw(ctx context.Context, g, k int, known []float32) ([]float3
 		given, which = vdm.Observation{{Y: known}}, 1
 	}
 	o := x.o.draw()
-	o.Count = o.Batch // known contains a clip for each member of the batch
+	o.Count, o.Each, o.Progress = o.Batch, nil, nil // known contains a clip for each member of the batch
 	if x.steps[which] == nil {
 		if known == nil {
 			o.Guidance = nil

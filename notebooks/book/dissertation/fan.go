@@ -2,10 +2,10 @@ package dissertation
 
 import "github.com/climate-vdm/climate-vdm/plotting"
 
-// Fan returns a Gaussian series as a curve of its means and a band of one standard
+// IntervalBand returns a Gaussian series as a curve of its means and a band of one standard
 // deviation to each side, over frames that follow the given point, so that a forecast
 // begins at the last known value.
-func (g Gaussian) Fan(name string, frame, value float64) (plotting.Series, plotting.Band) {
+func (g Gaussian) IntervalBand(name string, frame, value float64) (plotting.Series, plotting.Band) {
 	s := plotting.Series{Name: name, X: []float64{frame}, Y: []float64{value}}
 	b := plotting.Band{X: []float64{frame}, Low: []float64{value}, High: []float64{value}}
 	for i := range g.Mean {

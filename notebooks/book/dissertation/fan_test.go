@@ -4,8 +4,8 @@ import "testing"
 
 // The fan of a forgetful series after a known frame opens from that frame.
 func TestFan(t *testing.T) {
-	p := Partly{Gaussian: Forgetful(3, 0.5), Known: []bool{true, false, false}, Values: []float64{2, 0, 0}}
-	s, b := p.Given().Fan("truth", 0, 2)
+	p := PartiallyObserved{Gaussian: ExponentialCovariance(3, 0.5), Known: []bool{true, false, false}, Values: []float64{2, 0, 0}}
+	s, b := p.Given().IntervalBand("truth", 0, 2)
 	if s.Name != "truth" || len(s.X) != 3 || s.X[2] != 2 || s.Y[0] != 2 || b.Low[0] != 2 || b.High[0] != 2 {
 		t.Fatalf("%+v, %+v", s, b)
 	}

@@ -14,18 +14,18 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
 
-// Partly is Gaussian data of which some cells are known. The right distribution of the
+// PartiallyObserved is Gaussian data of which some cells are known. The right distribution of the
 // others follows by algebra, and so does the distribution that a sampler gives them, as
 // every step is linear.
-type Partly struct {
+type PartiallyObserved struct {
 	Gaussian
 	Known  []bool
 	Values []float64 // values of the known cells; the others are not used
 }
 
-// Forgetful returns a series of cells with mean 0, variance 1 and the correlation
+// ExponentialCovariance returns a series of cells with mean 0, variance 1 and the correlation
 // rho^|i−j|: each depends on the past through the cell before it alone.
-func Forgetful(cells int, rho float64) Gaussian {
+func ExponentialCovariance(cells int, rho float64) Gaussian {
 	cov := mat.NewSymDense(cells, nil)
 	for i := range cells {
 		for j := i; j < cells; j++ {
@@ -36,7 +36,7 @@ func Forgetful(cells int, rho float64) Gaussian {
 }
 
 // split lists the known cells and the others.
-func (p Partly) split() (known, unknown []int) {
+func (p PartiallyObserved) split() (known, unknown []int) {
 	if len(p.Known) != len(p.Mean) || len(p.Values) != len(p.Mean) {
 		panic(fmt.Sprintf("partly known data: %d marks and %d values for %d cells", len(p.Known), len(p.Values), len(p.Mean)))
 	}
@@ -88,7 +88,7 @@ func symmetric(m mat.Matrix) *mat.SymDense {
 }
 
 // Given returns the distribution of the unknown cells given the known ones: the truth.
-func (p Partly) Given() Gaussian {
+func (p PartiallyObserved) Given() Gaussian {
 	known, unknown := p.split()
 	var gain mat.Dense // Cov_ba·Cov_aa⁻¹, transposed
 	if err := gain.Solve(part(p.Cov, known, known), part(p.Cov, known, unknown)); err != nil {
@@ -170,7 +170,7 @@ func (g Gaussian) Denoiser() vdm.Denoiser {
 // sampler on the pure Go engine, which the program must link:
 //
 //	import _ "github.com/gomlx/compute/gobackend"
-func (p Partly) Draw(plan vdm.Plan, weight float64, count int) ([][]float64, error) {
+func (p PartiallyObserved) Draw(plan vdm.Plan, weight float64, count int) ([][]float64, error) {
 	_, unknown := p.split()
 	engine, _, err := backend.OpenNamed("go")
 	if err != nil {
@@ -226,7 +226,7 @@ func Denoised(d vdm.Denoiser, z []float64, logSNR float64) ([]float64, error) {
 
 // Guided returns the denoiser guided by the library, for one clip, with the given noise
 // in the forward sample of the known cells. A weight of 0 means replacement.
-func (p Partly) Guided(weight float64, noise []float64) vdm.Denoiser {
+func (p PartiallyObserved) Guided(weight float64, noise []float64) vdm.Denoiser {
 	return func(z *graph.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
 		flat := make([]float32, len(noise))
 		for i, n := range noise {
@@ -245,7 +245,7 @@ func (p Partly) Guided(weight float64, noise []float64) vdm.Denoiser {
 }
 
 // observation returns the observation of the known cells.
-func (p Partly) observation() vdm.Observation {
+func (p PartiallyObserved) observation() vdm.Observation {
 	y := make([]float32, len(p.Values))
 	for i, v := range p.Values {
 		y[i] = float32(math.NaN())

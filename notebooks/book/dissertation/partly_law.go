@@ -8,8 +8,8 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-// Law says how the known cells enter during sampling.
-type Law struct {
+// Conditioning says how the known cells enter during sampling.
+type Conditioning struct {
 	Weight float64 // w_r of reconstruction guidance; 0 means replacement alone
 
 	// Program replaces the known cells as the dissertation's program did: after
@@ -25,7 +25,7 @@ type Law struct {
 // through a plan: every step maps a Gaussian to a Gaussian. It cannot take plans that
 // use the step before. It propagates a covariance with the mean, where [vdm.Plan.Follow]
 // takes one z through a plan.
-func (p Partly) Sampled(plan vdm.Plan, law Law) Gaussian {
+func (p PartiallyObserved) Sampled(plan vdm.Plan, law Conditioning) Gaussian {
 	known, unknown := p.split()
 	n := len(p.Mean)
 	z := Gaussian{Mean: make([]float64, n), Cov: mat.NewSymDense(n, nil)}
@@ -71,7 +71,7 @@ func (p Partly) Sampled(plan vdm.Plan, law Law) Gaussian {
 
 // guided returns the matrix M and the vector c of x̂ = M·z + c, with the shift of the
 // unknown cells against the gradient of ‖x_a − x̂_a‖².
-func (p Partly) guided(logSNR, weight float64) (m *mat.Dense, c []float64) {
+func (p PartiallyObserved) guided(logSNR, weight float64) (m *mat.Dense, c []float64) {
 	known, unknown := p.split()
 	n, alpha := len(p.Mean), vdm.Alpha(logSNR)
 	gain := p.gain(logSNR)
@@ -111,9 +111,9 @@ func (g Gaussian) affine(m *mat.Dense, c []float64, noise func(i int) float64) G
 	return out
 }
 
-// Off returns how far a distribution is from the right one: the root mean square error
+// RelativeBias returns how far a distribution is from the right one: the root mean square error
 // of the mean, and the ratio of the standard deviations in the mean over cells.
-func (g Gaussian) Off(right Gaussian) (mean, spread float64) {
+func (g Gaussian) RelativeBias(right Gaussian) (mean, spread float64) {
 	square := 0.0
 	for i := range g.Mean {
 		m, s := g.Marginal(i)

@@ -10,10 +10,10 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
-func nowcast() Partly {
-	g := Forgetful(6, 0.8)
+func nowcast() PartiallyObserved {
+	g := ExponentialCovariance(6, 0.8)
 	g.Mean = []float64{0.3, 0.1, 0, -0.2, 0, 0.4}
-	return Partly{Gaussian: g, Known: []bool{true, true, true, false, false, false}, Values: []float64{1, 1.2, 1.6, 0, 0, 0}}
+	return PartiallyObserved{Gaussian: g, Known: []bool{true, true, true, false, false, false}, Values: []float64{1, 1.2, 1.6, 0, 0, 0}}
 }
 
 // A series without memory beyond one cell: only the last known cell counts.
@@ -42,7 +42,7 @@ func TestDrawsHaveTheLawOfTheAlgebra(t *testing.T) {
 	}
 	const n = 4000
 	for _, weight := range []float64{0, 2} {
-		law := p.Sampled(plan, Law{Weight: weight})
+		law := p.Sampled(plan, Conditioning{Weight: weight})
 		draws, err := p.Draw(plan, weight, n)
 		if err != nil {
 			t.Fatal(err)
@@ -73,7 +73,7 @@ func TestSampledWithNothingKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, program := range []bool{false, true} {
-		law := p.Sampled(plan, Law{Program: program})
+		law := p.Sampled(plan, Conditioning{Program: program})
 		for i := range 6 {
 			mean, std := law.Marginal(i)
 			if math.Abs(mean-p.Mean[i]) > 2e-3 || math.Abs(std-1) > 4e-3 {

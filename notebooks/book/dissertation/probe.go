@@ -97,9 +97,9 @@ func (r Response) Picture(frames, side int, floor float64) plotting.Clip {
 	return plotting.Clip{Name: r.Part, Data: data, Frames: frames, Height: side, Width: side}
 }
 
-// Apart returns the largest difference of two lists divided by the largest value of the
+// RelativeDistance returns the largest difference of two lists divided by the largest value of the
 // second.
-func Apart(a, b []float32) float64 {
+func RelativeDistance(a, b []float32) float64 {
 	worst, scale := 0.0, 0.0
 	for i := range b {
 		worst, scale = max(worst, math.Abs(float64(a[i]-b[i]))), max(scale, math.Abs(float64(b[i])))

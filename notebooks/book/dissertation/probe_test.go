@@ -50,14 +50,14 @@ func TestProbeOutput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(one) != 128 || len(two) != 256 || Apart(two[128:], one) > 1e-5 || Apart(two[:128], one) < 1e-2 {
-		t.Errorf("%d and %d values, apart by %.2g and %.2g", len(one), len(two), Apart(two[128:], one), Apart(two[:128], one))
+	if len(one) != 128 || len(two) != 256 || RelativeDistance(two[128:], one) > 1e-5 || RelativeDistance(two[:128], one) < 1e-2 {
+		t.Errorf("%d and %d values, apart by %.2g and %.2g", len(one), len(two), RelativeDistance(two[128:], one), RelativeDistance(two[:128], one))
 	}
 }
 
 func TestApart(t *testing.T) {
-	near(t, "apart", Apart([]float32{1, -3}, []float32{2, -4}), 0.25, 1e-15)
-	if !math.IsNaN(Apart([]float32{0}, []float32{0})) {
+	near(t, "apart", RelativeDistance([]float32{1, -3}, []float32{2, -4}), 0.25, 1e-15)
+	if !math.IsNaN(RelativeDistance([]float32{0}, []float32{0})) {
 		t.Error("nothing over nothing has a value")
 	}
 }

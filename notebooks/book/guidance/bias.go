@@ -73,9 +73,9 @@ func Methods(s vdm.Schedule, steps int) ([]Method, error) {
 // for the small cases, so that moment matching is an affine map to rounding.
 const converged = 28
 
-// Law returns the bias of a method, by algebra. ok is false where the method cannot take
+// DistributionBias returns the bias of a method, by algebra. ok is false where the method cannot take
 // the observation.
-func Law(ctx context.Context, be compute.Backend, c Case, m Method) (bias Bias, ok bool, err error) {
+func DistributionBias(ctx context.Context, be compute.Backend, c Case, m Method) (bias Bias, ok bool, err error) {
 	if m.Guidance.Check(c.Given) != nil {
 		return Bias{}, false, nil
 	}
@@ -83,7 +83,7 @@ func Law(ctx context.Context, be compute.Backend, c Case, m Method) (bias Bias, 
 	if err != nil {
 		return Bias{}, false, err
 	}
-	got, err := exact.LawOf(ctx, be, c.Process.Denoiser(), m.Plan, c.Process.Shape(), c.Given, m.Guidance)
+	got, err := exact.DistributionOf(ctx, be, c.Process.Denoiser(), m.Plan, c.Process.Shape(), c.Given, m.Guidance)
 	if err != nil {
 		return Bias{}, false, fmt.Errorf("%s of %s: %w", m.Name, c.Name, err)
 	}

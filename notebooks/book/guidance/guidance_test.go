@@ -56,11 +56,11 @@ func TestBiasTable(t *testing.T) {
 			}
 		}
 	}
-	replaced, _, err := Law(t.Context(), be, cases[0], methods[0])
+	replaced, _, err := DistributionBias(t.Context(), be, cases[0], methods[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	moments, _, err := Law(t.Context(), be, cases[0], methods[len(methods)-1])
+	moments, _, err := DistributionBias(t.Context(), be, cases[0], methods[len(methods)-1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestSampledFindsTheBias(t *testing.T) {
 			samples.At(i)[j] = 1 + v
 		}
 	}
-	law := p.Law()
+	law := p.Distribution()
 	for i := range law.Mean {
 		law.Mean[i] = 1
 	}

@@ -23,7 +23,7 @@ func Weather() (*exact.Mixture, error) {
 	}
 	var laws []exact.Gaussian
 	for _, mean := range []float64{1.2, -1.2} {
-		law := p.Law()
+		law := p.Distribution()
 		var cov mat.SymDense
 		cov.ScaleSym(0.3, law.Cov)
 		law.Cov = &cov

@@ -20,7 +20,7 @@ func BiasTable(ctx context.Context, be compute.Backend, cases []Case, methods []
 	for _, m := range methods {
 		row := []string{m.Name}
 		for _, c := range cases {
-			b, ok, err := Law(ctx, be, c, m)
+			b, ok, err := DistributionBias(ctx, be, c, m)
 			switch {
 			case err != nil:
 				return t, err
@@ -62,7 +62,7 @@ func SampledTable(ctx context.Context, be compute.Backend, c Case, methods []Met
 func Sweep(ctx context.Context, be compute.Backend, c Case, plan vdm.Plan, mean bool, weights []float64) ([]Bias, error) {
 	var out []Bias
 	for _, w := range weights {
-		b, _, err := Law(ctx, be, c, Method{fmt.Sprintf("w_r = %g", w), plan, vdm.Reconstruction{Weight: w, Mean: mean}})
+		b, _, err := DistributionBias(ctx, be, c, Method{fmt.Sprintf("w_r = %g", w), plan, vdm.Reconstruction{Weight: w, Mean: mean}})
 		switch {
 		case ctx.Err() != nil:
 			return nil, err
