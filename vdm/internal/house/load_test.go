@@ -23,6 +23,10 @@ import (
 // root is the folder of go.mod as seen from this package.
 const root = "../../.."
 
+// rooms are the folders of the module's packages. Below build tests of other packages
+// make packages of their own for a while.
+var rooms = []string{"./vdm/...", "./plotting/...", "./notebooks/..."}
+
 // listed is what `go list` says of one package.
 type listed struct {
 	ImportPath, Dir, Doc, Export string
@@ -68,13 +72,13 @@ var errNoGo = errors.New("there is no go command")
 
 // packages is the module's packages and all that they depend on.
 var packages = sync.OnceValues(func() ([]*listed, error) {
-	return goList("-deps", "-json=ImportPath,Dir,Doc,GoFiles,CgoFiles,Imports,Module", "./...")
+	return goList(append([]string{"-deps", "-json=ImportPath,Dir,Doc,GoFiles,CgoFiles,Imports,Module"}, rooms...)...)
 })
 
 // exports is the files of export data of the same packages, by import path. What the
 // compiler has not left in its cache is compiled.
 var exports = sync.OnceValues(func() (map[string]string, error) {
-	all, err := goList("-export", "-deps", "-json=ImportPath,Export", "./...")
+	all, err := goList(append([]string{"-export", "-deps", "-json=ImportPath,Export"}, rooms...)...)
 	files := map[string]string{}
 	for _, p := range all {
 		files[p.ImportPath] = p.Export
