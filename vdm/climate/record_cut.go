@@ -153,24 +153,9 @@ func (p *Place) addFrame(f *Field, at int, step float64) {
 // record may reach further, and be finer in time; a time or a cell that it lacks is an
 // error.
 func (r *Record) At(clip *Field) ([]float32, error) {
-	data := r.Fields[0]
-	frames, err := data.FramesAt(clip)
-	if err != nil {
+	if _, err := r.Fields[0].FramesAt(clip); err != nil {
 		return nil, err
 	}
-	rows, cols, err := data.Grid.Find(&clip.Grid)
-	if err != nil {
-		return nil, fmt.Errorf("its cells are not cells of the data's grid: %w", err)
-	}
-	var values []float32
-	for _, t := range frames {
-		for _, y := range rows {
-			for _, x := range cols {
-				for _, f := range r.Fields {
-					values = append(values, f.Frame(t)[y*f.Width()+x])
-				}
-			}
-		}
-	}
-	return values, nil
+	values, _, err := r.Overlap(clip)
+	return values, err
 }

@@ -10,17 +10,10 @@ import (
 // a forecast that reaches beyond the data. Times are compared as in [Field.FramesAt]; it
 // is an error if f has none of the times.
 func (f *Field) FramesWithin(part *Field) ([]int, error) {
-	if part.Epoch != f.Epoch {
-		return nil, fmt.Errorf("its times are %q, those of the data %q", part.Epoch, f.Epoch)
+	times, tolerance, err := f.timesOf(part)
+	if err != nil {
+		return nil, err
 	}
-	times := part.Times
-	if part.Calendar != f.Calendar {
-		var err error
-		if times, err = InCalendar(part.Times, part.Calendar, f.Calendar, math.NaN()); err != nil {
-			return nil, err
-		}
-	}
-	tolerance := sameTime(part.Step(), f.Step())
 	frames, found := make([]int, len(times)), false
 	for i, t := range times {
 		frames[i] = -1

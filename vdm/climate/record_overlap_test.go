@@ -36,9 +36,15 @@ func TestOverlap(t *testing.T) {
 	}
 	whole := *clip
 	whole.Times = []float64{100, 101}
-	want, err := r.At(&whole)
-	if got, _, _ := r.Overlap(&whole); err != nil || !slices.Equal(got, want) {
-		t.Errorf("%v, At has %v (%v)", got, want, err)
+	want := []float32{0, 100, 10, 110, 1, 101, 11, 111}
+	if got, covered, err := r.Overlap(&whole); err != nil || slices.Contains(covered, false) || !slices.Equal(got, want) {
+		t.Errorf("%v, want %v (%v)", got, want, err)
+	}
+	if got, err := r.At(&whole); err != nil || !slices.Equal(got, want) {
+		t.Errorf("At has %v, want %v (%v)", got, want, err)
+	}
+	if _, err := r.At(clip); err == nil {
+		t.Error("At has frames that the record lacks")
 	}
 	late := *clip
 	late.Times = []float64{300, 301}

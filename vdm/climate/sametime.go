@@ -69,17 +69,10 @@ var ErrNoFrame = errors.New("the data have no frame")
 // instants: the calendars of both must agree over the span, f may have more
 // frames and finer steps. A time that f does not have is an error that names it.
 func (f *Field) FramesAt(part *Field) ([]int, error) {
-	if part.Epoch != f.Epoch {
-		return nil, fmt.Errorf("its times are %q, those of the data %q", part.Epoch, f.Epoch)
+	times, tolerance, err := f.timesOf(part)
+	if err != nil {
+		return nil, err
 	}
-	times := part.Times
-	if part.Calendar != f.Calendar {
-		var err error
-		if times, err = InCalendar(part.Times, part.Calendar, f.Calendar, math.NaN()); err != nil {
-			return nil, err
-		}
-	}
-	tolerance := sameTime(part.Step(), f.Step())
 	frames := make([]int, len(times))
 	k := 0
 	for i, t := range times {
@@ -122,4 +115,19 @@ func MonthOf(hours float64, calendar string) (from, to float64) {
 		next = date{d.year + 1, 1, 1}
 	}
 	return float64(date{d.year, d.month, 1}.number(calendar)) * 24, float64(next.number(calendar)) * 24
+}
+
+// timesOf returns the times of another field in the calendar of f, and by how much times
+// may differ and still be the same.
+func (f *Field) timesOf(part *Field) (times []float64, tolerance float64, err error) {
+	if part.Epoch != f.Epoch {
+		return nil, 0, fmt.Errorf("its times are %q, those of the data %q", part.Epoch, f.Epoch)
+	}
+	times = part.Times
+	if part.Calendar != f.Calendar {
+		if times, err = InCalendar(part.Times, part.Calendar, f.Calendar, math.NaN()); err != nil {
+			return nil, 0, err
+		}
+	}
+	return times, sameTime(part.Step(), f.Step()), nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -183,5 +184,44 @@ func TestPreparedAsStore(t *testing.T) {
 	}
 	if err := plan().Write(context.Background(), store, true, nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// A thousand members are written with the memory of one.
+func TestThousandMembers(t *testing.T) {
+	const members, frames, side = 1000, 4, 32
+	s := &cf.SampleFile{Members: members, Grid: climate.Grid{Height: side, Width: side}, Times: []float64{0, 1, 2, 3},
+		Channels: []cf.SampleChannel{{Name: "rain", Units: "mm/h"}}}
+	path := filepath.Join(t.TempDir(), "many.zarr")
+	w, err := cf.CreateSamples(path, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clip := make([]float32, frames*side*side)
+	live := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := live()
+	for m := range members {
+		clip[0] = float32(m)
+		if err := w.Write(m, 0, clip); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after := live(); after > before+members*frames*side*side/2 { // an eighth of the values
+		t.Errorf("%d MiB are held after all members", (after-before)>>20)
+	}
+	if err := w.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := cf.Read(path, cf.ReadOptions{Index: map[string]int{"member": 777}})
+	if err != nil || f.Data[0] != 777 {
+		t.Errorf("member 777 begins with %v (%v)", f.Data[:1], err)
+	}
+	if chunks, err := filepath.Glob(filepath.Join(path, "rain", "[0-9]*")); err != nil || len(chunks) != members {
+		t.Errorf("%d chunks, want one a member", len(chunks))
 	}
 }

@@ -111,6 +111,9 @@ func (p *prepareFlags) run(c *cobra.Command, files []string) error {
 	if p.out == "" && !p.dryRun {
 		return misuse(c, "--out is missing: the folder to write to")
 	}
+	if cf.WritesFolder(p.out) && p.split != "none" {
+		return misuse(c, "--split %s is only kept in prepared data, not in %s: give --out a folder of another name", p.split, p.out)
+	}
 	o, err := p.options(c)
 	if err != nil {
 		return err
@@ -148,9 +151,6 @@ func (p *prepareFlags) run(c *cobra.Command, files []string) error {
 
 // write writes the data as a file of another format.
 func (p *prepareFlags) write(c *cobra.Command, plan *cf.Preparation) error {
-	if p.split != "none" {
-		return misuse(c, "--split %s is only kept in prepared data, not in %s: give --out a folder of another name", p.split, p.out)
-	}
 	reading, end := tally(c, "writing frames")
 	err := plan.Write(c.Context(), p.out, p.replace, reading)
 	end()

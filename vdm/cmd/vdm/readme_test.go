@@ -119,6 +119,21 @@ func readme(t *testing.T) (text, root string) {
 	return string(data), root
 }
 
+// Each file and folder of the project that the README names exists.
+func TestTheReadmesPathsExist(t *testing.T) {
+	text, root := readme(t)
+	paths := regexp.MustCompile("`((?:vdm|notebooks|plotting|docker)/[^`\\s]+)`|\\]\\(([^):]+)\\)").FindAllStringSubmatch(text, -1)
+	for _, m := range paths {
+		path := m[1] + m[2]
+		if found, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(path))); err != nil || len(found) == 0 {
+			t.Errorf("the README names %s, which does not exist", path)
+		}
+	}
+	if len(paths) < 40 {
+		t.Errorf("%d paths were found", len(paths))
+	}
+}
+
 // Each command, subcommand and flag of vdm and each target of make that the README shows
 // or names exists.
 func TestTheReadmesCommandsExist(t *testing.T) {

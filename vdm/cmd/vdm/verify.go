@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
@@ -62,6 +63,9 @@ loss is measured beside three closed-form denoisers.`,
 			}
 			if err := v.check(c); err != nil {
 				return err
+			}
+			if cf.IsData(args[0]) {
+				return v.files(c, args)
 			}
 			info, err := os.Stat(args[0])
 			if err != nil {

@@ -22,11 +22,16 @@ type head struct {
 	by    string              // the forecaster that the file names
 }
 
-// Files returns the NetCDF files at paths, for a folder all of its files whose names end
-// in .nc or .nc4, in the order of their names.
+// Files returns the data at paths (files, and Zarr stores, which may be folders or web
+// addresses). For another folder it returns all of its files whose names end in .nc or
+// .nc4 and all of its stores, in the order of their names.
 func Files(paths []string) ([]string, error) {
 	var all []string
 	for _, p := range paths {
+		if cf.IsData(p) {
+			all = append(all, p)
+			continue
+		}
 		info, err := os.Stat(p)
 		if err != nil {
 			return nil, err
@@ -41,12 +46,13 @@ func Files(paths []string) ([]string, error) {
 		}
 		before := len(all)
 		for _, e := range entries {
-			if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".nc" || ext == ".nc4") {
-				all = append(all, filepath.Join(p, e.Name()))
+			path, ext := filepath.Join(p, e.Name()), filepath.Ext(e.Name())
+			if e.IsDir() && cf.IsData(path) || !e.IsDir() && (ext == ".nc" || ext == ".nc4") {
+				all = append(all, path)
 			}
 		}
 		if len(all) == before {
-			return nil, fmt.Errorf("the folder %s has no file that ends in .nc", p)
+			return nil, fmt.Errorf("the folder %s has no file that ends in .nc, and no store", p)
 		}
 	}
 	return all, nil
