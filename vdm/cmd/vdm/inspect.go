@@ -19,6 +19,9 @@ func newInspect() *cobra.Command {
 calendar, times and gaps, grid, smallest, mean and largest value, the share of
 missing and of dry cells, and whether it can be used for training, else why not.
 
+A Zarr store is named by its folder, by a zip file of it, or by its web address. One
+that says that it is of mlcast's radar archives is checked by their rules.
+
 For a folder of prepared data it prints sizes, times, values, how the data were
 made, and the split.
 
@@ -26,7 +29,8 @@ A file that cannot be read is reported and the others are still inspected; the
 exit status is then 1. No file can crash the program, because each is first read
 in a process of its own.`,
 		Example: `  vdm inspect rain.nc
-  vdm inspect --variable pr --interval 1 *.nc`,
+  vdm inspect --variable pr --interval 1 *.nc
+  vdm inspect radar.zarr`,
 		Args: takes("FILE…"),
 		RunE: func(c *cobra.Command, files []string) error {
 			o, each, err := read.options()

@@ -44,6 +44,9 @@ Amounts are divided by the time over which they were summed, which the file give
 midnight, are differenced (--totals). All conversions are printed. A flag for one
 of several variables names it: --units tp=mm --kind t2m=other.
 
+Zarr stores are read as files are. With --out NAME.zarr the data are written as a Zarr
+store that xarray opens, one chunk a frame, in place of the folder.
+
 Files are read one by one, some frames at a time. Interrupted, the same command
 continues with the file in progress; repeated, it does nothing, and reports
 sources that have changed. Missing months are listed: no clip will span them.`,
