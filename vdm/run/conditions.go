@@ -42,12 +42,24 @@ type CovariateConfig struct {
 	// transform, and with the preconditioning "spectrum" the linear denoiser is the one
 	// of the difference between clip and forecast.
 	FirstGuess bool `yaml:"first_guess,omitempty"`
+
+	// GuessError marks a field that says how far the first guess is likely to be from the
+	// clip: after its own transform a standard deviation in the network's units, times any
+	// constant. The linear denoiser of the preconditioning "spectrum" takes the variances
+	// of the difference as proportional to its mean square over the clip.
+	GuessError bool `yaml:"guess_error,omitempty"`
 }
 
 // firstGuess returns the index of the covariate that is the first guess, −1 where there
 // is none.
 func (c ConditionsConfig) firstGuess() int {
 	return slices.IndexFunc(c.Covariates, func(v CovariateConfig) bool { return v.FirstGuess })
+}
+
+// guessError returns the index of the covariate that says how wrong the first guess is, −1
+// where there is none.
+func (c ConditionsConfig) guessError() int {
+	return slices.IndexFunc(c.Covariates, func(v CovariateConfig) bool { return v.GuessError })
 }
 
 // covariateChannels is the number of channels of a covariate: its value, and a mark of 1
@@ -102,6 +114,14 @@ func (c ConditionsConfig) validate(clip ClipConfig) error {
 		}
 		if j := slices.IndexFunc(c.Covariates[i+1:], func(v CovariateConfig) bool { return v.FirstGuess }); j >= 0 {
 			errs = append(errs, fmt.Errorf("conditions.covariates[%d].first_guess is true of a second covariate: want one at most", i+1+j))
+		}
+	}
+	if i := c.guessError(); i >= 0 {
+		if c.firstGuess() < 0 || c.Covariates[i].FirstGuess {
+			errs = append(errs, fmt.Errorf("conditions.covariates[%d].guess_error is true: want another covariate with first_guess, whose error it is", i))
+		}
+		if j := slices.IndexFunc(c.Covariates[i+1:], func(v CovariateConfig) bool { return v.GuessError }); j >= 0 {
+			errs = append(errs, fmt.Errorf("conditions.covariates[%d].guess_error is true of a second covariate: want one at most", i+1+j))
 		}
 	}
 	if !(c.Dropout >= 0 && c.Dropout <= 1) {

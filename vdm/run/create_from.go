@@ -50,7 +50,14 @@ func (s Start) fit(c *Config) error {
 		}
 		told := func(c Config) (text string) {
 			for _, v := range c.Conditions.Covariates {
-				text += fmt.Sprintf("%s in %s (%d known frames), ", v.Name, v.Units, v.KnownFrames)
+				text += fmt.Sprintf("%s in %s (%d known frames", v.Name, v.Units, v.KnownFrames)
+				if v.FirstGuess {
+					text += ", the first guess"
+				}
+				if v.GuessError {
+					text += ", the error of the first guess"
+				}
+				text += "), "
 			}
 			low, high := c.Schedule.Min, c.Schedule.Max
 			return text + fmt.Sprintf("map of noise levels %v, λ from %v to %v, parameterisation %s, preconditioning %q",

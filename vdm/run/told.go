@@ -17,15 +17,18 @@ func (c Config) FullNetwork() vdm.Network {
 		n = conditionedNetwork{n, c.Conditions, len(c.Clip.Channels), c.top()}
 	}
 	if c.Preconditioning == PreconditionSpectrum {
-		given := ""
+		given, likely := "", ""
 		if i := c.Conditions.firstGuess(); i >= 0 {
 			given = c.Conditions.Covariates[i].Name
+		}
+		if i := c.Conditions.guessError(); i >= 0 {
+			likely = c.Conditions.Covariates[i].Name
 		}
 		size := c.TrainedSize
 		if size == [2]int{} {
 			size = [2]int{c.Clip.Height, c.Clip.Width}
 		}
-		n = spectral.Network{Network: n, Frames: c.Clip.Frames, Height: size[0], Width: size[1], Given: given}
+		n = spectral.Network{Network: n, Frames: c.Clip.Frames, Height: size[0], Width: size[1], Given: given, GivenError: likely}
 	}
 	return n
 }

@@ -24,16 +24,18 @@ func (c Config) initialWeights(train vdm.Clips) (map[string][]float32, error) {
 		return nil, err
 	}
 	guess := c.Conditions.firstGuess()
-	weights[spectral.VariableName], err = spectral.Fit(c.Clip.shape(), train.Len(), guess >= 0, r.wholeClip(-1))
+	weights[spectral.VariableName], err = spectral.Fit(c.Clip.shape(), train.Len(), guess >= 0, r.wholeClip(-1, -1))
 	if err == nil && guess >= 0 {
-		weights[spectral.GivenName], err = spectral.Fit(c.Clip.shape(), train.Len(), true, r.wholeClip(guess))
+		weights[spectral.GivenName], err = spectral.Fit(c.Clip.shape(), train.Len(), true, r.wholeClip(guess, c.Conditions.guessError()))
 	}
 	return weights, err
 }
 
 // wholeClip returns the function that writes clip i in the network's units, with NaN for
-// missing cells. If less is not negative, the covariate with that index is subtracted.
-func (r *reader) wholeClip(less int) func(i int, x []float32) error {
+// missing cells. If less is not negative, the covariate with that index is subtracted; if
+// over is not negative, the clip is then divided by the root of the mean square of the
+// covariate with that index.
+func (r *reader) wholeClip(less, over int) func(i int, x []float32) error {
 	return func(i int, x []float32) error {
 		channels, own := len(r.transforms), len(r.clip.Channels)
 		whole := make([]float32, len(x)/own*channels)
@@ -52,6 +54,25 @@ func (r *reader) wholeClip(less int) func(i int, x []float32) error {
 				x[j] -= guess
 			}
 		}
+		if over >= 0 {
+			rms := rootMeanSquare(take(whole, channels, own+over, own+over+1))
+			for j := range x {
+				x[j] /= rms
+			}
+		}
 		return nil
 	}
+}
+
+// rootMeanSquare is NaN where a value is missing or all are 0, so that the clip counts as
+// one with missing cells.
+func rootMeanSquare(x []float32) float32 {
+	sum := 0.0
+	for _, v := range x {
+		sum += float64(v) * float64(v)
+	}
+	if sum == 0 {
+		return float32(math.NaN())
+	}
+	return float32(math.Sqrt(sum / float64(len(x))))
 }

@@ -39,6 +39,14 @@ type Network struct {
 	// present. The linear denoiser is then the one of x − μ, with variances of its own,
 	// and μ is added to its estimate.
 	Given string
+
+	// GivenError, if not "", is the name of a covariate that says how far the guess is
+	// likely to be from the clip, as a standard deviation in the network's units times
+	// any constant. The variances of x − μ are then those of a clip in which its mean
+	// square is 1, and are multiplied by its mean square in this clip, so that rain that
+	// is hard to forecast is not taken for noise. The guess counts only where the error
+	// is present, too.
+	GivenError string
 }
 
 // Variables returns the variables of the other network and, last, the variances of the
@@ -118,8 +126,13 @@ func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, remai
 			// occur where gradients flow.
 			value := pick(guess, 0)
 			mark := g.ReduceAndKeep(pick(guess, 1), g.ReduceMax, 1, 2, 3)
+			given := n.variances(w, GivenName, dims)
+			if n.GivenError != "" {
+				square, present := n.meanSquareError(in, value)
+				given, mark = g.Mul(given, square), g.Mul(mark, present)
+			}
 			mean = g.Mul(value, mark)
-			s = g.Add(g.Mul(mark, n.variances(w, GivenName, dims)), g.Mul(g.OneMinus(mark), s))
+			s = g.Add(g.Mul(mark, given), g.Mul(g.OneMinus(mark), s))
 			z = g.Sub(z, g.Mul(alpha, mean))
 		}
 	}
@@ -135,6 +148,21 @@ func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, remai
 		linear = g.Where(known, g.ZerosLike(linear), linear)
 	}
 	return g.Add(linear, g.Mul(size, remains))
+}
+
+// meanSquareError returns the mean square of the likely error of the guess over each clip,
+// and 1 or 0 for whether the clip has any, both [clip, 1, 1, 1, 1].
+func (n Network) meanSquareError(in vdm.Batch, like *g.Node) (square, present *g.Node) {
+	likely, ok := in.Covariates[n.GivenError]
+	if !ok {
+		none := g.ReduceAndKeep(g.ZerosLike(like), g.ReduceSum, 1, 2, 3, 4)
+		return none, none
+	}
+	mark := pick(likely, 1)
+	present = g.ReduceAndKeep(mark, g.ReduceMax, 1, 2, 3)
+	cells := g.ReduceAndKeep(mark, g.ReduceSum, 1, 2, 3)
+	square = g.ReduceAndKeep(g.Mul(g.Square(pick(likely, 0)), mark), g.ReduceSum, 1, 2, 3)
+	return g.Div(square, g.MaxScalar(cells, 1)), present
 }
 
 // pick returns one channel of x, as a last axis of size 1.

@@ -59,8 +59,12 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast continu
 				t.From = &start
 			}
 			forecasts, made := progress(c, "forecasts")
+			var clock *vdm.ProgressClock
 			t.Prepared = func(done, total int) {
-				forecasts(vdm.Progress{Step: int64(done), Steps: int64(total)})
+				if clock == nil {
+					clock = vdm.NewProgressClock(int64(total), forecasts)
+				}
+				clock.Tick()
 				if done == total {
 					made()
 				}
@@ -87,6 +91,7 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast continu
 	f.BoolVar(&t.Variety, "variety", false, "also train on clips with rows and columns exchanged, with half to twice the rain, and with time reversed")
 	f.Float64Var(&t.Shift, "shift", 0, "`λ` to add to the noise levels of training: about 2 trains more at those of small scales")
 	f.Float64Var(&t.Rate, "rate", 0, "highest learning `rate` (default: 3e-3, or 1e-3 with --from)")
+	f.StringVar(&t.Optimiser, "optimiser", "", "`name` of the optimiser, as adamw, muon or schedule-free (default: adam)")
 	f.IntVar(&t.Size, "clip-size", 0, "`cells` along a side of a clip in training (default: 32, or as in --from)")
 	f.IntVar(&t.Frames, "frames", 0, "frames of a clip (default: 10, or as in --from)")
 	f.IntVar(&t.Known, "known", 0, "number of first `frames` of a clip that are known in a nowcast (default: 4, or as in --from)")

@@ -85,19 +85,34 @@ func suits(m *run.Run, rain *climate.Field) error {
 // another network, and where fewer frames are known than the network's forecast is made
 // from.
 func Tell(ctx context.Context, m *run.Run, known *climate.Field, w Window) (map[string][]float32, error) {
-	i := slices.IndexFunc(m.Config.Conditions.Covariates, func(c run.CovariateConfig) bool { return c.Name == GuessName })
-	if i < 0 || m.Config.Conditions.Covariates[i].KnownFrames > known.Frames() {
+	c := m.Config.Conditions.Covariates
+	i := slices.IndexFunc(c, func(c run.CovariateConfig) bool { return c.Name == GuessName })
+	if i < 0 || c[i].KnownFrames > known.Frames() {
 		return nil, nil
 	}
+	known = known.Slice(0, c[i].KnownFrames)
 	frames := m.Config.Clip.Frames
-	guess, err := Guess(ctx, known.Slice(0, m.Config.Conditions.Covariates[i].KnownFrames), frames)
+	guess, err := Guess(ctx, known, frames)
 	if err != nil {
 		return nil, err
 	}
 	if !m.Config.TakesMissing() {
 		guess = filled(guess)
 	}
-	return map[string][]float32{GuessName: w.cut(guess, frames, known.Height(), known.Width())}, nil
+	told := map[string][]float32{GuessName: w.cut(guess, frames, known.Height(), known.Width())}
+	if TakesErrors(m.Config) {
+		likely, err := guessError(ctx, known, frames)
+		if err != nil {
+			return nil, err
+		}
+		told[ErrorName] = w.cut(likely, frames, known.Height(), known.Width())
+	}
+	return told, nil
+}
+
+// TakesErrors reports whether a network has the covariate ErrorName.
+func TakesErrors(c run.Config) bool {
+	return slices.ContainsFunc(c.Conditions.Covariates, func(c run.CovariateConfig) bool { return c.Name == ErrorName })
 }
 
 // Rivals returns the forecasts of methods without learning, of the whole field, cut to

@@ -34,6 +34,10 @@ type Options struct {
 	// Missing is the largest share of missing cells in a frame of a clip, in the rain and
 	// in its forecast; 0 leaves out all windows with missing cells.
 	Missing float64
+
+	// Errors adds a third channel: how wrong the forecast is likely to be, as a mean square
+	// of differences between square roots, in mm/h. It needs at least two known frames.
+	Errors bool
 }
 
 // factors multiply the rain of a window for variety.
@@ -47,9 +51,9 @@ func (o Options) variants() int {
 	return 1
 }
 
-// Clips are windows of one or more records of the same shape, with two channels: the
-// rain, in mm/h, and the forecast of it from the first known frames, which contains
-// these frames too. Where nothing can be advected the forecast is 0, or missing in clips
+// Clips are windows of one or more records of the same shape, with two or three channels:
+// the rain, in mm/h, the forecast of it from the first known frames, which contains
+// these frames too, and the forecast's likely error. Where nothing can be advected the forecast is 0, or missing in clips
 // that may have missing cells.
 type Clips struct {
 	Options
@@ -99,7 +103,15 @@ func New(ctx context.Context, o Options, progress func(done, total int), records
 		if err != nil {
 			return fmt.Errorf("forecast from frame %d: %w", s.first, err)
 		}
-		w, err := climate.NewWindows(climate.WindowOptions{Frames: o.Frames, Height: o.Size, Width: o.Size, Flips: o.Flips, Missing: missing, MostMissing: o.Missing}, rain, guess)
+		fields := []*climate.Field{rain, guess}
+		if o.Errors {
+			likely, err := errorField(ctx, rain, o.Known)
+			if err != nil {
+				return fmt.Errorf("error of the forecast from frame %d: %w", s.first, err)
+			}
+			fields = append(fields, likely)
+		}
+		w, err := climate.NewWindows(climate.WindowOptions{Frames: o.Frames, Height: o.Size, Width: o.Size, Flips: o.Flips, Missing: missing, MostMissing: o.Missing}, fields...)
 		if err != nil && !errors.Is(err, climate.ErrNoWindow) {
 			return err
 		}
@@ -194,7 +206,8 @@ func Case(clip []float32, known, frames, height, width int) forecast.Case {
 // Len returns the number of clips.
 func (c *Clips) Len() int { return c.ends[len(c.ends)-1] }
 
-// Shape returns the shape of a clip; the channels are rain and its forecast.
+// Shape returns the shape of a clip; the channels are rain, its forecast and, with Errors,
+// the forecast's likely error.
 func (c *Clips) Shape() (frames, height, width, channels int) { return c.parts[0].Shape() }
 
 // Clip writes clip i, [frame, row, column, channel].
@@ -214,26 +227,28 @@ func (c *Clips) Clip(i int, dst []float32) error {
 		}
 	}
 	if variant >= len(factors) {
-		transpose(dst, c.Size)
+		_, _, _, channels := c.Shape()
+		transpose(dst, c.Size, channels)
 	}
 	return nil
 }
 
-// transpose exchanges rows and columns of a clip of squares with two channels.
-func transpose(clip []float32, size int) {
-	for frame := 0; frame < len(clip); frame += 2 * size * size {
+// transpose exchanges rows and columns of a clip of squares.
+func transpose(clip []float32, size, channels int) {
+	for frame := 0; frame < len(clip); frame += channels * size * size {
 		for y := range size {
 			for x := range y {
-				a, b := frame+2*(y*size+x), frame+2*(x*size+y)
-				clip[a], clip[b] = clip[b], clip[a]
-				clip[a+1], clip[b+1] = clip[b+1], clip[a+1]
+				for c := range channels {
+					a, b := frame+channels*(y*size+x)+c, frame+channels*(x*size+y)+c
+					clip[a], clip[b] = clip[b], clip[a]
+				}
 			}
 		}
 	}
 }
 
 // Values iterates over the cells of the records, each once, for fitting transforms. The
-// forecast has the transform of the rain.
+// forecast has the transform of the rain, and its error one without anything to fit.
 func (c *Clips) Values(int) iter.Seq[[]float32] {
 	return func(yield func([]float32) bool) {
 		for _, f := range c.fields {

@@ -28,6 +28,8 @@ type Training struct {
 	From *run.Start
 	Rate float64 // highest learning rate; 0 means 3e-3, or 1e-3 with From
 
+	Optimiser string // of [run.Optimisers]; "" means Adam
+
 	// Variety adds clips of rain that could have been, see [Options]; Shift is added to the
 	// λ of training. Given the first frames moved along, the rest has about a tenth of the
 	// variance of rain, so that the noise levels that matter lie about 2 higher. Whether
@@ -61,6 +63,12 @@ func (t Training) withDefaults() Training {
 	return t
 }
 
+// errors reports whether the network receives the likely error of the first guess: it needs
+// two known frames, and weights that know it.
+func (t Training) errors() bool {
+	return t.Known >= 2 && (t.From == nil || TakesErrors(t.From.Config))
+}
+
 // wetFloor is the ratio of the probability of drawing a dry clip to the probability of
 // drawing a wet one, and wetRate the rate in mm/h from which a cell is wet.
 const (
@@ -88,6 +96,14 @@ func (t Training) Config(step, kilometres float64) (run.Config, error) {
 	if t.From != nil {
 		network = t.From.Config.Network
 	}
+	covariates := []run.CovariateConfig{{Name: GuessName, Units: "mm/h", KnownFrames: t.Known, FirstGuess: true}}
+	if t.errors() {
+		root, err := transform.Parse("sqrt")
+		if err != nil {
+			return run.Config{}, err
+		}
+		covariates = append(covariates, run.CovariateConfig{Name: ErrorName, Units: "mm/h", KnownFrames: t.Known, GuessError: true, Transform: root})
+	}
 	return run.Config{
 		Clip: run.ClipConfig{
 			Frames: t.Frames, Height: t.Size, Width: t.Size, Step: step, Kilometres: kilometres,
@@ -97,12 +113,13 @@ func (t Training) Config(step, kilometres float64) (run.Config, error) {
 		Preconditioning: run.PreconditionSpectrum,
 		Conditions: run.ConditionsConfig{
 			Tasks:      map[string]float64{"forecast": 7, "first-frames": 1, "alternate-frames": 1, "nothing": 1},
-			Covariates: []run.CovariateConfig{{Name: GuessName, Units: "mm/h", KnownFrames: t.Known, FirstGuess: true}},
+			Covariates: covariates,
 			Dropout:    0.1,
 		},
 		Schedule: run.ScheduleConfig{Name: "cosine", Min: -12, Max: 12, Shift: t.Shift},
 		Training: run.TrainingConfig{
-			Seed: t.Seed, Steps: t.Steps, Batch: t.Batch, EMA: 0.998, Rate: t.Rate, Warmup: max(1, t.Steps/17), Decay: t.Steps + 1, Clip: 1,
+			Optimiser: t.Optimiser,
+			Seed:      t.Seed, Steps: t.Steps, Batch: t.Batch, EMA: 0.998, Rate: t.Rate, Warmup: max(1, t.Steps/17), Decay: t.Steps + 1, Clip: 1,
 			SnapshotEvery: 200, MissingCells: "mask",
 		},
 	}, nil
@@ -128,7 +145,7 @@ func Train(ctx context.Context, dir string, t Training, records ...*climate.Fiel
 	if err != nil {
 		return nil, err
 	}
-	clips, err := New(ctx, Options{Frames: t.Frames, Size: t.Size, Known: t.Known, Flips: true, Variety: t.Variety, Missing: mostMissing}, t.Prepared, records...)
+	clips, err := New(ctx, Options{Frames: t.Frames, Size: t.Size, Known: t.Known, Flips: true, Variety: t.Variety, Missing: mostMissing, Errors: t.errors()}, t.Prepared, records...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,88 @@
+package radar
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+)
+
+// ErrorName is the name of the covariate that says how far the first guess is likely to
+// be from the rain.
+const ErrorName = "advection error"
+
+// surroundings is the distance in cells to the north, south, east and west over which
+// squared errors are averaged: about as far as rain moves in a clip.
+const surroundings = 16
+
+// leastError is the smallest mean square in mm/h, about a twentieth of the usual one: new
+// rain can fall where there was none.
+const leastError = 1e-3
+
+// guessError returns how wrong the motion was just before: the mean square, in mm/h, of
+// the difference between the square roots of the last known frame and of the earlier ones
+// moved along to its time, over the surroundings of each cell. It is the same in each of
+// the frames of a clip, [frame, row, column]. At least two frames must be known.
+//
+// The square root is that of the network's transform, under which the error of a forecast
+// by advection grows with its lead time much as it does everywhere, but differs tenfold
+// from one kind of rain to another. What it was in the known frames tells which kind it is.
+func guessError(ctx context.Context, known *climate.Field, frames int) ([]float32, error) {
+	last := known.Frames() - 1
+	forecast, err := Guess(ctx, known.Slice(0, last), last+1)
+	if err != nil {
+		return nil, err
+	}
+	height, width := known.Height(), known.Width()
+	observed := known.Frame(last)
+	forecast = forecast[last*height*width:]
+	square := make([]float64, height*width)
+	for i := range square {
+		d := math.Sqrt(float64(max(0, observed[i]))) - math.Sqrt(float64(max(0, forecast[i])))
+		square[i] = d * d
+	}
+	return slices.Repeat(meanAround(square, height, width), frames), nil
+}
+
+// meanAround returns the mean over the surroundings of each cell, without missing values,
+// and not less than leastError.
+func meanAround(x []float64, height, width int) []float32 {
+	// Sums over all cells above and to the left make the sum over a rectangle four values.
+	sum, count := make([]float64, (height+1)*(width+1)), make([]float64, (height+1)*(width+1))
+	at := func(y, x int) int { return y*(width+1) + x }
+	for i := range height {
+		for j := range width {
+			v, n := x[i*width+j], 1.0
+			if math.IsNaN(v) {
+				v, n = 0, 0
+			}
+			sum[at(i+1, j+1)] = v + sum[at(i, j+1)] + sum[at(i+1, j)] - sum[at(i, j)]
+			count[at(i+1, j+1)] = n + count[at(i, j+1)] + count[at(i+1, j)] - count[at(i, j)]
+		}
+	}
+	out := make([]float32, height*width)
+	for i := range height {
+		top, bottom := max(0, i-surroundings), min(height, i+surroundings+1)
+		for j := range width {
+			left, right := max(0, j-surroundings), min(width, j+surroundings+1)
+			over := func(s []float64) float64 {
+				return s[at(bottom, right)] - s[at(top, right)] - s[at(bottom, left)] + s[at(top, left)]
+			}
+			out[i*width+j] = float32(max(leastError, over(sum)/max(1, over(count))))
+		}
+	}
+	return out
+}
+
+// errorField returns guessError as a field beside rain, the same in all frames.
+func errorField(ctx context.Context, rain *climate.Field, known int) (*climate.Field, error) {
+	likely, err := guessError(ctx, rain.Slice(0, known), rain.Frames())
+	if err != nil {
+		return nil, err
+	}
+	return &climate.Field{
+		Name: ErrorName, Units: rain.Units, Kind: rain.Kind, Grid: rain.Grid,
+		Times: rain.Times, Calendar: rain.Calendar, Epoch: rain.Epoch, Data: likely,
+	}, nil
+}
