@@ -1,0 +1,3 @@
+package main
+
+import _ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
