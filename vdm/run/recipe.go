@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"runtime/debug"
 )
 
@@ -14,19 +15,20 @@ import (
 // has the names of the entries in archives of clips; the files of sequences and of
 // experiments have names of their own for the same entries.
 type Recipe struct {
-	Step        int64  `json:"step"`    // number of training steps
-	Weights     string `json:"weights"` // SHA-256 of the weights, which tells apart runs of equally many steps
-	Count       int    `json:"count"`
-	First       int    `json:"first"` // number of the first clip
-	Seed        uint64 `json:"seed"`
-	Evaluations int    `json:"sampler_steps"` // evaluations of the network for each clip
-	Sampler     string `json:"sampler"`
-	Grid        string `json:"grid"`
-	Batch       int    `json:"batch"`
-	Guidance    string `json:"guidance,omitempty"` // "" for none
-	Clamped     bool   `json:"clamped"`
-	LastWeights bool   `json:"last_weights"`    // the last weights instead of their average
-	Known       string `json:"known,omitempty"` // which frames or means are known, and the SHA-256 of their values
+	Step        int64   `json:"step"`    // number of training steps
+	Weights     string  `json:"weights"` // SHA-256 of the weights, which tells apart runs of equally many steps
+	Count       int     `json:"count"`
+	First       int     `json:"first"` // number of the first clip
+	Seed        uint64  `json:"seed"`
+	Evaluations int     `json:"sampler_steps"` // evaluations of the network for each clip
+	Sampler     string  `json:"sampler"`
+	Grid        string  `json:"grid"`
+	Batch       int     `json:"batch"`
+	Guidance    string  `json:"guidance,omitempty"`         // "" for none
+	Weight      float64 `json:"covariate_weight,omitempty"` // of guidance without a classifier; 0 for none
+	Clamped     bool    `json:"clamped"`
+	LastWeights bool    `json:"last_weights"`    // the last weights instead of their average
+	Known       string  `json:"known,omitempty"` // which frames or means are known, and the SHA-256 of their values
 
 	// The clips do not depend on these, or by rounding only.
 	Data    string `json:"training_data,omitempty"`
@@ -60,9 +62,13 @@ func (m *Run) recipe(o SampleOptions, known, engine string) Recipe {
 	if o.Guidance != nil {
 		guidance = o.Guidance.String()
 	}
+	weight := o.CovariateWeight
+	if weight == 1 {
+		weight = 0
+	}
 	return Recipe{
 		Step: m.state.Step, Weights: sum256(flat), Count: o.Count, First: o.First, Seed: o.Seed, Evaluations: o.Evaluations,
-		Sampler: o.Sampler, Grid: o.Grid, Batch: o.Batch, Guidance: guidance, Clamped: !o.Unclamped, LastWeights: o.LastWeights, Known: known,
+		Sampler: o.Sampler, Grid: o.Grid, Batch: o.Batch, Guidance: guidance, Weight: weight, Clamped: !o.Unclamped, LastWeights: o.LastWeights, Known: known,
 		Data: m.Config.Data, From: m.Config.Training.From, Engine: engine, Version: Version(),
 	}
 }
@@ -119,6 +125,9 @@ func (m *Run) Attributes(r Recipe, kind, title string) (map[string]string, error
 		FirstMemberAttribute: fmt.Sprint(r.First),
 		"vdm_engine":         r.Engine,
 		"vdm_configuration":  string(config),
+	}
+	if r.Weight != 0 {
+		a["vdm_covariate_weight"] = strconv.FormatFloat(r.Weight, 'g', -1, 64)
 	}
 	for name, value := range map[string]string{"vdm_guidance": r.Guidance, "vdm_trained_from": r.From, "vdm_version": r.Version} {
 		if value != "" {

@@ -37,6 +37,8 @@ func TestRecipeIsWrittenAsBefore(t *testing.T) {
 			field.SetString("other")
 		case reflect.Bool:
 			field.SetBool(!field.Bool())
+		case reflect.Float64:
+			field.SetFloat(field.Float() + 1)
 		case reflect.Uint64:
 			field.SetUint(field.Uint() - 1)
 		default:

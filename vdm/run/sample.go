@@ -200,7 +200,10 @@ func (m *Run) bind(o SampleOptions) (b bound, err error) {
 		flat = m.state.Weights
 	}
 	b.choice = choice
-	b.denoiser, err = m.Config.fixedDenoiser(be, flat)
+	if b.denoiser, err = m.Config.fixedDenoiser(be, flat); err != nil {
+		return b, err
+	}
+	b.denoiser, err = m.Config.Conditions.weighted(b.denoiser, o)
 	return b, err
 }
 

@@ -3,6 +3,7 @@ package run
 import (
 	"cmp"
 	"fmt"
+	"math"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
@@ -26,6 +27,14 @@ type SampleOptions struct {
 	// physical units: each [frame, height, width], once for all samples or once for
 	// each.
 	Covariates map[string][]float32
+
+	// CovariateWeight is the weight w of the covariates in guidance without a classifier
+	// (Ho and Salimans 2022, Classifier-free diffusion guidance): x̂ = x̂₀ + w·(x̂₁ − x̂₀),
+	// with x̂₁ given the covariates and x̂₀ without them, for twice the evaluations. 0 means
+	// 1, which is x̂₁ alone and draws from what the network has learnt; more makes members
+	// agree more with the covariates than they should. The network must have been trained
+	// with conditions.dropout.
+	CovariateWeight float64
 
 	// Unclamped keeps generated values outside the range of the training data. Only runs
 	// whose transform ends with an affine map from that range to [−1, 1] clamp to it.
@@ -51,6 +60,7 @@ func (o SampleOptions) WithDefaults() SampleOptions {
 	o.Evaluations = cmp.Or(o.Evaluations, vdm.DefaultEvaluations)
 	o.Sampler = cmp.Or(o.Sampler, samplerFor(o.Guidance))
 	o.Grid = cmp.Or(o.Grid, vdm.DefaultGrid)
+	o.CovariateWeight = cmp.Or(o.CovariateWeight, 1)
 	o.Batch = cmp.Or(o.Batch, min(8, o.Count))
 	return o
 }
@@ -83,6 +93,9 @@ func (o SampleOptions) Validate() error {
 	}
 	if o.Evaluations < 1 {
 		return fmt.Errorf("evaluations is %d, want at least 1", o.Evaluations)
+	}
+	if !(o.CovariateWeight > 0) || math.IsInf(o.CovariateWeight, 1) {
+		return fmt.Errorf("the covariates' weight is %v, want a number above 0", o.CovariateWeight)
 	}
 	_, err := vdm.NewPlan(o.Sampler, o.Grid, vdm.Cosine{}, o.Evaluations)
 	return err

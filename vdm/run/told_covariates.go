@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	g "github.com/gomlx/gomlx/core/graph"
+
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
@@ -59,4 +61,30 @@ func (m *Run) covariates(physical map[string][]float32) (map[string]vdm.Covariat
 		out[c.Name] = vdm.Covariate{Channels: covariateChannels, Values: both}
 	}
 	return out, nil
+}
+
+// weighted returns a denoiser in which the covariates have the weight of o.
+func (c ConditionsConfig) weighted(d vdm.EngineDenoiser, o SampleOptions) (vdm.EngineDenoiser, error) {
+	weight := o.CovariateWeight
+	switch {
+	case weight == 1:
+		return d, nil
+	case len(o.Covariates) == 0:
+		return d, fmt.Errorf("the covariates' weight is %v, but no covariate is given", weight)
+	case c.Dropout == 0:
+		return d, fmt.Errorf("the covariates' weight is %v, but the network was never trained without them (conditions.dropout is 0): want 1", weight)
+	}
+	plain := d.Denoiser
+	d.Denoiser = func(weights []*g.Node) vdm.Denoiser {
+		denoise := plain(weights)
+		return func(z *g.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
+			with := denoise(z, at, in)
+			in.Covariates = nil
+			without := denoise(z, at, in)
+			// x̂ is linear in v̂ at one z.
+			with.V = g.Add(without.V, g.MulScalar(g.Sub(with.V, without.V), weight))
+			return with
+		}
+	}
+	return d, nil
 }

@@ -30,6 +30,7 @@ func (s *sampleFlags) addTo(c *cobra.Command, count string, clips int) {
 	f.BoolVar(&s.o.Unclamped, "unclamped", false, "keep values beyond the range of the training data, in runs that are scaled by it")
 	f.BoolVar(&s.o.LastWeights, "last-weights", false, "use the last weights instead of their moving average")
 	s.tell.addTo(c)
+	c.Flags().Float64Var(&s.o.CovariateWeight, "covariate-weight", 1, "`weight` of the covariates in guidance without a classifier; other than 1 it takes two evaluations in the place of one")
 	f.StringVar(&s.out, "out", "", "NetCDF `file` to write, or Zarr where its name ends in .zarr (default: one in the run's folder samples)")
 }
 
