@@ -6,8 +6,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
-	"strconv"
 	"runtime/debug"
+	"strconv"
 )
 
 // Recipe says how clips were made: by which weights, trained on which data and for how

@@ -38,6 +38,7 @@ type options struct {
 	run                               string
 	data                              []string
 	samplers                          []sampler
+	task                              string
 	alone, loss                       bool
 	last, every, size, apart, members int
 }
@@ -77,6 +78,7 @@ func main() {
 	flag.IntVar(&o.apart, "apart", 128, "cells between windows, which begin at the middle of each such square")
 	flag.IntVar(&o.members, "members", 8, "members of each ensemble")
 	flag.BoolVar(&o.alone, "alone", false, "the network alone, without the forecasts that need no learning")
+	flag.StringVar(&o.task, "task", "nowcast", "what is scored: a `nowcast` from the first frames, or an interpolation of every second one")
 	flag.BoolVar(&o.loss, "loss", false, "in the place of scores the loss of a nowcast at each of some noise levels")
 	flag.Func("sampler", "`list` of samplers and evaluations (default dpm++3m:12)", func(text string) (err error) {
 		o.samplers, err = parseSamplers(text)
@@ -85,6 +87,10 @@ func main() {
 	flag.Parse()
 	if len(o.samplers) == 0 {
 		o.samplers = []sampler{{vdm.DefaultSampler, 12}}
+	}
+	if o.task != "nowcast" && o.task != "interpolation" {
+		fmt.Fprintf(os.Stderr, "radar: -task is %q: want nowcast or interpolation\n", o.task)
+		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -149,6 +155,15 @@ func (o options) losses(ctx context.Context, m *run.Run) error {
 	return nil
 }
 
+// knownFrames returns which frames of a clip are known.
+func (o options) knownFrames(m *run.Run) climate.KnownFrames {
+	frames := m.Config.Clip.Frames
+	if o.task == "interpolation" {
+		return climate.EverySecondFrame(frames)
+	}
+	return climate.FirstFrames(frames, m.Config.Conditions.KnownFrames())
+}
+
 // tally collects the cases of one record after another.
 type tally struct {
 	options
@@ -161,18 +176,21 @@ type tally struct {
 
 // add adds the cases of a record.
 func (t *tally) add(ctx context.Context, path string, field *climate.Field) (err error) {
-	frames, known := t.model.Config.Clip.Frames, t.model.Config.Conditions.KnownFrames()
+	frames, known := t.model.Config.Clip.Frames, t.knownFrames(t.model)
 	minutes, kilometres := 60*field.Step(), field.Grid.Kilometres()
 	if t.comparison == nil {
 		t.comparison, err = report.NewComparison(report.ComparisonOptions{
-			Task: "nowcast", Variable: "rain", Units: "mm/h", Known: climate.FirstFrames(frames, known),
+			Task: t.task, Variable: "rain", Units: "mm/h", Known: known,
 			Height: t.size, Width: t.size, Kilometres: kilometres, Minutes: minutes,
 		})
 		if err != nil {
 			return err
 		}
 	}
-	rivals := []forecast.Forecaster{forecast.Persistence{}, forecast.Advection{}, forecast.STEPS{Kilometres: kilometres, Minutes: minutes}}
+	rivals := []forecast.Forecaster{forecast.Persistence{}, forecast.Linear{}, forecast.Advection{}, forecast.STEPS{Kilometres: kilometres, Minutes: minutes}}
+	if _, nowcast := known.Lead(); nowcast { // there is nothing to interpolate towards
+		rivals = slices.Delete(rivals, 1, 2)
+	}
 	if t.alone {
 		rivals = nil
 	}
@@ -190,7 +208,7 @@ func (t *tally) add(ctx context.Context, path string, field *climate.Field) (err
 		for i, w := range windows {
 			one := report.Case{Observed: w.Cut(rain)}
 			for _, s := range t.samplers {
-				mine, err := radar.Nowcast(ctx, t.model, rain, w, known, t.members, run.SampleOptions{Seed: uint64(start), First: i * t.members, Sampler: s.name, Evaluations: s.evaluations})
+				mine, err := radar.Interpolate(ctx, t.model, rain, w, known, t.members, run.SampleOptions{Seed: uint64(start), First: i * t.members, Sampler: s.name, Evaluations: s.evaluations})
 				if err != nil {
 					return err
 				}
@@ -208,7 +226,9 @@ func (t *tally) add(ctx context.Context, path string, field *climate.Field) (err
 					t.dry[f.Name] = &verify.Moments{Dry: 0.1}
 				}
 				for _, member := range f.Members {
-					t.dry[f.Name].Add(member[known*t.size*t.size:])
+					for _, frame := range known.Ahead() {
+						t.dry[f.Name].Add(member[frame*t.size*t.size : (frame+1)*t.size*t.size])
+					}
 				}
 			}
 			if err := t.comparison.Add(one); err != nil {

@@ -31,32 +31,48 @@ func (w Window) Cut(f *climate.Field) []float32 {
 	return w.cut(f.Data, f.Frames(), f.Height(), f.Width())
 }
 
-// Nowcast returns continuations of the first known frames of rain in a window, which may
-// be larger than the network's clips: members clips, [frame, row, column] in mm/h. rain
-// has as many frames as the network's clips. The network receives the known frames moved
-// along over the whole field. The unknown frames of rain are not used. o has all
-// settings but Count and Covariates.
+// Nowcast returns continuations of the first known frames of rain in a window; see
+// [Interpolate].
 func Nowcast(ctx context.Context, m *run.Run, rain *climate.Field, w Window, known, members int, o run.SampleOptions) ([][]float32, error) {
+	return Interpolate(ctx, m, rain, w, climate.FirstFrames(rain.Frames(), known), members, o)
+}
+
+// Interpolate returns clips in which the frames of rain that are not known are generated,
+// in a window, which may be larger than the network's clips: members clips, [frame, row,
+// column] in mm/h. rain has as many frames as the network's clips. The network receives
+// the first known frames moved along over the whole field, where there are as many as it
+// was trained with. The unknown frames of rain are not used. o has all settings but Count
+// and Covariates.
+func Interpolate(ctx context.Context, m *run.Run, rain *climate.Field, w Window, known climate.KnownFrames, members int, o run.SampleOptions) ([][]float32, error) {
+	out, err := interpolate(ctx, m, rain, w, known, members, o)
+	if err != nil {
+		return nil, fmt.Errorf("nowcast or interpolation of radar: %w", err)
+	}
+	return out, nil
+}
+
+func interpolate(ctx context.Context, m *run.Run, rain *climate.Field, w Window, known climate.KnownFrames, members int, o run.SampleOptions) ([][]float32, error) {
 	frames, height, width := rain.Frames(), rain.Height(), rain.Width()
 	if w.Y < 0 || w.X < 0 || w.Size < 1 || w.Y+w.Size > height || w.X+w.Size > width {
-		return nil, fmt.Errorf("radar nowcast: a window of %d cells a side from row %d and column %d does not lie in a field of %d × %d", w.Size, w.Y, w.X, height, width)
+		return nil, fmt.Errorf("a window of %d cells a side from row %d and column %d does not lie in a field of %d × %d", w.Size, w.Y, w.X, height, width)
 	}
 	if err := suits(m, rain); err != nil {
-		return nil, fmt.Errorf("radar nowcast: %w", err)
+		return nil, err
 	}
-	told, err := Tell(ctx, m, rain.Slice(0, known), w)
-	if err != nil {
-		return nil, fmt.Errorf("radar nowcast: %w", err)
+	if first, nowcast := known.Lead(); nowcast {
+		var err error
+		if o.Covariates, err = Tell(ctx, m, rain.Slice(0, first), w); err != nil {
+			return nil, err
+		}
 	}
 	sized, err := m.OnFields(w.Size, w.Size)
 	if err != nil {
-		return nil, fmt.Errorf("radar nowcast: %w", err)
+		return nil, err
 	}
 	o.Count = members
-	o.Covariates = told
-	s, err := sized.Nowcast(ctx, w.cut(rain.Data, frames, height, width), known, o)
+	s, err := sized.Interpolate(ctx, w.cut(rain.Data, frames, height, width), known, o)
 	if err != nil {
-		return nil, fmt.Errorf("radar nowcast: %w", err)
+		return nil, err
 	}
 	out := make([][]float32, s.Len())
 	for i := range out {
@@ -117,11 +133,11 @@ func TakesErrors(c run.Config) bool {
 
 // Rivals returns the forecasts of methods without learning, of the whole field, cut to
 // the windows: for each window and each forecaster, its members.
-func Rivals(ctx context.Context, rain *climate.Field, windows []Window, known, members int, seed uint64, by ...forecast.Forecaster) ([][][][]float32, error) {
+func Rivals(ctx context.Context, rain *climate.Field, windows []Window, known climate.KnownFrames, members int, seed uint64, by ...forecast.Forecaster) ([][][][]float32, error) {
 	frames, height, width := rain.Frames(), rain.Height(), rain.Width()
 	out := make([][][][]float32, len(windows))
 	for _, f := range by {
-		whole, err := f.Forecast(ctx, Case(rain.Data, known, frames, height, width), members, seed)
+		whole, err := f.Forecast(ctx, forecast.Case{Frames: frames, Height: height, Width: width, Clip: rain.Data, Known: known}, members, seed)
 		if err != nil {
 			return nil, err
 		}

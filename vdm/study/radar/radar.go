@@ -163,7 +163,9 @@ func Guess(ctx context.Context, known *climate.Field, frames int) ([]float32, er
 	for t := range known.Frames() {
 		copy(all[t*cells:], known.Frame(t))
 	}
-	members, err := forecast.Advection{}.Forecast(ctx, Case(all, known.Frames(), frames, known.Height(), known.Width()), 1, 0)
+	members, err := forecast.Advection{}.Forecast(ctx, forecast.Case{
+		Frames: frames, Height: known.Height(), Width: known.Width(), Clip: all, Known: climate.FirstFrames(frames, known.Frames()),
+	}, 1, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -195,12 +197,6 @@ func guessField(ctx context.Context, rain *climate.Field, known int, missing boo
 		Name: GuessName, Units: rain.Units, Kind: rain.Kind, Grid: rain.Grid,
 		Times: rain.Times, Calendar: rain.Calendar, Epoch: rain.Epoch, Data: guess,
 	}, nil
-}
-
-// Case returns the case of a clip, [frame, row, column], whose first known frames are
-// known.
-func Case(clip []float32, known, frames, height, width int) forecast.Case {
-	return forecast.Case{Frames: frames, Height: height, Width: width, Clip: clip, Known: climate.FirstFrames(frames, known)}
 }
 
 // Len returns the number of clips.

@@ -206,7 +206,7 @@ func TestTrainAndNowcast(t *testing.T) {
 			t.Fatalf("value %d of member 1 is %v where the future is another, %v before", j, blind[1][j], v)
 		}
 	}
-	rivals, err := Rivals(t.Context(), shower(6, 32, 48), []Window{w}, 3, 2, 0, forecast.Persistence{}, forecast.Advection{})
+	rivals, err := Rivals(t.Context(), shower(6, 32, 48), []Window{w}, climate.FirstFrames(6, 3), 2, 0, forecast.Persistence{}, forecast.Advection{})
 	if err != nil {
 		t.Fatal(err)
 	}
