@@ -20,7 +20,9 @@ type Cases struct {
 	Index   []int            // the number of the window of each case
 	Truth   [][]float32      // [case], a whole clip each
 
-	train *climate.Windows
+	train         *climate.Windows
+	like          *climate.Field // of the same variable and cells
+	height, width int            // of a clip
 }
 
 // Cases returns clips of the held-out part, at most n, whose starts are spread evenly
@@ -38,7 +40,7 @@ func (r *Record) Cases(known climate.KnownFrames, n int) (*Cases, error) {
 	test := r.Split.Test[0]
 	starts := test.To - test.From - frames + 1
 	n = min(n, starts)
-	c := &Cases{Known: known, Windows: heldOut, train: train}
+	c := &Cases{Known: known, Windows: heldOut, train: train, like: heldOut.Fields()[0], height: height, width: width}
 	clip := make([]float32, frames*height*width)
 	best := map[int]int{} // the window of each start
 	most := map[int]float64{}
@@ -156,8 +158,7 @@ func (c *Cases) Baselines(ctx context.Context, members int) ([]Forecasts, error)
 
 // comparison returns an empty comparison for the cases' task.
 func (c *Cases) comparison() (*report.Comparison, error) {
-	_, height, width, _ := c.Windows.Shape()
-	field := c.Windows.Fields()[0]
+	field := c.like
 	task := "interpolation"
 	if _, nowcast := c.Known.Lead(); nowcast {
 		task = "nowcast"
@@ -165,7 +166,7 @@ func (c *Cases) comparison() (*report.Comparison, error) {
 		task = "refinement"
 	}
 	return report.NewComparison(report.ComparisonOptions{
-		Task: task, Variable: field.Name, Units: field.Units, Known: c.Known, Height: height, Width: width,
+		Task: task, Variable: field.Name, Units: field.Units, Known: c.Known, Height: c.height, Width: c.width,
 		Kilometres: field.Grid.Kilometres(), Minutes: 60 * field.Step(),
 	})
 }

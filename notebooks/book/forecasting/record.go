@@ -53,7 +53,7 @@ func Open(ctx context.Context) (*Record, error) {
 			})
 	}
 	return open("radar", "Ten-minute rain of the radar at Mt Stapylton near Brisbane, 31 October 2020 from midnight to noon (Bureau of Meteorology), averaged to cells of 2 km. One storm of one day: enough to compare methods on, not to claim skill.",
-		radarHeldOut, func() (*climate.Field, []climate.Source, error) { return radar(path) })
+		radarHeldOut, func() (*climate.Field, []climate.Source, error) { return brisbane(path) })
 }
 
 // open returns the record that is stored in a folder, or makes it.
@@ -99,8 +99,8 @@ func radarPath() (string, error) {
 	return path, nil
 }
 
-// radar returns the radar's record, coarsened.
-func radar(path string) (*climate.Field, []climate.Source, error) {
+// brisbane returns the radar's record, coarsened.
+func brisbane(path string) (*climate.Field, []climate.Source, error) {
 	// 17 of 38 million values are −0.1 mm: missing.
 	f, err := cf.Read(path, cf.ReadOptions{Kind: climate.KindRain, Interval: 1.0 / 6, Fill: []float64{-0.1}})
 	if err != nil {

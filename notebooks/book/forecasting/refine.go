@@ -22,7 +22,7 @@ type Refinement struct {
 // Refine returns the refinement of the cases' clips, which are the truth, from their
 // means over blocks.
 func (c *Cases) Refine(by vdm.Coarsening) (*Refinement, error) {
-	r := &Refinement{Cases: &Cases{Known: make(climate.KnownFrames, len(c.Known)), Windows: c.Windows, Index: c.Index, Truth: c.Truth, train: c.train}, By: by}
+	r := &Refinement{Cases: &Cases{Known: make(climate.KnownFrames, len(c.Known)), Windows: c.Windows, Index: c.Index, Truth: c.Truth, train: c.train, like: c.like, height: c.height, width: c.width}, By: by}
 	for _, truth := range c.Truth {
 		coarse, err := r.Means(truth)
 		if err != nil {

@@ -1,0 +1,118 @@
+package forecasting
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+	"github.com/climate-vdm/climate-vdm/vdm/forecast"
+	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
+)
+
+// eventFile is the radar event on which the shipped network was never trained.
+const eventFile = "vdm/pretrained/data/fmi_radar_20160928_5min_2km.nc"
+
+// AboutEvent describes the event in one sentence.
+const AboutEvent = "Widespread rain over southern Finland, 28 September 2016, from 14:45 to 18:00 UTC, every 5 minutes in cells of 2 km (Finnish Meteorological Institute, CC BY 4.0)."
+
+// Event contains cases of the shipped radar event: square windows of the field at several
+// times. Forecasts of them may use the known frames of the whole field.
+type Event struct {
+	*Cases
+	rain    []*climate.Field // the whole field during each case
+	windows []radar.Window
+}
+
+// OpenEvent returns n cases with windows of side cells, whose starts are spread evenly
+// over the event. Each is the window with most rain in its known frames, so that the
+// choice does not depend on the others.
+func OpenEvent(known climate.KnownFrames, n, side int) (*Event, error) {
+	field, err := cf.Read(filepath.Join(report.Root(), eventFile), cf.ReadOptions{})
+	if err != nil {
+		return nil, err
+	}
+	frames := len(known)
+	if n < 1 || frames > field.Frames() || side > min(field.Height(), field.Width()) {
+		return nil, fmt.Errorf("%d cases of %d frames and %d cells a side: the event has %d frames of %d × %d", n, frames, side, field.Frames(), field.Height(), field.Width())
+	}
+	e := &Event{Cases: &Cases{Known: known, like: field, height: side, width: side}}
+	for k := range n {
+		start := k * (field.Frames() - frames) / max(1, n-1)
+		rain := field.Slice(start, start+frames)
+		best, most := radar.Window{}, math.Inf(-1)
+		for y := 0; y+side <= field.Height(); y += side / 2 {
+			for x := 0; x+side <= field.Width(); x += side / 2 {
+				w := radar.Window{Y: y, X: x, Size: side}
+				sum := 0.0
+				for _, v := range known.Of(w.Cut(rain)) {
+					sum += float64(v) // NaN where a cell is missing, which is never the most
+				}
+				if sum > most {
+					best, most = w, sum
+				}
+			}
+		}
+		if most < 0 {
+			return nil, fmt.Errorf("case %d: every window has missing cells", k)
+		}
+		e.rain, e.windows, e.Truth = append(e.rain, rain), append(e.windows, best), append(e.Truth, best.Cut(rain))
+	}
+	return e, nil
+}
+
+// Network returns the shipped network, installed in the folder runs/nowcast.
+func Network() (*run.Run, error) {
+	return pretrained.Install(pretrained.Radar, report.RunFolder("VDM_NOWCAST", "nowcast"))
+}
+
+// Network returns members for each case by a network for radar, with the sampler of the
+// shipped network's card.
+func (e *Event) Network(ctx context.Context, m *run.Run, members int, progress func(vdm.Progress)) (Forecasts, error) {
+	f := Forecasts{Name: "network"}
+	clock := vdm.NewProgressClock(int64(e.Len()), progress)
+	for i, rain := range e.rain {
+		o := pretrained.SampleOptions(pretrained.Radar)
+		o.First = i * members
+		drawn, err := radar.Interpolate(ctx, m, rain, e.windows[i], e.Known, members, o)
+		if err != nil {
+			return f, fmt.Errorf("case %d: %w", i, err)
+		}
+		f.Members = append(f.Members, drawn)
+		clock.Tick()
+	}
+	return f, nil
+}
+
+// Baselines returns the forecasts of persistence, linear interpolation (where a frame is
+// known on both sides), advection and the STEPS-like ensemble, made of the whole field and
+// cut to the windows.
+func (e *Event) Baselines(ctx context.Context, members int) ([]Forecasts, error) {
+	by := []forecast.Forecaster{forecast.Persistence{}}
+	if e.Known.Enclosed() {
+		by = append(by, forecast.Linear{})
+	}
+	by = append(by, forecast.Advection{}, forecast.STEPS{Kilometres: e.like.Grid.Kilometres(), Minutes: 60 * e.like.Step()})
+	made := make([]Forecasts, len(by))
+	for k, f := range by {
+		made[k] = Forecasts{Name: f.Name(), Reference: true}
+		count := 1
+		if k == len(by)-1 {
+			count = members
+		}
+		for i, rain := range e.rain {
+			cut, err := radar.Rivals(ctx, rain, e.windows[i:i+1], e.Known, count, uint64(i), f)
+			if err != nil {
+				return nil, fmt.Errorf("%s, case %d: %w", f.Name(), i, err)
+			}
+			made[k].Members = append(made[k].Members, cut[0][0])
+		}
+	}
+	return made, nil
+}
