@@ -261,3 +261,25 @@ func TestChannel(t *testing.T) {
 		t.Errorf("%v of %d×%d×%d", x, frames, height, width)
 	}
 }
+
+// The picture of a score has a row for each forecast that has it, and a score that no row
+// has is refused.
+func TestScorePicture(t *testing.T) {
+	r := compared(t, 3)
+	both, err := r.ScorePicture("crps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Entries = r.Entries[:1]
+	one, err := r.ScorePicture("crps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, tall := both.Size()
+	if _, low := one.Size(); low >= tall {
+		t.Errorf("a picture of two forecasts is %v tall, of one %v", tall, low)
+	}
+	if _, err := r.ScorePicture("crsp"); err == nil || !strings.Contains(err.Error(), "no such row") {
+		t.Errorf("error %v, want one that names the score", err)
+	}
+}

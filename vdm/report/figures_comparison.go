@@ -21,6 +21,26 @@ func (c *Compared) BiasPicture() (*plotting.Picture, error) {
 	return c.byFrame(biasKey, plotting.Axis{Label: "(generated − truth)/truth"}, plotting.Guide{At: 0})
 }
 
+// ScorePicture draws one score of every forecast as a dot, with its interval over cases:
+// the score with a key of a row, such as crps. Forecasts without it are left out.
+func (c *Compared) ScorePicture(key string) (*plotting.Picture, error) {
+	i := slices.IndexFunc(c.Rows, func(r Row) bool { return r.Key == key })
+	if i < 0 {
+		return nil, fmt.Errorf("picture of the score %q: the comparison has no such row", key)
+	}
+	var dots []plotting.Dot
+	for _, e := range c.Entries {
+		if s := e.Score(key); s.Value == s.Value {
+			dots = append(dots, plotting.Dot{Name: inPicture(e.label()), Value: float64(s.Value), Low: float64(s.From), High: float64(s.To)})
+		}
+	}
+	o := plotting.DotOptions{X: plotting.Axis{Label: c.Rows[i].Label}}
+	if c.Rows[i].Signed {
+		o.Guides = []float64{0}
+	}
+	return plotting.Dots(dots, o)
+}
+
 // byFrame draws a score of every forecast for every forecast frame: over the time from
 // the last known frame where all known frames come first, else over the time from the
 // clip's start.

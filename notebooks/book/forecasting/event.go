@@ -73,12 +73,22 @@ func Network() (*run.Run, error) {
 }
 
 // Network returns members for each case by a network for radar, with the sampler of the
-// shipped network's card.
-func (e *Event) Network(ctx context.Context, m *run.Run, members int, progress func(vdm.Progress)) (Forecasts, error) {
-	f := Forecasts{Name: "network"}
+// shipped network's card, and a guidance by name; "" is the map of noise levels, for which
+// the network was trained.
+func (e *Event) Network(ctx context.Context, m *run.Run, guidance string, members int, progress func(vdm.Progress)) (Forecasts, error) {
+	f, o := Forecasts{Name: "network"}, pretrained.SampleOptions(pretrained.Radar)
+	if guidance != "" {
+		var err error
+		if o.Guidance, err = vdm.NewGuidance(guidance); err != nil {
+			return f, err
+		}
+		f.Name = guidance
+		if noisy, ok := o.Guidance.(vdm.NoisyGuidance); ok && noisy.DrawsNoise() {
+			o.Sampler = vdm.DefaultGuidedSampler
+		}
+	}
 	clock := vdm.NewProgressClock(int64(e.Len()), progress)
 	for i, rain := range e.rain {
-		o := pretrained.SampleOptions(pretrained.Radar)
 		o.First = i * members
 		drawn, err := radar.Interpolate(ctx, m, rain, e.windows[i], e.Known, members, o)
 		if err != nil {
