@@ -26,8 +26,7 @@ const AboutEvent = "Widespread rain over southern Finland, 28 September 2016, fr
 // times. Forecasts of them may use the known frames of the whole field.
 type Event struct {
 	*Cases
-	rain    []*climate.Field // the whole field during each case
-	windows []radar.Window
+	places []radar.Case // the whole field during each case, and the window
 }
 
 // OpenEvent returns n cases with windows of side cells, whose starts are spread evenly
@@ -62,7 +61,7 @@ func OpenEvent(known climate.KnownFrames, n, side int) (*Event, error) {
 		if most < 0 {
 			return nil, fmt.Errorf("case %d: every window has missing cells", k)
 		}
-		e.rain, e.windows, e.Truth = append(e.rain, rain), append(e.windows, best), append(e.Truth, best.Cut(rain))
+		e.places, e.Truth = append(e.places, radar.Case{Rain: rain, Window: best}), append(e.Truth, best.Cut(rain))
 	}
 	return e, nil
 }
@@ -87,17 +86,10 @@ func (e *Event) Network(ctx context.Context, m *run.Run, guidance string, member
 			o.Sampler = vdm.DefaultGuidedSampler
 		}
 	}
-	clock := vdm.NewProgressClock(int64(e.Len()), progress)
-	for i, rain := range e.rain {
-		o.First = i * members
-		drawn, err := radar.Interpolate(ctx, m, rain, e.windows[i], e.Known, members, o)
-		if err != nil {
-			return f, fmt.Errorf("case %d: %w", i, err)
-		}
-		f.Members = append(f.Members, drawn)
-		clock.Tick()
-	}
-	return f, nil
+	o.Progress = progress
+	var err error
+	f.Members, err = radar.Interpolate(ctx, m, e.places, e.Known, members, o)
+	return f, err
 }
 
 // Baselines returns the forecasts of persistence, linear interpolation (where a frame is
@@ -116,8 +108,8 @@ func (e *Event) Baselines(ctx context.Context, members int) ([]Forecasts, error)
 		if k == len(by)-1 {
 			count = members
 		}
-		for i, rain := range e.rain {
-			cut, err := radar.Rivals(ctx, rain, e.windows[i:i+1], e.Known, count, uint64(i), f)
+		for i, c := range e.places {
+			cut, err := radar.Rivals(ctx, c.Rain, []radar.Window{c.Window}, e.Known, count, uint64(i), f)
 			if err != nil {
 				return nil, fmt.Errorf("%s, case %d: %w", f.Name(), i, err)
 			}

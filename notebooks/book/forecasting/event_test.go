@@ -17,13 +17,13 @@ func TestCasesOfTheEvent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e.Len() != 2 || e.rain[0].Date(0) >= e.rain[1].Date(0) {
+		if e.Len() != 2 || e.places[0].Rain.Date(0) >= e.places[1].Rain.Date(0) {
 			t.Fatalf("%d cases, want two in order of time", e.Len())
 		}
-		for i, w := range e.windows {
-			other := w
-			other.X = (w.X + 64) % 224
-			if sumOf(e.Known.Of(other.Cut(e.rain[i]))) > sumOf(e.Known.Of(e.Truth[i])) {
+		for i, c := range e.places {
+			other := c.Window
+			other.X = (other.X + 64) % 224
+			if sumOf(e.Known.Of(other.Cut(c.Rain))) > sumOf(e.Known.Of(e.Truth[i])) {
 				t.Errorf("case %d is not the wettest window", i)
 			}
 		}

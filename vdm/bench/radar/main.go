@@ -205,18 +205,25 @@ func (t *tally) add(ctx context.Context, path string, field *climate.Field) (err
 		if err != nil {
 			return err
 		}
+		var cases []radar.Case
+		for _, w := range windows {
+			cases = append(cases, radar.Case{Rain: rain, Window: w})
+		}
+		mine := make([][][][]float32, len(t.samplers)) // [sampler][window][member]
+		for k, s := range t.samplers {
+			mine[k], err = radar.Interpolate(ctx, t.model, cases, known, t.members, run.SampleOptions{Seed: uint64(start), Sampler: s.name, Evaluations: s.evaluations})
+			if err != nil {
+				return err
+			}
+		}
 		for i, w := range windows {
 			one := report.Case{Observed: w.Cut(rain)}
-			for _, s := range t.samplers {
-				mine, err := radar.Interpolate(ctx, t.model, rain, w, known, t.members, run.SampleOptions{Seed: uint64(start), First: i * t.members, Sampler: s.name, Evaluations: s.evaluations})
-				if err != nil {
-					return err
-				}
+			for k, s := range t.samplers {
 				name := "network"
 				if len(t.samplers) > 1 {
 					name = s.String()
 				}
-				one.Forecasts = append(one.Forecasts, report.Forecast{Name: name, Members: mine})
+				one.Forecasts = append(one.Forecasts, report.Forecast{Name: name, Members: mine[k][i]})
 			}
 			for k, by := range rivals {
 				one.Forecasts = append(one.Forecasts, report.Forecast{Name: by.Name(), Reference: true, Members: others[i][k]})

@@ -31,52 +31,82 @@ func (w Window) Cut(f *climate.Field) []float32 {
 	return w.cut(f.Data, f.Frames(), f.Height(), f.Width())
 }
 
+// Case is a window of a record, of as many frames as the network's clips have.
+type Case struct {
+	Rain   *climate.Field
+	Window Window
+}
+
 // Nowcast returns continuations of the first known frames of rain in a window; see
 // [Interpolate].
 func Nowcast(ctx context.Context, m *run.Run, rain *climate.Field, w Window, known, members int, o run.SampleOptions) ([][]float32, error) {
-	return Interpolate(ctx, m, rain, w, climate.FirstFrames(rain.Frames(), known), members, o)
+	out, err := Interpolate(ctx, m, []Case{{rain, w}}, climate.FirstFrames(rain.Frames(), known), members, o)
+	if err != nil {
+		return nil, err
+	}
+	return out[0], nil
 }
 
-// Interpolate returns clips in which the frames of rain that are not known are generated,
-// in a window, which may be larger than the network's clips: members clips, [frame, row,
-// column] in mm/h. rain has as many frames as the network's clips. The network receives
-// the first known frames moved along over the whole field, where there are as many as it
-// was trained with. The unknown frames of rain are not used. o has all settings but Count
-// and Covariates.
-func Interpolate(ctx context.Context, m *run.Run, rain *climate.Field, w Window, known climate.KnownFrames, members int, o run.SampleOptions) ([][]float32, error) {
-	out, err := interpolate(ctx, m, rain, w, known, members, o)
+// Interpolate returns clips in which the frames that are not known are generated, members
+// for each case: [frame, row, column] in mm/h. The windows have one size, which may be
+// larger than that of the network's clips. The network receives the first known frames
+// moved along over the whole field, where there are as many as it was trained with. The
+// unknown frames of the rain are not used. All cases go through one compiled step: give
+// many at once. o has all settings but Count and Covariates; member k of case i is sample
+// First + i·members + k.
+func Interpolate(ctx context.Context, m *run.Run, cases []Case, known climate.KnownFrames, members int, o run.SampleOptions) ([][][]float32, error) {
+	out, err := interpolate(ctx, m, cases, known, members, o)
 	if err != nil {
 		return nil, fmt.Errorf("nowcast or interpolation of radar: %w", err)
 	}
 	return out, nil
 }
 
-func interpolate(ctx context.Context, m *run.Run, rain *climate.Field, w Window, known climate.KnownFrames, members int, o run.SampleOptions) ([][]float32, error) {
-	frames, height, width := rain.Frames(), rain.Height(), rain.Width()
-	if w.Y < 0 || w.X < 0 || w.Size < 1 || w.Y+w.Size > height || w.X+w.Size > width {
-		return nil, fmt.Errorf("a window of %d cells a side from row %d and column %d does not lie in a field of %d × %d", w.Size, w.Y, w.X, height, width)
-	}
-	if err := suits(m, rain); err != nil {
-		return nil, err
-	}
-	if first, nowcast := known.Lead(); nowcast {
-		var err error
-		if o.Covariates, err = Tell(ctx, m, rain.Slice(0, first), w); err != nil {
+func interpolate(ctx context.Context, m *run.Run, cases []Case, known climate.KnownFrames, members int, o run.SampleOptions) ([][][]float32, error) {
+	var clips []float32
+	covariates := map[string][]float32{}
+	whole := map[*climate.Field]map[string][]float32{} // several windows may lie in one field
+	first, nowcast := known.Lead()
+	for i, c := range cases {
+		frames, height, width, w := c.Rain.Frames(), c.Rain.Height(), c.Rain.Width(), c.Window
+		if w.Y < 0 || w.X < 0 || w.Size < 1 || w.Y+w.Size > height || w.X+w.Size > width {
+			return nil, fmt.Errorf("a window of %d cells a side from row %d and column %d does not lie in a field of %d × %d", w.Size, w.Y, w.X, height, width)
+		}
+		if w.Size != cases[0].Window.Size || frames != len(known) {
+			return nil, fmt.Errorf("case %d has %d frames of %d cells a side: want %d of %d", i, frames, w.Size, len(known), cases[0].Window.Size)
+		}
+		if err := suits(m, c.Rain); err != nil {
 			return nil, err
 		}
+		clips = append(clips, slices.Repeat(w.cut(c.Rain.Data, frames, height, width), members)...)
+		if !nowcast {
+			continue
+		}
+		if _, made := whole[c.Rain]; !made {
+			var err error
+			if whole[c.Rain], err = tellWhole(ctx, m, c.Rain.Slice(0, first)); err != nil {
+				return nil, err
+			}
+		}
+		for name, values := range whole[c.Rain] {
+			covariates[name] = append(covariates[name], slices.Repeat(w.cut(values, frames, height, width), members)...)
+		}
 	}
-	sized, err := m.OnFields(w.Size, w.Size)
+	if len(cases) == 0 {
+		return nil, nil
+	}
+	sized, err := m.OnFields(cases[0].Window.Size, cases[0].Window.Size)
 	if err != nil {
 		return nil, err
 	}
-	o.Count = members
-	s, err := sized.Interpolate(ctx, w.cut(rain.Data, frames, height, width), known, o)
+	o.Count, o.Covariates = len(cases)*members, covariates
+	s, err := sized.Interpolate(ctx, clips, known, o)
 	if err != nil {
 		return nil, err
 	}
-	out := make([][]float32, s.Len())
-	for i := range out {
-		out[i] = s.At(i)
+	out := make([][][]float32, len(cases))
+	for i := range s.Len() {
+		out[i/members] = append(out[i/members], s.At(i))
 	}
 	return out, nil
 }
@@ -101,27 +131,33 @@ func suits(m *run.Run, rain *climate.Field) error {
 // another network, and where fewer frames are known than the network's forecast is made
 // from.
 func Tell(ctx context.Context, m *run.Run, known *climate.Field, w Window) (map[string][]float32, error) {
+	told, err := tellWhole(ctx, m, known)
+	for name, values := range told {
+		told[name] = w.cut(values, m.Config.Clip.Frames, known.Height(), known.Width())
+	}
+	return told, err
+}
+
+// tellWhole returns what Tell does, of the whole field.
+func tellWhole(ctx context.Context, m *run.Run, known *climate.Field) (map[string][]float32, error) {
 	c := m.Config.Conditions.Covariates
 	i := slices.IndexFunc(c, func(c run.CovariateConfig) bool { return c.Name == GuessName })
 	if i < 0 || c[i].KnownFrames > known.Frames() {
 		return nil, nil
 	}
 	known = known.Slice(0, c[i].KnownFrames)
-	frames := m.Config.Clip.Frames
-	guess, err := Guess(ctx, known, frames)
+	guess, err := Guess(ctx, known, m.Config.Clip.Frames)
 	if err != nil {
 		return nil, err
 	}
 	if !m.Config.TakesMissing() {
 		guess = filled(guess)
 	}
-	told := map[string][]float32{GuessName: w.cut(guess, frames, known.Height(), known.Width())}
+	told := map[string][]float32{GuessName: guess}
 	if TakesErrors(m.Config) {
-		likely, err := guessError(ctx, known, frames)
-		if err != nil {
+		if told[ErrorName], err = guessError(ctx, known, m.Config.Clip.Frames); err != nil {
 			return nil, err
 		}
-		told[ErrorName] = w.cut(likely, frames, known.Height(), known.Width())
 	}
 	return told, nil
 }
