@@ -116,8 +116,7 @@ func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, remai
 		own, _ := at.AlphaSigma(z)
 		z = g.Mul(z, g.Div(alpha, own))
 	}
-	axes := []int{1, 2, 3}
-	s := n.variances(w, VariableName, dims)
+	axes, variances := []int{1, 2, 3}, []local{{square: n.variances(w, VariableName, dims)}}
 	var mean *g.Node
 	if n.Given != "" {
 		axes = []int{2, 3}
@@ -126,20 +125,23 @@ func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, remai
 			// occur where gradients flow.
 			value := pick(guess, 0)
 			mark := g.ReduceAndKeep(pick(guess, 1), g.ReduceMax, 1, 2, 3)
-			given := n.variances(w, GivenName, dims)
+			sizes := []local{{square: g.ScalarOne(z.Graph(), z.DType())}}
 			if n.GivenError != "" {
-				square, present := n.meanSquareError(in, value)
-				given, mark = g.Mul(given, square), g.Mul(mark, present)
+				var present *g.Node
+				sizes, present = n.likelyErrors(in, value, dims)
+				mark = g.Mul(mark, present)
 			}
 			mean = g.Mul(value, mark)
-			s = g.Add(g.Mul(mark, given), g.Mul(g.OneMinus(mark), s))
 			z = g.Sub(z, g.Mul(alpha, mean))
+			without := g.Mul(g.OneMinus(mark), variances[0].square)
+			given := g.Mul(mark, n.variances(w, GivenName, dims))
+			for i := range sizes {
+				sizes[i].square = g.Add(g.Mul(given, sizes[i].square), without)
+			}
+			variances = sizes
 		}
 	}
-	total := g.Add(g.Mul(g.Square(alpha), s), g.Square(sigma))
-	gain := g.Div(g.Mul(g.Mul(alpha, sigma), g.OneMinus(s)), total)
-	size := g.Sqrt(g.ReduceAndKeep(g.Div(s, total), g.ReduceMean, append(axes, 4)...))
-	linear := waves(g.Mul(waves(z, axes, false), gain), axes, true)
+	linear, size := denoise(z, alpha, sigma, axes, variances)
 	if mean != nil {
 		linear = g.Sub(linear, g.Mul(sigma, mean))
 	}
@@ -148,21 +150,6 @@ func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, remai
 		linear = g.Where(known, g.ZerosLike(linear), linear)
 	}
 	return g.Add(linear, g.Mul(size, remains))
-}
-
-// meanSquareError returns the mean square of the likely error of the guess over each clip,
-// and 1 or 0 for whether the clip has any, both [clip, 1, 1, 1, 1].
-func (n Network) meanSquareError(in vdm.Batch, like *g.Node) (square, present *g.Node) {
-	likely, ok := in.Covariates[n.GivenError]
-	if !ok {
-		none := g.ReduceAndKeep(g.ZerosLike(like), g.ReduceSum, 1, 2, 3, 4)
-		return none, none
-	}
-	mark := pick(likely, 1)
-	present = g.ReduceAndKeep(mark, g.ReduceMax, 1, 2, 3)
-	cells := g.ReduceAndKeep(mark, g.ReduceSum, 1, 2, 3)
-	square = g.ReduceAndKeep(g.Mul(g.Square(pick(likely, 0)), mark), g.ReduceSum, 1, 2, 3)
-	return g.Div(square, g.MaxScalar(cells, 1)), present
 }
 
 // pick returns one channel of x, as a last axis of size 1.
