@@ -4,8 +4,6 @@ import (
 	"math"
 
 	g "github.com/gomlx/gomlx/core/graph"
-
-	"github.com/climate-vdm/climate-vdm/vdm"
 )
 
 // local is a variance, or a variance of each wave, and the cells to which it belongs.
@@ -49,18 +47,14 @@ const (
 
 // likelyErrors returns the mean square of the likely error of the guess in each clip, and
 // for fields larger than the clips of training its square from place to place; and 1 or 0
-// for whether a clip has any, [clip, 1, 1, 1, 1].
-func (n Network) likelyErrors(in vdm.Batch, like *g.Node, dims []int) (sizes []local, present *g.Node) {
-	likely, ok := in.Covariates[n.GivenError]
-	if !ok {
-		none := g.ReduceAndKeep(g.ZerosLike(like), g.ReduceSum, 1, 2, 3, 4)
-		return []local{{square: none}}, none
-	}
+// for whether a clip has any, [clip, 1, 1, 1, 1]. The channels of likely are the error and
+// a mark of 1 where it is present.
+func likelyErrors(likely *g.Node, trainedSize bool) (sizes []local, present *g.Node) {
 	mark, square := pick(likely, 1), g.Square(pick(likely, 0))
 	present = g.ReduceAndKeep(mark, g.ReduceMax, 1, 2, 3)
 	cells := g.ReduceAndKeep(mark, g.ReduceSum, 1, 2, 3)
 	mean := g.Div(g.ReduceAndKeep(g.Mul(square, mark), g.ReduceSum, 1, 2, 3), g.MaxScalar(cells, 1))
-	if dims[2] == n.Height && dims[3] == n.Width {
+	if trainedSize {
 		return []local{{square: mean}}, present
 	}
 	floor := g.AddScalar(mean, 1e-12)
@@ -74,4 +68,11 @@ func (n Network) likelyErrors(in vdm.Batch, like *g.Node, dims []int) (sizes []l
 		})
 	}
 	return sizes, present
+}
+
+// pick returns one channel of x, as a last axis of size 1.
+func pick(x *g.Node, channel int) *g.Node {
+	one := make([]float32, x.Shape().Dim(-1))
+	one[channel] = 1
+	return g.ReduceAndKeep(g.Mul(x, g.Reshape(g.Const(x.Graph(), one), 1, 1, 1, 1, len(one))), g.ReduceSum, 4)
 }

@@ -128,7 +128,11 @@ func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, remai
 			sizes := []local{{square: g.ScalarOne(z.Graph(), z.DType())}}
 			if n.GivenError != "" {
 				var present *g.Node
-				sizes, present = n.likelyErrors(in, value, dims)
+				likely, told := in.Covariates[n.GivenError]
+				if !told {
+					likely = g.ZerosLike(guess)
+				}
+				sizes, present = likelyErrors(likely, dims[2] == n.Height && dims[3] == n.Width)
 				mark = g.Mul(mark, present)
 			}
 			mean = g.Mul(value, mark)
@@ -150,13 +154,6 @@ func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, remai
 		linear = g.Where(known, g.ZerosLike(linear), linear)
 	}
 	return g.Add(linear, g.Mul(size, remains))
-}
-
-// pick returns one channel of x, as a last axis of size 1.
-func pick(x *g.Node, channel int) *g.Node {
-	one := make([]float32, x.Shape().Dim(-1))
-	one[channel] = 1
-	return g.ReduceAndKeep(g.Mul(x, g.Reshape(g.Const(x.Graph(), one), 1, 1, 1, 1, len(one))), g.ReduceSum, 4)
 }
 
 // variances returns the variances of a variable for clips of given dimensions, [1,

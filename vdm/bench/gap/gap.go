@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/climate-vdm/climate-vdm/notebooks/book/guidance"
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
@@ -51,9 +50,17 @@ func (v video) Clip(i int, dst []float32) error {
 	return nil
 }
 
+// process returns the process of the clips: mean 0, variance 1, and a correlation that
+// falls with the distance along each axis as exp(−d/3).
+func process(o options) (*exact.GaussianProcess, error) {
+	const length = 3
+	side := exact.Exponential(o.side, length, 1)
+	return exact.NewGaussianProcess(nil, exact.Exponential(o.frames, length, 1), side, side)
+}
+
 // trained returns the network after the asked steps, and the process of its clips.
 func trained(ctx context.Context, o options, progress func(vdm.Progress)) (*run.Run, *exact.GaussianProcess, error) {
-	p, err := guidance.Process(o.frames, o.side, o.side)
+	p, err := process(o)
 	if err != nil {
 		return nil, nil, err
 	}

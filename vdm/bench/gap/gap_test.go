@@ -4,7 +4,6 @@ import (
 	"math"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/notebooks/book/guidance"
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
 
@@ -38,7 +37,7 @@ func TestGapOfASmallNetwork(t *testing.T) {
 func TestTruthsAreTheConditionalDistribution(t *testing.T) {
 	o := defaults
 	o.clips, o.frames, o.side, o.known = 1, 3, 4, 1
-	p, err := guidance.Process(o.frames, o.side, o.side)
+	p, err := process(o)
 	if err != nil {
 		t.Fatal(err)
 	}

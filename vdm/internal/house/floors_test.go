@@ -17,7 +17,7 @@ type floor struct {
 // exists.
 var floors = []floor{
 	{"commands and notebooks", []string{
-		"vdm/cmd/...", "vdm/bench", "vdm/bench/nowcast", "vdm/bench/optimisers", "vdm/bench/radar", "vdm/bench/verify", "vdm/bench/gpu/...", "vdm/backend/cmd/...",
+		"vdm/cmd/...", "vdm/bench", "vdm/bench/gap", "vdm/bench/nowcast", "vdm/bench/optimisers", "vdm/bench/radar", "vdm/bench/verify", "vdm/bench/gpu/...", "vdm/backend/cmd/...",
 		"notebooks/lab", "notebooks/lab/all", "notebooks/book/...",
 	}},
 	{"study and report", []string{

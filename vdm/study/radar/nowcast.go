@@ -49,7 +49,7 @@ func Nowcast(ctx context.Context, m *run.Run, rain *climate.Field, w Window, kno
 
 // Interpolate returns clips in which the frames that are not known are generated, members
 // for each case: [frame, row, column] in mm/h. The windows have one size, which may be
-// larger than that of the network's clips. The network receives the first known frames
+// larger than the network's clips. The network receives the first known frames
 // moved along over the whole field, where there are as many as it was trained with. The
 // unknown frames of the rain are not used. All cases go through one compiled step: give
 // many at once. o has all settings but Count and Covariates; member k of case i is sample

@@ -8,18 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"math"
 	"slices"
 	"sync"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
-
-// GuessName is the name of the covariate that contains the last known frames moved
-// along.
-const GuessName = "advection"
 
 // Options says which clips are cut.
 type Options struct {
@@ -153,50 +147,6 @@ func reversed(f *climate.Field) *climate.Field {
 		r.Times[f.Frames()-1-t] = f.Times[0] + f.Times[f.Frames()-1] - hours
 	}
 	return r.Slice(0, r.Frames())
-}
-
-// Guess returns the frames of a clip, [frame, row, column], of a whole field: the known
-// ones, followed by those moved along, NaN where no known rain can be moved.
-func Guess(ctx context.Context, known *climate.Field, frames int) ([]float32, error) {
-	cells := known.Height() * known.Width()
-	all := make([]float32, frames*cells)
-	for t := range known.Frames() {
-		copy(all[t*cells:], known.Frame(t))
-	}
-	members, err := forecast.Advection{}.Forecast(ctx, forecast.Case{
-		Frames: frames, Height: known.Height(), Width: known.Width(), Clip: all, Known: climate.FirstFrames(frames, known.Frames()),
-	}, 1, 0)
-	if err != nil {
-		return nil, err
-	}
-	return members[0], nil
-}
-
-// filled returns x with 0 in place of missing values, for networks that were trained
-// without any.
-func filled(x []float32) []float32 {
-	for i, v := range x {
-		if math.IsNaN(float64(v)) {
-			x[i] = 0
-		}
-	}
-	return x
-}
-
-// guessField returns the forecast of Guess as a field beside rain, which has all frames
-// of a clip.
-func guessField(ctx context.Context, rain *climate.Field, known int, missing bool) (*climate.Field, error) {
-	guess, err := Guess(ctx, rain.Slice(0, known), rain.Frames())
-	if err != nil {
-		return nil, err
-	}
-	if !missing {
-		guess = filled(guess)
-	}
-	return &climate.Field{
-		Name: GuessName, Units: rain.Units, Kind: rain.Kind, Grid: rain.Grid,
-		Times: rain.Times, Calendar: rain.Calendar, Epoch: rain.Epoch, Data: guess,
-	}, nil
 }
 
 // Len returns the number of clips.

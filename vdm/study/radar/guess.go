@@ -6,7 +6,12 @@ import (
 	"slices"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 )
+
+// GuessName is the name of the covariate that contains the last known frames moved
+// along.
+const GuessName = "advection"
 
 // ErrorName is the name of the covariate that says how far the first guess is likely to
 // be from the rain.
@@ -20,12 +25,56 @@ const surroundings = 16
 // rain can fall where there was none.
 const leastError = 1e-3
 
+// Guess returns the frames of a clip, [frame, row, column], of a whole field: the known
+// ones, followed by those moved along, NaN where no known rain can be moved.
+func Guess(ctx context.Context, known *climate.Field, frames int) ([]float32, error) {
+	cells := known.Height() * known.Width()
+	all := make([]float32, frames*cells)
+	for t := range known.Frames() {
+		copy(all[t*cells:], known.Frame(t))
+	}
+	members, err := forecast.Advection{}.Forecast(ctx, forecast.Case{
+		Frames: frames, Height: known.Height(), Width: known.Width(), Clip: all, Known: climate.FirstFrames(frames, known.Frames()),
+	}, 1, 0)
+	if err != nil {
+		return nil, err
+	}
+	return members[0], nil
+}
+
+// filled returns x with 0 in place of missing values, for networks that were trained
+// without any.
+func filled(x []float32) []float32 {
+	for i, v := range x {
+		if math.IsNaN(float64(v)) {
+			x[i] = 0
+		}
+	}
+	return x
+}
+
+// guessField returns the forecast of Guess as a field beside rain, which has all frames
+// of a clip.
+func guessField(ctx context.Context, rain *climate.Field, known int, missing bool) (*climate.Field, error) {
+	guess, err := Guess(ctx, rain.Slice(0, known), rain.Frames())
+	if err != nil {
+		return nil, err
+	}
+	if !missing {
+		guess = filled(guess)
+	}
+	return &climate.Field{
+		Name: GuessName, Units: rain.Units, Kind: rain.Kind, Grid: rain.Grid,
+		Times: rain.Times, Calendar: rain.Calendar, Epoch: rain.Epoch, Data: guess,
+	}, nil
+}
+
 // guessError returns how wrong the motion was just before: the mean square, in mm/h, of
 // the difference between the square roots of the last known frame and of the earlier ones
 // moved along to its time, over the surroundings of each cell. It is the same in each of
 // the frames of a clip, [frame, row, column]. At least two frames must be known.
 //
-// The square root is that of the network's transform, under which the error of a forecast
+// The square root is the one of the network's transform, under which the error of a forecast
 // by advection grows with its lead time much as it does everywhere, but differs tenfold
 // from one kind of rain to another. What it was in the known frames tells which kind it is.
 func guessError(ctx context.Context, known *climate.Field, frames int) ([]float32, error) {
