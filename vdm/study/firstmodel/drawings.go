@@ -1,6 +1,7 @@
 package firstmodel
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/climate-vdm/climate-vdm/vdm/report"
@@ -8,7 +9,7 @@ import (
 )
 
 // drawings returns the pictures of the page, the most informative first.
-func (w *work) drawings() ([]report.Drawing, error) {
+func (w *work) drawings(ctx context.Context) ([]report.Drawing, error) {
 	s, ch, step := w.summary, w.model.Config.Clip.Channels[0], w.model.Config.Clip.Step
 	real, err := report.Take(w.heldOut, 4)
 	if err != nil {
@@ -47,7 +48,13 @@ func (w *work) drawings() ([]report.Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, more := range [][]report.Drawing{clips, {strip}, forecast, losses, verification} {
+	var shipped []report.Drawing
+	if w.isSample() {
+		if shipped, err = w.drawShipped(ctx, shippedSize{side: 64, members: 4}); err != nil {
+			return nil, err
+		}
+	}
+	for _, more := range [][]report.Drawing{clips, {strip}, shipped, forecast, losses, verification} {
 		out = append(out, more...)
 	}
 	return out, nil

@@ -55,7 +55,7 @@ func Run(ctx context.Context, o Options) (*report.Summary, error) {
 	if err := w.verify(); err != nil {
 		return nil, err
 	}
-	drawings, err := w.drawings()
+	drawings, err := w.drawings(ctx)
 	if err != nil {
 		return nil, err
 	}

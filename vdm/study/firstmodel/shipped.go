@@ -1,0 +1,77 @@
+package firstmodel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
+	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
+)
+
+// shippedEvent is the radar event of which the last frames are shown, which the shipped
+// network was not trained on.
+const shippedEvent = "vdm/pretrained/data/fmi_radar_20170509_5min_2km.nc"
+
+// shippedSize says how large the shipped network's nowcast on the page is.
+type shippedSize struct{ side, members, evaluations int }
+
+// drawShipped returns a picture of a nowcast by the network that ships with the project,
+// beside the small model: what the same program makes after an hour of training on radar.
+// Where the event is not at hand, as outside the project's folder, it returns nothing.
+func (w *work) drawShipped(ctx context.Context, size shippedSize) ([]report.Drawing, error) {
+	field, err := cf.Read(filepath.Join(report.Root(), shippedEvent), cf.ReadOptions{})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	m, err := pretrained.Install(pretrained.Radar, filepath.Join(w.Out, "shipped-radar"))
+	if err != nil {
+		return nil, err
+	}
+	frames, known := m.Config.Clip.Frames, m.Config.Conditions.KnownFrames()
+	rain := field.Slice(field.Frames()-frames, field.Frames())
+	window, wettest := radar.Window{}, -1.0
+	for y := 0; y+size.side <= rain.Height(); y += size.side / 2 {
+		for x := 0; x+size.side <= rain.Width(); x += size.side / 2 {
+			at, sum := radar.Window{Y: y, X: x, Size: size.side}, 0.0
+			for _, v := range at.Cut(rain)[:known*size.side*size.side] {
+				sum += float64(v)
+			}
+			if sum > wettest {
+				window, wettest = at, sum
+			}
+		}
+	}
+	o := pretrained.SampleOptions(pretrained.Radar)
+	if size.evaluations > 0 {
+		o.Evaluations = size.evaluations
+	}
+	o.Seed, o.Progress = w.Seed, w.Log.Bar("nowcast of the shipped network")
+	members, err := radar.Nowcast(ctx, m, rain, window, known, size.members, o)
+	if err != nil {
+		return nil, err
+	}
+	observed, minutes := window.Cut(rain), 60*rain.Step()
+	scores, _, err := report.CompareNowcast(report.ComparisonOptions{
+		Variable: rain.Name, Units: rain.Units, Known: climate.FirstFrames(frames, known), Height: size.side, Width: size.side, Minutes: minutes,
+	}, observed, report.Forecast{Name: "network", Members: members})
+	if err != nil {
+		return nil, err
+	}
+	picture, err := radar.Picture(members, observed, known, frames, size.side, minutes)
+	if err != nil {
+		return nil, err
+	}
+	return []report.Drawing{{
+		File: "shipped-nowcast.png", Title: "A nowcast by the shipped network", Picture: picture,
+		Caption: fmt.Sprintf("Radar of the Finnish Meteorological Institute, %s UTC: four frames were known, 5 minutes apart. The network that comes with the project was trained on other hours; the continuous ranked probability score of its %d members here is %.3g mm/h, and the score of persistence %.3g (smaller is better). The command vdm nowcast --pretrained draws such a picture from your own radar.",
+			rain.Date(known-1), size.members, float64(scores.Entries[0].Score("crps").Value), float64(scores.Entries[1].Score("crps").Value)),
+	}}, nil
+}
