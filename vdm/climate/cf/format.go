@@ -21,6 +21,7 @@ type Format struct {
 	Endings []string      // of the names of files that it writes, as ".nc"
 	Folder  bool          // its files are folders
 	Version func() string // of the library behind it; nil for none
+	Inside  bool          // in the container of another format, and recognised before it
 
 	// Recognises reports whether a path is of the format, by its name, its first bytes
 	// (up to 512, none of folders and addresses) and what lies in it.

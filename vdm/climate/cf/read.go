@@ -135,10 +135,11 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		Name: v.base(), LongName: longName(v), StandardName: climate.StandardNameOf(v.text("standard_name")), Kind: opt.Kind,
 		Units: climate.NormalizeUnits(units), Grid: s.order.grid, Calendar: axis.calendar, Epoch: axis.epoch, CellMethods: timeMethodOnly(v, axis),
 	}
-	found := climate.Recognise(climate.Signs{Name: v.base(), LongName: longName(v), StandardName: v.text("standard_name"), Units: units})
+	found := recognised(v, units)
 	if f.Kind == climate.KindAuto {
 		f.Kind = found.Kind
 	}
+	s.rain = reflectivity(units, f.Kind, opt)
 	s.frames = axis.plain()
 	if n := len(s.frames); n > 0 {
 		l := s.frames[n-1]
@@ -171,6 +172,10 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		f.Notes = append(f.Notes, "taken as rain by "+found.Reason)
 	}
 
+	if s.rain != nil {
+		s.rain.describe(f, opt)
+		units = climate.RainUnits
+	}
 	scale, err := climate.ParseRainUnits(units)
 	if err != nil {
 		s.refused = fmt.Errorf("variable %q: %w; %s gives the units where they are wrong, %s other keeps the values as they are", v.name, err, opt.called("Units"), opt.called("Kind"))
@@ -327,6 +332,7 @@ func (s *source) readPlace(raw slab, at, n int, dst []float32) error {
 		for y := range height {
 			row := dst[(t*height+y)*width : (t*height+y+1)*width]
 			raw.row(row, base+placed(s.order.rows, y)*strides[l.y], strides[l.x], s.order.cols)
+			s.rain.convert(row)
 		}
 	}
 	return nil

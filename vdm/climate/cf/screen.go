@@ -131,6 +131,7 @@ func (s *screen) notes() []string {
 		}
 		all = append(all, text)
 	}
+	all = append(all, s.source.rain.notes()...)
 	if s.tiny > 0 {
 		all = append(all, fmt.Sprintf("%d cells of rain between %g and 0 mm/h were set to 0", s.tiny, -s.rounding))
 	}

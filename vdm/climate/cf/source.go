@@ -46,9 +46,10 @@ type source struct {
 	frames []frame // the origin of each frame of the field
 	last   before  // the last frame, for the file that comes next in time
 
-	firstFrom float64 // start of the bounds of the first frame, NaN without bounds
-	counted   bool    // values are amounts over an interval that was set: running totals are then recognisable
-	refused   error   // why the values cannot be converted; units are then the file's
+	firstFrom float64     // start of the bounds of the first frame, NaN without bounds
+	counted   bool        // values are amounts over an interval that was set: running totals are then recognisable
+	rain      *rainOfEcho // nil where values are no reflectivity
+	refused   error       // why the values cannot be converted; units are then the file's
 }
 
 // longName returns a variable's long_name, or the attribute that models write instead.

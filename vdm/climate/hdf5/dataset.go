@@ -197,6 +197,21 @@ func (d *Dataset) checkChunk() error {
 	return nil
 }
 
+// Stored returns how many bytes of the file the values take, packed as they are: deflate
+// packs no better than 1032 to 1, so that a shape far beyond it was never written.
+func (d *Dataset) Stored() int64 {
+	if d.chunks == nil {
+		return int64(len(d.compact)) + int64(d.stored)
+	}
+	sum := int64(0)
+	for _, c := range d.chunks {
+		if c.address != d.file.undefined() && c.size <= uint64(d.file.size) {
+			sum += int64(c.size)
+		}
+	}
+	return sum
+}
+
 // Read fills dst with the block of count values from start along each dimension, row by
 // row, as numbers.
 func (d *Dataset) Read(dst []float64, start, count []int) error {
