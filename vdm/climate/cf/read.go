@@ -135,11 +135,11 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		Name: v.base(), LongName: longName(v), StandardName: climate.StandardNameOf(v.text("standard_name")), Kind: opt.Kind,
 		Units: climate.NormalizeUnits(units), Grid: s.order.grid, Calendar: axis.calendar, Epoch: axis.epoch, CellMethods: timeMethodOnly(v, axis),
 	}
-	found := recognised(v, units)
+	found := recognised(v, units, opt)
 	if f.Kind == climate.KindAuto {
 		f.Kind = found.Kind
 	}
-	s.rain = reflectivity(units, f.Kind, opt)
+	s.rain = reflectivity(v, units, f.Kind, opt)
 	s.frames = axis.plain()
 	if n := len(s.frames); n > 0 {
 		l := s.frames[n-1]
@@ -179,6 +179,9 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	scale, err := climate.ParseRainUnits(units)
 	if err != nil {
 		s.refused = fmt.Errorf("variable %q: %w; %s gives the units where they are wrong, %s other keeps the values as they are", v.name, err, opt.called("Units"), opt.called("Kind"))
+		if isReflectivity(units) {
+			s.refused = fmt.Errorf("%w; those of radar reflectivity become rain by Z = aR^b with %s rain (a and b by %s)", s.refused, opt.called("Kind"), opt.called("Reflectivity"))
+		}
 		return s, nil
 	}
 	frames, how, err := asRates(v, axis, scale.Amount, opt)

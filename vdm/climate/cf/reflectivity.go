@@ -25,9 +25,15 @@ type rainOfEcho struct {
 	silent int  // cells without echo
 }
 
-// reflectivity returns the conversion of a variable, nil where its units are not dBZ.
-func reflectivity(units string, kind climate.Kind, opt *ReadOptions) *rainOfEcho {
-	if !strings.EqualFold(strings.TrimSpace(units), "dBZ") {
+// isReflectivity reports whether units are those of radar reflectivity.
+func isReflectivity(units string) bool { return strings.EqualFold(strings.TrimSpace(units), "dBZ") }
+
+// reflectivity returns the conversion of a variable, nil where its units are not dBZ, or
+// where neither its format nor the options say that it becomes rain: a name alone, on
+// values in dBZ, is refused as it is with other units.
+func reflectivity(v *variable, units string, kind climate.Kind, opt *ReadOptions) *rainOfEcho {
+	said := v.kind == climate.KindRain || opt.Kind == climate.KindRain || opt.Reflectivity != [2]float64{}
+	if !isReflectivity(units) || kind == climate.KindRain && !said {
 		return nil
 	}
 	ab := opt.Reflectivity
@@ -39,12 +45,14 @@ func reflectivity(units string, kind climate.Kind, opt *ReadOptions) *rainOfEcho
 
 // recognised says what a variable is: by what its format says of it, else by its
 // attributes, where reflectivity may be rain.
-func recognised(v *variable, units string) climate.Finding {
+func recognised(v *variable, units string, opt *ReadOptions) climate.Finding {
 	found := climate.Recognise(climate.Signs{Name: v.base(), LongName: longName(v), StandardName: v.text("standard_name"), Units: units})
 	switch {
 	case v.kind != climate.KindAuto:
 		found.Kind, found.Doubt, found.Reason = v.kind, "", fmt.Sprintf("its quantity, %s in %s", longName(v), units)
-	case reflectivity(units, climate.KindOther, &ReadOptions{}) != nil && found.Kind == climate.KindOther:
+	case isReflectivity(units) && opt.Reflectivity != [2]float64{}:
+		found = climate.Finding{Kind: climate.KindRain, Reason: fmt.Sprintf("its units %q and the relation that is set", units)}
+	case isReflectivity(units) && found.Kind == climate.KindOther:
 		found.Doubt = fmt.Sprintf("its units %q are those of radar reflectivity", units)
 	}
 	return found
