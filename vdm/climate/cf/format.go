@@ -18,6 +18,7 @@ import (
 // climate.Open as well.
 type Format struct {
 	Name    string        // as messages call it: "NetCDF"
+	About   string        // what of it is read, a sentence for the page of what is accepted
 	Endings []string      // of the names of files that it writes, as ".nc"
 	Folder  bool          // its files are folders
 	Version func() string // of the library behind it; nil for none
@@ -77,6 +78,16 @@ var (
 	formatsLock sync.Mutex
 	formats     []*Format
 )
+
+// Formats returns the formats that the program links, in the order in which they are asked
+// whether a file is theirs.
+func Formats() []Format {
+	var all []Format
+	for _, f := range linked() {
+		all = append(all, *f)
+	}
+	return all
+}
 
 func linked() []*Format {
 	formatsLock.Lock()

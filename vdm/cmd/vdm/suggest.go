@@ -36,7 +36,8 @@ func commandFor(c *cobra.Command, path string, v *cf.VariableReport, several boo
 	}
 	// A glob must not be quoted.
 	others := filepath.Join(filepath.Dir(path), "*"+filepath.Ext(path))
-	if found, err := filepath.Glob(others); err != nil || len(found) < 2 || special.MatchString(filepath.Dir(path)) || filepath.Ext(path) == "" {
+	found, err := filepath.Glob(others)
+	if err != nil || len(found) < 2 || special.MatchString(filepath.Dir(path)) || filepath.Ext(path) == "" {
 		return ""
 	}
 	data := "data/" + name
