@@ -42,6 +42,10 @@ type Format struct {
 	// Create begins a file that gets its name when it is committed; nil where the
 	// format is not written.
 	Create func(path string, h *Header) (Writer, error)
+	// Continue begins a file as Create does, or continues one that was left by a process
+	// that did not end it, if that was to contain the same: a text that the identity of its
+	// sources is. nil where the format cannot.
+	Continue func(path string, h *Header, sources string) (Continued, error)
 	// Arrays writes results that are no fields, whose shapes were checked;
 	// nil where the format is not written so.
 	Arrays func(path string, arrays []Array, attributes map[string]string) error
@@ -72,6 +76,15 @@ type Writer interface {
 	Commit() error
 	// Abort removes what was written.
 	Abort() error
+}
+
+// Continued is a Writer that may have found some of its values already written.
+type Continued interface {
+	Writer
+	// Has reports whether a block is written, all of it and undamaged.
+	Has(variable string, start, count []int) bool
+	// Leave ends the writing and keeps what was written, for another to continue.
+	Leave() error
 }
 
 var (

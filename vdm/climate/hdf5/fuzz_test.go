@@ -79,6 +79,25 @@ func FuzzFile(f *testing.F) {
 	})
 }
 
+// FuzzPatched changes a few bytes of whole files, each given by its place and its value, so
+// that what comes behind the signature is reached.
+func FuzzPatched(f *testing.F) {
+	files := [][]byte{packed(f, "small-old"), packed(f, "small-new")}
+	f.Add(uint8(0), []byte{0, 100, 1})
+	f.Add(uint8(1), []byte{1, 0, 255, 2, 7, 0})
+	f.Fuzz(func(t *testing.T, which uint8, patch []byte) {
+		b := slices.Clone(files[int(which)%len(files)])
+		for ; len(patch) >= 3; patch = patch[3:] {
+			b[(int(patch[0])<<8|int(patch[1]))%len(b)] = patch[2]
+		}
+		began := time.Now()
+		readThrough(b)
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%d bytes take %v", len(b), took)
+		}
+	})
+}
+
 // Every byte of a file is changed, and it is cut at every length: an error or other
 // values, never a crash, and no memory to speak of.
 func TestDamage(t *testing.T) {

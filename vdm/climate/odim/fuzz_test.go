@@ -76,6 +76,25 @@ func FuzzProjection(f *testing.F) {
 	})
 }
 
+// FuzzPatched changes a few bytes of whole files, each given by its place and its value, so
+// that what comes behind the signature is reached.
+func FuzzPatched(f *testing.F) {
+	files := [][]byte{unpacked(f)["acrr_new.h5"], unpacked(f)["rate.h5"]}
+	f.Add(uint8(0), []byte{0, 100, 1})
+	f.Add(uint8(1), []byte{1, 0, 255, 2, 7, 0})
+	f.Fuzz(func(t *testing.T, which uint8, patch []byte) {
+		b := slices.Clone(files[int(which)%len(files)])
+		for ; len(patch) >= 3; patch = patch[3:] {
+			b[(int(patch[0])<<8|int(patch[1]))%len(b)] = patch[2]
+		}
+		began := time.Now()
+		_ = readBytes(b)
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%d bytes take %v", len(b), took)
+		}
+	})
+}
+
 // Bytes of a composite are changed, and it is cut: an error, or other values, and never a
 // crash.
 func TestDamage(t *testing.T) {

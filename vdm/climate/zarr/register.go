@@ -13,7 +13,7 @@ func init() {
 		// read: nothing can bring the program down, so no value is read for it beforehand.
 		Admit:  func(string, cf.Depth) error { return nil },
 		Open:   open,
-		Create: create,
+		Create: create, Continue: resume,
 		Source: source,
 		Check:  check,
 	})
