@@ -31,7 +31,7 @@ func commandFor(c *cobra.Command, path string, v *cf.VariableReport, several boo
 		words = append([]string{"vdm", "train", "--data", path}, words...)
 		return inShell(append(words, clipFlags(name, v.Longest, v.Height, v.Width, v.Stats.MissingShare() > 0)...))
 	}
-	if v.Frames != 1 || !v.HasStats {
+	if v.Frames != 1 || !v.HasStats || v.Calendar == climate.NoCalendar {
 		return ""
 	}
 	// A glob must not be quoted.
