@@ -115,7 +115,7 @@ func (d *dataset) inspect(v *variable, opt *ReadOptions) VariableReport {
 	r.Height, r.Width = f.Height(), f.Width()
 	r.Grid = gridInWords(&f.Grid)
 	check := s.screen()
-	err = s.stream(s.oneBlock(), func(t0 int, data []float32) error {
+	err = s.stream(s.twoBlocks(), func(t0 int, data []float32) error {
 		check.add(f, t0, data)
 		r.Stats.Add(data)
 		return nil

@@ -216,8 +216,11 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 }
 
 // stream reads all frames in order, a block at a time, to the memory that room returns
-// for n frames from t0, and then calls done with it. An error of done ends the reading.
-func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data []float32) error) error {
+// for n frames from t0, and then calls done with it, while the next block is read. An error
+// of done ends the reading.
+func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data []float32) error) (err error) {
+	use := &following{done: done}
+	defer func() { err = first(err, use.wait()) }()
 	height, width := s.field.Height(), s.field.Width()
 	cells := height * width
 	raw := newSlab(s.v, s.unpack)
@@ -268,7 +271,7 @@ func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data [
 				lastAt = -1
 			}
 		}
-		if err := done(t0, dst); err != nil {
+		if err := use.start(t0, dst); err != nil {
 			return err
 		}
 		t0 += n
@@ -339,17 +342,4 @@ func (s *source) readPlace(raw slab, at, n int, dst []float32) error {
 		}
 	}
 	return nil
-}
-
-// oneBlock returns memory for stream that is used again for every block.
-func (s *source) oneBlock() func(t0, n int) []float32 {
-	var block []float32
-	return func(_, n int) []float32 {
-		if size := n * s.field.Height() * s.field.Width(); cap(block) < size {
-			block = make([]float32, size)
-		} else {
-			block = block[:size]
-		}
-		return block
-	}
 }

@@ -18,17 +18,19 @@ func (s *screen) add(f *climate.Field, t0 int, data []float32) {
 	if rain {
 		low, high = 0, mostRain
 	}
+	highest, missing := s.highest, 0
+	defer func() { s.highest, s.missing, s.present = highest, s.missing+missing, s.present+len(data)-missing }()
 	for i, v := range data {
 		if v >= low && v <= high {
-			s.present++
-			s.highest = max(s.highest, v)
+			if v > highest {
+				highest = v
+			}
 			continue
 		}
 		if v != v {
-			s.missing++
+			missing++
 			continue
 		}
-		s.present++
 		if rain && v < 0 {
 			s.lowest = min(s.lowest, v)
 			if v >= -s.rounding {
