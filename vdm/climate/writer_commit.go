@@ -90,7 +90,12 @@ func (c *manifestChannel) describe(s Stats, byFrame []int) error {
 func (w *PreparedWriter) Close() error {
 	var err error
 	if w.file != nil {
-		err = w.file.Close()
+		w.mu.Lock()
+		if w.log != nil {
+			err = w.flush()
+		}
+		w.mu.Unlock()
+		err = errors.Join(err, w.file.Close())
 	}
 	err = errors.Join(err, w.log.close())
 	if w.release != nil {
@@ -111,6 +116,7 @@ func (w *PreparedWriter) Discard() error {
 // discard removes the journal first, because values without a journal are ignored.
 func (w *PreparedWriter) discard() error {
 	err := w.log.close()
+	w.pending = nil
 	if w.log != nil && w.log.SHA256 != "" && !w.complete { // the file may have got its name already
 		if name := dataName(w.log.SHA256); w.previous == nil || w.previous.Data != name {
 			err = errors.Join(err, checkpoint.RemoveIfThere(filepath.Join(w.dir, name)))
