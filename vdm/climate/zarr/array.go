@@ -28,6 +28,7 @@ type array struct {
 	filters      []string // codecs that are not read
 	notes        []string
 	attributes   map[string]cf.Attribute
+	shards       *shards // nil where each chunk is a file
 	cache        cache
 }
 

@@ -94,9 +94,7 @@ func (a *array) addCodecV3(raw json.RawMessage, order []int) error {
 	case "crc32c":
 		a.codecs = append(a.codecs, codec{withoutSum, true})
 	case "sharding_indexed":
-		a.filters = append(a.filters, c.Name)
-		a.dtype.unread = "its chunks lie in shards (codec sharding_indexed), which are not read; have it rewritten without, in Python: " +
-			"d = xarray.open_zarr(path); [v.encoding.clear() for v in d.variables.values()]; d.to_zarr(new)"
+		return a.addShards(raw, order)
 	default:
 		return a.addDecoder("codec", c.Name)
 	}
