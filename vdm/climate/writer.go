@@ -212,22 +212,6 @@ func (w *PreparedWriter) Finish(part int, source Source, notes [][]string) error
 	return w.flush()
 }
 
-// flush makes the parts that are finished durable: first their values, then the journal
-// that names them.
-func (w *PreparedWriter) flush() error {
-	if len(w.pending) == 0 {
-		return nil
-	}
-	if err := w.file.Sync(); err != nil {
-		return fmt.Errorf("writing prepared data: %w", err)
-	}
-	if err := w.log.add(w.pending...); err != nil {
-		return err
-	}
-	w.pending, w.synced = nil, time.Now()
-	return nil
-}
-
 // Commit puts the data in place when every part is finished: it reads them once for
 // their checksum and statistics, reports the bytes to progress, and writes the manifest.
 // On a complete writer it does nothing.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
@@ -124,4 +125,20 @@ func (w *PreparedWriter) discard() error {
 	}
 	w.log = nil
 	return errors.Join(err, checkpoint.RemoveIfThere(filepath.Join(w.dir, journalName)), checkpoint.RemoveIfThere(filepath.Join(w.dir, partialName)))
+}
+
+// flush makes the parts that are finished durable: first their values, then the journal
+// that names them.
+func (w *PreparedWriter) flush() error {
+	if len(w.pending) == 0 {
+		return nil
+	}
+	if err := w.file.Sync(); err != nil {
+		return fmt.Errorf("writing prepared data: %w", err)
+	}
+	if err := w.log.add(w.pending...); err != nil {
+		return err
+	}
+	w.pending, w.synced = nil, time.Now()
+	return nil
 }

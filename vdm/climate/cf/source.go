@@ -52,16 +52,6 @@ type source struct {
 	refused   error       // why the values cannot be converted; units are then the file's
 }
 
-// longName returns a variable's long_name, or the attribute that models write instead.
-func longName(v *variable) string {
-	for _, name := range []string{"long_name", "description", "GRIB_name", "title"} {
-		if text := v.text(name); text != "" {
-			return text
-		}
-	}
-	return ""
-}
-
 // timeMethodOnly returns the part of cell_methods about time, in the name that samples
 // give it.
 func timeMethodOnly(v *variable, a *timeAxis) string {

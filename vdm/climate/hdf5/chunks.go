@@ -10,20 +10,6 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-// chunk is where the values of a chunk are, packed.
-type chunk struct {
-	address, size uint64
-	mask          uint64 // the filters that were left out, a bit each
-}
-
-// filter is one step by which chunks are packed (IV.A.2.l).
-type filter struct {
-	id       int
-	name     string
-	optional bool
-	values   []uint64
-}
-
 const (
 	deflate    = 1
 	shuffle    = 2

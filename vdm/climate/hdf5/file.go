@@ -61,9 +61,6 @@ func (f *File) Close() error {
 	return f.close()
 }
 
-// Root returns the group that contains all others.
-func (f *File) Root() (*Object, error) { return f.object("/", f.root) }
-
 // superblock reads the beginning of the file (II.A).
 func (f *File) superblock() error {
 	head := make([]byte, 128)
@@ -195,7 +192,8 @@ func (c *cursor) uint(n int) uint64 {
 }
 
 func (c *cursor) address() uint64 { return c.uint(c.f.offsets) }
-func (c *cursor) length() uint64  { return c.uint(c.f.lengths) }
+
+func (c *cursor) length() uint64 { return c.uint(c.f.lengths) }
 
 // size returns the next number of n bytes, which must be at most a limit.
 func (c *cursor) size(n, limit int, what string) int {
@@ -211,3 +209,12 @@ func (c *cursor) size(n, limit int, what string) int {
 
 // left is how many bytes follow.
 func (c *cursor) left() int { return len(c.b) - c.at }
+
+func first(all ...error) error {
+	for _, err := range all {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -5,8 +5,9 @@ import (
 	"math/bits"
 )
 
-// Where in a record of a tree of version 2 the place in the heap stands, and how long it
-// is: of links by name (III.A.2, type 5) and of attributes by name (type 8).
+// records says of which kind the records of a tree of version 2 are, and where in each the
+// place in the heap stands: of links by name (III.A.2, type 5) and of attributes by name
+// (type 8).
 type records struct{ kind, at int }
 
 var (

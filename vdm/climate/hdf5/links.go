@@ -5,60 +5,6 @@ import (
 	"fmt"
 )
 
-// links returns the addresses of the objects of a group by their names.
-func (o *Object) links() (map[string]uint64, error) {
-	if o.children != nil {
-		return o.children, nil
-	}
-	all := map[string]uint64{}
-	err := o.eachLink(func(name string, address uint64) error {
-		if len(all) == mostLinks {
-			return fmt.Errorf("a group of more than %d objects", mostLinks)
-		}
-		all[name] = address
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("%s: its links: %w", o.Name, err)
-	}
-	o.children = all
-	return all, nil
-}
-
-func (o *Object) eachLink(do func(name string, address uint64) error) error {
-	for _, m := range o.messages {
-		c := &cursor{b: m.body, f: o.file}
-		switch m.kind {
-		case symbolMessage:
-			tree, heap := c.address(), c.address()
-			if c.err != nil {
-				return c.err
-			}
-			if err := o.file.symbols(tree, heap, do); err != nil {
-				return err
-			}
-		case linkMessage:
-			if err := link(c, do); err != nil {
-				return err
-			}
-		case linkInfoMessage:
-			c.take(1)
-			if flags := c.uint(1); flags&1 != 0 {
-				c.take(8)
-			}
-			heap, index := c.address(), c.address()
-			if c.err != nil {
-				return c.err
-			}
-			err := o.file.dense(heap, index, linkRecords, func(b []byte) error { return link(&cursor{b: b, f: o.file}, do) })
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // link reads a link (IV.A.2.g); soft and external ones are ignored.
 func link(c *cursor, do func(name string, address uint64) error) error {
 	version, flags := c.uint(1), c.uint(1)

@@ -152,15 +152,6 @@ func (o *Object) add(m message, todo []part) ([]part, error) {
 	return append(todo, next), c.err
 }
 
-func first(all ...error) error {
-	for _, err := range all {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // find returns the first message of a kind; one that lies in another object, as a named
 // type does, is read there.
 func (o *Object) find(kind int) (*cursor, error) {
@@ -229,4 +220,61 @@ func (o *Object) Children() ([]string, error) {
 	}
 	slices.Sort(names)
 	return names, nil
+}
+
+// Root returns the group that contains all others.
+func (f *File) Root() (*Object, error) { return f.object("/", f.root) }
+
+// links returns the addresses of the objects of a group by their names.
+func (o *Object) links() (map[string]uint64, error) {
+	if o.children != nil {
+		return o.children, nil
+	}
+	all := map[string]uint64{}
+	err := o.eachLink(func(name string, address uint64) error {
+		if len(all) == mostLinks {
+			return fmt.Errorf("a group of more than %d objects", mostLinks)
+		}
+		all[name] = address
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: its links: %w", o.Name, err)
+	}
+	o.children = all
+	return all, nil
+}
+
+func (o *Object) eachLink(do func(name string, address uint64) error) error {
+	for _, m := range o.messages {
+		c := &cursor{b: m.body, f: o.file}
+		switch m.kind {
+		case symbolMessage:
+			tree, heap := c.address(), c.address()
+			if c.err != nil {
+				return c.err
+			}
+			if err := o.file.symbols(tree, heap, do); err != nil {
+				return err
+			}
+		case linkMessage:
+			if err := link(c, do); err != nil {
+				return err
+			}
+		case linkInfoMessage:
+			c.take(1)
+			if flags := c.uint(1); flags&1 != 0 {
+				c.take(8)
+			}
+			heap, index := c.address(), c.address()
+			if c.err != nil {
+				return c.err
+			}
+			err := o.file.dense(heap, index, linkRecords, func(b []byte) error { return link(&cursor{b: b, f: o.file}, do) })
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
-	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/hdf5"
 )
 
@@ -131,50 +130,6 @@ func (l *layer) stamp(several bool) float64 {
 		}
 	}
 	return math.NaN()
-}
-
-// variables makes one variable of each quantity, with a frame for each time; a second
-// image of a quantity at one time is a variable of its own, in the group of its dataset.
-func variables(layers []*layer) (all []*cf.Variable) {
-	var order []string
-	by := map[string][]*layer{}
-	for _, l := range layers {
-		if by[l.quantity] == nil {
-			order = append(order, l.quantity)
-		}
-		by[l.quantity] = append(by[l.quantity], l)
-	}
-	for _, name := range order {
-		seen := map[[2]float64]bool{}
-		twice := false
-		for _, l := range by[name] {
-			key := [2]float64{l.start, l.end}
-			twice = twice || seen[key] || math.IsNaN(l.end) && len(by[name]) > 1
-			seen[key] = true
-		}
-		if !twice {
-			all = append(all, newVariable(name, "", by[name]))
-			continue
-		}
-		for _, l := range by[name] {
-			group := strings.TrimPrefix(l.path, "/") + "/"
-			all = append(all, newVariable(name, group, []*layer{l}))
-		}
-	}
-	return all
-}
-
-func newVariable(name, group string, layers []*layer) *cf.Variable {
-	k, l := known(name), layers[0]
-	text := func(s string) cf.Attribute { return cf.Attribute{Type: cf.Char, Text: s} }
-	v := &cf.Variable{
-		Name: group + name, Group: group, Type: cf.Float, Kind: k.kind, Dims: []string{"time", "y", "x"}, Shape: []int{len(layers), l.data.Shape[0], l.data.Shape[1]},
-		Attributes: map[string]cf.Attribute{"long_name": text(k.long), "units": text(k.units), "cell_methods": text(k.method)},
-		Values:     &frames{layers: layers, none: k.none},
-		Chunk:      []int{1, l.data.Shape[0], l.data.Shape[1]},
-		Notes:      []string{l.inWords(k)},
-	}
-	return v
 }
 
 // inWords says how stored numbers become values.

@@ -1,6 +1,8 @@
 package odim
 
-import "math"
+import (
+	"math"
+)
 
 // The formulas are those of Snyder, Map Projections: A Working Manual (USGS Professional
 // Paper 1395, 1987), whose numbers the comments give, and agree with PROJ to a millimetre.
@@ -110,21 +112,6 @@ func (p *projection) stereographic() {
 		at := math.Asin(max(-1, min(1, c*s1+y*s*c1/r)))
 		return p.conformal(math.Tan(math.Pi/4 - at/2)), math.Atan2(x*s, r*c1*c-y*s1*s)
 	}
-}
-
-// conformal returns the latitude with a t (7-9), by iteration.
-func (p *projection) conformal(t float64) float64 {
-	e := math.Sqrt(p.e2)
-	lat := math.Pi/2 - 2*math.Atan(t)
-	for range 12 {
-		s := e * math.Sin(lat)
-		next := math.Pi/2 - 2*math.Atan(t*math.Pow((1-s)/(1+s), e/2))
-		if math.Abs(next-lat) < 1e-13 {
-			return next
-		}
-		lat = next
-	}
-	return lat
 }
 
 // equidistant is the azimuthal equidistant projection: the distance from the centre and

@@ -1,14 +1,8 @@
 package odim
 
-import "math"
-
-// isometric is the isometric latitude, which conformal projections of the ellipsoid build
-// on: ln tan(π/4 + φ/2) less the part of the eccentricity.
-func (p *projection) isometric(lat float64) float64 {
-	e := math.Sqrt(p.e2)
-	s := math.Sin(lat)
-	return math.Atanh(s) - e*math.Atanh(e*s)
-}
+import (
+	"math"
+)
 
 // conic is Lambert's conformal conic projection (Snyder, 15-1 to 15-11).
 func (p *projection) conic() {

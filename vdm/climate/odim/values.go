@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
 // frames reads the values of a variable, a layer a frame.
@@ -89,56 +87,3 @@ func (n *numbers) Texts() ([]string, error) { return nil, errors.New("a coordina
 
 // Why has nothing to add to an error.
 func (n *numbers) Why() string { return "" }
-
-// coordinate makes a variable of numbers along dimensions; pairs are its attributes.
-func coordinate(name string, dims []string, shape []int, values []float64, pairs ...string) *cf.Variable {
-	v := &cf.Variable{Name: name, Type: cf.Double, Dims: dims, Shape: shape, Attributes: map[string]cf.Attribute{}, Values: &numbers{shape, values}}
-	for i := 0; i < len(pairs); i += 2 {
-		v.Attributes[pairs[i]] = cf.Attribute{Type: cf.Char, Text: pairs[i+1]}
-	}
-	return v
-}
-
-// timesOf makes the coordinates of time, one for each list of times that variables have,
-// and names the dimensions of the variables by them.
-func timesOf(data []*cf.Variable) (all []*cf.Variable) {
-	type axis struct {
-		times, ends []float64
-		name        string
-	}
-	var axes []axis
-	for _, v := range data {
-		layers := v.Values.(*frames).layers
-		var a axis
-		bounded := true
-		for _, l := range layers {
-			a.times = append(a.times, l.stamp(len(layers) > 1))
-			a.ends = append(a.ends, l.start, l.end)
-			bounded = bounded && l.start < l.end
-		}
-		if !bounded || v.Attributes["cell_methods"].Text != "time: sum" {
-			a.ends = nil
-		}
-		if math.IsNaN(a.times[0]) {
-			v.Dims[0] = "frame" // without a date; cf says what to do
-			continue
-		}
-		i := slices.IndexFunc(axes, func(b axis) bool { return slices.Equal(a.times, b.times) && slices.Equal(a.ends, b.ends) })
-		if i < 0 {
-			if i = len(axes); i > 0 {
-				a.name = fmt.Sprint(i + 1)
-			}
-			a.name = "time" + a.name
-			axes = append(axes, a)
-			const units = "seconds since 1970-01-01"
-			c := coordinate(a.name, []string{a.name}, []int{len(a.times)}, a.times, "standard_name", "time", "units", units, "calendar", "standard")
-			all = append(all, c)
-			if a.ends != nil {
-				c.Attributes["bounds"] = cf.Attribute{Type: cf.Char, Text: a.name + "_bnds"}
-				all = append(all, coordinate(a.name+"_bnds", []string{a.name, "bnds"}, []int{len(a.times), 2}, a.ends))
-			}
-		}
-		v.Dims[0] = axes[i].name
-	}
-	return all
-}

@@ -18,17 +18,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
-// output is a store of version 2 while it is written: a folder with a temporary name
-// beside its place, which gets its name when it is complete.
-type output struct {
-	path, temporary string
-	release         func() error      // of the lock on the temporary folder
-	arrays          map[string]*array // whose values follow
-	documents       map[string]any    // of consolidated metadata
-	encoder         *zstd.Encoder
-	values, packed  []byte
-}
-
 // create begins a store. An existing folder that is no store is not replaced.
 func create(path string, h *cf.Header) (_ cf.Writer, err error) {
 	o, err := newOutput(path)
@@ -45,15 +34,6 @@ func create(path string, h *cf.Header) (_ cf.Writer, err error) {
 		return nil, errors.Join(err, o.Abort())
 	}
 	return o, nil
-}
-
-// newOutput refuses a path where something else is.
-func newOutput(path string) (*output, error) {
-	path = filepath.Clean(path)
-	if info, err := os.Lstat(path); err == nil && (!info.IsDir() || !recognises(path, nil)) {
-		return nil, fmt.Errorf("%s is there and is no Zarr store: take another name, or remove it", path)
-	}
-	return &output{path: path, arrays: map[string]*array{}, documents: map[string]any{}}, nil
 }
 
 // begin writes all but the values that are open, and the consolidated metadata.

@@ -119,3 +119,17 @@ func TestSuggestedCommands(t *testing.T) {
 		t.Errorf("quoted: %s", got)
 	}
 }
+
+// The relation of reflectivity and rain is two numbers, and a folder of composites is
+// answered with the files in it.
+func TestReflectivityFlag(t *testing.T) {
+	dir := composites(t)
+	file := filepath.Join(dir, "dbzh", "dbzh_0.h5")
+	for value, says := range map[string]string{"200": "two numbers", "200,1.6,3": "two numbers", "a,b": "want numbers", "0,0": "two numbers", "200,0": "b = 0", "-1,2": "a = -1"} {
+		refuse(t, exitUsage, []string{"--zr", says}, "inspect", "--zr", value, file)
+	}
+	if said := runHere(t, "inspect", "--kind", "other", file); !strings.Contains(said, "units      dBZ\n") || !strings.Contains(said, "minimum -32,") {
+		t.Errorf("kept in dBZ:\n%s", said)
+	}
+	refuse(t, exitFailed, []string{filepath.Join(dir, "dbzh", "*.h5")}, "inspect", filepath.Join(dir, "dbzh"))
+}
