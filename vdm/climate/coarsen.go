@@ -106,12 +106,12 @@ func blockMeans(axis []float64, n int) []float64 {
 func (r Reduction) Apply(dst, frame []float32) {
 	n, width := r.Coarsen, r.from.Width
 	for y := range r.Height {
+		if n == 1 {
+			copy(dst[y*r.Width:(y+1)*r.Width], frame[(r.Row+y)*width+r.Column:])
+			continue
+		}
 		for x := range r.Width {
 			first := (r.Row+y)*n*width + (r.Column+x)*n
-			if n == 1 {
-				dst[y*r.Width+x] = frame[first]
-				continue
-			}
 			sum := 0.0
 			for j := range n {
 				for _, v := range frame[first+j*width : first+j*width+n] {

@@ -14,6 +14,9 @@ import (
 //	import _ "github.com/climate-vdm/climate-vdm/vdm/climate/netcdf"
 type Format struct {
 	Name string // as messages call it: "NetCDF"
+	// Inside says that files are in the container of another format, as ODIM_H5 is in
+	// HDF5, and known by what is in it: such a format is asked before others.
+	Inside bool
 	// Recognises reports whether a path is of the format, by its first bytes, up to 512 of
 	// them; of a folder and of a web address there are none.
 	Recognises func(path string, head []byte) bool
@@ -34,6 +37,10 @@ var (
 func RegisterFormat(f Format) {
 	formatsLock.Lock()
 	defer formatsLock.Unlock()
+	if f.Inside {
+		formats = append([]Format{f}, formats...)
+		return
+	}
 	formats = append(formats, f)
 }
 

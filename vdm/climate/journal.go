@@ -113,23 +113,32 @@ func createJournal(path, digest string, recipe []string) (*journal, error) {
 	return j, nil
 }
 
-// add appends an entry.
-func (j *journal) add(e journalEntry) error {
-	if err := j.line(e); err != nil {
+// add appends entries.
+func (j *journal) add(entries ...journalEntry) error {
+	lines := make([]any, len(entries))
+	for i, e := range entries {
+		lines[i] = e
+	}
+	if err := j.line(lines...); err != nil {
 		return err
 	}
-	j.take(e)
+	for _, e := range entries {
+		j.take(e)
+	}
 	return nil
 }
 
-func (j *journal) line(v any) error {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
+// line appends a line of JSON for each value, and syncs.
+func (j *journal) line(values ...any) error {
 	w := bufio.NewWriter(j.file)
-	w.Write(text)
-	w.WriteByte('\n')
+	for _, v := range values {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		w.Write(text)
+		w.WriteByte('\n')
+	}
 	if err := errors.Join(w.Flush(), j.file.Sync()); err != nil {
 		return fmt.Errorf("journal of the preparation: %w", err)
 	}

@@ -3,6 +3,7 @@ package climate
 import (
 	"os"
 	"sync"
+	"time"
 )
 
 // PreparedWriter writes prepared data part by part, in any order and from several
@@ -19,6 +20,8 @@ type PreparedWriter struct {
 	mu      sync.Mutex
 	file    *os.File // the values so far
 	log     *journal
+	pending []journalEntry // of finished parts, not yet on the disk
+	synced  time.Time      // when they last were
 }
 
 const (

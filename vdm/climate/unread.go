@@ -22,7 +22,19 @@ func Unread(path string) error {
 			return fmt.Errorf("%s is a Zarr store, which this program does not read: link vdm/climate/zarr, or save it as NetCDF, in Python with xarray.open_zarr(%q).to_netcdf(\"out.nc\")", path, path)
 		}
 	}
-	return fmt.Errorf("%s is a folder, not a file: give the files in it, as %s", path, filepath.Join(path, "*.nc"))
+	return fmt.Errorf("%s is a folder, not a file: give the files in it, as %s", path, filepath.Join(path, "*"+usualEnding(path)))
+}
+
+// usualEnding returns the ending that most files of a folder have, of those that fields
+// have; ".nc" where none has any.
+func usualEnding(dir string) string {
+	best, most := ".nc", 0
+	for _, ending := range []string{".nc", ".nc4", ".h5", ".hdf", ".hdf5", ".zarr"} {
+		if found, err := filepath.Glob(filepath.Join(dir, "*"+ending)); err == nil && len(found) > most {
+			best, most = ending, len(found)
+		}
+	}
+	return best
 }
 
 var address = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]{1,20}://`)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -192,17 +193,23 @@ func (w *PreparedWriter) Write(channel, t0 int, frames []float32) error {
 
 // Finish records that all values of a part are written, and their source; a source
 // without a name is not listed in the manifest. notes, for each channel, are added to
-// those of the header. It returns when this is safe on the disk.
+// those of the header. This is safe on the disk when the next part is finished half a second
+// later, and at [PreparedWriter.Commit] and [PreparedWriter.Close]: a kill before loses no
+// more than what half a second has made, and many small parts do not wait for the disk.
 func (w *PreparedWriter) Finish(part int, source Source, notes [][]string) error {
 	if part < 0 || part >= w.manifest.parts {
 		panic(fmt.Sprintf("climate: part %d of %d", part, w.manifest.parts))
 	}
-	if err := w.file.Sync(); err != nil {
-		return fmt.Errorf("writing prepared data: %w", err)
-	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.log.add(journalEntry{Part: &part, Source: source, Notes: notes})
+	e := journalEntry{Part: &part, Source: source, Notes: notes}
+	w.log.take(e)
+	w.pending = append(w.pending, e)
+	const often = 500 * time.Millisecond
+	if time.Since(w.synced) < often {
+		return nil
+	}
+	return w.flush()
 }
 
 // Commit puts the data in place when every part is finished: it reads them once for
@@ -231,7 +238,10 @@ func (w *PreparedWriter) Commit(ctx context.Context, progress func(done, total i
 			m.Channels[c].Notes = append(m.Channels[c].Notes, notes...)
 		}
 	}
-	if err := w.file.Sync(); err != nil {
+	w.mu.Lock()
+	err = w.flush()
+	w.mu.Unlock()
+	if err = errors.Join(err, w.file.Sync()); err != nil {
 		return err
 	}
 	if err := w.sweep(ctx, progress); err != nil {

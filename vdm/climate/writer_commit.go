@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
@@ -90,7 +91,12 @@ func (c *manifestChannel) describe(s Stats, byFrame []int) error {
 func (w *PreparedWriter) Close() error {
 	var err error
 	if w.file != nil {
-		err = w.file.Close()
+		w.mu.Lock()
+		if w.log != nil {
+			err = w.flush()
+		}
+		w.mu.Unlock()
+		err = errors.Join(err, w.file.Close())
 	}
 	err = errors.Join(err, w.log.close())
 	if w.release != nil {
@@ -111,6 +117,7 @@ func (w *PreparedWriter) Discard() error {
 // discard removes the journal first, because values without a journal are ignored.
 func (w *PreparedWriter) discard() error {
 	err := w.log.close()
+	w.pending = nil
 	if w.log != nil && w.log.SHA256 != "" && !w.complete { // the file may have got its name already
 		if name := dataName(w.log.SHA256); w.previous == nil || w.previous.Data != name {
 			err = errors.Join(err, checkpoint.RemoveIfThere(filepath.Join(w.dir, name)))
@@ -118,4 +125,20 @@ func (w *PreparedWriter) discard() error {
 	}
 	w.log = nil
 	return errors.Join(err, checkpoint.RemoveIfThere(filepath.Join(w.dir, journalName)), checkpoint.RemoveIfThere(filepath.Join(w.dir, partialName)))
+}
+
+// flush makes the parts that are finished durable: first their values, then the journal
+// that names them.
+func (w *PreparedWriter) flush() error {
+	if len(w.pending) == 0 {
+		return nil
+	}
+	if err := w.file.Sync(); err != nil {
+		return fmt.Errorf("writing prepared data: %w", err)
+	}
+	if err := w.log.add(w.pending...); err != nil {
+		return err
+	}
+	w.pending, w.synced = nil, time.Now()
+	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
 // Dataset is an open file of a format: its metadata, and a way to its values. A format
@@ -27,6 +29,8 @@ type Variable struct {
 	Chunk      []int // chunk lengths along Dims; nil if stored whole
 	Values     Values
 	Notes      []string // what the format decided about it, a sentence each
+
+	Kind climate.Kind // what the format itself says that it is; KindAuto leaves it to the attributes
 }
 
 // Values reads the stored values of a variable.
@@ -100,10 +104,11 @@ type variable struct {
 	chunk       []int
 	values      Values
 	notes       []string
+	kind        climate.Kind
 }
 
 func newVariable(v *Variable) *variable {
-	return &variable{name: v.Name, group: v.Group, typ: v.Type, dims: v.Dims, shape: v.Shape, attrs: v.Attributes, chunk: v.Chunk, values: v.Values, notes: v.Notes}
+	return &variable{name: v.Name, group: v.Group, typ: v.Type, dims: v.Dims, shape: v.Shape, attrs: v.Attributes, chunk: v.Chunk, values: v.Values, notes: v.Notes, kind: v.Kind}
 }
 
 // globalTexts are the global attributes that are text, but for Conventions, which the

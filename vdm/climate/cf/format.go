@@ -18,9 +18,11 @@ import (
 // climate.Open as well.
 type Format struct {
 	Name    string        // as messages call it: "NetCDF"
+	About   string        // what of it is read, a sentence for the page of what is accepted
 	Endings []string      // of the names of files that it writes, as ".nc"
 	Folder  bool          // its files are folders
 	Version func() string // of the library behind it; nil for none
+	Inside  bool          // in the container of another format, and recognised before it
 
 	// Recognises reports whether a path is of the format, by its name, its first bytes
 	// (up to 512, none of folders and addresses) and what lies in it.
@@ -40,6 +42,10 @@ type Format struct {
 	// Create begins a file that gets its name when it is committed; nil where the
 	// format is not written.
 	Create func(path string, h *Header) (Writer, error)
+	// Continue begins a file as Create does, or continues one that was left by a process
+	// that did not end it, if that was to contain the same: a text that the identity of its
+	// sources is. nil where the format cannot.
+	Continue func(path string, h *Header, sources string) (Continued, error)
 	// Arrays writes results that are no fields, whose shapes were checked;
 	// nil where the format is not written so.
 	Arrays func(path string, arrays []Array, attributes map[string]string) error
@@ -72,10 +78,29 @@ type Writer interface {
 	Abort() error
 }
 
+// Continued is a Writer that may have found some of its values already written.
+type Continued interface {
+	Writer
+	// Has reports whether a block is written, all of it and undamaged.
+	Has(variable string, start, count []int) bool
+	// Leave ends the writing and keeps what was written, for another to continue.
+	Leave() error
+}
+
 var (
 	formatsLock sync.Mutex
 	formats     []*Format
 )
+
+// Formats returns the formats that the program links, in the order in which they are asked
+// whether a file is theirs.
+func Formats() []Format {
+	var all []Format
+	for _, f := range linked() {
+		all = append(all, *f)
+	}
+	return all
+}
 
 func linked() []*Format {
 	formatsLock.Lock()

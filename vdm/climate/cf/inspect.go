@@ -33,12 +33,15 @@ type VariableReport struct {
 	Frames                       int
 	From, To                     string   // first and last time
 	Step                         float64  // hours; 0 for a single frame
+	Longest                      int      // number of frames that follow one another without a gap
+	Height, Width                int      // cells of a frame
 	Gaps                         []string // times after which the record jumps
 	Grid                         string   // in words
 	Stats                        climate.Stats
 	HasStats                     bool // whether values could be read
 	Trainable                    bool
 	Why                          string // why it cannot be used for training
+	Command                      string // the command line that trains on it, printed if not empty
 	Notes                        []string
 }
 
@@ -103,12 +106,16 @@ func (d *dataset) inspect(v *variable, opt *ReadOptions) VariableReport {
 	r.Units, r.Kind, r.Calendar, r.Notes = f.Units, f.Kind, f.Calendar, f.Notes
 	r.Frames, r.Step = f.Frames(), f.Step()
 	r.From, r.To = f.Date(0), f.Date(f.Frames()-1)
+	after := -1
 	for _, t := range f.Gaps() {
 		r.Gaps = append(r.Gaps, f.Date(t))
+		r.Longest, after = max(r.Longest, t-after), t
 	}
+	r.Longest = max(r.Longest, f.Frames()-1-after)
+	r.Height, r.Width = f.Height(), f.Width()
 	r.Grid = gridInWords(&f.Grid)
 	check := s.screen()
-	err = s.stream(s.oneBlock(), func(t0 int, data []float32) error {
+	err = s.stream(s.twoBlocks(), func(t0 int, data []float32) error {
 		check.add(f, t0, data)
 		r.Stats.Add(data)
 		return nil
@@ -134,6 +141,8 @@ func (d *dataset) inspect(v *variable, opt *ReadOptions) VariableReport {
 		r.Why = fmt.Sprintf("a grid of %d×%d cells is no field", f.Height(), f.Width())
 	case r.Stats.Min == r.Stats.Max:
 		r.Why = fmt.Sprintf("every value is %g", r.Stats.Min)
+	case r.Longest < 2:
+		r.Why = "no two frames follow one another in time"
 	default:
 		r.Trainable = true
 	}
@@ -211,6 +220,9 @@ func (r *VariableReport) write(b *strings.Builder) {
 		line("training", "yes")
 	} else {
 		line("training", "no: %s", r.Why)
+	}
+	if r.Command != "" {
+		line("command", "%s", r.Command)
 	}
 }
 

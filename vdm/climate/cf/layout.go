@@ -39,6 +39,12 @@ func (d *dataset) findLayout(v *variable, opt *ReadOptions) (*layout, error) {
 		*place, roles[i] = i, map[string]role{"time": roleTime, "y": roleY, "x": roleX}[which]
 	}
 	if l.y < 0 || l.x < 0 {
+		for _, dim := range v.dims {
+			if d.isListOfPlaces(v, dim) {
+				return nil, fmt.Errorf("variable %q (%s) lies on a list of places and no grid: latitude and longitude both run along %q (an unstructured grid, or stations); "+
+					"regrid it, as by cdo remapbil,r720x360 IN.nc OUT.nc", v.name, strings.Join(v.dims, ", "), dim)
+			}
+		}
 		return nil, fmt.Errorf("variable %q (%s) has no two horizontal dimensions that can be told from coordinates or names; "+
 			"%s names them, as y=%s and x=%s", v.name, strings.Join(v.dims, ", "), opt.called("Dims"), penultimate(v.dims), last(v.dims))
 	}
@@ -188,6 +194,15 @@ func (d *dataset) auxiliaryRole(v *variable, dim string) role {
 		return roleTime
 	}
 	return roleNone
+}
+
+// isListOfPlaces reports whether both latitude and longitude run along a dimension.
+func (d *dataset) isListOfPlaces(v *variable, dim string) bool {
+	lat, lon := false, false
+	for _, c := range d.alongDimension(v, dim) {
+		lat, lon = lat || isLatitude(c), lon || isLongitude(c)
+	}
+	return lat && lon
 }
 
 // alongDimension returns the numeric 1-D variables along a dimension, without the one of

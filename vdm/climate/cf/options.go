@@ -36,6 +36,10 @@ type ReadOptions struct {
 	// keys are "time", "y" and "x".
 	Dims map[string]string
 
+	// Reflectivity are a and b of Z = aRᵇ, by which reflectivity Z in mm⁶/m³, which files
+	// have in dBZ, becomes rain R in mm/h; 0 means Marshall and Palmer's 200 and 1.6.
+	Reflectivity [2]float64
+
 	Repeated         string // which of several frames with one time is used: "first" or "last"; "" refuses them
 	ClipNegative     bool   // rain below 0 becomes 0, whatever its size
 	IgnoreValidRange bool   // valid_range, valid_min and valid_max hide no values
@@ -84,6 +88,9 @@ func (o ReadOptions) Validate() error {
 	}
 	if o.Repeated != "" && o.Repeated != "first" && o.Repeated != "last" {
 		return fmt.Errorf("read option %s is %q, expected first or last", o.called("Repeated"), o.Repeated)
+	}
+	if a, b := o.Reflectivity[0], o.Reflectivity[1]; (a != 0 || b != 0) && !(a >= 1 && a <= 1e5 && b >= 0.5 && b <= 5) {
+		return fmt.Errorf("read option %s is a = %g and b = %g of Z = aR^b, expected a from 1 to 100000 and b from 0.5 to 5, such as 200 and 1.6", o.called("Reflectivity"), a, b)
 	}
 	for role := range o.Dims {
 		if role != "time" && role != "y" && role != "x" {

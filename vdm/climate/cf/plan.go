@@ -158,7 +158,7 @@ func (p *Preparation) readPart(i, c int, done func(t0 int, data []float32) error
 		if check.growth != nil {
 			check.growth = p.growth[c] // continues from file to file
 		}
-		if err := s.stream(s.oneBlock(), func(t0 int, data []float32) error {
+		if err := s.stream(s.twoBlocks(), func(t0 int, data []float32) error {
 			check.add(own, t0, data)
 			if part.rows == nil {
 				return done(t0, data)

@@ -113,6 +113,9 @@ func (o ReadOptions) inWords() string {
 	if o.Months {
 		parts = append(parts, "accumulated over calendar months")
 	}
+	if a, b := o.Reflectivity[0], o.Reflectivity[1]; a != 0 {
+		parts = append(parts, fmt.Sprintf("rain by Z = %g R^%g", a, b))
+	}
 	if o.ClipNegative {
 		parts = append(parts, "negative rain set to 0")
 	}

@@ -43,8 +43,9 @@ func WritesFolder(path string) bool {
 
 // Write makes the data that Run would make as a file in the format of its ending, such as
 // a Zarr store, one chunk a frame; never more than some frames are in memory, and the
-// name is taken when all is written. An existing file is replaced if replace is set.
-// The split is not kept. progress, if not nil, is called with the number of frames read.
+// name is taken when all is written. An existing file is replaced if replace is set. Where
+// the format can, a Write that was interrupted is continued with the files of which not all
+// frames are written. The split is not kept. progress, if not nil, is called with the number of frames read.
 func (p *Preparation) Write(ctx context.Context, path string, replace bool, progress func(frames, total int)) (err error) {
 	if _, err := os.Lstat(path); err == nil && !replace {
 		return fmt.Errorf("%s is there already; write to another place, or replace it", path)
@@ -60,20 +61,33 @@ func (p *Preparation) Write(ctx context.Context, path string, replace bool, prog
 	if len(names) > 3 {
 		names = append(names[:3], fmt.Sprintf("and %d more", len(p.files)-3))
 	}
-	w, err := format.Create(path, p.fileHeader(strings.Join(names, ", ")))
+	w, continued, err := p.writer(format, path, p.fileHeader(strings.Join(names, ", ")))
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
+	failed := false // to write: what is written may be continued
 	defer func() {
-		if err != nil {
-			err = errors.Join(err, w.Abort())
-		} else {
+		switch {
+		case err == nil:
 			err = w.Commit()
+		case continued != nil && (failed || ctx.Err() != nil):
+			err = errors.Join(err, continued.Leave())
+		default:
+			err = errors.Join(err, w.Abort())
 		}
 	}()
 	done, total := 0, p.header.Channels[0].Frames()
 	for i := range p.files {
 		f := &p.files[i]
+		if continued != nil && p.written(continued, i) {
+			if h := f.parts[0].head; h != nil {
+				done += h.Frames()
+			}
+			if progress != nil {
+				progress(done, total)
+			}
+			continue
+		}
 		if err := f.format.Admit(f.path, depthOf(p.opt.Read.Trusted, Whole)); err != nil {
 			return err
 		}
@@ -85,13 +99,40 @@ func (p *Preparation) Write(ctx context.Context, path string, replace bool, prog
 					progress(done, total)
 				}
 			}
-			return w.Write(p.header.Channels[c].Name, []int{t0, 0, 0}, []int{n, p.reduction.Height, p.reduction.Width}, frames)
+			err := w.Write(p.header.Channels[c].Name, []int{t0, 0, 0}, []int{n, p.reduction.Height, p.reduction.Width}, frames)
+			failed = failed || err != nil
+			return err
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return p.grown()
+}
+
+// writer begins a file, or continues one where the format can.
+func (p *Preparation) writer(format *Format, path string, h *Header) (Writer, Continued, error) {
+	if format.Continue == nil {
+		w, err := format.Create(path, h)
+		return w, nil, err
+	}
+	var sources strings.Builder
+	for i := range p.files {
+		fmt.Fprintln(&sources, p.files[i].path, p.files[i].source)
+	}
+	w, err := format.Continue(path, h, sources.String())
+	return w, w, err
+}
+
+// written reports whether all frames that a file has are written.
+func (p *Preparation) written(w Continued, i int) bool {
+	for c := range p.channels {
+		part := &p.files[i].parts[c]
+		if part.head != nil && !w.Has(p.header.Channels[c].Name, []int{part.t0, 0, 0}, []int{part.head.Frames(), p.reduction.Height, p.reduction.Width}) {
+			return false
+		}
+	}
+	return true
 }
 
 // fileHeader is the header of the data as a file.

@@ -135,10 +135,11 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		Name: v.base(), LongName: longName(v), StandardName: climate.StandardNameOf(v.text("standard_name")), Kind: opt.Kind,
 		Units: climate.NormalizeUnits(units), Grid: s.order.grid, Calendar: axis.calendar, Epoch: axis.epoch, CellMethods: timeMethodOnly(v, axis),
 	}
-	found := climate.Recognise(climate.Signs{Name: v.base(), LongName: longName(v), StandardName: v.text("standard_name"), Units: units})
+	found := recognised(v, units, opt)
 	if f.Kind == climate.KindAuto {
 		f.Kind = found.Kind
 	}
+	s.rain = reflectivity(v, units, f.Kind, opt)
 	s.frames = axis.plain()
 	if n := len(s.frames); n > 0 {
 		l := s.frames[n-1]
@@ -171,9 +172,16 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		f.Notes = append(f.Notes, "taken as rain by "+found.Reason)
 	}
 
+	if s.rain != nil {
+		s.rain.describe(f, opt)
+		units = climate.RainUnits
+	}
 	scale, err := climate.ParseRainUnits(units)
 	if err != nil {
 		s.refused = fmt.Errorf("variable %q: %w; %s gives the units where they are wrong, %s other keeps the values as they are", v.name, err, opt.called("Units"), opt.called("Kind"))
+		if isReflectivity(units) {
+			s.refused = fmt.Errorf("%w; those of radar reflectivity become rain by Z = aR^b with %s rain (a and b by %s)", s.refused, opt.called("Kind"), opt.called("Reflectivity"))
+		}
 		return s, nil
 	}
 	frames, how, err := asRates(v, axis, scale.Amount, opt)
@@ -208,8 +216,11 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 }
 
 // stream reads all frames in order, a block at a time, to the memory that room returns
-// for n frames from t0, and then calls done with it. An error of done ends the reading.
-func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data []float32) error) error {
+// for n frames from t0, and then calls done with it, while the next block is read. An error
+// of done ends the reading.
+func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data []float32) error) (err error) {
+	use := &following{done: done}
+	defer func() { err = first(err, use.wait()) }()
 	height, width := s.field.Height(), s.field.Width()
 	cells := height * width
 	raw := newSlab(s.v, s.unpack)
@@ -260,7 +271,7 @@ func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data [
 				lastAt = -1
 			}
 		}
-		if err := done(t0, dst); err != nil {
+		if err := use.start(t0, dst); err != nil {
 			return err
 		}
 		t0 += n
@@ -327,20 +338,8 @@ func (s *source) readPlace(raw slab, at, n int, dst []float32) error {
 		for y := range height {
 			row := dst[(t*height+y)*width : (t*height+y+1)*width]
 			raw.row(row, base+placed(s.order.rows, y)*strides[l.y], strides[l.x], s.order.cols)
+			s.rain.convert(row)
 		}
 	}
 	return nil
-}
-
-// oneBlock returns memory for stream that is used again for every block.
-func (s *source) oneBlock() func(t0, n int) []float32 {
-	var block []float32
-	return func(_, n int) []float32 {
-		if size := n * s.field.Height() * s.field.Width(); cap(block) < size {
-			block = make([]float32, size)
-		} else {
-			block = block[:size]
-		}
-		return block
-	}
 }

@@ -18,17 +18,19 @@ func (s *screen) add(f *climate.Field, t0 int, data []float32) {
 	if rain {
 		low, high = 0, mostRain
 	}
+	highest, missing := s.highest, 0
+	defer func() { s.highest, s.missing, s.present = highest, s.missing+missing, s.present+len(data)-missing }()
 	for i, v := range data {
 		if v >= low && v <= high {
-			s.present++
-			s.highest = max(s.highest, v)
+			if v > highest {
+				highest = v
+			}
 			continue
 		}
 		if v != v {
-			s.missing++
+			missing++
 			continue
 		}
-		s.present++
 		if rain && v < 0 {
 			s.lowest = min(s.lowest, v)
 			if v >= -s.rounding {
@@ -131,6 +133,7 @@ func (s *screen) notes() []string {
 		}
 		all = append(all, text)
 	}
+	all = append(all, s.source.rain.notes()...)
 	if s.tiny > 0 {
 		all = append(all, fmt.Sprintf("%d cells of rain between %g and 0 mm/h were set to 0", s.tiny, -s.rounding))
 	}

@@ -46,19 +46,10 @@ type source struct {
 	frames []frame // the origin of each frame of the field
 	last   before  // the last frame, for the file that comes next in time
 
-	firstFrom float64 // start of the bounds of the first frame, NaN without bounds
-	counted   bool    // values are amounts over an interval that was set: running totals are then recognisable
-	refused   error   // why the values cannot be converted; units are then the file's
-}
-
-// longName returns a variable's long_name, or the attribute that models write instead.
-func longName(v *variable) string {
-	for _, name := range []string{"long_name", "description", "GRIB_name", "title"} {
-		if text := v.text(name); text != "" {
-			return text
-		}
-	}
-	return ""
+	firstFrom float64     // start of the bounds of the first frame, NaN without bounds
+	counted   bool        // values are amounts over an interval that was set: running totals are then recognisable
+	rain      *rainOfEcho // nil where values are no reflectivity
+	refused   error       // why the values cannot be converted; units are then the file's
 }
 
 // timeMethodOnly returns the part of cell_methods about time, in the name that samples

@@ -231,9 +231,9 @@ func (d *dataset) readBounds(v *variable, l *layout, c *variable, u *instantUnit
 		a.notes = append(a.notes, fmt.Sprintf("time bounds are those of %s, to which nothing refers", bounds.name))
 	}
 	a.from, a.to, a.boundsName = from, to, bounds.name
-	if bounds.typ == Float {
-		b := &instantUnits{TimeUnits: own, values: ends}
-		resolution := b.resolution(bounds)
+	b := &instantUnits{TimeUnits: own, values: ends}
+	const coarse = 1e-8 // hours: of single precision, and of days written as numbers such as 20180913.5
+	if resolution := b.resolution(bounds); bounds.typ == Float || resolution > coarse {
 		a.from, a.to = sharpened(a.from, resolution), sharpened(a.to, resolution)
 	}
 	return nil

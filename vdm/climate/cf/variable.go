@@ -1,6 +1,8 @@
 package cf
 
-import "strings"
+import (
+	"strings"
+)
 
 // number is what a variable can hold to be data.
 type number interface {
@@ -95,4 +97,14 @@ func (d *dataset) visible(v *variable) []*variable {
 		}
 		group = group[:strings.LastIndexByte(strings.TrimSuffix(group, "/"), '/')+1]
 	}
+}
+
+// longName returns a variable's long_name, or the attribute that models write instead.
+func longName(v *variable) string {
+	for _, name := range []string{"long_name", "description", "GRIB_name", "title"} {
+		if text := v.text(name); text != "" {
+			return text
+		}
+	}
+	return ""
 }

@@ -8,7 +8,10 @@ import (
 
 func init() {
 	cf.Register(cf.Format{
-		Name: "NetCDF", Endings: []string{".nc"}, Version: version, Others: true,
+		Name: "NetCDF",
+		About: "Classic files (CDF-1, CDF-2, CDF-5), NetCDF-4 and HDF5, with groups, through libnetcdf and the filters that it has. " +
+			"A file is first read in a process of its own",
+		Endings: []string{".nc"}, Version: version, Others: true,
 		Recognises: func(_ string, head []byte) bool {
 			// Classic files, and HDF5 at their beginning; HDF5 after a block of the user's own
 			// is not looked for.

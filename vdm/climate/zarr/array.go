@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
@@ -28,6 +29,7 @@ type array struct {
 	filters      []string // codecs that are not read
 	notes        []string
 	attributes   map[string]cf.Attribute
+	shards       *shards // nil where each chunk is a file
 	cache        cache
 }
 
@@ -129,4 +131,17 @@ func (a *array) key(place []int) string {
 		b.WriteString(strconv.Itoa(k))
 	}
 	return b.String()
+}
+
+// shards says how the chunks of an array lie together in files (the sharding_indexed codec
+// of version 3): each begins or ends with an index of where its chunks are.
+type shards struct {
+	per     []int // chunks of a shard along each dimension
+	atStart bool  // the index comes first
+	sum     bool  // a checksum follows the index
+
+	mutex sync.Mutex // over the shard that was read last
+	key   string
+	bytes []byte
+	err   error
 }

@@ -166,6 +166,9 @@ func (a *array) readV3(n node) (err error) {
 			return err
 		}
 	}
+	if a.shards != nil && len(d.Codecs) > 1 && a.dtype.unread == "" {
+		a.dtype.unread = notRead("codec of whole shards", "sharding_indexed with others")
+	}
 	slices.Reverse(a.codecs)
 	if err := a.layout(order); err != nil {
 		return err

@@ -94,11 +94,74 @@ func (a *array) addCodecV3(raw json.RawMessage, order []int) error {
 	case "crc32c":
 		a.codecs = append(a.codecs, codec{withoutSum, true})
 	case "sharding_indexed":
-		a.filters = append(a.filters, c.Name)
-		a.dtype.unread = "its chunks lie in shards (codec sharding_indexed), which are not read; have it rewritten without, in Python: " +
-			"d = xarray.open_zarr(path); [v.encoding.clear() for v in d.variables.values()]; d.to_zarr(new)"
+		return a.addShards(raw, order)
 	default:
 		return a.addDecoder("codec", c.Name)
+	}
+	return nil
+}
+
+// mostInShard bounds the chunks of a shard, whose index has 16 bytes for each.
+const mostInShard = 1 << 20
+
+// addShards reads the configuration of the codec. What is not read of it is a note as for
+// other codecs.
+func (a *array) addShards(raw json.RawMessage, order []int) error {
+	var d struct {
+		Configuration struct {
+			Shape  json.RawMessage   `json:"chunk_shape"`
+			Codecs []json.RawMessage `json:"codecs"`
+			Index  []json.RawMessage `json:"index_codecs"`
+			Place  string            `json:"index_location"`
+		} `json:"configuration"`
+	}
+	if err := decode(raw, &d); err != nil {
+		return fmt.Errorf("the configuration of its shards is no metadata: %w", err)
+	}
+	c := d.Configuration
+	inner, err := integers("chunk_shape of the shards", c.Shape)
+	if err != nil {
+		return err
+	}
+	if len(inner) != len(a.chunk) {
+		return fmt.Errorf("its shards of %v have chunks of %v, expected as many numbers", a.chunk, inner)
+	}
+	if a.shards != nil || len(a.codecs) > 0 || a.compression != "" {
+		a.dtype.unread = notRead("codec", "sharding_indexed, within another or after others")
+		return nil
+	}
+	s := &shards{atStart: c.Place == "start"}
+	if c.Place != "" && c.Place != "start" && c.Place != "end" {
+		return fmt.Errorf("index_location of its shards is %q, expected start or end", c.Place)
+	}
+	many := 1
+	for i, n := range inner {
+		if n < 1 || a.chunk[i]%n != 0 || many > mostInShard/max(1, a.chunk[i]/n) {
+			return fmt.Errorf("its shards of %v are not made of chunks of %v, %d at most", a.chunk, inner, mostInShard)
+		}
+		s.per = append(s.per, a.chunk[i]/n)
+		many *= a.chunk[i] / n
+	}
+	for _, raw := range c.Index {
+		var codec struct {
+			Name string `json:"name"`
+		}
+		if err := decode(raw, &codec); err != nil {
+			return fmt.Errorf("codec %.80s of the index of its shards is not an object with a name", raw)
+		}
+		switch codec.Name {
+		case "bytes":
+		case "crc32c":
+			s.sum = true
+		default:
+			a.dtype.unread = notRead("codec of the index of shards", codec.Name)
+		}
+	}
+	a.chunk, a.shards = inner, s
+	for _, raw := range c.Codecs {
+		if err := a.addCodecV3(raw, order); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -4,13 +4,16 @@ import "github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 
 func init() {
 	cf.Register(cf.Format{
-		Name: "Zarr", Endings: []string{".zarr"}, Folder: true,
+		Name: "Zarr",
+		About: "Versions 2 and 3, with consolidated metadata or without: a folder, a zip file, or read-only the address of one (http, https). " +
+			"Regular chunks, also in shards; zlib, gzip, zstd, Blosc (lz4, lz4hc, zlib, zstd, snappy), crc32c; the layout of mlcast's radar archives by name",
+		Endings: []string{".zarr"}, Folder: true,
 		Recognises: recognises,
 		// What a store says of itself is checked when it is opened, and each chunk when it is
 		// read: nothing can bring the program down, so no value is read for it beforehand.
 		Admit:  func(string, cf.Depth) error { return nil },
 		Open:   open,
-		Create: create,
+		Create: create, Continue: resume,
 		Source: source,
 		Check:  check,
 	})

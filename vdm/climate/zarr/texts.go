@@ -53,7 +53,7 @@ func (a *array) textsAt(place []int) ([]string, error) {
 	if a.dtype.kind != 'O' {
 		size = a.chunkValues * a.dtype.size
 	}
-	b, err := a.unpack(a.key(place), size)
+	b, err := a.unpack(place, size)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil // texts that were never written are empty
 	}

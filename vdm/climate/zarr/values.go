@@ -201,7 +201,7 @@ func (a *array) chunkAt(place, start, count []int) ([]byte, error) {
 	if b, ok := a.cache.get(key); ok {
 		return b, nil
 	}
-	b, err := a.unpack(key, a.chunkValues*a.dtype.size)
+	b, err := a.unpack(place, a.chunkValues*a.dtype.size)
 	if errors.Is(err, fs.ErrNotExist) {
 		b, err = a.filled(), nil
 	}
@@ -219,12 +219,16 @@ func (a *array) chunkAt(place, start, count []int) ([]byte, error) {
 }
 
 // unpack reads and decodes a chunk; size is −1 where it is not known.
-func (a *array) unpack(key string, size int) ([]byte, error) {
+func (a *array) unpack(place []int, size int) ([]byte, error) {
+	key := a.key(place)
+	if a.shards != nil {
+		key = fmt.Sprint(place)
+	}
 	limit := int64(mostChunk)
 	if size >= 0 { // what does not shrink grows by little
 		limit = int64(size) + int64(size)/8 + 1<<16
 	}
-	b, err := a.store.get(key, limit)
+	b, err := a.stored(place, limit)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, err

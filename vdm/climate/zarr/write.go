@@ -18,31 +18,20 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
-// output is a store of version 2 while it is written: a folder with a temporary name
-// beside its place, which gets its name when it is complete.
-type output struct {
-	path, temporary string
-	arrays          map[string]*array // whose values follow
-	documents       map[string]any    // of consolidated metadata
-	encoder         *zstd.Encoder
-	values, packed  []byte
-}
-
-// temporaryPattern names folders that are being written.
-const temporaryPattern = ".writing-*.zarr"
-
 // create begins a store. An existing folder that is no store is not replaced.
 func create(path string, h *cf.Header) (_ cf.Writer, err error) {
-	path = filepath.Clean(path)
-	if info, err := os.Lstat(path); err == nil && (!info.IsDir() || !recognises(path, nil)) {
-		return nil, fmt.Errorf("%s is there and is no Zarr store: take another name, or remove it", path)
-	}
-	o := &output{path: path, arrays: map[string]*array{}, documents: map[string]any{}}
-	if o.temporary, err = os.MkdirTemp(filepath.Dir(path), temporaryPattern); err != nil {
+	o, err := newOutput(path)
+	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(os.Chmod(o.temporary, 0o755), o.begin(h)); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(o.temporary))
+	if err := removeLeft(o.path); err != nil {
+		return nil, err
+	}
+	if err := o.beside(); err != nil {
+		return nil, err
+	}
+	if err := o.begin(h); err != nil {
+		return nil, errors.Join(err, o.Abort())
 	}
 	return o, nil
 }
@@ -113,7 +102,12 @@ func (o *output) put(key string, b []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(path, b, 0o644)
+	// Under its name there is never half a chunk, also where the process is killed.
+	half := filepath.Join(o.temporary, ".half")
+	if err := os.WriteFile(half, b, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(half, path)
 }
 
 // variable writes the metadata of an array, and its values where they are known.
@@ -241,12 +235,15 @@ func (a *array) place(chunk []byte, values []float32, place, start, count []int)
 
 // Commit gives the store its name.
 func (o *output) Commit() error {
-	err := checkpoint.PublishFolder(o.temporary, o.path)
-	if err != nil {
-		return errors.Join(err, os.RemoveAll(o.temporary))
+	err := checkpoint.RemoveIfThere(filepath.Join(o.temporary, digestName))
+	if err == nil {
+		err = checkpoint.PublishFolder(o.temporary, o.path)
 	}
-	return nil
+	if err != nil {
+		return errors.Join(err, o.Abort())
+	}
+	return o.release()
 }
 
 // Abort removes what was written.
-func (o *output) Abort() error { return os.RemoveAll(o.temporary) }
+func (o *output) Abort() error { return errors.Join(os.RemoveAll(o.temporary), o.release()) }

@@ -179,11 +179,11 @@ func TestPreparedAsStore(t *testing.T) {
 	if err := plan().Write(stopped, store, true, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted: %v", err)
 	}
-	if names, err := os.ReadDir(dir); err != nil || len(names) != 2 {
-		t.Errorf("the folder holds %v", names)
-	}
 	if err := plan().Write(context.Background(), store, true, nil); err != nil {
 		t.Error(err)
+	}
+	if names, err := os.ReadDir(dir); err != nil || len(names) != 2 {
+		t.Errorf("the folder holds %v", names)
 	}
 }
 

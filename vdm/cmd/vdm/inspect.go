@@ -13,14 +13,15 @@ func newInspect() *cobra.Command {
 	var read readFlags
 	c := &cobra.Command{
 		Use:     "inspect FILE…",
-		Short:   "Describe the content of NetCDF files and whether they can be used for training",
+		Short:   "Describe files, what they are read as, and the command that trains on them",
 		GroupID: groupLook,
 		Long: `inspect prints for each data variable of each file its dimensions, units,
 calendar, times and gaps, grid, smallest, mean and largest value, the share of
-missing and of dry cells, and whether it can be used for training, else why not.
+missing and of dry cells, and whether it can be used for training, else why not;
+and the command that trains on it.
 
 A Zarr store is named by its folder, by a zip file of it, or by its web address. One
-that says that it is of mlcast's radar archives is checked by their rules.
+that says that it is of mlcast's radar archives is checked by their rules. A composite of weather radars in ODIM_H5 is read by its quantity.
 
 For a folder of prepared data it prints sizes, times, values, how the data were
 made, and the split.
@@ -30,7 +31,8 @@ exit status is then 1. No file can crash the program, because each is first read
 in a process of its own.`,
 		Example: `  vdm inspect rain.nc
   vdm inspect --variable pr --interval 1 *.nc
-  vdm inspect radar.zarr`,
+  vdm inspect radar.zarr
+  vdm inspect --zr 300,1.4 composite_202406151200.h5`,
 		Args: takes("FILE…"),
 		RunE: func(c *cobra.Command, files []string) error {
 			o, each, err := read.options()
@@ -49,7 +51,7 @@ in a process of its own.`,
 						opt = o
 					}
 					opt.Variable = name
-					report, err := inspectPath(file, opt, each)
+					report, err := inspectPath(c, file, opt, each)
 					if c.Context().Err() != nil {
 						return c.Context().Err()
 					}
@@ -79,16 +81,22 @@ in a process of its own.`,
 }
 
 // inspectPath describes a file, or a folder of prepared data.
-func inspectPath(path string, o cf.ReadOptions, each map[string]cf.ReadOptions) (string, error) {
+func inspectPath(c *cobra.Command, path string, o cf.ReadOptions, each map[string]cf.ReadOptions) (string, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		if _, err := os.Stat(filepath.Join(path, "manifest.json")); err == nil {
 			text, err := preparedInWords(path)
+			if err == nil {
+				text += "command: " + trainOnPrepared(path) + "\n"
+			}
 			return filepath.Base(path) + "\n" + text, err
 		}
 	}
 	report, err := cf.InspectEach(path, o, each)
 	if err != nil {
 		return "", err
+	}
+	for i := range report.Variables {
+		report.Variables[i].Command = commandFor(c, path, &report.Variables[i], len(report.Variables) > 1)
 	}
 	return report.String(), nil
 }

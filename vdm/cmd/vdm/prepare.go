@@ -48,8 +48,8 @@ Zarr stores are read as files are. With --out NAME.zarr the data are written as 
 store that xarray opens, one chunk a frame, in place of the folder.
 
 Files are read one by one, some frames at a time. Interrupted, the same command
-continues with the file in progress; repeated, it does nothing, and reports
-sources that have changed. Missing months are listed: no clip will span them.`,
+continues with the file in progress, of a folder and of a store; repeated, it does
+nothing to a folder, and reports sources that have changed. Missing months are listed: no clip will span them.`,
 		Example: `  vdm prepare --variable pr --out data/pr pr_1981*.nc
   vdm prepare --variable tp --variable t2m --totals tp=day --out data/era5 era5_land_*.nc
   vdm prepare --dry-run --coarsen 4 --around 52.489471,-1.898575 --size 64 --split seasons pr_rcp85_land-cpm_uk_2.2km_01_1hr_*.nc
@@ -158,7 +158,7 @@ func (p *prepareFlags) write(c *cobra.Command, plan *cf.Preparation) error {
 	err := plan.Write(c.Context(), p.out, p.replace, reading)
 	end()
 	if err != nil {
-		return err
+		return goesOn(c, err)
 	}
 	return emit(c, p.out+"\n")
 }

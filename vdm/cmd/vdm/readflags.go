@@ -21,6 +21,7 @@ type readFlags struct {
 	index               map[string]int
 	dims                map[string]string
 	timeUnits, calendar string
+	reflectivity        string
 	repeated            string
 	clip, ignoreRange   bool
 }
@@ -37,6 +38,7 @@ func (r *readFlags) addTo(c *cobra.Command) {
 	f.StringToStringVar(&r.dims, "dims", nil, "dimensions that the file does not explain, as `y=nrows,x=ncols,time=step`")
 	f.StringVar(&r.timeUnits, "time-units", "", "`units` of time where the file names none or wrong ones, as in \"hours since 2018-09-13\"")
 	f.StringVar(&r.calendar, "calendar", "", "`calendar` of time where the file names none or a wrong one, as in noleap")
+	f.StringVar(&r.reflectivity, "zr", "", "`a,b` of Z = aR^b, by which radar reflectivity in dBZ becomes rain (default 200,1.6)")
 	f.StringVar(&r.repeated, "repeated", "", "`which` of the frames with one and the same time to take: first or last")
 	f.BoolVar(&r.clip, "clip-negative", false, "set rain below 0 to 0, as interpolation leaves it")
 	f.BoolVar(&r.ignoreRange, "ignore-valid-range", false, "take values outside the file's valid_range as they are")
@@ -47,7 +49,7 @@ func (r *readFlags) addTo(c *cobra.Command) {
 // library name.
 var flagsOf = map[string]string{
 	"Variable": "--variable", "Kind": "--kind", "Interval": "--interval", "Months": "--interval", "Totals": "--totals", "Units": "--units", "TimeUnits": "--time-units",
-	"Calendar": "--calendar", "Fill": "--fill", "Index": "--index", "Dims": "--dims", "Repeated": "--repeated",
+	"Reflectivity": "--zr", "Calendar": "--calendar", "Fill": "--fill", "Index": "--index", "Dims": "--dims", "Repeated": "--repeated",
 	"ClipNegative": "--clip-negative", "IgnoreValidRange": "--ignore-valid-range",
 	"KeepMissing": "--missing mask", "Flips": "--flips", // of climate.WindowOptions, in train
 	"Data": "--data", "Variables": "--variable", "Row": "--row", "Column": "--col", "Step": "--other-step", "Kilometres": "--other-cell-size", // of climate.RecordOptions and CutOptions

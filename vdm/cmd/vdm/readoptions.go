@@ -23,9 +23,17 @@ func (r *readFlags) options() (o cf.ReadOptions, each map[string]cf.ReadOptions,
 	if err := r.checkUnits(all[0]); err != nil {
 		return o, nil, err
 	}
+	relation, err := parseNumbers("zr", r.reflectivity)
+	if err != nil {
+		return o, nil, err
+	}
+	var ab [2]float64
+	if len(relation) > 0 && copy(ab[:], relation) != len(ab) || len(relation) > len(ab) || len(relation) > 0 && ab == [2]float64{} {
+		return o, nil, fmt.Errorf("--zr is %q: want two numbers, a and b of Z = aR^b, as 200,1.6", r.reflectivity)
+	}
 	make := func(variable string) (o cf.ReadOptions, err error) {
 		o = cf.ReadOptions{Index: r.index, Dims: r.dims, TimeUnits: r.timeUnits, Calendar: r.calendar, Repeated: r.repeated,
-			ClipNegative: r.clip, IgnoreValidRange: r.ignoreRange, Name: flagOf, Units: all[0].valueFor(variable), Totals: all[4].valueFor(variable)}
+			ClipNegative: r.clip, Reflectivity: ab, IgnoreValidRange: r.ignoreRange, Name: flagOf, Units: all[0].valueFor(variable), Totals: all[4].valueFor(variable)}
 		if o.Kind, err = parseKind(all[1].valueFor(variable)); err != nil {
 			return o, err
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	_ "github.com/climate-vdm/climate-vdm/vdm/climate/odim"
 	_ "github.com/climate-vdm/climate-vdm/vdm/climate/zarr"
 )
 

@@ -9,10 +9,13 @@ import (
 	"testing"
 )
 
+// zarrFixture is found whatever folder a test changes to.
+var zarrFixture, _ = filepath.Abs(filepath.Join("..", "..", "climate", "zarr", "testdata", "v3-xarray.zip"))
+
 // goldenStore unpacks a store that xarray wrote.
 func goldenStore(t *testing.T) string {
 	t.Helper()
-	z, err := zip.OpenReader(filepath.Join("..", "..", "climate", "zarr", "testdata", "v3-xarray.zip"))
+	z, err := zip.OpenReader(zarrFixture)
 	if err != nil {
 		t.Fatal(err)
 	}

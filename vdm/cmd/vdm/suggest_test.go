@@ -1,0 +1,135 @@
+//go:build !nonetcdf
+
+package main
+
+import (
+	"archive/zip"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// composites writes radar composites of ODIM_H5 to a folder, each into one of its own
+// where it is no frame of a record.
+func composites(t *testing.T) string {
+	t.Helper()
+	z, err := zip.OpenReader(filepath.Join("..", "..", "climate", "odim", "testdata", "odim.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	dir := t.TempDir()
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		series, _, _ := strings.Cut(strings.TrimSuffix(f.Name, ".h5"), "_")
+		if err := os.MkdirAll(filepath.Join(dir, series), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, series, f.Name), b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// suggested returns the commands that inspect suggests.
+func suggested(t *testing.T, args ...string) []string {
+	t.Helper()
+	said := runHere(t, append([]string{"inspect"}, args...)...)
+	var all []string
+	for _, m := range regexp.MustCompile(`(?m)^\s*command:?\s+(.*)$`).FindAllStringSubmatch(said, -1) {
+		all = append(all, m[1])
+	}
+	if len(all) == 0 {
+		t.Fatalf("inspect %q suggests no command:\n%s", args, said)
+	}
+	return all
+}
+
+// runHere runs a command line in this process and returns what it prints.
+func runHere(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, trouble strings.Builder
+	c := newRoot()
+	c.SetOut(&out)
+	c.SetErr(&trouble)
+	c.SetArgs(args)
+	if err := c.Execute(); err != nil {
+		t.Fatalf("%q: %v\n%s", args, err, trouble.String())
+	}
+	return out.String()
+}
+
+// obey runs a suggested command line in a folder, each part that && joins, training
+// without steps.
+func obey(t *testing.T, line string) {
+	t.Helper()
+	for part := range strings.SplitSeq(line, " && ") {
+		var words []string
+		for _, w := range wordsOf(part)[1:] {
+			if files, err := filepath.Glob(w); err == nil && strings.Contains(w, "*") {
+				words = append(words, files...)
+				continue
+			}
+			words = append(words, w)
+		}
+		if words[0] == "train" {
+			words = append(words, "--only-create", "--dim", "8", "--multiples", "1", "--heads", "1")
+		}
+		runHere(t, words...)
+	}
+}
+
+// The command that inspect prints is the one that works, for a store, composites and
+// prepared data.
+func TestSuggestedCommands(t *testing.T) {
+	dir := composites(t)
+	t.Chdir(t.TempDir())
+	if got := suggested(t, filepath.Join(dir, "dbzh", "dbzh_0.h5"), "--zr", "300,1.4"); len(got) != 1 || !strings.Contains(got[0], "--zr 300,1.4") || !strings.Contains(got[0], "*.h5 && vdm train") {
+		t.Errorf("of one of three composites: %q", got)
+	} else {
+		obey(t, got[0])
+		if notes := runHere(t, "inspect", "data/DBZH"); !strings.Contains(notes, "a = 300 and b = 1.4 (as set)") || !strings.Contains(notes, "3 frames") {
+			t.Errorf("prepared data say\n%s", notes)
+		}
+		obey(t, suggested(t, "data/DBZH")[0])
+	}
+	forecast := suggested(t, filepath.Join(dir, "forecast", "forecast.h5"))
+	if !strings.Contains(forecast[0], "--missing mask") || !strings.Contains(forecast[0], "--frames 3 --height 6 --width 8") {
+		t.Errorf("%q", forecast)
+	}
+	obey(t, strings.ReplaceAll(forecast[0], "runs/DBZH", "runs/forecast"))
+	store := goldenStore(t)
+	of := suggested(t, store)
+	if len(of) < 2 || !strings.Contains(of[0], "--variable") {
+		t.Errorf("%q", of)
+	}
+	obey(t, of[0])
+	if got := inShell([]string{"a b", "it's", "plain/x.nc", ""}); got != `'a b' 'it'\''s' plain/x.nc ''` {
+		t.Errorf("quoted: %s", got)
+	}
+}
+
+// The relation of reflectivity and rain is two numbers, and a folder of composites is
+// answered with the files in it.
+func TestReflectivityFlag(t *testing.T) {
+	dir := composites(t)
+	file := filepath.Join(dir, "dbzh", "dbzh_0.h5")
+	for value, says := range map[string]string{"200": "two numbers", "200,1.6,3": "two numbers", "a,b": "want numbers", "0,0": "two numbers", "200,0": "b = 0", "-1,2": "a = -1"} {
+		refuse(t, exitUsage, []string{"--zr", says}, "inspect", "--zr", value, file)
+	}
+	if said := runHere(t, "inspect", "--kind", "other", file); !strings.Contains(said, "units      dBZ\n") || !strings.Contains(said, "minimum -32,") {
+		t.Errorf("kept in dBZ:\n%s", said)
+	}
+	refuse(t, exitFailed, []string{filepath.Join(dir, "dbzh", "*.h5")}, "inspect", filepath.Join(dir, "dbzh"))
+}
