@@ -258,58 +258,6 @@ func (sim *simulation) spectrum(frames []int) []float64 {
 	return out
 }
 
-// memory returns the autoregression of each mode, estimated from pairs of known frames
-// near the gap of which the earlier was moved to the time of the later. Of all pairs
-// those least frames apart are used, and a correlation over n frames counts as the nth
-// power of the one over one frame.
-func (sim *simulation) memory(order2 bool) autoregression {
-	c := newCascade(sim.fft, max(sim.s.h, sim.s.w))
-	var known []int
-	near := 0
-	for f, frame := range sim.s.frames {
-		if frame != nil {
-			if f <= sim.g.left {
-				near = len(known)
-			}
-			known = append(known, f)
-		}
-	}
-	first, last := max(near-pairsAside, 0), min(near+pairsAside, len(known)-1)
-	known = known[first : last+1]
-	lag := math.MaxInt
-	for i := 1; i < len(known); i++ {
-		lag = min(lag, known[i]-known[i-1])
-	}
-	lag1 := sim.correlations(c, known, lag)
-	for j := range lag1 {
-		lag1[j] = math.Pow(max(lag1[j], 0), 1/float64(lag))
-	}
-	if !order2 {
-		return yuleWalker(c, lag1, nil)
-	}
-	return yuleWalker(c, lag1, sim.correlations(c, known, 2))
-}
-
-// correlations returns the correlations of the levels over pairs of known frames that
-// are lag frames apart; nil where there is none.
-func (sim *simulation) correlations(c *cascade, known []int, lag int) []float64 {
-	sums, any := newCoherence(c.levels), false
-	for _, b := range known {
-		if !slices.Contains(known, b-lag) {
-			continue
-		}
-		moved := newTrack(sim.s, sim.v)
-		moved.advance(-lag)
-		taper := sim.taper(func(i int) bool { return moved.ended[i] })
-		sums.add(c, sim.coefficients(moved.look(sim.decibels(b-lag)), taper), sim.coefficients(sim.decibels(b), taper))
-		any = true
-	}
-	if !any {
-		return nil
-	}
-	return sums.value()
-}
-
 // targets sets the values that each unknown frame should have, ascending.
 func (sim *simulation) targets(bridged bool) {
 	sorted := func(f int) []float64 {
