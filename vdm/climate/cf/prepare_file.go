@@ -104,7 +104,7 @@ func (p *Preparation) fileHeader(sources string) *Header {
 		c := SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, CellMethods: f.CellMethods}
 		h.field(c, of, []string{at.timeName(), y, x}, []int{1, first.Grid.Height, first.Grid.Width})
 	}
-	h.globals(map[string]string{"source": sources, "history": "climate-vdm prepare: " + strings.Join(p.header.Recipe, "; ")})
+	h.globals(map[string]string{"source": sources, "history": HistoryAfter("climate-vdm prepare: "+strings.Join(p.header.Recipe, "; "), p.files[0].path)})
 	return h
 }
 

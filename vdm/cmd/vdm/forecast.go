@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
@@ -107,7 +108,7 @@ func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
 		b.More["vdm_data_part"] = part
 	}
 	b.More["source"] = "climate-vdm " + version()
-	b.More["history"] = fmt.Sprintf("climate-vdm %s: vdm forecast %s", version(), name)
+	b.More["history"] = cf.HistoryAfter(fmt.Sprintf("climate-vdm %s: vdm forecast %s", version(), name), f.data...)
 	if name == "climatology" {
 		o := climate.WindowOptions{Frames: f.frames, Height: shape.Height, Width: shape.Width, Name: flagOf}
 		if rec.Split != nil {
