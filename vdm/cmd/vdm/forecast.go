@@ -41,7 +41,8 @@ alike.
 
 With --last the known frames are the last of the data; with --start the clip begins
 at a frame of the data. The clip is as large as the data unless --size says otherwise.
-To score against one of these, vdm verify --rival NAME needs no file.`,
+To score against one of these, vdm verify --rival NAME needs no file. vdm forecast
+blend lets a file of forecasts, these or nowcasts, pass into another.`,
 		Example: `  vdm forecast steps --data radar.nc --last --frames 10 --members 20 --out steps.nc
   vdm forecast persistence --data rain.nc --start 120 --known 1 --frames 7
   vdm forecast advection --data radar.nc --start 40 --size 128
@@ -59,6 +60,7 @@ To score against one of these, vdm verify --rival NAME needs no file.`,
 	flags.StringVar(&f.out, "out", "", "NetCDF `file` to write (default: NAME-INDEX.nc in this folder)")
 	f.addTest(c)
 	f.read.addTo(c)
+	c.AddCommand(newBlend())
 	return c
 }
 
