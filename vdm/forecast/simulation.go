@@ -40,12 +40,6 @@ type simulation struct {
 	rainRight []float64   // and at the right end; nil without one
 }
 
-// knowledge is a field on the grid with marks where it is known.
-type knowledge struct {
-	value []float64
-	known []bool
-}
-
 func newSimulation(st settings, s *scene, g gap) *simulation {
 	sim := &simulation{st: st, s: s, g: g}
 	if g.left < 0 {
@@ -180,18 +174,6 @@ func (sim *simulation) carry(f int, mean float64) *knowledge {
 	return k
 }
 
-// complete fills each of two fields from the other where it is not known.
-func (k *knowledge) complete(o *knowledge) {
-	for i := range k.value {
-		switch {
-		case k.known[i] && !o.known[i]:
-			o.value[i], o.known[i] = k.value[i], true
-		case o.known[i] && !k.known[i]:
-			k.value[i], k.known[i] = o.value[i], true
-		}
-	}
-}
-
 // taper returns a Hann window over the domain, zero at cells where skip is true.
 func (sim *simulation) taper(skip func(cell int) bool) []float64 {
 	s := sim.s
@@ -256,6 +238,79 @@ func (sim *simulation) spectrum(frames []int) []float64 {
 		out[i] = math.Sqrt(power)
 	}
 	return out
+}
+
+// memory returns the autoregression of each mode, estimated from pairs of known frames
+// near the gap of which the earlier was moved to the time of the later. Of all pairs
+// those least frames apart are used, and a correlation over n frames counts as the nth
+// power of the one over one frame.
+func (sim *simulation) memory(order2 bool) autoregression {
+	c := newCascade(sim.fft, max(sim.s.h, sim.s.w))
+	var known []int
+	near := 0
+	for f, frame := range sim.s.frames {
+		if frame != nil {
+			if f <= sim.g.left {
+				near = len(known)
+			}
+			known = append(known, f)
+		}
+	}
+	first, last := max(near-pairsAside, 0), min(near+pairsAside, len(known)-1)
+	known = known[first : last+1]
+	lag := math.MaxInt
+	for i := 1; i < len(known); i++ {
+		lag = min(lag, known[i]-known[i-1])
+	}
+	wet := uncensored(sim.dryShare(known))
+	process := func(lag int, frames float64) []float64 {
+		all := sim.correlations(c, known, lag)
+		for j := range all {
+			all[j] = math.Pow(max(all[j], 0), wet/frames)
+		}
+		return all
+	}
+	lag1 := process(lag, float64(lag))
+	if !order2 {
+		return yuleWalker(c, lag1, nil)
+	}
+	return yuleWalker(c, lag1, process(2, 1))
+}
+
+// dryShare returns the share of the inside cells of known frames that are dry.
+func (sim *simulation) dryShare(known []int) float64 {
+	dry, n := 0.0, 0.0
+	for _, f := range known {
+		for i, rate := range sim.s.frames[f] {
+			if sim.s.inside[i] {
+				n++
+				if rate < dryBelow {
+					dry++
+				}
+			}
+		}
+	}
+	return dry / n
+}
+
+// correlations returns the correlations of the levels over pairs of known frames that
+// are lag frames apart; nil where there is none.
+func (sim *simulation) correlations(c *cascade, known []int, lag int) []float64 {
+	sums, any := newCoherence(c.levels), false
+	for _, b := range known {
+		if !slices.Contains(known, b-lag) {
+			continue
+		}
+		moved := newTrack(sim.s, sim.v)
+		moved.advance(-lag)
+		taper := sim.taper(func(i int) bool { return moved.ended[i] })
+		sums.add(c, sim.coefficients(moved.look(sim.decibels(b-lag)), taper), sim.coefficients(sim.decibels(b), taper))
+		any = true
+	}
+	if !any {
+		return nil
+	}
+	return sums.value()
 }
 
 // targets sets the values that each unknown frame should have, ascending.

@@ -24,8 +24,8 @@ import (
 // of wavelength are used to estimate the memory, between which it is interpolated in the
 // logarithm of the wavenumber, so that each mode is an AR process by itself, rather than
 // evolved as separate fields; the octaves' weights are linear in that logarithm where
-// pysteps has Gaussians; a dry cell counts as one at the threshold, and the memory is
-// that of the process below it, which is longer than that of the decibels held there; the noise has the
+// pysteps has Gaussians; a dry cell counts as one at the threshold, and the memory is of
+// the process below it, which remembers longer than decibels held there show; the noise has the
 // windowed periodogram of the known frames, the same everywhere, without local
 // parameters; the error of the velocity has the direction of the mean motion everywhere,
 // and where the size of a cell is not given it is normal, the same along the motion and

@@ -211,10 +211,11 @@ func readFSS(o *ComparisonOptions, s *verify.FSS) (all []reading) {
 
 func readContingency(o *ComparisonOptions, s *verify.Contingency) (all []reading) {
 	for _, t := range s.Value() {
+		sums := []float64{float64(t.Hits), float64(t.Misses), float64(t.FalseAlarms), float64(t.CorrectNegatives)} // one memory for all
 		of := func(key, label, best string, figure func(verify.EventTable) float64) reading {
 			r := reading{Row: Row{Key: key, Label: label, Best: best}, value: figure(t.EventTable), paired: key != "pofd" && key != "frequency_bias"}.ofSums(func(s []float64) float64 {
 				return figure(verify.EventTable{Hits: int64(s[0]), Misses: int64(s[1]), FalseAlarms: int64(s[2]), CorrectNegatives: int64(s[3])})
-			}, float64(t.Hits), float64(t.Misses), float64(t.FalseAlarms), float64(t.CorrectNegatives))
+			}, sums...)
 			for _, lead := range t.ByLead {
 				r.byFrame = append(r.byFrame, figure(lead))
 			}
@@ -237,9 +238,10 @@ func readBrier(o *ComparisonOptions, threshold float64, s *verify.Exceedance) []
 			skill.x, skill.y = append(skill.x, p.Probability), append(skill.y, p.Observed)
 		}
 	}
+	counts := s.Counts() // one memory for all readings of the case
 	of := func(r reading, figure func(verify.BrierValue) float64) reading {
 		r.value = figure(brier)
-		return r.ofSums(func(counts []float64) float64 { return figure(s.WithCounts(counts).Brier()) }, s.Counts()...)
+		return r.ofSums(func(counts []float64) float64 { return figure(s.WithCounts(counts).Brier()) }, counts...)
 	}
 	return o.event(threshold,
 		reading{Row: Row{Key: "brier", Label: "Brier score", Best: "0"}, value: brier.Score, byFrame: brier.ScoreByLead, mean: true},

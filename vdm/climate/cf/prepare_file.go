@@ -9,13 +9,6 @@ import (
 	"strings"
 )
 
-// IsData reports whether a path is data of a linked format, by what it is: a file, a
-// folder that is a store, or the web address of one.
-func IsData(path string) bool {
-	head, _ := headBytes(path)
-	return slices.ContainsFunc(linked(), func(f *Format) bool { return f.Recognises(path, head) })
-}
-
 // Ending returns the ending of files whose format nobody names: ".nc" in a program that
 // links NetCDF, else the ending of another format, or "" where none is linked.
 func Ending() string {
