@@ -26,6 +26,9 @@ type AnimationOptions struct {
 
 	// FPS is the number of frames a second. Zero: 4.
 	FPS float64
+
+	// Lines are drawn over every frame.
+	Lines []Line
 }
 
 // Validate reports the first option that is out of range.
@@ -46,6 +49,9 @@ func Animation(clips []Clip, opt AnimationOptions) ([]byte, error) {
 	}
 	key, frames, err := newKey(clips, opt.Style, opt.Scale, opt.Label, opt.Unit, opt.FrameLabels)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkPlaced(opt.Lines, nil, clips[0].Height, clips[0].Width); err != nil {
 		return nil, err
 	}
 	f := &animationFigure{opt: opt, clips: clips, frames: frames, key: key}
@@ -207,8 +213,9 @@ func (f *animationFigure) draw(c draw.Canvas) {
 		y := l.origin.Y - vg.Length(i/f.columns)*(l.name+l.frame.Y+barGap)
 		label{text: clip.Name, size: size}.shrunk(l.frame.X).draw(c, vg.Point{X: x + l.frame.X/2, Y: y - l.name + 0.45*size}, centerBottom, 0)
 		y -= l.name
-		clip.drawFrame(c, vg.Rectangle{Min: vg.Point{X: x, Y: y - l.frame.Y}, Max: vg.Point{X: x + l.frame.X, Y: y}},
-			min(f.now, clip.Frames-1), f.key.bar.colors)
+		r := vg.Rectangle{Min: vg.Point{X: x, Y: y - l.frame.Y}, Max: vg.Point{X: x + l.frame.X, Y: y}}
+		clip.drawFrame(c, r, min(f.now, clip.Frames-1), f.key.bar.colors)
+		drawLines(c, r, f.opt.Lines, clip.Height, clip.Width)
 	}
 	area := inner(c)
 	l.title.draw(c, vg.Point{X: l.origin.X, Y: area.Max.Y}, leftTop, 0)

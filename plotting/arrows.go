@@ -19,6 +19,7 @@ type Overlay struct {
 	ArrowColor color.Color // nil means black
 
 	Points []Series // marks, or lines without Points
+	Lines  []Line   // in columns and rows of the field's cells
 }
 
 const (
@@ -58,6 +59,7 @@ type overlayFigure struct {
 func (f *overlayFigure) draw(c draw.Canvas) {
 	f.mapFigure.draw(c)
 	data := f.layout(c).data
+	drawLines(data, data.Rectangle, f.over.Lines, f.cells.height, f.cells.width)
 	at := func(x, y float64) vg.Point {
 		return vg.Point{
 			X: data.X(bounded((x - f.xmin) / (f.xmax - f.xmin))),

@@ -17,6 +17,11 @@ type FilmStripOptions struct {
 	// FrameLabels are written above the columns, such as "+1 h". nil means none;
 	// otherwise it has one label for each frame of the longest clip.
 	FrameLabels []string
+
+	// Lines are drawn over every frame. Axes, where given, are drawn at the first frame of
+	// the last row.
+	Lines []Line
+	Axes  *FrameAxes
 }
 
 // Validate reports the first option that is out of range.
@@ -31,6 +36,9 @@ func FilmStrip(clips []Clip, opt FilmStripOptions) (*Picture, error) {
 	}
 	key, frames, err := newKey(clips, opt.Style, opt.Scale, opt.Label, opt.Unit, opt.FrameLabels)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkPlaced(opt.Lines, opt.Axes, clips[0].Height, clips[0].Width); err != nil {
 		return nil, err
 	}
 	f := &filmFigure{opt: opt, clips: clips, frames: frames, key: key}
@@ -75,6 +83,8 @@ func (f *filmFigure) naturalSize() (w, h vg.Length) {
 	w, h = f.opt.size(0, 0)
 	if w == 0 {
 		_, room := f.rowLabels(filmWidth)
+		left, _ := f.opt.Axes.rooms(f.opt.tickSize())
+		room += left
 		w = min(filmWidth, 2*outerPad+room+vg.Length(f.frames)*(widestFrame+frameGap))
 		w = max(w, smallestStrip)
 	}
@@ -108,7 +118,9 @@ func (f *filmFigure) layout(c draw.Canvas) filmLayout {
 		l.above += 1.3 * size
 	}
 	l.keyWidth = c.Size().X
-	l.below = barGap + f.key.height(l.keyWidth)
+	left, beneath := f.opt.Axes.rooms(size)
+	l.rowRoom += left
+	l.below = beneath + barGap + f.key.height(l.keyWidth)
 	wide := (c.Size().X-l.rowRoom-knownWidth)/vg.Length(f.frames) - frameGap
 	if f.opt.Width == 0 {
 		wide = min(wide, widestFrame)
@@ -159,11 +171,14 @@ func (f *filmFigure) frameRect(l filmLayout, row, col int) vg.Rectangle {
 
 func (f *filmFigure) draw(c draw.Canvas) {
 	l := f.layout(c)
+	left, beneath := f.opt.Axes.rooms(f.opt.tickSize())
 	for row, clip := range f.clips {
 		first := f.frameRect(l, row, 0)
-		l.rows[row].draw(c, vg.Point{X: first.Min.X - 0.7*f.opt.tickSize(), Y: middle(first).Y}, rightMiddle, 0)
+		l.rows[row].draw(c, vg.Point{X: first.Min.X - left - 0.7*f.opt.tickSize(), Y: middle(first).Y}, rightMiddle, 0)
 		for col := range clip.Frames {
-			clip.drawFrame(c, f.frameRect(l, row, col), col, f.key.bar.colors)
+			r := f.frameRect(l, row, col)
+			clip.drawFrame(c, r, col, f.key.bar.colors)
+			drawLines(c, r, f.opt.Lines, clip.Height, clip.Width)
 		}
 	}
 	for col, txt := range l.columns {
@@ -174,10 +189,13 @@ func (f *filmFigure) draw(c draw.Canvas) {
 		txt.draw(c, vg.Point{X: x, Y: r.Max.Y + 0.45*f.opt.tickSize()}, centerBottom, 0)
 	}
 	last := f.frameRect(l, len(f.clips)-1, 0)
+	if f.opt.Axes != nil {
+		f.opt.Axes.draw(c, last, f.opt.tickSize())
+	}
 	area := inner(c)
 	f.key.draw(c, vg.Rectangle{
 		Min: vg.Point{X: area.Min.X, Y: area.Min.Y},
-		Max: vg.Point{X: area.Max.X, Y: last.Min.Y - barGap},
+		Max: vg.Point{X: area.Max.X, Y: last.Min.Y - beneath - barGap},
 	})
 	drawTitle(c, l.title, c.Center().X)
 }

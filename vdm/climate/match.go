@@ -245,6 +245,16 @@ func (g *Grid) places() (*Grid, bool) {
 	return p, true
 }
 
+// Geographic returns the latitude and longitude of every cell in degrees, Height·Width row
+// by row; ok is false where the grid does not say them.
+func (g *Grid) Geographic() (lat, lon []float64, ok bool) {
+	p, ok := g.places()
+	if !ok {
+		return nil, nil, false
+	}
+	return p.Lat, p.Lon, true
+}
+
 // findPlaces does what Find does, by the latitudes and longitudes of all cells: two
 // corners of the part give its position, then every cell is compared.
 func findPlaces(part, whole *Grid) (rows, cols []int, err error) {

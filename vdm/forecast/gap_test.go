@@ -49,7 +49,7 @@ func TestMemoryOfFramesThatLieApart(t *testing.T) {
 			t.Fatalf("mode %d, of level %d: correlation over one frame %.6f, expected the cube root of %.6f, %.6f", i, level, got, r, want)
 		}
 	}
-	if t.Logf("correlations over one frame from %.2f to %.2f", least, most); least > 0.3 || most < 0.5 {
+	if t.Logf("correlations over one frame from %.2f to %.2f", least, most); most-least < 0.25 {
 		t.Errorf("correlations from %.2f to %.2f; expected a wide range, where the root tells", least, most)
 	}
 }

@@ -64,7 +64,7 @@ func motionWindow(s *scene) float64 { return float64(min(s.h, s.w)) / 6 }
 // coarsened grid (Rinehart and Garvey 1978, Nature 273), and refined to a field
 // by iterated weighted least squares on image gradients (Lucas and Kanade 1981,
 // IJCAI), from coarse to fine in both the smoothing of the image and the window
-// (Bouguet 2001, Intel Corporation). Each iteration moves both frames of a pair
+// (Bouguet 2001, Intel Corporation), on grids as coarse as the smoothing allows. Each iteration moves both frames of a pair
 // to the time halfway between them, so that neither is preferred, and adds a
 // damping of the mean gradient, so that places without rain keep the motion of
 // their surroundings.
@@ -86,15 +86,73 @@ func motion(s *scene, g gap) *velocity {
 		smooth, window float64
 		iterations     int
 	}{{window / 2, 2 * window, 4}, {window / 4, 1.5 * window, 4}, {window / 8, window, 5}} {
-		smoothed := make([]pair, len(pairs))
+		factor := coarseningOf(level.smooth)
+		small := s.coarsened(factor)
+		// A mean over a block is a blur, too: of variance (factor² − 1)/12.
+		rest := math.Sqrt(level.smooth*level.smooth-float64(factor*factor-1)/12) / float64(factor)
+		images := map[*float64][]float64{}
+		smoothed := func(image []float64) []float64 {
+			if images[&image[0]] == nil {
+				images[&image[0]] = blurred(blockMeans(image, s.h, s.w, factor), small.h, small.w, rest)
+			}
+			return images[&image[0]]
+		}
+		shrunk := make([]pair, len(pairs))
 		for i, p := range pairs {
-			smoothed[i] = pair{blurred(p.a, s.h, s.w, level.smooth), blurred(p.b, s.h, s.w, level.smooth), p.gap, p.weight}
+			shrunk[i] = pair{smoothed(p.a), smoothed(p.b), p.gap, p.weight}
 		}
+		u := v.regridded(small.h, small.w, 1, factor)
 		for range level.iterations {
-			refine(s, v, smoothed, level.window)
+			refine(small, u, shrunk, level.window/float64(factor))
 		}
+		v = u.regridded(s.h, s.w, factor, 1)
 	}
 	return v
+}
+
+// coarseningOf returns how many cells along each side become one where images that are
+// smoothed by so many cells are compared: a power of two that leaves the standard deviation
+// of the smoothing at 2.6 coarse cells at least: with half of that motion is clearly worse.
+func coarseningOf(smooth float64) int {
+	factor := 1
+	for float64(2*factor)*2.6 <= smooth {
+		factor *= 2
+	}
+	return factor
+}
+
+// coarsened returns the domain of a scene, without frames, on blocks of factor×factor
+// cells. A block is inside where half of its cells are; partial blocks are dropped.
+func (s *scene) coarsened(factor int) *scene {
+	if factor == 1 {
+		return s
+	}
+	c := &scene{h: s.h / factor, w: s.w / factor, any: s.any, whole: true}
+	inside := make([]float64, s.h*s.w)
+	for i, in := range s.inside {
+		if in {
+			inside[i] = 1
+		}
+	}
+	for _, share := range blockMeans(inside, s.h, s.w, factor) {
+		c.inside = append(c.inside, share >= 0.5)
+		c.whole = c.whole && share >= 0.5
+	}
+	return c
+}
+
+// regridded returns the motion on another grid of the same domain, of h×w cells. from and
+// to are how many cells of the scene a cell has along each side, before and after.
+func (v *velocity) regridded(h, w, from, to int) *velocity {
+	if from == to {
+		return v
+	}
+	out, ratio := newVelocity(h, w, 0, 0), float64(to)/float64(from)
+	for i := range out.dy {
+		y, x := v.at((float64(i/w)+0.5)*ratio-0.5, (float64(i%w)+0.5)*ratio-0.5)
+		out.dy[i], out.dx[i] = y/ratio, x/ratio
+	}
+	return out
 }
 
 // search returns the translation in cells per frame that makes the correlation of the

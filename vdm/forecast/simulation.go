@@ -40,12 +40,6 @@ type simulation struct {
 	rainRight []float64   // and at the right end; nil without one
 }
 
-// knowledge is a field on the grid with marks where it is known.
-type knowledge struct {
-	value []float64
-	known []bool
-}
-
 func newSimulation(st settings, s *scene, g gap) *simulation {
 	sim := &simulation{st: st, s: s, g: g}
 	if g.left < 0 {
@@ -180,18 +174,6 @@ func (sim *simulation) carry(f int, mean float64) *knowledge {
 	return k
 }
 
-// complete fills each of two fields from the other where it is not known.
-func (k *knowledge) complete(o *knowledge) {
-	for i := range k.value {
-		switch {
-		case k.known[i] && !o.known[i]:
-			o.value[i], o.known[i] = k.value[i], true
-		case o.known[i] && !k.known[i]:
-			k.value[i], k.known[i] = o.value[i], true
-		}
-	}
-}
-
 // taper returns a Hann window over the domain, zero at cells where skip is true.
 func (sim *simulation) taper(skip func(cell int) bool) []float64 {
 	s := sim.s
@@ -280,14 +262,35 @@ func (sim *simulation) memory(order2 bool) autoregression {
 	for i := 1; i < len(known); i++ {
 		lag = min(lag, known[i]-known[i-1])
 	}
-	lag1 := sim.correlations(c, known, lag)
-	for j := range lag1 {
-		lag1[j] = math.Pow(max(lag1[j], 0), 1/float64(lag))
+	wet := uncensored(sim.dryShare(known))
+	process := func(lag int, frames float64) []float64 {
+		all := sim.correlations(c, known, lag)
+		for j := range all {
+			all[j] = math.Pow(max(all[j], 0), wet/frames)
+		}
+		return all
 	}
+	lag1 := process(lag, float64(lag))
 	if !order2 {
 		return yuleWalker(c, lag1, nil)
 	}
-	return yuleWalker(c, lag1, sim.correlations(c, known, 2))
+	return yuleWalker(c, lag1, process(2, 1))
+}
+
+// dryShare returns the share of the inside cells of known frames that are dry.
+func (sim *simulation) dryShare(known []int) float64 {
+	dry, n := 0.0, 0.0
+	for _, f := range known {
+		for i, rate := range sim.s.frames[f] {
+			if sim.s.inside[i] {
+				n++
+				if rate < dryBelow {
+					dry++
+				}
+			}
+		}
+	}
+	return dry / n
 }
 
 // correlations returns the correlations of the levels over pairs of known frames that

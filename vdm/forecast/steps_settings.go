@@ -18,13 +18,14 @@ import (
 // rank by rank; only then is it moved, with a perturbed velocity. So the rain of the
 // domain changes by outflow, as in pysteps. Inflow is not known: it has the constant
 // value at the edge, as in [Advection], where pysteps has no value. Rain may appear only
-// within a distance of known rain that grows with the lead.
+// within a distance of known rain that grows with the lead, by 1 km a minute.
 //
 // It differs from STEPS as follows: there is no numerical forecast for blending; octaves
 // of wavelength are used to estimate the memory, between which it is interpolated in the
 // logarithm of the wavenumber, so that each mode is an AR process by itself, rather than
 // evolved as separate fields; the octaves' weights are linear in that logarithm where
-// pysteps has Gaussians; a dry cell counts as one at the threshold; the noise has the
+// pysteps has Gaussians; a dry cell counts as one at the threshold, and the memory is of
+// the process below it, which remembers longer than decibels held there show; the noise has the
 // windowed periodogram of the known frames, the same everywhere, without local
 // parameters; the error of the velocity has the direction of the mean motion everywhere,
 // and where the size of a cell is not given it is normal, the same along the motion and
@@ -63,12 +64,17 @@ type settings struct {
 	// velocityError is the standard deviation of a constant error of the velocity as
 	// a share of the mean speed; 0 means no error, constant or growing.
 	velocityError float64
-	// maskGrowth is how many cells per frame rain may appear away from known rain
-	// (after moving).
+	// maskGrowth is how many cells per frame rain may appear away from known rain, in the
+	// coordinates that move: 1 km a minute as in pysteps, or a sixteenth of the shorter side
+	// a frame where the size of a cell is not known.
 	maskGrowth float64
 }
 
 // forCase returns the settings with which a case is forecast.
 func (st STEPS) forCase(c Case) settings {
-	return settings{st, 0.3, float64(min(c.Height, c.Width)) / 16}
+	out := settings{st, 0.3, float64(min(c.Height, c.Width)) / 16}
+	if st.Kilometres > 0 {
+		out.maskGrowth = st.Minutes / st.Kilometres
+	}
+	return out
 }

@@ -103,7 +103,7 @@ func (c *Compared) PairTable() Table {
 	if c.Cases > 1 {
 		note = intervalNote(c.Cases, "cases")
 	}
-	t.Notes = append(t.Notes, note+" Blocks of cases that follow each other in time are resampled together. Below 0 the first is better; skill is 1 − first/second.")
+	t.Notes = append(t.Notes, note+" Blocks of cases that follow each other in time are resampled together. Where the best is 0 (CRPS) the first is better below 0, where it is 1 (CSI) above 0; skill is the share of what the second lacks that the first has, 1 − first/second or (first − second)/(1 − second).")
 	return t
 }
 

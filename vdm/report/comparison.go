@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 )
 
@@ -29,6 +30,7 @@ type Comparison struct {
 type Case struct {
 	Observed  []float32
 	Forecasts []Forecast
+	Times     *climate.Place // when the clip lies, for pictures; nil where that is unknown
 }
 
 // Forecast contains the members of one forecaster, whole clips shaped like the observed

@@ -23,6 +23,8 @@ type ComparisonOptions struct {
 	Scores     []string            `json:"scores,omitempty"`     // names of the scores to take, as ScoreNames has them; none means all
 	Pairwise   bool                `json:"-"`                    // compare every two forecasts, too
 	Seed       uint64              `json:"-"`                    // breaks ties of ranks
+	Grid       *climate.Grid       `json:"-"`                    // of the frames, for pictures; nil where it is unknown
+	Called     string              `json:"-"`                    // what pictures call the variable; the variable's name where it is empty
 }
 
 // prepare refuses what cannot be compared and fills in what is not given.
@@ -57,6 +59,14 @@ func (o *ComparisonOptions) prepare() error {
 		o.Windows = []int{5}
 	}
 	return nil
+}
+
+// called returns what pictures call the variable.
+func (o *ComparisonOptions) called() string {
+	if o.Called != "" {
+		return o.Called
+	}
+	return strings.ReplaceAll(o.Variable, "_", " ")
 }
 
 // leads returns the number of frames to forecast.

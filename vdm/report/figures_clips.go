@@ -9,10 +9,27 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// NamedSamples are clips with a name.
+// NamedSamples are clips with a name, and where and when they lie, if that is known.
 type NamedSamples struct {
 	Name string
 	*vdm.Samples
+	Place *climate.Place
+}
+
+// placeOf returns the place of the first set that has one, and labels of its frames: their
+// valid times, or how long after the first they are.
+func placeOf(sets []NamedSamples, frames int, step float64) (grid *climate.Grid, title string, labels []string) {
+	labels = stepLabels(frames, step)
+	for _, s := range sets {
+		if s.Place == nil {
+			continue
+		}
+		if t, valid := ValidTimes(s.Place); len(valid) == frames {
+			title, labels = t, valid
+		}
+		return &s.Place.Grid, title, labels
+	}
+	return nil, "", labels
 }
 
 // ClipsPicture draws clips of two sources beneath each other, such as real and
@@ -30,7 +47,10 @@ func ClipsPicture(variable, units string, step float64, channel, rows int, sets 
 			frames = max(frames, s.Frames)
 		}
 	}
-	return plotting.FilmStrip(clips, plotting.FilmStripOptions{Scale: scale, Label: variable, Unit: unit, FrameLabels: stepLabels(frames, step)})
+	grid, title, labels := placeOf(sets, frames, step)
+	return plotting.FilmStrip(clips, plotting.FilmStripOptions{
+		Style: plotting.Style{Title: title}, Scale: scale, Label: variable, Unit: unit, FrameLabels: labels, Lines: Coasts(grid), Axes: AxesOf(grid),
+	})
 }
 
 // stepLabels returns a label for each frame, counted from the first.
@@ -63,7 +83,10 @@ func ClipsAnimation(variable, units string, step float64, channel int, clips ...
 			frames = max(frames, s.Frames)
 		}
 	}
-	return plotting.Animation(all, plotting.AnimationOptions{Scale: scale, Label: variable, Unit: unit, FrameLabels: stepLabels(frames, step), FPS: 3})
+	grid, title, labels := placeOf(clips, frames, step)
+	return plotting.Animation(all, plotting.AnimationOptions{
+		Style: plotting.Style{Title: title}, Scale: scale, Label: variable, Unit: unit, FrameLabels: labels, FPS: 3, Lines: Coasts(grid),
+	})
 }
 
 // DrawClips draws clips of one channel of several sets, such as real and generated ones,

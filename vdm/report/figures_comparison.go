@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
 // CRPSPicture draws the CRPS of every forecast by frame.
@@ -97,11 +98,13 @@ func (c *Compared) BiasMaps() (*plotting.Picture, error) {
 		if e.Reference {
 			continue
 		}
-		p, err := plotting.Map(plotting.Field2D{Data: e.Score(biasMapKey).Y, Height: c.Height, Width: c.Width}, plotting.MapOptions{
+		field := plotting.Field2D{Data: e.Score(biasMapKey).Y, Height: c.Height, Width: c.Width}
+		o := plotting.MapOptions{
 			Style: plotting.Style{Title: inPicture(e.Name), Width: 8},
 			Scale: plotting.Scale{Kind: plotting.Diverging, Limits: [2]float64{-largest, largest}},
 			Label: "(generated − truth)/truth", NoAxes: true,
-		})
+		}
+		p, err := placedMap(field, c.Grid, o)
 		if err != nil {
 			return nil, err
 		}
@@ -111,6 +114,18 @@ func (c *Compared) BiasMaps() (*plotting.Picture, error) {
 		rows[len(rows)-1] = append(rows[len(rows)-1], p)
 	}
 	return plotting.Grid(rows, plotting.GridOptions{})
+}
+
+// placedMap draws a map with the axes and coasts of a grid; without them where the grid is
+// nil or says nothing.
+func placedMap(field plotting.Field2D, grid *climate.Grid, o plotting.MapOptions) (*plotting.Picture, error) {
+	axes := AxesOf(grid)
+	if axes == nil {
+		return plotting.Map(field, o)
+	}
+	field.X, field.Y, o.NoAxes = axes.X, axes.Y, false
+	o.X, o.Y = plotting.Axis{Label: axes.XLabel}, plotting.Axis{Label: axes.YLabel}
+	return plotting.MapWith(field, plotting.Overlay{Lines: Coasts(grid)}, o)
 }
 
 // RankPicture draws the rank histogram of the first ensemble as densities: flat at 1
@@ -205,8 +220,13 @@ func (c *Compared) StripPicture(one Case, members int) (*plotting.Picture, error
 			strip(fmt.Sprintf("mean of %d", len(f.Members)), f.Mean(), c.Known)
 		}
 	}
+	labels, valid := c.frameLabels(), []string(nil)
+	title := ""
+	if title, valid = ValidTimes(one.Times); len(valid) == len(labels) {
+		labels = valid
+	}
 	return plotting.FilmStrip(clips, plotting.FilmStripOptions{
-		Scale: scale, Label: c.Variable, Unit: unit, FrameLabels: c.frameLabels(),
+		Style: plotting.Style{Title: title}, Scale: scale, Label: c.called(), Unit: unit, FrameLabels: labels, Lines: Coasts(c.Grid), Axes: AxesOf(c.Grid),
 	})
 }
 

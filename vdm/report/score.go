@@ -58,18 +58,45 @@ type reading struct {
 	value   float64
 	byFrame []float64
 	x, y    []float64 // a curve or a map beside the value
-	mean    bool      // whether it is a mean over cases, so that it has an interval
-	series  []float64 // the value of each case, for a mean
+	mean    bool      // whether it is a mean over cases
+	series  []float64 // the value of each case for a mean, its influence for what is a function of sums; for intervals
+
+	// sums and figure are, for a value that is no mean over cases but a function of sums
+	// over them, the sums and the function.
+	sums   []float64
+	figure func(sums []float64) float64
+	paired bool // whether forecasts are compared in pairs in it, as in every mean
 }
 
-// score returns the reading as a Score: a mean is taken over cases, with its interval.
+// ofSums returns the reading of a value that is a function of sums over cases.
+func (r reading) ofSums(figure func(sums []float64) float64, sums ...float64) reading {
+	r.sums, r.figure = nil, figure
+	for _, v := range sums {
+		if v != 0 && v == v {
+			r.sums = sums // a case that adds nothing has none
+		}
+	}
+	for i, v := range r.sums {
+		if v != v {
+			r.sums[i] = 0 // 0 cells have no mean
+		}
+	}
+	return r
+}
+
+// score returns the reading as a Score: a mean is taken over cases, and what has a series
+// gets its interval.
 func (r reading) score() (Score, error) {
 	s := none
 	s.Value, s.ByFrame, s.X, s.Y, s.Cases = Value(r.value), r.byFrame, r.x, r.y, r.series
-	if !r.mean || len(existing(r.series)) < 2 {
+	if len(existing(r.series)) < 2 {
 		return s, nil
 	}
 	v, err := verify.MeanInterval(r.series)
+	if !r.mean {
+		s.From, s.To = Value(v.Low), Value(v.High)
+		return s, err
+	}
 	s.Value, s.From, s.To = Value(v.Estimate), Value(v.Low), Value(v.High)
 	return s, err
 }

@@ -152,7 +152,8 @@ type pool[S pooled[S]] struct {
 	start  func() (S, error)
 	read   func(S) []reading
 	all    S
-	series [][]float64 // [reading][case]
+	series [][]float64   // [reading][case], of means
+	sums   [][][]float64 // [reading][case], of functions of sums
 }
 
 // newPool returns a pool without cases.
@@ -198,10 +199,13 @@ func (p *pool[S]) add(members [][]float32, truth []float32) error {
 	}
 	for i, r := range p.read(one) {
 		if i == len(p.series) {
-			p.series = append(p.series, nil)
+			p.series, p.sums = append(p.series, nil), append(p.sums, nil)
 		}
-		if r.mean {
+		switch {
+		case r.mean:
 			p.series[i] = append(p.series[i], r.value)
+		case r.figure != nil:
+			p.sums[i] = append(p.sums[i], r.sums)
 		}
 	}
 	return p.all.Merge(one)
@@ -210,7 +214,9 @@ func (p *pool[S]) add(members [][]float32, truth []float32) error {
 func (p *pool[S]) readings() []reading {
 	all := p.read(p.all)
 	for i := range all {
-		all[i].series = p.series[i]
+		if all[i].series = p.series[i]; all[i].figure != nil {
+			all[i].series = verify.Influence(p.sums[i], all[i].figure)
+		}
 	}
 	return all
 }

@@ -78,8 +78,8 @@ func readInterval(o *ComparisonOptions, s *verify.IntervalScore) []reading {
 	}
 	return []reading{
 		{Row: Row{Key: "interval", Label: "interval score, 90 %, " + o.Units, Best: "0"}, value: v.Score, byFrame: score, mean: true},
-		{Row: Row{Key: "interval_width", Label: "width of the 90 % interval, " + o.Units, Best: "low"}, value: v.Width, byFrame: width},
-		{Row: Row{Key: "interval_coverage", Label: "truth inside the 90 % interval", Best: "0.9"}, value: v.Coverage, byFrame: coverage},
+		reading{Row: Row{Key: "interval_width", Label: "width of the 90 % interval, " + o.Units, Best: "low"}, value: v.Width, byFrame: width}.ofSums(quotient, float64(v.Cells)*v.Width, float64(v.Cells)),
+		reading{Row: Row{Key: "interval_coverage", Label: "truth inside the 90 % interval", Best: "0.9"}, value: v.Coverage, byFrame: coverage}.ofSums(quotient, float64(v.Cells)*v.Coverage, float64(v.Cells)),
 	}
 }
 
@@ -89,13 +89,23 @@ func readSpread(o *ComparisonOptions, s *verify.SpreadSkill) []reading {
 	for _, at := range v.ByLead {
 		rmse, spread, ratio, bias = append(rmse, at.RMSE), append(spread, at.Spread), append(ratio, at.Ratio), append(bias, relative(at))
 	}
-	return []reading{
-		{Row: Row{Key: "rmse", Label: "RMSE of the mean, " + o.Units, Best: "0"}, value: v.RMSE, byFrame: rmse},
+	n := float64(v.Cells)
+	root := func(s []float64) float64 { return math.Sqrt(s[0] / s[1]) }
+	error2, spread2, off, truth := n*v.RMSE*v.RMSE, n*v.Spread*v.Spread, n*v.Bias, n*v.Truth
+	all := []reading{
+		reading{Row: Row{Key: "rmse", Label: "RMSE of the mean, " + o.Units, Best: "0"}, value: v.RMSE, byFrame: rmse, paired: true}.ofSums(root, error2, n),
 		{Row: Row{Key: "spread", Label: "spread, " + o.Units, Best: "RMSE"}, value: v.Spread, byFrame: spread},
 		{Row: Row{Key: "spread_skill", Label: "spread/skill", Best: "1"}, value: v.Ratio, byFrame: ratio},
-		{Row: Row{Key: biasKey, Label: "bias of the domain", Best: "0", Signed: true}, value: relative(v.SpreadSkillAt), byFrame: bias},
+		reading{Row: Row{Key: biasKey, Label: "bias of the domain", Best: "0", Signed: true}, value: relative(v.SpreadSkillAt), byFrame: bias}.ofSums(quotient, off, truth),
 	}
+	if v.Members > 1 {
+		all[1], all[2] = all[1].ofSums(root, spread2, n), all[2].ofSums(root, spread2, error2)
+	}
+	return all
 }
+
+// quotient returns the first of two sums divided by the second.
+func quotient(sums []float64) float64 { return sums[0] / sums[1] }
 
 // relative returns the bias divided by the mean of the truth, NaN where all is dry.
 func relative(at verify.SpreadSkillAt) float64 {
@@ -111,6 +121,7 @@ type ranks struct {
 	seed  uint64
 	index uint64
 	all   *verify.RankHistogram
+	sums  [][]float64 // of each case: truths outside the members, and all
 }
 
 func (r *ranks) add(members [][]float32, truth []float32) (err error) {
@@ -119,18 +130,35 @@ func (r *ranks) add(members [][]float32, truth []float32) (err error) {
 			return err
 		}
 	}
+	outside, total := r.outside()
 	r.index++
-	return r.all.Add(r.index-1, members, truth)
+	if err := r.all.Add(r.index-1, members, truth); err != nil {
+		return err
+	}
+	outsideNow, totalNow := r.outside()
+	r.sums = append(r.sums, []float64{outsideNow - outside, totalNow - total})
+	return nil
+}
+
+// outside returns the number of truths outside the members so far, and of all.
+func (r *ranks) outside() (outside, total float64) {
+	counts := r.all.Value()
+	for _, n := range counts {
+		total += float64(n)
+	}
+	return float64(counts[0] + counts[len(counts)-1]), total
 }
 
 func (r *ranks) readings() []reading {
 	out := reading{Row: Row{Key: ranksKey, Label: "truth outside the members, over expected", Best: "1"}, value: nan}
-	counts, total := r.all.Value(), int64(0)
+	counts := r.all.Value()
 	for i, n := range counts {
-		out.x, out.y, total = append(out.x, float64(i)), append(out.y, float64(n)), total+n
+		out.x, out.y = append(out.x, float64(i)), append(out.y, float64(n))
 	}
 	if last := len(counts) - 1; last > 1 {
-		out.value = float64(counts[0]+counts[last]) / float64(total) * float64(last+1) / 2
+		over := func(sums []float64) float64 { return quotient(sums) * float64(last+1) / 2 }
+		outside, total := r.outside()
+		out.value, out.series = over([]float64{outside, total}), verify.Influence(r.sums, over)
 	}
 	return []reading{out}
 }
@@ -173,7 +201,8 @@ func readFSS(o *ComparisonOptions, s *verify.FSS) (all []reading) {
 			if len(v.Scales) > 1 {
 				key = fmt.Sprintf("fss_%dcells", cells)
 			}
-			ofEvent = append(ofEvent, reading{Row: Row{Key: key, Label: "FSS, " + window, Best: "1", Window: cells}, value: v.Score[i], byFrame: byFrame})
+			ofEvent = append(ofEvent, reading{Row: Row{Key: key, Label: "FSS, " + window, Best: "1", Window: cells}, value: v.Score[i], byFrame: byFrame, paired: true}.
+				ofSums(func(s []float64) float64 { return 1 - s[0]/s[1] }, v.Apart[i], v.Most[i]))
 		}
 		all = append(all, o.event(v.Threshold, ofEvent...)...)
 	}
@@ -182,8 +211,11 @@ func readFSS(o *ComparisonOptions, s *verify.FSS) (all []reading) {
 
 func readContingency(o *ComparisonOptions, s *verify.Contingency) (all []reading) {
 	for _, t := range s.Value() {
+		sums := []float64{float64(t.Hits), float64(t.Misses), float64(t.FalseAlarms), float64(t.CorrectNegatives)} // one memory for all
 		of := func(key, label, best string, figure func(verify.EventTable) float64) reading {
-			r := reading{Row: Row{Key: key, Label: label, Best: best}, value: figure(t.EventTable)}
+			r := reading{Row: Row{Key: key, Label: label, Best: best}, value: figure(t.EventTable), paired: key != "pofd" && key != "frequency_bias"}.ofSums(func(s []float64) float64 {
+				return figure(verify.EventTable{Hits: int64(s[0]), Misses: int64(s[1]), FalseAlarms: int64(s[2]), CorrectNegatives: int64(s[3])})
+			}, sums...)
 			for _, lead := range t.ByLead {
 				r.byFrame = append(r.byFrame, figure(lead))
 			}
@@ -200,26 +232,32 @@ func readContingency(o *ComparisonOptions, s *verify.Contingency) (all []reading
 
 func readBrier(o *ComparisonOptions, threshold float64, s *verify.Exceedance) []reading {
 	brier := s.Brier()
-	skill := reading{Row: Row{Key: reliabilityKey, Label: "Brier skill", Best: "1"}, value: brier.Skill}
+	skill := reading{Row: Row{Key: reliabilityKey, Label: "Brier skill", Best: "1"}}
 	for _, p := range s.Reliability() {
 		if p.Cells > 0 {
 			skill.x, skill.y = append(skill.x, p.Probability), append(skill.y, p.Observed)
 		}
 	}
+	counts := s.Counts() // one memory for all readings of the case
+	of := func(r reading, figure func(verify.BrierValue) float64) reading {
+		r.value = figure(brier)
+		return r.ofSums(func(counts []float64) float64 { return figure(s.WithCounts(counts).Brier()) }, counts...)
+	}
 	return o.event(threshold,
 		reading{Row: Row{Key: "brier", Label: "Brier score", Best: "0"}, value: brier.Score, byFrame: brier.ScoreByLead, mean: true},
 		reading{Row: Row{Key: "brier_fair", Label: "fair Brier score", Best: "0"}, value: brier.Fair, byFrame: brier.FairByLead, mean: true},
-		skill,
-		reading{Row: Row{Key: "brier_reliability", Label: "Brier, reliability", Best: "0"}, value: brier.Reliability},
-		reading{Row: Row{Key: "brier_resolution", Label: "Brier, resolution", Best: "high"}, value: brier.Resolution},
-		reading{Row: Row{Key: "brier_uncertainty", Label: "Brier, uncertainty", Best: ""}, value: brier.Uncertainty},
-		reading{Row: Row{Key: "base_rate", Label: "how often the event came", Best: ""}, value: brier.BaseRate},
+		of(skill, func(b verify.BrierValue) float64 { return b.Skill }),
+		of(reading{Row: Row{Key: "brier_reliability", Label: "Brier, reliability", Best: "0"}}, func(b verify.BrierValue) float64 { return b.Reliability }),
+		of(reading{Row: Row{Key: "brier_resolution", Label: "Brier, resolution", Best: "high"}}, func(b verify.BrierValue) float64 { return b.Resolution }),
+		of(reading{Row: Row{Key: "brier_uncertainty", Label: "Brier, uncertainty", Best: ""}}, func(b verify.BrierValue) float64 { return b.Uncertainty }),
+		of(reading{Row: Row{Key: "base_rate", Label: "how often the event came", Best: ""}}, func(b verify.BrierValue) float64 { return b.BaseRate }),
 	)
 }
 
 func readROC(o *ComparisonOptions, threshold float64, s *verify.Exceedance) []reading {
 	roc := s.ROC()
-	return o.event(threshold, reading{Row: Row{Key: rocKey, Label: "ROC area", Best: "1"}, value: roc.Area, x: roc.FalseAlarmRate, y: roc.HitRate})
+	return o.event(threshold, reading{Row: Row{Key: rocKey, Label: "ROC area", Best: "1"}, value: roc.Area, x: roc.FalseAlarmRate, y: roc.HitRate, paired: true}.
+		ofSums(func(counts []float64) float64 { return s.WithCounts(counts).ROC().Area }, s.Counts()...))
 }
 
 func readSAL(_ *ComparisonOptions, s *verify.SAL) []reading {
@@ -229,7 +267,8 @@ func readSAL(_ *ComparisonOptions, s *verify.SAL) []reading {
 		for _, lead := range v.ByLead {
 			r.byFrame = append(r.byFrame, figure(lead))
 		}
-		return r
+		n := float64(v.Scored)
+		return r.ofSums(quotient, n*r.value, n)
 	}
 	return []reading{
 		of("sal_structure", "SAL structure", true, func(m verify.SALMean) float64 { return m.Structure }),

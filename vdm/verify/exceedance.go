@@ -120,3 +120,26 @@ func (e *Exceedance) Table(atLeast int) EventTable {
 	}
 	return t
 }
+
+// Counts returns the number of cells by how many members reach the threshold, 0 to all,
+// and then by the same the number of those where the event occurred: sums over cases, of
+// which every figure of the ensemble over all lead times is a function.
+func (e *Exceedance) Counts() []float64 {
+	all := e.total()
+	out := make([]float64, 2*len(all))
+	for k, c := range all {
+		out[k], out[len(all)+k] = float64(c.cells), float64(c.events)
+	}
+	return out
+}
+
+// WithCounts returns the figures of other counts, as of [Exceedance.Counts], in the place
+// of its own: over one lead time.
+func (e *Exceedance) WithCounts(counts []float64) *Exceedance {
+	o := &Exceedance{ensemble: e.ensemble, threshold: e.threshold, counts: make([][]kCount, 1)}
+	o.leads, o.members = 1, len(counts)/2-1
+	for k := range len(counts) / 2 {
+		o.counts[0] = append(o.counts[0], kCount{int64(counts[k]), int64(counts[len(counts)/2+k])})
+	}
+	return o
+}

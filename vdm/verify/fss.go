@@ -62,6 +62,7 @@ type FSSValue struct {
 	Threshold       float64
 	Scales          []int       // sides of the windows, in cells
 	Score           []float64   // [scale], over all lead times
+	Apart, Most     []float64   // [scale], sums over cases of which Score is 1 − Apart/Most: of squared differences, and of what they are at most
 	ByLead          [][]float64 // [lead][scale]
 	BaseRate        float64
 	Random, Uniform float64
@@ -241,7 +242,7 @@ func (s *FSS) Value() []FSSValue {
 			v.ByLead = append(v.ByLead, sums.scores())
 			all.merge(sums)
 		}
-		v.Score = all.scores()
+		v.Score, v.Apart, v.Most = all.scores(), all.square, all.reference
 		v.BaseRate = ratio(all.events, all.cells)
 		v.Random, v.Uniform = v.BaseRate, 0.5+v.BaseRate/2
 		if at := slices.IndexFunc(v.Score, func(score float64) bool { return score >= v.Uniform }); at >= 0 {

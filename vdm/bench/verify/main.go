@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/pprof"
 	"time"
 )
 
@@ -29,7 +30,19 @@ func main() {
 	flag.IntVar(&o.beside, "beside", 10, "of these, score so many in memory, here and by the others")
 	flag.StringVar(&o.python, "python", "", "python that has scoringrules, xskillscore and pysteps")
 	flag.StringVar(&o.folder, "folder", "", "where to keep the forecasts; a temporary folder if not given")
+	profile := flag.String("profile", "", "a file for the profile of the processor, for go tool pprof")
 	flag.Parse()
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err == nil {
+			err = pprof.StartCPUProfile(f)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "verify:", err)
+			os.Exit(1)
+		}
+		defer pprof.StopCPUProfile()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, o); err != nil {

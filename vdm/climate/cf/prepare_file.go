@@ -9,13 +9,6 @@ import (
 	"strings"
 )
 
-// IsData reports whether a path is data of a linked format, by what it is: a file, a
-// folder that is a store, or the web address of one.
-func IsData(path string) bool {
-	head, _ := headBytes(path)
-	return slices.ContainsFunc(linked(), func(f *Format) bool { return f.Recognises(path, head) })
-}
-
 // Ending returns the ending of files whose format nobody names: ".nc" in a program that
 // links NetCDF, else the ending of another format, or "" where none is linked.
 func Ending() string {
@@ -145,7 +138,7 @@ func (p *Preparation) fileHeader(sources string) *Header {
 		c := SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, CellMethods: f.CellMethods}
 		h.field(c, of, []string{at.timeName(), y, x}, []int{1, first.Grid.Height, first.Grid.Width})
 	}
-	h.globals(map[string]string{"source": sources, "history": "climate-vdm prepare: " + strings.Join(p.header.Recipe, "; ")})
+	h.globals(map[string]string{"source": sources, "history": HistoryAfter("climate-vdm prepare: "+strings.Join(p.header.Recipe, "; "), p.files[0].path)})
 	return h
 }
 

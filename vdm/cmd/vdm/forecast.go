@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
@@ -40,7 +41,8 @@ alike.
 
 With --last the known frames are the last of the data; with --start the clip begins
 at a frame of the data. The clip is as large as the data unless --size says otherwise.
-To score against one of these, vdm verify --rival NAME needs no file.`,
+To score against one of these, vdm verify --rival NAME needs no file. vdm forecast
+blend lets a file of forecasts, these or nowcasts, pass into another.`,
 		Example: `  vdm forecast steps --data radar.nc --last --frames 10 --members 20 --out steps.nc
   vdm forecast persistence --data rain.nc --start 120 --known 1 --frames 7
   vdm forecast advection --data radar.nc --start 40 --size 128
@@ -58,6 +60,7 @@ To score against one of these, vdm verify --rival NAME needs no file.`,
 	flags.StringVar(&f.out, "out", "", "NetCDF `file` to write (default: NAME-INDEX.nc in this folder)")
 	f.addTest(c)
 	f.read.addTo(c)
+	c.AddCommand(newBlend())
 	return c
 }
 
@@ -107,7 +110,7 @@ func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
 		b.More["vdm_data_part"] = part
 	}
 	b.More["source"] = "climate-vdm " + version()
-	b.More["history"] = fmt.Sprintf("climate-vdm %s: vdm forecast %s", version(), name)
+	b.More["history"] = cf.HistoryAfter(fmt.Sprintf("climate-vdm %s: vdm forecast %s", version(), name), f.data...)
 	if name == "climatology" {
 		o := climate.WindowOptions{Frames: f.frames, Height: shape.Height, Width: shape.Width, Name: flagOf}
 		if rec.Split != nil {

@@ -262,7 +262,7 @@ func (f *conditionalFlags) draw(m *run.Run, rec *climate.Record, place climate.P
 	}
 	return savePicture(f.picture,
 		func() (*plotting.Picture, error) {
-			return radar.Picture(members, observed, lead, clip.Frames, clip.Height, 60*clip.Step)
+			return radar.Picture(members, observed, lead, clip.Frames, clip.Height, 60*clip.Step, &place)
 		},
-		func() ([]byte, error) { return movingMembers(members, observed, place.Like[0], clip) })
+		func() ([]byte, error) { return movingMembers(members, observed, &place, clip) })
 }

@@ -76,13 +76,13 @@ func picture(path string, like *climate.Field, step float64, clips *vdm.Samples)
 
 // movingMembers draws the first members of a nowcast, moving, beside what was observed
 // (nil where that is not known yet).
-func movingMembers(members [][]float32, observed []float32, like *climate.Field, clip run.ClipConfig) ([]byte, error) {
+func movingMembers(members [][]float32, observed []float32, place *climate.Place, clip run.ClipConfig) ([]byte, error) {
 	one := func(name string, values ...[]float32) report.NamedSamples {
 		s := vdm.NewSamples(0, clip.Frames, clip.Height, clip.Width, len(clip.Channels))
 		for _, v := range values {
 			s.Data = append(s.Data, v...)
 		}
-		return report.NamedSamples{Name: name, Samples: s}
+		return report.NamedSamples{Name: name, Samples: s, Place: place}
 	}
 	var clips []report.NamedSamples
 	if observed != nil {
@@ -92,5 +92,6 @@ func movingMembers(members [][]float32, observed []float32, like *climate.Field,
 	for i, m := range members[:min(shown, len(members))] {
 		clips = append(clips, one(fmt.Sprintf("member %d", i+1), m))
 	}
+	like := place.Like[0]
 	return report.ClipsAnimation(readable(like), like.Units, clip.Step, 0, clips...)
 }

@@ -138,6 +138,7 @@ func (f *conditionalFlags) openData(c *cobra.Command, m *run.Run) (*climate.Reco
 	if err := f.read.asTrained(c, m.Dir, f.data); err != nil {
 		return nil, err
 	}
+	f.inputs = f.data
 	return f.read.openAs(f.data, m.Config.Clip.Channels)
 }
 

@@ -197,7 +197,7 @@ func (s *sampleFlags) describe(m *run.Run, place climate.Place, members int, kin
 	file.Attributes["source"] = "climate-vdm " + version()
 	// There is no date: the same command makes the same file, and the parts of an
 	// ensemble are recognised by their attributes.
-	file.Attributes["history"] = fmt.Sprintf("climate-vdm %s: vdm %s %s", version(), kind, filepath.Base(m.Dir))
+	file.Attributes["history"] = cf.HistoryAfter(fmt.Sprintf("climate-vdm %s: vdm %s %s", version(), kind, filepath.Base(m.Dir)), s.inputs...)
 	maps.Copy(file.Attributes, more)
 	return file, nil
 }

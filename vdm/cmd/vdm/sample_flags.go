@@ -9,4 +9,5 @@ type sampleFlags struct {
 	o           run.SampleOptions
 	out, preset string
 	tell        tellFlags
+	inputs      []string // files that the clips are made from, whose history the output keeps
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/plotting"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
 // pictured are the members that a picture shows one by one, and leads the number of
@@ -19,8 +20,9 @@ const (
 // Picture returns a picture of a nowcast of a square window: the last known frame and
 // some of the following ones, observed (nil where they are unknown), of three members
 // and of their mean, and below them the share of members with at least 1 mm/h. Members
-// and observed are clips, [frame, row, column]; minutes is the time between frames.
-func Picture(members [][]float32, observed []float32, known, frames, size int, minutes float64) (*plotting.Picture, error) {
+// and observed are clips, [frame, row, column]; minutes is the time between frames. place,
+// where it is not nil, gives the picture axes, coasts and the valid time.
+func Picture(members [][]float32, observed []float32, known, frames, size int, minutes float64, place *climate.Place) (*plotting.Picture, error) {
 	if len(members) == 0 || known < 1 || known >= frames {
 		return nil, fmt.Errorf("picture of a nowcast: %d members with %d of %d frames known", len(members), known, frames)
 	}
@@ -56,7 +58,18 @@ func Picture(members [][]float32, observed []float32, known, frames, size int, m
 		rows = append(rows, clip(fmt.Sprintf("member %d", i+1), func(at int) float64 { return float64(m[at]) }))
 	}
 	rows = append(rows, clip("mean", over(func(v float64) float64 { return v })))
-	rain, err := plotting.FilmStrip(rows, plotting.FilmStripOptions{Scale: plotting.RainScale(), Label: "Rain", Unit: "mm h^{-1}", FrameLabels: labels})
+	var grid *climate.Grid
+	title := ""
+	if place != nil {
+		grid = &place.Grid
+		if reference := place.Reference(climate.FirstFrames(frames, known)); reference != nil {
+			title = fmt.Sprintf("Nowcast from %s, valid until %s UTC", report.Minute(*reference, place.Calendar), report.Minute(place.Times[frames-1], place.Calendar))
+		}
+	}
+	coasts, axes := report.Coasts(grid), report.AxesOf(grid)
+	rain, err := plotting.FilmStrip(rows, plotting.FilmStripOptions{
+		Style: plotting.Style{Title: title}, Scale: plotting.RainScale(), Label: "Rain", Unit: "mm h^{-1}", FrameLabels: labels, Lines: coasts, Axes: axes,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +80,7 @@ func Picture(members [][]float32, observed []float32, known, frames, size int, m
 		return 0
 	}))
 	chance, err := plotting.FilmStrip([]plotting.Clip{share}, plotting.FilmStripOptions{
-		Scale: plotting.Scale{Limits: [2]float64{0, 1}}, Label: fmt.Sprintf("Share of %d members of at least 1 mm/h", len(members)), FrameLabels: labels,
+		Scale: plotting.Scale{Limits: [2]float64{0, 1}}, Label: fmt.Sprintf("Share of %d members of at least 1 mm/h", len(members)), FrameLabels: labels, Lines: coasts, Axes: axes,
 	})
 	if err != nil {
 		return nil, err

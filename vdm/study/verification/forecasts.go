@@ -179,6 +179,7 @@ func (s *scoring) take(ctx context.Context, r readAhead) error {
 			return fmt.Errorf("%s: %w", k.path, err)
 		}
 		if c.Scored == 1 {
+			one.Times = &climate.Place{Times: k.clip.Times, Calendar: k.clip.Calendar, Epoch: k.clip.Epoch}
 			s.results.Shown = append(s.results.Shown, one)
 		}
 	}
@@ -199,7 +200,7 @@ func (s *scoring) begin(k *forecastCase) error {
 		p, err := newParts(s.o, report.ComparisonOptions{
 			Task: task, Variable: name, Units: k.units[ch], Known: k.known, Height: k.clip.Height(), Width: k.clip.Width(),
 			Kilometres: k.clip.Grid.Kilometres(), Minutes: 60 * k.clip.Step(),
-			Thresholds: s.o.Thresholds, Windows: s.o.Windows, Scores: s.o.scores(), Seed: s.o.Seed,
+			Thresholds: s.o.Thresholds, Windows: s.o.Windows, Scores: s.o.scores(), Seed: s.o.Seed, Grid: &first.clip.Grid, Called: calledIn(k, ch),
 		})
 		if err != nil {
 			return err
@@ -207,6 +208,15 @@ func (s *scoring) begin(k *forecastCase) error {
 		s.parts = append(s.parts, p)
 	}
 	return nil
+}
+
+// calledIn returns what pictures call a variable of a case, "" for its name: only a file's
+// only variable is known by more than its name.
+func calledIn(k *forecastCase, channel int) string {
+	if channel > 0 || len(k.names) > 1 {
+		return ""
+	}
+	return k.clip.LongName
 }
 
 // fits refuses a case that cannot be pooled with the first.

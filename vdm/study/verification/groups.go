@@ -82,7 +82,7 @@ func (p *parts) beginRegions() error {
 				name = [2]string{"south-", "north-"}[r] + [2]string{"west", "east"}[c]
 			}
 			block := p.base
-			block.Height, block.Width = y1-y0, x1-x0
+			block.Height, block.Width, block.Grid = y1-y0, x1-x0, nil
 			cut := func(clip []float32) []float32 {
 				out := make([]float32, 0, frames*(y1-y0)*(x1-x0))
 				for f := range frames {
