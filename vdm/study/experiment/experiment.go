@@ -45,7 +45,7 @@ func Unconditional(ctx context.Context, o Options) (*report.Summary, error) {
 
 // config returns the configuration of the run.
 func (w *work) config() (run.Config, error) {
-	spec, err := transform.Parse(w.Transform)
+	spec, err := transform.Load(w.Transform)
 	if err != nil {
 		return run.Config{}, err
 	}

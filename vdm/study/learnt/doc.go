@@ -1,0 +1,2 @@
+// Package learnt fits the dissertation's learnt transform.
+package learnt
