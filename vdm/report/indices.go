@@ -66,7 +66,7 @@ const (
 	wetHour  = 0.1 // mm from which on an interval shorter than a day is wet
 	wetDay   = 1   // mm from which on a day or more is wet, as ETCCDI has it
 	mostLags = 24
-	wetSpell = likenessDry // rate from which on a frame is wet in spells
+	wetSpell = 0.1 // rate from which on a frame is wet in spells
 )
 
 // indexing collects the indices of one set of clips.

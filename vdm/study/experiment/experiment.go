@@ -40,7 +40,7 @@ func Unconditional(ctx context.Context, o Options) (*report.Summary, error) {
 	if err := w.verify(); err != nil {
 		return nil, err
 	}
-	return w.summary, w.finish()
+	return w.summary, w.finish(ctx)
 }
 
 // config returns the configuration of the run.
@@ -165,8 +165,8 @@ func (w *work) verify() error {
 
 // finish draws the figures, describes the work and what it does not prove, and writes
 // the page.
-func (w *work) finish() error {
-	drawings, err := w.drawings()
+func (w *work) finish(ctx context.Context) error {
+	drawings, err := w.drawings(ctx)
 	if err != nil {
 		return err
 	}
