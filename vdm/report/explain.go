@@ -6,20 +6,29 @@ import (
 	"strings"
 )
 
-// Explain returns the page of a score, or of the score to which a value such as csi
-// belongs, as Markdown that reads well in a terminal; "all" means every page. An unknown
+// Explain returns the page of a score, of the score to which a value such as csi belongs,
+// or of an index of generated clips such as spells, as Markdown that reads well in a terminal; "all" means every page. An unknown
 // name is an error that lists the known ones.
 func Explain(name string) (string, error) {
-	if strings.EqualFold(strings.TrimSpace(name), "all") {
+	wanted := strings.ToLower(strings.TrimSpace(name))
+	if wanted == "all" {
 		var all []string
 		for _, s := range ScoreNames() {
 			all = append(all, explain(s))
 		}
+		for _, x := range indexPages {
+			all = append(all, x.text(x.name, x.keys))
+		}
 		return strings.Join(all, "\n"), nil
+	}
+	for _, x := range indexPages {
+		if x.name == wanted || slices.Contains(x.keys, wanted) {
+			return x.text(x.name, x.keys), nil
+		}
 	}
 	found, err := FindScore(name)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%w; of generated clips there are the indices %s", err, strings.Join(indexNames(), ", "))
 	}
 	return explain(found), nil
 }
@@ -31,13 +40,18 @@ func explain(name string) string {
 		p = eventPages[name]
 	}
 	at := slices.IndexFunc(scoreList, func(s listed) bool { return s.name == name })
+	return p.text(name, scoreList[at].keys)
+}
+
+// text returns the page under a name, with the keys of its figures.
+func (p page) text(name string, keys []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s: %s\n\n", name, p.title)
 	fmt.Fprintf(&b, "%s\n", filled(p.measures))
 	for line := range strings.Lines(strings.TrimRight(p.formula, "\n") + "\n") {
 		b.WriteString("    " + line)
 	}
-	fmt.Fprintf(&b, "\n%s\n**Figures:** %s.\n\nAn example:\n\n", filled("**How to read it.** "+p.read), strings.Join(scoreList[at].keys, ", "))
+	fmt.Fprintf(&b, "\n%s\n**Figures:** %s.\n\nAn example:\n\n", filled("**How to read it.** "+p.read), strings.Join(keys, ", "))
 	for line := range strings.Lines(strings.TrimRight(p.example(), "\n") + "\n") {
 		b.WriteString(strings.TrimRight("    "+line, " \n") + "\n")
 	}

@@ -18,7 +18,8 @@ func TestScoresPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "# The scores of forecasts\n\n" +
-		"What `vdm verify` computes, and how to read it. Each page is what `vdm verify --explain NAME` prints; every number in\n" +
+		"What `vdm verify` computes, and how to read it; the last six pages are of generated clips beside\n" +
+		"data. Each page is what `vdm verify --explain NAME` prints; every number in\n" +
 		"an example is computed by the score itself. Made by `go test ./vdm/report -run ScoresPage -update`.\n\n" + all
 	if *update {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
@@ -27,6 +28,53 @@ func TestScoresPage(t *testing.T) {
 	}
 	if got, err := os.ReadFile(path); err != nil || string(got) != want {
 		t.Errorf("%s is not what the program prints (%v): write it again with -update", path, err)
+	}
+}
+
+// Every index of clips has a page, is found by the keys of its figures, and every figure
+// belongs to one.
+func TestEveryIndexIsExplained(t *testing.T) {
+	x, err := newIndexing(24, 2, "mm/h", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := x.add(make([]float32, 48), make([]float64, 24)); err != nil {
+		t.Fatal(err)
+	}
+	indices, err := x.indices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for _, f := range indices.figures("mm/h") {
+		i := slices.IndexFunc(indexPages, func(p struct {
+			name string
+			keys []string
+			page
+		}) bool {
+			return slices.ContainsFunc(p.keys, func(k string) bool { return f.key == k || strings.HasPrefix(f.key, k+"_") })
+		})
+		if i < 0 {
+			t.Errorf("%s has no page", f.key)
+			continue
+		}
+		used[indexPages[i].name] = true
+	}
+	for _, p := range indexPages {
+		if !used[p.name] {
+			t.Errorf("%s: no figure has a key of %v", p.name, p.keys)
+		}
+		for _, name := range append(p.keys, strings.ToUpper(p.name)) {
+			text, err := Explain(name)
+			if err != nil || !strings.HasPrefix(text, "## "+p.name+": ") || strings.Contains(text, "NaN") || strings.Contains(text, "–\n") {
+				t.Errorf("%s is explained by\n%s\n(%v)", name, text, err)
+			}
+			for line := range strings.Lines(text) {
+				if n := len([]rune(line)); n > 125 {
+					t.Errorf("%s: a line is %d wide: %s", p.name, n, line)
+				}
+			}
+		}
 	}
 }
 
@@ -83,7 +131,7 @@ func TestEveryScoreIsExplained(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Explain("cprs"); err == nil || !strings.Contains(err.Error(), "the scores are crps, twcrps") {
+	if _, err := Explain("cprs"); err == nil || !strings.Contains(err.Error(), "the scores are crps, twcrps") || !strings.Contains(err.Error(), "the indices wettest, level") {
 		t.Errorf("an unknown score: %v", err)
 	}
 }

@@ -75,8 +75,12 @@ func DrawLosses(records []run.MetricsLine, l *Losses, held string) ([]Drawing, e
 	if err != nil {
 		return nil, err
 	}
-	return []Drawing{
+	parts, err := l.drawParts(held)
+	if err != nil {
+		return nil, err
+	}
+	return append([]Drawing{
 		{File: "loss.png", Title: "Loss", Picture: curve, Caption: "Training loss, each point a mean of some steps, and " + held + " loss of the averaged weights; grey lines are the references."},
 		{File: "loss-by-noise.png", Title: "Loss by noise level", Picture: noise, Caption: "Every noisy " + held + " clip: the network and the references see the same."},
-	}, nil
+	}, parts...), nil
 }

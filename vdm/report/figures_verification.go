@@ -117,5 +117,6 @@ func (v *Verification) Draw() ([]Drawing, error) {
 		}
 		out = append(out, Drawing{File: j.file, Title: j.title, Caption: j.caption, Picture: p})
 	}
-	return out, nil
+	more, err := v.drawIndices()
+	return append(out, more...), err
 }

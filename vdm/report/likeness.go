@@ -93,7 +93,7 @@ func (s Set) portrait(channel int, bands [][2]int) (Portrait, error) {
 	}
 	cells, quantiles := &verify.Moments{Dry: likenessDry}, &verify.Quantiles{}
 	var means []float64
-	err = s.each(channel, func(clip []float32) error {
+	err = s.each(channel, func(_ int, clip []float32) error {
 		cells.Add(clip)
 		quantiles.Add(clip)
 		sum, count := 0.0, 0

@@ -23,6 +23,10 @@ type LossOf struct {
 	How  string  `json:"how"`  // description in a few words
 	Mean float64 `json:"mean"` // mean over the noisy clips
 	Each Values  `json:"each"` // loss of each noisy clip
+
+	// ClipMean is the part of each loss that is due to the error of the clip's mean; nil in
+	// results of older programs.
+	ClipMean Values `json:"clip_mean,omitempty"`
 }
 
 // fittedClips is the number of training clips, at even distances, on which the
@@ -41,7 +45,7 @@ func MeasureLosses(m *run.Run, train, heldOut vdm.Clips) (*Losses, error) {
 	if err != nil {
 		return nil, err
 	}
-	each, err := m.HeldOutLosses(heldOut)
+	each, clipMean, err := m.HeldOutParts(heldOut)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +55,7 @@ func MeasureLosses(m *run.Run, train, heldOut vdm.Clips) (*Losses, error) {
 			l.LogSNR = append(l.LogSNR, float64(logSNR))
 		}
 	}
-	l.add("network", fmt.Sprintf("%d parameters, %d steps, averaged weights", m.Config.Network.Count(), m.Step()), each)
+	l.add("network", fmt.Sprintf("%d parameters, %d steps, averaged weights", m.Config.Network.Count(), m.Step()), each, clipMean)
 
 	channels := len(m.Config.Clip.Channels)
 	references := make([][]verify.Reference, 3)
@@ -78,30 +82,32 @@ func MeasureLosses(m *run.Run, train, heldOut vdm.Clips) (*Losses, error) {
 		{"pixelwise Gaussian", "best linear denoiser of each cell alone"},
 		{"mean of v", "the same answer whatever it sees"},
 	} {
-		var each []float64
+		var each, clipMean []float64
 		for _, b := range batches {
-			each = append(each, referenceLosses(references[i], b)...)
+			losses, parts := referenceLosses(references[i], b)
+			each, clipMean = append(each, losses...), append(clipMean, parts...)
 		}
-		l.add(about.name, about.how, each)
+		l.add(about.name, about.how, each, clipMean)
 	}
 	return l, nil
 }
 
-func (l *Losses) add(name, how string, each []float64) {
+func (l *Losses) add(name, how string, each, clipMean []float64) {
 	mean := 0.0
 	for _, e := range each {
 		mean += e / float64(len(each))
 	}
-	l.Entries = append(l.Entries, LossOf{Name: name, How: how, Mean: mean, Each: each})
+	l.Entries = append(l.Entries, LossOf{Name: name, How: how, Mean: mean, Each: each, ClipMean: clipMean})
 }
 
 // referenceLosses returns the weighted loss of each sample of a batch, as
-// vdm.WeightedLoss defines it; perChannel contains one reference for each channel.
-func referenceLosses(perChannel []verify.Reference, b run.HeldOutBatch) []float64 {
+// vdm.WeightedLoss defines it, and its part due to the clip's mean, as
+// run.Run.HeldOutParts does; perChannel contains one reference for each channel.
+func referenceLosses(perChannel []verify.Reference, b run.HeldOutBatch) (losses, clipMean []float64) {
 	n, channels := len(b.LogSNR), len(perChannel)
 	size := len(b.Z) / n
 	z, v := make([]float32, size/channels), make([]float32, size/channels)
-	losses := make([]float64, n)
+	losses, clipMean = make([]float64, n), make([]float64, n)
 	for i := range n {
 		sum, count := 0.0, 0.0
 		for c, r := range perChannel {
@@ -110,6 +116,7 @@ func referenceLosses(perChannel []verify.Reference, b run.HeldOutBatch) []float6
 				z[j] = b.Z[at+j*channels]
 			}
 			r.VHat(v, z, float64(b.LogSNR[i]))
+			linear, own := 0.0, 0.0
 			for j := range v {
 				k := at + j*channels
 				if b.Mask != nil && b.Mask[k] == 0 {
@@ -117,12 +124,17 @@ func referenceLosses(perChannel []verify.Reference, b run.HeldOutBatch) []float6
 				}
 				d := float64(b.V[k]) - float64(v[j])
 				sum += d * d
-				count++
+				linear += d
+				own++
 			}
+			count += own
+			clipMean[i] += linear * linear / math.Max(own, 1)
 		}
-		losses[i] = float64(b.Factors[i]) * sum / math.Max(count, 1)
+		factor := float64(b.Factors[i]) / math.Max(count, 1)
+		losses[i] = factor * sum
+		clipMean[i] *= factor
 	}
-	return losses
+	return losses, clipMean
 }
 
 // channelSource is one channel of evenly spaced clips in the model's units.

@@ -38,6 +38,7 @@ type Scores struct {
 	Quantiles Values   `json:"quantiles"`     // at the levels of the verification
 	Spatial   Spectrum `json:"spatial_power"`
 	Temporal  Spectrum `json:"temporal_power"`
+	Indices   *Indices `json:"indices,omitempty"` // nil in results of older programs
 }
 
 // Density is a histogram as a density.
@@ -67,12 +68,17 @@ type Set struct {
 	Name  string
 	Clips vdm.Clips
 	Limit int // take at most this number of clips, at even distances; 0 means all
+
+	// Hours returns the hour of the day of each frame of clip i, for the diurnal cycle;
+	// nil where dates are not known, for all clips or for one.
+	Hours func(i int) []float64
 }
 
 // VerifyOptions says which channel is verified, and in which units.
 type VerifyOptions struct {
 	Variable, Units string
 	Channel         int
+	Step            float64 // hours between frames; 0 where unknown, which leaves out amounts over durations
 }
 
 // Verify returns the scores of package verify for a reference set and for others of the
@@ -99,7 +105,7 @@ func Verify(o VerifyOptions, reference Set, others ...Set) (*Verification, error
 	// The histogram needs the largest value of all before it can count any.
 	largest := 0.0
 	for _, s := range sets {
-		if err := s.each(o.Channel, func(clip []float32) error {
+		if err := s.each(o.Channel, func(_ int, clip []float32) error {
 			for _, v := range clip {
 				if x := float64(v); x > largest && !math.IsInf(x, 0) {
 					largest = x
@@ -116,7 +122,7 @@ func Verify(o VerifyOptions, reference Set, others ...Set) (*Verification, error
 		return nil, err
 	}
 	for i, s := range sets {
-		scores, err := s.score(o.Channel, largest, func(clip []float32) error {
+		scores, err := s.score(o, largest, func(clip []float32) error {
 			switch i {
 			case 0:
 				return bias.AddTest(clip)
@@ -147,18 +153,20 @@ func (s Set) count() int {
 	return s.Clips.Len()
 }
 
-// each calls f with one channel of every clip used, [frame, height, width].
-func (s Set) each(channel int, f func(clip []float32) error) error {
+// each calls f with one channel of every clip used, [frame, height, width], and the
+// clip's number.
+func (s Set) each(channel int, f func(i int, clip []float32) error) error {
 	frames, height, width, channels := s.Clips.Shape()
 	whole, one := make([]float32, frames*height*width*channels), make([]float32, frames*height*width)
-	for i := range s.count() {
-		if err := s.Clips.Clip(spread(i, s.count(), s.Clips.Len()), whole); err != nil {
+	for k := range s.count() {
+		i := spread(k, s.count(), s.Clips.Len())
+		if err := s.Clips.Clip(i, whole); err != nil {
 			return fmt.Errorf("%s: %w", s.Name, err)
 		}
 		for j := range one {
 			one[j] = whole[j*channels+channel]
 		}
-		if err := f(one); err != nil {
+		if err := f(i, one); err != nil {
 			return err
 		}
 	}
@@ -166,7 +174,7 @@ func (s Set) each(channel int, f func(clip []float32) error) error {
 }
 
 // score returns the scores of a set, and calls also with every clip.
-func (s Set) score(channel int, largest float64, also func(clip []float32) error) (Scores, error) {
+func (s Set) score(o VerifyOptions, largest float64, also func(clip []float32) error) (Scores, error) {
 	frames, height, width, _ := s.Clips.Shape()
 	histogram, err := verify.NewHistogram(verify.DefaultEdges(largest))
 	if err != nil {
@@ -188,8 +196,19 @@ func (s Set) score(channel int, largest float64, also func(clip []float32) error
 			return Scores{}, err
 		}
 	}
+	indices, err := newIndexing(frames, height*width, o.Units, o.Step)
+	if err != nil {
+		return Scores{}, err
+	}
 	quantiles, moments, drizzle := &verify.Quantiles{}, &verify.Moments{}, &verify.Moments{Dry: 0.1}
-	err = s.each(channel, func(clip []float32) error {
+	err = s.each(o.Channel, func(i int, clip []float32) error {
+		var hours []float64
+		if s.Hours != nil {
+			hours = s.Hours(i)
+		}
+		if err := indices.add(clip, hours); err != nil {
+			return err
+		}
 		histogram.Add(clip)
 		low.Add(clip)
 		quantiles.Add(clip)
@@ -217,6 +236,9 @@ func (s Set) score(channel int, largest float64, also func(clip []float32) error
 		Histogram: Density{histogram.Edges, histogram.Value()},
 		Low:       Density{low.Edges, low.Value()},
 		Quantiles: quantiles.Value(verify.QuantileLevels()),
+	}
+	if out.Indices, err = indices.indices(); err != nil {
+		return Scores{}, err
 	}
 	if spatial != nil {
 		k, power := spatial.Value()

@@ -50,8 +50,8 @@ func TestVerify(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(drawings) != 6 {
-		t.Errorf("%d drawings, want 6", len(drawings))
+	if len(drawings) != 9 {
+		t.Errorf("%d drawings, want 9", len(drawings))
 	}
 	if got := len(v.Table().Rows); got != 3 {
 		t.Errorf("table of %d rows, want 3", got)

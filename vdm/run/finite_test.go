@@ -101,3 +101,25 @@ func TestConfigRefusesBoundsBeyondFloat32(t *testing.T) {
 		}
 	}
 }
+
+// A transform whose inverse overflows where the network generates is an error that names
+// it; and what a bounded one clamps is finite.
+func TestAnInfiniteInverseIsRefused(t *testing.T) {
+	c := tinyConfig(t)
+	c.Clip.Channels[0].Transform = parse(t, "log:0.1")
+	m := create(t, c, tinyClips)
+	x := make([]float32, 2*4*4)
+	x[20] = 95 // e⁹⁵ tenths of a millimetre an hour are beyond float32
+	enginetest.WantError(t, "an inverse that overflows", m.toPhysical(7, x, false), "sample 7: rain is infinite at frame 1", "log:0.1", "up to 95")
+	if x[20] = 80; m.toPhysical(7, x, false) != nil || x[20] < 1e30 {
+		t.Errorf("e⁸⁰ is %v", x[20])
+	}
+	bounded := create(t, tinyConfig(t), tinyClips)
+	y := make([]float32, 2*4*4)
+	y[3] = 1e30
+	if err := bounded.toPhysical(0, y, false); err != nil {
+		t.Errorf("clamped to the range of training: %v", err)
+	}
+	y[3] = 1e30
+	enginetest.WantError(t, "the same without the clamp", bounded.toPhysical(0, y, true), "rain is infinite at frame 0")
+}

@@ -86,6 +86,12 @@ func (c Config) lossGraph(in []*g.Node) *g.Node {
 
 // newHeldOut returns the held-out loss, nil where there are no held-out clips.
 func (m *Run) newHeldOut(clips vdm.Clips) (*heldOutLoss, error) {
+	return m.heldOutOf(clips, "held-out loss", func(in []*g.Node) []*g.Node { return []*g.Node{m.Config.lossGraph(in)} })
+}
+
+// heldOutOf returns the held-out problem with the outputs of a graph, each [sample], whose
+// inputs are weights and batch.
+func (m *Run) heldOutOf(clips vdm.Clips, name string, graph func(in []*g.Node) []*g.Node) (*heldOutLoss, error) {
 	if clips == nil {
 		return nil, nil
 	}
@@ -97,7 +103,7 @@ func (m *Run) newHeldOut(clips vdm.Clips) (*heldOutLoss, error) {
 	if err != nil {
 		return nil, err
 	}
-	exec, err := engine.Compile(be, "held-out loss", m.Config.lossGraph)
+	exec, err := engine.Compile(be, name, graph)
 	if err != nil {
 		return nil, err
 	}
@@ -106,9 +112,17 @@ func (m *Run) newHeldOut(clips vdm.Clips) (*heldOutLoss, error) {
 
 func (h *heldOutLoss) close() { h.exec.Finalize() }
 
-// each returns the loss of every sample.
+// each returns the loss of every sample, the first output of the graph.
 func (h *heldOutLoss) each(weights *tensors.Tensor) ([]float64, error) {
-	var losses []float64
+	all, err := h.outputs(weights)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// outputs returns every output of the graph for every sample.
+func (h *heldOutLoss) outputs(weights *tensors.Tensor) (all [][]float64, err error) {
 	for _, b := range h.batches {
 		up := h.config.layout().pack(b)
 		out, err := engine.Execute(h.exec, engine.Arguments([]*tensors.Tensor{weights}, up)...)
@@ -116,16 +130,22 @@ func (h *heldOutLoss) each(weights *tensors.Tensor) ([]float64, error) {
 		if err != nil {
 			return nil, err
 		}
-		values, err := tensors.CopyFlatData[float32](out[0])
-		engine.Release(out[0])
-		if err != nil {
-			return nil, err
+		if all == nil {
+			all = make([][]float64, len(out))
 		}
-		for _, v := range values {
-			losses = append(losses, float64(v))
+		for i, x := range out {
+			values, err := tensors.CopyFlatData[float32](x)
+			if err != nil {
+				engine.Release(out...)
+				return nil, err
+			}
+			for _, v := range values {
+				all[i] = append(all[i], float64(v))
+			}
 		}
+		engine.Release(out...)
 	}
-	return losses, nil
+	return all, nil
 }
 
 func (h *heldOutLoss) mean(weights *tensors.Tensor) (float64, error) {
@@ -147,11 +167,21 @@ func (m *Run) HeldOutLosses(clips vdm.Clips) ([]float64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("held-out loss: %w", err)
 	}
+	all, err := m.averaged(h)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// averaged returns the outputs of a held-out problem with the averaged weights, and closes
+// the problem.
+func (m *Run) averaged(h *heldOutLoss) ([][]float64, error) {
 	defer h.close()
 	w, err := engine.NewDeviceVector(m.be, 0, m.state.EMA)
 	if err != nil {
 		return nil, err
 	}
 	defer engine.Release(w.Tensor)
-	return h.each(w.Tensor)
+	return h.outputs(w.Tensor)
 }

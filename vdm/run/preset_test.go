@@ -108,7 +108,9 @@ func TestOlderRunsKeepTheirScale(t *testing.T) {
 	}
 	for z, want := range map[float32]float64{-1.4: 0, -1: 0, 1: top * top, 1.2: top * top, 0.5: math.Pow(top-top*0.25, 2)} {
 		got := []float32{z}
-		m.toPhysical(got, false)
+		if err := m.toPhysical(0, got, false); err != nil {
+			t.Fatal(err)
+		}
 		if got[0] != float32(want) {
 			t.Errorf("%v comes back as %v, was %v", z, got[0], float32(want))
 		}
@@ -149,7 +151,9 @@ func TestRainIsStandardised(t *testing.T) {
 		t.Errorf("mean %v and variance %v of the training data, want 0 and 1", mean, square-mean*mean)
 	}
 	x := []float32{-50, 50}
-	m.toPhysical(x, false)
+	if err := m.toPhysical(0, x, false); err != nil {
+		t.Fatal(err)
+	}
 	if x[0] != 0 || !(x[1] > largest) {
 		t.Errorf("−50 and 50 come back as %v; the largest rain was %v", x, largest)
 	}

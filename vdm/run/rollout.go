@@ -261,7 +261,9 @@ func (x *rollout) write(g, k int, z []float32) error {
 			continue
 		}
 		clip := z[i*size : (i+1)*size]
-		x.m.toPhysical(clip, x.o.Unclamped)
+		if err := x.m.toPhysical(first+i, clip, x.o.Unclamped); err != nil {
+			return err
+		}
 		fresh := clip[known*x.frame : (known+to-from)*x.frame]
 		at := from
 		if k == 0 {

@@ -156,7 +156,9 @@ func (m *Run) generate(ctx context.Context, given vdm.Observation, finish func(s
 		}
 	}
 	o.Each = func(i int, clip []float32) error {
-		m.toPhysical(clip, o.Unclamped)
+		if err := m.toPhysical(i, clip, o.Unclamped); err != nil {
+			return err
+		}
 		if finish != nil {
 			finish(i-o.First, clip)
 		}
@@ -220,13 +222,23 @@ func (m *Run) checkRoom(count int, shape [4]int) error {
 	return nil
 }
 
-// toPhysical converts a generated clip to physical units, in place.
-func (m *Run) toPhysical(x []float32, unclamped bool) {
+// toPhysical converts a generated clip to physical units, in place. It is an error where
+// the transform's inverse is infinite: such a value would be written as if it were data.
+func (m *Run) toPhysical(sample int, x []float32, unclamped bool) error {
+	channels := m.Config.Clip.Channels
 	for i, v := range x {
-		ch := m.Config.Clip.Channels[i%len(m.Config.Clip.Channels)]
-		if !unclamped && ch.Transform.Bounded() {
+		if !unclamped && channels[i%len(channels)].Transform.Bounded() {
 			x[i] = max(-1, min(1, v))
 		}
 	}
+	largest := slices.Max(x)
 	m.Inverse(x)
+	for i, v := range x {
+		if math.IsInf(float64(v), 0) {
+			ch := channels[i%len(channels)]
+			return fmt.Errorf("sample %d: %s is infinite at frame %d: its transform %s has no finite inverse where the network generated up to %.4g; train for longer, or take a transform that grows more slowly",
+				sample, ch.Name, i/(len(x)/m.Config.Clip.Frames), ch.Transform, largest)
+		}
+	}
+	return nil
 }

@@ -14,6 +14,7 @@
 //	standardise   y = (x − mean)/std, both fitted or given
 //	affine        y = 2(x − min)/(max − min) − 1, min and max fitted or given
 //	normal-score  y = Φ⁻¹(rank of x among the training data), fitted or given as knots
+//	learnt        y = a monotone network of x, trained together with a denoiser (study/learnt)
 //
 // A [Spec] names the chain ("sqrt+standardise", which is [DefaultRain]) and is fitted on
 // training data only. It then contains the fitted numbers and is saved with the run as
@@ -32,8 +33,8 @@
 //     NaN; [Spec.Fit] refuses training data that contain one, with the value.
 //   - Inverse is defined for any number a generator may produce. Numbers outside
 //     the range of Forward are clamped to the nearest physical value: the inverse
-//     of nonnegative, sqrt and log at y < 0 is 0, because no rain rate is closer.
-//     (Squaring would turn −0.3 into rain.) Affine and standardise have the whole
+//     of nonnegative, sqrt and log at y < 0, and of learnt at y < −1, is 0, because
+//     no rain rate is closer. (Squaring would turn −0.3 into rain.) Affine and standardise have the whole
 //     line for their range and do not clamp: their numbers describe the training
 //     data, not nature.
 //   - LogDerivative is ln(dy/dx) at x, the term by which a density changes:

@@ -20,6 +20,7 @@ const (
 	KindStandardise = "standardise"
 	KindAffine      = "affine"
 	KindNormalScore = "normal-score"
+	KindLearnt      = "learnt"
 )
 
 // These chains are used where no other is asked for. Noise schedules assume data of
@@ -29,8 +30,9 @@ const (
 	Default     = "standardise"      // for any other variable
 )
 
-// Step is one step of a chain. Epsilon, Offset and Floor must be given. Min and Max,
-// Mean and Std, X and Y are absent until the step is fitted.
+// Step is one step of a chain. Epsilon, Offset and Floor must be given, and all numbers of
+// learnt, which is fitted together with a network. Min and Max, Mean and Std, X and Y are
+// absent until the step is fitted.
 type Step struct {
 	Kind    string    `json:"kind" yaml:"kind"`
 	Epsilon *float64  `json:"epsilon,omitempty" yaml:"epsilon,omitempty"` // of log
@@ -39,9 +41,11 @@ type Step struct {
 	Mean    *float64  `json:"mean,omitempty" yaml:"mean,omitempty"`       // of standardise
 	Std     *float64  `json:"std,omitempty" yaml:"std,omitempty"`
 	Min     *float64  `json:"min,omitempty" yaml:"min,omitempty"` // of affine
-	Max     *float64  `json:"max,omitempty" yaml:"max,omitempty"`
-	X       []float64 `json:"x,omitempty" yaml:"x,omitempty"` // of normal-score
+	Max     *float64  `json:"max,omitempty" yaml:"max,omitempty"` // of affine and learnt
+	X       []float64 `json:"x,omitempty" yaml:"x,omitempty"`     // of normal-score
 	Y       []float64 `json:"y,omitempty" yaml:"y,omitempty"`
+	Slope   *float64  `json:"slope,omitempty" yaml:"slope,omitempty"` // of learnt
+	Weights []float64 `json:"weights,omitempty" yaml:"weights,omitempty"`
 }
 
 // Spec describes a transform as a chain of steps; the zero value is the identity. It is
@@ -58,7 +62,7 @@ type parameter struct {
 }
 
 // parameters returns the numbers that the kind of a step has, in the order in which they
-// are written, except those of normal-score.
+// are written, except the lists of normal-score and learnt.
 func (s *Step) parameters() []parameter {
 	switch s.Kind {
 	case KindLog:
@@ -71,6 +75,8 @@ func (s *Step) parameters() []parameter {
 		return []parameter{{"mean", &s.Mean}, {"std", &s.Std}}
 	case KindAffine:
 		return []parameter{{"min", &s.Min}, {"max", &s.Max}}
+	case KindLearnt:
+		return []parameter{{"max", &s.Max}, {"slope", &s.Slope}}
 	}
 	return nil
 }
@@ -98,8 +104,9 @@ func (s Step) fitted() bool {
 //	identity   nonnegative   sqrt   log:EPSILON   logplus:OFFSET   db:FLOOR
 //	standardise   standardise:MEAN:STD   affine   affine:MIN:MAX
 //	normal-score   normal-score:X:Y:X:Y…
+//	learnt:MAX:SLOPE:WEIGHT:WEIGHT…
 //
-// as in sqrt+standardise or log:0.1+affine. The steps of the last two lines wait for
+// as in sqrt+standardise or log:0.1+affine. standardise, affine and normal-score wait for
 // [Spec.Fit] where they have no numbers.
 func Parse(name string) (Spec, error) {
 	var s Spec
@@ -120,9 +127,11 @@ func Parse(name string) (Spec, error) {
 			for j := 0; j < len(params); j += 2 {
 				step.X, step.Y = append(step.X, params[j]), append(step.Y, params[j+1])
 			}
+		case step.Kind == KindLearnt && len(params) > 2:
+			step.Max, step.Slope, step.Weights = &params[0], &params[1], params[2:]
 		case len(params) == 0:
 		case len(params) != len(own):
-			return Spec{}, fmt.Errorf("transform %q: step %d: %d parameters for %q; want log:EPSILON, logplus:OFFSET, db:FLOOR, standardise:MEAN:STD, affine:MIN:MAX or normal-score:X:Y…",
+			return Spec{}, fmt.Errorf("transform %q: step %d: %d parameters for %q; want log:EPSILON, logplus:OFFSET, db:FLOOR, standardise:MEAN:STD, affine:MIN:MAX, normal-score:X:Y… or learnt:MAX:SLOPE:WEIGHT…",
 				name, i+1, len(params), step.Kind)
 		default:
 			for j, p := range own {
@@ -160,6 +169,9 @@ func (s Spec) String() string {
 			add(step.X[j])
 			add(step.Y[j])
 		}
+		for _, w := range step.Weights {
+			add(w)
+		}
 	}
 	return strings.Join(words, "+")
 }
@@ -177,12 +189,12 @@ func (s Spec) Validate() error {
 
 func (s Step) validate() error {
 	switch s.Kind {
-	case KindIdentity, KindNonNegative, KindSqrt, KindLog, KindLogPlus, KindDB, KindStandardise, KindAffine, KindNormalScore:
+	case KindIdentity, KindNonNegative, KindSqrt, KindLog, KindLogPlus, KindDB, KindStandardise, KindAffine, KindNormalScore, KindLearnt:
 	default:
-		return fmt.Errorf("unknown kind %q; want identity, nonnegative, sqrt, log, logplus, db, standardise, affine or normal-score", s.Kind)
+		return fmt.Errorf("unknown kind %q; want identity, nonnegative, sqrt, log, logplus, db, standardise, affine, normal-score or learnt", s.Kind)
 	}
 	own := s.parameters()
-	for _, p := range []parameter{{"epsilon", &s.Epsilon}, {"offset", &s.Offset}, {"floor", &s.Floor}, {"mean", &s.Mean}, {"std", &s.Std}, {"min", &s.Min}, {"max", &s.Max}} {
+	for _, p := range []parameter{{"epsilon", &s.Epsilon}, {"offset", &s.Offset}, {"floor", &s.Floor}, {"mean", &s.Mean}, {"std", &s.Std}, {"min", &s.Min}, {"max", &s.Max}, {"slope", &s.Slope}} {
 		switch v := *p.at; {
 		case v == nil:
 		case !slices.ContainsFunc(own, func(o parameter) bool { return o.name == p.name }):
@@ -193,6 +205,9 @@ func (s Step) validate() error {
 	}
 	if s.Kind != KindNormalScore && len(s.X)+len(s.Y) > 0 {
 		return fmt.Errorf("%s has no parameters x and y", s.Kind)
+	}
+	if s.Kind != KindLearnt && len(s.Weights) > 0 {
+		return fmt.Errorf("%s has no weights", s.Kind)
 	}
 	switch s.Kind {
 	case KindLog, KindLogPlus, KindDB:
@@ -221,6 +236,8 @@ func (s Step) validate() error {
 		}
 	case KindNormalScore:
 		return checkKnots(s.X, s.Y)
+	case KindLearnt:
+		return checkLearnt(s.Max, s.Slope, s.Weights)
 	}
 	return nil
 }
@@ -291,6 +308,8 @@ func (s Step) build() Transform {
 		return Affine{Min: *s.Min, Max: *s.Max}
 	case KindNormalScore:
 		return NewNormalScore(s.X, s.Y)
+	case KindLearnt:
+		return NewLearnt(*s.Max, *s.Slope, s.Weights)
 	}
 	return Identity{}
 }
@@ -326,9 +345,9 @@ func (s *Spec) unmarshal(decode func(any) error) error {
 	for i, step := range raw["steps"] {
 		for key := range step {
 			switch key {
-			case "kind", "epsilon", "offset", "floor", "mean", "std", "min", "max", "x", "y":
+			case "kind", "epsilon", "offset", "floor", "mean", "std", "min", "max", "x", "y", "slope", "weights":
 			default:
-				return fmt.Errorf("transform: step %d: unknown setting %q; want kind, epsilon, offset, floor, mean, std, min, max, x or y", i+1, key)
+				return fmt.Errorf("transform: step %d: unknown setting %q; want kind, epsilon, offset, floor, mean, std, min, max, x, y, slope or weights", i+1, key)
 			}
 		}
 	}
@@ -344,9 +363,13 @@ func (s *Spec) unmarshal(decode func(any) error) error {
 	return nil
 }
 
-// Bounded reports whether the chain ends in an affine step, so that training data lie in
-// [−1, 1] and values beyond are beyond the extremes of training. Other chains have only
-// the bounds of nature, which Inverse keeps.
+// Bounded reports whether the chain ends in an affine or a learnt step, so that training
+// data lie in [−1, 1] and values beyond are beyond the extremes of training. Other chains
+// have only the bounds of nature, which Inverse keeps.
 func (s Spec) Bounded() bool {
-	return len(s.Steps) > 0 && s.Steps[len(s.Steps)-1].Kind == KindAffine
+	if len(s.Steps) == 0 {
+		return false
+	}
+	last := s.Steps[len(s.Steps)-1].Kind
+	return last == KindAffine || last == KindLearnt
 }

@@ -21,6 +21,9 @@
 //   - amounts: [Histogram], [Quantiles], [Moments]
 //   - where it rains: [BiasMap]
 //   - scales: [SpatialPower], [TemporalPower], [PowerRatio]
+//   - what users of climate data ask for: the wettest hour and day ([Maxima]) and how often
+//     they come ([ReturnLevels], [GEV]), [WetIntensity], dry and wet [Spells],
+//     [LagCorrelation], [DiurnalCycle]
 //
 // Is a forecast right, each cell by itself? These and the next take members and truth,
 // and score each lead time:

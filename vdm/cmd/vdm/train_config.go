@@ -150,7 +150,7 @@ func (t *trainFlags) apply(c *cobra.Command, config *run.Config, rec *climate.Re
 		case spec == "":
 			ch.Transform, err = preset.Transform(f.Kind == climate.KindRain)
 		default:
-			ch.Transform, err = transform.Parse(spec)
+			ch.Transform, err = transform.Load(spec)
 		}
 		if err != nil {
 			return err

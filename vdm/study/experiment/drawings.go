@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
@@ -9,8 +10,8 @@ import (
 )
 
 // drawings returns the figures of the results chapter: strips of samples, the
-// histograms, quantiles, map of bias and spectra, and the loss.
-func (w *work) drawings() ([]report.Drawing, error) {
+// histograms, quantiles, map of bias and spectra, the loss, and the path of sampling.
+func (w *work) drawings(ctx context.Context) ([]report.Drawing, error) {
 	ch, step := w.model.Config.Clip.Channels[0], w.model.Config.Clip.Step
 	rows := min(4, w.generated.Len(), w.test.Len())
 	real, err := report.Take(w.test, rows)
@@ -40,5 +41,17 @@ func (w *work) drawings() ([]report.Drawing, error) {
 		return out, err
 	}
 	losses, err := report.DrawLosses(records, w.summary.Losses, "test")
-	return append(out, losses...), err
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, losses...)
+	if height < 2 || width < 2 {
+		return out, nil
+	}
+	path, err := report.MeasurePath(ctx, w.model, w.training, w.sampling(0))
+	if err != nil {
+		return nil, err
+	}
+	drawing, err := path.Draw()
+	return append(out, drawing), err
 }

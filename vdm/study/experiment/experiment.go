@@ -40,12 +40,12 @@ func Unconditional(ctx context.Context, o Options) (*report.Summary, error) {
 	if err := w.verify(); err != nil {
 		return nil, err
 	}
-	return w.summary, w.finish()
+	return w.summary, w.finish(ctx)
 }
 
 // config returns the configuration of the run.
 func (w *work) config() (run.Config, error) {
-	spec, err := transform.Parse(w.Transform)
+	spec, err := transform.Load(w.Transform)
 	if err != nil {
 		return run.Config{}, err
 	}
@@ -151,10 +151,10 @@ func (w *work) verify() error {
 	if s.Losses, err = report.MeasureLosses(w.model, w.training, w.test); err != nil {
 		return err
 	}
-	s.Verification, err = report.Verify(report.VerifyOptions{Variable: ch.Name, Units: ch.Units},
-		report.Set{Name: "test", Clips: w.test, Limit: w.ReferenceClips},
+	s.Verification, err = report.Verify(report.VerifyOptions{Variable: ch.Name, Units: ch.Units, Step: w.model.Config.Clip.Step},
+		report.Set{Name: "test", Clips: w.test, Limit: w.ReferenceClips, Hours: w.test.HoursOfDay},
 		report.Set{Name: "generated", Clips: w.generated, Limit: w.Clips},
-		report.Set{Name: "training", Clips: w.training, Limit: w.ReferenceClips})
+		report.Set{Name: "training", Clips: w.training, Limit: w.ReferenceClips, Hours: w.training.HoursOfDay})
 	if err != nil {
 		return err
 	}
@@ -165,8 +165,8 @@ func (w *work) verify() error {
 
 // finish draws the figures, describes the work and what it does not prove, and writes
 // the page.
-func (w *work) finish() error {
-	drawings, err := w.drawings()
+func (w *work) finish(ctx context.Context) error {
+	drawings, err := w.drawings(ctx)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ type Options struct {
 	Out  string // folder of the run
 
 	Frames    int    // frames of a clip; 0 means 10. Its height and width are those of the data
-	Transform string // transform of the values; "" means transform.DefaultRain. See transform.Parse
+	Transform string // transform of the values; "" means transform.DefaultRain. See transform.Load
 	Network   unet.Config
 	Training  run.TrainingConfig // its Seed and more; zero values mean the library's defaults
 

@@ -19,9 +19,13 @@ type Statistics struct {
 // variable; at most limit of the observed ones are used, at even distances.
 func Compare(name string, reference *climate.Windows, limit int, generated vdm.Clips, like []*climate.Field) (*Statistics, error) {
 	s := &Statistics{}
+	clips := report.Set{Name: "generated", Clips: generated}
+	if dated, ok := generated.(interface{ HoursOfDay(i int) []float64 }); ok {
+		clips.Hours = dated.HoursOfDay
+	}
 	for ch, f := range like {
-		r, err := report.Verify(report.VerifyOptions{Variable: f.Name, Units: f.Units, Channel: ch},
-			report.Set{Name: name, Clips: reference, Limit: limit}, report.Set{Name: "generated", Clips: generated})
+		r, err := report.Verify(report.VerifyOptions{Variable: f.Name, Units: f.Units, Channel: ch, Step: reference.Fields()[ch].Step()},
+			report.Set{Name: name, Clips: reference, Limit: limit, Hours: reference.HoursOfDay}, clips)
 		if err != nil {
 			return nil, err
 		}
@@ -33,7 +37,7 @@ func Compare(name string, reference *climate.Windows, limit int, generated vdm.C
 // Tables returns the table of each variable.
 func (s *Statistics) Tables() (all []report.Table) {
 	for _, v := range s.Statistics {
-		all = append(all, v.Table())
+		all = append(all, v.Tables()...)
 	}
 	return all
 }
@@ -70,6 +74,10 @@ func (s *Statistics) Lines() (all []Line) {
 			put("drizzle", "share of cells below 0.1", float64(set.Drizzle))
 			for i, q := range set.Quantiles {
 				put(fmt.Sprintf("quantile_%.7g", v.Levels[i]), fmt.Sprintf("quantile at %.7g, %s", v.Levels[i], v.Units), q)
+			}
+			for _, x := range set.IndexLines(v.Units) {
+				all = append(all, Line{Variable: v.Variable, Cases: set.Clips, Forecaster: set.Name, Score: "indices", Key: x.Key, Label: x.Label,
+					Threshold: math.NaN(), Value: x.Value, Low: x.Low, High: x.High})
 			}
 		}
 	}
@@ -153,6 +161,16 @@ func (c *Clips) Len() (n int) {
 func (c *Clips) Shape() (frames, height, width, channels int) {
 	f := c.Like[0]
 	return f.Frames(), f.Height(), f.Width(), len(c.Like)
+}
+
+// HoursOfDay returns the hour of the day of each frame of clip i; nil where its file has no
+// dates. All clips of a file have the same times, and the file is the one of the clip that
+// was read last.
+func (c *Clips) HoursOfDay(int) []float64 {
+	if c.values == nil || !c.values[0].HasDates() {
+		return nil
+	}
+	return climate.HoursOfDay(c.values[0].Times)
 }
 
 // Clip writes clip i to dst, [frame, height, width, channel].
