@@ -16,10 +16,13 @@ import (
 
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/proof"
+
 	host "github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
 
 func main() {
+	proof.Serve()
 	var o options
 	multiples := flag.String("multiples", "1,2", "widths of the levels over -dim")
 	threads := flag.String("threads", fmt.Sprintf("1,%d", runtime.NumCPU()), "thread counts of PyTorch to try; the fastest is the peer")
