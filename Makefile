@@ -1,7 +1,7 @@
 # Every target installs first what it needs and the machine lacks; see
 # notebooks/tools/setup.sh. Everything made here goes to build/ and runs/.
 .DEFAULT_GOAL := help
-.PHONY: help run test mutants bench notebooks site lab browser climate gpu-bundle clean
+.PHONY: help run test test-xla mutants bench notebooks site lab browser climate gpu-bundle clean
 
 SETUP := notebooks/tools/setup.sh
 RUN   := notebooks/tools/run_notebooks.py --html build/site
@@ -41,6 +41,13 @@ test: ## lint and the quick tests
 	@go -C notebooks/tools test -count=1 -timeout 15m .
 	@echo "test: the quick suite"
 	go test -count=1 -timeout 40m -p 2 ./...
+
+# VDM_TEST_ENGINE chooses the engine of the tests that run on all of them, GOMLX_BACKEND
+# that of the commands; each package is a process that compiles its programs by itself.
+test-xla: ## the quick suite of the library on XLA's plugin for the CPU; most of its time is compiling
+	@VDM_XLA=1 $(SETUP) test
+	VDM_TEST_ENGINE=xla:cpu GOMLX_BACKEND=xla:cpu go test -count=1 -timeout 120m -p 1 ./vdm ./vdm/train ./vdm/exact \
+		./vdm/unet ./vdm/convnet ./vdm/spectral ./vdm/run ./vdm/internal/proof
 
 # More with MUTANTS="-random 200 -packages vdm/verify"; see vdm/internal/mutants/doc.go.
 mutants: ## faults put into the code, each of which a test must notice; a few minutes

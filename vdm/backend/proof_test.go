@@ -160,7 +160,7 @@ func TestRunCheck(t *testing.T) {
 	}{
 		"right":       {script: hello + `echo noise; echo 'vdm-proof {"training_step":2}'`},
 		"wrong":       {script: hello + `echo 'vdm-proof {"wrong":"the loss is NaN"}'`, wrong: "the loss is NaN"},
-		"abort":       {script: hello + "echo I0000 starting >&2; echo 'F0000 00:00 Unknown flag in XLA_FLAGS: --no' >&2; echo goroutine 1 >&2; kill -ABRT $$", wrong: "Unknown flag in XLA_FLAGS: --no", dead: true},
+		"abort":       {script: hello + "echo I0000 starting >&2; echo 'F0000 00:00:1796045776.128330 16961 parse_flags_from_env.cc:234] Unknown flag in XLA_FLAGS: --no' >&2; echo goroutine 1 >&2; kill -ABRT $$", wrong: "it ends the process: Unknown flag in XLA_FLAGS: --no", dead: true},
 		"crash":       {script: hello + "kill -SEGV $$", wrong: "segmentation fault", dead: true},
 		"exit":        {script: hello + "exit 0", wrong: "without a result", dead: true},
 		"hang":        {script: hello + "exec sleep 60", wrong: "no answer within", dead: true},

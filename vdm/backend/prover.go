@@ -146,13 +146,16 @@ func proofLines(out *bytes.Buffer) (lines []string) {
 
 var fatal = regexp.MustCompile(`^F\d{4} |(?i)unknown flag|^fatal|^SIG|^panic|symbol lookup error`)
 
+// glogPrefix is what XLA's log puts before a fatal message: time, thread, file and line.
+var glogPrefix = regexp.MustCompile(`^F\d{4} [0-9:. ]+\S+\] `)
+
 // lastWords returns the line of a process's messages that most likely says why it ended.
 func lastWords(said string, err error) string {
 	last := ""
 	for line := range strings.Lines(said) {
 		line = oneLine(line)
 		if fatal.MatchString(line) {
-			return line
+			return glogPrefix.ReplaceAllString(line, "")
 		}
 		if line != "" {
 			last = line

@@ -16,66 +16,61 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
-// devices are engines with several devices: one that runs them one after another, and
-// XLA on the CPU where it is installed.
-var devices = map[string]func(t testing.TB, n int) (compute.Backend, backend.Choice){
-	"imitation": func(t testing.TB, n int) (compute.Backend, backend.Choice) {
-		return enginetest.NewDevices(t, n), backend.Choice{Name: "test", Label: "test devices"}
-	},
-	"XLA": func(t testing.TB, n int) (compute.Backend, backend.Choice) {
-		return enginetest.XLA(t, n), backend.Choice{Name: "xla:cpu", Label: "XLA CPU"}
-	},
-}
-
 // Several devices that share each batch take the steps of one, to rounding.
 func TestDevicesShareTheBatch(t *testing.T) {
-	for name, engine := range devices {
-		for _, c := range []struct {
-			name                       string
-			devices, batch, accumulate int
-			clip                       float64
-			mask                       string
-		}{
-			{"two", 2, 4, 1, 0, "refuse"},
-			{"four, accumulated, clipped", 4, 4, 2, 0.05, "refuse"},
-			{"two, masked", 2, 2, 1, 0, "mask"},
-		} {
-			if name == "XLA" && c.name == "two" {
-				continue // the masked ones are two as well, and compiling takes seconds
-			}
-			t.Run(name+", "+c.name, func(t *testing.T) {
-				config := tinyConfig(t)
-				config.Training.Batch, config.Training.Accumulate, config.Training.Clip = c.batch, c.accumulate, c.clip
-				config.Training.MissingCells = c.mask
-				config.Training.Steps, config.Training.LogEvery = 5, 1
-				one := create(t, config, tinyClips)
-				one.be, one.choice = engine(t, 1)
-				mustTrain(t, one, TrainOptions{Data: tinyClips, HeldOut: tinyClips})
+	for _, c := range []struct {
+		name                       string
+		devices, batch, accumulate int
+		clip                       float64
+		mask                       string
+	}{
+		{"two", 2, 4, 1, 0, "refuse"},
+		{"four, accumulated, clipped", 4, 4, 2, 0.05, "refuse"},
+		{"two, masked", 2, 2, 1, 0, "mask"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			config := tinyConfig(t)
+			config.Training.Batch, config.Training.Accumulate, config.Training.Clip = c.batch, c.accumulate, c.clip
+			config.Training.MissingCells = c.mask
+			config.Training.Steps, config.Training.LogEvery = 5, 1
+			one := create(t, config, tinyClips)
+			mustTrain(t, one, TrainOptions{Data: tinyClips, HeldOut: tinyClips})
 
-				several := create(t, config, tinyClips)
-				several.be, several.choice = engine(t, c.devices)
-				mustTrain(t, several, TrainOptions{Data: tinyClips, HeldOut: tinyClips, Devices: c.devices})
-				sameLosses(t, losses(t, several), losses(t, one))
-			})
-		}
+			several := create(t, config, tinyClips)
+			several.use(enginetest.NewDevices(t, c.devices))
+			mustTrain(t, several, TrainOptions{Data: tinyClips, HeldOut: tinyClips, Devices: c.devices})
+			sameLosses(t, losses(t, several), losses(t, one))
+		})
 	}
 }
 
-// A run that was trained on one device continues on two, and on one again, with the
-// losses of an undisturbed run.
+// A run continues on another number of devices with the losses of an undisturbed run:
+// with an engine that imitates devices, and on XLA's, with accumulation, a mask and
+// clipping. (The network is the one that XLA compiles in seconds.)
 func TestResumeOnOtherDevices(t *testing.T) {
-	for name, engine := range devices {
+	for name, engine := range map[string]func(n int) (compute.Backend, backend.Choice){
+		"imitation": func(n int) (compute.Backend, backend.Choice) {
+			return enginetest.NewDevices(t, n), backend.Choice{Name: "test", Label: "test devices"}
+		},
+		"XLA": func(n int) (compute.Backend, backend.Choice) {
+			return enginetest.XLA(t, n), backend.Choice{Name: "xla:cpu", Label: "XLA CPU"}
+		},
+	} {
 		t.Run(name, func(t *testing.T) {
-			config := tinyConfig(t)
-			config.Training.Accumulate, config.Training.Steps, config.Training.LogEvery, config.Training.SnapshotEvery = 1, 6, 1, 2
+			if name == "XLA" {
+				enginetest.XLA(t, 4)
+			}
+			config := convConfig(t)
+			config.Training.Batch, config.Training.Accumulate, config.Training.Clip, config.Training.MissingCells = 4, 2, 0.05, "mask"
+			config.Training.Steps, config.Training.LogEvery, config.Training.SnapshotEvery = 6, 1, 2
 			whole := create(t, config, tinyClips)
-			whole.be, whole.choice = engine(t, 1)
+			whole.be, whole.choice = engine(1)
 			mustTrain(t, whole, TrainOptions{Data: tinyClips})
 
 			m := create(t, config, tinyClips)
-			for i, n := range []int{1, 2, 1} {
-				m.be, m.choice = engine(t, n)
-				mustTrain(t, m, TrainOptions{Data: tinyClips, Steps: 2 * (i + 1), Devices: n})
+			for i, n := range []int{4, 2} {
+				m.be, m.choice = engine(n)
+				mustTrain(t, m, TrainOptions{Data: tinyClips, Steps: 3 * (i + 1), Devices: n})
 				again, err := Open(m.Dir)
 				if err != nil {
 					t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	_ "github.com/gomlx/compute/gobackend"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
 
@@ -41,7 +42,10 @@ func TestTables(t *testing.T) {
 	p, s := process(t), vdm.Cosine{Min: -20, Max: 12}
 	clips := Clips(p, 30)
 	exactly := Exact(p, clips, s)
-	be := enginetest.Small(t)
+	be, _, err := backend.OpenNamed("go")
+	if err != nil {
+		t.Fatal(err)
+	}
 	b, err := vdm.ELBO(t.Context(), be, p.Denoiser(), s, clips, vdm.LikelihoodOptions{Batch: 64})
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	_ "github.com/gomlx/compute/gobackend"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
 )
 
 // A table has a row for each sampler, a column for each grid, and marks the
@@ -77,7 +78,10 @@ func TestSliced(t *testing.T) {
 
 // Paths end where the plan does, whatever the part of it.
 func TestPathsArePartsOfOnePlan(t *testing.T) {
-	be := enginetest.Small(t)
+	be, _, err := backend.OpenNamed("go")
+	if err != nil {
+		t.Fatal(err)
+	}
 	m := Three()
 	plan, err := vdm.NewPlan("dpm++2m-sde", "trimmed", vdm.Cosine{}, 8)
 	if err != nil {
@@ -101,7 +105,10 @@ func TestPathsArePartsOfOnePlan(t *testing.T) {
 // What is drawn on the host has the law of what the compiled sampler draws: both
 // are as far from the mixture, with the same plan of a few steps.
 func TestDrawsAreThoseOfTheSampler(t *testing.T) {
-	be := enginetest.Small(t)
+	be, _, err := backend.OpenNamed("go")
+	if err != nil {
+		t.Fatal(err)
+	}
 	m := Three()
 	for _, sampler := range []string{"ancestral", "dpm++3m", "dpm++2m-sde", "heun"} {
 		plan, err := vdm.NewPlan(sampler, "time", vdm.Cosine{}, 8)

@@ -18,7 +18,7 @@ import (
 func OnEvery(t *testing.T, f func(t *testing.T, be compute.Backend)) {
 	t.Helper()
 	for _, name := range Names() {
-		be := named(t, name)
+		be := Named(t, name)
 		t.Run(name, func(t *testing.T) { f(t, be) })
 	}
 }

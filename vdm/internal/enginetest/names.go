@@ -40,7 +40,7 @@ func Small(t testing.TB) compute.Backend {
 	if name == "" {
 		name = "go"
 	}
-	return named(t, name)
+	return Named(t, name)
 }
 
 // XLA returns XLA on the CPU with at least the given number of devices, and skips the
@@ -50,14 +50,15 @@ func XLA(t testing.TB, devices int) compute.Backend {
 	if testing.Short() || !Has("xla:cpu") {
 		t.Skip("no XLA on the CPU")
 	}
-	be := named(t, "xla:cpu")
+	be := Named(t, "xla:cpu")
 	if has := be.NumDevices(); has < devices {
 		t.Skipf("XLA has %d devices here, the test needs %d", has, devices)
 	}
 	return be
 }
 
-func named(t testing.TB, name string) compute.Backend {
+// Named returns the engine with a name, which must be available.
+func Named(t testing.TB, name string) compute.Backend {
 	t.Helper()
 	be, _, err := backend.OpenNamed(name)
 	if err != nil {
