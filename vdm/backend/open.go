@@ -72,6 +72,18 @@ func OpenNamed(name string) (compute.Backend, Choice, error) {
 	return process.openNamed(name, "asked for by name", false)
 }
 
+// Prove checks an engine again, by its name as in [OpenNamed], keeps the result for
+// later processes and returns it with the engine's description. It is an error where the
+// engine is not present or where it cannot be checked, for lack of memory for example.
+func Prove(name string) (Proof, Choice, error) {
+	p, skipped, err := process.search().resolve(name)
+	if err != nil {
+		return Proof{}, Choice{}, err
+	}
+	proof, err := process.proofs.of(p, true)
+	return proof, p.choice(skipped), err
+}
+
 // AtHand returns the names of the engines that can be opened here, in Open's order of
 // preference, for tests that run on every one. It opens them. The engine that
 // GOMLX_BACKEND asks for takes the place of its kind.

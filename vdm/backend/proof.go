@@ -49,18 +49,6 @@ func (p Proof) String() string {
 	return fmt.Sprintf("right, %.2f s a training step, %.2f s a sampling step", p.Train, p.Sample)
 }
 
-// Prove checks an engine again, by its name as in [OpenNamed], keeps the result for
-// later processes and returns it with the engine's description. It is an error where the
-// engine is not present or where it cannot be checked, for lack of memory for example.
-func Prove(name string) (Proof, Choice, error) {
-	p, skipped, err := process.search().resolve(name)
-	if err != nil {
-		return Proof{}, Choice{}, err
-	}
-	proof, err := process.proofs.of(p, true)
-	return proof, p.choice(skipped), err
-}
-
 // proofs checks engines, and keeps the results in a folder.
 type proofs struct {
 	folder func() string               // "" means that nothing is kept

@@ -26,7 +26,7 @@ func Serve() {
 		backend.ProveBySelf()
 		return
 	}
-	go func() { // the process that waits for the result holds the other end
+	go func() { // the process that waits for the result has the other end open
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		os.Exit(1)
 	}()

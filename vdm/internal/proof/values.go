@@ -25,7 +25,7 @@ type Estimate struct {
 }
 
 // tolerance bounds the differences of an engine's values from those that ship: for a CPU,
-// and for a GPU, whose matrix products are TF32 unless it is told otherwise.
+// and for a GPU, whose matrix products are TF32 by default.
 type tolerance struct {
 	loss, gradNorm float64 // relative
 	change         float64 // in learning rates
