@@ -174,7 +174,7 @@ fetch_xla() {
     rm -f "$failed"
     return 0
   fi
-  tail -n 1 "$log" | tee "$failed" >/dev/null
+  tail -n 1 "$log" | sed 's/^engine: //' >"$failed"
   rm -f build/engines/xla/pjrt_c_api_cpu*
   say "without XLA on the CPU: $(<"$failed")"
 }

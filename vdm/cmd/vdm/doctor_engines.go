@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -19,11 +18,13 @@ func proveEngines(c *cobra.Command) error {
 	if request := os.Getenv(compute.ConfigEnvVar); strings.Contains(request, "/") { // a plugin by its path
 		names = append(names, request)
 	}
-	const columns = "%-9s  %-24s  %-5s  %9s  %9s  %9s  %s\n"
-	if err := emit(c, fmt.Sprintf(columns, "engine", "version", "", "compiling", "training", "sampling", "")); err != nil {
+	row := func(cells ...any) string {
+		return strings.TrimRight(fmt.Sprintf("%-9s  %-24s  %-5s  %9s  %9s  %9s  %s", cells...), " ") + "\n"
+	}
+	if err := emit(c, row("engine", "version", "", "compiling", "training", "sampling", "")); err != nil {
 		return err
 	}
-	failed := 0
+	var failed []string
 	for _, name := range names {
 		proof, choice, err := backend.Prove(name)
 		version := choice.Label
@@ -31,27 +32,28 @@ func proveEngines(c *cobra.Command) error {
 			version += ", " + proof.Version
 		}
 		seconds := func(s float64) string { return fmt.Sprintf("%.2f s", s) }
-		line := fmt.Sprintf(columns, name, version, "right", seconds(proof.Compiling), seconds(proof.Train), seconds(proof.Sample), "")
+		line := row(name, version, "right", seconds(proof.Compiling), seconds(proof.Train), seconds(proof.Sample), "")
 		switch {
 		case err != nil:
-			line = fmt.Sprintf(columns, name, version, "—", "", "", "", oneLine(err.Error()))
+			line = row(name, version, "—", "", "", "", oneLine(err.Error()))
 		case proof.Wrong != "":
-			failed++
-			line = fmt.Sprintf(columns, name, version, "WRONG", "", "", "", proof.Wrong)
+			failed = append(failed, name)
+			line = row(name, version, "WRONG", "", "", "", proof.Wrong)
 		}
-		if err := emit(c, strings.TrimRight(line, " \n")+"\n"); err != nil {
+		if err := emit(c, line); err != nil {
 			return err
 		}
 	}
-	if err := emit(c, fmt.Sprintf(columns, "go", "pure Go", "", "", "", "", "not checked: other engines are compared with its values")); err != nil {
+	if err := emit(c, row("go", "pure Go", "", "", "", "", "not checked: other engines are compared with its values")); err != nil {
 		return err
 	}
 	switch _, choice, err := backend.Open(); {
 	case err != nil:
 		return err
-	case failed > 0:
-		return errors.Join(emit(c, choice.String()+"\n"), fmt.Errorf("%d of the engines have wrong values on this machine", failed))
 	default:
-		return emit(c, choice.String()+"\n")
+		if err := emit(c, choice.String()+"\n"); err != nil || len(failed) == 0 {
+			return err
+		}
+		return fmt.Errorf("wrong on this machine: %s", strings.Join(failed, ", "))
 	}
 }
