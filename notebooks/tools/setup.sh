@@ -4,7 +4,7 @@
 #
 #   setup.sh run     what `make run` and the notebooks need
 #   setup.sh test    what `make test` needs, with independent readers to test against
-#   setup.sh bench   what `make bench` needs: PyTorch
+#   setup.sh bench   what `make bench` needs: Debian's PyTorch, and today's (3 GB)
 #   setup.sh site    what `make site` needs to export notebooks: Debian packages only
 #   setup.sh browser what `make browser` needs: the same as run, and Chromium
 #   setup.sh cuda    XLA's plugin for CUDA and NVIDIA's libraries (2 GB), for an NVIDIA GPU
@@ -227,6 +227,22 @@ install_engine() {
   ((status == 0 || status == 3)) || die "no engine can be opened"
 }
 
+# install_torch makes a virtual environment with today's PyTorch beside Debian's.
+install_torch() {
+  local want=vdm/bench/torch/requirements.txt stamp=build/torch/.installed
+  [[ ${VDM_TORCH:-} != 0 ]] || return 0
+  [[ -e $stamp ]] && cmp -s "$want" "$stamp" && return 0
+  rm -rf build/torch
+  if try "today's PyTorch in build/torch (3 GB; VDM_TORCH=0 leaves it out)" bash -c '
+    /usr/bin/python3 -m venv build/torch && timeout 1800 build/torch/bin/pip install --quiet --disable-pip-version-check \
+      --only-binary=:all: --requirement "$0"' "$want"; then
+    cp "$want" "$stamp"
+    return 0
+  fi
+  say "without today's PyTorch: $(tail -n 1 "$log")"
+  rm -rf build/torch
+}
+
 # --- Data -------------------------------------------------------------------
 
 # One storm of real rain: NOAA's Stage IV as it comes with Debian's r-cran-stars,
@@ -327,7 +343,7 @@ case $level in
     ;;
   bench)
     need_base
-    need_python torch=python3-torch numpy=python3-numpy
+    need_python torch=python3-torch numpy=python3-numpy ensurepip=python3-venv
     install_packages || exit 1
     ;;
   cuda)
@@ -349,6 +365,7 @@ case $level in
     install_data
     install_tools lint honnef.co/go/tools/cmd/staticcheck
     ;;
+  bench) install_torch ;;
   cuda) fetch_cuda ;;
 esac
 say "ready"
