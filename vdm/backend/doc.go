@@ -36,8 +36,9 @@
 // processor, [ProofVersion] and the variables by which XLA is set. An engine with wrong
 // values, or one whose check crashes or does not end, is skipped, and [Choice] says why;
 // if GOMLX_BACKEND names it, wrong values are a warning, in the choice and in what the
-// engine computes. [OpenNamed] does not check. Package vdm/internal/proof has the values,
-// the build/bin/engine of the project runs the check.
+// engine computes. [OpenNamed] does not check, and with VDM_PROVE=no nothing does. Package
+// vdm/internal/proof has the values, and the build/bin/engine of the project runs the
+// check.
 //
 // # What is promised
 //

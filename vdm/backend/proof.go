@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -59,6 +60,9 @@ type proofs struct {
 // of returns the kept result for an engine, or checks it now. again checks it in any
 // case.
 func (k *proofs) of(p plan, again bool) (Proof, error) {
+	if !again && os.Getenv(proveSwitch) == "no" {
+		return Proof{}, errors.New(proveSwitch + "=no")
+	}
 	file, err := k.file(p)
 	if err != nil {
 		return Proof{}, err

@@ -121,6 +121,9 @@ func TestProofIsKept(t *testing.T) {
 	}
 	open(4, "with damaged results")
 	open(4, "again after that")
+	t.Setenv("XLA_FLAGS", "--xla_another_flag")
+	t.Setenv("VDM_PROVE", "no")
+	open(4, "with the check switched off")
 }
 
 // Where the second engine of the CPU was measured to be clearly faster it comes first.
