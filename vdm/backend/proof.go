@@ -22,6 +22,10 @@ import (
 // another number; then every engine is checked again.
 const ProofVersion = 1
 
+// proveSwitch is the variable that leaves the check out where it is "no", for programs
+// that have made it already under other settings; [Prove] makes it all the same.
+const proveSwitch = "VDM_PROVE"
+
 // Proof is the result of the check of an engine on this machine: whether its training
 // step and its sampling step have the right values, and how long they take.
 type Proof struct {

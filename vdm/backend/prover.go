@@ -24,9 +24,6 @@ const (
 	// ProveEnv is the variable by which a process is asked to check an engine, with the
 	// engine's configuration in the form of GOMLX_BACKEND.
 	ProveEnv = "VDM_PROVE_ENGINE"
-	// proveSwitch is the variable that leaves the check out where it is "no", for programs
-	// that have made it already under other settings; [Prove] makes it all the same.
-	proveSwitch = "VDM_PROVE"
 	// ProofLine begins the lines of a check's output: first one with [ProofVersion],
 	// before the engine is opened, last one with the [Proof] in JSON, or with the reason
 	// why there is none.
