@@ -10,7 +10,8 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// preferred is the order in which Open tries engines.
+// preferred is the order in which Open tries engines. On the CPU `make bench` found ONNX
+// Runtime faster than XLA, 0.85 s and 0.90 s a training step.
 var preferred = []string{"xla:cuda", "onnx", "xla:cpu", "go"}
 
 // forms are the requests that errors list as known.

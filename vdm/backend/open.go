@@ -51,10 +51,8 @@ func thisProcess() *opener {
 
 // Open returns the engine that GOMLX_BACKEND asks for or, where it is not set, the first
 // of XLA CUDA, ONNX Runtime, XLA CPU and pure Go that can be opened and has the right
-// values on this machine, and the reason for the choice. Where XLA's training step was
-// measured to be clearly faster than ONNX Runtime's, XLA comes first. Open never
-// downloads, hangs or panics. Later calls return the same engine; the caller does not
-// finalize it.
+// values on this machine, and the reason for the choice. Open never downloads, hangs or
+// panics. Later calls return the same engine; the caller does not finalize it.
 //
 // At the first use of a library on a machine its [Proof] takes up to a minute, and two
 // lines on the standard error say so.
@@ -126,8 +124,7 @@ func (o *opener) open() (compute.Backend, Choice, error) {
 		}
 	}
 	var skipped []Skip
-	order, measured := o.order()
-	for _, name := range order {
+	for _, name := range preferred {
 		b, c, err := o.try(name, chosen)
 		if err != nil {
 			skipped = append(skipped, Skip{name, oneLine(err.Error())})
@@ -138,41 +135,10 @@ func (o *opener) open() (compute.Backend, Choice, error) {
 		if len(skipped) > 0 {
 			c.Why = reasons(skipped)
 		}
-		if name == order[1] && measured != "" {
-			c.Why = measured
-		}
 		o.chosen[""] = c
 		return b, c, nil
 	}
 	return nil, Choice{Skipped: skipped}, fmt.Errorf("no engine can be opened: %s", reasons(skipped))
-}
-
-// order returns the order in which engines are tried and, where a measurement changed
-// it, a line that says so. Of the CPU's fast engines the second comes first where its
-// training step took a tenth less time when both were checked.
-func (o *opener) order() (names []string, measured string) {
-	names = slices.Clone(preferred)
-	if o.proofs == nil {
-		return names, ""
-	}
-	var took [2]float64
-	for i, name := range names[1:3] {
-		p, _, err := o.search().resolve(name)
-		if err != nil {
-			return names, ""
-		}
-		proof, ok := o.proofs.kept(p)
-		if !ok || proof.Wrong != "" {
-			return names, ""
-		}
-		took[i] = proof.Train
-	}
-	if took[1] > 0.9*took[0] {
-		return names, ""
-	}
-	measured = fmt.Sprintf("measured here: %.2f s a training step, %s %.2f s", took[1], labels[names[1]], took[0])
-	names[1], names[2] = names[2], names[1]
-	return names, measured
 }
 
 // openNamed opens an engine by name; with checked, its proof decides as for an engine

@@ -106,15 +106,6 @@ func (k *proofs) of(p plan, again bool) (Proof, error) {
 	return proof, nil
 }
 
-// kept returns the result of an earlier check of an engine, if there is one.
-func (k *proofs) kept(p plan) (Proof, bool) {
-	file, err := k.file(p)
-	if err != nil || file == "" {
-		return Proof{}, false
-	}
-	return readProof(file)
-}
-
 // file returns the path of the file that has the result for an engine, "" where nothing
 // is kept. Its name depends on everything that may change what an engine computes.
 func (k *proofs) file(p plan) (string, error) {

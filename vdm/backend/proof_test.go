@@ -126,34 +126,6 @@ func TestProofIsKept(t *testing.T) {
 	open(4, "with the check switched off")
 }
 
-// Where the second engine of the CPU was measured to be clearly faster it comes first.
-func TestFasterEngineComesFirst(t *testing.T) {
-	for seconds, want := range map[float64]string{0.8: "xla:cpu", 0.95: "onnx", 1.5: "onnx"} {
-		o := openerFor(machineWith(t, "onnx", "cpu"))
-		r := &results{proofs: map[string]Proof{"onnx": right, "xla:cpu": {Train: seconds, Sample: 1}}}
-		o.proofs = r.in(t.TempDir())
-		if names, _ := o.order(); names[1] != "onnx" {
-			t.Errorf("unmeasured, the order is %q", names)
-		}
-		for _, name := range []string{"onnx", "xla:cpu"} {
-			p, _, err := o.search().resolve(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := o.proofs.of(p, true); err != nil {
-				t.Fatal(err)
-			}
-		}
-		_, c, err := o.open()
-		if err != nil || c.Name != want {
-			t.Errorf("%v s against 1 s: chose %q, %v", seconds, c.Name, err)
-		}
-		if says := strings.Contains(c.Why, "measured here: 0.80 s a training step, ONNX Runtime 1.00 s"); says != (want == "xla:cpu") {
-			t.Errorf("why: %q", c.Why)
-		}
-	}
-}
-
 // What a check's process does, whatever it is, is a result or an error.
 func TestRunCheck(t *testing.T) {
 	hello := "echo vdm-proof 1\n"
