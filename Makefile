@@ -1,11 +1,12 @@
 # Every target installs first what it needs and the machine lacks; see
 # notebooks/tools/setup.sh. Everything made here goes to build/ and runs/.
 .DEFAULT_GOAL := help
-.PHONY: help run test mutants bench notebooks site lab browser climate gpu-bundle clean
+.PHONY: help run test test-xla mutants bench notebooks site lab browser climate gpu-bundle clean
 
 SETUP := notebooks/tools/setup.sh
 RUN   := notebooks/tools/run_notebooks.py --html build/site
 OUT   := runs/first-model
+XLA   := build/engines/xla/pjrt_c_api_cpu_plugin.so
 BOOKS := $(sort $(wildcard notebooks/*.ipynb))
 # Those beyond the dissertation's equations; some train models of their own.
 LATER := $(sort $(wildcard notebooks/[234]*.ipynb))
@@ -41,6 +42,15 @@ test: ## lint and the quick tests
 	@go -C notebooks/tools test -count=1 -timeout 15m .
 	@echo "test: the quick suite"
 	go test -count=1 -timeout 40m -p 2 ./...
+	@if [ -e $(XLA) ]; then echo "test: optimisers, resuming and exact on XLA"; \
+		VDM_TEST_ENGINE=xla:cpu go test -count=1 -timeout 10m -run 'Adam|StatesAreValues|ProcessDenoiser|MapOfMeansIsExact' ./vdm/train ./vdm/exact; fi
+
+# VDM_TEST_ENGINE chooses the engine of the tests that run on all of them, GOMLX_BACKEND
+# that of the commands; each package is a process that compiles its programs by itself.
+test-xla: ## the quick suite of the library on XLA's plugin for the CPU; most of its time is compiling
+	@VDM_XLA=1 $(SETUP) test
+	VDM_TEST_ENGINE=xla:cpu GOMLX_BACKEND=xla:cpu go test -count=1 -timeout 120m -p 1 ./vdm ./vdm/train ./vdm/exact \
+		./vdm/unet ./vdm/convnet ./vdm/spectral ./vdm/run ./vdm/internal/proof
 
 # More with MUTANTS="-random 200 -packages vdm/verify"; see vdm/internal/mutants/doc.go.
 mutants: ## faults put into the code, each of which a test must notice; a few minutes
@@ -49,7 +59,9 @@ mutants: ## faults put into the code, each of which a test must notice; a few mi
 
 bench: ## speed against PyTorch on this machine
 	@$(SETUP) bench
-	go run ./vdm/bench
+	go run ./vdm/bench -modes eager,compile
+	@if [ -e $(XLA) ]; then echo "bench: ours on XLA"; \
+		GOMLX_BACKEND=xla:cpu go run ./vdm/bench -modes eager,compile -steps; fi
 
 notebooks: ## run chapters 01 to 10, export all to build/site, and bring notebooks/EQUATIONS.md up to date
 	@$(SETUP) run

@@ -6,7 +6,6 @@ import (
 
 	g "github.com/gomlx/gomlx/core/graph"
 
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
@@ -23,10 +22,7 @@ func TestELBOTermsInClosedForm(t *testing.T) {
 	standard := func(z *g.Node, at Level, in Batch) Prediction {
 		return Prediction{Z: z, At: at, V: g.ZerosLike(z)}
 	}
-	be, _, err := backend.OpenNamed("go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	be := enginetest.Small(t)
 	b, err := ELBO(t.Context(), be, standard, LinearLogSNR{Min: low, Max: high}, NewSamples(3, 1, 2, 3, 1), LikelihoodOptions{Levels: 4096, Batch: 2048, Seed: 9})
 	if err != nil {
 		t.Fatal(err)

@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 func must[T any](x T, err error) T {
@@ -71,10 +71,7 @@ func smallProcess() *exact.GaussianProcess {
 // harms. The law is computed, not sampled.
 func TestMomentMatchingIsExactOnGaussianData(t *testing.T) {
 	p := smallProcess()
-	be, _, err := backend.OpenNamed("go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	be := enginetest.Small(t)
 	s := vdm.Cosine{}
 	for name, o := range knownClips(p) {
 		want := must(p.Given(o))

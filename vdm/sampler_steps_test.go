@@ -9,7 +9,6 @@ import (
 
 	g "github.com/gomlx/gomlx/core/graph"
 
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
@@ -22,10 +21,7 @@ func standardNormal(z *g.Node, at Level, _ Batch) Prediction {
 // A loop over the steps sees the x̂ that each used, for plans with and without a memory,
 // and ends where a batch ends, whichever of the two a sampler does first.
 func TestStepsShowTheEstimate(t *testing.T) {
-	be, _, err := backend.OpenNamed("go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	be := enginetest.Small(t)
 	for _, name := range []string{"ancestral", "ddim", "dpm++2m", "dpm++3m"} {
 		plan, err := NewPlan(name, "time", LinearLogSNR{Min: -4, Max: 4}, 6)
 		if err != nil {
@@ -97,10 +93,7 @@ func TestPlansRememberWhatTheyUse(t *testing.T) {
 // one in each stratum, and the batches do not show.
 func TestDiffusionTermByHand(t *testing.T) {
 	const n, levels, low, high = 6, 3, -1.0, 1.5
-	be, _, err := backend.OpenNamed("go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	be := enginetest.Small(t)
 	o := LikelihoodOptions{Levels: levels, Batch: 4, Seed: 9}
 	b, err := ELBO(t.Context(), be, standardNormal, LinearLogSNR{Min: low, Max: high}, NewSamples(3, 1, 2, 3, 1), o)
 	if err != nil {
@@ -209,10 +202,7 @@ func TestMeansByHand(t *testing.T) {
 // A sample that is not finite is named, the first one too, and the last step of a task is
 // the one that its clock expects.
 func TestSamplesThatAreNotFinite(t *testing.T) {
-	be, _, err := backend.OpenNamed("go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	be := enginetest.Small(t)
 	plan := ancestral(t, Cosine{}, 3, LowerBound)
 	for bad := range 3 {
 		d := func(z *g.Node, at Level, in Batch) Prediction {

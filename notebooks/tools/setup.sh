@@ -4,13 +4,15 @@
 #
 #   setup.sh run     what `make run` and the notebooks need
 #   setup.sh test    what `make test` needs, with independent readers to test against
-#   setup.sh bench   what `make bench` needs: PyTorch
+#   setup.sh bench   what `make bench` needs: Debian's PyTorch, and today's (3 GB)
 #   setup.sh site    what `make site` needs to export notebooks: Debian packages only
 #   setup.sh browser what `make browser` needs: the same as run, and Chromium
 #   setup.sh cuda    XLA's plugin for CUDA and NVIDIA's libraries (2 GB), for an NVIDIA GPU
 #
-# With VDM_XLA=1 XLA's plugin for the CPU is also looked for where another engine is
-# at hand already, and where go-xla's own source cannot be reached, taken from PyPI.
+# Two engines for the CPU are installed: ONNX Runtime, and beside it XLA's plugin, for
+# at most a minute, once a day until it is there. VDM_XLA=1 tries again and gives the
+# download 15 minutes; VDM_XLA=0 leaves it out. An engine that cannot be had is a line,
+# not a failure.
 #
 # Debian packages are installed as root or through sudo without a password;
 # where neither is possible, the one line to run is printed and the script stops.
@@ -154,22 +156,27 @@ check_sum() { # check_sum PROGRAM SUM FILE
   echo "$2  $3" | "$1" --check --status - || die "$3 has not the $1 that is expected ($2): it was altered or cut off; nothing was installed"
 }
 
-# fetch_xla installs go-xla's plugin and keeps it only if it runs here.
+# fetch_xla installs XLA's plugin for the CPU, and keeps it only if it runs here: a
+# pinned file from the index that pip uses, or go-xla's own release where there is no
+# such file for this machine. Whether its values are right is checked before its first use.
 fetch_xla() {
-  if ! try "an engine: trying go-xla's PJRT plugin (at most 90 s)" \
-    timeout 100 build/bin/engine -limit 90s -fetch-xla build/engines/xla; then
-    say "no PJRT plugin: $(tail -n 1 "$log")"
-    [[ ${VDM_XLA:-} == 1 ]] || return 1
-    if ! try "an engine: a PJRT plugin from PyPI (63 MB)" \
-      build/bin/engine -limit 15m -fetch-xla-wheel build/engines/xla; then
-      say "no PJRT plugin from PyPI: $(tail -n 1 "$log")"
-      return 1
-    fi
+  local failed=build/tmp/no-xla
+  [[ ${VDM_XLA:-} != 0 && ! -e build/engines/xla/pjrt_c_api_cpu_plugin.so ]] || return 0
+  if [[ ${VDM_XLA:-} != 1 && -n $(find "$failed" -mtime -1 2>/dev/null) ]]; then
+    say "without XLA on the CPU: $(<"$failed"); VDM_XLA=1 tries again today"
+    return 0
   fi
-  timeout 60 build/bin/engine -check xla:cpu >"$log" 2>&1 && return 0
-  say "the PJRT plugin does not run on this machine: $(tail -n 1 "$log")"
-  rm -rf build/engines/xla
-  return 1
+  local limit=60s how=-fetch-xla-wheel
+  [[ ${VDM_XLA:-} != 1 ]] || limit=15m
+  [[ $(uname -s)-$(uname -m) == Linux-x86_64 ]] || how=-fetch-xla
+  if try "an engine: XLA's plugin for the CPU (63 MB, at most $limit)" build/bin/engine -limit "$limit" "$how" build/engines/xla &&
+    timeout 60 build/bin/engine -check xla:cpu >"$log" 2>&1 </dev/null; then
+    rm -f "$failed"
+    return 0
+  fi
+  tail -n 1 "$log" | sed 's/^engine: //' >"$failed"
+  rm -f build/engines/xla/pjrt_c_api_cpu*
+  say "without XLA on the CPU: $(<"$failed")"
 }
 
 # fetch_cuda installs what a GPU needs beside its driver; backend.Open tries it first.
@@ -211,20 +218,29 @@ install_engine() {
   else
     step "building the chooser of engines" go build -buildvcs=false -o build/bin/engine ./vdm/backend/cmd/engine
   fi
+  build/bin/engine -check onnx >"$log" 2>&1 </dev/null || fetch_onnx || say "without ONNX Runtime"
+  fetch_xla
   local said status=0
-  said=$(build/bin/engine 2>&1) || status=$?
-  if [[ ${VDM_XLA:-} == 1 && ! -e build/engines/xla/pjrt_c_api_cpu_plugin.so ]] && ((status != 3)); then
-    fetch_xla || true
-    status=0
-    said=$(build/bin/engine 2>&1) || status=$?
-  fi
-  if ((status == 3)); then # only pure Go is at hand
-    fetch_xla || fetch_onnx || say "no faster engine could be had; pure Go will do, slowly"
-    status=0
-    said=$(build/bin/engine 2>&1) || status=$?
-  fi
+  said=$(build/bin/engine </dev/null) || status=$? # checks its values once on a machine, and says so
+  ((status != 3)) || say "no faster engine could be had; pure Go will do, slowly"
   say "$said"
   ((status == 0 || status == 3)) || die "no engine can be opened"
+}
+
+# install_torch makes a virtual environment with today's PyTorch beside Debian's.
+install_torch() {
+  local want=vdm/bench/torch/requirements.txt stamp=build/torch/.installed
+  [[ ${VDM_TORCH:-} != 0 ]] || return 0
+  [[ -e $stamp ]] && cmp -s "$want" "$stamp" && return 0
+  rm -rf build/torch
+  if try "today's PyTorch in build/torch (3 GB; VDM_TORCH=0 leaves it out)" bash -c '
+    /usr/bin/python3 -m venv build/torch && timeout 1800 build/torch/bin/pip install --quiet --disable-pip-version-check \
+      --only-binary=:all: --requirement "$0"' "$want"; then
+    cp "$want" "$stamp"
+    return 0
+  fi
+  say "without today's PyTorch: $(tail -n 1 "$log")"
+  rm -rf build/torch
 }
 
 # --- Data -------------------------------------------------------------------
@@ -327,7 +343,7 @@ case $level in
     ;;
   bench)
     need_base
-    need_python torch=python3-torch numpy=python3-numpy
+    need_python torch=python3-torch numpy=python3-numpy ensurepip=python3-venv
     install_packages || exit 1
     ;;
   cuda)
@@ -349,6 +365,7 @@ case $level in
     install_data
     install_tools lint honnef.co/go/tools/cmd/staticcheck
     ;;
+  bench) install_torch ;;
   cuda) fetch_cuda ;;
 esac
 say "ready"

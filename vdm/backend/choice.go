@@ -17,11 +17,24 @@ type Choice struct {
 	Library string
 	// Why is one line that says why this engine was chosen.
 	Why string
-	// Skipped lists the preferred engines that could not be opened.
+	// Skipped lists the preferred engines that could not be opened, or failed their check.
 	Skipped []Skip
+	// Warning says what the engine's check found wrong on this machine, "" if nothing.
+	// Only an engine that GOMLX_BACKEND names is used then.
+	Warning string
+	// Unproved says why an engine that should have been checked was not, "" if it was.
+	Unproved string
 }
 
-// Skip is an engine that could not be opened.
+// Provenance returns the label to write into what the engine computes, with the warning.
+func (c Choice) Provenance() string {
+	if c.Warning == "" {
+		return c.Label
+	}
+	return c.Label + " (WARNING: failed its check on this machine: " + c.Warning + ")"
+}
+
+// Skip is an engine that could not be opened, or failed its check.
 type Skip struct {
 	Name string // as in Choice.Name
 	Why  string // one line
@@ -31,12 +44,15 @@ type Skip struct {
 //
 //	engine: ONNX Runtime 1.30.0 (CPU) — no NVIDIA GPU; no PJRT plugin "cpu" in …
 func (c Choice) String() string {
-	s := "engine: " + c.Label
+	s := "engine: " + c.Provenance()
 	if c.Name == "go" {
 		s += " (slow: a last resort; make run installs a faster one)"
 	}
 	if c.Why != "" {
 		s += " — " + c.Why
+	}
+	if c.Unproved != "" {
+		s += "; not checked on this machine: " + c.Unproved
 	}
 	return s
 }

@@ -5,12 +5,15 @@
 //
 //	name      what                                   needs
 //	xla:cuda  XLA on an NVIDIA GPU                   a PJRT plugin and a GPU
-//	xla:cpu   XLA on the CPU                         a PJRT plugin
 //	onnx      ONNX Runtime on the CPU                libonnxruntime
+//	xla:cpu   XLA on the CPU                         a PJRT plugin
 //	go        pure Go, slow: tests and last resort   nothing
 //
 // [Open] obeys the environment variable GOMLX_BACKEND where it is set, and otherwise
-// takes the first engine of this table that can be opened. It looks for shared libraries
+// takes the first engine of this table that can be opened and has proved itself. On a CPU
+// ONNX Runtime comes first because the project's benchmark found it faster, and because
+// it compiles in a tenth of the time. The times of a check decide nothing, as the machine
+// may be busy. Open looks for shared libraries
 // only on this machine, in this order:
 //
 //   - PJRT plugins: the directories of PJRT_PLUGIN_LIBRARY_PATH,
@@ -24,6 +27,20 @@
 // directory above the executable that has a build/engines. A notebook elsewhere is in
 // neither, so VDM_ENGINES may name a folder like build/engines, which is searched before
 // the project's; the notebook kernel sets it.
+//
+// # Proof
+//
+// A library that opens may still compute wrong numbers: one is known with which small
+// programs are right and an ordinary training step is NaN (XLA-NAN.md). So at the first
+// use of a library on a machine, [Open] starts a process that takes the ordinary training
+// step and sampling step and compares them with values that ship with the project. The
+// result is kept in the user's cache folder, by the checksum of the library, the
+// processor, [ProofVersion] and the variables by which XLA is set. An engine with wrong
+// values, or one whose check crashes or does not end, is skipped, and [Choice] says why;
+// if GOMLX_BACKEND names it, wrong values are a warning, in the choice and in what the
+// engine computes. [OpenNamed] does not check, and with VDM_PROVE=no nothing does. Package
+// vdm/internal/proof has the values, and the build/bin/engine of the project runs the
+// check.
 //
 // # What is promised
 //

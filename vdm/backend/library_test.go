@@ -108,8 +108,8 @@ func TestCheckLibraryOtherMachine(t *testing.T) {
 	}
 	// First program header's p_filesz, at 64+32 in a 64-bit ELF file.
 	copy(bytes[64+32:], "\x00\x00\x00\x7f\x00\x00\x00\x00")
-	bytes[18] = byte(machine())
-	bytes[19] = byte(machine() >> 8)
+	bytes[18] = byte(elfMachine())
+	bytes[19] = byte(elfMachine() >> 8)
 	long := writeFile(t, filepath.Join(t.TempDir(), "long.so"), string(bytes))
 	if _, err := checkLibrary(long, onnxSymbol); err == nil || !strings.Contains(err.Error(), "truncated") {
 		t.Errorf("a library with a segment past its end: %v", err)

@@ -25,6 +25,8 @@ type opener struct {
 	opened map[string]compute.Backend // by driver and configuration
 	stuck  map[string]error           // constructors that did not return
 	chosen map[string]Choice          // by request, "" for the first engine that can be opened
+
+	proofs *proofs // checks engines before Open chooses them; nil means no check
 }
 
 func newOpener(search func() places, limit time.Duration) *opener {
@@ -37,22 +39,47 @@ func newOpener(search func() places, limit time.Duration) *opener {
 	}
 }
 
-var process = newOpener(thisMachine, openLimit)
+var process = thisProcess()
+
+func thisProcess() *opener {
+	o := newOpener(thisMachine, openLimit)
+	if os.Getenv(ProveEnv) == "" { // a check must not ask for another
+		o.proofs = &proofs{folder: proofFolder, check: checkByChild, notice: func(line string) { fmt.Fprintln(os.Stderr, line) }}
+	}
+	return o
+}
 
 // Open returns the engine that GOMLX_BACKEND asks for or, where it is not set, the first
-// of XLA CUDA, XLA CPU, ONNX Runtime and pure Go that can be opened, and the reason for
-// the choice. It never downloads, hangs or panics. Later calls return the same engine;
-// the caller does not finalize it.
+// of XLA CUDA, ONNX Runtime, XLA CPU and pure Go that can be opened and has the right
+// values on this machine, and the reason for the choice. Open never downloads, hangs or
+// panics. Later calls return the same engine; the caller does not finalize it.
+//
+// At the first use of a library on a machine its [Proof] takes up to a minute, and two
+// lines on the standard error say so.
 //
 // It is an error if GOMLX_BACKEND names an engine that is unknown, not linked or cannot
-// be opened here (no other is taken instead), or if no engine is linked.
+// be opened here (no other is taken instead), or if no engine is linked. An engine that
+// GOMLX_BACKEND names is used with wrong values, too: see Choice.Warning.
 func Open() (compute.Backend, Choice, error) { return process.open() }
 
 // OpenNamed returns the engine with a name ("xla:cuda", "xla:cpu", "onnx", "go", or any
 // value that GOMLX_BACKEND may have), whatever the value of GOMLX_BACKEND; no other is
-// taken instead. Later calls return the same engine; the caller does not finalize it.
+// taken instead, and its values are not checked. Later calls return the same engine; the
+// caller does not finalize it.
 func OpenNamed(name string) (compute.Backend, Choice, error) {
-	return process.openNamed(name, "asked for by name")
+	return process.openNamed(name, "asked for by name", false)
+}
+
+// Prove checks an engine again, by its name as in [OpenNamed], keeps the result for
+// later processes and returns it with the engine's description. It is an error where the
+// engine is not present or where it cannot be checked, for lack of memory for example.
+func Prove(name string) (Proof, Choice, error) {
+	p, skipped, err := process.search().resolve(name)
+	if err != nil {
+		return Proof{}, Choice{}, err
+	}
+	proof, err := process.proofs.of(p, true)
+	return proof, p.choice(skipped), err
 }
 
 // AtHand returns the names of the engines that can be opened here, in Open's order of
@@ -83,7 +110,7 @@ func (o *opener) open() (compute.Backend, Choice, error) {
 		return nil, Choice{}, fmt.Errorf("no engine is linked into this program: %w", errNoImport)
 	}
 	if request := os.Getenv(compute.ConfigEnvVar); request != "" {
-		b, c, err := o.openNamed(request, compute.ConfigEnvVar+"="+request)
+		b, c, err := o.openNamed(request, compute.ConfigEnvVar+"="+request, true)
 		if err != nil {
 			return nil, c, fmt.Errorf("%s=%s: %w (without %[1]s the program chooses an engine itself)", compute.ConfigEnvVar, request, err)
 		}
@@ -98,7 +125,7 @@ func (o *opener) open() (compute.Backend, Choice, error) {
 	}
 	var skipped []Skip
 	for _, name := range preferred {
-		b, c, err := o.try(name)
+		b, c, err := o.try(name, chosen)
 		if err != nil {
 			skipped = append(skipped, Skip{name, oneLine(err.Error())})
 			continue
@@ -114,16 +141,22 @@ func (o *opener) open() (compute.Backend, Choice, error) {
 	return nil, Choice{Skipped: skipped}, fmt.Errorf("no engine can be opened: %s", reasons(skipped))
 }
 
-func (o *opener) openNamed(request, why string) (compute.Backend, Choice, error) {
+// openNamed opens an engine by name; with checked, its proof decides as for an engine
+// that GOMLX_BACKEND names.
+func (o *opener) openNamed(request, why string, checked bool) (compute.Backend, Choice, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if c, ok := o.chosen[request]; ok {
+	how := byName
+	if checked {
+		how = forced
+	}
+	if c, ok := o.chosen[request]; ok && !checked {
 		if b := o.opened[c.Config]; b != nil && !b.IsFinalized() {
 			c.Why = why
 			return b, c, nil
 		}
 	}
-	b, c, err := o.try(request)
+	b, c, err := o.try(request, how)
 	if err != nil {
 		return nil, c, err
 	}
@@ -132,13 +165,33 @@ func (o *opener) openNamed(request, why string) (compute.Backend, Choice, error)
 	return b, c, nil
 }
 
+// manner is how an engine was asked for, which says what its proof decides.
+type manner int
+
+const (
+	byName manner = iota // the proof is not asked for
+	chosen               // an engine with wrong values is skipped
+	forced               // an engine with wrong values is used with a warning
+)
+
 // try returns one engine, opened now or before. The caller has the lock.
-func (o *opener) try(request string) (compute.Backend, Choice, error) {
+func (o *opener) try(request string, how manner) (compute.Backend, Choice, error) {
 	p, skipped, err := o.search().resolve(request)
 	if err != nil {
 		return nil, Choice{}, err
 	}
-	c := Choice{Name: p.name, Label: p.label, Config: p.driver + ":" + p.config, Library: p.library, Skipped: skipped}
+	c := p.choice(skipped)
+	if how != byName && o.proofs != nil && p.library != "" {
+		proof, err := o.proofs.of(p, false)
+		switch {
+		case err != nil: // not the engine's fault
+			c.Unproved = oneLine(err.Error())
+		case proof.Dead || proof.Wrong != "" && how == chosen:
+			return nil, c, fmt.Errorf("%s failed its check on this machine: %s", c.Label, proof.Wrong)
+		default:
+			c.Warning = proof.Wrong
+		}
+	}
 	if b := o.opened[c.Config]; b != nil && !b.IsFinalized() {
 		return b, c, nil
 	}

@@ -57,7 +57,7 @@ func TestCompareTiny(t *testing.T) {
 	python := installed.Python(t, usesTorch)
 	o := options{
 		dim: 8, heads: 1, headDim: 4, multiples: []int{1}, batch: 2, frames: 2, height: 4, wide: 4,
-		repeats: 3, threads: []int{1}, modes: []string{"eager"}, device: "cpu", precision: "float32", python: python, script: "torch/bench.py",
+		repeats: 3, threads: []int{1}, modes: []string{"eager"}, device: "cpu", precision: "float32", pythons: []string{python}, script: "torch/bench.py",
 	}
 	m := subject(t, o)
 	peers, err := startPeers(o, m.Config.Network.Count())

@@ -16,10 +16,13 @@ import (
 
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/proof"
+
 	host "github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
 
 func main() {
+	proof.Serve()
 	var o options
 	multiples := flag.String("multiples", "1,2", "widths of the levels over -dim")
 	threads := flag.String("threads", fmt.Sprintf("1,%d", runtime.NumCPU()), "thread counts of PyTorch to try; the fastest is the peer")
@@ -35,16 +38,17 @@ func main() {
 	flag.StringVar(&o.device, "device", "cpu", "PyTorch's device: cpu or cuda; ours is the engine that GOMLX_BACKEND names")
 	flag.StringVar(&o.precision, "precision", "float32", "float32, tf32 or bfloat16 (activations; master weights, norms and softmax stay float32). Whether our float32 is TF32 on a GPU is a setting of the engine")
 	attention := flag.String("attention", "none", "fused attention of our network: none, spatial, temporal or both; after a comma others, which take their steps in turn with the first")
-	flag.StringVar(&o.python, "python", "/usr/bin/python3", "interpreter with PyTorch")
+	pythons := flag.String("python", strings.Join(pythonsHere(), ","), "interpreters with PyTorch, with commas; the fastest is the peer. Those that exist by default: Debian's, and the one with today's PyTorch that make bench installs")
 	flag.StringVar(&o.script, "peer", "vdm/bench/torch/bench.py", "the PyTorch program")
 	flag.StringVar(&o.row, "row", "", `the only row wanted of what samplers cost, as "ancestral" or "ancestral reconstruction"`)
 	only := flag.Bool("samplers", false, "only what samplers cost, without the peer")
+	flag.BoolVar(&o.stepsOnly, "steps", false, "only the training and the sampling step, and the memory")
 	flag.Parse()
 	var err error
 	if o.multiples, err = integers(*multiples); err == nil {
 		o.threads, err = integers(*threads)
 	}
-	o.modes, o.attention = strings.Split(*modes, ","), strings.Split(*attention, ",")
+	o.modes, o.attention, o.pythons = strings.Split(*modes, ","), strings.Split(*attention, ","), strings.Split(*pythons, ",")
 	if err == nil {
 		err = o.check()
 	}
@@ -59,6 +63,16 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// pythonsHere returns the interpreters that `make bench` prepares and that exist.
+func pythonsHere() (found []string) {
+	for _, file := range []string{"/usr/bin/python3", "build/torch/bin/python"} {
+		if _, err := os.Stat(file); err == nil {
+			found = append(found, file)
+		}
+	}
+	return found
 }
 
 func integers(text string) ([]int, error) {
@@ -124,6 +138,9 @@ func compare(ctx context.Context, o options) error {
 			fmt.Printf(", %s %.2f GiB", p.name, p.peak/(1<<30))
 		}
 		fmt.Println()
+	}
+	if o.stepsOnly {
+		return nil
 	}
 	be, _, err := m.Engine()
 	if err != nil {

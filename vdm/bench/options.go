@@ -17,7 +17,9 @@ type options struct {
 	threads                     []int
 	modes, attention            []string
 	device, precision, row      string
-	python, script              string
+	pythons                     []string
+	script                      string
+	stepsOnly                   bool
 }
 
 func (o options) check() error {
@@ -34,13 +36,15 @@ func (o options) check() error {
 
 // variants returns the ways of running PyTorch to try: the fastest is the peer.
 func (o options) variants() (all []variant) {
-	for _, n := range o.threads {
-		for _, mode := range o.modes {
-			v := variant{threads: n}
-			if mode == "compile" {
-				v.flags = []string{"--compile"}
+	for _, python := range o.pythons {
+		for _, n := range o.threads {
+			for _, mode := range o.modes {
+				v := variant{python: python, threads: n}
+				if mode == "compile" {
+					v.flags = []string{"--compile"}
+				}
+				all = append(all, v)
 			}
-			all = append(all, v)
 		}
 	}
 	return all
@@ -48,6 +52,7 @@ func (o options) variants() (all []variant) {
 
 // variant is one way to run PyTorch.
 type variant struct {
+	python  string
 	threads int
 	flags   []string
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
 	"strings"
@@ -28,12 +29,13 @@ type answer struct {
 	Error      string  `json:"error"`
 }
 
-// startPeers starts one process for each number of threads.
+// startPeers starts one process for each way of running PyTorch. torch.compile is left
+// out, with a line, of a PyTorch that has none.
 func startPeers(o options, parameters int) ([]*peer, error) {
 	var peers []*peer
 	for _, v := range o.variants() {
 		n := v.threads
-		cmd := exec.Command(o.python, append([]string{o.script, "--serve", "--threads", fmt.Sprint(n),
+		cmd := exec.Command(v.python, append([]string{o.script, "--serve", "--threads", fmt.Sprint(n),
 			"--device", o.device, "--precision", o.precision,
 			"--dim", fmt.Sprint(o.dim), "--mults", strings.Trim(strings.ReplaceAll(fmt.Sprint(o.multiples), " ", ","), "[]"),
 			"--heads", fmt.Sprint(o.heads), "--dim-head", fmt.Sprint(o.headDim),
@@ -43,11 +45,16 @@ func startPeers(o options, parameters int) ([]*peer, error) {
 			return nil, err
 		}
 		p := &peer{Process: started}
-		peers = append(peers, p)
 		info, err := p.ask("info")
-		if err != nil {
-			return nil, err
+		if err != nil && len(v.flags) > 0 {
+			fmt.Printf("torch.compile with %s is left out: %v\n", v.python, err)
+			p.Stop()
+			continue
 		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", v.python, err)
+		}
+		peers = append(peers, p)
 		if info.Parameters != parameters {
 			return nil, fmt.Errorf("its network has %d parameters, ours %d", info.Parameters, parameters)
 		}
@@ -59,6 +66,9 @@ func startPeers(o options, parameters int) ([]*peer, error) {
 			p.name += ", compiled"
 			p.compiled = true
 		}
+	}
+	if len(peers) == 0 {
+		return nil, errors.New("no interpreter runs it: see -python and -modes")
 	}
 	return peers, nil
 }

@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 func nearLaw(t testing.TB, what string, got, want Gaussian, tolerance float64) {
@@ -32,10 +32,7 @@ func nearLaw(t testing.TB, what string, got, want Gaussian, tolerance float64) {
 
 func pureGo(t testing.TB) compute.Backend {
 	t.Helper()
-	be, _, err := backend.OpenNamed("go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	be := enginetest.Small(t)
 	return be
 }
 

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
 )
@@ -97,7 +97,7 @@ func TestInstallRefusesWhatIsThere(t *testing.T) {
 // The shipped weights have the loss that their card states, on the first month of
 // the data that it names, which is of a test season.
 func TestCardStatesTheLoss(t *testing.T) {
-	if engines := backend.AtHand(); engines[0] == "go" {
+	if engines := enginetest.Names(); engines[0] == "go" {
 		t.Skip("the pure Go engine takes minutes for it")
 	}
 	card, err := Card(Synthetic)
@@ -147,7 +147,7 @@ func TestCardStatesTheLoss(t *testing.T) {
 // The shipped radar model is a run that takes a map of noise levels, and continues a
 // patch of rain that moves: its mean is nearer to what comes than the last known frame.
 func TestRadarModelContinuesRain(t *testing.T) {
-	if engines := backend.AtHand(); engines[0] == "go" {
+	if engines := enginetest.Names(); engines[0] == "go" {
 		t.Skip("the pure Go engine takes minutes for it")
 	}
 	m, err := Install(Radar, filepath.Join(t.TempDir(), "run"))

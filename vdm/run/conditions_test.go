@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/spectral"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
@@ -330,10 +330,7 @@ func TestTheMapCostsAPlainStep(t *testing.T) {
 	c.Clip.Frames, c.Clip.Height, c.Clip.Width = 10, 16, 16
 	c.Network = unet.Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2, HeadDim: 16}
 	c = c.WithDefaults()
-	be, _, err := backend.OpenNamed("go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	be := enginetest.Small(t)
 	known := make([]float32, c.Clip.size())
 	plain, err := c.SamplingCost(be, 2, nil, nil)
 	if err != nil {

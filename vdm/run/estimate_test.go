@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -92,7 +91,7 @@ func TestEstimateOfTimeAgainstAMeasuredStep(t *testing.T) {
 	changeUNet(&c, func(n *unet.Config) { n.Dim, n.HeadDim = 16, 8 })
 	c.Training.Accumulate, c.Training.Batch, c.Training.Decay = 1, 4, 0
 	clips := blobs{n: 20, frames: 4, size: 8}
-	for _, name := range backend.AtHand() {
+	for _, name := range enginetest.Names() {
 		if strings.Contains(name, "cuda") {
 			continue // a step this small is all launching there
 		}

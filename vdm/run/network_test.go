@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/convnet"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
@@ -118,7 +117,7 @@ func (s stranger) ForClips(int, int) vdm.Network { return s }
 // A network of the other kind trains: the held-out loss falls, on every engine. Clips
 // are drawn from it in physical units and are finite.
 func TestConvnetTrainsAndSamples(t *testing.T) {
-	for _, name := range backend.AtHand() {
+	for _, name := range enginetest.Names() {
 		c := convConfig(t)
 		c.Clip.Height, c.Clip.Width = 8, 8
 		c.Training.Steps, c.Training.Batch, c.Training.Accumulate, c.Training.Rate = 60, 8, 1, 1e-2

@@ -50,7 +50,7 @@ func (m *Run) Recipe(o SampleOptions, known string) (Recipe, error) {
 	} else {
 		o = m.conditional(o)
 	}
-	return m.recipe(o, known, choice.Label), nil
+	return m.recipe(o, known, choice.Provenance()), nil
 }
 
 // recipe returns the Recipe of options in which no zero value stands for a default.

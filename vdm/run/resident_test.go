@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
@@ -60,7 +59,7 @@ func TestRecordOnTheDevice(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range backend.AtHand() {
+	for _, name := range enginetest.Names() {
 		t.Run(name, func(t *testing.T) { compare(t, create(t, config, clips).on(t, name), 1) })
 	}
 	t.Run("two devices", func(t *testing.T) {

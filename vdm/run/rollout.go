@@ -75,7 +75,7 @@ func (m *Run) rollout(ctx context.Context, dir string, start []float32, o Rollou
 		return nil, err
 	}
 	defer n.denoiser.Release()
-	w, err := createSequences(dir, m.sequencesHeader(start, o, n.choice.Label))
+	w, err := createSequences(dir, m.sequencesHeader(start, o, n.choice.Provenance()))
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
@@ -153,7 +152,7 @@ func TestRolloutGoesOn(t *testing.T) {
 	start := rolloutStart(m)
 	for _, name := range []string{"go", "onnx"} {
 		t.Run(name, func(t *testing.T) {
-			if !slices.Contains(backend.AtHand(), name) {
+			if !enginetest.Has(name) {
 				t.Skip("not at hand")
 			}
 			m := m.on(t, name)

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
@@ -150,7 +149,7 @@ func TestTwoChannelsOnAnOddGrid(t *testing.T) {
 		}
 		return 980 + 60*r.Float64()
 	}}
-	for _, name := range backend.AtHand() {
+	for _, name := range enginetest.Names() {
 		t.Run(name, func(t *testing.T) {
 			m := create(t, c, clips).on(t, name)
 			mustTrain(t, m, TrainOptions{Data: clips, HeldOut: clips})

@@ -9,7 +9,6 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
@@ -37,10 +36,7 @@ func knownHalf(t testing.TB, c ClipConfig) vdm.Observation {
 // the network and back for those with a gradient, and back once more for every
 // iteration of moment matching. At the size of the dissertation.
 func TestSamplingCost(t *testing.T) {
-	be, _, err := backend.OpenNamed("go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	be := enginetest.Small(t)
 	c := Config{
 		Clip:    ClipConfig{Frames: 10, Height: 64, Width: 64, Channels: []ChannelConfig{{Name: "rain"}}},
 		Network: unet.Config{Dim: 64, Multiples: []int{1, 2, 4, 8}},

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
@@ -144,7 +143,7 @@ func TestTrainingLearns(t *testing.T) {
 	c.Training.Steps, c.Training.Decay, c.Training.Rate, c.Training.EMA = 150, 0, 3e-3, 0.9
 	c.Training.HeldOutClips, c.Training.Batch, c.Training.Accumulate = 16, 8, 1
 	c.Training.SnapshotEvery = 1000
-	m := create(t, c, tinyClips).on(t, backend.AtHand()[0]) // the fastest
+	m := create(t, c, tinyClips).on(t, enginetest.Names()[0]) // the fastest
 	loss := func() float64 {
 		each, err := m.HeldOutLosses(tinyClips)
 		if err != nil {

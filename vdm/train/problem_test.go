@@ -9,7 +9,6 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 	"github.com/climate-vdm/climate-vdm/vdm/weights"
@@ -101,10 +100,7 @@ func initial(r Rule) State {
 
 func goEngine(t testing.TB) compute.Backend {
 	t.Helper()
-	be, _, err := backend.OpenNamed("go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	be := enginetest.Small(t)
 	return be
 }
 

@@ -10,13 +10,14 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
 // eachEngine runs a test on every engine at hand; pure Go always is.
 func eachEngine(t *testing.T, f func(t *testing.T, be compute.Backend)) {
 	t.Helper()
-	for _, name := range backend.AtHand() {
+	for _, name := range enginetest.Names() {
 		t.Run(name, func(t *testing.T) { f(t, engineNamed(t, name)) })
 	}
 }

@@ -34,7 +34,7 @@ fi
 stage_machine() {
   nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv 2>/dev/null
   "$python" -c 'import torch; print("PyTorch", torch.__version__)'
-  bin/vdm version && bin/vdm doctor
+  bin/vdm version && bin/vdm doctor && bin/vdm doctor --engines # the engine proves itself, once
 }
 
 # run_tests runs what has not passed yet of a list.

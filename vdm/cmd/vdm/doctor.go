@@ -25,7 +25,8 @@ import (
 )
 
 func newDoctor() *cobra.Command {
-	return &cobra.Command{
+	engines := false
+	c := &cobra.Command{
 		Use:     "doctor",
 		Short:   "Report the engines of this machine, their speed and what is missing",
 		GroupID: groupCheck,
@@ -33,11 +34,21 @@ func newDoctor() *cobra.Command {
 that can run the graphs, which one is chosen and why the others are not, how
 fast a small training step is on it, and which programs are missing, each with
 the line that installs it. It installs nothing. The exit status is 0 if training
-can run.`,
+can run.
+
+An engine is used only where the values of a training step and a sampling step
+are right on this machine. --engines checks the fast engines again, each in a
+process of its own, which takes about a minute, and prints a table instead. The
+exit status is then 0 if every engine whose library is present has the right
+values.`,
 		Example: `  vdm doctor
+  vdm doctor --engines            # check the engines again, with times
   GOMLX_BACKEND=go vdm doctor     # try an engine by name`,
 		Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if engines {
+				return proveEngines(c)
+			}
 			if err := emit(c, machineReport()); err != nil {
 				return err
 			}
@@ -70,6 +81,8 @@ can run.`,
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&engines, "engines", false, "check the values of every engine again, and print a table")
+	return c
 }
 
 // row returns a line of the report; further lines of the text are indented.

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -46,6 +49,47 @@ func TestDoctorFails(t *testing.T) {
 	for _, want := range []string{"make run", "https://go.dev/dl/", "apt-get install --yes --no-install-recommends gcc pkg-config jupyter-nbconvert cdo"} {
 		if !strings.Contains(r.stdout, want) {
 			t.Errorf("%q is not in\n%s", want, r.stdout)
+		}
+	}
+}
+
+// The table of checked engines has a line for each, and a plugin that ends the process
+// which loads it ends neither the table nor the program.
+func TestDoctorEngines(t *testing.T) {
+	for _, pattern := range []string{"/usr/local/lib/libonnxruntime*", "/usr/local/lib/go-xla/*"} {
+		if found, _ := filepath.Glob(pattern); len(found) > 0 {
+			t.Skip("an engine is installed system-wide")
+		}
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	source := filepath.Join(dir, "plugin.c")
+	if err := os.WriteFile(source, []byte("#include <stdlib.h>\n__attribute__((constructor)) static void f(void) { abort(); }\nvoid *GetPjrtApi(void) { return 0; }"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	xla := filepath.Join(dir, "xla")
+	if err := os.Mkdir(xla, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("cc", "-shared", "-fPIC", "-o", filepath.Join(xla, "pjrt_c_api_cpu_plugin.so"), source).CombinedOutput(); err != nil {
+		t.Skipf("no C compiler: %v %s", err, out)
+	}
+	vdm := exec.Command(exe, "doctor", "--engines")
+	vdm.Dir = dir
+	vdm.Env = []string{childEnv + "=1", "HOME=" + dir, "PATH=" + os.Getenv("PATH"), "PJRT_PLUGIN_LIBRARY_PATH=" + xla}
+	var stderr strings.Builder
+	vdm.Stderr = &stderr
+	stdout, err := vdm.Output()
+	if status := (*exec.ExitError)(nil); !errors.As(err, &status) || status.ExitCode() != exitFailed || !strings.HasSuffix(stderr.String(), "vdm: wrong on this machine: xla:cpu\n") {
+		t.Errorf("%v, %q", err, stderr.String())
+	}
+	for _, want := range []string{`(?m)^engine +version +compiling +training +sampling$`, `(?m)^xla:cuda +— +no NVIDIA GPU$`, `(?m)^onnx +— +no ONNX Runtime library in`,
+		`(?m)^xla:cpu +XLA CPU +WRONG +it ends the process: SIGABRT`, `(?m)^go +pure Go`, `(?m)^engine: pure Go .*XLA CPU: XLA CPU failed its check on this machine: it ends the process`} {
+		if !regexp.MustCompile(want).MatchString(string(stdout)) {
+			t.Errorf("no line %s in\n%s", want, stdout)
 		}
 	}
 }

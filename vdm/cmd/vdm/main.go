@@ -24,9 +24,13 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/proof"
 )
 
-func main() { os.Exit(runArguments(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	proof.Serve()
+	os.Exit(runArguments(os.Args[1:], os.Stdout, os.Stderr))
+}
 
 // runArguments runs the whole program in this process and returns its exit status.
 func runArguments(args []string, stdout, stderr io.Writer) (status int) {

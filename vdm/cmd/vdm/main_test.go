@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute"
+
+	"github.com/climate-vdm/climate-vdm/vdm/backend"
 )
 
 // childEnv makes the test binary the program itself, for tests of whole
@@ -14,7 +16,7 @@ import (
 const childEnv = "VDM_TEST_BE_THE_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(childEnv) != "" {
+	if os.Getenv(childEnv) != "" || os.Getenv(backend.ProveEnv) != "" {
 		main()
 	}
 	// The pure Go engine compiles nothing, so tiny networks start at once. Tests

@@ -7,16 +7,20 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
 const golden = "../../unet/testdata/golden_tiny.safetensors"
 
 func TestParityOfGoldenFiles(t *testing.T) {
-	got := succeed(t, "parity", "--engine", "all", golden, "../../unet/testdata/golden_channels.safetensors")
-	engines := len(backend.AtHand())
+	args := []string{"parity", golden, "../../unet/testdata/golden_channels.safetensors"}
+	for _, name := range enginetest.Names() {
+		args = append(args, "--engine", name)
+	}
+	got := succeed(t, args...)
+	engines := len(enginetest.Names())
 	for _, want := range []string{"golden_tiny", "golden_channels"} {
 		if strings.Count(got, want) != engines {
 			t.Errorf("%s was not compared on %d engines\n%s", want, engines, got)
@@ -28,6 +32,14 @@ func TestParityOfGoldenFiles(t *testing.T) {
 		}
 	}
 	if strings.Contains(got, "FAILED") {
+		t.Error(got)
+	}
+}
+
+// XLA on the CPU has one small file: compiling a network takes it a while.
+func TestParityOnXLA(t *testing.T) {
+	enginetest.XLA(t, 1)
+	if got := succeed(t, "parity", "--engine", "xla:cpu", golden); strings.Contains(got, "FAILED") || !strings.Contains(got, "grad.z") {
 		t.Error(got)
 	}
 }

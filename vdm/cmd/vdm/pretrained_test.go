@@ -5,18 +5,17 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
 )
 
 // A newcomer's first command: clips, their picture and the model's card.
 func TestSamplePretrained(t *testing.T) {
-	if !slices.Contains(backend.AtHand(), "onnx") {
+	if !enginetest.Has("onnx") {
 		t.Skip("the pure Go engine takes minutes for it")
 	}
 	t.Setenv("GOMLX_BACKEND", "onnx")

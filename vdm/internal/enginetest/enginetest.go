@@ -10,7 +10,6 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
@@ -18,11 +17,8 @@ import (
 // OnEvery runs a test on each available engine.
 func OnEvery(t *testing.T, f func(t *testing.T, be compute.Backend)) {
 	t.Helper()
-	for _, name := range backend.AtHand() {
-		be, _, err := backend.OpenNamed(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, name := range Names() {
+		be := Named(t, name)
 		t.Run(name, func(t *testing.T) { f(t, be) })
 	}
 }

@@ -24,7 +24,7 @@ var floors = []floor{
 		"vdm/study", "vdm/report", "vdm/pretrained",
 		"vdm/study/archive", "vdm/study/experiment", "vdm/study/firstmodel", "vdm/study/learnt", "vdm/study/radar", "vdm/study/verification",
 	}},
-	{"the run", []string{"vdm/run", "vdm/train"}},
+	{"the run", []string{"vdm/run", "vdm/train", "vdm/internal/proof"}},
 	{"the paper", []string{"vdm", "vdm/unet", "vdm/convnet", "vdm/spectral", "vdm/exact"}},
 	{"leaves", []string{
 		"vdm/climate", "vdm/climate/cf", "vdm/climate/coast", "vdm/climate/hdf5", "vdm/climate/netcdf", "vdm/climate/odim", "vdm/climate/zarr", "vdm/forecast", "vdm/verify",

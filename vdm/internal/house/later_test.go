@@ -9,11 +9,11 @@ import (
 
 // later is the house as it is meant to become: importer and imported packages.
 const later = `
-vdm/cmd/vdm: vdm/study vdm/run vdm/report vdm/pretrained vdm/climate/cf vdm/climate/netcdf vdm/climate/zarr vdm/backend/engines
-vdm/bench: vdm/run vdm/train vdm/backend/engines
+vdm/cmd/vdm: vdm/internal/proof vdm/study vdm/run vdm/report vdm/pretrained vdm/climate/cf vdm/climate/netcdf vdm/climate/zarr vdm/backend/engines
+vdm/bench: vdm/internal/proof vdm/run vdm/train vdm/backend/engines
 vdm/bench/gpu/suite:
 vdm/bench/gpu/suite/link:
-vdm/backend/cmd/engine: vdm/backend vdm/backend/engines
+vdm/backend/cmd/engine: vdm/backend vdm/backend/engines vdm/internal/proof
 notebooks/lab: vdm/study vdm/report vdm/run plotting
 notebooks/book/dissertation: vdm vdm/unet vdm/exact vdm/noise vdm/backend plotting notebooks/book/stochastic
 notebooks/book/stochastic: vdm
@@ -25,6 +25,7 @@ notebooks/book/forecasting: vdm/study vdm/report vdm/forecast vdm/verify plottin
 vdm/study: vdm/run vdm/report vdm/climate vdm/forecast
 vdm/report: vdm/run vdm/climate vdm/forecast vdm/verify plotting
 vdm/pretrained: vdm/run
+vdm/internal/proof: vdm/run vdm/backend
 vdm/run: vdm vdm/unet vdm/convnet vdm/spectral vdm/train vdm/climate vdm/checkpoint vdm/transform
 vdm/train: vdm/weights vdm/internal/engine
 vdm: vdm/noise vdm/weights vdm/transform vdm/internal/engine
@@ -40,7 +41,7 @@ vdm/forecast: vdm/noise
 vdm/verify: vdm/noise
 vdm/backend/engines:
 vdm/backend/recorder: vdm/backend vdm/backend/engines
-vdm/backend:
+vdm/backend: vdm/checkpoint vdm/internal/machine
 vdm/internal/engine: vdm/backend
 vdm/internal/machine:
 vdm/noise:

@@ -5,6 +5,7 @@ package machine
 import (
 	"bufio"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 )
@@ -68,4 +69,27 @@ func cgroupNumber(name string) int64 {
 	}
 	n, _ := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
 	return n
+}
+
+// Processor returns the processor's model and what it can do, as the system describes
+// its first core; where it does not, the architecture alone.
+func Processor() string {
+	said := runtime.GOARCH
+	f, err := os.Open("/proc/cpuinfo")
+	if err != nil {
+		return said
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		name, value, _ := strings.Cut(lines.Text(), ":")
+		switch name = strings.TrimSpace(name); name {
+		case "":
+			return said // the second core follows
+		case "vendor_id", "model name", "model", "stepping", "flags", "Features", "CPU implementer", "CPU part", "CPU variant":
+			said += "\n" + name + ": " + strings.TrimSpace(value)
+		}
+	}
+	return said
 }

@@ -1,5 +1,6 @@
 // Command engine prints which engine runs the graphs on this machine and why, and can
-// fetch one. notebooks/tools/setup.sh calls it.
+// fetch one. notebooks/tools/setup.sh calls it, and package backend starts it to check an
+// engine in a process of its own.
 //
 //	engine                       print the engine that backend.Open chooses
 //	engine -check NAME           open the engine NAME and run a small graph on it
@@ -25,11 +26,13 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/proof"
 )
 
 const onlySlow = 3 // exit status
 
 func main() {
+	proof.Serve()
 	check := flag.String("check", "", "open this engine and run a small graph on it")
 	fetch := flag.String("fetch-xla", "", "download the PJRT plugin for the CPU into this folder")
 	wheel := flag.String("fetch-xla-wheel", "", "download a Python package with a PJRT plugin for the CPU (63 MB), and unpack the plugin into this folder")
