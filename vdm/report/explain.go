@@ -28,7 +28,7 @@ func Explain(name string) (string, error) {
 	}
 	found, err := FindScore(name)
 	if err != nil {
-		return "", fmt.Errorf("%w; of generated clips there are the indices %s", err, strings.Join(indexNames(), ", "))
+		return "", fmt.Errorf("%w; of generated clips there are the indices %s", err, strings.Join(IndexNames(), ", "))
 	}
 	return explain(found), nil
 }

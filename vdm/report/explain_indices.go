@@ -122,8 +122,8 @@ var indexPages = []struct {
 		}}},
 }
 
-// indexNames returns the names of the indices of generated clips.
-func indexNames() (names []string) {
+// IndexNames returns the names of the indices of generated clips, in the order of a table.
+func IndexNames() (names []string) {
 	for _, x := range indexPages {
 		names = append(names, x.name)
 	}

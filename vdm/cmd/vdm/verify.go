@@ -37,7 +37,9 @@ The scores (--explain NAME says what one measures and how to read it):
   ` + wrapped(report.ScoreNames(), 76) + `
 
 FILES of sample, which belong to no date, are compared in their statistics with all
-the data. Of a RUN clips are drawn first, and kept; where the data are those that it
+the data, and in what users of climate data ask for (--explain knows these too):
+  ` + wrapped(report.IndexNames(), 76) + `.
+Of a RUN clips are drawn first, and kept; where the data are those that it
 was trained on, they are compared with the held-out hours only, and the held-out
 loss is measured beside three closed-form denoisers.`,
 		Example: `  vdm verify nowcast.nc --against rain.nc

@@ -75,7 +75,7 @@ func TestVerifyFolder(t *testing.T) {
 
 // Every score is explained by the command, as the list has it; all prints all.
 func TestVerifyExplain(t *testing.T) {
-	for _, name := range report.ScoreNames() {
+	for _, name := range append(report.ScoreNames(), report.IndexNames()...) {
 		if text := succeed(t, "verify", "--explain", name); !strings.Contains(text, "How to read it") || !strings.HasPrefix(text, "## "+name) {
 			t.Errorf("%s: %s", name, text)
 		}
@@ -86,7 +86,7 @@ func TestVerifyExplain(t *testing.T) {
 	if text := succeed(t, "verify", "--explain", "csi"); !strings.HasPrefix(text, "## contingency") {
 		t.Errorf("csi is explained as %.40s", text)
 	}
-	if text := succeed(t, "verify", "--explain", "all"); strings.Count(text, "\n## ")+1 != len(report.ScoreNames()) {
+	if text := succeed(t, "verify", "--explain", "all"); strings.Count(text, "\n## ")+1 != len(report.ScoreNames())+len(report.IndexNames()) {
 		t.Error("all are not all")
 	}
 	refuse(t, exitUsage, []string{`no score "cprs"`, "crps, twcrps"}, "verify", "--explain", "cprs")
