@@ -23,7 +23,7 @@ type shippedSize struct{ side, members, evaluations int }
 
 // drawShipped returns a picture of a nowcast by the network that ships with the project,
 // beside the small model: what the same program makes after an hour of training on radar.
-// Where the event is not at hand, as outside the project's folder, it returns nothing.
+// Where the event is not found, as outside the project's folder, it returns nothing.
 func (w *work) drawShipped(ctx context.Context, size shippedSize) ([]report.Drawing, error) {
 	field, err := cf.Read(filepath.Join(report.Root(), shippedEvent), cf.ReadOptions{})
 	if errors.Is(err, fs.ErrNotExist) {
