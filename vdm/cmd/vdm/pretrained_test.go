@@ -11,6 +11,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
 // A newcomer's first command: clips, their picture and the model's card.
@@ -19,6 +20,10 @@ func TestSamplePretrained(t *testing.T) {
 		t.Skip("the pure Go engine takes minutes for it")
 	}
 	t.Setenv("GOMLX_BACKEND", "onnx")
+	// The project's own library is found from its folder, which the test leaves.
+	if own, err := filepath.Glob(filepath.Join(report.Root(), "build", "engines", "onnxruntime", "libonnxruntime.so*")); err == nil && len(own) > 0 {
+		t.Setenv("ONNXRUNTIME_SHARED_LIBRARY_PATH", own[0])
+	}
 	t.Chdir(t.TempDir())
 	lines := strings.Fields(succeed(t, "sample", "--pretrained", "--count", "1", "--steps", "2", "--picture", "clips.png"))
 	if len(lines) != 2 || lines[1] != "clips.png" {

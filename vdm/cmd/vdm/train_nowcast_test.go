@@ -60,7 +60,7 @@ func TestTrainNowcast(t *testing.T) {
 	refuse(t, exitUsage, []string{"--last asks for others"}, "weights", "export", "--model", "--last", tuned, file)
 	succeed(t, "train-nowcast", "--data", data, "--out", filepath.Join(t.TempDir(), "third"), "--batch", "2", "--steps", "1", "--from", file)
 	refuse(t, exitFailed, []string{"no run in", "the shipped models are synthetic, radar"}, "train-nowcast", "--data", data, "--out", t.TempDir(), "--from", "rader")
-	refuse(t, exitUsage, []string{"needs covariates (advection)", "train-nowcast does"}, "train", "--data", data, "--out", t.TempDir(), "--steps", "1", "--from", dir)
+	refuse(t, exitUsage, []string{"needs covariates (advection, advection error)", "train-nowcast does"}, "train", "--data", data, "--out", t.TempDir(), "--steps", "1", "--from", dir)
 	// Data of another kind than in training are taken where that is asked for.
 	for flag, change := range map[string]func(f *cf.SampleFile){
 		"--other-step": func(f *cf.SampleFile) {

@@ -68,7 +68,7 @@ var table = []named{
 	{"22", "each clip of a rollout has the same noise", "vdm/sample_step.go", "", "s.Clip<<32 | step", "step", []tests{{"vdm/run", "^TestRolloutDrawsNewNoiseForEachClip$"}}},
 	{"23", "the inverse of sqrt squares negative numbers, in bulk", "vdm/transform/bulk.go", "case Sqrt:\n\t\tfor i, v := range x {\n\t\t\tx[i] = t.Inverse(v)", "t.Inverse(v)", "v * v", []tests{{"vdm/transform", "^TestBulk"}}},
 	{"24", "advection exchanges the weights of two known frames", "vdm/forecast/advection.go", "", "(1-weight)*fromLeft[f][i] + weight*fromRight[f][i]", "weight*fromLeft[f][i] + (1-weight)*fromRight[f][i]", []tests{{"vdm/forecast", "^TestAdvection"}}},
-	{"25", "STEPS: a correlation over n frames is not taken to the power 1/n", "vdm/forecast/simulation.go", "", "math.Pow(max(lag1[j], 0), 1/float64(lag))", "max(lag1[j], 0)", []tests{{"vdm/forecast", "^TestMemory"}}},
+	{"25", "STEPS: a correlation over n frames is not taken to the power 1/n", "vdm/forecast/simulation.go", "", "math.Pow(max(all[j], 0), wet/frames)", "math.Pow(max(all[j], 0), wet)", []tests{{"vdm/forecast", "^TestMemory"}}},
 	{"26", "STEPS: the error of the velocity is no share of the speed", "vdm/forecast/velocity_error.go", "", "st.velocityError * speed", "st.velocityError", []tests{{"vdm/forecast", "^TestVelocityError"}}},
 	{"27", "STEPS: noise between two known frames has 1 − r for √(1 − r²)", "vdm/forecast/simulation_draw.go", "", "math.Sqrt(1-r*r)", "1 - r", []tests{{"vdm/forecast", "^TestFreeSimulation"}}},
 
