@@ -80,6 +80,9 @@ func install(name, dir string) (*run.Run, error) {
 	switch {
 	case err == nil:
 		if !reflect.DeepEqual(m.Config.WithScheduleBounds(), c.WithScheduleBounds()) {
+			if _, err := os.Stat(filepath.Join(dir, CardName)); err == nil {
+				return nil, fmt.Errorf("%s contains this model as another version of the program shipped it: remove the folder, or name another", dir)
+			}
 			return nil, fmt.Errorf("%s holds another run; name another folder", dir)
 		}
 		return m, nil

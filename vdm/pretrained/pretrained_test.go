@@ -92,6 +92,13 @@ func TestInstallRefusesWhatIsThere(t *testing.T) {
 	if _, err := Install(Synthetic, another); err == nil || !strings.Contains(err.Error(), "holds another run") {
 		t.Errorf("another run: %v", err)
 	}
+	// With a card it is what an earlier version of the program installed.
+	if err := os.WriteFile(filepath.Join(another, CardName), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Install(Synthetic, another); err == nil || !strings.Contains(err.Error(), "another version of the program") {
+		t.Errorf("the model of another version: %v", err)
+	}
 }
 
 // The shipped weights have the loss that their card states, on the first month of
