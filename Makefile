@@ -63,7 +63,7 @@ bench: ## speed against PyTorch on this machine
 	@if [ -e $(XLA) ]; then echo "bench: ours on XLA"; \
 		GOMLX_BACKEND=xla:cpu go run ./vdm/bench -modes eager,compile -steps; fi
 
-notebooks: ## run chapters 01 to 10, export all to build/site, and bring notebooks/EQUATIONS.md up to date
+notebooks: ## run chapters 01 to 11, export all to build/site, and bring notebooks/EQUATIONS.md up to date
 	@$(SETUP) run
 	$(RUN) $(filter-out $(LATER),$(BOOKS))
 	@if [ -z "$$VDM_QUICK" ] && ls notebooks/*_test.go >/dev/null 2>&1; then \
