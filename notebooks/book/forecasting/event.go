@@ -3,7 +3,6 @@ package forecasting
 import (
 	"context"
 	"fmt"
-	"math"
 	"path/filepath"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
@@ -45,20 +44,8 @@ func OpenEvent(known climate.KnownFrames, n, side int) (*Event, error) {
 	for k := range n {
 		start := k * (field.Frames() - frames) / max(1, n-1)
 		rain := field.Slice(start, start+frames)
-		best, most := radar.Window{}, math.Inf(-1)
-		for y := 0; y+side <= field.Height(); y += side / 2 {
-			for x := 0; x+side <= field.Width(); x += side / 2 {
-				w := radar.Window{Y: y, X: x, Size: side}
-				sum := 0.0
-				for _, v := range known.Of(w.Cut(rain)) {
-					sum += float64(v) // NaN where a cell is missing, which is never the most
-				}
-				if sum > most {
-					best, most = w, sum
-				}
-			}
-		}
-		if most < 0 {
+		best, ok := radar.Wettest(rain, known, side)
+		if !ok {
 			return nil, fmt.Errorf("case %d: every window has missing cells", k)
 		}
 		e.places, e.Truth = append(e.places, radar.Case{Rain: rain, Window: best}), append(e.Truth, best.Cut(rain))

@@ -7,7 +7,7 @@
 // Clips are those of chapter 21: variance 1, a correlation that falls as exp(−d/3) with
 // the distance along each axis, 10 frames of 16 × 16 values. The network is the one of
 // the other benchmarks (dim 16, multiples 1 and 2). Training continues from the newest
-// snapshot; RESULTS.md contains what was measured.
+// snapshot.
 package main
 
 import (

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
@@ -31,23 +32,21 @@ func (w *work) drawShipped(ctx context.Context, size shippedSize) ([]report.Draw
 	} else if err != nil {
 		return nil, err
 	}
-	m, err := pretrained.Install(pretrained.Radar, filepath.Join(w.Out, "shipped-radar"))
+	// Not in the run's folder, where an earlier version of the program may have left its own.
+	dir, err := os.MkdirTemp("", "vdm-shipped-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	m, err := pretrained.Install(pretrained.Radar, filepath.Join(dir, "run"))
 	if err != nil {
 		return nil, err
 	}
 	frames, known := m.Config.Clip.Frames, m.Config.Conditions.KnownFrames()
 	rain := field.Slice(field.Frames()-frames, field.Frames())
-	window, wettest := radar.Window{}, -1.0
-	for y := 0; y+size.side <= rain.Height(); y += size.side / 2 {
-		for x := 0; x+size.side <= rain.Width(); x += size.side / 2 {
-			at, sum := radar.Window{Y: y, X: x, Size: size.side}, 0.0
-			for _, v := range at.Cut(rain)[:known*size.side*size.side] {
-				sum += float64(v)
-			}
-			if sum > wettest {
-				window, wettest = at, sum
-			}
-		}
+	window, ok := radar.Wettest(rain, climate.FirstFrames(frames, known), size.side)
+	if !ok {
+		return nil, fmt.Errorf("%s: every window of %d cells a side has missing cells", shippedEvent, size.side)
 	}
 	o := pretrained.SampleOptions(pretrained.Radar)
 	if size.evaluations > 0 {

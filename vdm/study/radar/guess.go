@@ -63,10 +63,15 @@ func guessField(ctx context.Context, rain *climate.Field, known int, missing boo
 	if !missing {
 		guess = filled(guess)
 	}
+	return beside(rain, GuessName, guess), nil
+}
+
+// beside returns values as a field of the same cells and times as rain.
+func beside(rain *climate.Field, name string, values []float32) *climate.Field {
 	return &climate.Field{
-		Name: GuessName, Units: rain.Units, Kind: rain.Kind, Grid: rain.Grid,
-		Times: rain.Times, Calendar: rain.Calendar, Epoch: rain.Epoch, Data: guess,
-	}, nil
+		Name: name, Units: rain.Units, Kind: rain.Kind, Grid: rain.Grid,
+		Times: rain.Times, Calendar: rain.Calendar, Epoch: rain.Epoch, Data: values,
+	}
 }
 
 // guessError returns how wrong the motion was just before: the mean square, in mm/h, of
@@ -130,8 +135,5 @@ func errorField(ctx context.Context, rain *climate.Field, known int) (*climate.F
 	if err != nil {
 		return nil, err
 	}
-	return &climate.Field{
-		Name: ErrorName, Units: rain.Units, Kind: rain.Kind, Grid: rain.Grid,
-		Times: rain.Times, Calendar: rain.Calendar, Epoch: rain.Epoch, Data: likely,
-	}, nil
+	return beside(rain, ErrorName, likely), nil
 }

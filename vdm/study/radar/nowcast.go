@@ -31,6 +31,25 @@ func (w Window) Cut(f *climate.Field) []float32 {
 	return w.cut(f.Data, f.Frames(), f.Height(), f.Width())
 }
 
+// Wettest returns the square window of side cells, on a grid of half its side, with the
+// most rain in the known frames: an interesting place, chosen by what is known. Windows with
+// missing cells there are passed over; ok is false where all have some.
+func Wettest(rain *climate.Field, known climate.KnownFrames, side int) (wettest Window, ok bool) {
+	most := -1.0
+	for y := 0; y+side <= rain.Height(); y += max(1, side/2) {
+		for x := 0; x+side <= rain.Width(); x += max(1, side/2) {
+			w, sum := Window{Y: y, X: x, Size: side}, 0.0
+			for _, v := range known.Of(w.Cut(rain)) {
+				sum += float64(v) // NaN where a cell is missing, which is never the most
+			}
+			if sum > most {
+				wettest, most = w, sum
+			}
+		}
+	}
+	return wettest, most >= 0
+}
+
 // Case is a window of a record, of as many frames as the network's clips have.
 type Case struct {
 	Rain   *climate.Field
