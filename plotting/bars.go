@@ -60,8 +60,7 @@ func Bars(bars []Bar, opt BarOptions) (*Picture, error) {
 	if f.opt.Color == nil {
 		f.opt.Color = okabeIto[0]
 	}
-	rows := 0.65 * float64(len(bars)) * float64(opt.tickSize()) / 10
-	w, h := opt.size(14, 2+rows)
+	w, h := opt.size(14, rowsHeight(len(bars), opt.Style))
 	return newPicture(f, w, h, opt.dpi())
 }
 
@@ -127,4 +126,9 @@ func (f *barsFigure) insets(c draw.Canvas) (insets, bool) {
 	_, _, axes := labelRoom(f.opt.Style, f.opt.X, Axis{}, in)
 	_, data := f.axes(axes)
 	return insetsOf(c.Rectangle, data.Rectangle), true
+}
+
+// rowsHeight returns the height in cm of a figure of n named rows.
+func rowsHeight(n int, s Style) float64 {
+	return 2 + 0.65*float64(n)*float64(s.tickSize())/10
 }

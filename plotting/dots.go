@@ -77,8 +77,7 @@ func Dots(dots []Dot, opt DotOptions) (*Picture, error) {
 			f.high = hi
 		}
 	}
-	rows := 0.65 * float64(len(dots)) * float64(opt.tickSize()) / 10
-	w, h := opt.size(14, 2+rows)
+	w, h := opt.size(14, rowsHeight(len(dots), opt.Style))
 	return newPicture(f, w, h, opt.dpi())
 }
 

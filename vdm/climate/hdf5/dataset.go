@@ -107,26 +107,20 @@ func (d *Dataset) layout(c *cursor) error {
 			d.Chunk = lengths
 			return first(c.err, d.treeOfChunks())
 		}
-	case 3:
+	case 3, 4, 5:
 		switch class = int(c.uint(1)); class {
 		case compact:
 			d.compact = c.take(int(c.uint(2)))
 		case contiguous:
 			d.address, d.stored = c.address(), c.length()
 		case chunked:
+			if version > 3 {
+				return d.newChunks(c)
+			}
 			rank = int(c.uint(1)) - 1
 			d.address = c.address()
 			d.Chunk = c.lengths(rank, 4)
 			return first(c.err, d.treeOfChunks())
-		}
-	case 4, 5:
-		switch class = int(c.uint(1)); class {
-		case compact:
-			d.compact = c.take(int(c.uint(2)))
-		case contiguous:
-			d.address, d.stored = c.address(), c.length()
-		case chunked:
-			return d.newChunks(c)
 		}
 	default:
 		return first(c.err, fmt.Errorf("its layout has version %d, expected 1 to 5", version))
