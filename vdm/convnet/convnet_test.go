@@ -156,7 +156,7 @@ func TestStartAndParts(t *testing.T) {
 	c := small
 	z := normals(1, batch*frames*height*width*c.Channels)
 	var parts []string
-	got := enginetest.Evaluate(t, engineOf(t), func(in []*g.Node) []*g.Node {
+	got := enginetest.Evaluate(t, enginetest.Small(t), func(in []*g.Node) []*g.Node {
 		w := vdm.Weights{}
 		for i, variable := range c.Variables() {
 			w[variable.Name] = in[i]
@@ -209,7 +209,7 @@ func TestSettings(t *testing.T) {
 
 // A missing weight and a wrong shape are named.
 func TestRefusals(t *testing.T) {
-	be := engineOf(t)
+	be := enginetest.Small(t)
 	for says, build := range map[string]func(z, logSNR *g.Node) *g.Node{
 		`no weight is bound to "embedding.weight"`: func(z, logSNR *g.Node) *g.Node {
 			return small.Apply(nil, z, vdm.Level{LogSNR: logSNR}, vdm.Batch{})

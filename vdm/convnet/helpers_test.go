@@ -3,20 +3,10 @@ package convnet
 import (
 	"fmt"
 	"math"
-	"testing"
 
-	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
-
-	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
-
-func engineOf(t *testing.T) compute.Backend {
-	t.Helper()
-	be := enginetest.Small(t)
-	return be
-}
 
 func shape(dims ...int) shapes.Shape { return shapes.Make(dtypes.Float32, dims...) }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // built is the network's graph, not compiled.
@@ -39,7 +40,7 @@ func stepOf(be compute.Backend, c Config, batch, frames, size int) (g *graph.Gra
 
 // TestCostByHand is small enough to count on paper.
 func TestCostByHand(t *testing.T) {
-	g := graph.NewGraph(engineNamed(t, "go"), "by hand")
+	g := graph.NewGraph(enginetest.Named(t, "go"), "by hand")
 	x := graph.Parameter(g, "x", shapes.Make(dtypes.Float32, 3, 5)) // 60 bytes
 	w := graph.Parameter(g, "w", shapes.Make(dtypes.Float32, 5, 7)) // 140 bytes
 	y := matMul(x, w)                                               // 84 bytes
@@ -75,7 +76,7 @@ func TestCostByHand(t *testing.T) {
 // linear attentions take their products in a cheaper order.
 func TestCostOfTheFullNetwork(t *testing.T) {
 	c := Config{}.WithDefaults()
-	g, out := built(engineNamed(t, "go"), c, 1, 10, 64, 64)
+	g, out := built(enginetest.Named(t, "go"), c, 1, 10, 64, 64)
 	cost := engine.CostOf(g, out)
 	useful := cost.FLOPs
 	cells := 10. * 64 * 64
@@ -109,7 +110,7 @@ func TestCostOfTheFullNetwork(t *testing.T) {
 
 // TestCostGrowsWithTheBatch: what is proportional to the batch, and what is not.
 func TestCostGrowsWithTheBatch(t *testing.T) {
-	be := engineNamed(t, "go")
+	be := enginetest.Named(t, "go")
 	cost := func(c Config, batch int) engine.Cost {
 		g, outputs := stepOf(be, c, batch, 4, 16)
 		return engine.CostOf(g, outputs...)

@@ -10,6 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // No engine here has the fused operator. These tests run on engines that are
@@ -91,7 +92,7 @@ func TestFusedEqualsPlain(t *testing.T) {
 // TestFusedNetwork runs the whole network with it in bfloat16, as a GPU would, and
 // with rematerialisation.
 func TestFusedNetwork(t *testing.T) {
-	be := flashing{engineNamed(t, "go")}
+	be := flashing{enginetest.Named(t, "go")}
 	c := tiny
 	c.BFloat16, c.FusedAttention, c.HeadDim = true, FusedBoth, 8
 	c.Rematerialise = true
@@ -128,7 +129,7 @@ func TestFusedNetwork(t *testing.T) {
 
 // TestFusedRefused: never a silent return to the plain form.
 func TestFusedRefused(t *testing.T) {
-	be := engineNamed(t, "go")
+	be := enginetest.Named(t, "go")
 	c := Config{FusedAttention: FusedBoth, BFloat16: true}
 	for _, one := range []struct {
 		want string
@@ -156,7 +157,7 @@ func TestFusedRefused(t *testing.T) {
 
 // TestFusedCost is counted by hand: two products of 6 queries and 6 keys.
 func TestFusedCost(t *testing.T) {
-	g := graph.NewGraph(flashing{engineNamed(t, "go")}, "by hand")
+	g := graph.NewGraph(flashing{enginetest.Named(t, "go")}, "by hand")
 	q := graph.Parameter(g, "q", shapes.Make(dtypes.Float32, 2, 6, 3, 8))
 	y := fusedAttention(q, q, q)
 	const product, tensor = 2 * 2 * 3 * 6 * 6 * 8, 4 * 2 * 6 * 3 * 8

@@ -8,7 +8,6 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
@@ -18,17 +17,8 @@ import (
 func eachEngine(t *testing.T, f func(t *testing.T, be compute.Backend)) {
 	t.Helper()
 	for _, name := range enginetest.Names() {
-		t.Run(name, func(t *testing.T) { f(t, engineNamed(t, name)) })
+		t.Run(name, func(t *testing.T) { f(t, enginetest.Named(t, name)) })
 	}
-}
-
-func engineNamed(t testing.TB, name string) compute.Backend {
-	t.Helper()
-	be, _, err := backend.OpenNamed(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return be
 }
 
 // array is a float32 tensor on the host.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm/backend"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 const memoryChild = "VDM_UNET_MEMORY_CHILD"
@@ -57,7 +58,7 @@ func TestPeakAgainstMeasuredMemory(t *testing.T) {
 }
 
 func reportMemory(t *testing.T) {
-	be := engineNamed(t, "onnx")
+	be := enginetest.Named(t, "onnx")
 	c := Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2, HeadDim: 32}
 	const batch, frames, size = 1, 10, 32
 	g, outputs := stepOf(be, c, batch, frames, size)

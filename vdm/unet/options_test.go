@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 // trained is a program of v̂ and of the gradient of Σ c·v̂ for every variable
@@ -95,7 +96,7 @@ func TestBFloat16(t *testing.T) {
 func TestBFloat16KeepsFloat32(t *testing.T) {
 	c := tiny
 	c.BFloat16 = true
-	g, out := built(engineNamed(t, "go"), c, 2, 2, 4, 4)
+	g, out := built(enginetest.Named(t, "go"), c, 2, 2, 4, 4)
 	if out.DType() != dtypes.Float32 {
 		t.Errorf("v̂ is %s", out.DType())
 	}
@@ -108,7 +109,7 @@ func TestBFloat16KeepsFloat32(t *testing.T) {
 	if half[graph.NodeTypeConvGeneral] != countType(g, graph.NodeTypeConvGeneral) || half[graph.NodeTypeDotGeneral] == 0 {
 		t.Errorf("in bfloat16: %v", half)
 	}
-	g, outputs := stepOf(engineNamed(t, "go"), c, 2, 2, 4)
+	g, outputs := stepOf(enginetest.Named(t, "go"), c, 2, 2, 4)
 	used := engine.UsedBy(g.Nodes(), outputs)
 	for i, n := range g.Nodes() {
 		if !used[i] || n.NumOutputs() != 1 || n.DType() != dtypes.BFloat16 {
@@ -139,7 +140,7 @@ func (limited) Name() string { return "limited" }
 func (limited) Capabilities() compute.Capabilities { return compute.Capabilities{} }
 
 func TestCheck(t *testing.T) {
-	be := limited{engineNamed(t, "go")}
+	be := limited{enginetest.Named(t, "go")}
 	for want, c := range map[string]Config{
 		"rematerialise cannot be used on the engine limited": {Rematerialise: true},
 		"bfloat16 cannot be used on the engine limited":      {BFloat16: true},

@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/compute"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
@@ -57,7 +58,7 @@ func TestParitySees(t *testing.T) {
 			}
 			m[name] = checkpoint.FromFloat32s(name, m[name].Shape, x)
 		})
-		r, err := Parity(engineNamed(t, "go"), path)
+		r, err := Parity(enginetest.Named(t, "go"), path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +114,7 @@ func TestParityRefuses(t *testing.T) {
 		{`metadata dim is missing`, func(_ tensors, meta map[string]string) { delete(meta, "dim") }},
 	} {
 		path := changedGolden(t, one.change)
-		_, err := Parity(engineNamed(t, "go"), path)
+		_, err := Parity(enginetest.Named(t, "go"), path)
 		if err == nil || !strings.Contains(err.Error(), one.want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%v does not name the file and say %s", err, one.want)
 		}
@@ -126,7 +127,7 @@ func TestParityRefuses(t *testing.T) {
 			}
 		}
 	})
-	r, err := Parity(engineNamed(t, "go"), path)
+	r, err := Parity(enginetest.Named(t, "go"), path)
 	if err != nil {
 		t.Fatal(err)
 	}

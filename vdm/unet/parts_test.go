@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -12,7 +13,7 @@ import (
 // work for a clip of 10×64×64 (5 % more than the 154.5 GFLOP of the original
 // program; see TestCostOfTheFullNetwork).
 func TestPartsAddUp(t *testing.T) {
-	parts, err := Config{}.Parts(engineNamed(t, "go"), 10, 64, 64)
+	parts, err := Config{}.Parts(enginetest.Named(t, "go"), 10, 64, 64)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +54,7 @@ func TestPartsAddUp(t *testing.T) {
 	if len(want) > 0 {
 		t.Errorf("no part is %v", want)
 	}
-	if _, err := (Config{Dim: 3}).Parts(engineNamed(t, "go"), 2, 8, 8); err == nil {
+	if _, err := (Config{Dim: 3}).Parts(enginetest.Named(t, "go"), 2, 8, 8); err == nil {
 		t.Error("a width of 3 is not refused")
 	}
 }
@@ -67,7 +68,7 @@ func TestActivationsShowWhatIsSeen(t *testing.T) {
 	z := make([]float32, frames*size*size)
 	noise.Key{Seed: 3, Stream: noise.Probe}.Normal(z)
 	run := func() []Activation {
-		acts, err := c.Activations(engineNamed(t, "go"), c.Initial(1), z, frames, size, size, []float32{0.5})
+		acts, err := c.Activations(enginetest.Named(t, "go"), c.Initial(1), z, frames, size, size, []float32{0.5})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,10 +90,10 @@ func TestActivationsShowWhatIsSeen(t *testing.T) {
 			t.Errorf("%s: %d cells changed, want %d", name, changed[name], want)
 		}
 	}
-	if _, err := c.Activations(engineNamed(t, "go"), c.Initial(1), z[1:], frames, size, size, []float32{0.5}); err == nil {
+	if _, err := c.Activations(enginetest.Named(t, "go"), c.Initial(1), z[1:], frames, size, size, []float32{0.5}); err == nil {
 		t.Error("a clip that is short of a value is not refused")
 	}
-	if _, err := c.Activations(engineNamed(t, "go"), nil, z, frames, size, size, []float32{0.5}); err == nil {
+	if _, err := c.Activations(enginetest.Named(t, "go"), nil, z, frames, size, size, []float32{0.5}); err == nil {
 		t.Error("absent weights are not refused")
 	}
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 )
 
 var tiny = Config{Dim: 8, Multiples: []int{1, 2}, Heads: 2, HeadDim: 4}.WithDefaults()
@@ -140,7 +142,7 @@ func TestEveryVariableMatters(t *testing.T) {
 	z, lambda, cotangent := normal(1, 2, 3, 4, 4, 1), normal(2, 2), normal(3, 2, 3, 4, 4, 1)
 	variables := tiny.Variables()
 	n := len(variables)
-	gradients := compile(t, engineNamed(t, "go"), func(in []*graph.Node) []*graph.Node {
+	gradients := compile(t, enginetest.Named(t, "go"), func(in []*graph.Node) []*graph.Node {
 		w := Weights{}
 		for i, v := range variables {
 			w[v.Name] = in[i]
@@ -171,7 +173,7 @@ func TestApplyRefuses(t *testing.T) {
 		{"heads is -1", Config{Dim: 8, Heads: -1}, normal(1, 1, 2, 4, 4, 1), normal(2, 1), ""},
 	} {
 		var said string
-		exec, err := graph.NewExec(engineNamed(t, "go"), func(in []*graph.Node) *graph.Node {
+		exec, err := graph.NewExec(enginetest.Named(t, "go"), func(in []*graph.Node) *graph.Node {
 			defer func() {
 				p := recover()
 				said = fmt.Sprint(p)
