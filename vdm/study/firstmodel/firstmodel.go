@@ -179,7 +179,7 @@ func (w *work) verify() error {
 	}
 	w.one, s.Comparisons = one, []*report.Compared{nowcast}
 	s.Verification, err = report.Verify(report.VerifyOptions{Variable: ch.Name, Units: ch.Units, Step: clip.Step},
-		report.Set{Name: "held out", Clips: w.heldOut, Limit: 400, Hours: w.heldOut.HoursOfDay},
+		report.Set{Name: "held out", Clips: w.heldOut, Limit: 400},
 		report.Set{Name: "generated", Clips: w.clips},
 		report.Set{Name: "training", Clips: w.plain, Limit: 400})
 	if err != nil {

@@ -33,7 +33,7 @@ func (w Window) Cut(f *climate.Field) []float32 {
 
 // Wettest returns the square window of side cells, on a grid of half its side, with the
 // most rain in the known frames: an interesting place, chosen by what is known. Windows with
-// missing cells there are passed over; ok is false where all have some.
+// missing cells there are skipped; ok is false where all have some.
 func Wettest(rain *climate.Field, known climate.KnownFrames, side int) (wettest Window, ok bool) {
 	most := -1.0
 	for y := 0; y+side <= rain.Height(); y += max(1, side/2) {
