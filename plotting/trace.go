@@ -21,6 +21,10 @@ var okabeIto = []color.Color{
 	color.RGBA{0x00, 0x00, 0x00, 0xff}, // black
 }
 
+// LineColor returns the colour of the line with a number from 0, as a figure gives it to
+// lines that have none of their own.
+func LineColor(i int) color.Color { return okabeIto[i%len(okabeIto)] }
+
 var (
 	gridGrey  = color.RGBA{0xe4, 0xe4, 0xe4, 0xff}
 	guideGrey = color.RGBA{0x77, 0x77, 0x77, 0xff}

@@ -17,12 +17,12 @@ type floor struct {
 // exists.
 var floors = []floor{
 	{"commands and notebooks", []string{
-		"vdm/cmd/...", "vdm/bench", "vdm/bench/gap", "vdm/bench/learnt", "vdm/bench/nowcast", "vdm/bench/optimisers", "vdm/bench/radar", "vdm/bench/verify", "vdm/bench/gpu/...", "vdm/backend/cmd/...",
+		"vdm/cmd/...", "vdm/bench", "vdm/bench/gap", "vdm/bench/learnt", "vdm/bench/nowcast", "vdm/bench/optimisers", "vdm/bench/radar", "vdm/bench/scaling", "vdm/bench/verify", "vdm/bench/gpu/...", "vdm/backend/cmd/...",
 		"notebooks/lab", "notebooks/lab/all", "notebooks/book/...",
 	}},
 	{"study and report", []string{
 		"vdm/study", "vdm/report", "vdm/pretrained",
-		"vdm/study/archive", "vdm/study/experiment", "vdm/study/firstmodel", "vdm/study/learnt", "vdm/study/radar", "vdm/study/verification",
+		"vdm/study/archive", "vdm/study/experiment", "vdm/study/firstmodel", "vdm/study/learnt", "vdm/study/radar", "vdm/study/scaling", "vdm/study/verification",
 	}},
 	{"the run", []string{"vdm/run", "vdm/train", "vdm/internal/proof"}},
 	{"the paper", []string{"vdm", "vdm/unet", "vdm/convnet", "vdm/spectral", "vdm/exact"}},

@@ -75,7 +75,7 @@ func (o Options) Validate() error {
 	if err := o.Residence.Validate(); err != nil {
 		return fmt.Errorf("experiment: %w", err)
 	}
-	_, err := transform.Parse(o.Transform)
+	_, err := transform.Load(o.Transform)
 	return err
 }
 
