@@ -16,7 +16,7 @@ type reader struct {
 	clips      vdm.Clips
 	clip       ClipConfig
 	conditions ConditionsConfig
-	transforms []transform.Transform // the transforms of the clip's channels, then those of the covariates
+	transforms []transform.Transform // those of the clip's channels, of the covariates, and of their alternate forms
 	size       int                   // number of values of a clip
 	mask       bool
 	top        float64 // λ of a value that is known exactly
@@ -39,7 +39,8 @@ func newReader(c Config, clips vdm.Clips) (*reader, error) {
 	}, nil
 }
 
-// transforms returns the transforms of the clip's channels, then of the covariates.
+// transforms returns the transforms of the clip's channels, then of the covariates, then of
+// the alternate forms of these.
 func (c Config) transforms() (out []transform.Transform, err error) {
 	build := func(name string, spec transform.Spec) error {
 		t, err := spec.Build()
@@ -57,6 +58,11 @@ func (c Config) transforms() (out []transform.Transform, err error) {
 	for _, v := range c.Conditions.Covariates {
 		if err := build(v.Name, v.Transform); err != nil {
 			return nil, err
+		}
+	}
+	for i, v := range c.Conditions.Covariates {
+		if v.AlternateFrames {
+			out = append(out, out[len(c.Clip.Channels)+i])
 		}
 	}
 	return out, nil
@@ -164,7 +170,7 @@ type batch struct {
 	logSNR, factor []float32 // [sample]
 
 	levels     []float32            // the map of noise levels; nil where the network takes none
-	covariates map[string][]float32 // each [sample, frame, height, width, 2]: the value, and 1 where it is present
+	covariates map[string][]float32 // each [sample, frame, height, width, 2]: the value, and its mark where it is present
 
 	// These describe clips that lie in a record on the device; z is then the noise and v
 	// nil.
@@ -240,11 +246,11 @@ func (r *reader) draw(s vdm.Schedule, w vdm.Weighting, indices []int, times []fl
 		if !r.conditions.TakesMap() {
 			noised(span(b.z), span(b.v), own, eps, logSNR)
 			copy(span(b.mask), mask)
-			r.tell(b, i, x, there, 0, nil)
+			r.tell(b, i, x, there, shownFrames{}, nil)
 			return nil
 		}
 		k, random := r.task(tasks, i)
-		shown := k.shownFirst(r.clip) // before missing cells: a frame of which some are missing is shown
+		shown := k.shownFrames(r.clip) // before missing cells: a frame of which some are missing is shown
 		for j, m := range mask {
 			if m == 0 {
 				k[j] = math.NaN()
@@ -273,23 +279,26 @@ func (r *reader) task(tasks []noise.Key, i int) (known, *rand.Rand) {
 
 // tell writes the covariates of sample i, the last channels of x, to the batch. Some are
 // left out: all of them in the share of clips that conditions.dropout gives, and a
-// covariate that was made from more first frames than are shown. there is 0 at missing
+// covariate that was made from other frames than are shown. there is 0 at missing
 // values, which are not marked as given; nil means that no value is missing.
-func (r *reader) tell(b *batch, i int, x, there []float32, shown int, random *rand.Rand) {
+func (r *reader) tell(b *batch, i int, x, there []float32, shown shownFrames, random *rand.Rand) {
 	if random != nil && random.Float64() < r.conditions.Dropout {
 		return
 	}
 	first, channels := len(r.clip.Channels), len(r.transforms)
 	for c, config := range r.conditions.Covariates {
-		if config.KnownFrames > shown {
+		at, mark := first+c, float32(markFirst)
+		if !config.givenBy(shown) {
 			continue
+		} else if config.KnownFrames > shown.first {
+			at, mark = first+r.conditions.inAlternate(c), markAlternate
 		}
 		cells := len(x) / channels
 		into := b.covariates[config.Name][i*cells*covariateChannels:][:cells*covariateChannels]
 		for j := range cells {
-			from := j*channels + first + c
+			from := j*channels + at
 			if there == nil || there[from] != 0 {
-				into[covariateChannels*j], into[covariateChannels*j+1] = x[from], 1
+				into[covariateChannels*j], into[covariateChannels*j+1] = x[from], mark
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/climate-vdm/climate-vdm/vdm/spectral"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
@@ -38,6 +39,12 @@ type CovariateConfig struct {
 	// field is always available.
 	KnownFrames int `yaml:"known_frames,omitempty"`
 
+	// AlternateFrames says that the field is also made from every second frame, and given
+	// where these are known. Training clips have that form as one more channel, after all
+	// covariates. The network receives either in the same place; the mark is 2 in the
+	// place of 1.
+	AlternateFrames bool `yaml:"alternate_frames,omitempty"`
+
 	// FirstGuess marks a forecast of the clip's one channel itself. It has the channel's
 	// transform, and with the preconditioning "spectrum" the linear denoiser is the one
 	// of the difference between clip and forecast.
@@ -62,9 +69,35 @@ func (c ConditionsConfig) guessError() int {
 	return slices.IndexFunc(c.Covariates, func(v CovariateConfig) bool { return v.GuessError })
 }
 
-// covariateChannels is the number of channels of a covariate: its value, and a mark of 1
-// where the value is present.
+// covariateChannels is the number of channels of a covariate: its value, and a mark that is
+// not 0 where the value is present.
 const covariateChannels = 2
+
+// These are the marks of a value that is present: as the first frames give it, and as every
+// second frame does.
+const (
+	markFirst     = 1
+	markAlternate = spectral.AlternateMark
+)
+
+// inAlternate returns the place of the alternate form of covariate i among the channels of
+// a training clip, counted from the first covariate, −1 where it has none.
+func (c ConditionsConfig) inAlternate(i int) int {
+	if !c.Covariates[i].AlternateFrames {
+		return -1
+	}
+	return len(c.Covariates) + c.alternates(i)
+}
+
+// alternates returns how many of the first n covariates have an alternate form.
+func (c ConditionsConfig) alternates(n int) (count int) {
+	for _, v := range c.Covariates[:n] {
+		if v.AlternateFrames {
+			count++
+		}
+	}
+	return count
+}
 
 // TakesMap reports whether the network takes a map of noise levels.
 func (c ConditionsConfig) TakesMap() bool { return len(c.Tasks) > 0 }
@@ -104,6 +137,9 @@ func (c ConditionsConfig) validate(clip ClipConfig) error {
 		if v.KnownFrames < 0 || v.KnownFrames >= clip.Frames {
 			errs = append(errs, fmt.Errorf("conditions.covariates[%d].known_frames is %d, want at least 0 and fewer than the %d frames of a clip", i, v.KnownFrames, clip.Frames))
 		}
+		if v.AlternateFrames && (v.KnownFrames == 0 || c.Tasks["alternate-frames"] == 0) {
+			errs = append(errs, fmt.Errorf("conditions.covariates[%d].alternate_frames is true: want known_frames of at least 1, and alternate-frames among conditions.tasks", i))
+		}
 		if v.KnownFrames > 0 && !c.TakesMap() {
 			errs = append(errs, fmt.Errorf("conditions.covariates[%d] is made from %d known frames, but the network is trained for no task that shows any: set conditions.tasks", i, v.KnownFrames))
 		}
@@ -115,6 +151,9 @@ func (c ConditionsConfig) validate(clip ClipConfig) error {
 		if j := slices.IndexFunc(c.Covariates[i+1:], func(v CovariateConfig) bool { return v.FirstGuess }); j >= 0 {
 			errs = append(errs, fmt.Errorf("conditions.covariates[%d].first_guess is true of a second covariate: want one at most", i+1+j))
 		}
+	}
+	if i, j := c.firstGuess(), c.guessError(); i >= 0 && j >= 0 && c.Covariates[i].AlternateFrames != c.Covariates[j].AlternateFrames {
+		errs = append(errs, fmt.Errorf("conditions.covariates[%d].alternate_frames is %t, and %t of the error of this first guess: want the same", i, c.Covariates[i].AlternateFrames, c.Covariates[j].AlternateFrames))
 	}
 	if i := c.guessError(); i >= 0 {
 		if c.firstGuess() < 0 || c.Covariates[i].FirstGuess {

@@ -131,8 +131,8 @@ func TestTasksShowWhatTheySay(t *testing.T) {
 			if names := clip.tasksFor(c, 2); !strings.Contains(strings.Join(names, " "), task.name) && task.name != "regions" {
 				t.Fatalf("what %s shows is taken for %v", task.name, names)
 			}
-			if task.name == "forecast" && k.shownFirst(clip) != 2 {
-				t.Fatalf("forecast shows %d first frames, want the 2 that the covariates need", k.shownFirst(clip))
+			if task.name == "forecast" && k.shownFrames(clip).first != 2 {
+				t.Fatalf("forecast shows %d first frames, want the 2 that the covariates need", k.shownFrames(clip).first)
 			}
 		}
 	}

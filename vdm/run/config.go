@@ -375,7 +375,10 @@ func (c Config) TakesMissing() bool { return c.Training.MissingCells == "mask" }
 
 // inputChannels returns how many channels training clips must have: the clip's own and,
 // after them, the covariates.
-func (c Config) inputChannels() int { return len(c.Clip.Channels) + len(c.Conditions.Covariates) }
+func (c Config) inputChannels() int {
+	n := len(c.Conditions.Covariates)
+	return len(c.Clip.Channels) + n + c.Conditions.alternates(n)
+}
 
 const f32 = dtypes.Float32
 

@@ -62,7 +62,7 @@ func (m *Run) rollout(ctx context.Context, dir string, start []float32, o Rollou
 	if len(o.Covariates) > 0 {
 		return nil, errors.New("a sequence takes no covariates, of which each of its clips would need its own")
 	}
-	if err := m.checkConditions(o.SampleOptions, overlap, nil); err != nil {
+	if _, err := m.checkConditions(o.SampleOptions, overlap, nil); err != nil {
 		return nil, err
 	}
 	if startFrames == 0 {

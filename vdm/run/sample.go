@@ -33,7 +33,7 @@ func (m *Run) checkUnconditional(o SampleOptions) error {
 	if c.TakesMap() && c.Tasks["nothing"] == 0 {
 		return fmt.Errorf("the network was trained for %s, and never with nothing known: use it for those", strings.Join(c.trained(), ", "))
 	}
-	return c.checkTold(o.Covariates, 0)
+	return c.checkTold(o.Covariates, shownFrames{})
 }
 
 // Nowcast returns continuations of a clip: its first knownFrames frames are known (NaN
@@ -65,7 +65,7 @@ func (m *Run) Inpaint(ctx context.Context, clip []float32, known []bool, o Sampl
 	o = m.conditional(o)
 	cells, err := m.knownCells(clip, known, o.Count)
 	if err == nil {
-		err = m.checkConditions(o, cells, known)
+		o.alternate, err = m.checkConditions(o, cells, known)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("conditional sampling: %w", err)
@@ -87,16 +87,18 @@ func (m *Run) Inpaint(ctx context.Context, clip []float32, known []bool, o Sampl
 	return s, nil
 }
 
-// checkConditions refuses conditions that the network was not trained for.
-func (m *Run) checkConditions(o SampleOptions, cells vdm.Measurement, known []bool) error {
+// checkConditions refuses conditions that the network was not trained for, and reports
+// whether exactly every second frame is known.
+func (m *Run) checkConditions(o SampleOptions, cells vdm.Measurement, known []bool) (alternate bool, err error) {
 	shown, err := m.shownCells(cells, known)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := m.checkMap(o.Guidance, shown); err != nil {
-		return err
+		return false, err
 	}
-	return m.Config.Conditions.checkTold(o.Covariates, m.Config.Clip.firstFrames(shown.shown))
+	frames := m.Config.Clip.shownFrames(func(i int) bool { return shown.shown[i] })
+	return frames.alternate, m.Config.Conditions.checkTold(o.Covariates, frames)
 }
 
 // knownCells returns the known cells of a clip, or of one clip for each of count
@@ -165,7 +167,7 @@ func (m *Run) generate(ctx context.Context, given vdm.Observation, finish func(s
 		return each(i, clip)
 	}
 	draw := o.draw()
-	if draw.Covariates, err = m.covariates(o.Covariates); err != nil {
+	if draw.Covariates, err = m.covariates(o.Covariates, o.alternate); err != nil {
 		return nil, err
 	}
 	empty, err := n.denoiser.Sample(ctx, n.plan, shape, given, draw)

@@ -28,6 +28,8 @@ type SampleOptions struct {
 	// each.
 	Covariates map[string][]float32
 
+	alternate bool // the covariates were made from every second frame
+
 	// CovariateWeight is the weight w of the covariates in guidance without a classifier
 	// (Ho and Salimans 2022, Classifier-free diffusion guidance): x̂ = x̂₀ + w·(x̂₁ − x̂₀),
 	// with x̂₁ given the covariates and x̂₀ without them, for twice the evaluations. 0 means

@@ -101,15 +101,33 @@ func (k known) cells(c ClipConfig, deviation func(frame, row, column int) float6
 	}
 }
 
-// shownFirst returns how many first frames are completely known.
-func (k known) shownFirst(c ClipConfig) int {
-	frame := len(k) / c.Frames
-	for i, d := range k {
-		if d != 0 {
-			return i / frame
+// shownFrames says which whole frames are shown.
+type shownFrames struct {
+	first     int  // number of first frames
+	alternate bool // exactly every second frame, from the first on
+}
+
+// shownFrames returns which frames are known without errors.
+func (k known) shownFrames(c ClipConfig) shownFrames {
+	return c.shownFrames(func(i int) bool { return k[i] == 0 })
+}
+
+// shownFrames returns which frames are shown where shown says it of each value.
+func (c ClipConfig) shownFrames(shown func(i int) bool) shownFrames {
+	s := shownFrames{alternate: c.Frames > 2}
+	frame := c.size() / c.Frames
+	leading := true
+	for f := range c.Frames {
+		all, none := true, true
+		for i := f * frame; i < (f+1)*frame; i++ {
+			all, none = all && shown(i), none && !shown(i)
 		}
+		if leading = leading && all; leading {
+			s.first++
+		}
+		s.alternate = s.alternate && (f%2 == 0 && all || f%2 == 1 && none)
 	}
-	return c.Frames
+	return s
 }
 
 func nothingKnown(size int) known {

@@ -17,9 +17,9 @@ func (c Config) FullNetwork() vdm.Network {
 		n = conditionedNetwork{n, c.Conditions, len(c.Clip.Channels), c.top()}
 	}
 	if c.Preconditioning == PreconditionSpectrum {
-		given, likely := "", ""
+		given, likely, alternate := "", "", false
 		if i := c.Conditions.firstGuess(); i >= 0 {
-			given = c.Conditions.Covariates[i].Name
+			given, alternate = c.Conditions.Covariates[i].Name, c.Conditions.Covariates[i].AlternateFrames
 		}
 		if i := c.Conditions.guessError(); i >= 0 {
 			likely = c.Conditions.Covariates[i].Name
@@ -28,7 +28,7 @@ func (c Config) FullNetwork() vdm.Network {
 		if size == [2]int{} {
 			size = [2]int{c.Clip.Height, c.Clip.Width}
 		}
-		n = spectral.Network{Network: n, Frames: c.Clip.Frames, Height: size[0], Width: size[1], Given: given, GivenError: likely}
+		n = spectral.Network{Network: n, Frames: c.Clip.Frames, Height: size[0], Width: size[1], Given: given, GivenError: likely, Alternate: alternate}
 	}
 	return n
 }
@@ -44,8 +44,7 @@ func (c Config) top() float64 {
 }
 
 // conditionedNetwork is a network that receives its conditions as channels after those of z: the map
-// of noise levels divided by the highest λ, and of each covariate the value and a mark
-// of 1 where it is present.
+// of noise levels divided by the highest λ, and of each covariate the value and its mark.
 type conditionedNetwork struct {
 	vdm.Network
 	conditions ConditionsConfig

@@ -12,16 +12,21 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
-// checkTold refuses covariates that the network never had in training where so many first
-// frames are shown, the lack of one that it always had, and names that it does not know.
-func (c ConditionsConfig) checkTold(covariates map[string][]float32, shown int) error {
+// givenBy reports whether the covariate can be made where these frames are shown.
+func (v CovariateConfig) givenBy(shown shownFrames) bool {
+	return v.KnownFrames <= shown.first || v.AlternateFrames && shown.alternate
+}
+
+// checkTold refuses covariates that the network never had in training where these frames are
+// shown, the lack of one that it always had, and names that it does not know.
+func (c ConditionsConfig) checkTold(covariates map[string][]float32, shown shownFrames) error {
 	var names []string
 	for _, v := range c.Covariates {
 		names = append(names, v.Name)
 		switch _, given := covariates[v.Name]; {
-		case given && v.KnownFrames > shown:
-			return fmt.Errorf("the covariate %s is made from the first %d frames, but %d are known: leave it out", v.Name, v.KnownFrames, shown)
-		case !given && v.KnownFrames <= shown && c.Dropout == 0:
+		case given && !v.givenBy(shown):
+			return fmt.Errorf("the covariate %s is made from the first %d frames, but %d are known: leave it out", v.Name, v.KnownFrames, shown.first)
+		case !given && v.givenBy(shown) && c.Dropout == 0:
 			return fmt.Errorf("the covariate %s is missing: the network was never trained without it (conditions.dropout is 0)", v.Name)
 		}
 	}
@@ -35,8 +40,9 @@ func (c ConditionsConfig) checkTold(covariates map[string][]float32, shown int) 
 
 // covariates converts the covariates of a sample from physical units to the network's: each
 // [frame, height, width], once for all samples or once for each. A missing value is not
-// marked as given, and refused where the network saw none in training.
-func (m *Run) covariates(physical map[string][]float32) (map[string]vdm.Covariate, error) {
+// marked as given, and refused where the network saw none in training. alternate says that
+// they were made from every second frame.
+func (m *Run) covariates(physical map[string][]float32, alternate bool) (map[string]vdm.Covariate, error) {
 	out := map[string]vdm.Covariate{}
 	for i, c := range m.Config.Conditions.Covariates {
 		values, given := physical[c.Name]
@@ -45,7 +51,10 @@ func (m *Run) covariates(physical map[string][]float32) (map[string]vdm.Covariat
 		}
 		converted := slices.Clone(values)
 		transform.Apply(m.covariateTransforms[i], converted, values)
-		both, there := make([]float32, covariateChannels*len(values)), false
+		both, there, mark := make([]float32, covariateChannels*len(values)), false, float32(markFirst)
+		if alternate && c.AlternateFrames {
+			mark = markAlternate
+		}
 		for j, v := range converted {
 			if values[j] != values[j] && m.Config.TakesMissing() {
 				continue
@@ -53,7 +62,7 @@ func (m *Run) covariates(physical map[string][]float32) (map[string]vdm.Covariat
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
 				return nil, fmt.Errorf("the covariate %s is %v at value %d: want finite values in %s within the range of its transform, %s", c.Name, values[j], j, c.Units, c.Transform)
 			}
-			both[covariateChannels*j], both[covariateChannels*j+1], there = v, 1, true
+			both[covariateChannels*j], both[covariateChannels*j+1], there = v, mark, true
 		}
 		if !there {
 			return nil, fmt.Errorf("the covariate %s is missing everywhere: leave it out", c.Name)

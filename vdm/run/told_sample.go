@@ -102,14 +102,6 @@ func (m *Run) shownCells(cells vdm.Measurement, known []bool) (shownCells, error
 	return out, nil
 }
 
-// firstFrames returns the number of first frames that are shown as a whole.
-func (c ClipConfig) firstFrames(shown []bool) int {
-	if i := slices.Index(shown, false); i >= 0 {
-		return i / (c.size() / c.Frames)
-	}
-	return c.Frames
-}
-
 // tasksFor returns the tasks of training to which shown cells belong; needed is the number
 // of first frames from which the covariates are made.
 func (c ClipConfig) tasksFor(cells shownCells, needed int) []string {

@@ -26,15 +26,22 @@ func (c Config) initialWeights(train vdm.Clips) (map[string][]float32, error) {
 	guess := c.Conditions.firstGuess()
 	weights[spectral.VariableName], err = spectral.Fit(c.Clip.shape(), train.Len(), guess >= 0, r.wholeClip(-1, -1))
 	if err == nil && guess >= 0 {
-		weights[spectral.GivenName], err = spectral.Fit(c.Clip.shape(), train.Len(), true, r.wholeClip(guess, c.Conditions.guessError()))
+		likely := c.Conditions.guessError()
+		weights[spectral.GivenName], err = spectral.Fit(c.Clip.shape(), train.Len(), true, r.wholeClip(guess, likely))
+		if err == nil && c.Conditions.Covariates[guess].AlternateFrames {
+			if likely >= 0 {
+				likely = c.Conditions.inAlternate(likely)
+			}
+			weights[spectral.AlternateName], err = spectral.Fit(c.Clip.shape(), train.Len(), true, r.wholeClip(c.Conditions.inAlternate(guess), likely))
+		}
 	}
 	return weights, err
 }
 
 // wholeClip returns the function that writes clip i in the network's units, with NaN for
-// missing cells. If less is not negative, the covariate with that index is subtracted; if
-// over is not negative, the clip is then divided by the root of the mean square of the
-// covariate with that index.
+// missing cells. If less is not negative, the channel with that index from the first
+// covariate on is subtracted; if over is not negative, the clip is then divided by the root
+// of the mean square of the channel with that index.
 func (r *reader) wholeClip(less, over int) func(i int, x []float32) error {
 	return func(i int, x []float32) error {
 		channels, own := len(r.transforms), len(r.clip.Channels)

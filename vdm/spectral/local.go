@@ -50,7 +50,7 @@ const (
 // for whether a clip has any, [clip, 1, 1, 1, 1]. The channels of likely are the error and
 // a mark of 1 where it is present.
 func likelyErrors(likely *g.Node, trainedSize bool) (sizes []local, present *g.Node) {
-	mark, square := pick(likely, 1), g.Square(pick(likely, 0))
+	mark, square := g.MinScalar(pick(likely, 1), 1), g.Square(pick(likely, 0))
 	present = g.ReduceAndKeep(mark, g.ReduceMax, 1, 2, 3)
 	cells := g.ReduceAndKeep(mark, g.ReduceSum, 1, 2, 3)
 	mean := g.Div(g.ReduceAndKeep(g.Mul(square, mark), g.ReduceSum, 1, 2, 3), g.MaxScalar(cells, 1))

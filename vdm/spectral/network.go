@@ -14,9 +14,14 @@ import (
 // These are the names of the variables that contain the variance of each wave, [frame,
 // height, width, channel].
 const (
-	VariableName = "spectrum"       // of the data
-	GivenName    = "spectrum given" // of the difference between the data and the covariate Given
+	VariableName  = "spectrum"                        // of the data
+	GivenName     = "spectrum given"                  // of the difference between the data and the covariate Given
+	AlternateName = "spectrum given alternate frames" // of the same where Given was made from every second frame
 )
+
+// AlternateMark is the mark, in the place of 1, of a covariate that was made from every
+// second frame.
+const AlternateMark = 2
 
 // Network is another network with the best linear denoiser added to its output, which
 // estimates v. With the variance S of a wave in the data (see [Fit]),
@@ -47,6 +52,10 @@ type Network struct {
 	// is hard to forecast is not taken for noise. The guess counts only where the error
 	// is present, too.
 	GivenError string
+
+	// Alternate says that clips differ in how their guess was made, from the first frames
+	// or from every second one, and each of the two has variances of its own.
+	Alternate bool
 }
 
 // Variables returns the variables of the other network and, last, the variances of the
@@ -66,7 +75,10 @@ func (n Network) spectra() []string {
 	if n.Given == "" {
 		return []string{VariableName}
 	}
-	return []string{VariableName, GivenName}
+	if !n.Alternate {
+		return []string{VariableName, GivenName}
+	}
+	return []string{VariableName, GivenName, AlternateName}
 }
 
 // Count returns the number of trainable parameters, which the variances are not.
@@ -125,6 +137,8 @@ func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, remai
 			// occur where gradients flow.
 			value := pick(guess, 0)
 			mark := g.ReduceAndKeep(pick(guess, 1), g.ReduceMax, 1, 2, 3)
+			alternate := g.MaxScalar(g.AddScalar(mark, 1-AlternateMark), 0)
+			mark = g.MinScalar(mark, 1)
 			sizes := []local{{square: g.ScalarOne(z.Graph(), z.DType())}}
 			if n.GivenError != "" {
 				var present *g.Node
@@ -138,7 +152,11 @@ func (n Network) add(w vdm.Weights, z *g.Node, at vdm.Level, in vdm.Batch, remai
 			mean = g.Mul(value, mark)
 			z = g.Sub(z, g.Mul(alpha, mean))
 			without := g.Mul(g.OneMinus(mark), variances[0].square)
-			given := g.Mul(mark, n.variances(w, GivenName, dims))
+			given := n.variances(w, GivenName, dims)
+			if n.Alternate {
+				given = g.Add(g.Mul(g.OneMinus(alternate), given), g.Mul(alternate, n.variances(w, AlternateName, dims)))
+			}
+			given = g.Mul(mark, given)
 			for i := range sizes {
 				sizes[i].square = g.Add(g.Mul(given, sizes[i].square), without)
 			}

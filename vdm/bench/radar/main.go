@@ -142,7 +142,7 @@ func (o options) losses(ctx context.Context, m *run.Run) error {
 		if o.last > 0 {
 			field = field.Slice(max(0, field.Frames()-o.last), field.Frames())
 		}
-		clips, err := radar.New(ctx, radar.Options{Frames: m.Config.Clip.Frames, Size: m.Config.Clip.Height, Known: m.Config.Conditions.KnownFrames(), Errors: radar.TakesErrors(m.Config)}, nil, field)
+		clips, err := radar.New(ctx, radar.Options{Frames: m.Config.Clip.Frames, Size: m.Config.Clip.Height, Known: m.Config.Conditions.KnownFrames(), Errors: radar.TakesErrors(m.Config), Alternate: radar.TakesAlternate(m.Config)}, nil, field)
 		if err != nil {
 			return err
 		}

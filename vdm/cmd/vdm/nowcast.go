@@ -167,14 +167,14 @@ beginning of the clip, as there.`,
 }
 
 // moved returns the covariates that a network that was trained on radar receives beside the
-// known frames: those of the whole field moved along. It returns nothing for others.
+// known frames: those of the whole field moved along. It returns nothing for others, and
+// where the network was not trained with these frames known.
 func (f *conditionalFlags) moved(c *cobra.Command, m *run.Run, rec *climate.Record, known climate.KnownFrames, place climate.Place) (map[string][]float32, error) {
-	first, nowcast := known.Lead()
-	if !nowcast || m.Config.Clip.Height != m.Config.Clip.Width {
+	if m.Config.Clip.Height != m.Config.Clip.Width {
 		return nil, nil
 	}
 	w := radar.Window{Y: place.Row, X: place.Column, Size: m.Config.Clip.Height}
-	told, err := radar.Tell(c.Context(), m, rec.Fields[0].Slice(place.Start, place.Start+first), w)
+	told, err := radar.Tell(c.Context(), m, rec.Fields[0].Slice(place.Start, place.Start+known.Span()), known, w)
 	if len(told) > 0 {
 		say(c, "the network receives the known frames of the whole field moved along")
 	}

@@ -2,6 +2,7 @@ package radar
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 
@@ -9,8 +10,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 )
 
-// GuessName is the name of the covariate that contains the last known frames moved
-// along.
+// GuessName is the name of the covariate that contains the known frames moved along: the
+// last ones into the future, and where every second frame is known, both neighbours to the
+// time between them.
 const GuessName = "advection"
 
 // ErrorName is the name of the covariate that says how far the first guess is likely to
@@ -26,15 +28,16 @@ const surroundings = 16
 const leastError = 1e-3
 
 // Guess returns the frames of a clip, [frame, row, column], of a whole field: the known
-// ones, followed by those moved along, NaN where no known rain can be moved.
-func Guess(ctx context.Context, known *climate.Field, frames int) ([]float32, error) {
-	cells := known.Height() * known.Width()
-	all := make([]float32, frames*cells)
-	for t := range known.Frames() {
-		copy(all[t*cells:], known.Frame(t))
+// ones, and those moved along, NaN where no known rain can be moved. The field may end
+// with the last known frame; its frames that are not known are not used.
+func Guess(ctx context.Context, rain *climate.Field, known climate.KnownFrames) ([]float32, error) {
+	cells := rain.Height() * rain.Width()
+	all := make([]float32, len(known)*cells)
+	for _, t := range known.Numbers() {
+		copy(all[t*cells:], rain.Frame(t))
 	}
 	members, err := forecast.Advection{}.Forecast(ctx, forecast.Case{
-		Frames: frames, Height: known.Height(), Width: known.Width(), Clip: all, Known: climate.FirstFrames(frames, known.Frames()),
+		Frames: len(known), Height: rain.Height(), Width: rain.Width(), Clip: all, Known: known,
 	}, 1, 0)
 	if err != nil {
 		return nil, err
@@ -53,10 +56,9 @@ func filled(x []float32) []float32 {
 	return x
 }
 
-// guessField returns the forecast of Guess as a field beside rain, which has all frames
-// of a clip.
-func guessField(ctx context.Context, rain *climate.Field, known int, missing bool) (*climate.Field, error) {
-	guess, err := Guess(ctx, rain.Slice(0, known), rain.Frames())
+// guessField returns what Guess does as a field beside rain, which has all frames of a clip.
+func guessField(ctx context.Context, rain *climate.Field, known climate.KnownFrames, missing bool) (*climate.Field, error) {
+	guess, err := Guess(ctx, rain, known)
 	if err != nil {
 		return nil, err
 	}
@@ -75,28 +77,53 @@ func beside(rain *climate.Field, name string, values []float32) *climate.Field {
 }
 
 // guessError returns how wrong the motion was just before: the mean square, in mm/h, of
-// the difference between the square roots of the last known frame and of the earlier ones
-// moved along to its time, over the surroundings of each cell. It is the same in each of
-// the frames of a clip, [frame, row, column]. At least two frames must be known.
+// the difference between the square roots of a known frame and of the others moved along to
+// its time, over the surroundings of each cell. It is the same in each of the frames of a
+// clip, [frame, row, column].
 //
 // The square root is the one of the network's transform, under which the error of a forecast
 // by advection grows with its lead time much as it does everywhere, but differs tenfold
 // from one kind of rain to another. What it was in the known frames tells which kind it is.
-func guessError(ctx context.Context, known *climate.Field, frames int) ([]float32, error) {
-	last := known.Frames() - 1
-	forecast, err := Guess(ctx, known.Slice(0, last), last+1)
+func guessError(ctx context.Context, rain *climate.Field, known climate.KnownFrames) ([]float32, error) {
+	hidden := hiddenFrames(known)
+	if len(hidden) == 0 {
+		return nil, fmt.Errorf("likely error of a first guess: frames %s are known: want at least two", known)
+	}
+	others := slices.Clone(known[:known.Span()])
+	for _, t := range hidden {
+		others[t] = false
+	}
+	forecast, err := Guess(ctx, rain, others)
 	if err != nil {
 		return nil, err
 	}
-	height, width := known.Height(), known.Width()
-	observed := known.Frame(last)
-	forecast = forecast[last*height*width:]
+	height, width := rain.Height(), rain.Width()
 	square := make([]float64, height*width)
-	for i := range square {
-		d := math.Sqrt(float64(max(0, observed[i]))) - math.Sqrt(float64(max(0, forecast[i])))
-		square[i] = d * d
+	for _, t := range hidden {
+		observed, guessed := rain.Frame(t), forecast[t*height*width:]
+		for i := range square {
+			d := math.Sqrt(float64(max(0, observed[i]))) - math.Sqrt(float64(max(0, guessed[i])))
+			square[i] += d * d / float64(len(hidden))
+		}
 	}
-	return slices.Repeat(meanAround(square, height, width), frames), nil
+	return slices.Repeat(meanAround(square, height, width), len(known)), nil
+}
+
+// hiddenFrames returns the known frames that are guessed from the others to see how wrong
+// the guess is: the last of a nowcast, and of an interpolation every second one that lies
+// between two others.
+func hiddenFrames(known climate.KnownFrames) (hidden []int) {
+	numbers := known.Numbers()
+	if _, nowcast := known.Lead(); nowcast {
+		if len(numbers) < 2 {
+			return nil
+		}
+		return numbers[len(numbers)-1:]
+	}
+	for i := 1; i+1 < len(numbers); i += 2 {
+		hidden = append(hidden, numbers[i])
+	}
+	return hidden
 }
 
 // meanAround returns the mean over the surroundings of each cell, without missing values,
@@ -130,8 +157,8 @@ func meanAround(x []float64, height, width int) []float32 {
 }
 
 // errorField returns guessError as a field beside rain, the same in all frames.
-func errorField(ctx context.Context, rain *climate.Field, known int) (*climate.Field, error) {
-	likely, err := guessError(ctx, rain.Slice(0, known), rain.Frames())
+func errorField(ctx context.Context, rain *climate.Field, known climate.KnownFrames) (*climate.Field, error) {
+	likely, err := guessError(ctx, rain, known)
 	if err != nil {
 		return nil, err
 	}

@@ -68,8 +68,8 @@ func Nowcast(ctx context.Context, m *run.Run, rain *climate.Field, w Window, kno
 
 // Interpolate returns clips in which the frames that are not known are generated, members
 // for each case: [frame, row, column] in mm/h. The windows have one size, which may be
-// larger than the network's clips. The network receives the first known frames
-// moved along over the whole field, where there are as many as it was trained with. The
+// larger than the network's clips. The network receives the known frames
+// moved along over the whole field, where they are those that it was trained with. The
 // unknown frames of the rain are not used. All cases go through one compiled step: give
 // many at once. o has all settings but Count and Covariates; member k of case i is sample
 // First + i·members + k.
@@ -85,7 +85,6 @@ func interpolate(ctx context.Context, m *run.Run, cases []Case, known climate.Kn
 	var clips []float32
 	covariates := map[string][]float32{}
 	whole := map[*climate.Field]map[string][]float32{} // several windows may lie in one field
-	first, nowcast := known.Lead()
 	for i, c := range cases {
 		frames, height, width, w := c.Rain.Frames(), c.Rain.Height(), c.Rain.Width(), c.Window
 		if w.Y < 0 || w.X < 0 || w.Size < 1 || w.Y+w.Size > height || w.X+w.Size > width {
@@ -98,12 +97,9 @@ func interpolate(ctx context.Context, m *run.Run, cases []Case, known climate.Kn
 			return nil, err
 		}
 		clips = append(clips, slices.Repeat(w.cut(c.Rain.Data, frames, height, width), members)...)
-		if !nowcast {
-			continue
-		}
 		if _, made := whole[c.Rain]; !made {
 			var err error
-			if whole[c.Rain], err = tellWhole(ctx, m, c.Rain.Slice(0, first)); err != nil {
+			if whole[c.Rain], err = tellWhole(ctx, m, c.Rain, known); err != nil {
 				return nil, err
 			}
 		}
@@ -146,26 +142,31 @@ func suits(m *run.Run, rain *climate.Field) error {
 }
 
 // Tell returns the covariates of a network that has the covariate GuessName, for a
-// window, given the first known frames of the whole field. It returns nothing for
-// another network, and where fewer frames are known than the network's forecast is made
-// from.
-func Tell(ctx context.Context, m *run.Run, known *climate.Field, w Window) (map[string][]float32, error) {
-	told, err := tellWhole(ctx, m, known)
+// window, given the known frames of the whole field. It returns nothing for another
+// network, and where other frames are known than the network's guess is made from.
+func Tell(ctx context.Context, m *run.Run, rain *climate.Field, known climate.KnownFrames, w Window) (map[string][]float32, error) {
+	told, err := tellWhole(ctx, m, rain, known)
 	for name, values := range told {
-		told[name] = w.cut(values, m.Config.Clip.Frames, known.Height(), known.Width())
+		told[name] = w.cut(values, m.Config.Clip.Frames, rain.Height(), rain.Width())
 	}
 	return told, err
 }
 
 // tellWhole returns what Tell does, of the whole field.
-func tellWhole(ctx context.Context, m *run.Run, known *climate.Field) (map[string][]float32, error) {
+func tellWhole(ctx context.Context, m *run.Run, rain *climate.Field, known climate.KnownFrames) (map[string][]float32, error) {
 	c := m.Config.Conditions.Covariates
 	i := slices.IndexFunc(c, func(c run.CovariateConfig) bool { return c.Name == GuessName })
-	if i < 0 || c[i].KnownFrames > known.Frames() {
+	if i < 0 {
 		return nil, nil
 	}
-	known = known.Slice(0, c[i].KnownFrames)
-	guess, err := Guess(ctx, known, m.Config.Clip.Frames)
+	switch first, nowcast := known.Lead(); {
+	case nowcast && first >= c[i].KnownFrames:
+		known = climate.FirstFrames(len(known), c[i].KnownFrames)
+	case c[i].AlternateFrames && slices.Equal(known, climate.EverySecondFrame(len(known))):
+	default:
+		return nil, nil
+	}
+	guess, err := Guess(ctx, rain, known)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +175,7 @@ func tellWhole(ctx context.Context, m *run.Run, known *climate.Field) (map[strin
 	}
 	told := map[string][]float32{GuessName: guess}
 	if TakesErrors(m.Config) {
-		if told[ErrorName], err = guessError(ctx, known, m.Config.Clip.Frames); err != nil {
+		if told[ErrorName], err = guessError(ctx, rain, known); err != nil {
 			return nil, err
 		}
 	}
@@ -184,6 +185,12 @@ func tellWhole(ctx context.Context, m *run.Run, known *climate.Field) (map[strin
 // TakesErrors reports whether a network has the covariate ErrorName.
 func TakesErrors(c run.Config) bool {
 	return slices.ContainsFunc(c.Conditions.Covariates, func(c run.CovariateConfig) bool { return c.Name == ErrorName })
+}
+
+// TakesAlternate reports whether a network has a first guess where every second frame is
+// known, too.
+func TakesAlternate(c run.Config) bool {
+	return slices.ContainsFunc(c.Conditions.Covariates, func(c run.CovariateConfig) bool { return c.AlternateFrames })
 }
 
 // Rivals returns the forecasts of methods without learning, of the whole field, cut to

@@ -32,6 +32,10 @@ type Options struct {
 	// Errors adds a third channel: how wrong the forecast is likely to be, as a mean square
 	// of differences between square roots, in mm/h. It needs at least two known frames.
 	Errors bool
+
+	// Alternate adds both a second time, after the others, as they are made where every
+	// second frame is known.
+	Alternate bool
 }
 
 // factors multiply the rain of a window for variety.
@@ -45,10 +49,19 @@ func (o Options) variants() int {
 	return 1
 }
 
-// Clips are windows of one or more records of the same shape, with two or three channels:
+// guesses returns the known frames from which the clips' guesses are made.
+func (o Options) guesses() []climate.KnownFrames {
+	all := []climate.KnownFrames{climate.FirstFrames(o.Frames, o.Known)}
+	if o.Alternate {
+		all = append(all, climate.EverySecondFrame(o.Frames))
+	}
+	return all
+}
+
+// Clips are windows of one or more records of the same shape, with two to five channels:
 // the rain, in mm/h, the forecast of it from the first known frames, which contains
-// these frames too, and the forecast's likely error. Where nothing can be advected the forecast is 0, or missing in clips
-// that may have missing cells.
+// these frames too, the forecast's likely error, and both from every second frame. Where
+// nothing can be advected the forecast is 0, or missing in clips that may have missing cells.
 type Clips struct {
 	Options
 	parts  []*climate.Windows // one for each start of a forecast
@@ -93,17 +106,20 @@ func New(ctx context.Context, o Options, progress func(done, total int), records
 	err := engine.InParallel(len(starts), func(i int) error {
 		s := starts[i]
 		rain := s.field.Slice(s.first, s.first+o.Frames)
-		guess, err := guessField(ctx, rain, o.Known, o.Missing > 0)
-		if err != nil {
-			return fmt.Errorf("forecast from frame %d: %w", s.first, err)
-		}
-		fields := []*climate.Field{rain, guess}
-		if o.Errors {
-			likely, err := errorField(ctx, rain, o.Known)
+		fields := []*climate.Field{rain}
+		for _, known := range o.guesses() {
+			guess, err := guessField(ctx, rain, known, o.Missing > 0)
 			if err != nil {
-				return fmt.Errorf("error of the forecast from frame %d: %w", s.first, err)
+				return fmt.Errorf("guess of the frames from %d on: %w", s.first, err)
 			}
-			fields = append(fields, likely)
+			fields = append(fields, guess)
+			if o.Errors {
+				likely, err := errorField(ctx, rain, known)
+				if err != nil {
+					return fmt.Errorf("error of the guess of the frames from %d on: %w", s.first, err)
+				}
+				fields = append(fields, likely)
+			}
 		}
 		w, err := climate.NewWindows(climate.WindowOptions{Frames: o.Frames, Height: o.Size, Width: o.Size, Flips: o.Flips, Missing: missing, MostMissing: o.Missing}, fields...)
 		if err != nil && !errors.Is(err, climate.ErrNoWindow) {
@@ -152,8 +168,7 @@ func reversed(f *climate.Field) *climate.Field {
 // Len returns the number of clips.
 func (c *Clips) Len() int { return c.ends[len(c.ends)-1] }
 
-// Shape returns the shape of a clip; the channels are rain, its forecast and, with Errors,
-// the forecast's likely error.
+// Shape returns the shape of a clip; for the channels see [Clips].
 func (c *Clips) Shape() (frames, height, width, channels int) { return c.parts[0].Shape() }
 
 // Clip writes clip i, [frame, row, column, channel].

@@ -69,6 +69,10 @@ func (t Training) errors() bool {
 	return t.Known >= 2 && (t.From == nil || TakesErrors(t.From.Config))
 }
 
+// alternate reports whether the network receives a guess where every second frame is known,
+// too: its likely error needs three of these.
+func (t Training) alternate() bool { return t.errors() && t.Frames >= 5 }
+
 // wetFloor is the ratio of the probability of drawing a dry clip to the probability of
 // drawing a wet one, and wetRate the rate in mm/h from which a cell is wet.
 const (
@@ -83,7 +87,8 @@ const mostMissing = 0.5
 // and whose cells have sides of a length in kilometres, 0 where unknown.
 // The network receives the last known frames moved along, as a first guess; the linear
 // denoiser of the difference between rain and guess gives its amount at each scale; and
-// seven of ten clips show the network the first known frames alone, as a nowcast does.
+// six of ten clips show the network the first known frames alone, as a nowcast does, and two
+// every second frame.
 // The learning rate, the λ bounds and the average are those of the first model, scaled
 // to more steps.
 func (t Training) Config(step, kilometres float64) (run.Config, error) {
@@ -96,13 +101,13 @@ func (t Training) Config(step, kilometres float64) (run.Config, error) {
 	if t.From != nil {
 		network = t.From.Config.Network
 	}
-	covariates := []run.CovariateConfig{{Name: GuessName, Units: "mm/h", KnownFrames: t.Known, FirstGuess: true}}
+	covariates := []run.CovariateConfig{{Name: GuessName, Units: "mm/h", KnownFrames: t.Known, FirstGuess: true, AlternateFrames: t.alternate()}}
 	if t.errors() {
 		root, err := transform.Parse("sqrt")
 		if err != nil {
 			return run.Config{}, err
 		}
-		covariates = append(covariates, run.CovariateConfig{Name: ErrorName, Units: "mm/h", KnownFrames: t.Known, GuessError: true, Transform: root})
+		covariates = append(covariates, run.CovariateConfig{Name: ErrorName, Units: "mm/h", KnownFrames: t.Known, GuessError: true, AlternateFrames: t.alternate(), Transform: root})
 	}
 	return run.Config{
 		Clip: run.ClipConfig{
@@ -112,7 +117,7 @@ func (t Training) Config(step, kilometres float64) (run.Config, error) {
 		Network:         network,
 		Preconditioning: run.PreconditionSpectrum,
 		Conditions: run.ConditionsConfig{
-			Tasks:      map[string]float64{"forecast": 7, "first-frames": 1, "alternate-frames": 1, "nothing": 1},
+			Tasks:      map[string]float64{"forecast": 6, "first-frames": 1, "alternate-frames": 2, "nothing": 1},
 			Covariates: covariates,
 			Dropout:    0.1,
 		},
@@ -145,7 +150,7 @@ func Train(ctx context.Context, dir string, t Training, records ...*climate.Fiel
 	if err != nil {
 		return nil, err
 	}
-	clips, err := New(ctx, Options{Frames: t.Frames, Size: t.Size, Known: t.Known, Flips: true, Variety: t.Variety, Missing: mostMissing, Errors: t.errors()}, t.Prepared, records...)
+	clips, err := New(ctx, Options{Frames: t.Frames, Size: t.Size, Known: t.Known, Flips: true, Variety: t.Variety, Missing: mostMissing, Errors: t.errors(), Alternate: t.alternate()}, t.Prepared, records...)
 	if err != nil {
 		return nil, err
 	}
