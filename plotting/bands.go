@@ -41,11 +41,12 @@ func Bands(bands []Band, paths []Series, opt CurveOptions) (*Picture, error) {
 		traces = append(traces, trace{name: b.Name, line: swatch, color: b.Color},
 			trace{x: b.X, y: b.Low, ranged: true}, trace{x: b.X, y: b.High, ranged: true})
 	}
+	at := seriesPlaces(paths)
 	for i, s := range paths {
 		if err := s.check(i); err != nil {
 			return nil, err
 		}
-		t := lineTrace(i, s)
+		t := lineTrace(at[i], s)
 		if t.line.Width > 0 && !s.Dashed {
 			t.line.Width = pathWidth
 		}

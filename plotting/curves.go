@@ -93,12 +93,12 @@ func seriesTraces(series []Series) ([]trace, error) {
 	if len(series) == 0 {
 		return nil, fmt.Errorf("plotting: no series given, want at least one")
 	}
-	traces := make([]trace, len(series))
+	traces, at := make([]trace, len(series)), seriesPlaces(series)
 	for i, s := range series {
 		if err := s.check(i); err != nil {
 			return nil, err
 		}
-		traces[i] = lineTrace(i, s)
+		traces[i] = lineTrace(at[i], s)
 	}
 	return traces, nil
 }

@@ -34,7 +34,8 @@
 // # Colours
 //
 // Lines use the colours of Okabe and Ito (without yellow), which readers with the common
-// forms of colour blindness can tell apart. Continuous scales come from
+// forms of colour blindness can tell apart; a method or a set of data that occurs in many
+// figures has the same one in all. Continuous scales come from
 // gonum.org/v1/plot/palette/moreland. The rain classes of [RainScale] darken steadily
 // from dry to extreme, so that they keep their order in grey print and for colour-blind
 // readers; the tests of this package check it by simulation.

@@ -58,12 +58,16 @@ func Histogram(series []Counts, opt HistogramOptions) (*Picture, error) {
 	if opt.Y.Label == "" {
 		opt.Y.Label = "Density"
 	}
-	traces := make([]trace, len(series))
+	var names []string
+	for _, s := range series {
+		names = append(names, s.Name)
+	}
+	traces, at := make([]trace, len(series)), places(names)
 	for i, s := range series {
 		if err := s.check(i); err != nil {
 			return nil, err
 		}
-		t := lineTrace(i, Series{Name: s.Name})
+		t := lineTrace(at[i], Series{Name: s.Name})
 		if i > 0 {
 			t.line.Dashes = stepDashes[(i-1)%len(stepDashes)]
 		}

@@ -22,7 +22,8 @@ var okabeIto = []color.Color{
 }
 
 // LineColor returns the colour of the line with a number from 0, as a figure gives it to
-// lines that have none of their own.
+// lines that have none of their own and are not of a method that looks the same in every
+// figure.
 func LineColor(i int) color.Color { return okabeIto[i%len(okabeIto)] }
 
 var (
@@ -50,7 +51,7 @@ type trace struct {
 	ranged bool // whether its values count for the range of the axes
 }
 
-// lineTrace styles the i-th series.
+// lineTrace styles a series by its place among the colours and marks.
 func lineTrace(i int, s Series) trace {
 	t := trace{name: s.Name, x: s.X, y: s.Y, color: s.Color, ranged: true}
 	if t.color == nil {
