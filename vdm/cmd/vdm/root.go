@@ -29,7 +29,7 @@ from the newest snapshot.`,
 		&cobra.Group{ID: groupLook, Title: "Look at data and settings:"},
 		&cobra.Group{ID: groupCheck, Title: "Check the program:"},
 	)
-	root.AddCommand(newTrain(), newExperiment(), newSynth(), newSchedule(), newDoctor(), newParity(), newWeights(), newVersion(), newMan(),
+	root.AddCommand(newTrain(), newExperiment(), newSynth(), newSchedule(), newDoctor(), newCertify(), newParity(), newWeights(), newVersion(), newMan(),
 		newInspect(), newPrepare(), newSample(), newNowcast(), newTrainNowcast(), newInterpolate(), newInpaint(), newDownscale(), newExtend(), newMerge(), newForecast(), newVerify())
 	root.AddCommand(netcdfCommands()...)
 	root.InitDefaultHelpCmd()

@@ -1,0 +1,62 @@
+package certify
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/exact"
+)
+
+// process returns a process of clips of mean 0 and variance 1, whose correlation falls with
+// distance as exp(−d/length) along frames, and along rows and columns.
+func process(frames, rows, columns int, time, space float64) (*exact.GaussianProcess, error) {
+	return exact.NewGaussianProcess(nil, exact.Exponential(frames, time, 1), exact.Exponential(rows, space, 1), exact.Exponential(columns, space, 1))
+}
+
+// given is an observation with a name.
+type given struct {
+	name string
+	of   vdm.Observation
+}
+
+// known returns the observation of the values of a clip for which is is true, with errors of
+// a standard deviation.
+func known(x []float32, is func(i int) bool, std float64) vdm.Observation {
+	y := make([]float32, len(x))
+	for i, v := range x {
+		if y[i] = float32(math.NaN()); is(i) {
+			y[i] = v
+		}
+	}
+	return vdm.Observation{{Y: y, Std: std}}
+}
+
+// means returns the observation of means of a clip.
+func means(of vdm.Operator, x []float32, shape [4]int, std float64) (vdm.Observation, error) {
+	wide := make([]float64, len(x))
+	for i, v := range x {
+		wide[i] = float64(v)
+	}
+	y, err := of.Apply(wide, shape)
+	if err != nil {
+		return nil, err
+	}
+	m := vdm.Measurement{Of: of, Std: std}
+	for _, v := range y {
+		m.Y = append(m.Y, float32(v))
+	}
+	return vdm.Observation{m}, nil
+}
+
+// errors returns the largest error of a mean, the prior's standard deviation being 1, and the
+// error of the covariance in the Frobenius norm.
+func errors(got, want exact.Gaussian) (mean, covariance float64) {
+	for i := range want.Mean {
+		mean = max(mean, math.Abs(got.Mean[i]-want.Mean[i]))
+	}
+	var d mat.Dense
+	d.Sub(got.Cov, want.Cov)
+	return mean, mat.Norm(&d, 2) / mat.Norm(want.Cov, 2)
+}
