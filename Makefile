@@ -1,7 +1,7 @@
 # Every target installs first what it needs and the machine lacks; see
 # notebooks/tools/setup.sh. Everything made here goes to build/ and runs/.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-xla mutants bench notebooks site lab browser climate gpu-bundle clean
+.PHONY: help run test test-xla torture fuzz mutants bench notebooks site lab browser climate gpu-bundle clean
 
 SETUP := notebooks/tools/setup.sh
 RUN   := notebooks/tools/run_notebooks.py --html build/site
@@ -51,6 +51,18 @@ test-xla: ## the quick suite of the library on XLA's plugin for the CPU; most of
 	@VDM_XLA=1 $(SETUP) test
 	VDM_TEST_ENGINE=xla:cpu GOMLX_BACKEND=xla:cpu go test -count=1 -timeout 120m -p 1 ./vdm ./vdm/train ./vdm/exact \
 		./vdm/unet ./vdm/convnet ./vdm/spectral ./vdm/run ./vdm/internal/proof
+
+KILLS ?= 1000
+torture: ## processes that train and save, killed KILLS times (default 1000) at random moments
+	@$(SETUP) test
+	VDM_KILLS=$(KILLS) go test -count=1 -timeout 6h -v -run 'TestKilledRunsEndBitEqual|TestKilledWhileSaving' ./vdm/run ./vdm/checkpoint
+
+FUZZ ?= 100000
+fuzz: ## every fuzz target, FUZZ executions each (default 100000): damaged and hostile files, names and numbers
+	@$(SETUP) test
+	@grep -rHo --include=*_test.go 'func Fuzz[A-Za-z0-9]*' vdm plotting | grep -v /testdata/ | sed 's/:func / /' | while read file target; do \
+		echo "fuzz: $$(dirname $$file) $$target"; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZ)x -parallel 2 ./$$(dirname $$file) || exit 1; done
 
 # More with MUTANTS="-random 200 -packages vdm/verify"; see vdm/internal/mutants/doc.go.
 mutants: ## faults put into the code, each of which a test must notice; a few minutes

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/torture"
 )
 
 // A tiny file system of its own that really is full.
@@ -99,10 +101,10 @@ func child(t *testing.T, mode, dir string) *exec.Cmd {
 	return cmd
 }
 
-// A process that saves on and on is killed 25 times at random moments. What it
+// A process that saves on and on is killed 25 times at random moments (make torture: 1000). What it
 // had acknowledged is there, or something newer, whole.
 func TestKilledWhileSaving(t *testing.T) {
-	const kills = 25
+	kills := torture.Kills(t, 25)
 	dir := t.TempDir()
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
 	newest, unfinished, saved := int64(0), 0, 0
@@ -115,10 +117,14 @@ func TestKilledWhileSaving(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		lines := bufio.NewScanner(out)
+		// Every second kill waits for a snapshot, so that some are saved on a busy machine, too.
+		lines, waits, armed := bufio.NewScanner(out), kill%2 == 1, false
 		for lines.Scan() {
-			if lines.Text() == "started" {
+			if started := lines.Text() == "started"; !armed && started != waits {
+				armed = true
 				time.AfterFunc(time.Duration(r.IntN(120))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+			}
+			if lines.Text() == "started" {
 				continue
 			}
 			step, err := strconv.ParseInt(strings.TrimPrefix(lines.Text(), "saved "), 10, 64)

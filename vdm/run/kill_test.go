@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/torture"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
 )
 
@@ -19,12 +20,14 @@ import (
 const childDir = "VDM_TEST_TRAIN_DIR"
 
 const (
-	killSteps     = 160
+	usualKills    = 32
+	stepsAKill    = 5 // so that the run does not end before the last kill
 	snapshotSteps = 2 // between snapshots, so that many kills hit one being written
 )
 
-func killConfig(t testing.TB) Config {
+func killConfig(t testing.TB, kills int) Config {
 	c := tinyConfig(t)
+	killSteps := stepsAKill * kills
 	c.Training.Steps, c.Training.SnapshotEvery, c.Training.Decay = killSteps, snapshotSteps, 0
 	c.Training.Accumulate = 1
 	return c
@@ -42,14 +45,16 @@ func trainChild(dir string) {
 	}
 }
 
-// A training process is killed at random moments, 30 times and more; the run
-// that goes on each time ends with the weights of an uninterrupted one, to the
-// bit.
+// A training process is killed at random moments, 30 times and more (make torture: 1000
+// times); the run that goes on each time ends with the weights of an uninterrupted one, to
+// the bit.
 func TestKilledRunsEndBitEqual(t *testing.T) {
-	whole := create(t, killConfig(t), tinyClips)
+	most := torture.Kills(t, usualKills)
+	killSteps := int64(stepsAKill * most)
+	whole := create(t, killConfig(t, most), tinyClips)
 	mustTrain(t, whole, TrainOptions{Data: tinyClips})
 
-	run := create(t, killConfig(t), tinyClips)
+	run := create(t, killConfig(t, most), tinyClips)
 	r := noise.Key{Seed: uint64(time.Now().UnixNano()), Stream: noise.Synthetic}.Rand()
 	kills, last := 0, int64(0)
 	for {
@@ -79,7 +84,7 @@ func TestKilledRunsEndBitEqual(t *testing.T) {
 		// Kill within a few snapshots of where the run stands, and at times
 		// before the first.
 		wait := time.Duration(r.Int64N(int64(400 * time.Millisecond)))
-		if kills < 32 {
+		if kills < most {
 			limit := min(killSteps-20, last+snapshotSteps*int64(1+r.IntN(3)))
 			deadline := time.Now().Add(20 * time.Second)
 			for r.IntN(8) > 0 && newestStep(run.Dir) < limit && time.Now().Before(deadline) {
@@ -91,16 +96,16 @@ func TestKilledRunsEndBitEqual(t *testing.T) {
 			}
 			kills++
 		}
-		if err := <-died; err != nil && kills >= 33 {
+		if err := <-died; err != nil && kills > most {
 			t.Fatal(err)
 		}
-		if kills == 32 {
+		if kills == most {
 			kills++ // the next child runs to the end
 		}
 	}
 	t.Logf("killed %d times", kills-1)
-	if kills-1 < 30 {
-		t.Errorf("the run ended after %d kills, want at least 30: make it longer", kills-1)
+	if kills-1 < most-2 {
+		t.Errorf("the run ended after %d kills, want at least %d: make it longer", kills-1, most-2)
 	}
 	for name, state := range vectors(t, whole) {
 		if !slices.Equal(state, vectors(t, run)[name]) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -74,7 +75,7 @@ func Run(ctx context.Context, be compute.Backend, o Options) (*Certificate, erro
 	}
 	c := &Certificate{
 		Version: o.Version, Engine: o.Engine, Go: runtime.Version(), Seeds: seeds, Made: time.Now().UTC().Truncate(time.Second),
-		Machine: fmt.Sprintf("%s, %d threads, %s/%s", machine.Processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH),
+		Machine: fmt.Sprintf("%s, %d threads, %s/%s", model(machine.Processor()), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH),
 	}
 	work, err := all(be, o.Ranks)
 	if err != nil {
@@ -96,6 +97,16 @@ func Run(ctx context.Context, be compute.Backend, o Options) (*Certificate, erro
 		clock.Tick()
 	}
 	return c, nil
+}
+
+// model returns the name in a description of a processor by several lines.
+func model(processor string) string {
+	for line := range strings.Lines(processor) {
+		if name, ok := strings.CutPrefix(line, "model name:"); ok {
+			return strings.TrimSpace(name)
+		}
+	}
+	return strings.TrimSpace(processor)
 }
 
 // work is a check that is still to be made.
@@ -167,5 +178,5 @@ func (c *Certificate) Table() report.Table {
 	return t
 }
 
-// share returns a share in per cent, with two digits.
-func share(x float64) string { return fmt.Sprintf("%.2g %%", 100*x) }
+// share returns a share in per cent, with three digits.
+func share(x float64) string { return fmt.Sprintf("%.3g %%", 100*x) }

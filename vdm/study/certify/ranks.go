@@ -29,7 +29,7 @@ func byRanks(cases int) ([]work, error) {
 	inside := float64(rankMembers-1) / (rankMembers + 1)
 	limit := 3 * math.Sqrt(inside*(1-inside)/float64(cases))
 	check := Check{
-		Method: "map of noise levels", Given: "showers, by ranks", Sampler: plan.Name, Evaluations: vdm.DefaultEvaluations, Where: "host",
+		Method: "map of noise levels", Given: "showers, by ranks", Sampler: vdm.DefaultSampler, Evaluations: vdm.DefaultEvaluations, Where: "host",
 		Claim: [2]float64{limit, 1},
 	}
 	return []work{{check, func(ctx context.Context) (float64, float64, error) {
