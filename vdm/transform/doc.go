@@ -8,6 +8,7 @@
 //	identity      y = x
 //	nonnegative   y = x, for x ≥ 0
 //	sqrt          y = √x, for x ≥ 0
+//	cbrt          y = ∛x, for x ≥ 0
 //	log:ε         y = ln(1 + x/ε), for x ≥ 0, ε > 0 in the units of x
 //	logplus:c     y = ln(x + c), for x ≥ 0, c > 0 in the units of x
 //	db:floor      y = 10·log₁₀ x, for x ≥ floor; smaller values are dry
@@ -29,15 +30,15 @@
 // Conventions, for every step:
 //
 //   - NaN means missing and stays NaN in both directions.
-//   - A value outside the domain of Forward (negative under sqrt and log) gives
+//   - A value outside the domain of Forward (negative under sqrt, cbrt and log) gives
 //     NaN; [Spec.Fit] refuses training data that contain one, with the value.
 //   - Inverse is defined for any number a generator may produce. Numbers outside
 //     the range of Forward are clamped to the nearest physical value: the inverse
-//     of nonnegative, sqrt and log at y < 0, and of learnt at y < −1, is 0, because
+//     of nonnegative, sqrt, cbrt and log at y < 0, and of learnt at y < −1, is 0, because
 //     no rain rate is closer. (Squaring would turn −0.3 into rain.) Affine and standardise have the whole
 //     line for their range and do not clamp: their numbers describe the training
 //     data, not nature.
 //   - LogDerivative is ln(dy/dx) at x, the term by which a density changes:
-//     ln p(x) = ln p(y) + LogDerivative(x). It is +Inf under sqrt at x = 0 and −Inf
+//     ln p(x) = ln p(y) + LogDerivative(x). It is +Inf under sqrt and cbrt at x = 0 and −Inf
 //     under db below the floor, so likelihoods of dry cells need a mask.
 package transform

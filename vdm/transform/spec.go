@@ -14,6 +14,7 @@ const (
 	KindIdentity    = "identity"
 	KindNonNegative = "nonnegative"
 	KindSqrt        = "sqrt"
+	KindCbrt        = "cbrt"
 	KindLog         = "log"
 	KindLogPlus     = "logplus"
 	KindDB          = "db"
@@ -101,7 +102,7 @@ func (s Step) fitted() bool {
 
 // Parse returns the Spec that a text names: steps joined by "+", parameters after ":".
 //
-//	identity   nonnegative   sqrt   log:EPSILON   logplus:OFFSET   db:FLOOR
+//	identity   nonnegative   sqrt   cbrt   log:EPSILON   logplus:OFFSET   db:FLOOR
 //	standardise   standardise:MEAN:STD   affine   affine:MIN:MAX
 //	normal-score   normal-score:X:Y:X:Y…
 //	learnt:MAX:SLOPE:WEIGHT:WEIGHT…
@@ -189,9 +190,9 @@ func (s Spec) Validate() error {
 
 func (s Step) validate() error {
 	switch s.Kind {
-	case KindIdentity, KindNonNegative, KindSqrt, KindLog, KindLogPlus, KindDB, KindStandardise, KindAffine, KindNormalScore, KindLearnt:
+	case KindIdentity, KindNonNegative, KindSqrt, KindCbrt, KindLog, KindLogPlus, KindDB, KindStandardise, KindAffine, KindNormalScore, KindLearnt:
 	default:
-		return fmt.Errorf("unknown kind %q; want identity, nonnegative, sqrt, log, logplus, db, standardise, affine, normal-score or learnt", s.Kind)
+		return fmt.Errorf("unknown kind %q; want identity, nonnegative, sqrt, cbrt, log, logplus, db, standardise, affine, normal-score or learnt", s.Kind)
 	}
 	own := s.parameters()
 	for _, p := range []parameter{{"epsilon", &s.Epsilon}, {"offset", &s.Offset}, {"floor", &s.Floor}, {"mean", &s.Mean}, {"std", &s.Std}, {"min", &s.Min}, {"max", &s.Max}, {"slope", &s.Slope}} {
@@ -296,6 +297,8 @@ func (s Step) build() Transform {
 		return NonNegative{}
 	case KindSqrt:
 		return Sqrt{}
+	case KindCbrt:
+		return Cbrt{}
 	case KindLog:
 		return Log{Epsilon: *s.Epsilon}
 	case KindLogPlus:

@@ -18,6 +18,7 @@ func TestParse(t *testing.T) {
 		"affine":             {{Kind: "affine"}},
 		"affine:0:76.97":     {{Kind: "affine", Min: p(0), Max: p(76.97)}},
 		"sqrt":               {{Kind: "sqrt"}},
+		"cbrt+standardise":   {{Kind: "cbrt"}, {Kind: "standardise"}},
 		"log:0.1":            {{Kind: "log", Epsilon: p(0.1)}},
 		"sqrt+affine":        {{Kind: "sqrt"}, {Kind: "affine"}},
 		" sqrt + log:1e-2 ":  {{Kind: "sqrt"}, {Kind: "log", Epsilon: p(0.01)}},

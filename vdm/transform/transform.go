@@ -73,6 +73,32 @@ func (Sqrt) LogDerivative(x float64) float64 { return -math.Ln2 - math.Log(x)/2 
 
 func (Sqrt) String() string { return "sqrt" }
 
+// Cbrt is y = ∛x for x ≥ 0, under which amounts of rain are nearer to normal than under the
+// square root (Sloughter, Raftery, Gneiting and Fraley 2007, Monthly Weather Review 135,
+// 3209).
+type Cbrt struct{}
+
+// Forward returns ∛x, NaN for x < 0.
+func (Cbrt) Forward(x float64) float64 {
+	if x < 0 {
+		return math.NaN()
+	}
+	return math.Cbrt(x)
+}
+
+// Inverse returns y³, and 0 for y < 0, which is no root of any x ≥ 0.
+func (Cbrt) Inverse(y float64) float64 {
+	if y < 0 {
+		return 0
+	}
+	return y * y * y
+}
+
+// LogDerivative returns −ln 3 − ⅔ ln x: +Inf at 0, NaN for x < 0.
+func (Cbrt) LogDerivative(x float64) float64 { return -math.Log(3) - 2*math.Log(x)/3 }
+
+func (Cbrt) String() string { return "cbrt" }
+
 // Log is y = ln(1 + x/Epsilon) for x ≥ 0: linear well below Epsilon (in the
 // units of x), logarithmic well above.
 type Log struct{ Epsilon float64 }

@@ -14,6 +14,7 @@ func fitted() map[string]Transform {
 		"affine":      rain,
 		"affine<0":    Affine{Min: -3.5, Max: 0.1},
 		"sqrt":        Sqrt{},
+		"cbrt":        Cbrt{},
 		"log":         Log{Epsilon: 0.1},
 		"sqrt+affine": Chain{Sqrt{}, Affine{Min: 0, Max: math.Sqrt(76.96769714355469)}},
 		"log+affine":  Chain{Log{Epsilon: 0.01}, Affine{Min: 0, Max: 8.95}},
@@ -100,6 +101,7 @@ func TestAffineMeetsItsEnds(t *testing.T) {
 // What a generator may produce that no rain has.
 func TestInverseClampsToThePhysicalDomain(t *testing.T) {
 	for name, tr := range map[string]Transform{
+		"cbrt":        Cbrt{},
 		"sqrt":        Sqrt{},
 		"log":         Log{Epsilon: 0.1},
 		"sqrt+affine": Chain{Sqrt{}, Affine{Min: 0, Max: 8}},
@@ -122,7 +124,7 @@ func TestInverseClampsToThePhysicalDomain(t *testing.T) {
 }
 
 func TestOutsideTheDomainIsNaN(t *testing.T) {
-	for _, tr := range []Transform{Sqrt{}, Log{Epsilon: 0.1}, NonNegative{}, LogPlus{Offset: 0.1}, DB{Floor: 0.1}, NewNormalScore([]float64{0, 1}, []float64{0, 1})} {
+	for _, tr := range []Transform{Sqrt{}, Cbrt{}, Log{Epsilon: 0.1}, NonNegative{}, LogPlus{Offset: 0.1}, DB{Floor: 0.1}, NewNormalScore([]float64{0, 1}, []float64{0, 1})} {
 		if !math.IsNaN(tr.Forward(-0.05)) || !math.IsNaN(tr.LogDerivative(-0.05)) {
 			t.Errorf("%v: a negative value is not refused", tr)
 		}
