@@ -1,0 +1,170 @@
+"""One executed notebook as the body of a page."""
+import base64
+import html
+import json
+import re
+import struct
+
+import bs4
+import nbformat
+
+from . import checks, code, text
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Chapter:
+    """A notebook with what the rest of the site needs to know of it."""
+
+    def __init__(self, path):
+        self.path, self.stem = path, path.stem
+        self.book = nbformat.read(path, as_version=4)
+        self.title, self.summary = describe(self.book, self.stem)
+        self.body = ""
+        self.sections = []  # (anchor, HTML of the heading), the title left out
+        self.entries = []  # (anchor, heading, text), for the search
+        self.picture = ""  # the first one, as the index shows it
+
+    @property
+    def page(self):
+        return self.stem + ".html"
+
+    @property
+    def number(self):
+        found = re.match(r"0*(\d+)-", self.stem)
+        return int(found[1]) if found else None
+
+    def write(self, folder, formulas, references):
+        """Put the body together, and write its pictures to the folder."""
+        parts, cell_number, self.widgets = [], 0, 0
+        for cell in self.book.cells:
+            if cell.cell_type == "markdown":
+                parts.append(self._markdown(cell, formulas, references))
+            elif cell.cell_type == "code" and cell.source.strip():
+                cell_number += 1
+                parts.append(self._code(cell, cell_number, folder, references))
+        self.body = "\n".join(parts)
+
+    def _markdown(self, cell, formulas, references):
+        tree = text.html(cell.source, formulas)
+        for heading in tree.find_all(re.compile("^h[1-3]$")):
+            if heading.name == "h1":  # the number that some titles have and others lack
+                heading.clear()
+                heading.append(bs4.BeautifulSoup(text.inline(self.title, formulas), "html.parser"))
+            anchor = heading["id"] = heading.get("id") or f"section-{len(self.sections) + 1}"
+            self.entries.append([anchor, formulas.plain(heading.get_text()), ""])
+            if heading.name != "h1":
+                self.sections.append((anchor, heading.name, heading.decode_contents()))
+                link = tree.new_tag("a", href="#" + anchor, attrs={"class": "here", "aria-label": "link to this section"})
+                link.string = "#"
+                heading.append(link)
+        for picture in tree.find_all("img"):
+            picture["loading"] = "lazy"
+            if not self.picture:
+                self.picture = picture.get("src", "")
+        self._index(tree.get_text(" "), formulas)
+        references.link(tree, self.stem)
+        return f'<section class="prose">{tree}</section>'
+
+    def _index(self, words, formulas):
+        if not self.entries:
+            self.entries.append(["main", self.title, ""])
+        self.entries[-1][2] += " " + " ".join(formulas.plain(words).replace("#", " ").split())
+
+    def _code(self, cell, number, folder, references):
+        parts = [code.html(cell)]
+        pictures = 0
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if output.output_type == "stream":
+                parts.append(stream(output.text))
+            elif output.output_type == "error":
+                parts.append(stream("\n".join(output.traceback) or f"{output.ename}: {output.evalue}"))
+            elif "image/png" in data:
+                pictures += 1
+                parts.append(self._picture(cell, number, pictures, base64.b64decode(data["image/png"]), folder))
+            elif "text/html" in data:
+                parts.append(self._html(data["text/html"], references))
+            elif "text/plain" in data:
+                parts.append(stream(data["text/plain"]))
+        widget = cell.metadata.get("widget")
+        if widget:
+            parts.append(f'<div class="widget" data-widget="{html.escape(widget)}"></div>')
+            self.widgets += 1
+        return f'<section class="cell" id="cell-{number}">{"".join(parts)}</section>'
+
+    def _picture(self, cell, number, which, png, folder):
+        name = f"img/{self.stem}-{number}-{which}.png"
+        (folder / "img").mkdir(exist_ok=True)
+        (folder / name).write_bytes(png)
+        if not self.picture:
+            self.picture = name
+        width, height = struct.unpack(">II", png[16:24])
+        caption = cell.metadata.get("caption", "")
+        alt = caption or f"Figure drawn by cell {number}, in the section “{self.entries[-1][1]}”" if self.entries else "Figure"
+        # Pictures have 150 dots an inch, and pages 96 pixels.
+        size = f'width="{round(width * 0.64)}" height="{round(height * 0.64)}"'
+        source = name
+        moving = ""
+        if b"acTL" in png[:200]:  # a script stops it, and reads no file of a page that is a file
+            source, moving = "data:image/png;base64," + base64.b64encode(png).decode(), ' class="moving"'
+        shown = f'<img src="{source}" alt="{html.escape(alt)}" {size} loading="lazy"{moving}>'
+        if caption:
+            shown += f"<figcaption>{html.escape(caption)}</figcaption>"
+        return f"<figure>{shown}</figure>"
+
+    def _html(self, output, references):
+        tree = bs4.BeautifulSoup(output, "html.parser")
+        if tree.find("progress"):
+            return f'<p class="progress">{html.escape(tree.get_text(" ").strip())}</p>'
+        if tree.table:
+            for styled in tree.find_all(style=True):
+                if "right" in styled["style"]:
+                    styled["class"] = "number"
+                del styled["style"]
+            for table in tree.find_all("table"):
+                table.wrap(tree.new_tag("div", attrs={"class": "wide", "tabindex": "0"}))
+            for row in tree.find_all(["td", "th"]):
+                if not row.get_text().strip() and row.name == "th":
+                    row.name = "td"
+            references.terms(tree, self.stem)
+            return str(tree)
+        box = tree.div
+        if box and "border-left" in box.get("style", ""):
+            return checks.html_output(box, references, self.stem)
+        return output
+
+
+def stream(words):
+    words = COLOURS.sub("", words).rstrip("\n")
+    return f'<pre class="printed">{html.escape(words)}</pre>' if words.strip() else ""
+
+
+def describe(book, stem):
+    """The title of a notebook and one sentence about it, in Markdown: its first heading
+    and the first sentence of its first paragraph, or "title" and "summary" of the
+    notebook's metadata."""
+    title, summary = book.metadata.get("title"), book.metadata.get("summary")
+    for cell in book.cells:
+        if cell.cell_type != "markdown" or (title and summary):
+            continue
+        for block in re.split(r"\n\s*\n", cell.source):
+            block = " ".join(block.split())
+            if block.startswith("#"):
+                title = title or block.lstrip("# ")
+            elif not summary and re.match(r"[\w*_$`(\[]", block):
+                summary = text.first_sentence(block)
+    title = title or stem
+    number = re.match(r"0*(\d+)-", stem)
+    if number and not re.match(r"\d", title):
+        title = f"{number[1]} · {title}"
+    return title, summary or ""
+
+
+def read_all(paths):
+    return [Chapter(path) for path in paths]
+
+
+def record(box):
+    """The record of an equation in an output of notebooks/book/equation, or nothing."""
+    return json.loads(box["data-equation"]) if box.has_attr("data-equation") else None
