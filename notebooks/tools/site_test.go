@@ -1,6 +1,10 @@
 package tools
 
 import (
+	"bytes"
+	"errors"
+	"image"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,11 +55,12 @@ func site(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Mkdir(filepath.Join(folder, "figures"), 0o755); err != nil {
+	var picture bytes.Buffer
+	if err := errors.Join(os.Mkdir(filepath.Join(folder, "figures"), 0o755), png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8)))); err != nil {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{
-		"figures/a.png": "picture",
+		"figures/a.png": picture.String(),
 		"EQUATIONS.md": "# Equations\n\n## Draft of 12 April 2023\n\n| number | says | notebook, cell | how it was checked | discrepancy | verdict |\n|---|---|---|---|---|---|\n" +
 			"| 2.44 | z\\_t moves, a\\|b | 02-second, 2 | two routes | 2.6e-02 | incomplete as printed: completed form dt < 0 |\n",
 		"GLOSSARY.md":     "# Glossary\n\n- **CRPS** (continuous ranked probability score): a score, see $x_i$.\n",

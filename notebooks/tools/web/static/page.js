@@ -46,10 +46,11 @@
         link.addEventListener("blur", hide);
     }
     // A finger's first touch shows the note, the second follows the link.
-    let touched = null;
+    let touched = null, finger = false;
+    document.addEventListener("pointerdown", (event) => { finger = event.pointerType === "touch"; });
     document.addEventListener("click", (event) => {
         const link = event.target.closest?.("[data-note]");
-        if (matchMedia("(hover: none)").matches && link && touched !== link) {
+        if (finger && link && touched !== link) {
             event.preventDefault();
             touched = link;
             show(link);
