@@ -10,11 +10,12 @@ FORMATTER = HtmlFormatter(nowrap=True)
 DRAWS = re.compile(r"\bplotting\.|\bFigure[A-Z]|\bShow(?:PNG|Clips)?\(")
 
 
-def html(cell):
-    """A cell's code; folded with a line that says what it is, unless it is part of the story."""
+def html(cell, live=False):
+    """A cell's code; folded with a line that says what it is, unless it is part of the story.
+    Where the page itself does what the cells do, all are."""
     source = cell.source.strip("\n")
     shown = f'<pre class="go"><code>{highlight(source, GoLexer(), FORMATTER).rstrip()}</code></pre>'
-    why = folded(cell)
+    why = folded(cell) or ("The same in Jupyter" if live else "")
     if not why:
         return shown
     lines = source.count("\n") + 1

@@ -72,7 +72,7 @@ class Chapter:
         self.entries[-1][2] += " " + " ".join(formulas.plain(words).replace("#", " ").split())
 
     def _code(self, cell, number, folder, references):
-        parts = [code.html(cell)]
+        parts = [code.html(cell, self.book.metadata.get("interactive"))]
         pictures = 0
         for output in cell.get("outputs", []):
             data = output.get("data", {})
