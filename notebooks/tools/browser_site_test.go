@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -120,6 +121,9 @@ func TestBrowserShowsTheSite(t *testing.T) {
 		t.Fatalf("%d pages of %d notebooks: %v", len(pages), len(books), err)
 	}
 	b := openBrowser(t)
+	b.resize(1280, 1400)
+	moveSliders(b, "file://"+filepath.Join(folder, "interactive.html"))
+	stopFilm(b, "file://"+filepath.Join(folder, "10-first-model.html"))
 	for _, page := range pages {
 		b.resize(1280, 1400)
 		b.open("file://" + page)
@@ -132,4 +136,44 @@ func TestBrowserShowsTheSite(t *testing.T) {
 		checkPage(b)
 		b.screenshot("narrow-" + filepath.Base(page))
 	}
+}
+
+// moveSliders moves a slider of each widget of the exported page and sees its pictures follow.
+func moveSliders(b *browser, page string) {
+	b.t.Helper()
+	b.open(page)
+	for _, name := range []string{"schedule", "steps", "moving"} {
+		box := `.widget[data-widget="` + name + `"]`
+		if n := eval[int](b, "return document.querySelectorAll('"+box+" svg').length"); n != 2 {
+			b.t.Errorf("%s: %d pictures, want 2", name, n)
+			continue
+		}
+		before := eval[string](b, "return document.querySelector('"+box+" .plots').innerHTML")
+		b.press(box+" input", "\uE014\uE014\uE014") // right
+		if eval[string](b, "return document.querySelector('"+box+" .plots').innerHTML") == before {
+			b.t.Errorf("%s: the pictures do not follow the slider", name)
+		}
+	}
+	b.screenshot("sliders")
+}
+
+// stopFilm sees a film play, stops it, and chooses a frame.
+func stopFilm(b *browser, page string) {
+	b.t.Helper()
+	b.open(page)
+	b.until("a film", `return document.querySelector("figure canvas + .player") != null`, 20*time.Second)
+	const frame = `return document.querySelector(".player input").value`
+	b.until("the next frame", frame+` != "0"`, 10*time.Second)
+	b.click(".player button")
+	stopped := eval[string](b, frame)
+	time.Sleep(2 * time.Second)
+	if now := eval[string](b, frame); now != stopped {
+		b.t.Errorf("a film that was stopped goes on from frame %s to %s", stopped, now)
+	}
+	first := b.look("figure canvas")
+	b.press(".player input", "\uE011") // home
+	if eval[string](b, frame) != "0" || bytes.Equal(b.look("figure canvas"), first) {
+		b.t.Error("the slider of a film does not choose a frame")
+	}
+	b.screenshot("film")
 }

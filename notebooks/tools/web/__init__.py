@@ -73,10 +73,9 @@ def write(paths, folder):
         chapter.write(folder, marks, refs)
         entries[chapter.page] = (chapter.heading, chapter.entries)
     for chapter in mine:
-        scripts = ("live.js", "widgets.js") if chapter.widgets else ()
-        body = chapter.body
+        scripts = ("live.js", "widgets.js") if chapter.widgets else ("film.js",) if 'class="moving"' in chapter.body else ()
         add_pictures(chapter, folder)
-        pages[chapter.page] = (body, chapter.heading, text.plain(chapter.summary), scripts)
+        pages[chapter.page] = (chapter.body, chapter.heading, text.plain(chapter.summary), scripts)
     for source, file, title in COMPANIONS:
         if source == "EQUATIONS.md" and found:
             body, sections = equations.page(found, marks, {c.stem: c.heading for c in chapters})

@@ -10,16 +10,29 @@ FORMATTER = HtmlFormatter(nowrap=True)
 DRAWS = re.compile(r"\bplotting\.|\bFigure[A-Z]|\bShow(?:PNG|Clips)?\(")
 
 
+IMPORTS = re.compile(r"^import[ \t]*(?:\([^)]*\)|[^\n]*)\n*", re.M)
+
+
 def html(cell, live=False):
     """A cell's code; folded with a line that says what it is, unless it is part of the story.
     Where the page itself does what the cells do, all are."""
     source = cell.source.strip("\n")
-    shown = f'<pre class="go"><code>{highlight(source, GoLexer(), FORMATTER).rstrip()}</code></pre>'
     why = folded(cell) or ("The same in Jupyter" if live else "")
-    if not why:
-        return shown
+    if why:
+        return fold(why, source)
+    rest = IMPORTS.sub("", source).strip("\n")
+    if rest != source and "show-input" not in cell.metadata.get("tags", []):
+        return fold("Imports", "\n".join(found[0].strip("\n") for found in IMPORTS.finditer(source))) + shown(rest)
+    return shown(source)
+
+
+def shown(source):
+    return f'<pre class="go"><code>{highlight(source, GoLexer(), FORMATTER).rstrip()}</code></pre>'
+
+
+def fold(why, source):
     lines = source.count("\n") + 1
-    return f'<details class="plumbing"><summary>{why} <span>{lines} line{"s" * (lines > 1)} of Go</span></summary>{shown}</details>'
+    return f'<details class="plumbing"><summary>{why} <span>{lines} line{"s" * (lines > 1)} of Go</span></summary>{shown(source)}</details>'
 
 
 def folded(cell):
@@ -30,8 +43,8 @@ def folded(cell):
         return ""
     runs = re.search(r"^%%", source, re.M)
     names = ", ".join(f"<code>{escaping.escape(name)}</code>" for name in re.findall(r"^func (?:\([^)]*\) )?(\w+)", source, re.M))
-    if re.search(r"^import\b", source, re.M):
-        rest = re.sub(r"^import (\([^)]*\)|[^\n]*)", "", source, flags=re.M).replace("%%", "").strip()
+    rest = IMPORTS.sub("", source).replace("%%", "").strip()
+    if rest != source.replace("%%", "").strip() and not (runs and rest) and not re.search(r"^(var|const)\b", rest, re.M):
         if not rest:
             return "Imports"
         return f"Imports and set-up: {names}" if names else "Imports and set-up"

@@ -1,7 +1,6 @@
 """One executed notebook as the body of a page."""
 import base64
 import html
-import json
 import re
 import struct
 
@@ -51,7 +50,7 @@ class Chapter:
             if heading.name == "h1":  # the number that some titles have and others lack
                 heading.clear()
                 heading.append(bs4.BeautifulSoup(text.inline(self.title, formulas), "html.parser"))
-            anchor = heading["id"] = heading.get("id") or f"section-{len(self.sections) + 1}"
+            anchor = heading["id"] = self._anchor(heading, formulas)
             self.entries.append([anchor, formulas.plain(heading.get_text()), ""])
             if heading.name != "h1":
                 self.sections.append((anchor, heading.name, heading.decode_contents()))
@@ -65,6 +64,15 @@ class Chapter:
         self._index(tree.get_text(" "), formulas)
         references.link(tree, self.stem)
         return f'<section class="prose">{tree}</section>'
+
+    def _anchor(self, heading, formulas):
+        """The place of a heading: as Jupyter names it, unless that has other characters
+        than addresses have."""
+        named = heading.get("id", "")
+        if re.fullmatch(r"[\w,.'()-]+", named, re.A):
+            return named
+        words = re.sub(r"\W+", "-", formulas.plain(heading.get_text()), flags=re.A).strip("-")
+        return words or f"section-{len(self.sections) + 1}"
 
     def _index(self, words, formulas):
         if not self.entries:
@@ -164,7 +172,3 @@ def describe(book, stem):
 def read_all(paths):
     return [Chapter(path) for path in paths]
 
-
-def record(box):
-    """The record of an equation in an output of notebooks/book/equation, or nothing."""
-    return json.loads(box["data-equation"]) if box.has_attr("data-equation") else None

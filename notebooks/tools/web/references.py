@@ -106,8 +106,7 @@ class References:
     def _replace(self, found, page):
         named = found.groupdict()
         if named.get("eq"):
-            number = ("first:" if named["draft"] else "") + named["eq"]
-            e = self.equations.get(number)
+            e = self._meant(named["eq"], bool(named["draft"]), page)
             if not e or e.cells[0][0] not in self.pages:
                 return ""
             return f'<a class="eq" href="{self._beside(e.page, page)}" data-note="{e.anchor}">({named["eq"]}{named["to"] or ""})</a>{named["draft"] or ""}'
@@ -131,6 +130,13 @@ class References:
         self.used.setdefault(page, set()).add(key)
         kind = "term" if key.startswith("term") else "paper"
         return f'<a class="{kind}" href="{list_page}#{entry.anchor}" data-note="{key}">{html.escape(found[0], quote=False)}</a>'
+
+    def _meant(self, label, first, page):
+        """The equation of a number. Both drafts have some; on the page that checks only the
+        first draft's, that one is meant."""
+        one, other = self.equations.get(label), self.equations.get("first:" + label)
+        here = other and other.cells[0][0] == page and not (one and one.cells[0][0] == page)
+        return other if first or here else one
 
     @staticmethod
     def _beside(address, page):
