@@ -74,7 +74,7 @@ def write(paths, folder):
         entries[chapter.page] = (chapter.heading, chapter.entries)
     for chapter in mine:
         scripts = ("live.js", "widgets.js") if chapter.widgets else ("film.js",) if 'class="moving"' in chapter.body else ()
-        add_pictures(chapter, folder)
+        add_pictures(chapter.body, chapter.path, folder)
         pages[chapter.page] = (chapter.body, chapter.heading, text.plain(chapter.summary), scripts)
     for source, file, title in COMPANIONS:
         if source == "EQUATIONS.md" and found:
@@ -86,6 +86,8 @@ def write(paths, folder):
         pages[file] = (body, title, "", ())
         entries[file] = (title, sections)
     pages["index.html"] = (front.body(site, marks, refs), shell.TITLE, text.plain(about.get("lead", "")), ())
+
+    add_pictures(pages["index.html"][0], home / "index", folder)
 
     finished = {}
     for name, (body, title, description, scripts) in pages.items():
@@ -140,13 +142,13 @@ def assets(folder):
         shutil.copyfile(file, to / file.name)
 
 
-def add_pictures(chapter, folder):
+def add_pictures(body, path, folder):
     """Copy the files beside a notebook that its page shows."""
-    for name in set(re.findall(r'<img[^>]*\ssrc="([^":]+)"', chapter.body)):
+    for name in set(re.findall(r'<img[^>]*\ssrc="([^":]+)"', body)):
         if name.startswith("img/"):
             continue
-        source, to = chapter.path.parent / html.unescape(name), folder / name
+        source, to = path.parent / html.unescape(name), folder / name
         if ".." in pathlib.PurePath(name).parts or not source.is_file():
-            raise Missing(f"{chapter.path}: the picture {name} is not beside the notebook")
+            raise Missing(f"{path}: the picture {name} is not beside the notebook")
         to.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, to)

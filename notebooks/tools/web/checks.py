@@ -7,6 +7,7 @@ import re
 from . import equations, text
 
 AGREES = re.compile(r"differ by ([^,]+), allowed ([^:]+): (.*)")
+DIFFERS = re.compile(r"differ by ([^,]+), (more than [^:]+): (.*)")
 SHORT = re.compile(r"falls short by ([^,]+), allowed ([^:]+): (.*)")
 
 
@@ -27,6 +28,9 @@ def compared(lines):
         if found:
             word = "difference" if "differ by" in line else "falls short by"
             return f"{word} {found[1]} (tolerance {found[2]}: {found[3]})", lines
+        found = DIFFERS.search(line)
+        if found:
+            return f"difference {found[1]} ({found[2]}: {found[3]})", lines
     return "", lines
 
 

@@ -142,7 +142,9 @@ def page(equations, marks, titles):
 
 def row(e, marks, titles):
     name, word = e.kind
-    cells = ", ".join(f'<a href="{stem}.html#cell-{cell}">{html.escape(titles.get(stem, stem).split(" · ")[0])}[{cell}]</a>' for stem, cell in e.cells)
+    cells = ", ".join(f'<a href="{stem}.html#cell-{cell}">{html.escape(titles[stem].split(" · ")[0])}[{cell}]</a>' if stem in titles else f"{stem}[{cell}]"
+                      for stem, cell in e.cells)
+    number = f'<a class="number" href="{e.page}">({e.label})</a>' if e.cells[0][0] in titles else f'<span class="number">({e.label})</span>'
     shown = formula(e.printed, marks) or '<p class="none">a number without a formula</p>'
     if e.corrected:
         shown += f'<p class="label">{"read" if name == "slip" else "corrected" if name == "wrong" else "completed"}</p>{formula(e.corrected, marks)}'
@@ -150,7 +152,7 @@ def row(e, marks, titles):
     note = e.verdict.partition(": ")[2]
     note = f"<p>{text.words(html.escape(note))}.</p>" if note and not note.startswith("within") else ""
     return (
-        f'<article class="equation {name}" id="{e.anchor}" data-kind="{name}"><a class="number" href="{e.page}">({e.label})</a>'
+        f'<article class="equation {name}" id="{e.anchor}" data-kind="{name}">{number}'
         f'<div class="shown">{shown}</div><div class="found"><span class="chip {name}">{word}</span>{gap}'
         f'<details><summary>how</summary><p>{text.words(html.escape(e.says))}.</p><p>{text.words(html.escape(e.how))}.</p>{note}'
         f"<p>Chapter[cell]: {cells}</p></details></div></article>"

@@ -20,6 +20,8 @@ def body(site, formulas, references):
         cards.append(f'<div class="reader"><h3>{html.escape(who)}</h3>{tree}</div>')
     if cards and len(known) > 3:
         out.append(f'<h2 id="readers">Where to start</h2><div class="readers">{"".join(cards)}</div>')
+    if len(known) > 3 and (site.about or {}).get("reading"):
+        out.append('<details class="reading"><summary>How to read a page</summary>' + str(text.html(site.about["reading"], formulas)) + "</details>")
     for part in site.parts:
         out.append(f'<h2 id="{part["anchor"]}">{part["title"]}</h2>')
         if part.get("about"):
@@ -33,7 +35,8 @@ def body(site, formulas, references):
 def card(chapter, site, formulas):
     """A chapter with its first picture, what was found, and what it takes."""
     about = site.chapter_about(chapter.stem)
-    picture = f'<img src="{html.escape(chapter.picture)}" alt="" loading="lazy">' if chapter.picture else '<span class="empty"></span>'
+    drawn = about["picture"] if isinstance(about.get("picture"), str) else chapter.picture_of(about.get("picture"))
+    picture = f'<img src="{html.escape(drawn)}" alt="" loading="lazy">' if drawn else '<span class="empty"></span>'
     result = text.inline(about.get("result") or text.plain(chapter.summary) if about else chapter.summary, formulas)
     facts = " · ".join(html.escape(fact) for fact in (about.get("covers"), about.get("takes")) if fact)
     return (f'<a class="chapter" href="{chapter.page}"><span class="thumb">{picture}</span><span class="what"><strong>{chapter.heading}</strong>'

@@ -9,6 +9,7 @@ import nbformat
 
 from . import checks, code, text
 
+LONG = 20  # tables with more rows are folded
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -27,6 +28,11 @@ class Chapter:
     @property
     def page(self):
         return self.stem + ".html"
+
+    def picture_of(self, cell):
+        """The first picture that a cell drew."""
+        name = f"img/{self.stem}-{cell}-1.png"
+        return name if f'src="{name}"' in self.body else self.picture
 
     @property
     def number(self):
@@ -82,7 +88,7 @@ class Chapter:
     def _code(self, cell, number, folder, references):
         parts = [code.html(cell, self.book.metadata.get("interactive"))]
         pictures = 0
-        for output in cell.get("outputs", []):
+        for output in in_order(cell.get("outputs", [])):
             data = output.get("data", {})
             if output.output_type == "stream":
                 parts.append(stream(output.text))
@@ -119,12 +125,13 @@ class Chapter:
         shown = f'<img src="{source}" alt="{html.escape(alt)}" {size} loading="lazy"{moving}>'
         if caption:
             shown += f"<figcaption>{html.escape(caption)}</figcaption>"
-        return f"<figure>{shown}</figure>"
+        broad = ' class="broad"' if width > 1.7 * height else ""
+        return f"<figure{broad}>{shown}</figure>"
 
     def _html(self, output, references):
         tree = bs4.BeautifulSoup(output, "html.parser")
         if tree.find("progress"):
-            return f'<p class="progress">{html.escape(tree.get_text(" ").strip())}</p>'
+            return ""  # work that is done
         if tree.table:
             for styled in tree.find_all(style=True):
                 if "right" in styled["style"]:
@@ -136,11 +143,39 @@ class Chapter:
                 if not row.get_text().strip() and row.name == "th":
                     row.name = "td"
             references.terms(tree, self.stem)
-            return str(tree)
+            rows, caption = len(tree.find_all("tr")), tree.caption
+            if rows <= LONG:
+                return str(tree)
+            name = html.escape(caption.get_text()) if caption else "Table"
+            return f'<details class="long"><summary>{name}: {rows - 1} rows</summary>{tree}</details>'
         box = tree.div
         if box and "border-left" in box.get("style", ""):
             return checks.html_output(box, references, self.stem)
         return output
+
+
+def in_order(outputs):
+    """The outputs with what a cell printed before its checks: the two come to a notebook by
+    different ways, and a table of lines may be cut by them."""
+    printed, checks, rest = [], [], []
+
+    def flush():
+        if len(printed) > 1:
+            printed[0] = nbformat.from_dict({**printed[0], "text": "".join(p.text for p in printed)})
+        rest.extend(printed[:1] + checks)
+        printed.clear()
+        checks.clear()
+
+    for output in outputs:
+        if output.output_type == "stream":
+            printed.append(output)
+        elif "border-left" in output.get("data", {}).get("text/html", "")[:120]:
+            checks.append(output)
+        else:
+            flush()
+            rest.append(output)
+    flush()
+    return rest
 
 
 def stream(words):

@@ -8,7 +8,7 @@ import bs4
 
 from . import equations as numbered
 
-EQUATION = r"\((?P<eq>(?:2|A)\.\d+)(?P<to>[–-](?:2\.|A\.)?\d+)?\)(?P<draft> of the first draft)?"
+EQUATION = r"(?P<open>\(|\b[Ee]quations? )(?P<eq>(?:2|A)\.\d+)(?P<to>[–-](?:2\.|A\.)?\d+)?(?P<close>\)(?P<draft> of the first draft)?|(?<=\d)(?=[,;:. )]|$)(?!\.\d))"
 CHAPTER = r"(?<!dissertation’s )(?<!dissertation's )\b(?P<word>[Cc]hapters?) (?P<ch>\d+)\b(?P<and>(?: and | to |, |–)\d+)?"
 SKIPPED = {"a", "code", "pre", "h1", "h2", "h3", "summary", "script", "style", "figcaption", "caption", "th"}
 
@@ -109,7 +109,10 @@ class References:
             e = self._meant(named["eq"], bool(named["draft"]), page)
             if not e or e.cells[0][0] not in self.pages:
                 return ""
-            return f'<a class="eq" href="{self._beside(e.page, page)}" data-note="{e.anchor}">({named["eq"]}{named["to"] or ""})</a>{named["draft"] or ""}'
+            before, after, shown = named["open"], named["close"], named["eq"] + (named["to"] or "")
+            if before == "(" and after.startswith(")"):
+                before, after, shown = "", named["draft"] or "", f"({shown})"
+            return f'{before}<a class="eq" href="{self._beside(e.page, page)}" data-note="{e.anchor}">{shown}</a>{after}'
         if named.get("ch"):
             chapter = self.chapters.get(int(named["ch"]))
             if not chapter:
