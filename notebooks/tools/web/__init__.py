@@ -93,7 +93,7 @@ def write(paths, folder):
     for name, (body, title, description, scripts) in pages.items():
         notes = refs.notes(body, marks, text.inline)
         finished[name] = shell.page(body, site, name, title, description, scripts, notes)
-    marks.draw()
+    marks.draw(refs.tagged)
     for name, page in finished.items():
         (folder / name).write_text(marks.fill(page), encoding="utf-8")
         yield folder / name

@@ -147,8 +147,9 @@ def row(e, marks, titles):
     number = f'<a class="number" href="{e.page}">({e.label})</a>' if e.cells[0][0] in titles else f'<span class="number">({e.label})</span>'
     shown = formula(e.printed, marks) or '<p class="none">a number without a formula</p>'
     if e.corrected:
-        shown += f'<p class="label">{"read" if name == "slip" else "corrected" if name == "wrong" else "completed"}</p>{formula(e.corrected, marks)}'
-    gap = "" if e.gap in ("—", "") else f'<span class="gap">difference {power(e.gap)}</span>'
+        right = "read" if name == "slip" else "corrected" if name == "wrong" else "completed"
+        shown += f'<p class="label">{right}</p>{formula(e.corrected, marks)}'
+    gap = "" if e.gap in ("—", "") else f'<span class="gap">difference {power(e.gap)}{" when corrected" if e.corrected else ""}</span>'
     note = e.verdict.partition(": ")[2]
     note = f"<p>{text.words(html.escape(note))}.</p>" if note and not note.startswith("within") else ""
     return (

@@ -14,6 +14,14 @@ import subprocess
 KATEX = pathlib.Path("/usr/share/javascript/katex")
 MARK = re.compile("\ue000(\\d+)\ue001")
 NUMBER = re.compile(r"\\q?quad\s*\((?:\\text\{)?([^()]*(?:2|A)\.\d+)\}?\)\s*$")
+TAG = re.compile(r"\\tag\{([^{}]*)\}")
+LABEL = re.compile(r"\b(?:2|A)\.\d+\b")
+
+
+def numbers(tag):
+    """The numbers in a tag, as "first:2.5" where it says that the first draft is meant."""
+    first = "first:" if "first draft" in tag else ""
+    return [first + label for label in LABEL.findall(tag)]
 
 
 class Missing(Exception):
@@ -40,9 +48,26 @@ class Formulas:
         """The source of a marked formula."""
         return list(self._numbers)[int(MARK.fullmatch(mark)[1])][0]
 
-    def draw(self):
-        """Draw all formulas that were marked."""
+    def tags(self, body):
+        """The numbers of equations that displays of a body are tagged with."""
         listed = list(self._numbers)
+        tags = [found[1] for mark in MARK.findall(body) for found in TAG.finditer(listed[int(mark)][0])]
+        return [number for tag in tags for number in numbers(tag)]
+
+    def draw(self, link):
+        """Draw all formulas that were marked. link gives the address and the note of the
+        equation of a number, or nothing; tags become links by it."""
+
+        def tag(found):
+            first = "first:" if "first draft" in found[1] else ""
+
+            def linked(number):
+                to = link(first + number[0])
+                return rf"\htmlData{{note={to[1]}}}{{\href{{{to[0]}}}{{{number[0]}}}}}" if to else number[0]
+
+            return r"\tag{" + LABEL.sub(linked, found[1]) + "}"
+
+        listed = [(TAG.sub(tag, tex), display) for tex, display in self._numbers]
         command = ["node", str(pathlib.Path(__file__).with_name("formulas.js")), str(KATEX / "katex.js")]
         try:
             done = subprocess.run(command, input=json.dumps(listed), capture_output=True, text=True, check=True)

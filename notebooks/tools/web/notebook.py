@@ -150,7 +150,9 @@ class Chapter:
             return f'<details class="long"><summary>{name}: {rows - 1} rows</summary>{tree}</details>'
         box = tree.div
         if box and "border-left" in box.get("style", ""):
-            return checks.html_output(box, references, self.stem)
+            shown = bs4.BeautifulSoup(checks.html_output(box, references, self.stem), "html.parser")
+            references.numbers(shown, self.stem)
+            return str(shown)
         return output
 
 

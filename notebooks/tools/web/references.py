@@ -9,7 +9,7 @@ import bs4
 from . import equations as numbered
 
 EQUATION = r"(?P<open>\(|\b[Ee]quations? )(?P<eq>(?:2|A)\.\d+)(?P<to>[–-](?:2\.|A\.)?\d+)?(?P<close>\)(?P<draft> of the first draft)?|(?<=\d)(?=[,;:. )]|$)(?!\.\d))"
-CHAPTER = r"(?<!dissertation’s )(?<!dissertation's )\b(?P<word>[Cc]hapters?) (?P<ch>\d+)\b(?P<and>(?: and | to |, |–)\d+)?"
+CHAPTER = r"(?<!dissertation’s )(?<!dissertation's )\b(?P<word>[Cc]hapters?) (?P<ch>\d+)\b(?! of the dissertation)(?P<and>(?:(?: and | to |, |–)\d+\b(?!\.\d))*)"
 SKIPPED = {"a", "code", "pre", "h1", "h2", "h3", "summary", "script", "style", "figcaption", "caption", "th"}
 
 
@@ -84,6 +84,15 @@ class References:
         """Link what the prose of a tree mentions; terms where a page has them first."""
         self._walk(tree, page, self._all)
 
+    def numbers(self, tree, page):
+        """Link numbers of equations alone, in checks."""
+        self._walk(tree, page, re.compile(EQUATION))
+
+    def tagged(self, number):
+        """The address and the note of an equation whose number is a tag."""
+        e = self.equations.get(number)
+        return (e.page, e.anchor) if e and e.cells[0][0] in self.pages else None
+
     def terms(self, tree, page):
         """Link terms and papers alone, in tables."""
         if self._terms:
@@ -118,10 +127,9 @@ class References:
             if not chapter:
                 return ""
             shown = f'<a href="{chapter.page}">{named["word"]} {named["ch"]}</a>'
-            if named["and"]:
-                between, other = re.fullmatch(r"(\D+)(\d+)", named["and"]).groups()
-                second = self.chapters.get(int(other))
-                shown += between + (f'<a href="{second.page}">{other}</a>' if second else other)
+            for between, other in re.findall(r"(\D+)(\d+)", named["and"]):
+                also = self.chapters.get(int(other))
+                shown += between + (f'<a href="{also.page}">{other}</a>' if also else other)
             return shown
         key = self._groups[found.lastgroup]
         seen = self._seen.setdefault((page, "names"), set())
@@ -147,7 +155,8 @@ class References:
 
     def notes(self, body, formulas, inline):
         """The hidden notes that a page's links refer to."""
-        keys = sorted(set(re.findall(r'data-note="([^"]+)"', body)))
+        tagged = [self.equations[n].anchor for n in formulas.tags(body) if self.tagged(n)]
+        keys = sorted(set(re.findall(r'data-note="([^"]+)"', body)) | set(tagged))
         by_anchor = {e.anchor: e for e in self.equations.values()}
         parts = []
         for key in keys:
