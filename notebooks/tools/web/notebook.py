@@ -114,7 +114,9 @@ class Chapter:
         if not self.picture:
             self.picture = name
         width, height = struct.unpack(">II", png[16:24])
-        caption = cell.metadata.get("caption", "")
+        captions = cell.metadata.get("caption", [])
+        captions = [captions] if isinstance(captions, str) else captions
+        caption = captions[which - 1] if which <= len(captions) else ""
         alt = caption or f"Figure drawn by cell {number}, in the section “{self.entries[-1][1]}”" if self.entries else "Figure"
         # Pictures have 150 dots an inch, and pages 96 pixels.
         size = f'width="{round(width * 0.64)}" height="{round(height * 0.64)}"'
@@ -124,7 +126,7 @@ class Chapter:
             source, moving = "data:image/png;base64," + base64.b64encode(png).decode(), ' class="moving"'
         shown = f'<img src="{source}" alt="{html.escape(alt)}" {size} loading="lazy"{moving}>'
         if caption:
-            shown += f"<figcaption>{html.escape(caption)}</figcaption>"
+            shown += f"<figcaption>{text.words(html.escape(caption))}</figcaption>"
         broad = ' class="broad"' if width > 1.7 * height else ""
         return f"<figure{broad}>{shown}</figure>"
 
