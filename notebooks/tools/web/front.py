@@ -38,7 +38,7 @@ def card(chapter, site, formulas):
     drawn = about["picture"] if isinstance(about.get("picture"), str) else chapter.picture_of(about.get("picture"))
     picture = f'<img src="{html.escape(drawn)}" alt="" loading="lazy">' if drawn else '<span class="empty"></span>'
     result = text.inline(about.get("result") or text.plain(chapter.summary) if about else chapter.summary, formulas)
-    facts = " · ".join(html.escape(fact) for fact in (about.get("covers"), about.get("takes")) if fact)
+    facts = " · ".join(html.escape(fact) for fact in (about.get("covers"), about.get("takes"), about.get("needs") and "needs " + about["needs"]) if fact)
     return (f'<a class="chapter" href="{chapter.page}"><span class="thumb">{picture}</span><span class="what"><strong>{chapter.heading}</strong>'
             f'<span class="result">{without_links(result)}</span>{f"<small>{facts}</small>" if facts else ""}</span></a>')
 

@@ -24,7 +24,7 @@ PAGE = """<!DOCTYPE html>
 <a class="skip" href="#main">Skip to the text</a>
 <header class="bar">
 <button type="button" id="menu" aria-expanded="false" aria-controls="side" aria-label="Contents">☰</button>
-<a class="home" href="index.html">{site}</a>
+<a class="home" href="index.html"><span class="full">{site}</span><span class="brief">All chapters</span></a>
 <div class="search" role="search"><input id="search" type="search" placeholder="Search (press /)" aria-label="Search" autocomplete="off"><div id="results" hidden></div></div>
 <button type="button" id="theme" aria-label="Light or dark" title="Light or dark">◐</button>
 </header>
