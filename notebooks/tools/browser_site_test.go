@@ -108,9 +108,13 @@ func TestBrowserShowsTheSite(t *testing.T) {
 		t.Skip("run make browser for this")
 	}
 	needPages(t)
-	books, err := filepath.Glob("../*.ipynb")
-	if err != nil || len(books) == 0 {
-		t.Fatalf("no notebooks: %v", err)
+	var books []string
+	for _, pattern := range []string{"../*.ipynb", "../labs/*.ipynb", "../labs/solutions/*.ipynb"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no notebooks %s: %v", pattern, err)
+		}
+		books = append(books, found...)
 	}
 	folder := t.TempDir()
 	if status, printed := run(t, append([]string{"--no-run", "--html", folder}, books...)...); status != 0 {

@@ -54,9 +54,9 @@ def write(paths, folder):
     """Write the notebooks as pages of the folder, and the pages that list them together
     with all others that have a page there; yields the pages' paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    home = paths[0].parent
-    beside = sorted({other for path in paths for other in path.parent.glob("*.ipynb")})
-    chapters = notebook.read_all([p for p in beside if p in paths or (folder / (p.stem + ".html")).exists()])
+    home = notebook.home_of(paths[0])
+    beside = sorted({other for path in paths for other in path.parent.glob("*.ipynb")} | set(home.glob("*.ipynb")))
+    chapters = notebook.read_all([p for p in beside if p in paths or (folder / (notebook.stem_of(p) + ".html")).exists()])
     mine = [c for c in chapters if c.path in paths]
     marks = formulas.Formulas()
     found = equations.read(home)

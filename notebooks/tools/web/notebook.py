@@ -17,9 +17,11 @@ class Chapter:
     """A notebook with what the rest of the site needs to know of it."""
 
     def __init__(self, path):
-        self.path, self.stem = path, path.stem
+        self.path, self.stem = path, stem_of(path)
         self.book = nbformat.read(path, as_version=4)
         self.title, self.summary = describe(self.book, self.stem)
+        if path.parent.name == "solutions":
+            self.title += ", solved"
         self.body = ""
         self.sections = []  # (anchor, HTML of the heading), the title left out
         self.entries = []  # (anchor, heading, text), for the search
@@ -206,6 +208,20 @@ def describe(book, stem):
     if number and not re.match(r"\d", title):
         title = f"{number[1]} · {title}"
     return title, summary or ""
+
+
+def stem_of(path):
+    """The name of a notebook's page: labs have names of their own among the chapters."""
+    lab, solved = path.parent.name in ("labs", "solutions"), path.parent.name == "solutions"
+    return ("lab-" if lab else "") + path.stem + ("-solved" if solved else "")
+
+
+def home_of(path):
+    """The folder of the chapters that a notebook belongs to."""
+    folder = path.parent
+    while folder.name in ("labs", "solutions"):
+        folder = folder.parent
+    return folder
 
 
 def read_all(paths):

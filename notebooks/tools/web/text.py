@@ -57,8 +57,8 @@ COMPANIONS = {"EQUATIONS.md": "equations.html", "SCORES.md": "scores.html", "DAT
 
 def page_of(address):
     """The page of the site that an address between notebooks leads to."""
-    name, hash_, place = address.partition("#")
-    if ":" in name:
+    name, hash_, place = address.removeprefix("../").partition("#")
+    if ":" in name or "/" in name:
         return address
     if name.endswith(".ipynb"):
         name = name[: -len(".ipynb")] + ".html"
