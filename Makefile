@@ -8,6 +8,7 @@ RUN   := notebooks/tools/run_notebooks.py --html build/site
 OUT   := runs/first-model
 XLA   := build/engines/xla/pjrt_c_api_cpu_plugin.so
 BOOKS := $(sort $(wildcard notebooks/*.ipynb))
+LABS  := $(sort $(wildcard notebooks/labs/*.ipynb notebooks/labs/solutions/*.ipynb))
 # Those beyond the dissertation's equations; some train models of their own.
 LATER := $(sort $(wildcard notebooks/[234]*.ipynb))
 
@@ -80,7 +81,7 @@ notebooks: ## run chapters 01 to 11, export all to build/site, and bring noteboo
 	$(RUN) $(filter-out $(LATER),$(BOOKS))
 	@if [ -z "$$VDM_QUICK" ] && ls notebooks/*_test.go >/dev/null 2>&1; then \
 		go test -count=1 ./notebooks -run Equations -update; fi
-	@$(RUN) --no-run $(BOOKS) >/dev/null
+	@$(RUN) --no-run $(BOOKS) $(LABS) >/dev/null
 
 climate: ## run chapters 20 to 40, some of which train models of their own the first time, and export them
 	@$(SETUP) run
@@ -88,7 +89,7 @@ climate: ## run chapters 20 to 40, some of which train models of their own the f
 
 site: ## export the notebooks, as they were last run, to build/site/index.html
 	@$(SETUP) site
-	@$(RUN) --no-run $(BOOKS)
+	@$(RUN) --no-run $(BOOKS) $(LABS)
 	@echo "site: $(CURDIR)/build/site/index.html"
 
 lab: ## open the notebooks in Jupyter

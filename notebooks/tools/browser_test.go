@@ -256,50 +256,6 @@ func checkAnimation(b *browser) {
 	b.t.Error("the animation stands still")
 }
 
-// The exported pages have their formulas without a network and without a web
-// server.
-func TestBrowserShowsPagesOffline(t *testing.T) {
-	needPages(t)
-	folder := site(t)
-	b := openBrowser(t)
-	for _, page := range []string{"01-first.html", "02-second.html", "index.html"} {
-		b.open("file://" + filepath.Join(folder, page))
-		checkFormulas(b)
-		b.screenshot(page)
-	}
-}
-
-// All pages of make site, of the notebooks as they are.
-func TestBrowserShowsTheSite(t *testing.T) {
-	if os.Getenv("VDM_BROWSER") != "full" {
-		t.Skip("run make browser for this")
-	}
-	needPages(t)
-	books, err := filepath.Glob("../*.ipynb")
-	if err != nil || len(books) == 0 {
-		t.Fatalf("no notebooks: %v", err)
-	}
-	folder := t.TempDir()
-	if status, printed := run(t, append([]string{"--no-run", "--html", folder}, books...)...); status != 0 {
-		t.Fatalf("status %d\n%s", status, printed)
-	}
-	pages, err := filepath.Glob(filepath.Join(folder, "*.html"))
-	if err != nil || len(pages) != len(books)+2 { // the index, and EQUATIONS.md
-		t.Fatalf("%d pages of %d notebooks: %v", len(pages), len(books), err)
-	}
-	b := openBrowser(t)
-	for _, page := range pages {
-		b.open("file://" + page)
-		if eval[bool](b, `return /\$[^$]+\$|\$\$|MathJax_Preview/.test(document.body.innerHTML.replace(/<pre[^]*?<\/pre>/g, ""))`) {
-			checkFormulas(b)
-		}
-		if broken := eval[string](b, `return [...document.images].filter(i => i.complete && i.naturalWidth == 0).map(i => i.src.slice(0, 80)).join("; ")`); broken != "" {
-			t.Errorf("%s: pictures that are not there: %s", filepath.Base(page), broken)
-		}
-		b.screenshot(filepath.Base(page))
-	}
-}
-
 // The reader moves the sliders of notebooks/interactive.ipynb, and the pictures
 // follow; the stop button leaves the last one.
 func TestBrowserMovesSliders(t *testing.T) {

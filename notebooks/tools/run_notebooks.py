@@ -43,7 +43,7 @@ import nbformat  # noqa: E402
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError  # noqa: E402
 
 sys.dont_write_bytecode = True  # no __pycache__ in the checkout
-import html_pages  # noqa: E402
+import web  # noqa: E402
 
 
 def printed(cell):
@@ -160,12 +160,12 @@ def main():
 
 def write_pages(paths, folder):
     """Export the notebooks, and list them with all others that have a page there."""
+    if not paths:
+        return
     try:
-        for path in paths:
-            page = html_pages.export(path, folder)
+        for page in web.write(paths, folder):
             print(f"{page}: {page.stat().st_size / 1e6:.1f} MB", flush=True)
-        html_pages.index(folder, paths)
-    except html_pages.Missing as error:
+    except web.Missing as error:
         sys.exit(str(error))
 
 

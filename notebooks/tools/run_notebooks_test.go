@@ -223,7 +223,7 @@ func TestMissingKernel(t *testing.T) {
 	if err := os.MkdirAll(bare, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"run_notebooks.py", "html_pages.py", "lab.sh"} {
+	for _, name := range []string{"run_notebooks.py", "lab.sh"} {
 		file, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -231,6 +231,9 @@ func TestMissingKernel(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(bare, name), file, 0o755); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := os.CopyFS(filepath.Join(bare, "web"), os.DirFS("web")); err != nil {
+		t.Fatal(err)
 	}
 	for _, test := range []struct{ script, arg, want string }{
 		{"run_notebooks.py", write(t), "the notebook kernel is not installed: run notebooks/tools/setup.sh run"},

@@ -107,10 +107,11 @@ need_jupyter() {
   [[ -x /usr/bin/jupyter-nbconvert ]] || missing+=(jupyter-nbconvert)
 }
 
-# The parts of exported pages that browsers load.
+# What draws the formulas of exported pages: KaTeX, run by Node.js when a page is made.
 need_pages() {
-  [[ -e /usr/share/javascript/mathjax/MathJax.js ]] || missing+=(libjs-mathjax)
-  [[ -e /usr/share/javascript/requirejs/require.min.js ]] || missing+=(libjs-requirejs)
+  need_command node nodejs
+  [[ -e /usr/share/javascript/katex/katex.js ]] || missing+=(libjs-katex)
+  [[ -e /usr/share/fonts/truetype/katex/KaTeX_Main-Regular.woff2 ]] || missing+=(fonts-katex)
 }
 
 need_readers() {

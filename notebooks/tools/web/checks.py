@@ -1,0 +1,58 @@
+"""The outputs of notebooks/book/equation, each one check, as a reader wants them:
+what was found in a line, and the digits behind a click."""
+import html
+import json
+import re
+
+from . import equations, text
+
+AGREES = re.compile(r"differ by ([^,]+), allowed ([^:]+): (.*)")
+DIFFERS = re.compile(r"differ by ([^,]+), (more than [^:]+): (.*)")
+SHORT = re.compile(r"falls short by ([^,]+), allowed ([^:]+): (.*)")
+
+
+def html_of(words):
+    return text.words(html.escape(words))
+
+
+def html_box(classes, anchor, first, second, values):
+    details = "".join(f"<p>{html_of(line)}</p>" for line in values)
+    folded = f"<details><summary>values</summary>{details}</details>" if details else ""
+    return f'<div class="check {classes}"{anchor}><p>{first}</p>{f"<p class=small>{second}</p>" if second else ""}{folded}</div>'
+
+
+def compared(lines):
+    """What the lines of a check come to in one, and the lines to fold."""
+    for line in reversed(lines):
+        found = AGREES.search(line) or SHORT.search(line)
+        if found:
+            word = "difference" if "differ by" in line else "falls short by"
+            return f"{word} {found[1]} (tolerance {found[2]}: {found[3]})", lines
+        found = DIFFERS.search(line)
+        if found:
+            return f"difference {found[1]} ({found[2]}: {found[3]})", lines
+    return "", lines
+
+
+def html_output(tree, references, stem):
+    """The HTML of one output, parsed as tree."""
+    lines = [small.get_text() for small in tree.find_all("small")]
+    second, values = compared(lines)
+    second = html_of(second)
+    if not tree.has_attr("data-equation"):
+        for small in tree.find_all("small"):
+            small.decompose()
+        return html_box("statement", "", html_of(tree.get_text().strip()), second, values)
+    record = json.loads(tree["data-equation"])
+    verdict = "slip of notation" if record.get("slip") else record["verdict"]
+    name, word = equations.kind(verdict)
+    numbers = ", ".join(references.number(n) for n in record["numbers"])
+    new = [n for n in record["numbers"] if references.first(n, stem)]
+    anchors = "".join(f'<a id="eq-{n.replace(":", "-")}"></a>' for n in new[1:])
+    anchor = f' id="eq-{new[0].replace(":", "-")}"' if new else ""
+    first = f'{anchors}<b>{numbers}</b> {html_of(record["says"])} <span class="chip {name}">{word}</span>'
+    form = record.get("form", "")
+    if form:
+        verb = {"slip": "read", "wrong": "corrected form", "incomplete": "completed form"}.get(name, "form")
+        first += f'<br><span class="form">{verb}: {html_of(form)}</span>'
+    return html_box(name, anchor, first, second, values)
