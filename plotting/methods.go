@@ -16,8 +16,8 @@ var methods = map[string]int{
 	"dpm++3m": 1, "dpm++2m": 2, "dpm++2m-sde": 3, "ddim": 4, "ancestral": 5, "heun": 0, "euler-maruyama": 6,
 }
 
-// places returns the place of each series of a figure among the colours and marks: that of
-// its method, else the next one that is free. A name may say more after its method, in
+// places returns the place of each series of a figure among the colours and marks: its
+// method's, else the next one that is free. A name may say more after its method, in
 // parentheses or after a comma.
 func places(names []string) []int {
 	out, taken := make([]int, len(names)), map[int]bool{}

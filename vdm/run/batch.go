@@ -75,6 +75,13 @@ type WeightedClips interface {
 	Draw(r *rand.Rand) (clip int, weight float64, err error)
 }
 
+// inputChannels returns how many channels training clips must have: the clip's own and,
+// after them, the covariates.
+func (c Config) inputChannels() int {
+	n := len(c.Conditions.Covariates)
+	return len(c.Clip.Channels) + n + c.Conditions.alternates(n)
+}
+
 // checkClips refuses a source that is empty or whose clips have a shape other than the
 // run's.
 func checkClips(c Config, clips vdm.Clips) error {

@@ -99,6 +99,11 @@ func (c ConditionsConfig) alternates(n int) (count int) {
 	return count
 }
 
+// givenBy reports whether the covariate can be made where these frames are shown.
+func (v CovariateConfig) givenBy(shown shownFrames) bool {
+	return v.KnownFrames <= shown.first || v.AlternateFrames && shown.alternate
+}
+
 // TakesMap reports whether the network takes a map of noise levels.
 func (c ConditionsConfig) TakesMap() bool { return len(c.Tasks) > 0 }
 

@@ -373,13 +373,6 @@ func diffLines(a, b Config) []string {
 // that known frames and covariates may contain missing cells too.
 func (c Config) TakesMissing() bool { return c.Training.MissingCells == "mask" }
 
-// inputChannels returns how many channels training clips must have: the clip's own and,
-// after them, the covariates.
-func (c Config) inputChannels() int {
-	n := len(c.Conditions.Covariates)
-	return len(c.Clip.Channels) + n + c.Conditions.alternates(n)
-}
-
 const f32 = dtypes.Float32
 
 // RateAt returns the learning rate of the step after the given number of steps: a linear

@@ -12,11 +12,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
-// givenBy reports whether the covariate can be made where these frames are shown.
-func (v CovariateConfig) givenBy(shown shownFrames) bool {
-	return v.KnownFrames <= shown.first || v.AlternateFrames && shown.alternate
-}
-
 // checkTold refuses covariates that the network never had in training where these frames are
 // shown, the lack of one that it always had, and names that it does not know.
 func (c ConditionsConfig) checkTold(covariates map[string][]float32, shown shownFrames) error {

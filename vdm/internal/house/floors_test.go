@@ -18,7 +18,7 @@ type floor struct {
 var floors = []floor{
 	{"commands and notebooks", []string{
 		"vdm/cmd/...", "vdm/bench", "vdm/bench/gap", "vdm/bench/learnt", "vdm/bench/nowcast", "vdm/bench/optimisers", "vdm/bench/radar", "vdm/bench/scaling", "vdm/bench/verify", "vdm/bench/gpu/...", "vdm/backend/cmd/...",
-		"notebooks/lab", "notebooks/lab/all", "notebooks/book/...",
+		"notebooks/lab", "notebooks/lab/all", "notebooks/lab/exercise", "notebooks/book/...",
 	}},
 	{"study and report", []string{
 		"vdm/study", "vdm/report", "vdm/pretrained",

@@ -17,8 +17,8 @@ func process(frames, rows, columns int, time, space float64) (*exact.GaussianPro
 
 // given is an observation with a name.
 type given struct {
-	name string
-	of   vdm.Observation
+	name        string
+	observation vdm.Observation
 }
 
 // known returns the observation of the values of a clip for which is is true, with errors of
@@ -34,16 +34,16 @@ func known(x []float32, is func(i int) bool, std float64) vdm.Observation {
 }
 
 // means returns the observation of means of a clip.
-func means(of vdm.Operator, x []float32, shape [4]int, std float64) (vdm.Observation, error) {
+func means(operator vdm.Operator, x []float32, shape [4]int, std float64) (vdm.Observation, error) {
 	wide := make([]float64, len(x))
 	for i, v := range x {
 		wide[i] = float64(v)
 	}
-	y, err := of.Apply(wide, shape)
+	y, err := operator.Apply(wide, shape)
 	if err != nil {
 		return nil, err
 	}
-	m := vdm.Measurement{Of: of, Std: std}
+	m := vdm.Measurement{Of: operator, Std: std}
 	for _, v := range y {
 		m.Y = append(m.Y, float32(v))
 	}

@@ -15,33 +15,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// Check is one comparison.
-type Check struct {
-	Method      string `json:"method"` // how samples agree with the observation
-	Given       string `json:"given"`  // the observation
-	Sampler     string `json:"sampler"`
-	Evaluations int    `json:"evaluations"` // of the denoiser
-	Where       string `json:"where"`       // engine, or host: float64 arithmetic of the processor
-
-	// Mean is the largest error of a cell's mean over the prior's standard deviation, and
-	// Covariance the error of the covariance over its size, both in the Frobenius norm. Of
-	// ranks Mean is how far the share of truths within the members is from what it
-	// should be, and Covariance χ² of the ranks over its 0.1 % limit.
-	Mean       float64 `json:"mean_error"`
-	Covariance float64 `json:"covariance_error"`
-
-	// Claim is the limit of both that the project promises; 0 where it promises nothing.
-	Claim [2]float64 `json:"claim"`
-}
-
-// Claimed reports whether the project promises the result.
-func (c Check) Claimed() bool { return c.Claim != [2]float64{} }
-
-// Holds reports whether the errors are within the claim, where there is one.
-func (c Check) Holds() bool {
-	return !c.Claimed() || c.Mean <= c.Claim[0] && c.Covariance <= c.Claim[1]
-}
-
 // Certificate is the result of all checks with what they were made on.
 type Certificate struct {
 	Version string    `json:"version"`
@@ -62,10 +35,6 @@ type Options struct {
 	Ranks int        // truths of the last checks; 0 means 200
 	Log   report.Log // nil means silence
 }
-
-// seeds of the clip that is observed, of the noise of members, and of truths and errors of
-// the checks by ranks.
-var seeds = []uint64{7, 3, 2, 5}
 
 // Run makes all checks, in minutes.
 func Run(ctx context.Context, be compute.Backend, o Options) (*Certificate, error) {
@@ -107,12 +76,6 @@ func model(processor string) string {
 		}
 	}
 	return strings.TrimSpace(processor)
-}
-
-// work is a check that is still to be made.
-type work struct {
-	check  Check
-	errors func(ctx context.Context) (mean, covariance float64, err error)
 }
 
 // all returns all checks in the order of the table.

@@ -1,5 +1,5 @@
-// Package certify compares every way to sample with a distribution that is known, on the
-// machine and with the engine at hand: what `vdm certify` does.
+// Package certify compares every way to sample with a distribution that is known, on this
+// machine and with its engine: what `vdm certify` does.
 //
 // The data are clips of a Gaussian process (package exact), whose conditional
 // distribution given any linear observation is known. On such data a step of a sampler is

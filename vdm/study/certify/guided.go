@@ -46,7 +46,7 @@ func byGuidance(be compute.Backend) ([]work, error) {
 	for _, m := range []struct {
 		name string
 		by   vdm.Guidance
-		// claim is that of so many evaluations, of a method that is exact on Gaussian data.
+		// claim of a method that is exact on Gaussian data, with the number of evaluations that suffices.
 		claim  [2]float64
 		enough int
 	}{
@@ -57,10 +57,10 @@ func byGuidance(be compute.Backend) ([]work, error) {
 		{"replacement", vdm.Replacement{}, [2]float64{}, 0},
 	} {
 		for _, g := range observed {
-			if m.by.Check(g.of) != nil {
+			if m.by.Check(g.observation) != nil {
 				continue // the method cannot take this observation
 			}
-			want, err := p.Given(g.of)
+			want, err := p.Given(g.observation)
 			if err != nil {
 				return nil, err
 			}
@@ -73,7 +73,7 @@ func byGuidance(be compute.Backend) ([]work, error) {
 				if evaluations == m.enough {
 					check.Claim = m.claim
 				}
-				list = append(list, work{check, byAlgebra(be, p, plan, g.of, m.by, want)})
+				list = append(list, work{check, byAlgebra(be, p, plan, g.observation, m.by, want)})
 			}
 		}
 	}
@@ -110,9 +110,9 @@ func observations(p *exact.GaussianProcess) ([]given, error) {
 }
 
 // byAlgebra compares the distribution of a sampler's draws with the right one.
-func byAlgebra(be compute.Backend, p *exact.GaussianProcess, plan vdm.Plan, of vdm.Observation, by vdm.Guidance, want exact.Gaussian) func(context.Context) (float64, float64, error) {
+func byAlgebra(be compute.Backend, p *exact.GaussianProcess, plan vdm.Plan, observed vdm.Observation, by vdm.Guidance, want exact.Gaussian) func(context.Context) (float64, float64, error) {
 	return func(ctx context.Context) (mean, covariance float64, err error) {
-		got, err := exact.DistributionOf(ctx, be, p.Denoiser(), plan, p.Shape(), of, by)
+		got, err := exact.DistributionOf(ctx, be, p.Denoiser(), plan, p.Shape(), observed, by)
 		if err != nil {
 			return 0, 0, err
 		}

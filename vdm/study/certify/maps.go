@@ -28,7 +28,7 @@ func byMap() ([]work, error) {
 		{"inpainting", known(x, func(i int) bool { return i%frame%3 < 2 }, 0)},
 		{"gauges with errors", known(x, func(i int) bool { return i%5 == 1 }, 0.3)},
 	} {
-		want, err := law.Given(shape, g.of)
+		want, err := law.Given(shape, g.observation)
 		if err != nil {
 			return nil, err
 		}
@@ -44,7 +44,7 @@ func byMap() ([]work, error) {
 				}
 				list = append(list, work{check, func(context.Context) (mean, covariance float64, err error) {
 					got, err := follow(plan, len(x), func(z []float64, logSNR float64) ([]float64, error) {
-						pivot, levels, err := vdm.NoiseLevelMap{}.Pivot(z, logSNR, g.of)
+						pivot, levels, err := vdm.NoiseLevelMap{}.Pivot(z, logSNR, g.observation)
 						if err != nil {
 							return nil, err
 						}

@@ -25,7 +25,7 @@ func byRanks(cases int) ([]work, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The share of truths within the members is a binomial one; the limit is that of 0.3 %.
+	// The share of truths within the members is a binomial one; it leaves the limit in 0.3 % of all cases.
 	inside := float64(rankMembers-1) / (rankMembers + 1)
 	limit := 3 * math.Sqrt(inside*(1-inside)/float64(cases))
 	check := Check{

@@ -2,7 +2,6 @@ package scaling
 
 import (
 	"cmp"
-	"context"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -178,21 +177,4 @@ func Keep(path string, r Result) error {
 		all = append(all, r)
 	}
 	return writeJSON(path, all)
-}
-
-// RunAll runs settings one after another, and keeps each result in a file as soon as it is
-// there.
-func RunAll(ctx context.Context, o Options, settings []Setting, path string) error {
-	o = o.withDefaults()
-	for _, s := range settings {
-		o.Log.Line(s.String())
-		r, err := Run(ctx, o, s)
-		if err == nil {
-			err = Keep(path, r)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
