@@ -42,13 +42,18 @@ func (p *PowerRatio) AddTest(clip []float32) error { return p.test.Add(clip) }
 
 // Add adds one forecast: every member as a generated clip, the truth as a test clip.
 func (p *PowerRatio) Add(members [][]float32, truth []float32) error {
-	if err := sameEnsemble("power ratio", members, truth, 0); err != nil {
+	return p.AddCase(NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (p *PowerRatio) AddCase(k *Case) error {
+	if err := k.fits("power ratio", 0); err != nil {
 		return err
 	}
-	if err := p.AddTest(truth); err != nil {
+	if err := p.AddTest(k.Truth); err != nil {
 		return err
 	}
-	for _, m := range members {
+	for _, m := range k.Members {
 		if err := p.AddGenerated(m); err != nil {
 			return err
 		}
