@@ -57,6 +57,7 @@ type scored struct {
 	reference bool
 	members   int
 	tallies   []tally
+	one       verify.Case // that is scored
 }
 
 // NewComparison returns a comparison without cases. It refuses a task in which all
@@ -99,8 +100,10 @@ func (c *Comparison) Add(one Case) error {
 			all[i] = append(all[i], c.ahead(m))
 		}
 	}
-	truth, all = leaveOut(truth, all)
-	if err := c.tally(truth, all); err != nil {
+	if missing := c.take(truth, all); missing {
+		c.take(leaveOut(truth, all))
+	}
+	if err := c.tally(); err != nil {
 		return fmt.Errorf("comparison, case %d, %w", c.cases, err)
 	}
 	c.cases++
@@ -116,29 +119,34 @@ func (c *Comparison) ahead(clip []float32) []float32 {
 	return c.Known.Unknown(clip)
 }
 
+// take makes a case the one that is scored, and reports whether any of its cells is
+// missing.
+func (c *Comparison) take(truth []float32, all [][][]float32) (missing bool) {
+	for i, f := range c.forecasts {
+		f.one.Reset(all[i], truth)
+		missing = missing || f.one.Missing() > 0
+	}
+	return missing
+}
+
 // leaveOut returns the clips with every cell missing in all of them that is missing in
 // the truth or in any member, so that every forecast is scored on the same cells. The
 // clips that it was given stay as they are.
 func leaveOut(truth []float32, forecasts [][][]float32) ([]float32, [][][]float32) {
-	clips := [][]float32{truth}
-	for _, members := range forecasts {
-		clips = append(clips, members...)
-	}
-	if !slices.ContainsFunc(clips, anyMissing) {
-		return truth, forecasts
-	}
-	var missing []int
-	for _, clip := range clips {
-		for i, v := range clip {
-			if v != v {
-				missing = append(missing, i)
+	missing := make([]bool, len(truth))
+	for _, members := range append(forecasts, [][]float32{truth}) {
+		for _, m := range members {
+			for i, v := range m {
+				missing[i] = missing[i] || v != v
 			}
 		}
 	}
 	out := func(clip []float32) []float32 {
 		clip = slices.Clone(clip)
-		for _, i := range missing {
-			clip[i] = float32(math.NaN())
+		for i, is := range missing {
+			if is {
+				clip[i] = float32(math.NaN())
+			}
 		}
 		return clip
 	}
@@ -151,17 +159,8 @@ func leaveOut(truth []float32, forecasts [][][]float32) ([]float32, [][][]float3
 	return out(truth), left
 }
 
-func anyMissing(clip []float32) bool {
-	for _, v := range clip {
-		if v != v {
-			return true
-		}
-	}
-	return false
-}
-
-// tally adds a case to all scores of all forecasts, several at a time.
-func (c *Comparison) tally(truth []float32, all [][][]float32) error {
+// tally adds the case to all scores of all forecasts, several at a time.
+func (c *Comparison) tally() error {
 	type job struct {
 		name  string
 		tally tally
@@ -169,10 +168,9 @@ func (c *Comparison) tally(truth []float32, all [][][]float32) error {
 		err   error
 	}
 	var jobs []*job
-	for i, f := range c.forecasts {
-		one := verify.NewCase(all[i], truth)
+	for _, f := range c.forecasts {
 		for _, t := range f.tallies {
-			jobs = append(jobs, &job{name: f.name, tally: t, one: one})
+			jobs = append(jobs, &job{name: f.name, tally: t, one: &f.one})
 		}
 	}
 	var next atomic.Int64

@@ -17,12 +17,25 @@ type Case struct {
 
 	once    sync.Once
 	ordered []float32
+	absent  int
 }
 
 // NewCase returns a forecast for several scores. A score refuses it where its sizes do
 // not fit.
 func NewCase(members [][]float32, truth []float32) *Case {
 	return &Case{Members: members, Truth: truth}
+}
+
+// Reset makes the case another forecast, in the memory of the one before.
+func (k *Case) Reset(members [][]float32, truth []float32) {
+	k.Members, k.Truth, k.once, k.absent = members, truth, sync.Once{}, 0
+}
+
+// Missing returns the number of cells where the truth or a member is missing. The clips
+// must have one length.
+func (k *Case) Missing() int {
+	k.cells()
+	return k.absent
 }
 
 // cells returns the members of every cell, the smallest first, [cell][member]. A cell
@@ -32,7 +45,7 @@ func (k *Case) cells() []float32 {
 	k.once.Do(func() {
 		const some = 256 // cells whose members the processor's first cache holds
 		m := len(k.Members)
-		k.ordered = make([]float32, m*len(k.Truth))
+		k.ordered = slices.Grow(k.ordered[:0], m*len(k.Truth))[:m*len(k.Truth)]
 		for from := 0; from < len(k.Truth); from += some {
 			truth := k.Truth[from:min(from+some, len(k.Truth))]
 			cells := k.ordered[from*m : (from+len(truth))*m]
@@ -42,10 +55,12 @@ func (k *Case) cells() []float32 {
 				}
 			}
 			for c, y := range truth {
-				if cell := cells[c*m : (c+1)*m]; y == y {
-					order(cell)
-				} else {
+				cell := cells[c*m : (c+1)*m]
+				if order(cell); y != y {
 					cell[0] = y
+				}
+				if cell[0] != cell[0] {
+					k.absent++
 				}
 			}
 		}

@@ -73,6 +73,12 @@ func (s *EnergyScore) AddCase(k *Case) error {
 // present returns the values from one place to before another, without those of cells
 // that are missing in the truth or a member, and the number of these cells.
 func (k *Case) present(from, to int) (members [][]float32, truth []float32, missing int) {
+	if k.Missing() == 0 {
+		for _, m := range k.Members {
+			members = append(members, m[from:to])
+		}
+		return members, k.Truth[from:to], 0
+	}
 	var kept []int
 	for c := from; c < to; c++ {
 		if !k.missing(c) {
@@ -80,9 +86,6 @@ func (k *Case) present(from, to int) (members [][]float32, truth []float32, miss
 		}
 	}
 	take := func(clip []float32) []float32 {
-		if len(kept) == to-from {
-			return clip[from:to]
-		}
 		out := make([]float32, len(kept))
 		for i, c := range kept {
 			out[i] = clip[c]

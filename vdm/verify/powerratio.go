@@ -30,8 +30,9 @@ func NewPowerRatio(height, width int) (*PowerRatio, error) {
 	if err != nil {
 		return nil, err
 	}
-	test, err := NewSpatialPower(height, width)
-	return &PowerRatio{generated, test}, err
+	test := *generated // they share the work space and what depends on the size alone
+	test.sum = make([]float64, len(generated.sum))
+	return &PowerRatio{generated, &test}, nil
 }
 
 // AddGenerated adds a generated clip of any number of frames.

@@ -78,16 +78,16 @@ func isMissing(v float32) bool { return v != v }
 
 // addPair adds the power of one frame a or of two, a and b, by one transform of a + ib:
 // at k and −k, which lie in one ring, |A + iB|² add up to |A|² + |B|² at both, because A
-// and B are conjugate there.
+// and B are conjugate there. What a frame has everywhere belongs to k = 0, which no ring
+// contains: without it a constant frame has no power at all, whatever the rounding.
 func (s *SpatialPower) addPair() {
 	a, b := s.pair[0], s.pair[len(s.pair)-1]
-	if len(s.pair) == 1 {
-		for i, v := range a {
-			s.fft.plane[i] = complex(float64(v), 0)
-		}
-	} else {
-		for i, v := range a {
-			s.fft.plane[i] = complex(float64(v), float64(b[i]))
+	alone := len(s.pair) == 1
+	a0, b0 := float64(a[0]), float64(b[0])
+	for i, v := range a {
+		s.fft.plane[i] = complex(float64(v)-a0, float64(b[i])-b0)
+		if alone {
+			s.fft.plane[i] = complex(float64(v)-a0, 0)
 		}
 	}
 	s.pair = s.pair[:0]
