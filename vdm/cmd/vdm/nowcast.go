@@ -123,7 +123,7 @@ func (f *conditionalFlags) openOrShipped(c *cobra.Command, args []string, ready 
 	if err != nil {
 		return nil, err
 	}
-	f.asShipped(c, pretrained.Radar)
+	f.asShipped(c)
 	say(c, "the shipped model lies in %s; its card: %s", dir, filepath.Join(dir, pretrained.CardName))
 	return f.suit(c, m)
 }

@@ -48,7 +48,7 @@ func (w *work) drawShipped(ctx context.Context, size shippedSize) ([]report.Draw
 	if !ok {
 		return nil, fmt.Errorf("%s: every window of %d cells a side has missing cells", shippedEvent, size.side)
 	}
-	o := pretrained.SampleOptions(pretrained.Radar)
+	o := pretrained.SampleOptions()
 	if size.evaluations > 0 {
 		o.Evaluations = size.evaluations
 	}
