@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/study/verification"
 )
 
 // stream verifies all files as vdm verify does.
 func (m made) stream(ctx context.Context, theirs *answer) error {
+	forgetPeak()
 	rec, err := climate.OpenRecord([]string{m.truthFile()}, climate.RecordOptions{})
 	if err != nil {
 		return err
@@ -33,7 +35,7 @@ func (m made) stream(ctx context.Context, theirs *answer) error {
 		halfway := int64(0)
 		r, err := verification.Forecasts(ctx, files, verification.Options{Data: rec, Scores: what.scores, Progress: func(done, of int) {
 			if done == (of+1)/2 {
-				halfway = peakMemory()
+				halfway = machine.PeakMemory()
 			}
 		}})
 		if err != nil {
@@ -41,7 +43,7 @@ func (m made) stream(ctx context.Context, theirs *answer) error {
 		}
 		seconds, spent := time.Since(began).Seconds(), (processorTime() - processor).Seconds()
 		fmt.Printf("%d files, %s: %.1f s, %.1f s of processors, largest memory %d MB (%d MB halfway), CRPS %.6f\n", r.Cases.Scored, what.name,
-			seconds, spent, peakMemory()>>20, halfway>>20, float64(r.Groups[0].Entries[0].Score("crps").Value))
+			seconds, spent, machine.PeakMemory()>>20, halfway>>20, float64(r.Groups[0].Entries[0].Score("crps").Value))
 		if theirs == nil {
 			continue
 		}
