@@ -34,14 +34,10 @@ func Names() []string { return []string{Synthetic, Radar} }
 //go:embed *.md *.yaml *.safetensors
 var files embed.FS
 
-// SampleOptions returns the sampler and the evaluations by which a shipped model is drawn
-// from where nothing else is asked for: those of its card.
-func SampleOptions(name string) run.SampleOptions {
-	o := run.SampleOptions{Sampler: vdm.DefaultSampler, Grid: vdm.DefaultGrid, Evaluations: vdm.DefaultEvaluations}
-	if name == Radar {
-		o.Evaluations = 12
-	}
-	return o
+// SampleOptions returns the sampler and the evaluations by which the shipped models are drawn
+// from where nothing else is asked for: those of their cards.
+func SampleOptions() run.SampleOptions {
+	return run.SampleOptions{Sampler: vdm.DefaultSampler, Grid: vdm.DefaultGrid, Evaluations: 12}
 }
 
 // CardName is the card's file in the folder of an installed run.

@@ -13,6 +13,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/forecast"
+	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
 // Comparison scores any number of forecasts of the same cases, a model's among others,
@@ -56,6 +57,7 @@ type scored struct {
 	reference bool
 	members   int
 	tallies   []tally
+	one       verify.Case // that is scored
 }
 
 // NewComparison returns a comparison without cases. It refuses a task in which all
@@ -84,7 +86,7 @@ func (c *Comparison) Add(one Case) error {
 	if err := c.fits(one); err != nil {
 		return fmt.Errorf("comparison, case %d: %w", c.cases, err)
 	}
-	truth := c.Known.Unknown(one.Observed)
+	truth := c.ahead(one.Observed)
 	all := make([][][]float32, len(one.Forecasts))
 	for i, f := range one.Forecasts {
 		if c.cases == 0 {
@@ -95,54 +97,80 @@ func (c *Comparison) Add(one Case) error {
 			c.forecasts = append(c.forecasts, &scored{name: f.Name, reference: f.Reference, members: len(f.Members), tallies: tallies})
 		}
 		for _, m := range f.Members {
-			all[i] = append(all[i], c.Known.Unknown(m))
+			all[i] = append(all[i], c.ahead(m))
 		}
 	}
-	leaveOut(truth, all)
-	if err := c.tally(truth, all); err != nil {
+	if missing := c.take(truth, all); missing {
+		c.take(leaveOut(truth, all))
+	}
+	if err := c.tally(); err != nil {
 		return fmt.Errorf("comparison, case %d, %w", c.cases, err)
 	}
 	c.cases++
 	return nil
 }
 
-// leaveOut makes a cell that is missing in the truth or in any member missing in all of
-// them, so that every forecast is scored on the same cells.
-func leaveOut(truth []float32, forecasts [][][]float32) {
-	missing := float32(math.NaN())
-	for _, members := range forecasts {
-		for _, m := range members {
-			for i, v := range m {
-				if v != v {
-					truth[i] = missing
-				}
-			}
-		}
+// ahead returns the frames to forecast of a clip, which it shares with the clip where
+// these are the last ones.
+func (c *Comparison) ahead(clip []float32) []float32 {
+	if first := c.Known.First(); first >= c.Known.Span() {
+		return clip[first*c.Height*c.Width:]
 	}
-	for i, v := range truth {
-		if v == v {
-			continue
-		}
-		for _, members := range forecasts {
-			for _, m := range members {
-				m[i] = missing
-			}
-		}
-	}
+	return c.Known.Unknown(clip)
 }
 
-// tally adds a case to all scores of all forecasts, several at a time.
-func (c *Comparison) tally(truth []float32, all [][][]float32) error {
+// take makes a case the one that is scored, and reports whether any of its cells is
+// missing.
+func (c *Comparison) take(truth []float32, all [][][]float32) (missing bool) {
+	for i, f := range c.forecasts {
+		f.one.Reset(all[i], truth)
+		missing = missing || f.one.Missing() > 0
+	}
+	return missing
+}
+
+// leaveOut returns the clips with every cell missing in all of them that is missing in
+// the truth or in any member, so that every forecast is scored on the same cells. The
+// clips that it was given stay as they are.
+func leaveOut(truth []float32, forecasts [][][]float32) ([]float32, [][][]float32) {
+	missing := make([]bool, len(truth))
+	for _, members := range append(forecasts, [][]float32{truth}) {
+		for _, m := range members {
+			for i, v := range m {
+				missing[i] = missing[i] || v != v
+			}
+		}
+	}
+	out := func(clip []float32) []float32 {
+		clip = slices.Clone(clip)
+		for i, is := range missing {
+			if is {
+				clip[i] = float32(math.NaN())
+			}
+		}
+		return clip
+	}
+	left := make([][][]float32, len(forecasts))
+	for i, members := range forecasts {
+		for _, m := range members {
+			left[i] = append(left[i], out(m))
+		}
+	}
+	return out(truth), left
+}
+
+// tally adds the case to all scores of all forecasts, several at a time.
+func (c *Comparison) tally() error {
 	type job struct {
-		name    string
-		tally   tally
-		members [][]float32
-		err     error
+		name  string
+		tally tally
+		one   *verify.Case
+		err   error
 	}
 	var jobs []*job
-	for i, f := range c.forecasts {
+	for _, f := range c.forecasts {
 		for _, t := range f.tallies {
-			jobs = append(jobs, &job{name: f.name, tally: t, members: all[i]})
+			jobs = append(jobs, &job{name: f.name, tally: t, one: &f.one})
 		}
 	}
 	var next atomic.Int64
@@ -150,7 +178,7 @@ func (c *Comparison) tally(truth []float32, all [][][]float32) error {
 	for range min(runtime.GOMAXPROCS(0), len(jobs)) {
 		group.Go(func() {
 			for k := next.Add(1) - 1; k < int64(len(jobs)); k = next.Add(1) - 1 {
-				jobs[k].err = jobs[k].tally.add(jobs[k].members, truth)
+				jobs[k].err = jobs[k].tally.add(jobs[k].one)
 			}
 		})
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
 var update = flag.Bool("update", false, "write the page of all scores again")
@@ -110,7 +112,7 @@ func TestEveryScoreIsExplained(t *testing.T) {
 		var keys []string
 		for _, one := range started {
 			clip := slices.Repeat([]float32{0, 1, 2, 3}, 4)
-			if err := one.add([][]float32{clip, clip}, clip); err != nil {
+			if err := one.add(verify.NewCase([][]float32{clip, clip}, clip)); err != nil {
 				t.Fatal(err)
 			}
 			for _, r := range one.readings() {

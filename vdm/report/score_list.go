@@ -122,7 +122,7 @@ func (o *ComparisonOptions) begin() (all []tally, err error) {
 
 // tally collects the cases of one forecaster for one score.
 type tally interface {
-	add(members [][]float32, truth []float32) error
+	add(*verify.Case) error
 	readings() []reading
 }
 
@@ -143,7 +143,7 @@ func (n named) readings() []reading {
 // pooled is a score of package verify that can be computed for each case apart and
 // merged.
 type pooled[S any] interface {
-	Add(members [][]float32, truth []float32) error
+	AddCase(*verify.Case) error
 	Merge(S) error
 }
 
@@ -189,12 +189,12 @@ func events[S pooled[S]](start func(*ComparisonOptions, float64) (S, error), rea
 	}
 }
 
-func (p *pool[S]) add(members [][]float32, truth []float32) error {
+func (p *pool[S]) add(k *verify.Case) error {
 	one, err := p.start()
 	if err != nil {
 		return err
 	}
-	if err := one.Add(members, truth); err != nil {
+	if err := one.AddCase(k); err != nil {
 		return err
 	}
 	for i, r := range p.read(one) {

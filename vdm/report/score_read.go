@@ -124,15 +124,15 @@ type ranks struct {
 	sums  [][]float64 // of each case: truths outside the members, and all
 }
 
-func (r *ranks) add(members [][]float32, truth []float32) (err error) {
+func (r *ranks) add(k *verify.Case) (err error) {
 	if r.all == nil {
-		if r.all, err = verify.NewRankHistogram(len(members), r.seed); err != nil {
+		if r.all, err = verify.NewRankHistogram(len(k.Members), r.seed); err != nil {
 			return err
 		}
 	}
 	outside, total := r.outside()
 	r.index++
-	if err := r.all.Add(r.index-1, members, truth); err != nil {
+	if err := r.all.AddCase(r.index-1, k); err != nil {
 		return err
 	}
 	outsideNow, totalNow := r.outside()

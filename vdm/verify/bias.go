@@ -39,15 +39,20 @@ func (b *BiasMap) AddTest(clip []float32) error { return b.add(&b.test, clip) }
 
 // Add adds one forecast: every member as a generated clip, the truth as a test clip.
 func (b *BiasMap) Add(members [][]float32, truth []float32) error {
-	if err := sameEnsemble("bias map", members, truth, 0); err != nil {
+	return b.AddCase(NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (b *BiasMap) AddCase(k *Case) error {
+	if err := k.fits("bias map", 0); err != nil {
 		return err
 	}
-	for _, m := range members {
+	for _, m := range k.Members {
 		if err := b.AddGenerated(m); err != nil {
 			return err
 		}
 	}
-	return b.AddTest(truth)
+	return b.AddTest(k.Truth)
 }
 
 func (b *BiasMap) add(m *cellMeans, clip []float32) error {

@@ -101,27 +101,32 @@ func NewContingency(leads int, thresholds []float64) (*Contingency, error) {
 // Add adds one forecast: the members and the truth, each a clip of the leads forecast
 // frames, of any height and width. Every forecast must have the same number of members.
 func (s *Contingency) Add(members [][]float32, truth []float32) error {
-	perLead, err := s.take(members, truth)
+	return s.AddCase(NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (s *Contingency) AddCase(k *Case) error {
+	perLead, err := s.take(k)
 	if err != nil {
 		return err
 	}
-	for c, y := range truth {
-		if missingAt(members, truth, c) {
-			s.Missing++
-			continue
-		}
-		for i, threshold := range s.thresholds {
-			table, limit := &s.tables[i][c/perLead], float32(threshold)
-			for _, m := range members {
-				switch forecast, came := m[c] >= limit, y >= limit; {
-				case forecast && came:
-					table.Hits++
-				case came:
-					table.Misses++
-				case forecast:
-					table.FalseAlarms++
-				default:
-					table.CorrectNegatives++
+	m, cells := len(k.Members), k.cells()
+	for lead := range s.leads {
+		for c := lead * perLead; c < (lead+1)*perLead; c++ {
+			cell := cells[c*m : (c+1)*m]
+			if cell[0] != cell[0] {
+				s.Missing++
+				continue
+			}
+			for i, threshold := range s.thresholds {
+				table, limit := &s.tables[i][lead], float32(threshold)
+				yes := int64(reaching(cell, limit))
+				if no := int64(m) - yes; k.Truth[c] >= limit {
+					table.Hits += yes
+					table.Misses += no
+				} else {
+					table.FalseAlarms += yes
+					table.CorrectNegatives += no
 				}
 			}
 		}

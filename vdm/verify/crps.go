@@ -3,7 +3,6 @@ package verify
 import (
 	"fmt"
 	"math"
-	"slices"
 )
 
 // CRPS is the continuous ranked probability score of an ensemble, averaged over cells,
@@ -22,9 +21,8 @@ type CRPS struct {
 	Missing int64 // cells skipped
 
 	ensemble
-	floor  float64 // smaller values count as this one
-	sums   kernelSums
-	sorted []float64
+	floor float64 // smaller values count as this one
+	sums  kernelSums
 }
 
 // NewCRPS returns an empty score for forecasts of leads frames.
@@ -40,30 +38,41 @@ func NewCRPS(leads int) (*CRPS, error) {
 // frames, of any height and width. Every forecast must have the same number of members.
 // It takes O(m log m) for each cell.
 func (s *CRPS) Add(members [][]float32, truth []float32) error {
-	perLead, err := s.take(members, truth)
+	return s.AddCase(NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (s *CRPS) AddCase(k *Case) error {
+	perLead, err := s.take(k)
 	if err != nil {
 		return err
 	}
-	m := len(members)
-	s.sorted = slices.Grow(s.sorted[:0], m)[:m]
-	for c, y := range truth {
-		if !sortCell(s.sorted, members, y, c) {
-			s.Missing++
-			continue
+	m, cells := len(k.Members), k.cells()
+	for lead := range s.leads {
+		for c := lead * perLead; c < (lead+1)*perLead; c++ {
+			cell, came := cells[c*m:(c+1)*m], max(float64(k.Truth[c]), s.floor)
+			first, last := float64(cell[0]), float64(cell[m-1])
+			if first != first {
+				s.Missing++
+				continue
+			}
+			if max(first, s.floor) == came && max(last, s.floor) == came { // as in most dry cells
+				s.sums.n[lead]++
+				continue
+			}
+			// Of the m² ordered pairs, x_(i) is the larger of 2i and the smaller of
+			// 2(m−1−i).
+			abs, pairs := 0.0, 0.0
+			for i, v := range cell {
+				x := float64(v)
+				if x < s.floor {
+					x = s.floor // which keeps the order
+				}
+				abs += math.Abs(x - came)
+				pairs += float64(2*i-m+1) * x
+			}
+			s.sums.add(lead, abs/float64(m), 2*pairs)
 		}
-		if s.sorted[m-1] <= s.floor && float64(y) <= s.floor { // all count as the floor
-			s.sums.add(c/perLead, 0, 0)
-			continue
-		}
-		// Of the m² ordered pairs, x_(i) is the larger of 2i and the smaller of
-		// 2(m−1−i).
-		abs, pairs, came := 0.0, 0.0, max(float64(y), s.floor)
-		for i, x := range s.sorted {
-			x = max(x, s.floor) // which keeps the order
-			abs += math.Abs(x - came)
-			pairs += 2 * float64(2*i-m+1) * x
-		}
-		s.sums.add(c/perLead, abs/float64(m), pairs)
 	}
 	return nil
 }

@@ -27,8 +27,7 @@ type EnergyScore struct {
 	Missing int64 // number of cells left out
 
 	ensemble
-	sums    kernelSums
-	present []int
+	sums kernelSums
 }
 
 // NewEnergyScore returns an empty score for forecasts of leads frames.
@@ -44,27 +43,26 @@ func NewEnergyScore(leads int) (*EnergyScore, error) {
 // frames, of any height and width. Every forecast must have the same number of members.
 // It takes O(m²) for each cell.
 func (s *EnergyScore) Add(members [][]float32, truth []float32) error {
-	perLead, err := s.take(members, truth)
+	return s.AddCase(NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (s *EnergyScore) AddCase(k *Case) error {
+	perLead, err := s.take(k)
 	if err != nil {
 		return err
 	}
 	for lead := range s.leads {
-		s.present = s.present[:0]
-		for c := lead * perLead; c < (lead+1)*perLead; c++ {
-			if missingAt(members, truth, c) {
-				s.Missing++
-				continue
-			}
-			s.present = append(s.present, c)
-		}
-		if len(s.present) == 0 {
+		members, truth, missing := k.present(lead*perLead, (lead+1)*perLead)
+		s.Missing += int64(missing)
+		if len(truth) == 0 {
 			continue
 		}
 		toTruth, pairs := 0.0, 0.0
 		for i, x := range members {
-			toTruth += distance(x, truth, s.present)
+			toTruth += distance(x, truth)
 			for _, other := range members[:i] {
-				pairs += 2 * distance(x, other, s.present)
+				pairs += 2 * distance(x, other)
 			}
 		}
 		s.sums.add(lead, toTruth/float64(len(members)), pairs)
@@ -72,14 +70,49 @@ func (s *EnergyScore) Add(members [][]float32, truth []float32) error {
 	return nil
 }
 
-// distance returns the Euclidean distance of a and b over the given cells.
-func distance(a, b []float32, cells []int) float64 {
-	sum := 0.0
-	for _, c := range cells {
-		d := float64(a[c]) - float64(b[c])
-		sum += d * d
+// present returns the values from one place to before another, without those of cells
+// that are missing in the truth or a member, and the number of these cells.
+func (k *Case) present(from, to int) (members [][]float32, truth []float32, missing int) {
+	if k.Missing() == 0 {
+		for _, m := range k.Members {
+			members = append(members, m[from:to])
+		}
+		return members, k.Truth[from:to], 0
 	}
-	return math.Sqrt(sum)
+	var kept []int
+	for c := from; c < to; c++ {
+		if !k.missing(c) {
+			kept = append(kept, c)
+		}
+	}
+	take := func(clip []float32) []float32 {
+		out := make([]float32, len(kept))
+		for i, c := range kept {
+			out[i] = clip[c]
+		}
+		return out
+	}
+	for _, m := range k.Members {
+		members = append(members, take(m))
+	}
+	return members, take(k.Truth), to - from - len(kept)
+}
+
+// distance returns the Euclidean distance of two vectors of one length. Four sums do not
+// wait for one another.
+func distance(a, b []float32) float64 {
+	var s0, s1, s2, s3 float64
+	i := 0
+	for ; i+4 <= len(a); i += 4 {
+		x, y := a[i:i+4:i+4], b[i:i+4:i+4]
+		d0, d1, d2, d3 := float64(x[0])-float64(y[0]), float64(x[1])-float64(y[1]), float64(x[2])-float64(y[2]), float64(x[3])-float64(y[3])
+		s0, s1, s2, s3 = s0+d0*d0, s1+d1*d1, s2+d2*d2, s3+d3*d3
+	}
+	for ; i < len(a); i++ {
+		d := float64(a[i]) - float64(b[i])
+		s0 += d * d
+	}
+	return math.Sqrt(s0 + s1 + s2 + s3)
 }
 
 // Merge adds the sums of o, which must have the same lead times and members.

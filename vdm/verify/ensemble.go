@@ -21,23 +21,23 @@ func newEnsemble(who string, leads int) (ensemble, error) {
 
 // take refuses a forecast that does not fit, stores the number of members and returns
 // how many values a lead time has.
-func (e *ensemble) take(members [][]float32, truth []float32) (perLead int, err error) {
-	if err := sameEnsemble(e.who, members, truth, e.members); err != nil {
+func (e *ensemble) take(k *Case) (perLead int, err error) {
+	if err := k.fits(e.who, e.members); err != nil {
 		return 0, err
 	}
-	if len(truth)%e.leads != 0 {
-		return 0, fmt.Errorf("%s: a truth of %d values; want %d whole frames", e.who, len(truth), e.leads)
+	if len(k.Truth)%e.leads != 0 {
+		return 0, fmt.Errorf("%s: a truth of %d values; want %d whole frames", e.who, len(k.Truth), e.leads)
 	}
-	e.members = len(members)
-	return len(truth) / e.leads, nil
+	e.members = len(k.Members)
+	return len(k.Truth) / e.leads, nil
 }
 
 // takeFrames does what take does, for scores that depend on the size of a frame.
-func (e *ensemble) takeFrames(members [][]float32, truth []float32, height, width int) error {
-	if len(truth) != e.leads*height*width {
-		return fmt.Errorf("%s: a truth of %d values; want %d frames of %d×%d", e.who, len(truth), e.leads, height, width)
+func (e *ensemble) takeFrames(k *Case, height, width int) error {
+	if len(k.Truth) != e.leads*height*width {
+		return fmt.Errorf("%s: a truth of %d values; want %d frames of %d×%d", e.who, len(k.Truth), e.leads, height, width)
 	}
-	_, err := e.take(members, truth)
+	_, err := e.take(k)
 	return err
 }
 
@@ -53,27 +53,18 @@ func (e *ensemble) merge(o *ensemble) error {
 	return nil
 }
 
-// sameEnsemble refuses an empty ensemble, members whose size differs from the truth's,
-// and a number of members other than want (where that is not 0).
-func sameEnsemble(who string, members [][]float32, truth []float32, want int) error {
-	if len(members) == 0 || want != 0 && len(members) != want {
-		return fmt.Errorf("%s: %d members; want %d", who, len(members), max(want, 1))
+// fits refuses an empty ensemble, members whose size differs from the truth's, and a
+// number of members other than want (where that is not 0).
+func (k *Case) fits(who string, want int) error {
+	if len(k.Members) == 0 || want != 0 && len(k.Members) != want {
+		return fmt.Errorf("%s: %d members; want %d", who, len(k.Members), max(want, 1))
 	}
-	for i, m := range members {
-		if len(m) != len(truth) || len(m) == 0 {
-			return fmt.Errorf("%s: member %d has %d values and the truth %d; want equal sizes", who, i, len(m), len(truth))
+	for i, m := range k.Members {
+		if len(m) != len(k.Truth) || len(m) == 0 {
+			return fmt.Errorf("%s: member %d has %d values and the truth %d; want equal sizes", who, i, len(m), len(k.Truth))
 		}
 	}
 	return nil
-}
-
-// missingAt reports whether the truth or a member is missing at value c.
-func missingAt(members [][]float32, truth []float32, c int) bool {
-	missing := truth[c] != truth[c]
-	for _, m := range members {
-		missing = missing || m[c] != m[c]
-	}
-	return missing
 }
 
 // kernelSums are the sums of a kernel score, which is the mean distance between members

@@ -39,26 +39,29 @@ func NewExceedance(leads int, threshold float64) (*Exceedance, error) {
 // Add adds one forecast: the members and the truth, each a clip of the leads forecast
 // frames, of any height and width. Every forecast must have the same number of members.
 func (e *Exceedance) Add(members [][]float32, truth []float32) error {
-	perLead, err := e.take(members, truth)
+	return e.AddCase(NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (e *Exceedance) AddCase(k *Case) error {
+	perLead, err := e.take(k)
 	if err != nil {
 		return err
 	}
 	e.grow()
-	for c, y := range truth {
-		if missingAt(members, truth, c) {
-			e.Missing++
-			continue
-		}
-		k := 0
-		for _, m := range members {
-			if m[c] >= e.threshold {
-				k++
+	m, cells := len(k.Members), k.cells()
+	for lead, counts := range e.counts {
+		for c := lead * perLead; c < (lead+1)*perLead; c++ {
+			cell := cells[c*m : (c+1)*m]
+			if cell[0] != cell[0] {
+				e.Missing++
+				continue
 			}
-		}
-		count := &e.counts[c/perLead][k]
-		count.cells++
-		if y >= e.threshold {
-			count.events++
+			count := &counts[reaching(cell, e.threshold)]
+			count.cells++
+			if k.Truth[c] >= e.threshold {
+				count.events++
+			}
 		}
 	}
 	return nil

@@ -44,8 +44,6 @@ type fssSums struct {
 
 // fssWork contains summed-area tables of one frame.
 type fssWork struct {
-	present         []bool
-	one             []int // a frame
 	cells, fc, came []int // (height+1)·(width+1)
 }
 
@@ -101,7 +99,7 @@ func NewFSS(leads, height, width int, thresholds []float64, scales []int) (*FSS,
 		s.sums = append(s.sums, byLead)
 	}
 	table := func() []int { return make([]int, (height+1)*(width+1)) }
-	s.work = fssWork{make([]bool, height*width), make([]int, height*width), table(), table(), table()}
+	s.work = fssWork{table(), table(), table()}
 	return s, nil
 }
 
@@ -113,54 +111,49 @@ func (s *FSS) newSums() fssSums {
 // frames. Every forecast must have the same number of members. The cost of a window does
 // not depend on its size.
 func (s *FSS) Add(members [][]float32, truth []float32) error {
-	if err := s.takeFrames(members, truth, s.height, s.width); err != nil {
+	return s.AddCase(NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (s *FSS) AddCase(k *Case) error {
+	if err := s.takeFrames(k, s.height, s.width); err != nil {
 		return err
 	}
-	w := &s.work
+	w, m, cells := &s.work, len(k.Members), k.cells()
 	for lead := range s.leads {
 		from := lead * s.height * s.width
-		for i := range w.present {
-			w.present[i] = !missingAt(members, truth, from+i)
-			w.one[i] = 0
-			if w.present[i] {
-				w.one[i] = 1
-			} else {
-				s.Missing++
+		truth := k.Truth[from : from+s.height*s.width]
+		present := func(c int) int {
+			if cell := cells[(from+c)*m]; cell != cell {
+				return 0
 			}
+			return 1
 		}
-		s.sumArea(w.cells)
+		s.sumArea(w.cells, present)
+		s.Missing += int64(len(truth) - w.cells[len(w.cells)-1])
 		for i, threshold := range s.thresholds {
-			s.mark(float32(threshold), from, truth)
-			s.sumArea(w.came)
-			s.mark(float32(threshold), from, members...)
-			s.sumArea(w.fc)
+			limit := float32(threshold)
+			s.sumArea(w.came, func(c int) int {
+				if truth[c] >= limit {
+					return present(c)
+				}
+				return 0
+			})
+			s.sumArea(w.fc, func(c int) int { return reaching(cells[(from+c)*m:(from+c+1)*m], limit) * present(c) })
 			s.addWindows(&s.sums[i][lead])
 		}
 	}
 	return nil
 }
 
-// mark counts, in each cell of the frame that is not missing, the clips that
-// reach the threshold.
-func (s *FSS) mark(threshold float32, from int, clips ...[]float32) {
-	one := s.work.one
-	clear(one)
-	for _, clip := range clips {
-		for i, v := range clip[from : from+len(one)] {
-			if v >= threshold && s.work.present[i] {
-				one[i]++
-			}
-		}
-	}
-}
-
-// sumArea writes the sums of one over all rectangles that start at the corner.
-func (s *FSS) sumArea(table []int) {
+// sumArea writes the sums over all rectangles that start at the corner of what each cell
+// counts.
+func (s *FSS) sumArea(table []int, count func(cell int) int) {
 	stride := s.width + 1
 	for y := range s.height {
 		row := 0
 		for x := range s.width {
-			row += s.work.one[y*s.width+x]
+			row += count(y*s.width + x)
 			table[(y+1)*stride+x+1] = table[y*stride+x+1] + row
 		}
 	}

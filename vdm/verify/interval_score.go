@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"slices"
 )
 
 // IntervalScore is the score of a central interval that an ensemble forecasts, averaged
@@ -21,9 +20,8 @@ type IntervalScore struct {
 	Missing int64 // number of cells skipped
 
 	ensemble
-	alpha  float64
-	sums   []intervalSums // for each lead time
-	sorted []float64
+	alpha float64
+	sums  []intervalSums // for each lead time
 }
 
 type intervalSums struct {
@@ -70,23 +68,37 @@ func NewIntervalScore(leads int, probability float64) (*IntervalScore, error) {
 // (the forecast ones only) of any height and width. Every forecast must have the same
 // number of members.
 func (s *IntervalScore) Add(members [][]float32, truth []float32) error {
-	perLead, err := s.take(members, truth)
+	return s.AddCase(NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (s *IntervalScore) AddCase(k *Case) error {
+	perLead, err := s.take(k)
 	if err != nil {
 		return err
 	}
-	s.sorted = slices.Grow(s.sorted[:0], len(members))[:len(members)]
-	for c, y32 := range truth {
-		if !sortCell(s.sorted, members, y32, c) {
-			s.Missing++
-			continue
-		}
-		y, low, high := float64(y32), quantileOf(s.sorted, s.alpha/2), quantileOf(s.sorted, 1-s.alpha/2)
-		sums := &s.sums[c/perLead]
-		sums.n++
-		sums.width += high - low
-		sums.score += high - low + 2/s.alpha*(max(low-y, 0)+max(y-high, 0))
-		if low <= y && y <= high {
-			sums.inside++
+	m, cells := len(k.Members), k.cells()
+	from, to := placeOf(s.alpha/2, m), placeOf(1-s.alpha/2, m)
+	for lead := range s.sums {
+		sums := &s.sums[lead]
+		for c := lead * perLead; c < (lead+1)*perLead; c++ {
+			cell, y := cells[c*m:(c+1)*m], float64(k.Truth[c])
+			if cell[0] != cell[0] {
+				s.Missing++
+				continue
+			}
+			low, high := from.value(cell), to.value(cell)
+			sums.n++
+			sums.width += high - low
+			switch {
+			case y < low:
+				sums.score += high - low + 2/s.alpha*(low-y)
+			case y > high:
+				sums.score += high - low + 2/s.alpha*(y-high)
+			default:
+				sums.score += high - low
+				sums.inside++
+			}
 		}
 	}
 	return nil

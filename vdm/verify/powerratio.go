@@ -30,8 +30,9 @@ func NewPowerRatio(height, width int) (*PowerRatio, error) {
 	if err != nil {
 		return nil, err
 	}
-	test, err := NewSpatialPower(height, width)
-	return &PowerRatio{generated, test}, err
+	test := *generated // they share the work space and what depends on the size alone
+	test.sum = make([]float64, len(generated.sum))
+	return &PowerRatio{generated, &test}, nil
 }
 
 // AddGenerated adds a generated clip of any number of frames.
@@ -42,13 +43,18 @@ func (p *PowerRatio) AddTest(clip []float32) error { return p.test.Add(clip) }
 
 // Add adds one forecast: every member as a generated clip, the truth as a test clip.
 func (p *PowerRatio) Add(members [][]float32, truth []float32) error {
-	if err := sameEnsemble("power ratio", members, truth, 0); err != nil {
+	return p.AddCase(NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (p *PowerRatio) AddCase(k *Case) error {
+	if err := k.fits("power ratio", 0); err != nil {
 		return err
 	}
-	if err := p.AddTest(truth); err != nil {
+	if err := p.AddTest(k.Truth); err != nil {
 		return err
 	}
-	for _, m := range members {
+	for _, m := range k.Members {
 		if err := p.AddGenerated(m); err != nil {
 			return err
 		}

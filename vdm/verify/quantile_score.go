@@ -24,7 +24,6 @@ type QuantileScore struct {
 	levels []float64
 	n      []int64     // number of cells scored at each lead time
 	sums   [][]float64 // [lead][level]
-	sorted []float64
 }
 
 // QuantileScoreValue is the score at each level, over all lead times and at each; NaN
@@ -61,24 +60,34 @@ func NewQuantileScore(leads int, levels []float64) (*QuantileScore, error) {
 // (the forecast ones only) of any height and width. Every forecast must have the same
 // number of members.
 func (s *QuantileScore) Add(members [][]float32, truth []float32) error {
-	perLead, err := s.take(members, truth)
+	return s.AddCase(NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (s *QuantileScore) AddCase(k *Case) error {
+	perLead, err := s.take(k)
 	if err != nil {
 		return err
 	}
-	s.sorted = slices.Grow(s.sorted[:0], len(members))[:len(members)]
-	for c, y32 := range truth {
-		if !sortCell(s.sorted, members, y32, c) {
-			s.Missing++
-			continue
-		}
-		y, lead := float64(y32), c/perLead
-		s.n[lead]++
-		for i, level := range s.levels {
-			q := quantileOf(s.sorted, level)
-			if y < q {
-				s.sums[lead][i] += (1 - level) * (q - y)
-			} else {
-				s.sums[lead][i] += level * (y - q)
+	m, cells := len(k.Members), k.cells()
+	var places []place
+	for _, level := range s.levels {
+		places = append(places, placeOf(level, m))
+	}
+	for lead, sums := range s.sums {
+		for c := lead * perLead; c < (lead+1)*perLead; c++ {
+			cell, y := cells[c*m:(c+1)*m], float64(k.Truth[c])
+			if cell[0] != cell[0] {
+				s.Missing++
+				continue
+			}
+			s.n[lead]++
+			for i, level := range s.levels {
+				if q := places[i].value(cell); y < q {
+					sums[i] += (1 - level) * (q - y)
+				} else {
+					sums[i] += level * (y - q)
+				}
 			}
 		}
 	}
@@ -122,38 +131,21 @@ func (s *QuantileScore) Value() QuantileScoreValue {
 	return v
 }
 
-// sortCell writes the members of cell c to sorted, the smallest first, and reports
-// whether none of them nor the truth is missing.
-func sortCell(sorted []float64, members [][]float32, truth float32, c int) bool {
-	if truth != truth {
-		return false
-	}
-	const few = 24 // from this number on the library's sort is faster
-	if len(members) > few {
-		for i, m := range members {
-			sorted[i] = float64(m[c])
-		}
-		slices.Sort(sorted) // NaN first
-		return sorted[0] == sorted[0]
-	}
-	for i, m := range members {
-		x := float64(m[c])
-		if x != x {
-			return false
-		}
-		k := i
-		for ; k > 0 && sorted[k-1] > x; k-- {
-			sorted[k] = sorted[k-1]
-		}
-		sorted[k] = x
-	}
-	return true
+// place is where among ordered values a quantile lies: between two of them.
+type place struct {
+	low, high int
+	part      float64 // of the way from one to the other
 }
 
-// quantileOf returns the quantile of sorted values at a level, as numpy interpolates it.
-func quantileOf(sorted []float64, level float64) float64 {
-	at := level * float64(len(sorted)-1)
+// placeOf returns the place of the quantile at a level among n values, as numpy
+// interpolates it.
+func placeOf(level float64, n int) place {
+	at := level * float64(n-1)
 	low := int(math.Floor(at))
-	high := min(low+1, len(sorted)-1)
-	return sorted[low] + (at-float64(low))*(sorted[high]-sorted[low])
+	return place{low, min(low+1, n-1), at - float64(low)}
+}
+
+func (p place) value(ordered []float32) float64 {
+	low := float64(ordered[p.low])
+	return low + p.part*(float64(ordered[p.high])-low)
 }

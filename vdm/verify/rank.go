@@ -33,25 +33,26 @@ func NewRankHistogram(members int, seed uint64) (*RankHistogram, error) {
 // Add adds one forecast, members and truth of one size. index is the number of the case,
 // which seeds the random ties: give every case of a verification its own.
 func (r *RankHistogram) Add(index uint64, members [][]float32, truth []float32) error {
-	if err := sameEnsemble("rank histogram", members, truth, len(r.counts)-1); err != nil {
+	return r.AddCase(index, NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (r *RankHistogram) AddCase(index uint64, k *Case) error {
+	if err := k.fits("rank histogram", len(r.counts)-1); err != nil {
 		return err
 	}
 	var ties *rand.Rand
-	for c, y := range truth {
-		below, equal := 0, 0
-		missing := y != y
-		for _, m := range members {
-			x := m[c]
-			missing = missing || x != x
-			if x < y {
-				below++
-			} else if x == y {
-				equal++
-			}
-		}
-		if missing {
+	m, cells := len(k.Members), k.cells()
+	for c, y := range k.Truth {
+		cell := cells[c*m : (c+1)*m]
+		if cell[0] != cell[0] {
 			r.Missing++
 			continue
+		}
+		reach := reaching(cell, y)
+		below, equal := m-reach, 0
+		for below+equal < m && cell[below+equal] == y {
+			equal++
 		}
 		if equal > 0 {
 			if ties == nil {

@@ -295,3 +295,15 @@ func addScaled(dst []float64, weight float64, src []float64) {
 		dst[j] += weight * v
 	}
 }
+
+// widen copies the first len(dst) values of src and reports whether none is
+// missing.
+func widen(dst []float64, src []float32) bool {
+	for i := range dst {
+		if src[i] != src[i] {
+			return false
+		}
+		dst[i] = float64(src[i])
+	}
+	return true
+}

@@ -82,19 +82,24 @@ func NewSAL(leads, height, width int) (*SAL, error) {
 // Add adds one forecast: the members and the truth, each a clip of the leads forecast
 // frames. Every forecast must have the same number of members.
 func (s *SAL) Add(members [][]float32, truth []float32) error {
-	if err := s.takeFrames(members, truth, s.height, s.width); err != nil {
+	return s.AddCase(NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (s *SAL) AddCase(k *Case) error {
+	if err := s.takeFrames(k, s.height, s.width); err != nil {
 		return err
 	}
 	cells := s.height * s.width
 	for lead := range s.leads {
 		from := lead * cells
 		for i := range s.present {
-			if s.present[i] = !missingAt(members, truth, from+i); !s.present[i] {
+			if s.present[i] = !k.missing(from + i); !s.present[i] {
 				s.Missing++
 			}
 		}
-		o, wetTruth := s.features(truth[from : from+cells])
-		for _, m := range members {
+		o, wetTruth := s.features(k.Truth[from : from+cells])
+		for _, m := range k.Members {
 			f, wetForecast := s.features(m[from : from+cells])
 			switch sum := &s.sums[lead]; {
 			case wetForecast && wetTruth:
@@ -121,7 +126,7 @@ func (s *SAL) Score(forecast, truth []float32) (score SALScore, ok bool, err err
 		return score, false, fmt.Errorf("sal: frames of %d and %d values; want %d×%d", len(forecast), len(truth), s.height, s.width)
 	}
 	for i := range s.present {
-		s.present[i] = !missingAt([][]float32{forecast}, truth, i)
+		s.present[i] = forecast[i] == forecast[i] && truth[i] == truth[i]
 	}
 	f, wetForecast := s.features(forecast)
 	o, wetTruth := s.features(truth)

@@ -174,8 +174,9 @@ func scoresOf(t *testing.T, in scoreInput) map[string][]float64 {
 	put("sal", v.Structure, v.Amplitude, v.Location, v.L1, v.L2, v.AbsStructure, v.AbsAmplitude)
 
 	// Scipy's side is given 0 where any is missing.
+	k := NewCase(members, truth)
 	for c := range truth {
-		if missingAt(members, truth, c) {
+		if k.missing(c) {
 			truth[c] = 0
 			for _, m := range members {
 				m[c] = 0

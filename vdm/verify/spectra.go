@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/dsp/fourier"
 )
@@ -19,11 +20,11 @@ type SpatialPower struct {
 	Missing int64 // frames skipped
 
 	height, width int
-	fft           *realFFT
-	ring          []int     // ring of each kept mode, 0 where none
-	modes         []float64 // modes of the full transform in ring k
+	fft           *planeFFT
+	ring          []int     // ring of each mode [width, height], 0 where none
+	modes         []float64 // number of modes in ring k
 	sum           []float64 // Σ over frames of the ring's mean |FFT2|²
-	frame         []float64
+	pair          [][]float32
 }
 
 // NewSpatialPower returns an empty spectrum for frames of height·width cells,
@@ -34,20 +35,17 @@ func NewSpatialPower(height, width int) (*SpatialPower, error) {
 	}
 	side := min(height, width)
 	s := &SpatialPower{
-		height: height, width: width,
-		fft:   newRealFFT(1, height, width),
-		modes: make([]float64, side/2+1), sum: make([]float64, side/2+1),
-		frame: make([]float64, height*width),
+		height: height, width: width, fft: newPlaneFFT(height, width),
+		ring: make([]int, height*width), modes: make([]float64, side/2+1), sum: make([]float64, side/2+1),
 	}
-	s.ring = make([]int, height*s.fft.half)
-	for j := range height {
-		ky := float64(signed(j, height)) * float64(side) / float64(height)
-		for i := range s.fft.half {
-			kx := float64(i) * float64(side) / float64(width)
+	for i := range width {
+		kx := float64(signed(i, width)) * float64(side) / float64(width)
+		for j := range height {
+			ky := float64(signed(j, height)) * float64(side) / float64(height)
 			k := int(math.Floor(math.Hypot(kx, ky) + 0.5))
 			if k >= 1 && k <= side/2 {
-				s.ring[j*s.fft.half+i] = k
-				s.modes[k] += float64(s.fft.twins(i))
+				s.ring[i*height+j] = k
+				s.modes[k]++
 			}
 		}
 	}
@@ -59,31 +57,47 @@ func (s *SpatialPower) Add(clip []float32) error {
 	if err := wholeFrames("spatial power", len(clip), s.height, s.width); err != nil {
 		return err
 	}
-	for ; len(clip) > 0; clip = clip[len(s.frame):] {
-		if !widen(s.frame, clip) {
+	cells := s.height * s.width
+	for ; len(clip) > 0; clip = clip[cells:] {
+		if slices.ContainsFunc(clip[:cells], isMissing) {
 			s.Missing++
 			continue
 		}
 		s.Frames++
-		for m, c := range s.fft.forward(s.frame) {
-			if k := s.ring[m]; k > 0 {
-				s.sum[k] += abs2(c) * float64(s.fft.twins(m%s.fft.half)) / s.modes[k]
-			}
+		if s.pair = append(s.pair, clip[:cells]); len(s.pair) == 2 {
+			s.addPair()
 		}
+	}
+	if len(s.pair) == 1 {
+		s.addPair()
 	}
 	return nil
 }
 
-// widen copies the first len(dst) values of src and reports whether none is
-// missing.
-func widen(dst []float64, src []float32) bool {
-	for i := range dst {
-		if src[i] != src[i] {
-			return false
+func isMissing(v float32) bool { return v != v }
+
+// addPair adds the power of one frame a or of two, a and b, by one transform of a + ib:
+// at k and −k, which lie in one ring, |A + iB|² add up to |A|² + |B|² at both, because A
+// and B are conjugate there. What a frame has everywhere belongs to k = 0, which no ring
+// contains: without it a constant frame has no power at all, whatever the rounding.
+func (s *SpatialPower) addPair() {
+	a, b := s.pair[0], s.pair[len(s.pair)-1]
+	alone := len(s.pair) == 1
+	a0, b0 := float64(a[0]), float64(b[0])
+	for i, v := range a {
+		s.fft.plane[i] = complex(float64(v)-a0, float64(b[i])-b0)
+		if alone {
+			s.fft.plane[i] = complex(float64(v)-a0, 0)
 		}
-		dst[i] = float64(src[i])
 	}
-	return true
+	s.pair = s.pair[:0]
+	power := make([]float64, len(s.sum))
+	for i, c := range s.fft.forward() {
+		power[s.ring[i]] += abs2(c)
+	}
+	for k := 1; k < len(power); k++ {
+		s.sum[k] += power[k] / s.modes[k]
+	}
 }
 
 // Merge adds the sums of o, which must have the same size.

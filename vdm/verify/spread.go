@@ -27,7 +27,7 @@ type SpreadSkill struct {
 
 type spreadSums struct {
 	n                                int64
-	variance, squares, errors, truth float64 // Σ s², Σ (x̄ − y)², Σ (x̄ − y), Σ y
+	variance, squares, errors, truth float64 // Σ (m − 1)s², Σ (x̄ − y)², Σ (x̄ − y), Σ y
 }
 
 func (a *spreadSums) merge(b spreadSums) {
@@ -68,28 +68,42 @@ func NewSpreadSkill(leads int) (*SpreadSkill, error) {
 // Add adds one forecast: the members and the truth, each a clip of the leads forecast
 // frames, of any height and width. Every forecast must have the same number of members.
 func (s *SpreadSkill) Add(members [][]float32, truth []float32) error {
-	perLead, err := s.take(members, truth)
+	return s.AddCase(NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (s *SpreadSkill) AddCase(k *Case) error {
+	perLead, err := s.take(k)
 	if err != nil {
 		return err
 	}
-	m := float64(len(members))
-	for c, y := range truth {
-		if missingAt(members, truth, c) {
-			s.Missing++
-			continue
+	m, cells := len(k.Members), k.cells()
+	for lead := range s.sums {
+		sums := &s.sums[lead]
+		for c := lead * perLead; c < (lead+1)*perLead; c++ {
+			cell, y := cells[c*m:(c+1)*m], float64(k.Truth[c])
+			if cell[0] != cell[0] {
+				s.Missing++
+				continue
+			}
+			mean, squares := float64(cell[0]), 0.0
+			if cell[0] != cell[m-1] {
+				mean = 0
+				for _, x := range cell {
+					mean += float64(x)
+				}
+				mean /= float64(m)
+				for _, x := range cell {
+					squares += (float64(x) - mean) * (float64(x) - mean)
+				}
+			}
+			e := mean - y
+			sums.n++
+			sums.variance += squares
+			sums.squares += e * e
+			sums.errors += e
+			sums.truth += y
 		}
-		mean := 0.0
-		for _, x := range members {
-			mean += float64(x[c])
-		}
-		mean /= m
-		squares := 0.0
-		for _, x := range members {
-			squares += (float64(x[c]) - mean) * (float64(x[c]) - mean)
-		}
-		e := mean - float64(y)
-		// With one member the variance is 0/0: NaN from here on.
-		s.sums[c/perLead].merge(spreadSums{n: 1, variance: squares / (m - 1), squares: e * e, errors: e, truth: float64(y)})
 	}
 	return nil
 }
@@ -122,7 +136,7 @@ func (s *SpreadSkill) Value() SpreadSkillValue {
 func (a spreadSums) finish(members int) SpreadSkillAt {
 	n, m := float64(a.n), float64(members)
 	at := SpreadSkillAt{
-		Spread: math.Sqrt((m + 1) / m * a.variance / n),
+		Spread: math.Sqrt((m + 1) / m * (a.variance / (m - 1)) / n), // with one member 0/0
 		RMSE:   math.Sqrt(a.squares / n),
 		Bias:   a.errors / n,
 		Truth:  a.truth / n,

@@ -79,18 +79,23 @@ func NewVariogramScore(leads, height, width int) (*VariogramScore, error) {
 // forecast ones only). Every forecast must have the same number of members. It takes
 // O(m) a cell.
 func (s *VariogramScore) Add(members [][]float32, truth []float32) error {
-	if err := s.takeFrames(members, truth, s.height, s.width); err != nil {
+	return s.AddCase(NewCase(members, truth))
+}
+
+// AddCase does what Add does, for a forecast that several scores take.
+func (s *VariogramScore) AddCase(k *Case) error {
+	if err := s.takeFrames(k, s.height, s.width); err != nil {
 		return err
 	}
-	for c := range truth {
-		if missingAt(members, truth, c) {
+	for c := range k.Truth {
+		if k.missing(c) {
 			s.Missing++
 		}
 	}
 	for lead := range s.leads {
 		for _, o := range s.offsets {
 			for y := range s.height - o.dy {
-				s.addRow(members, truth, lead, lead*s.height+y, o)
+				s.addRow(k.Members, k.Truth, lead, lead*s.height+y, o)
 			}
 		}
 	}

@@ -62,7 +62,7 @@ func Network() (*run.Run, error) {
 // shipped network's card, and a guidance by name; "" is the map of noise levels, for which
 // the network was trained.
 func (e *Event) Network(ctx context.Context, m *run.Run, guidance string, members int, progress func(vdm.Progress)) (Forecasts, error) {
-	f, o := Forecasts{Name: "network"}, pretrained.SampleOptions(pretrained.Radar)
+	f, o := Forecasts{Name: "network"}, pretrained.SampleOptions()
 	if guidance != "" {
 		var err error
 		if o.Guidance, err = vdm.NewGuidance(guidance); err != nil {

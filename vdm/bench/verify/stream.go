@@ -4,15 +4,18 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/study/verification"
 )
 
 // stream verifies all files as vdm verify does.
 func (m made) stream(ctx context.Context, theirs *answer) error {
+	forgetPeak()
 	rec, err := climate.OpenRecord([]string{m.truthFile()}, climate.RecordOptions{})
 	if err != nil {
 		return err
@@ -23,32 +26,35 @@ func (m made) stream(ctx context.Context, theirs *answer) error {
 		return err
 	}
 	files = files[:min(m.forecasts, len(files))]
+	without := slices.DeleteFunc(compared(), func(name string) bool { return name == "sal" })
 	for _, what := range []struct {
 		name   string
 		scores []string
-		count  bool
-	}{{"the scores above", compared(), true}, {"all scores", report.ScoreNames(), false}} {
+	}{{"the scores that the others have, without SAL", without}, {"with SAL", compared()}, {"all scores", report.ScoreNames()}} {
 		began, processor := time.Now(), processorTime()
 		halfway := int64(0)
 		r, err := verification.Forecasts(ctx, files, verification.Options{Data: rec, Scores: what.scores, Progress: func(done, of int) {
 			if done == (of+1)/2 {
-				halfway = peakMemory()
+				halfway = machine.PeakMemory()
 			}
 		}})
 		if err != nil {
 			return err
 		}
-		seconds := time.Since(began).Seconds()
+		seconds, spent := time.Since(began).Seconds(), (processorTime() - processor).Seconds()
 		fmt.Printf("%d files, %s: %.1f s, %.1f s of processors, largest memory %d MB (%d MB halfway), CRPS %.6f\n", r.Cases.Scored, what.name,
-			seconds, (processorTime() - processor).Seconds(), peakMemory()>>20, halfway>>20, float64(r.Groups[0].Entries[0].Score("crps").Value))
-		if theirs != nil && what.count {
-			all := theirs.Read
-			for _, s := range theirs.Seconds {
-				all += s
-			}
+			seconds, spent, machine.PeakMemory()>>20, halfway>>20, float64(r.Groups[0].Entries[0].Score("crps").Value))
+		if theirs == nil {
+			continue
+		}
+		all, have := theirs.Read, true
+		for _, name := range what.scores {
+			s, ok := theirs.Seconds[name]
+			all, have = all+s, have && ok
+		}
+		if have {
 			all *= float64(len(files)) / float64(m.beside)
-			fmt.Printf("  the others, by %d files: %.0f s of processors (%.0f s of them SAL), %.1f times ours\n", m.beside, all, theirs.Seconds["sal"]*float64(len(files))/float64(m.beside),
-				all/(processorTime()-processor).Seconds())
+			fmt.Printf("  the others, by %d files: %.0f s of processors, %.1f times ours\n", m.beside, all, all/spent)
 		}
 	}
 	return nil

@@ -61,6 +61,13 @@ func asGroup(c *cobra.Command) *cobra.Command {
 // flagError is misuse for what pflag says, with the nearest flag for one that is
 // not known.
 func flagError(c *cobra.Command, err error) error {
+	if invalid := (*pflag.InvalidValueError)(nil); errors.As(err, &invalid) {
+		wanted := map[string]string{"int": "a whole number", "uint64": "a whole number from 0 on", "float64": "a number", "bool": "true or false",
+			"intSlice": "whole numbers, with commas between", "float64Slice": "numbers, with commas between"}
+		if want := wanted[invalid.GetFlag().Value.Type()]; want != "" {
+			return misuse(c, "--%s is %q: want %s", invalid.GetFlag().Name, invalid.GetValue(), want)
+		}
+	}
 	unknown := (*pflag.NotExistError)(nil)
 	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
 		return misuse(c, "%v", err)

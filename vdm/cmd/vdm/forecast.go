@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,6 +46,7 @@ at a frame of the data. The clip is as large as the data unless --size says othe
 To score against one of these, vdm verify --rival NAME needs no file. vdm forecast
 blend lets a file of forecasts, these or nowcasts, pass into another.`,
 		Example: `  vdm forecast steps --data radar.nc --last --frames 10 --members 20 --out steps.nc
+  vdm forecast steps --data radar.nc --last --leads 10,30,60min --members 8 --picture steps.png
   vdm forecast persistence --data rain.nc --start 120 --known 1 --frames 7
   vdm forecast advection --data radar.nc --start 40 --size 128
   vdm verify steps.nc --against radar.nc --rival persistence`,
@@ -57,6 +60,8 @@ blend lets a file of forecasts, these or nowcasts, pass into another.`,
 	flags.IntVar(&f.o.Count, "members", 1, "members of the ensemble; those of persistence, linear and advection are equal")
 	flags.Uint64Var(&f.o.Seed, "seed", 0, "seed of steps and climatology: a member is the same whatever else is drawn with it")
 	flags.IntVar(&f.size, "size", 0, "`cells` a side of the clip (default: the whole field)")
+	flags.StringVar(&f.leads, "leads", "", leadsHelp)
+	flags.StringVar(&f.picture, "picture", "", pictureHelp(nowcastShows))
 	flags.StringVar(&f.out, "out", "", "NetCDF `file` to write (default: NAME-INDEX.nc in this folder)")
 	f.addTest(c)
 	f.read.addTo(c)
@@ -68,25 +73,21 @@ blend lets a file of forecasts, these or nowcasts, pass into another.`,
 func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
 	name = strings.ToLower(name)
 	_, ensemble, needs, err := forecast.Named(name, forecast.NamedOptions{})
+	m := mistakes{command: c}
 	if err != nil {
-		return misuse(c, "%v", err)
+		m.add(misuse(c, "%v", err))
 	}
-	switch {
-	case f.o.Count < 1:
-		return misuse(c, "--members is %d: want at least 1", f.o.Count)
-	case f.frames < 2:
-		return misuse(c, "--frames is %d: want at least 2, one known and one ahead", f.frames)
-	case f.known < 1 || f.known >= f.frames:
-		return misuse(c, "--known is %d: want 1 to %d of the %d frames of the clip", f.known, f.frames-1, f.frames)
-	case f.known < needs:
-		return misuse(c, "--known is %d: %s needs at least %d known frames", f.known, name, needs)
-	case f.size < 0:
-		return misuse(c, "--size is %d: want at least 1 cell", f.size)
+	leads, err := climate.ParseLengths(cmp.Or(f.leads, "1h"))
+	if err != nil {
+		m.add(misuse(c, "--leads: %v", err))
 	}
-	if err := f.located(c); err != nil {
-		return err
-	}
-	if err := checkFile("out", f.out); err != nil {
+	m.when(f.o.Count < 1, "--members is %d: want at least 1", f.o.Count)
+	m.when(f.frames < 2, "--frames is %d: want at least 2, one known and one ahead", f.frames)
+	m.when(f.leads != "" && c.Flags().Changed("frames"), "--leads excludes --frames: the clip ends with the longest lead time")
+	m.when(f.known < 1 || f.leads == "" && f.known >= f.frames, "--known is %d: want 1 to %d of the %d frames of the clip", f.known, f.frames-1, f.frames)
+	m.when(f.known >= 1 && f.known < needs, "--known is %d: %s needs at least %d known frames", f.known, name, needs)
+	m.when(f.size < 0, "--size is %d: want at least 1 cell", f.size)
+	if err := together(m.err(), f.located(c), checkFile("out", f.out), checkPicture(c, f.picture)); err != nil {
 		return err
 	}
 	rec, err := f.read.open(f.data)
@@ -94,7 +95,17 @@ func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
 		return err
 	}
 	defer rec.Close()
+	if err := picturable(f.picture, rec); err != nil {
+		return err
+	}
+	if f.leads != "" {
+		f.frames = f.known + max(1, int(math.Round(slices.Max(leads)/rec.Fields[0].Step())))
+	}
 	known := climate.FirstFrames(f.frames, f.known)
+	frames, err := f.written(c, known, rec.Fields[0].Step())
+	if err != nil {
+		return err
+	}
 	part, err := f.startOf(c, rec, known)
 	if err != nil {
 		return err
@@ -105,7 +116,7 @@ func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	b := archive.Baseline{Name: name, Clip: clip, Place: place, Known: known, Members: f.o.Count, Seed: f.o.Seed, More: knownFrom(rec, place)}
+	b := archive.Baseline{Name: name, Clip: clip, Place: place, Known: known, Members: f.o.Count, Seed: f.o.Seed, Frames: frames, More: knownFrom(rec, place)}
 	if part != "" {
 		b.More["vdm_data_part"] = part
 	}
@@ -132,8 +143,15 @@ func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
 	if out == "" {
 		out = freeName(".", fmt.Sprintf("%s-%d", name, place.Start))
 	}
-	if err := b.Write(c.Context(), out); err != nil {
+	members, err := b.Make(c.Context())
+	if err != nil {
 		return err
 	}
-	return emit(c, filepath.Clean(out)+"\n")
+	if err := b.Write(out, members); err != nil {
+		return err
+	}
+	if err := emit(c, filepath.Clean(out)+"\n"); err != nil {
+		return err
+	}
+	return drawNowcast(c, f.picture, rec, place, known, members)
 }

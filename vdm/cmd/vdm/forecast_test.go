@@ -69,10 +69,37 @@ func TestForecastPlacesAndRefusals(t *testing.T) {
 	refuse(t, exitUsage, []string{"--known is 6", "1 to 5"}, "forecast", "persistence", "--data", data, "--last", "--known", "6", "--frames", "6")
 	refuse(t, exitUsage, []string{"--members is 0"}, "forecast", "persistence", "--data", data, "--last", "--members", "0")
 	refuse(t, exitUsage, []string{"--start or --last"}, "forecast", "persistence", "--data", data)
+	refuse(t, exitUsage, []string{"--members is 0", "; --known is 1", "; --data is missing", "--start or --last", "; --picture is f.jpg"}, "forecast", "steps", "--known", "1", "--members", "0", "--picture", "f.jpg")
+	refuse(t, exitUsage, []string{"--leads excludes --frames"}, "forecast", "persistence", "--data", data, "--last", "--frames", "6", "--leads", "1h")
+	refuse(t, exitUsage, []string{"--leads has 90 min: want multiples of 1 h"}, "forecast", "persistence", "--data", data, "--last", "--leads", "90min")
 	refuse(t, exitUsage, []string{"FORECASTER is missing"}, "forecast", "--data", data, "--last")
 	refuse(t, exitFailed, []string{"before the clip", "frame 1"}, "forecast", "climatology", "--data", data, "--start", "1", "--known", "1", "--frames", "4")
 	refuse(t, exitFailed, []string{"no folder"}, "forecast", "linear", "--data", data, "--last", "--out", "absent/f.nc")
 	if r := vdmRun(t, "forecast", "linear", "--data", data, "--last", "--members", "2"); !strings.Contains(r.stderr, "2 members of linear are equal") {
 		t.Errorf("nothing is said of equal members: %s", r.stderr)
 	}
+}
+
+// With --leads only these frames are written beside the known ones, and the picture is of
+// a window of any shape.
+func TestForecastLeadsAndPicture(t *testing.T) {
+	data := rainRecord(t)
+	truth := field(t, data, "pr", -1)
+	dir := t.TempDir()
+	out, picture := filepath.Join(dir, "f.nc"), filepath.Join(dir, "f.png")
+	got := succeed(t, "forecast", "persistence", "--data", data, "--start", "2", "--known", "2", "--leads", "1,3h", "--picture", picture, "--out", out)
+	if got != out+"\n"+picture+"\n" {
+		t.Errorf("printed %q", got)
+	}
+	if f := field(t, out, "pr", 0); !slices.Equal(f.Times, []float64{truth.Times[2], truth.Times[3], truth.Times[4], truth.Times[6]}) || !slices.Equal(f.Frame(3), truth.Frame(3)) {
+		t.Errorf("frames at %v, the data from %v", f.Times, truth.Times[2])
+	}
+	if drawn, err := os.ReadFile(picture); err != nil || !strings.HasPrefix(string(drawn), "\x89PNG") {
+		t.Errorf("the picture: %.8q (%v)", drawn, err)
+	}
+	if table := succeed(t, "verify", out, "--against", data); !strings.Contains(table, "CRPS") {
+		t.Errorf("verified as\n%s", table)
+	}
+	warm := writeRecord(t, filepath.Join(dir, "warm.nc"), func(f *cf.SampleFile) { f.Channels[0].Units, f.Channels[0].StandardName = "K", "" })
+	refuse(t, exitFailed, []string{"--picture draws nowcasts of one variable, rain in mm/h", `"K"`}, "forecast", "persistence", "--data", warm, "--kind", "other", "--last", "--picture", picture)
 }

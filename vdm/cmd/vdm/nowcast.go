@@ -2,19 +2,23 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/climate-vdm/climate-vdm/plotting"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
 	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
+)
+
+// leadsHelp and nowcastShows are the help of flags of nowcast and forecast.
+const (
+	leadsHelp    = "lead `times` to write, as 5,10,30min or 1,2h, beside the known frames (default: all of the clip)"
+	nowcastShows = "members, their mean, the probability of 1 mm/h, and what came where the data go on"
 )
 
 func newNowcast() *cobra.Command {
@@ -71,8 +75,8 @@ and how it scores. It works on any part of a field: --size 128 is a side of 256 
 	}
 	c.Flags().BoolVar(&ready, "pretrained", false, "the model of radar rain that comes with this program")
 	c.Flags().IntVar(&known, "known", 0, "first `frames` of the clip that are known (default: as many as the network was trained for, else half of them)")
-	c.Flags().StringVar(&f.picture, "picture", "", pictureHelp("members, their mean, the probability of 1 mm/h, and what came where the data go on"))
-	c.Flags().StringVar(&f.leads, "leads", "", "lead `times` to write, as 5,10,30min or 1,2h, beside the known frames (default: all of the clip)")
+	c.Flags().StringVar(&f.picture, "picture", "", pictureHelp(nowcastShows))
+	c.Flags().StringVar(&f.leads, "leads", "", leadsHelp)
 	f.addTest(c)
 	f.addTo(c)
 	return c
@@ -96,7 +100,7 @@ func (f *conditionalFlags) written(c *cobra.Command, known climate.KnownFrames, 
 		frame := first - 1 + int(steps)
 		switch {
 		case math.Abs(hours-steps*step) > 0.01*step || steps < 1:
-			return nil, misuse(c, "--leads has %s: want multiples of %s, the step of the run", climate.FormatHours(hours), climate.FormatHours(step))
+			return nil, misuse(c, "--leads has %s: want multiples of %s, the time between frames", climate.FormatHours(hours), climate.FormatHours(step))
 		case frame >= len(known):
 			return nil, misuse(c, "--leads has %s: the clip ends %s ahead", climate.FormatHours(hours), climate.FormatHours(step*float64(len(known)-first)))
 		}
@@ -119,7 +123,7 @@ func (f *conditionalFlags) openOrShipped(c *cobra.Command, args []string, ready 
 	if err != nil {
 		return nil, err
 	}
-	f.asShipped(c, pretrained.Radar)
+	f.asShipped(c)
 	say(c, "the shipped model lies in %s; its card: %s", dir, filepath.Join(dir, pretrained.CardName))
 	return f.suit(c, m)
 }
@@ -197,6 +201,9 @@ func (f *conditionalFlags) run(c *cobra.Command, m *run.Run, kind string, knownF
 		return err
 	}
 	defer rec.Close()
+	if err := picturable(f.picture, rec); err != nil {
+		return err
+	}
 	part, err := f.startOf(c, rec, known)
 	if err != nil {
 		return err
@@ -243,26 +250,5 @@ func (f *conditionalFlags) run(c *cobra.Command, m *run.Run, kind string, knownF
 	if err != nil || f.picture == "" {
 		return err
 	}
-	if err := f.draw(m, rec, place, known, members); err != nil {
-		return fmt.Errorf("the nowcast is written, but not its picture: %w", err)
-	}
-	return emit(c, f.picture+"\n")
-}
-
-// draw draws a nowcast to a file, beside the observed frames where the data continue.
-func (f *conditionalFlags) draw(m *run.Run, rec *climate.Record, place climate.Place, known climate.KnownFrames, members [][]float32) error {
-	clip := m.Config.Clip
-	if len(clip.Channels) != 1 || clip.Height != clip.Width {
-		return fmt.Errorf("--picture draws square clips of one variable; these are %d × %d of %d", clip.Height, clip.Width, len(clip.Channels))
-	}
-	lead, _ := known.Lead()
-	var observed []float32
-	if field := rec.Fields[0]; place.Start+clip.Frames <= field.Frames() {
-		observed = radar.Window{Y: place.Row, X: place.Column, Size: clip.Height}.Cut(field.Slice(place.Start, place.Start+clip.Frames))
-	}
-	return savePicture(f.picture,
-		func() (*plotting.Picture, error) {
-			return radar.Picture(members, observed, lead, clip.Frames, clip.Height, 60*clip.Step, &place)
-		},
-		func() ([]byte, error) { return movingMembers(members, observed, &place, clip) })
+	return drawNowcast(c, f.picture, rec, place, known, members)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
-	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
 )
 
 // pictureEndings are the forms of pictures that --picture writes; the last one moves.
@@ -74,14 +74,46 @@ func picture(path string, like *climate.Field, step float64, clips *vdm.Samples)
 		func() ([]byte, error) { return report.ClipsAnimation(readable(like), like.Units, step, 0, named) })
 }
 
+// picturable refuses to draw a nowcast of anything but rain, before it is made.
+func picturable(path string, rec *climate.Record) error {
+	if first := rec.Fields[0]; path != "" && (len(rec.Fields) > 1 || first.Units != climate.RainUnits) {
+		return fmt.Errorf("--picture draws nowcasts of one variable, rain in %s; these data are %s, the first in %q", climate.RainUnits, rec.Names(), first.Units)
+	}
+	return nil
+}
+
+// drawNowcast draws the members of a nowcast to a file, beside the observed frames where
+// the data continue, and prints the file's name.
+func drawNowcast(c *cobra.Command, path string, rec *climate.Record, place climate.Place, known climate.KnownFrames, members [][]float32) error {
+	if path == "" {
+		return nil
+	}
+	frames, grid := len(known), &place.Grid
+	var observed []float32
+	if place.Start+frames <= rec.Fields[0].Frames() {
+		var err error
+		if observed, _, err = rec.Cut(climate.CutOptions{Height: grid.Height, Width: grid.Width, Known: climate.FirstFrames(frames, frames), Start: place.Start, Row: place.Row, Column: place.Column}); err != nil {
+			say(c, "note: the picture lacks what was observed: %v", err)
+		}
+	}
+	lead, step := known.Span(), climate.MedianStep(place.Times)
+	err := savePicture(path,
+		func() (*plotting.Picture, error) {
+			return radar.Picture(members, observed, lead, frames, grid.Height, grid.Width, 60*step, &place)
+		},
+		func() ([]byte, error) { return movingMembers(members, observed, &place, frames, step) })
+	if err != nil {
+		return fmt.Errorf("the forecast is written, but not its picture: %w", err)
+	}
+	return emit(c, path+"\n")
+}
+
 // movingMembers draws the first members of a nowcast, moving, beside what was observed
 // (nil where that is not known yet).
-func movingMembers(members [][]float32, observed []float32, place *climate.Place, clip run.ClipConfig) ([]byte, error) {
-	one := func(name string, values ...[]float32) report.NamedSamples {
-		s := vdm.NewSamples(0, clip.Frames, clip.Height, clip.Width, len(clip.Channels))
-		for _, v := range values {
-			s.Data = append(s.Data, v...)
-		}
+func movingMembers(members [][]float32, observed []float32, place *climate.Place, frames int, step float64) ([]byte, error) {
+	one := func(name string, values []float32) report.NamedSamples {
+		s := vdm.NewSamples(0, frames, place.Grid.Height, place.Grid.Width, 1)
+		s.Data = append(s.Data, values...)
 		return report.NamedSamples{Name: name, Samples: s, Place: place}
 	}
 	var clips []report.NamedSamples
@@ -93,5 +125,5 @@ func movingMembers(members [][]float32, observed []float32, place *climate.Place
 		clips = append(clips, one(fmt.Sprintf("member %d", i+1), m))
 	}
 	like := place.Like[0]
-	return report.ClipsAnimation(readable(like), like.Units, clip.Step, 0, clips...)
+	return report.ClipsAnimation(readable(like), like.Units, step, 0, clips...)
 }

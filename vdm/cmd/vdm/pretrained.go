@@ -30,18 +30,18 @@ func (s *sampleFlags) shipped(c *cobra.Command, args []string) (*run.Run, error)
 	if !c.Flags().Changed("count") {
 		s.o.Count = 4
 	}
-	s.asShipped(c, pretrained.Synthetic)
+	s.asShipped(c)
 	say(c, "the shipped model lies in %s; its card: %s", dir, filepath.Join(dir, pretrained.CardName))
 	return m, nil
 }
 
-// asShipped takes the sampler of a shipped model's card where neither a preset nor a flag
+// asShipped takes the sampler of the shipped models' cards where neither a preset nor a flag
 // says another.
-func (s *sampleFlags) asShipped(c *cobra.Command, name string) {
+func (s *sampleFlags) asShipped(c *cobra.Command) {
 	if s.preset != "" {
 		return
 	}
-	o := pretrained.SampleOptions(name)
+	o := pretrained.SampleOptions()
 	for flag, set := range map[string]func(){
 		"evaluations": func() { s.o.Evaluations = o.Evaluations },
 		"sampler":     func() { s.o.Sampler = o.Sampler },

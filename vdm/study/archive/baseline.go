@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
@@ -31,6 +32,7 @@ type Baseline struct {
 	Seed    uint64
 	Past    *climate.Windows  // clips of the same shape and variables, from which climatology draws
 	More    map[string]string // further global attributes
+	Frames  []int             // the frames that are written, the known ones among them; nil means all
 }
 
 // BaselineOf returns a forecaster by name for one channel of a clip: with the size of
@@ -44,32 +46,22 @@ func BaselineOf(name string, grid *climate.Grid, step float64, past *climate.Win
 	return forecast.Named(name, o)
 }
 
-// Write makes the forecast and writes it like a nowcast: one member each on the grid and
-// with the times of the data, with the known frames unchanged.
-func (b Baseline) Write(ctx context.Context, path string) error {
+// Make returns the members of the forecast, whole clips [frame, height, width, variable].
+func (b Baseline) Make(ctx context.Context) ([][]float32, error) {
 	channels, frames := len(b.Place.Like), len(b.Known)
 	height, width := b.Place.Grid.Height, b.Place.Grid.Width
 	size := frames * height * width
 	if len(b.Clip) != size*channels {
-		return fmt.Errorf("forecast: a clip of %d values; want %d frames of %d×%d of %d variables", len(b.Clip), frames, height, width, channels)
+		return nil, fmt.Errorf("forecast: a clip of %d values; want %d frames of %d×%d of %d variables", len(b.Clip), frames, height, width, channels)
 	}
-	file := &cf.SampleFile{Reference: b.Place.Reference(b.Known), Members: b.Members, Grid: b.Place.Grid, Times: b.Place.Times, From: b.Place.From, To: b.Place.To, Calendar: b.Place.Calendar, Epoch: b.Place.Epoch}
-	file.Attributes = map[string]string{
-		"title":        "Forecast without learning: " + b.Name,
-		KnownAttribute: b.Known.String(),
-		"vdm_seed":     fmt.Sprint(b.Seed),
-		"vdm_command":  "forecast", run.FirstMemberAttribute: "0", ForecasterAttribute: b.Name,
-	}
-	maps.Copy(file.Attributes, b.More)
 	members := make([][]float32, b.Members)
 	for m := range members {
 		members[m] = make([]float32, size*channels)
 	}
 	for ch, f := range b.Place.Like {
-		file.Channels = append(file.Channels, cf.SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, CellMethods: f.CellMethods})
 		by, _, _, err := BaselineOf(b.Name, &b.Place.Grid, climate.MedianStep(b.Place.Times), b.Past, ch)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		one := make([]float32, size)
 		for i := range one {
@@ -77,7 +69,7 @@ func (b Baseline) Write(ctx context.Context, path string) error {
 		}
 		all, err := by.Forecast(ctx, forecast.Case{Frames: frames, Height: height, Width: width, Clip: one, Known: b.Known}, b.Members, b.Seed)
 		if err != nil {
-			return fmt.Errorf("forecast of %s: %w", f.Name, err)
+			return nil, fmt.Errorf("forecast of %s: %w", f.Name, err)
 		}
 		for m, clip := range all {
 			for i, v := range clip {
@@ -85,12 +77,34 @@ func (b Baseline) Write(ctx context.Context, path string) error {
 			}
 		}
 	}
+	return members, nil
+}
+
+// Write writes the members that Make returned like a nowcast: on the grid and with the
+// times of the data, with the known frames unchanged.
+func (b Baseline) Write(path string, members [][]float32) error {
+	place, kept := b.Place, make(climate.KnownFrames, len(b.Known))
+	for i := range kept {
+		kept[i] = b.Frames == nil || slices.Contains(b.Frames, i)
+	}
+	written := place.Only(kept.Numbers())
+	file := &cf.SampleFile{Reference: place.Reference(b.Known), Members: b.Members, Grid: place.Grid, Times: written.Times, From: written.From, To: written.To, Calendar: place.Calendar, Epoch: place.Epoch}
+	file.Attributes = map[string]string{
+		"title":        "Forecast without learning: " + b.Name,
+		KnownAttribute: b.Known.String(),
+		"vdm_seed":     fmt.Sprint(b.Seed),
+		"vdm_command":  "forecast", run.FirstMemberAttribute: "0", ForecasterAttribute: b.Name,
+	}
+	maps.Copy(file.Attributes, b.More)
+	for _, f := range place.Like {
+		file.Channels = append(file.Channels, cf.SampleChannel{Name: f.Name, LongName: f.LongName, StandardName: f.StandardName, Units: f.Units, CellMethods: f.CellMethods})
+	}
 	w, err := cf.CreateSamples(path, file)
 	if err != nil {
 		return err
 	}
 	for m, clip := range members {
-		if err := w.Write(m, 0, clip); err != nil {
+		if err := w.Write(m, 0, kept.Of(clip)); err != nil {
 			return errors.Join(err, w.Abort())
 		}
 	}

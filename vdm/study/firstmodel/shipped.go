@@ -48,7 +48,7 @@ func (w *work) drawShipped(ctx context.Context, size shippedSize) ([]report.Draw
 	if !ok {
 		return nil, fmt.Errorf("%s: every window of %d cells a side has missing cells", shippedEvent, size.side)
 	}
-	o := pretrained.SampleOptions(pretrained.Radar)
+	o := pretrained.SampleOptions()
 	if size.evaluations > 0 {
 		o.Evaluations = size.evaluations
 	}
@@ -64,7 +64,7 @@ func (w *work) drawShipped(ctx context.Context, size shippedSize) ([]report.Draw
 	if err != nil {
 		return nil, err
 	}
-	picture, err := radar.Picture(members, observed, known, frames, size.side, minutes, nil)
+	picture, err := radar.Picture(members, observed, known, frames, size.side, size.side, minutes, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -17,12 +17,12 @@ const (
 	likely   = 1.0
 )
 
-// Picture returns a picture of a nowcast of a square window: the last known frame and
+// Picture returns a picture of a nowcast of rain in mm/h: the last known frame and
 // some of the following ones, observed (nil where they are unknown), of three members
 // and of their mean, and below them the share of members with at least 1 mm/h. Members
 // and observed are clips, [frame, row, column]; minutes is the time between frames. place,
 // where it is not nil, gives the picture axes, coasts and the valid time.
-func Picture(members [][]float32, observed []float32, known, frames, size int, minutes float64, place *climate.Place) (*plotting.Picture, error) {
+func Picture(members [][]float32, observed []float32, known, frames, height, width int, minutes float64, place *climate.Place) (*plotting.Picture, error) {
 	if len(members) == 0 || known < 1 || known >= frames {
 		return nil, fmt.Errorf("picture of a nowcast: %d members with %d of %d frames known", len(members), known, frames)
 	}
@@ -32,11 +32,11 @@ func Picture(members [][]float32, observed []float32, known, frames, size int, m
 		shown, labels = append(shown, f), append(labels, "+"+climate.FormatHours(float64(f-known+1)*minutes/60))
 	}
 	clip := func(name string, values func(at int) float64) plotting.Clip {
-		c := plotting.Clip{Name: name, Frames: len(shown), Height: size, Width: size, Known: make([]bool, len(shown))}
+		c := plotting.Clip{Name: name, Frames: len(shown), Height: height, Width: width, Known: make([]bool, len(shown))}
 		c.Known[0] = true
 		for _, f := range shown {
-			for i := range size * size {
-				c.Data = append(c.Data, float32(values(f*size*size+i)))
+			for i := range height * width {
+				c.Data = append(c.Data, float32(values(f*height*width+i)))
 			}
 		}
 		return c

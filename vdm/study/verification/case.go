@@ -195,10 +195,13 @@ func inRainUnits(e *cf.Ensemble) {
 	if found.Kind != climate.KindRain || err != nil || scale.Amount {
 		return
 	}
+	e.Units = climate.RainUnits
+	if scale.Factor == 1 {
+		return
+	}
 	for _, m := range e.Members {
 		for i, x := range m {
 			m[i] = float32(float64(x) * scale.Factor)
 		}
 	}
-	e.Units = climate.RainUnits
 }
