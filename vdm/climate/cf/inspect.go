@@ -59,7 +59,7 @@ func InspectEach(path string, opt ReadOptions, each map[string]ReadOptions) (*Re
 	if err := opt.Validate(); err != nil {
 		return nil, fmt.Errorf("inspecting %s: %w", path, err)
 	}
-	format, err := admit(path, depthOf(opt.Trusted, Whole))
+	format, err := formatOf(path)
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func Read(path string, opt ReadOptions) (*climate.Field, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
-	format, err := admit(path, depthOf(opt.Trusted, Whole))
+	format, err := formatOf(path)
 	if err != nil {
 		return nil, err
 	}
@@ -227,6 +227,10 @@ func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data [
 	most := 1
 	if s.layout.t >= 0 {
 		most = s.v.blockLength(s.layout.t, raw.bytes()*cells)
+	}
+	const twice = 2 // a block is read while another is used
+	if err := fits(s.v.name, twice*min(most, len(s.frames)), height, width); err != nil {
+		return err
 	}
 	last, lastAt := []float32(nil), -1 // the values, before weighting, of an earlier frame
 	for t0 := 0; t0 < len(s.frames); {
