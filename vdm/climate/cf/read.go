@@ -179,6 +179,9 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	scale, err := climate.ParseRainUnits(units)
 	if err != nil {
 		s.refused = fmt.Errorf("variable %q: %w; %s gives the units where they are wrong, %s other keeps the values as they are", v.name, err, opt.called("Units"), opt.called("Kind"))
+		if strings.Contains(strings.ToLower(units), "mon") {
+			s.refused = fmt.Errorf("%w; sums over calendar months are amounts: %s mm with %s", s.refused, opt.called("Units"), opt.months())
+		}
 		if isReflectivity(units) {
 			s.refused = fmt.Errorf("%w; those of radar reflectivity become rain by Z = aR^b with %s rain (a and b by %s)", s.refused, opt.called("Kind"), opt.called("Reflectivity"))
 		}

@@ -3,6 +3,7 @@ package cf
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -89,7 +90,7 @@ func (s *screen) impossibleValues(f *climate.Field) error {
 	case s.negative == s.impossible && differences:
 		advice = fmt.Sprintf("They are falls of running totals, the largest by %g mm/h: either these begin anew at other times (%s), or the data are rounded, and %s sets what is below 0 to 0",
 			-s.lowest, opt.called("Totals"), opt.called("ClipNegative"))
-	case s.negative == s.impossible && !(s.alike && s.impossible > 1) && -s.lowest < max(s.highest, 1):
+	case s.negative == s.impossible && !(s.alike && s.impossible > 1 && s.first == float32(math.Trunc(float64(s.first)))) && -s.lowest < max(s.highest, 1):
 		advice = fmt.Sprintf("They go down to %g: interpolation and packing leave such; %s sets them to 0. If it is an undeclared fill value instead, name it (%s)",
 			s.lowest, opt.called("ClipNegative"), opt.called("Fill"))
 	}
