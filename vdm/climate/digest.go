@@ -8,6 +8,7 @@ import (
 	"hash"
 	"io"
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
@@ -110,4 +111,10 @@ func readFloats(file io.ReaderAt, at int64, values []float32) error {
 	}
 	copy(bytes, littleEndian(values)) // turns them on machines with the other order
 	return nil
+}
+
+// within reports whether a frame lies in one of ranges that are in order.
+func within(ranges []Range, t int) bool {
+	i, _ := slices.BinarySearchFunc(ranges, t, func(r Range, t int) int { return r.To - 1 - t })
+	return i < len(ranges) && ranges[i].From <= t
 }

@@ -5,17 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
-
-// within reports whether a frame lies in one of ranges that are in order.
-func within(ranges []Range, t int) bool {
-	i, _ := slices.BinarySearchFunc(ranges, t, func(r Range, t int) int { return r.To - 1 - t })
-	return i < len(ranges) && ranges[i].From <= t
-}
 
 // Close releases the folder. Data that are not committed stay, so that another writer
 // can continue.

@@ -159,3 +159,34 @@ func reuse[T number](s *server, n int) []T {
 	}
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(s.buffer))), n)
 }
+
+// bytesOf returns the type of a slice of numbers and its memory.
+func bytesOf(slice any) (cf.Type, []byte) {
+	switch s := slice.(type) {
+	case []int8:
+		return cf.Byte, memory(s)
+	case []uint8:
+		return cf.UByte, s
+	case []int16:
+		return cf.Short, memory(s)
+	case []uint16:
+		return cf.UShort, memory(s)
+	case []int32:
+		return cf.Int, memory(s)
+	case []uint32:
+		return cf.UInt, memory(s)
+	case []int64:
+		return cf.Int64, memory(s)
+	case []uint64:
+		return cf.UInt64, memory(s)
+	case []float32:
+		return cf.Float, memory(s)
+	case []float64:
+		return cf.Double, memory(s)
+	}
+	return cf.NoType, nil
+}
+
+func memory[T number](s []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*int(unsafe.Sizeof(*new(T))))
+}

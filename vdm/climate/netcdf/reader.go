@@ -29,6 +29,13 @@ type reader struct {
 	idle     *time.Timer // ends the child
 }
 
+// file is a file that the reader has opened.
+type file struct {
+	path   string
+	number int
+	limit  time.Duration // for one request
+}
+
 // theReader is the reader of this process.
 var theReader = &reader{command: childCommand, patience: 3 * time.Second}
 

@@ -6,17 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-	"unsafe"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
-
-// file is a file that the reader has opened.
-type file struct {
-	path   string
-	number int
-	limit  time.Duration // for one request
-}
 
 // open opens a file without risk to this process: it must look like NetCDF and be as
 // long as its header says, and all that the C library does happens in the reader.
@@ -93,34 +85,3 @@ func (v *remote) Texts() ([]string, error) {
 
 // Why is what is known of values that cannot be read.
 func (v *remote) Why() string { return v.why }
-
-// bytesOf returns the type of a slice of numbers and its memory.
-func bytesOf(slice any) (cf.Type, []byte) {
-	switch s := slice.(type) {
-	case []int8:
-		return cf.Byte, memory(s)
-	case []uint8:
-		return cf.UByte, s
-	case []int16:
-		return cf.Short, memory(s)
-	case []uint16:
-		return cf.UShort, memory(s)
-	case []int32:
-		return cf.Int, memory(s)
-	case []uint32:
-		return cf.UInt, memory(s)
-	case []int64:
-		return cf.Int64, memory(s)
-	case []uint64:
-		return cf.UInt64, memory(s)
-	case []float32:
-		return cf.Float, memory(s)
-	case []float64:
-		return cf.Double, memory(s)
-	}
-	return cf.NoType, nil
-}
-
-func memory[T number](s []T) []byte {
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*int(unsafe.Sizeof(*new(T))))
-}
