@@ -3,12 +3,10 @@ package climate
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -219,22 +217,4 @@ func syncDir(dir string) error {
 	}
 	defer d.Close()
 	return d.Sync()
-}
-
-func writeFloats(w io.Writer, values []float32) (written int64, err error) {
-	buffer := make([]byte, 0, 1<<16)
-	for len(values) > 0 {
-		n := min(len(values), cap(buffer)/4)
-		buffer = buffer[:0]
-		for _, v := range values[:n] {
-			buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(v))
-		}
-		k, err := w.Write(buffer)
-		written += int64(k)
-		if err != nil {
-			return written, err
-		}
-		values = values[n:]
-	}
-	return written, nil
 }

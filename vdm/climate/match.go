@@ -3,6 +3,7 @@ package climate
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -19,6 +20,9 @@ const SameCell = 0.02
 // For grids that are coarser, finer, shifted or longer the error says so. Where one side
 // has no coordinates, the grids match if their sizes are equal.
 func (g *Grid) Find(part *Grid) (rows, cols []int, err error) {
+	if g.equals(part) { // as in nearly all files of one archive
+		return counted(g.Height), counted(g.Width), nil
+	}
 	if part.Y != nil && part.X != nil && g.Y != nil && g.X != nil && sameAxisKind(part, g) {
 		if rows, err = findAxis("rows", part.Y, g.Y, metres(part.YUnits), metres(g.YUnits), false); err != nil {
 			return nil, nil, err
@@ -336,4 +340,11 @@ func (g *Grid) nearestCell(lat, lon float64) (row, col int) {
 		}
 	}
 	return best / g.Width, best % g.Width
+}
+
+// equals reports whether both grids have the same numbers and words.
+func (g *Grid) equals(o *Grid) bool {
+	return g.Height == o.Height && g.Width == o.Width && slices.Equal(g.Y, o.Y) && slices.Equal(g.X, o.X) &&
+		slices.Equal(g.Lat, o.Lat) && slices.Equal(g.Lon, o.Lon) && g.YUnits == o.YUnits && g.XUnits == o.XUnits &&
+		g.YStandardName == o.YStandardName && g.XStandardName == o.XStandardName && reflect.DeepEqual(g.Mapping, o.Mapping)
 }

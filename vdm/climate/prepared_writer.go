@@ -22,6 +22,9 @@ type PreparedWriter struct {
 	log     *journal
 	pending []journalEntry // of finished parts, not yet on the disk
 	synced  time.Time      // when they last were
+
+	digesting sync.Mutex
+	digest    *digest // of the values, as far as they were written in their order
 }
 
 const (

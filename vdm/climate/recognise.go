@@ -165,9 +165,11 @@ var unclearRate = regexp.MustCompile(`(?i)^\s*(mm|cm|in|inch(es)?|kg|millimet)`)
 
 // depthOfWater reports whether units of an amount are used for little else than water.
 func depthOfWater(units string) bool {
-	u := strings.ToLower(strings.TrimSpace(units))
-	return strings.HasPrefix(u, "mm") || strings.HasPrefix(u, "millimet") || strings.HasPrefix(u, "kg")
+	return waterDepth.MatchString(units)
 }
+
+// waterDepth matches units of depth or mass, with a number before or without.
+var waterDepth = regexp.MustCompile(`(?i)^[-+\d./*^e\s]*(mm|millimet|kg)`)
 
 // rainNames lists variable names that mean precipitation in common archives.
 var rainNames = map[string]bool{

@@ -40,6 +40,8 @@ func TestRecognise(t *testing.T) {
 		{Signs{Name: "field", Units: "mm/h"}, KindOther, true},
 		{Signs{Name: "var228", Units: "kg m-2 s-1"}, KindOther, true},
 		{Signs{Name: "sum", Units: "mm"}, KindOther, true},
+		{Signs{Name: "CUMUL", Units: "1/100 mm"}, KindOther, true},
+		{Signs{Name: "rw", Units: "0.1 mm"}, KindOther, true},
 	} {
 		f := Recognise(c.s)
 		if f.Kind != c.kind || (f.Doubt != "") != c.doubt {

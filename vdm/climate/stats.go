@@ -14,38 +14,36 @@ type Stats struct {
 
 // Add adds cells to the statistics.
 func (s *Stats) Add(cells []float32) {
-	if len(cells) == 0 {
-		return
-	}
-	lo, hi := math.Inf(1), math.Inf(-1)
-	if s.Count > 0 {
-		lo, hi = s.Min, s.Max
-	}
-	sum, missing, dry := 0.0, 0, 0
-	for _, c := range cells {
-		v := float64(c)
+	lo, hi := float32(math.Inf(1)), float32(math.Inf(-1))
+	sum, missing, dry := 0.0, 0, uint32(0)
+	for _, v := range cells {
 		if v != v {
 			missing++
 			continue
 		}
-		sum += v
+		sum += float64(v)
 		if v < lo {
 			lo = v
 		}
 		if v > hi {
 			hi = v
 		}
-		if v < DryBelow {
-			dry++
-		}
+		// The sign of the difference is not a branch, which rain would make unpredictable.
+		dry += math.Float32bits(v-DryBelow) >> 31
 	}
-	s.sum += sum
-	s.Missing += missing
-	s.Dry += dry
-	s.Count += len(cells) - missing
-	if s.Count > 0 {
-		s.Min, s.Max = lo, hi
+	s.merge(Stats{Min: float64(lo), Max: float64(hi), Count: len(cells) - missing, Missing: missing, Dry: int(dry), sum: sum})
+}
+
+// merge adds the cells that other statistics describe.
+func (s *Stats) merge(o Stats) {
+	switch {
+	case o.Count == 0:
+	case s.Count == 0:
+		s.Min, s.Max = o.Min, o.Max
+	default:
+		s.Min, s.Max = min(s.Min, o.Min), max(s.Max, o.Max)
 	}
+	s.Count, s.Missing, s.Dry, s.sum = s.Count+o.Count, s.Missing+o.Missing, s.Dry+o.Dry, s.sum+o.sum
 }
 
 // Mean returns the mean of the cells that are not missing, NaN where there are none.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -40,7 +39,7 @@ func CreatePrepared(dir string, h PreparedHeader, replace bool) (w *PreparedWrit
 	if err != nil {
 		return nil, fmt.Errorf("preparing %s: %w", dir, err)
 	}
-	w = &PreparedWriter{dir: dir, manifest: m}
+	w = &PreparedWriter{dir: dir, manifest: m, digest: newDigest(m)}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("preparing %s: %w", dir, err)
 	}
@@ -185,8 +184,16 @@ func (w *PreparedWriter) Write(channel, t0 int, frames []float32) error {
 		return fmt.Errorf("%s is complete; nothing more can be written", w.dir)
 	}
 	at := 4 * int64(cells) * (int64(channel)*int64(m.Frames) + int64(t0))
-	if _, err := writeFloats(io.NewOffsetWriter(w.file, at), frames); err != nil {
+	if _, err := w.file.WriteAt(littleEndian(frames), at); err != nil {
 		return fmt.Errorf("writing prepared data: %w; what is finished is kept, run again to go on", err)
+	}
+	w.digesting.Lock()
+	defer w.digesting.Unlock()
+	switch first := channel*m.Frames + t0; {
+	case first == w.digest.next:
+		w.digest.add(frames)
+	case first < w.digest.next: // written again
+		w.digest = newDigest(m)
 	}
 	return nil
 }
@@ -212,8 +219,9 @@ func (w *PreparedWriter) Finish(part int, source Source, notes [][]string) error
 	return w.flush()
 }
 
-// Commit puts the data in place when every part is finished: it reads them once for
-// their checksum and statistics, reports the bytes to progress, and writes the manifest.
+// Commit puts the data in place when every part is finished: it reads what was not written
+// in the order of the file for the checksum and the statistics, reports the bytes to
+// progress, and writes the manifest.
 // On a complete writer it does nothing.
 func (w *PreparedWriter) Commit(ctx context.Context, progress func(done, total int64)) (err error) {
 	if w.complete {
@@ -244,7 +252,7 @@ func (w *PreparedWriter) Commit(ctx context.Context, progress func(done, total i
 	if err = errors.Join(err, w.file.Sync()); err != nil {
 		return err
 	}
-	if err := w.sweep(ctx, progress); err != nil {
+	if err := w.digest.sweep(ctx, w.file, progress); err != nil {
 		return err
 	}
 	m.Data = dataName(m.SHA256)

@@ -130,6 +130,36 @@ func TestPreparedInParts(t *testing.T) {
 	}
 }
 
+// Checksum and statistics are gathered while frames are written in their order, and by
+// reading them again where they are not: in every order, and where a part is written
+// twice, the manifest is the same.
+func TestPreparedInAnyOrder(t *testing.T) {
+	h, f := threeParts()
+	want := t.TempDir()
+	complete(t, want, h, f)
+	wrong := *f
+	wrong.Data = make([]float32, len(f.Data))
+	for _, order := range [][]int{{2, 1, 0}, {0, 2, 1}, {1, 0, 2}, {0, 1, -1, 2}, {0, 1, 2, -1}} {
+		dir := t.TempDir()
+		w := create(t, dir, h, false)
+		for _, part := range order {
+			if part < 0 { // the first part once more, wrong before
+				if err := w.Write(0, 0, wrong.Data[:12]); err != nil {
+					t.Fatal(err)
+				}
+				part = 0
+			}
+			writePart(t, w, f, part)
+		}
+		if err := errors.Join(w.Commit(context.Background(), nil), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if a, b := contents(t, dir), contents(t, want); fmt.Sprint(a) != fmt.Sprint(b) {
+			t.Errorf("order %v: %s, want %s", order, a["manifest.json"], b["manifest.json"])
+		}
+	}
+}
+
 // A process killed after any step of the work: the parts it finished are not
 // written again, and the outcome is that of a process left alone.
 func TestPreparedKilledAnywhere(t *testing.T) {

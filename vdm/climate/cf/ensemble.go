@@ -1,7 +1,6 @@
 package cf
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -23,32 +22,20 @@ type Ensemble struct {
 // forecast with one member. name returns the name of an option of ReadOptions in
 // messages; nil means the options' names.
 func ReadEnsembles(path string, name func(option string) string) ([]*Ensemble, map[string]string, error) {
-	return ensembles(path, name, Whole)
+	return ensembles(path, name, true)
 }
 
 // HeadEnsembles returns what [ReadEnsembles] does, without the values: only metadata and
 // coordinates are read.
 func HeadEnsembles(path string, name func(option string) string) ([]*Ensemble, map[string]string, error) {
-	return ensembles(path, name, Head)
+	return ensembles(path, name, false)
 }
 
-// AdmitTogether checks many files before they are read, in far less time than one by one.
-// What is wrong with one of them shows when it is read.
-func AdmitTogether(ctx context.Context, paths []string) {
-	for some := range slices.Chunk(paths, admittedAtOnce) {
-		if ctx.Err() != nil {
-			return
-		}
-		admitAll(ctx, some)
-	}
-}
-
-func ensembles(path string, name func(option string) string, depth Depth) (all []*Ensemble, attributes map[string]string, err error) {
-	format, err := admit(path, depth)
+func ensembles(path string, name func(option string) string, values bool) (all []*Ensemble, attributes map[string]string, err error) {
+	format, err := formatOf(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	values := depth == Whole
 	err = format.with(path, func(d *dataset) error {
 		attributes = d.globalTexts()
 		for _, v := range d.dataVariables() {

@@ -1,7 +1,6 @@
 package cf
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -31,13 +30,8 @@ type Format struct {
 	// errors say what they are.
 	Others bool
 
-	// Admit checks a path before it is opened, as thoroughly as depth says.
-	Admit func(path string, depth Depth) error
-	// AdmitAll checks many paths at once and remembers those that pass; nil for none.
-	AdmitAll func(ctx context.Context, paths []string)
-	// Run runs what uses open files; nil runs it as it stands.
-	Run func(do func())
-	// Open opens a path that was admitted.
+	// Open opens a path. Neither it nor the reading of values may bring the program down,
+	// whatever the file contains.
 	Open func(path string) (*Dataset, error)
 	// Create begins a file that gets its name when it is committed; nil where the
 	// format is not written.
@@ -56,16 +50,6 @@ type Format struct {
 	// each; nil for none.
 	Check func(path string) ([]string, error)
 }
-
-// Depth says how thoroughly a file is checked.
-type Depth int
-
-// What is looked at before a file is opened.
-const (
-	Outside Depth = iota // what the file is, and its length: for files of this program
-	Head                 // metadata, and what can be coordinates
-	Whole                // every value
-)
 
 // Writer takes the values of the variables that a [Header] left open.
 type Writer interface {
@@ -157,44 +141,16 @@ func headBytes(path string) ([]byte, error) {
 	return head[:n], nil
 }
 
-// admit checks a path and returns its format.
-func admit(path string, depth Depth) (*Format, error) {
-	f, err := formatOf(path)
+// with opens a path and closes it after use.
+func (f *Format) with(path string, use func(*dataset) error) error {
+	d, err := f.Open(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return f, f.Admit(path, depth)
-}
-
-// depthOf is Whole but for files that are trusted.
-func depthOf(trusted bool, depth Depth) Depth {
-	if trusted {
-		return Outside
+	if d.Close != nil {
+		defer d.Close()
 	}
-	return depth
-}
-
-func (f *Format) run(do func()) {
-	if f.Run == nil {
-		do()
-		return
-	}
-	f.Run(do)
-}
-
-// with opens a path that was admitted, and closes it after use.
-func (f *Format) with(path string, use func(*dataset) error) (err error) {
-	f.run(func() {
-		var d *Dataset
-		if d, err = f.Open(path); err != nil {
-			return
-		}
-		if d.Close != nil {
-			defer d.Close()
-		}
-		err = use(newDataset(d))
-	})
-	return err
+	return use(newDataset(d))
 }
 
 // source describes a path.

@@ -24,7 +24,7 @@ func historyOf(path string) (text string) {
 	if !IsData(path) {
 		return ""
 	}
-	format, err := admit(path, Head)
+	format, err := formatOf(path)
 	if err != nil {
 		return "" // whoever reads it for its values says why
 	}

@@ -59,7 +59,7 @@ func InspectEach(path string, opt ReadOptions, each map[string]ReadOptions) (*Re
 	if err := opt.Validate(); err != nil {
 		return nil, fmt.Errorf("inspecting %s: %w", path, err)
 	}
-	format, err := admit(path, depthOf(opt.Trusted, Whole))
+	format, err := formatOf(path)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +69,8 @@ func InspectEach(path string, opt ReadOptions, each map[string]ReadOptions) (*Re
 			return nil, err
 		}
 	}
+	var unreadable error // of the last variable that cannot be read
+	readable := false
 	err = format.with(path, func(d *dataset) error {
 		r.Attributes = d.globalTexts()
 		vars := d.dataVariables()
@@ -84,7 +86,15 @@ func InspectEach(path string, opt ReadOptions, each map[string]ReadOptions) (*Re
 			if !special {
 				own = opt
 			}
-			r.Variables = append(r.Variables, d.inspect(v, &own))
+			about, err := d.inspect(v, &own)
+			if err != nil {
+				unreadable = fmt.Errorf("%s: %w", path, err)
+			}
+			readable = readable || err == nil
+			r.Variables = append(r.Variables, about)
+		}
+		if !readable {
+			return unreadable
 		}
 		return nil
 	})
@@ -94,13 +104,14 @@ func InspectEach(path string, opt ReadOptions, each map[string]ReadOptions) (*Re
 	return r, nil
 }
 
-func (d *dataset) inspect(v *variable, opt *ReadOptions) VariableReport {
+// inspect describes a variable. An error says that its values cannot be read.
+func (d *dataset) inspect(v *variable, opt *ReadOptions) (VariableReport, error) {
 	r := VariableReport{Name: v.name, LongName: longName(v), Members: d.memberDimension(v), StandardName: v.text("standard_name"),
 		Type: strings.ToLower(v.typ.String()), Dims: v.dims, Shape: v.shape, FileUnits: v.text("units"), Units: v.text("units")}
 	s, err := d.newSource(v, opt)
 	if err != nil {
 		r.Why = err.Error()
-		return r
+		return r, nil
 	}
 	f := &s.field
 	r.Units, r.Kind, r.Calendar, r.Notes = f.Units, f.Kind, f.Calendar, f.Notes
@@ -122,7 +133,7 @@ func (d *dataset) inspect(v *variable, opt *ReadOptions) VariableReport {
 	})
 	if err != nil {
 		r.Why = err.Error()
-		return r
+		return r, err
 	}
 	r.HasStats = true
 	r.Notes = append(r.Notes, check.notes()...)
@@ -146,7 +157,7 @@ func (d *dataset) inspect(v *variable, opt *ReadOptions) VariableReport {
 	default:
 		r.Trainable = true
 	}
-	return r
+	return r, nil
 }
 
 // String returns the report as the text that "vdm inspect" prints.

@@ -130,7 +130,8 @@ func (a *timeAxis) timeName(v *variable) []string {
 // of the frame before and end later, the values are running totals, or means since the
 // same start, and the frame before is subtracted. Bounds that still overlap are refused.
 func (a *timeAxis) byBounds(v *variable, amount, asTheyStand bool, opt *ReadOptions) (frames []frame, note string, err error) {
-	differences, empty := 0, 0
+	differences, empty, gaps := 0, 0, 0
+	narrow, wide := math.Inf(1), 0.0 // of the gaps
 	shortest, longest := math.Inf(1), 0.0
 	end, endOf := math.Inf(-1), -1 // end of the last interval
 	previous, start, stop := -1, math.NaN(), math.NaN()
@@ -169,6 +170,10 @@ func (a *timeAxis) byBounds(v *variable, amount, asTheyStand bool, opt *ReadOpti
 				"they are neither successive nor running totals from one start, and a rate of each cannot be told from them. %s other keeps the sums as they are",
 				v.name, a.boundsName, f.at, date(f.from), date(f.to), other, date(end), opt.called("Kind"))
 		}
+		if gap := begin - end; endOf != -1 && gap > slack {
+			gaps++
+			narrow, wide = min(narrow, gap), max(wide, gap)
+		}
 		end, endOf = f.to, f.at
 		f.from = begin
 		shortest, longest = min(shortest, over), max(longest, over)
@@ -176,6 +181,11 @@ func (a *timeAxis) byBounds(v *variable, amount, asTheyStand bool, opt *ReadOpti
 	}
 	if len(frames) == 0 {
 		return nil, "", fmt.Errorf("variable %q: the time bounds %s of every frame have no length", v.name, a.boundsName)
+	}
+	if alike := wide-narrow <= 1e-3*wide && longest-shortest <= 1e-3*longest; amount && gaps > 0 && gaps == len(frames)-1 && alike && wide <= 1.001*longest {
+		return nil, "", fmt.Errorf("variable %q: its time bounds %s are %s long and leave %s between each frame and the next: cdo writes such for sums of values that are stamped at instants. "+
+			"Set %s to %g if each is a sum over %s, or to %g if the bounds are right", v.name, a.boundsName, hours(longest), hours(wide),
+			opt.called("Interval"), round(longest+wide), hours(longest+wide), round(longest))
 	}
 	divided := "each divided by its own length, " + hours(shortest)
 	if longest-shortest > 1e-3*longest {
@@ -202,6 +212,9 @@ func (a *timeAxis) byBounds(v *variable, amount, asTheyStand bool, opt *ReadOpti
 	}
 	return frames, note, nil
 }
+
+// round drops what float64 adds to hours.
+func round(hours float64) float64 { return math.Round(hours*1e6) / 1e6 }
 
 // totals returns rates of running totals without bounds: each frame minus the one before
 // it, over the time between; after a reset the value itself over the time since.

@@ -48,10 +48,6 @@ type ReadOptions struct {
 	// "--interval" for "Interval"; nil means the names in this struct.
 	Name func(option string) string
 
-	// Trusted reads without the child process that Probe starts: for files that this
-	// program has just written.
-	Trusted bool
-
 	before *before // the frame before the first, from another file; nil means none
 	joined bool    // the first frame of running totals is kept: the frame before it is found later
 }

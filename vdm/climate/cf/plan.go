@@ -30,9 +30,6 @@ func PlanPreparation(ctx context.Context, paths []string, opt PrepareOptions, pr
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if i%admittedAtOnce == 0 && !opt.Read.Trusted {
-			admitAll(ctx, paths[i:min(len(paths), i+admittedAtOnce)])
-		}
 		f, err := p.look(path, len(paths) > 1)
 		if err != nil {
 			return nil, err
@@ -64,11 +61,6 @@ func ReadFiles(ctx context.Context, paths []string, opt PrepareOptions) ([]*clim
 	p, err := PlanPreparation(ctx, paths, opt, nil)
 	if err != nil {
 		return nil, err
-	}
-	for i := range p.files {
-		if err := p.files[i].format.Admit(p.files[i].path, depthOf(opt.Read.Trusted, Whole)); err != nil {
-			return nil, err
-		}
 	}
 	for c, f := range p.whole {
 		cells := f.Height() * f.Width()
@@ -136,7 +128,7 @@ func (p *Preparation) readPart(i, c int, done func(t0 int, data []float32) error
 	f := &p.files[i]
 	part := &f.parts[c]
 	opt := p.optionsOf(p.variables[c])
-	opt.Variable, opt.Trusted = part.variable, true // admitted before
+	opt.Variable = part.variable
 	if part.after >= 0 {
 		carried := part.carried
 		if carried.values, err = p.lastFrame(part.after, c); err != nil {
@@ -201,9 +193,6 @@ func (p *Preparation) lastFrame(i, c int) (values []float32, err error) {
 	opt.Kind = climate.KindOther
 	f := &p.files[i]
 	opt.Variable = f.parts[c].variable
-	if err := f.format.Admit(f.path, depthOf(opt.Trusted, Whole)); err != nil {
-		return nil, err
-	}
 	err = f.format.with(f.path, func(d *dataset) error {
 		s, err := d.sourceOf(opt)
 		if err != nil {

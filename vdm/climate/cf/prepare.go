@@ -107,12 +107,12 @@ func (p *Preparation) Run(ctx context.Context, dir string, replace bool, progres
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ready := p.admitAhead(ctx, todo)
+	ready := p.sum(ctx, todo)
 	if progress != nil {
-		progress(done, total) // the first file is probed before a frame of it is read
+		progress(done, total)
 	}
 	for _, i := range todo {
-		var a admitted
+		var a summed
 		select {
 		case a = <-ready:
 		case <-ctx.Done():
@@ -148,30 +148,28 @@ func (f *plannedFile) changedSince(before climate.Source) (string, error) {
 	return fmt.Sprintf("SHA-256 %.12s…, %d bytes (%s); was %.12s…, %d bytes (%s)", now.SHA256, now.Bytes, now.Name, before.SHA256, before.Bytes, before.Name), nil
 }
 
-// admitted is a file that was probed, with its checksum.
-type admitted struct {
+// summed is a file with its checksum.
+type summed struct {
 	source climate.Source
 	err    error
 }
 
-// admitAhead probes files and computes their checksums, in order, one ahead of the
-// reader: the other processor does this while one inflates data.
-func (p *Preparation) admitAhead(ctx context.Context, todo []int) <-chan admitted {
-	ready := make(chan admitted, 1)
+// sum computes the checksums of files, in order, one ahead of the reader: another
+// processor does this while one inflates data.
+func (p *Preparation) sum(ctx context.Context, todo []int) <-chan summed {
+	ready := make(chan summed, 1)
 	go func() {
 		for _, i := range todo {
 			f := &p.files[i]
-			a := admitted{err: f.format.Admit(f.path, depthOf(p.opt.Read.Trusted, Whole))}
-			if a.err == nil {
-				a.source, a.err = f.format.source(f.path, true)
-				a.source.Modified = f.source.Modified
-			}
+			var s summed
+			s.source, s.err = f.format.source(f.path, true)
+			s.source.Modified = f.source.Modified
 			select {
-			case ready <- a:
+			case ready <- s:
 			case <-ctx.Done():
 				return
 			}
-			if a.err != nil {
+			if s.err != nil {
 				return
 			}
 		}

@@ -81,9 +81,6 @@ func (p *Preparation) Write(ctx context.Context, path string, replace bool, prog
 			}
 			continue
 		}
-		if err := f.format.Admit(f.path, depthOf(p.opt.Read.Trusted, Whole)); err != nil {
-			return err
-		}
 		_, err := p.reduced(ctx, i, func(c, t0 int, frames []float32) error {
 			n := len(frames) / (p.reduction.Height * p.reduction.Width)
 			if c == 0 {
@@ -151,10 +148,14 @@ func (p *Preparation) reduced(ctx context.Context, i int, done func(c, t0 int, f
 		if f.parts[c].head == nil {
 			continue
 		}
+		whole := p.reduction.Height*p.reduction.Width == p.source.Height*p.source.Width
 		var small []float32
 		notes[c], err = p.readPart(i, c, func(t0 int, data []float32) error {
 			if err := ctx.Err(); err != nil {
 				return err
+			}
+			if whole {
+				return done(c, f.parts[c].t0+t0, data)
 			}
 			frame, cells := p.source.Height*p.source.Width, p.reduction.Height*p.reduction.Width
 			n := len(data) / frame

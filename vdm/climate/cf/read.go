@@ -17,7 +17,7 @@ func Read(path string, opt ReadOptions) (*climate.Field, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
-	format, err := admit(path, depthOf(opt.Trusted, Whole))
+	format, err := formatOf(path)
 	if err != nil {
 		return nil, err
 	}
@@ -179,6 +179,9 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	scale, err := climate.ParseRainUnits(units)
 	if err != nil {
 		s.refused = fmt.Errorf("variable %q: %w; %s gives the units where they are wrong, %s other keeps the values as they are", v.name, err, opt.called("Units"), opt.called("Kind"))
+		if strings.Contains(strings.ToLower(units), "mon") {
+			s.refused = fmt.Errorf("%w; sums over calendar months are amounts: %s mm with %s", s.refused, opt.called("Units"), opt.months())
+		}
 		if isReflectivity(units) {
 			s.refused = fmt.Errorf("%w; those of radar reflectivity become rain by Z = aR^b with %s rain (a and b by %s)", s.refused, opt.called("Kind"), opt.called("Reflectivity"))
 		}
@@ -227,6 +230,10 @@ func (s *source) stream(room func(t0, n int) []float32, done func(t0 int, data [
 	most := 1
 	if s.layout.t >= 0 {
 		most = s.v.blockLength(s.layout.t, raw.bytes()*cells)
+	}
+	const twice = 2 // a block is read while another is used
+	if err := fits(s.v.name, twice*min(most, len(s.frames)), height, width); err != nil {
+		return err
 	}
 	last, lastAt := []float32(nil), -1 // the values, before weighting, of an earlier frame
 	for t0 := 0; t0 < len(s.frames); {

@@ -23,7 +23,6 @@ func isSampleDims(dims []string) bool {
 // wrote it.
 type SampleReader struct {
 	path      string
-	format    *Format
 	file      *SampleFile
 	dataset   *Dataset
 	channels  []*variable
@@ -35,7 +34,7 @@ type SampleReader struct {
 // SampleFile without the values, from which [CreateSamples] makes the same header. Only
 // metadata and coordinates of the file are read.
 func HeadSamples(path string) (*SampleFile, error) {
-	f, err := admit(path, Head)
+	f, err := formatOf(path)
 	if err != nil {
 		return nil, err
 	}
@@ -51,31 +50,25 @@ func HeadSamples(path string) (*SampleFile, error) {
 
 // OpenSamples opens a file of samples to read its values; the caller closes it.
 func OpenSamples(path string) (r *SampleReader, err error) {
-	r = &SampleReader{path: path}
-	if r.format, err = admit(path, Whole); err != nil {
-		return nil, err
-	}
-	r.format.run(func() {
-		if r.dataset, err = r.format.Open(path); err != nil {
-			return
-		}
-		if r.file, r.channels, err = newDataset(r.dataset).samples(); err != nil {
-			r.close()
-			err = fmt.Errorf("%s: %w", path, err)
-			return
-		}
-		for _, v := range r.channels {
-			var u *unpacker
-			if u, err = newUnpacker(v, nil); err != nil {
-				r.close()
-				err = fmt.Errorf("%s: variable %q: %w", path, v.name, err)
-				return
-			}
-			r.unpackers = append(r.unpackers, u)
-		}
-	})
+	format, err := formatOf(path)
 	if err != nil {
 		return nil, err
+	}
+	r = &SampleReader{path: path}
+	if r.dataset, err = format.Open(path); err != nil {
+		return nil, err
+	}
+	if r.file, r.channels, err = newDataset(r.dataset).samples(); err != nil {
+		r.Close()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	for _, v := range r.channels {
+		u, err := newUnpacker(v, nil)
+		if err != nil {
+			r.Close()
+			return nil, fmt.Errorf("%s: variable %q: %w", path, v.name, err)
+		}
+		r.unpackers = append(r.unpackers, u)
 	}
 	return r, nil
 }
@@ -91,30 +84,24 @@ func (r *SampleReader) Read(member, from int, frames []float32) error {
 			r.path, len(frames), member, from, r.file.Members, len(r.file.Times), g.Height, g.Width, channels)
 	}
 	r.buffer = slices.Grow(r.buffer[:0], n*cells)[:n*cells]
-	var err error
-	r.format.run(func() {
-		for c, v := range r.channels {
-			start, count := []int{member, from, 0, 0}, []int{1, n, g.Height, g.Width}
-			if v.dims[0] != "member" {
-				start[0], start[1], count[0], count[1] = start[1], start[0], count[1], count[0]
-			}
-			if err = v.values.Read(r.buffer, start, count); err != nil {
-				err = fmt.Errorf("%s: variable %q: reading member %d%s: %w", r.path, v.name, member, v.values.Why(), err)
-				return
-			}
-			u := r.unpackers[c]
-			for i, x := range r.buffer {
-				frames[i*channels+c] = float32(u.value(float64(x)))
-			}
+	for c, v := range r.channels {
+		start, count := []int{member, from, 0, 0}, []int{1, n, g.Height, g.Width}
+		if v.dims[0] != "member" {
+			start[0], start[1], count[0], count[1] = start[1], start[0], count[1], count[0]
 		}
-	})
-	return err
+		if err := v.values.Read(r.buffer, start, count); err != nil {
+			return fmt.Errorf("%s: variable %q: reading member %d%s: %w", r.path, v.name, member, v.values.Why(), err)
+		}
+		u := r.unpackers[c]
+		for i, x := range r.buffer {
+			frames[i*channels+c] = float32(u.value(float64(x)))
+		}
+	}
+	return nil
 }
 
 // Close closes the file.
-func (r *SampleReader) Close() { r.format.run(r.close) }
-
-func (r *SampleReader) close() {
+func (r *SampleReader) Close() {
 	if r.dataset.Close != nil {
 		r.dataset.Close()
 	}

@@ -3,6 +3,7 @@ package cf
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -19,12 +20,12 @@ func (s *screen) add(f *climate.Field, t0 int, data []float32) {
 		low, high = 0, mostRain
 	}
 	highest, missing := s.highest, 0
-	defer func() { s.highest, s.missing, s.present = highest, s.missing+missing, s.present+len(data)-missing }()
 	for i, v := range data {
+		if v >= low && v <= highest {
+			continue
+		}
 		if v >= low && v <= high {
-			if v > highest {
-				highest = v
-			}
+			highest = v
 			continue
 		}
 		if v != v {
@@ -53,6 +54,7 @@ func (s *screen) add(f *climate.Field, t0 int, data []float32) {
 		s.alike = s.alike && v == s.first
 		s.impossible++
 	}
+	s.highest, s.missing, s.present = highest, s.missing+missing, s.present+len(data)-missing
 	if s.growth != nil {
 		s.growth.add(f, t0, data)
 	}
@@ -88,7 +90,7 @@ func (s *screen) impossibleValues(f *climate.Field) error {
 	case s.negative == s.impossible && differences:
 		advice = fmt.Sprintf("They are falls of running totals, the largest by %g mm/h: either these begin anew at other times (%s), or the data are rounded, and %s sets what is below 0 to 0",
 			-s.lowest, opt.called("Totals"), opt.called("ClipNegative"))
-	case s.negative == s.impossible && !(s.alike && s.impossible > 1) && -s.lowest < max(s.highest, 1):
+	case s.negative == s.impossible && !(s.alike && s.impossible > 1 && s.first == float32(math.Trunc(float64(s.first)))) && -s.lowest < max(s.highest, 1):
 		advice = fmt.Sprintf("They go down to %g: interpolation and packing leave such; %s sets them to 0. If it is an undeclared fill value instead, name it (%s)",
 			s.lowest, opt.called("ClipNegative"), opt.called("Fill"))
 	}
@@ -146,6 +148,10 @@ func (s *screen) notes() []string {
 // fits refuses a record that does not fit in this machine's free memory.
 func fits(name string, frames, height, width int) error {
 	need := 4 * int64(frames) * int64(height) * int64(width)
+	const little = 64 << 20 // nobody lacks it
+	if need <= little {
+		return nil
+	}
 	if free := machine.FreeMemory(); free > 0 && need > free {
 		return fmt.Errorf("variable %q: %d frames of %d×%d cells take %.1f GiB as float32, %.1f GiB of memory are free", name,
 			frames, height, width, float64(need)/(1<<30), float64(free)/(1<<30))

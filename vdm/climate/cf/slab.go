@@ -1,5 +1,7 @@
 package cf
 
+import "math"
+
 // slab reads blocks of a variable in its stored type and returns unpacked values. The
 // type is fixed once, so that the inner loops know it.
 type slab interface {
@@ -88,6 +90,7 @@ func (s *typedSlab[T]) row(dst []float32, base, stride int, order []int) {
 			missing = missing || x != x
 			dst[i] = x
 		}
+	case order == nil && stride == 1 && s.plain(dst, base, &missing):
 	case order == nil && stride == 1:
 		for i, raw := range s.buf[base : base+len(dst)] {
 			x := float32(s.u.value(float64(raw)))
@@ -108,6 +111,29 @@ func (s *typedSlab[T]) row(dst []float32, base, stride int, order []int) {
 			}
 		}
 	}
+}
+
+// plain copies values of single precision that need no more than a look at what means
+// missing, which most large files have; false means that it cannot.
+func (s *typedSlab[T]) plain(dst []float32, base int, missing *bool) bool {
+	buf, single := any(s.buf).([]float32)
+	u := s.u
+	if !single || u.packed || u.unsigned > 0 || len(u.fillValues) > 0 || len(u.fills) > 2 {
+		return false
+	}
+	nan := float32(math.NaN())
+	low, high, fills := float32(u.low), float32(u.high), [2]float32{nan, nan} // nothing equals NaN
+	for i, f := range u.fills {
+		fills[i] = float32(f)
+	}
+	for i, x := range buf[base : base+len(dst)] {
+		if !(x >= low && x <= high) || x == fills[0] || x == fills[1] {
+			x = nan
+			*missing = true
+		}
+		dst[i] = x
+	}
+	return true
 }
 
 func (s *typedSlab[T]) wide(n int) []float64 {

@@ -39,7 +39,7 @@ func (v *variable) blockLength(dim, rowBytes int) int {
 const (
 	// slabBytes is about what is read at once: enough for the library to run at
 	// full speed, little beside a field.
-	slabBytes = 16 << 20
+	slabBytes = 2 << 20
 	// mostBytes bounds the same where chunks are long in time.
 	mostBytes = 512 << 20
 )

@@ -7,9 +7,11 @@
 //
 // The C library is not thread-safe: one thread makes all calls. It can abort the process
 // on a malformed file, from which Go cannot recover, and it returns invented values from
-// a truncated classic file. So before a file is opened in this process, its size is
-// checked against its own header, and it is read through once in a child process: see
-// [Probe]. The child is this same program, started again with an environment variable
-// that this package's init function looks for; it reads the file and exits before main
-// begins. That works in commands, tests and notebook cells alike, without any call.
+// a truncated classic file. So the size of a file is checked against its own header, and
+// then a child process opens it and reads what is asked for, which comes back through a
+// pipe: no value is read twice, and one child serves any number of files. The child is
+// this same program, started again with an environment variable that this package's init
+// function looks for; it answers requests and exits before main begins. That works in
+// commands, tests and notebook cells alike, without any call. This process itself only
+// writes files with the library.
 package netcdf

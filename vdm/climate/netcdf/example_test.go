@@ -27,7 +27,7 @@ func Example() {
 	f, err := cf.Read(path, cf.ReadOptions{Index: map[string]int{"member": 1}})
 	fmt.Println(f.Data, f.Units, f.Date(1), err)
 
-	_, err = cf.Read(path, cf.ReadOptions{Variable: "tas", Trusted: true})
+	_, err = cf.Read(path, cf.ReadOptions{Variable: "tas"})
 	fmt.Println(err != nil)
 	// Output:
 	// <nil>

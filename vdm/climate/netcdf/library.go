@@ -57,22 +57,9 @@ func version() string {
 	return text
 }
 
-// withDataset opens a file that has been checked, on the library's thread, and
-// closes it after use.
-func withDataset(path string, use func(*cf.Dataset) error) (err error) {
-	withLibrary(func() {
-		var d *cf.Dataset
-		if d, err = open(path); err != nil {
-			return
-		}
-		defer d.Close()
-		err = use(d)
-	})
-	return err
-}
-
-// open opens a file and reads its metadata. It runs on the library's thread.
-func open(path string) (*cf.Dataset, error) {
+// openHere opens a file that has been checked and reads its metadata, in this process:
+// only the reader's child does so, on its one thread.
+func openHere(path string) (*cf.Dataset, error) {
 	ds, err := nc.OpenFile(path, nc.NOWRITE)
 	if err != nil {
 		return nil, fmt.Errorf("%s: the NetCDF library cannot open it (truncated, damaged or not NetCDF): %w", path, err)

@@ -161,7 +161,6 @@ func TestFilesOfOtherPrograms(t *testing.T) {
 				paths = append(paths, found...)
 			}
 			opt := c.opt
-			opt.Trusted = c.refused == "" // without a process for each, which other tests have
 			if opt.Variable != "" {
 				variables, opt.Variable = []string{opt.Variable}, ""
 			}

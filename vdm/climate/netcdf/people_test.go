@@ -179,6 +179,8 @@ func TestFilesRefusedWithTheWayOn(t *testing.T) {
 		{"no_units", ReadOptions{}, []string{"TimeUnits"}},
 		{"silent", ReadOptions{}, []string{"Dims", "y=d1", "x=d2"}},
 		{"groups", ReadOptions{}, []string{"Grid/precipitation, Intermediate/precipitation", "Variable"}},
+		{"bounds_between_stamps", ReadOptions{}, []string{"tp", "2 h long and leave 1 h", "Interval to 3", "or to 2"}},
+		{"one_negative_value", ReadOptions{}, []string{"12 values (3.3 %)", "-0.25 mm/h", "ClipNegative", "Fill"}},
 		{"slightly_negative", ReadOptions{}, []string{"12 values (3.3 %)", "interpolation", "ClipNegative", "Fill"}},
 		{"no_times", ReadOptions{}, []string{"TimeUnits", "counts its frames"}},
 		{"no_times", ReadOptions{TimeUnits: "hours since yesterday"}, []string{"TimeUnits", "yesterday"}},

@@ -324,7 +324,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 	b.SetBytes(4 * int64(len(data)))
 	for b.Loop() {
-		f, err := Read(path, ReadOptions{Trusted: true})
+		f, err := Read(path, ReadOptions{})
 		if err != nil || f.Units != "mm/h" {
 			b.Fatal(err)
 		}
@@ -349,7 +349,7 @@ func TestReadInBlocks(t *testing.T) {
 	if err := WriteSamples(path, s); err != nil {
 		t.Fatal(err)
 	}
-	f, err := Read(path, ReadOptions{Trusted: true})
+	f, err := Read(path, ReadOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

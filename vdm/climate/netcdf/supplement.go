@@ -149,21 +149,26 @@ func (v *variable) Texts() ([]string, error) {
 	return all, nil
 }
 
-// absentFilters returns the filters (HDF5's numbers) through which the values of a
-// variable went and that this installation lacks. It runs on the library's thread.
-func (v *variable) absentFilters() (ids []int) {
+// filters returns the filters (HDF5's numbers) through which the values of a variable
+// went: those that this installation lacks, and those that it has as plugins. It runs on
+// the library's thread.
+func (v *variable) filters() (absent, plugins []int) {
 	var count C.size_t
 	if status := C.nc_inq_var_filter_ids(C.int(v.ds), C.int(v.id), &count, nil); status != C.NC_NOERR || count == 0 || count > 100 {
-		return nil
+		return nil, nil
 	}
 	all := make([]C.uint, count)
 	if status := C.nc_inq_var_filter_ids(C.int(v.ds), C.int(v.id), &count, &all[0]); status != C.NC_NOERR {
-		return nil
+		return nil, nil
 	}
+	const firstPlugin = 256 // HDF5 has the numbers below for its own
 	for _, id := range all {
-		if C.nc_inq_filter_avail(C.int(v.ds), id) == C.NC_ENOFILTER {
-			ids = append(ids, int(id))
+		switch {
+		case C.nc_inq_filter_avail(C.int(v.ds), id) == C.NC_ENOFILTER:
+			absent = append(absent, int(id))
+		case id >= firstPlugin:
+			plugins = append(plugins, int(id))
 		}
 	}
-	return ids
+	return absent, plugins
 }

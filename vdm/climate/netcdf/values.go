@@ -70,10 +70,13 @@ func readScalar(v nc.Var, dst any) error {
 	return fmt.Errorf("type %T is not read", dst)
 }
 
-// Why is what is known of values that cannot be read.
+// Why is what is known of values that cannot be read. It runs on the library's thread.
 func (v *variable) Why() string {
-	if ids := v.absentFilters(); len(ids) > 0 {
-		return ": " + filtersInWords(ids)
+	switch absent, plugins := v.filters(); {
+	case len(absent) > 0:
+		return ": " + filtersInWords(absent)
+	case len(plugins) > 0:
+		return ": " + pluginsInWords(plugins)
 	}
 	return " (file damaged or truncated?)"
 }

@@ -13,9 +13,7 @@ func init() {
 		About: "Composites of weather radars (COMP, IMAGE), versions 2.0 to 2.4: ACRR, RATE, reflectivities, and other quantities with their numbers as they are; " +
 			"projections aeqd, laea, lcc, longlat, merc, somerc, stere, tmerc and utm. Read by a reader in Go",
 		Recognises: recognises,
-		// Every length is checked when it is read, and nothing can bring the program down.
-		Admit: func(string, cf.Depth) error { return nil },
-		Open:  open,
+		Open:       open, // every length is checked when it is read
 	})
 }
 

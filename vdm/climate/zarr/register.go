@@ -9,11 +9,8 @@ func init() {
 			"Regular chunks, also in shards; zlib, gzip, zstd, Blosc (lz4, lz4hc, zlib, zstd, snappy), crc32c; the layout of mlcast's radar archives by name",
 		Endings: []string{".zarr"}, Folder: true,
 		Recognises: recognises,
-		// What a store says of itself is checked when it is opened, and each chunk when it is
-		// read: nothing can bring the program down, so no value is read for it beforehand.
-		Admit:  func(string, cf.Depth) error { return nil },
-		Open:   open,
-		Create: create, Continue: resume,
+		Open:       open, // what a store says of itself is checked here, and each chunk when it is read
+		Create:     create, Continue: resume,
 		Source: source,
 		Check:  check,
 	})

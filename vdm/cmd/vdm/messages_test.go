@@ -62,7 +62,7 @@ func TestOptionsHaveFlags(t *testing.T) {
 		commands++
 		for i := range options.NumField() {
 			field := options.Field(i)
-			if !field.IsExported() || field.Name == "Trusted" || field.Name == "Name" {
+			if !field.IsExported() || field.Name == "Name" {
 				continue
 			}
 			flag := flagOf(field.Name)
@@ -93,7 +93,7 @@ func TestMessagesNameFlags(t *testing.T) {
 	}
 	named := map[string]bool{}
 	look := func(name string, opt cf.ReadOptions) {
-		opt.Name, opt.Trusted = flagOf, true
+		opt.Name = flagOf
 		report, err := cf.InspectWith(filepath.Join(dir, name), opt)
 		said := []error{err}
 		if report != nil {

@@ -217,7 +217,7 @@ func read(path string, m *run.Run, at Place, count int) (*vdm.Samples, error) {
 	s := vdm.NewSamples(count, c.Frames, c.Height, c.Width, len(c.Channels))
 	for ch, like := range at.Like {
 		for i := range count {
-			f, err := cf.Read(path, cf.ReadOptions{Variable: like.Name, Kind: like.Kind, Index: map[string]int{"member": i}, Trusted: true})
+			f, err := cf.Read(path, cf.ReadOptions{Variable: like.Name, Kind: like.Kind, Index: map[string]int{"member": i}})
 			if err != nil {
 				return nil, err
 			}

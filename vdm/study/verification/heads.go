@@ -60,7 +60,6 @@ func Files(paths []string) ([]string, error) {
 
 // readHeads returns the heads of files, in the order of their first frame.
 func readHeads(ctx context.Context, paths []string, name func(string) string) ([]head, error) {
-	cf.AdmitTogether(ctx, paths)
 	var all []head
 	for _, path := range paths {
 		if err := ctx.Err(); err != nil {

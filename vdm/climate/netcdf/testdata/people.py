@@ -469,6 +469,22 @@ def shifted():
 # ---- values
 
 @case
+def bounds_between_stamps():
+    """Sums of three hourly values with the bounds that cdo timselsum gives them."""
+    with new("bounds_between_stamps") as d:
+        grid(d)
+        h = 3.0 * np.arange(4)
+        t = time(d, h + 1)
+        bounds(d, t, h, h + 2)
+        data(d, rain().reshape(4, 3, H, W).sum(1), units="mm", name="tp", long_name="Total precipitation")
+
+
+@case
+def one_negative_value():
+    r = rain(); r[3, :2] = -.25; plain("one_negative_value", r).close()
+
+
+@case
 def slightly_negative():
     r = rain(); r[:, 0, 0] = -.02 - .001 * np.arange(T); plain("slightly_negative", r).close()
 

@@ -1,7 +1,6 @@
 package netcdf
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -50,9 +48,8 @@ func TestNotNetCDF(t *testing.T) {
 	} {
 		path := write(t, name+".nc", c.content)
 		for what, err := range map[string]error{
-			"Probe":   Probe(path),
+			"open":    second(open(path)),
 			"Read":    second(Read(path, ReadOptions{})),
-			"trusted": second(Read(path, ReadOptions{Trusted: true})),
 			"Inspect": second(Inspect(path)),
 		} {
 			if err == nil || !strings.Contains(err.Error(), c.say) || !strings.Contains(err.Error(), path) {
@@ -60,10 +57,10 @@ func TestNotNetCDF(t *testing.T) {
 			}
 		}
 	}
-	if err := Probe(filepath.Join(t.TempDir(), "absent.nc")); !errors.Is(err, os.ErrNotExist) {
+	if _, err := open(filepath.Join(t.TempDir(), "absent.nc")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("an absent file: %v", err)
 	}
-	if err := Probe(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a file") {
+	if _, err := open(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a file") {
 		t.Errorf("a folder: %v", err)
 	}
 }
@@ -129,75 +126,92 @@ func TestAlteredBytes(t *testing.T) {
 }
 
 // What becomes of a child that crashes, hangs, or cannot start.
-func TestProbeChildTrouble(t *testing.T) {
-	shell := func(script string) func(context.Context, string) (*exec.Cmd, error) {
-		return func(ctx context.Context, _ string) (*exec.Cmd, error) {
-			return exec.CommandContext(ctx, "/bin/sh", "-c", script), nil
-		}
+func TestReaderTrouble(t *testing.T) {
+	opened := func(program string, limit time.Duration, arguments ...string) error {
+		r := &reader{command: func() (*exec.Cmd, error) { return exec.Command(program, arguments...), nil }}
+		_, err := (&file{path: "a.nc", limit: limit}).open(r)
+		return err
 	}
 	for script, say := range map[string]string{
 		"echo 'malloc(): corrupted' >&2; kill -ABRT $$": "crashed while reading it (signal: aborted",
 		"kill -SEGV $$":                     "segmentation fault",
 		"echo 'SIGABRT: abort' >&2; exit 2": "SIGABRT: abort",
-		"echo a.nc: damaged; exit 3":        "a.nc: damaged",
+		"exit 0":                            "no answer came",
 	} {
-		err := runProbe(shell(script), "a.nc", time.Minute)
+		err := opened("/bin/sh", time.Minute, "-c", script)
 		if err == nil || !strings.Contains(err.Error(), say) || !strings.Contains(err.Error(), "a.nc") {
 			t.Errorf("%s: error %v, want one with %q", script, err, say)
 		}
 	}
-	if err := runProbe(shell("exit 0"), "a.nc", time.Minute); err != nil {
-		t.Error(err)
-	}
-	if err := runProbe(shell("sleep 60"), "a.nc", 50*time.Millisecond); err == nil || !strings.Contains(err.Error(), "did not finish") {
+	if err := opened("/bin/sh", 50*time.Millisecond, "-c", "exec sleep 60"); err == nil || !strings.Contains(err.Error(), "did not finish") {
 		t.Errorf("a child without end: %v", err)
 	}
-	err := runProbe(func(ctx context.Context, _ string) (*exec.Cmd, error) {
-		return exec.CommandContext(ctx, "/no/such/program"), nil
-	}, "a.nc", time.Minute)
-	if err == nil || !strings.Contains(err.Error(), "cannot start") {
+	if err := opened("/no/such/program", time.Minute); err == nil || !strings.Contains(err.Error(), "cannot start") {
 		t.Errorf("a child that does not start: %v", err)
 	}
 }
 
-// childrenFaults are the page faults of all children that have ended: no process
-// runs without some.
-func childrenFaults(t *testing.T) int64 {
-	t.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &u); err != nil {
-		t.Fatal(err)
-	}
-	return u.Minflt + u.Majflt
-}
-
-// A file that has passed is read once only, until it changes.
-func TestProbeRemembers(t *testing.T) {
+// One child reads all files. Where it ends, an open file is read on by another; half a
+// file harms no other one; and a while after the last file was closed no child remains.
+func TestOneChildReadsAll(t *testing.T) {
+	r := &reader{command: childCommand, patience: 10 * time.Millisecond}
 	path := filepath.Join(t.TempDir(), "a.nc")
 	if err := WriteSamples(path, samples()); err != nil {
 		t.Fatal(err)
 	}
-	if err := Probe(path); err != nil {
+	opened := func(path string) (*Dataset, error) { return (&file{path: path, limit: time.Minute}).open(r) }
+	first, err := opened(path)
+	if err != nil {
 		t.Fatal(err)
 	}
-	before := childrenFaults(t)
-	if before == 0 {
-		t.Error("no child has read the file")
+	process := r.child.process.Process
+	read := func(d *Dataset) []float32 {
+		t.Helper()
+		values := make([]float32, 36)
+		for _, v := range d.Variables {
+			if v.Name != "pr" {
+				continue
+			}
+			if err := v.Values.Read(values, []int{1, 0, 0, 0}, []int{1, 3, 3, 4}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return values
 	}
-	for range 100 {
-		if err := Probe(path); err != nil {
+	want := samples().Channels[0].Data[36:]
+	for range 20 {
+		d, err := opened(path)
+		if err != nil {
 			t.Fatal(err)
 		}
+		same(t, "another time", read(d), want)
+		d.Close()
 	}
-	if after := childrenFaults(t); after != before {
-		t.Errorf("100 more probes started children, which took %d page faults", after-before)
+	half := write(t, "half.nc", contents(t, path)[:5000])
+	if _, err := opened(half); err == nil || !strings.Contains(err.Error(), "half.nc") {
+		t.Errorf("half a file: %v", err)
 	}
-	if err := os.WriteFile(path, append([]byte("\x89HDF\r\n\x1a\n"), make([]byte, 50)...), 0o644); err != nil {
+	if r.child.process.Process.Pid != process.Pid {
+		t.Error("another child was started without need")
+	}
+	if err := process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	if Probe(path) == nil {
-		t.Error("the file changed and is not probed again")
+	same(t, "after the child was killed", read(first), want)
+	if r.child.process.Process.Pid == process.Pid {
+		t.Error("the child was not killed")
 	}
+	first.Close()
+	for range 500 {
+		r.mu.Lock()
+		ended := r.child == nil
+		r.mu.Unlock()
+		if ended {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Error("the child stays although no file is open")
 }
 
 // classicHeaderBytes is a header with one dimension "t" without limit and one or
@@ -299,38 +313,4 @@ func TestFileThatCrashesTheLibrary(t *testing.T) {
 		t.Errorf("the error does not name the file: %v", err)
 	}
 	t.Log(err)
-}
-
-// Many small files are read by one child; what is wrong with one shows when it is
-// probed alone.
-func TestProbeTogether(t *testing.T) {
-	dir := t.TempDir()
-	var paths []string
-	for i := range 5 {
-		path := filepath.Join(dir, fmt.Sprintf("%d.nc", i))
-		if err := WriteSamples(path, samples()); err != nil {
-			t.Fatal(err)
-		}
-		paths = append(paths, path)
-	}
-	whole, err := os.ReadFile(paths[2])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(paths[2], whole[:len(whole)/2], 0o644); err != nil {
-		t.Fatal(err)
-	}
-	probeTogether(context.Background(), paths)
-	for i, path := range paths {
-		info, err := os.Stat(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, passed := probed.Load(identityOf(path, info) + depthWhole); passed != (i != 2) {
-			t.Errorf("%s has passed: %v", path, passed)
-		}
-	}
-	if err := Probe(paths[2]); err == nil || !strings.Contains(err.Error(), "2.nc") {
-		t.Errorf("half a file: %v", err)
-	}
 }
