@@ -1,6 +1,6 @@
 // Package exercise checks what students write in the labs (notebooks/labs), and says why
 // an answer is wrong: it names the first input at which it is, and where the answer is
-// that of a common mistake, it names the mistake.
+// the result of a common mistake, it names the mistake.
 //
 // A question is a function that the student writes, and the function here that checks it:
 //
