@@ -19,6 +19,7 @@ type conditionalFlags struct {
 	whereFlags
 	picture string
 	leads   string // of a nowcast, that are written; "" for all
+	shipped bool   // the run is the shipped model of radar rain
 
 	otherStep, otherCells bool // data with another step in time or size of cells are accepted
 

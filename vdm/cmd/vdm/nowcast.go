@@ -24,7 +24,6 @@ const (
 func newNowcast() *cobra.Command {
 	f := &conditionalFlags{}
 	var known int
-	var ready bool
 	c := &cobra.Command{
 		Use:     "nowcast RUN --data FILE.nc --start INDEX | nowcast --pretrained --data RADAR.nc --last",
 		Short:   "Continue observed frames with an ensemble",
@@ -48,17 +47,11 @@ and how it scores. It works on any part of a field: --size 128 is a side of 256 
   vdm nowcast --pretrained --data radar.nc --start 2018-09-14T08:00 --around 60.2N,24.9E --leads 10,30min
   vdm nowcast runs/small --data data/synthetic --test 7
   vdm nowcast runs/rain --data rain.nc --start 120 --known 5 --out nowcast.nc`,
-		Args: func(c *cobra.Command, args []string) error {
-			if ready && len(args) == 0 {
-				return nil
-			}
-			return takes("RUN")(c, args)
-		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := together(f.prepare(c), f.located(c), checkPicture(c, f.picture)); err != nil {
 				return err
 			}
-			m, err := f.openOrShipped(c, args, ready)
+			m, err := f.openOrShipped(c, args)
 			if err != nil {
 				return err
 			}
@@ -73,7 +66,7 @@ and how it scores. It works on any part of a field: --size 128 is a side of 256 
 			})
 		},
 	}
-	c.Flags().BoolVar(&ready, "pretrained", false, "the model of radar rain that comes with this program")
+	f.addPretrained(c)
 	c.Flags().IntVar(&known, "known", 0, "first `frames` of the clip that are known (default: as many as the network was trained for, else half of them)")
 	c.Flags().StringVar(&f.picture, "picture", "", pictureHelp(nowcastShows))
 	c.Flags().StringVar(&f.leads, "leads", "", leadsHelp)
@@ -110,9 +103,21 @@ func (f *conditionalFlags) written(c *cobra.Command, known climate.KnownFrames, 
 	return slices.Compact(all), nil
 }
 
-// openOrShipped opens the run of a nowcast: the shipped one where it is ready.
-func (f *conditionalFlags) openOrShipped(c *cobra.Command, args []string, ready bool) (*run.Run, error) {
-	if !ready {
+// addPretrained adds the flag for the shipped model of radar rain, with which RUN may be left
+// out.
+func (f *conditionalFlags) addPretrained(c *cobra.Command) {
+	c.Flags().BoolVar(&f.shipped, "pretrained", false, "the model of radar rain that comes with this program")
+	c.Args = func(c *cobra.Command, args []string) error {
+		if f.shipped && len(args) == 0 {
+			return nil
+		}
+		return takes("RUN")(c, args)
+	}
+}
+
+// openOrShipped opens the run that args name, or the shipped one.
+func (f *conditionalFlags) openOrShipped(c *cobra.Command, args []string) (*run.Run, error) {
+	if !f.shipped {
 		return f.open(c, args[0])
 	}
 	dir := radarRun
@@ -132,17 +137,18 @@ func newInterpolate() *cobra.Command {
 	f := &conditionalFlags{}
 	var known []int
 	c := &cobra.Command{
-		Use:     "interpolate RUN --data FILE.nc --start INDEX",
+		Use:     "interpolate RUN --data FILE.nc --start INDEX | interpolate --pretrained --data RADAR.nc --start INDEX",
 		Short:   "Fill in the frames between observed ones with an ensemble",
 		GroupID: groupWork,
 		Long: `interpolate takes a clip of which some frames are known, generates an ensemble of
 the others, and writes the clips as nowcast does. --start or --test gives the
-beginning of the clip, as there.`,
-		Example: `  vdm interpolate runs/rain --data rain.nc --start 120 --known 0,2,4,6,8
+beginning of the clip, as there. With --pretrained the model is the one of nowcast: of
+10 frames of radar, 5 minutes apart, every second one is known.`,
+		Example: `  vdm interpolate --pretrained --data radar.nc --start 120 --size 128
+  vdm interpolate runs/rain --data rain.nc --start 120 --known 0,2,4,6,8
   vdm interpolate runs/small --data data/synthetic --test 7`,
-		Args: takes("RUN"),
 		RunE: func(c *cobra.Command, args []string) error {
-			m, err := f.open(c, args[0])
+			m, err := f.openOrShipped(c, args)
 			if err != nil {
 				return err
 			}
@@ -165,6 +171,7 @@ beginning of the clip, as there.`,
 		},
 	}
 	c.Flags().IntSliceVar(&known, "known", nil, "`frames` of the clip that are known, from 0 (default: every second)")
+	f.addPretrained(c)
 	f.addTest(c)
 	f.addTo(c)
 	return c

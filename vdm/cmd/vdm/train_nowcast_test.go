@@ -95,5 +95,6 @@ func TestTrainNowcast(t *testing.T) {
 	refuse(t, exitUsage, []string{"--out is missing"}, "train-nowcast", "--data", data)
 	refuse(t, exitUsage, []string{"--hold-out is 1000"}, "train-nowcast", "--data", data, "--out", dir, "--hold-out", "1000")
 	refuse(t, exitUsage, []string{"--size is -1"}, "nowcast", dir, "--data", data, "--last", "--size", "-1")
+	refuse(t, exitUsage, []string{"RUN"}, "interpolate", "--data", data, "--start", "0")
 	refuse(t, exitFailed, []string{"not trained for", "random-frames"}, "interpolate", dir, "--data", data, "--start", "0", "--known", "1,3")
 }

@@ -45,9 +45,10 @@ func Defaults() Options {
 		// cosine decay, held-out loss of the averaged weights: 120 steps of 4
 		// clips 0.129 at rate 1e-3, 0.103 at 3e-3, 0.095 at 6e-3, 0.092 at 1e-2;
 		// 240 steps of 2 clips 0.091 at 3e-3 and at 6e-3. Those figures are
-		// of rain scaled to [−1, 1]. Muon gets further on the loss, but not in the power of
+		// of rain scaled to [−1, 1]; 1000 steps under the cube root make better rain than 1300
+		// under the square root. Muon gets further on the loss, but not in the power of
 		// what is generated: vdm/bench/optimisers/RESULTS.md.
-		Steps:        1300,
+		Steps:        1000,
 		SamplerSteps: vdm.DefaultEvaluations, Clips: 32, Members: 8,
 		size: size{
 			frames: 10, height: 32, width: 32, known: 5, batch: 2, tests: 64,
@@ -72,7 +73,7 @@ const (
 	// The average of the weights looks back over 200 steps; the 0.9995 of long runs
 	// would still contain the initial weights.
 	ema = 0.995
-	// Of 64 clips of a run of 1400 steps, power over the training windows' in
+	// Of 64 clips of a run of 1400 steps on the square root of rain, power over the training windows' in
 	// four bands, and dry share (39 % in the windows): dpm++3m with 25 evaluations
 	// 0.62, 0.57, 0.56, 0.58 and 41 %; dpm++2m-sde 0.89, 0.78, 0.81, 0.87 and 36 % with
 	// 25, and 0.87, 0.91, 0.98, 1.00 and 32 % with 60. Fresh noise at every step mends
@@ -155,7 +156,7 @@ func (o Options) config(step float64) (run.Config, error) {
 		// The linear denoiser of the training hours knows how much rain there is at each
 		// scale before anything is learnt. After 900 steps without it 47 % of the generated
 		// cells were dry and the power was 0.32 to 0.52 of the training windows'; with it
-		// 42 %, and 0.53 to 0.60 (39 % are dry in the windows).
+		// 42 %, and 0.53 to 0.60 (39 % are dry in the windows; all under the square root).
 		Preconditioning: run.PreconditionSpectrum,
 		// With a variance of 1 nothing of a clip is visible below λ = −12, and nothing
 		// is left to denoise above 12.
