@@ -33,7 +33,7 @@ func Bands(bands []Band, paths []Series, opt CurveOptions) (*Picture, error) {
 			}
 		}
 		if b.Color == nil {
-			b.Color = light(okabeIto[i%len(okabeIto)])
+			b.Color = light(LineColor(i))
 		}
 		f.bands = append(f.bands, b)
 		// The legend shows a band as a thick line; the edges give the range.
@@ -41,7 +41,7 @@ func Bands(bands []Band, paths []Series, opt CurveOptions) (*Picture, error) {
 		traces = append(traces, trace{name: b.Name, line: swatch, color: b.Color},
 			trace{x: b.X, y: b.Low, ranged: true}, trace{x: b.X, y: b.High, ranged: true})
 	}
-	at := seriesPlaces(paths)
+	at := places(paths, nameOfSeries)
 	for i, s := range paths {
 		if err := s.check(i); err != nil {
 			return nil, err

@@ -93,7 +93,7 @@ func seriesTraces(series []Series) ([]trace, error) {
 	if len(series) == 0 {
 		return nil, fmt.Errorf("plotting: no series given, want at least one")
 	}
-	traces, at := make([]trace, len(series)), seriesPlaces(series)
+	traces, at := make([]trace, len(series)), places(series, nameOfSeries)
 	for i, s := range series {
 		if err := s.check(i); err != nil {
 			return nil, err

@@ -49,11 +49,7 @@ func Dots(dots []Dot, opt DotOptions) (*Picture, error) {
 		return nil, fmt.Errorf("plotting: no dot given, want at least one")
 	}
 	f := &dotsFigure{opt: opt, low: math.Inf(1), high: math.Inf(-1)}
-	var names []string
-	for _, d := range dots {
-		names = append(names, d.Name)
-	}
-	at := places(names)
+	at := places(dots, func(d Dot) string { return d.Name })
 	for i, d := range dots {
 		if math.IsNaN(d.Value) || math.IsInf(d.Value, 0) || math.IsInf(d.Low, 0) || math.IsInf(d.High, 0) || d.Low > d.Value || d.High < d.Value {
 			return nil, fmt.Errorf("plotting: dot %s is %g from %g to %g, want finite values in order", seriesName(i, d.Name), d.Value, d.Low, d.High)

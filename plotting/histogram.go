@@ -58,11 +58,7 @@ func Histogram(series []Counts, opt HistogramOptions) (*Picture, error) {
 	if opt.Y.Label == "" {
 		opt.Y.Label = "Density"
 	}
-	var names []string
-	for _, s := range series {
-		names = append(names, s.Name)
-	}
-	traces, at := make([]trace, len(series)), places(names)
+	traces, at := make([]trace, len(series)), places(series, func(c Counts) string { return c.Name })
 	for i, s := range series {
 		if err := s.check(i); err != nil {
 			return nil, err

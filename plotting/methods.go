@@ -9,20 +9,22 @@ var methods = map[string]int{
 	// data
 	"truth": 6, "observed": 6, "test": 6, "reference": 6, "held out": 6, "training": 0,
 	// forecasts
-	"network": 1, "generated": 1, "STEPS": 0, "advection": 4, "persistence": 5, "climatology": 3, "linear": 2,
+	"network": 1, "model": 1, "generated": 1, "STEPS": 0, "advection": 4, "persistence": 5, "climatology": 3, "training clips": 3, "linear interpolation": 2,
 	// guidance
-	"map": 1, "noise level map": 1, "replacement": 5, "reconstruction": 4, "moment-matching": 2, "pseudo-inverse": 3, "posterior": 0,
+	"map": 1, "map of noise levels": 1, "replacement": 5, "replacement-original": 6, "reconstruction": 4, "reconstruction-mean": 7,
+	"moment-matching": 2, "moment matching": 2, "pseudo-inverse": 3, "posterior-sampling": 0,
 	// samplers
-	"dpm++3m": 1, "dpm++2m": 2, "dpm++2m-sde": 3, "ddim": 4, "ancestral": 5, "heun": 0, "euler-maruyama": 6,
+	"dpm++3m": 1, "dpm++2m": 2, "dpm++2m-sde": 3, "ddim": 4, "ancestral": 5, "ancestral-upper": 7, "heun": 0, "euler-maruyama": 6, "predictor-corrector": 8,
 }
 
-// places returns the place of each series of a figure among the colours and marks: its
+// places returns the place of each of what a figure shows among the colours and marks: its
 // method's, else the next one that is free. A name may say more after its method, in
 // parentheses or after a comma.
-func places(names []string) []int {
-	out, taken := make([]int, len(names)), map[int]bool{}
-	known := make([]bool, len(names))
-	for i, name := range names {
+func places[T any](shown []T, nameOf func(T) string) []int {
+	out, taken := make([]int, len(shown)), map[int]bool{}
+	known := make([]bool, len(shown))
+	for i, one := range shown {
+		name := nameOf(one)
 		if at := strings.IndexAny(name, "(,:"); at > 0 {
 			name = name[:at]
 		}
@@ -32,7 +34,7 @@ func places(names []string) []int {
 		}
 	}
 	next := 0
-	for i := range names {
+	for i := range shown {
 		if known[i] {
 			continue
 		}
@@ -48,11 +50,4 @@ func places(names []string) []int {
 	return out
 }
 
-// seriesPlaces returns the places of series.
-func seriesPlaces(series []Series) []int {
-	var names []string
-	for _, s := range series {
-		names = append(names, s.Name)
-	}
-	return places(names)
-}
+func nameOfSeries(s Series) string { return s.Name }

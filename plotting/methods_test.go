@@ -3,6 +3,9 @@ package plotting
 import (
 	"slices"
 	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 )
 
 // A method has the same place in every figure, whatever else is drawn and in which order;
@@ -19,19 +22,19 @@ func TestAMethodLooksTheSameInEveryFigure(t *testing.T) {
 		{[]string{"training", "STEPS"}, []int{0, 1}}, // both want the same place
 		{[]string{"ancestral, 250", "ancestral, 1000"}, []int{5, 0}},
 	} {
-		if got := places(c.names); !slices.Equal(got, c.want) {
+		if got := places(c.names, itself); !slices.Equal(got, c.want) {
 			t.Errorf("the places of %q are %v, want %v", c.names, got, c.want)
 		}
 	}
 	many := make([]string, 20)
 	many[3] = "network"
-	got := places(many)
+	got := places(many, itself)
 	if got[0] != 0 || got[1] != 2 || got[3] != 1 {
 		t.Errorf("beside a method the others have the places %v", got)
 	}
 	for name, place := range methods {
-		if place < 0 || place >= len(okabeIto) {
-			t.Errorf("%s has the place %d of %d", name, place, len(okabeIto))
+		if place < 0 {
+			t.Errorf("%s has the place %d", name, place)
 		}
 	}
 	traces, err := seriesTraces([]Series{{Name: "x", X: []float64{0, 1}, Y: []float64{0, 1}}, {Name: "STEPS", X: []float64{0, 1}, Y: []float64{0, 1}}})
@@ -40,5 +43,24 @@ func TestAMethodLooksTheSameInEveryFigure(t *testing.T) {
 	}
 	if traces[1].color != okabeIto[0] || traces[0].color == okabeIto[0] {
 		t.Error("STEPS has not its colour in curves, or another line has it, too")
+	}
+}
+
+func itself(name string) string { return name }
+
+// Every method of the library has a place by the name under which figures show it.
+func TestEveryMethodHasAPlace(t *testing.T) {
+	names := append(vdm.GuidanceNames(), vdm.SamplerNames()...)
+	for _, name := range forecast.Names() {
+		by, _, _, err := forecast.Named(name, forecast.NamedOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, by.Name())
+	}
+	for _, name := range names {
+		if _, ok := methods[name]; !ok {
+			t.Errorf("%q has no place among the colours and marks", name)
+		}
 	}
 }

@@ -55,7 +55,7 @@ type trace struct {
 func lineTrace(i int, s Series) trace {
 	t := trace{name: s.Name, x: s.X, y: s.Y, color: s.Color, ranged: true}
 	if t.color == nil {
-		t.color = okabeIto[i%len(okabeIto)]
+		t.color = LineColor(i)
 	}
 	if s.Points {
 		t.mark = markShape(1 + i%markShapes)

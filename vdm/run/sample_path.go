@@ -19,7 +19,7 @@ func (m *Run) SamplePath(ctx context.Context, o SampleOptions, each func(logSNR 
 	}
 	defer n.denoiser.Release()
 	draw := o.draw()
-	if draw.Covariates, err = m.covariates(o.Covariates, o.alternate); err != nil {
+	if draw.Covariates, err = m.covariates(o.Covariates, false); err != nil {
 		return err
 	}
 	s, err := vdm.NewSampler(n.denoiser, n.plan, m.Config.Clip.shape(), nil, draw)
