@@ -54,6 +54,34 @@ type Spectrum struct {
 	Power Values `json:"power"`
 }
 
+// Over returns the ratio of the power to that of a reference, wave by wave, without the
+// constant part; NaN where the reference has no power.
+func (s Spectrum) Over(reference Spectrum) (ratios Values) {
+	for i := range min(len(s.Power), len(reference.Power)) {
+		switch r := reference.Power[i]; {
+		case s.X[i] <= 0:
+		case r > 0:
+			ratios = append(ratios, s.Power[i]/r)
+		default:
+			ratios = append(ratios, math.NaN())
+		}
+	}
+	return ratios
+}
+
+// Below returns the share of values below a whole number, NaN without a histogram.
+func (s Scores) Below(limit int) float64 {
+	h := s.Histogram
+	if len(h.Values) == 0 || len(h.Edges) <= len(h.Values) {
+		return math.NaN()
+	}
+	share := 0.0
+	for i := range min(limit, len(h.Values)) {
+		share += h.Values[i] * (h.Edges[i+1] - h.Edges[i])
+	}
+	return share
+}
+
 // Bias is the map of (mean − reference mean)/reference mean.
 type Bias struct {
 	Height  int    `json:"height"`
@@ -266,7 +294,7 @@ func (v *Verification) Table() Table {
 	for _, s := range v.All() {
 		row := []string{s.Name, fmt.Sprint(s.Clips), Percent(float64(s.Dry)), Percent(float64(s.Drizzle)), Format(float64(s.Mean)), Format(float64(s.Std))}
 		for _, level := range shownLevels {
-			row = append(row, Format(v.quantile(s, level)))
+			row = append(row, Format(v.Quantile(s, level)))
 		}
 		t.Rows = append(t.Rows, append(row, Format(float64(s.Max))))
 	}
@@ -274,8 +302,8 @@ func (v *Verification) Table() Table {
 	return t
 }
 
-// quantile returns the quantile at a level, NaN where it was not computed.
-func (v *Verification) quantile(s Scores, level float64) float64 {
+// Quantile returns the quantile of a set at a level, NaN where it was not computed.
+func (v *Verification) Quantile(s Scores, level float64) float64 {
 	for i, l := range v.Levels {
 		if math.Abs(l-level) < 1e-9 && i < len(s.Quantiles) {
 			return s.Quantiles[i]

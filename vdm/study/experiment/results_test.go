@@ -26,7 +26,7 @@ func TestResults(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
-	if x := power(report.Spectrum{}, report.Spectrum{}); !math.IsNaN(x) {
+	if x := report.Median(report.Spectrum{}.Over(report.Spectrum{})); !math.IsNaN(x) {
 		t.Errorf("the ratio of no spectra is %v", x)
 	}
 	if got := Results(&report.Verification{}); len(got.Rows) != 0 {

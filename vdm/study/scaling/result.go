@@ -1,7 +1,6 @@
 package scaling
 
 import (
-	"cmp"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -30,7 +29,7 @@ type Result struct {
 	Levels      report.Values `json:"quantile_levels"`              // 0.9, 0.99, 0.999, 0.9999
 	Quantiles   report.Values `json:"quantiles"`                    // ratios
 	Spatial     report.Values `json:"spatial_power"`                // ratios at wavenumbers from 1
-	Temporal    report.Values `json:"temporal_power"`               // ratios at frequencies from 0
+	Temporal    report.Values `json:"temporal_power"`               // ratios at frequencies from the lowest above 0
 	Drizzle     [2]float64    `json:"below_a_tenth"`                // share of cells below 0.1 mm/h: generated, test
 	BelowOne    [2]float64    `json:"below_one"`                    // share of cells below 1 mm/h: generated, test
 	MeanAbs     report.Value  `json:"mean_absolute_bias"`           // of the map, normalised
@@ -48,13 +47,13 @@ func newResult(s Setting, steps int, summary *report.Summary) Result {
 	r := Result{
 		Setting: s, Steps: steps, Clips: drawn.Clips, Tests: test.Clips,
 		Mean: drawn.Mean / test.Mean, Levels: quantileLevels, MeanAbs: v.Bias.MeanAbs, Bias: rounded(v.Bias.Map),
-		Drizzle: [2]float64{float64(drawn.Drizzle), float64(test.Drizzle)}, BelowOne: [2]float64{below(drawn, 1), below(test, 1)},
+		Drizzle: [2]float64{float64(drawn.Drizzle), float64(test.Drizzle)}, BelowOne: [2]float64{drawn.Below(1), test.Below(1)},
 	}
 	for _, level := range quantileLevels {
-		r.Quantiles = append(r.Quantiles, quantile(v.Levels, drawn.Quantiles, level)/quantile(v.Levels, test.Quantiles, level))
+		r.Quantiles = append(r.Quantiles, v.Quantile(drawn, level)/v.Quantile(test, level))
 	}
 	r.Quantiles = rounded(r.Quantiles)
-	r.Spatial, r.Temporal = rounded(ratios(drawn.Spatial.Power, test.Spatial.Power)), rounded(ratios(drawn.Temporal.Power, test.Temporal.Power))
+	r.Spatial, r.Temporal = rounded(drawn.Spatial.Over(test.Spatial)), rounded(drawn.Temporal.Over(test.Temporal))
 	return r
 }
 
@@ -113,31 +112,6 @@ func meanMap(clips vdm.Clips, count int) ([]float64, error) {
 func squaredCorrelation(a, b []float64) float64 {
 	c := stat.Correlation(a, b, nil)
 	return c * c
-}
-
-// ratios returns the ratio of two spectra wave by wave, as far as both are positive.
-func ratios(drawn, test []float64) (out report.Values) {
-	for i := range min(len(drawn), len(test)) {
-		if !(test[i] > 0) {
-			break
-		}
-		out = append(out, drawn[i]/test[i])
-	}
-	return out
-}
-
-// quantile returns the quantile of the nearest level.
-func quantile(levels, quantiles report.Values, level float64) float64 {
-	i := slices.Index(levels, slices.MinFunc(levels, func(a, b float64) int { return cmp.Compare(math.Abs(a-level), math.Abs(b-level)) }))
-	return quantiles[i]
-}
-
-// below returns the share of values below a whole number, from the histogram.
-func below(s report.Scores, limit int) (share float64) {
-	for i := range min(limit, len(s.Histogram.Values)) {
-		share += s.Histogram.Values[i] * (s.Histogram.Edges[i+1] - s.Histogram.Edges[i])
-	}
-	return share
 }
 
 // rounded returns the values with four digits after the point, for small files.

@@ -61,7 +61,7 @@ func TestRun(t *testing.T) {
 		t.Fatalf("%d results, %v", len(kept), err)
 	}
 	r := kept[0]
-	if r.Setting != s || len(r.Bias) != 64 || len(r.Spatial) == 0 || len(r.Temporal) != 2 || !(r.BelowOne[1] > 0.5 && r.BelowOne[1] < 1) {
+	if r.Setting != s || len(r.Bias) != 64 || len(r.Spatial) == 0 || len(r.Temporal) != 1 || !(r.BelowOne[1] > 0.5 && r.BelowOne[1] < 1) {
 		t.Errorf("the result is %+v", r)
 	}
 	if !(r.Chance > 0) || !(r.AgainstMean >= 0 && r.AgainstMean <= 1) {
@@ -142,7 +142,7 @@ func TestTables(t *testing.T) {
 	one := func(s Setting, power float64) Result {
 		return Result{
 			Setting: s, Steps: 10, Clips: 4, Tests: 8, Levels: quantileLevels, Quantiles: report.Values{1, 0.75, 0.5, 0.5},
-			Spatial: report.Values{power, power, power}, Temporal: report.Values{9, power, power}, BelowOne: [2]float64{0.9, 0.8}, Chance: 0.125,
+			Spatial: report.Values{power, power, power}, Temporal: report.Values{power, power}, BelowOne: [2]float64{0.9, 0.8}, Chance: 0.125,
 		}
 	}
 	results := []Result{

@@ -3,6 +3,7 @@ package scaling
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -75,12 +76,11 @@ func number(i Interval, digits int) string {
 // SpatialMedian returns the median over wavenumbers of the ratio of the spatial power.
 func SpatialMedian(r Result) float64 { return report.Median(r.Spatial) }
 
-// TemporalMedian returns the median over frequencies, but for 0, of the ratio of the
-// temporal power.
-func TemporalMedian(r Result) float64 { return report.Median(r.Temporal[1:]) }
+// TemporalMedian returns the median over frequencies of the ratio of the temporal power.
+func TemporalMedian(r Result) float64 { return report.Median(r.Temporal) }
 
 func atLevel(level float64) func(Result) float64 {
-	return func(r Result) float64 { return quantile(r.Levels, r.Quantiles, level) }
+	return func(r Result) float64 { return r.Quantiles[slices.Index(quantileLevels, level)] }
 }
 
 // rows are the figures that the dissertation gives, with its values for no transform, the
