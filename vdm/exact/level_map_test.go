@@ -1,10 +1,7 @@
 package exact
 
 import (
-	"math"
 	"testing"
-
-	"gonum.org/v1/gonum/mat"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
@@ -19,44 +16,10 @@ func video(t *testing.T) (*GaussianProcess, Gaussian) {
 	return p, p.Distribution()
 }
 
-// lawOnTheHost is the exact distribution of what a deterministic plan draws with an
-// estimate that is affine in z: it is followed from 0 and from every unit vector.
-func lawOnTheHost(t *testing.T, plan vdm.Plan, n int, estimate func(z []float64, logSNR float64) []float64) Gaussian {
-	t.Helper()
-	follow := func(z []float64) (end []float64) {
-		for _, f := range plan.Follow(z, estimate, nil) {
-			end = f.Z
-		}
-		return end
-	}
-	law := Gaussian{Mean: follow(make([]float64, n)), Cov: mat.NewSymDense(n, nil)}
-	columns := mat.NewDense(n, n, nil)
-	for j := range n {
-		unit := make([]float64, n)
-		unit[j] = 1
-		for i, v := range follow(unit) {
-			columns.Set(i, j, v-law.Mean[i])
-		}
-	}
-	law.Cov.SymOuterK(1, columns)
-	return law
-}
-
-// errors of a law: the largest of the mean over the prior's standard deviation of 1, and
-// that of the covariance over the exact one, in the Frobenius norm.
-func lawErrors(got, want Gaussian) (mean, covariance float64) {
-	for i := range want.Mean {
-		mean = max(mean, math.Abs(got.Mean[i]-want.Mean[i]))
-	}
-	var d mat.Dense
-	d.Sub(got.Cov, want.Cov)
-	return mean, mat.Norm(&d, 2) / mat.Norm(want.Cov, 2)
-}
-
 // checkLaw holds a law to 1 % in the mean and 2 % in the covariance.
 func checkLaw(t *testing.T, got, want Gaussian) {
 	t.Helper()
-	mean, covariance := lawErrors(got, want)
+	mean, covariance := got.Distance(want)
 	t.Logf("mean off by %.4f of the prior's standard deviation, covariance by %.4f", mean, covariance)
 	if mean > 0.01 || covariance > 0.02 {
 		t.Errorf("mean off by %.4f, covariance by %.4f; want at most 0.01 and 0.02", mean, covariance)
@@ -96,17 +59,16 @@ func TestMapOfNoiseLevelsIsExact(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := lawOnTheHost(t, plan, len(x), func(z []float64, logSNR float64) []float64 {
+			got, err := DistributionOnHost(plan, len(x), func(z []float64, logSNR float64) ([]float64, error) {
 				pivot, levels, err := vdm.NoiseLevelMap{}.Pivot(z, logSNR, o)
 				if err != nil {
-					t.Fatal(err)
+					return nil, err
 				}
-				estimate, err := law.DenoiseMap(pivot, levels)
-				if err != nil {
-					t.Fatal(err)
-				}
-				return estimate
+				return law.DenoiseMap(pivot, levels)
 			})
+			if err != nil {
+				t.Fatal(err)
+			}
 			checkLaw(t, got, want)
 		})
 	}

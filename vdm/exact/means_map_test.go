@@ -161,17 +161,16 @@ func TestMapOfMeansIsExact(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := lawOnTheHost(t, plan, len(truth), func(z []float64, logSNR float64) []float64 {
+			got, err := DistributionOnHost(plan, len(truth), func(z []float64, logSNR float64) ([]float64, error) {
 				pivot, level, err := m.Pivot(z, shape, logSNR)
 				if err != nil {
-					t.Fatal(err)
+					return nil, err
 				}
-				estimate, err := m.Denoise(law, pivot, shape, logSNR, level)
-				if err != nil {
-					t.Fatal(err)
-				}
-				return estimate
+				return m.Denoise(law, pivot, shape, logSNR, level)
 			})
+			if err != nil {
+				t.Fatal(err)
+			}
 			checkLaw(t, got, want)
 		})
 	}

@@ -1,8 +1,10 @@
 package exact
 
 import (
+	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/noise"
@@ -100,4 +102,53 @@ func (s Shower) DenoiseMap(z, levels []float64) ([]float64, error) {
 		}
 	}
 	return x, nil
+}
+
+// RanksByMap counts the ranks of the truth among the members of a number of cases, 0 to
+// members: a gauge saw the first frame with errors of a standard deviation of 0.3, and a
+// deterministic plan draws the clip given that by the map of noise levels. The second
+// frame is ranked, in which the shower may have ended; truths and members below 0.05, some
+// standard deviations of the noise that is left, are dry and alike, and the rank among
+// these is drawn. seeds are those of the members, of the truths, and of errors and ties.
+func (s Shower) RanksByMap(ctx context.Context, plan vdm.Plan, cases, members int, seeds []uint64) ([]int, error) {
+	const std, dry = 0.3, 0.05
+	counts := make([]int, members+1)
+	r := rand.New(rand.NewPCG(seeds[2], seeds[2]))
+	y := make([]float32, s.Frames)
+	for f := range y {
+		y[f] = float32(math.NaN())
+	}
+	for i := range cases {
+		if ctx.Err() != nil {
+			return nil, vdm.ErrInterrupted
+		}
+		truth := s.Draw(seeds[1], i)
+		y[0] = float32(truth[0] + std*r.NormFloat64())
+		given := vdm.Observation{{Y: y, Std: std}}
+		below, ties := 0, 0
+		for k := range members {
+			latent, z := make([]float32, s.Frames), make([]float64, s.Frames)
+			noise.Key{Seed: seeds[0], Stream: noise.Latent, Sample: uint32(i*members + k)}.Normal(latent)
+			for j, v := range latent {
+				z[j] = float64(v)
+			}
+			drawn, err := Follow(plan, z, func(z []float64, logSNR float64) ([]float64, error) {
+				pivot, levels, err := vdm.NoiseLevelMap{}.Pivot(z, logSNR, given)
+				if err != nil {
+					return nil, err
+				}
+				return s.DenoiseMap(pivot, levels)
+			})
+			if err != nil {
+				return nil, err
+			}
+			if math.Max(drawn[1], truth[1]) < dry {
+				ties++
+			} else if drawn[1] < truth[1] {
+				below++
+			}
+		}
+		counts[below+r.IntN(ties+1)]++
+	}
+	return counts, nil
 }

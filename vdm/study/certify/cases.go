@@ -3,8 +3,6 @@ package certify
 import (
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
@@ -48,15 +46,4 @@ func means(operator vdm.Operator, x []float32, shape [4]int, std float64) (vdm.O
 		m.Y = append(m.Y, float32(v))
 	}
 	return vdm.Observation{m}, nil
-}
-
-// errors returns the largest error of a mean, the prior's standard deviation being 1, and the
-// error of the covariance in the Frobenius norm.
-func errors(got, want exact.Gaussian) (mean, covariance float64) {
-	for i := range want.Mean {
-		mean = max(mean, math.Abs(got.Mean[i]-want.Mean[i]))
-	}
-	var d mat.Dense
-	d.Sub(got.Cov, want.Cov)
-	return mean, mat.Norm(&d, 2) / mat.Norm(want.Cov, 2)
 }

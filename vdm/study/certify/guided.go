@@ -116,7 +116,7 @@ func byAlgebra(be compute.Backend, p *exact.GaussianProcess, plan vdm.Plan, obse
 		if err != nil {
 			return 0, 0, err
 		}
-		mean, covariance = errors(got, want)
+		mean, covariance = got.Distance(want)
 		return mean, covariance, nil
 	}
 }

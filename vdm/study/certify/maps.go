@@ -3,8 +3,6 @@ package certify
 import (
 	"context"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
@@ -43,7 +41,7 @@ func byMap() ([]work, error) {
 					check.Claim = exactly
 				}
 				list = append(list, work{check, func(context.Context) (mean, covariance float64, err error) {
-					got, err := follow(plan, len(x), func(z []float64, logSNR float64) ([]float64, error) {
+					got, err := exact.DistributionOnHost(plan, len(x), func(z []float64, logSNR float64) ([]float64, error) {
 						pivot, levels, err := vdm.NoiseLevelMap{}.Pivot(z, logSNR, g.observation)
 						if err != nil {
 							return nil, err
@@ -53,41 +51,11 @@ func byMap() ([]work, error) {
 					if err != nil {
 						return 0, 0, err
 					}
-					mean, covariance = errors(got, want)
+					mean, covariance = got.Distance(want)
 					return mean, covariance, nil
 				}})
 			}
 		}
 	}
 	return list, nil
-}
-
-// follow returns the distribution of what a deterministic plan draws with an estimate that
-// is affine in z: the images of 0 and of every unit vector determine it.
-func follow(plan vdm.Plan, n int, estimate func(z []float64, logSNR float64) ([]float64, error)) (exact.Gaussian, error) {
-	var failure error
-	end := func(z []float64) (end []float64) {
-		for _, step := range plan.Follow(z, func(z []float64, logSNR float64) []float64 {
-			x, err := estimate(z, logSNR)
-			if err != nil {
-				failure = err
-				return make([]float64, n)
-			}
-			return x
-		}, nil) {
-			end = step.Z
-		}
-		return end
-	}
-	law := exact.Gaussian{Mean: end(make([]float64, n)), Cov: mat.NewSymDense(n, nil)}
-	columns := mat.NewDense(n, n, nil)
-	for j := range n {
-		unit := make([]float64, n)
-		unit[j] = 1
-		for i, v := range end(unit) {
-			columns.Set(i, j, v-law.Mean[i])
-		}
-	}
-	law.Cov.SymOuterK(1, columns)
-	return law, failure
 }
