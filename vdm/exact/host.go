@@ -59,3 +59,21 @@ func (g Gaussian) Distance(other Gaussian) (mean, covariance float64) {
 	d.Sub(g.Cov, other.Cov)
 	return mean, mat.Norm(&d, 2) / mat.Norm(other.Cov, 2)
 }
+
+// Measured returns the measurement of A·x of a clip, with errors of a standard deviation that
+// are not drawn: what is measured is A·x itself.
+func Measured(a vdm.Operator, x []float32, shape [4]int, std float64) (vdm.Measurement, error) {
+	wide := make([]float64, len(x))
+	for i, v := range x {
+		wide[i] = float64(v)
+	}
+	ax, err := a.Apply(wide, shape)
+	if err != nil {
+		return vdm.Measurement{}, err
+	}
+	m := vdm.Measurement{Of: a, Std: std}
+	for _, v := range ax {
+		m.Y = append(m.Y, float32(v))
+	}
+	return m, nil
+}

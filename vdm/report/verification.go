@@ -54,7 +54,7 @@ type Spectrum struct {
 	Power Values `json:"power"`
 }
 
-// Over returns the ratio of the power to that of a reference, wave by wave, without the
+// Over returns the ratio of the power to the power of a reference, wave by wave, without the
 // constant part; NaN where the reference has no power.
 func (s Spectrum) Over(reference Spectrum) (ratios Values) {
 	for i := range min(len(s.Power), len(reference.Power)) {

@@ -51,7 +51,7 @@ func Cases(p *exact.GaussianProcess, block, every int) ([]Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	coarse, err := measured(blocks, x, shape, 0)
+	coarse, err := exact.Measured(blocks, x, shape, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func Cases(p *exact.GaussianProcess, block, every int) ([]Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	mean, err := measured(all, x, shape, 0.1)
+	mean, err := exact.Measured(all, x, shape, 0.1)
 	if err != nil {
 		return nil, err
 	}
@@ -70,23 +70,6 @@ func Cases(p *exact.GaussianProcess, block, every int) ([]Case, error) {
 		{"blocks", p, x, vdm.Observation{coarse}},
 		{"mean and gauges", p, x, vdm.Observation{mean, points}},
 	}, nil
-}
-
-// measured returns the measurement of A·x.
-func measured(a vdm.Operator, x []float32, shape [4]int, std float64) (vdm.Measurement, error) {
-	wide := make([]float64, len(x))
-	for i, v := range x {
-		wide[i] = float64(v)
-	}
-	ax, err := a.Apply(wide, shape)
-	if err != nil {
-		return vdm.Measurement{}, err
-	}
-	m := vdm.Measurement{Of: a, Std: std}
-	for _, v := range ax {
-		m.Y = append(m.Y, float32(v))
-	}
-	return m, nil
 }
 
 // Engine returns the engine that the program chooses.

@@ -30,20 +30,3 @@ func known(x []float32, is func(i int) bool, std float64) vdm.Observation {
 	}
 	return vdm.Observation{{Y: y, Std: std}}
 }
-
-// means returns the observation of means of a clip.
-func means(operator vdm.Operator, x []float32, shape [4]int, std float64) (vdm.Observation, error) {
-	wide := make([]float64, len(x))
-	for i, v := range x {
-		wide[i] = float64(v)
-	}
-	y, err := operator.Apply(wide, shape)
-	if err != nil {
-		return nil, err
-	}
-	m := vdm.Measurement{Of: operator, Std: std}
-	for _, v := range y {
-		m.Y = append(m.Y, float32(v))
-	}
-	return vdm.Observation{m}, nil
-}

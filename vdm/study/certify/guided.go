@@ -88,7 +88,7 @@ func observations(p *exact.GaussianProcess) ([]given, error) {
 	if err != nil {
 		return nil, err
 	}
-	coarse, err := means(blocks, x, shape, 0)
+	coarse, err := exact.Measured(blocks, x, shape, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func observations(p *exact.GaussianProcess) ([]given, error) {
 	if err != nil {
 		return nil, err
 	}
-	mean, err := means(whole, x, shape, 0.2)
+	mean, err := exact.Measured(whole, x, shape, 0.2)
 	if err != nil {
 		return nil, err
 	}
@@ -104,8 +104,8 @@ func observations(p *exact.GaussianProcess) ([]given, error) {
 	return []given{
 		{"the first frame", known(x, func(i int) bool { return i < frame }, 0)},
 		{"gauges with errors", gauges},
-		{"block means", coarse},
-		{"time means and gauges", append(mean, gauges...)},
+		{"block means", vdm.Observation{coarse}},
+		{"time means and gauges", append(vdm.Observation{mean}, gauges...)},
 	}, nil
 }
 
