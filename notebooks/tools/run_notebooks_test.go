@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -110,7 +111,8 @@ var buf bytes.Buffer
 if err := png.Encode(&buf, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
 	panic(err)
 }
-gonbui.DisplayPng(buf.Bytes())`
+gonbui.DisplayPng(buf.Bytes())
+gonbui.Sync() // otherwise the last output of a cell may be lost`
 
 func TestNotebookRuns(t *testing.T) {
 	needKernel(t)
@@ -132,10 +134,15 @@ func TestNotebookRuns(t *testing.T) {
 			t.Errorf("the notebook has no %q", want)
 		}
 	}
-	for _, want := range []string{"drawn 1.3829620567750447", "data:image/png;base64,"} {
-		if !strings.Contains(string(page), want) {
-			t.Errorf("the page has no %q", want)
-		}
+	if want := "drawn 1.3829620567750447"; !strings.Contains(string(page), want) {
+		t.Errorf("the page has no %q", want)
+	}
+	shown := regexp.MustCompile(`<img src="(img/[^"]+)"`).FindStringSubmatch(string(page))
+	if shown == nil {
+		t.Fatal("the page shows no picture")
+	}
+	if file, err := os.ReadFile(filepath.Join(site, shown[1])); err != nil || !bytes.HasPrefix(file, []byte("\x89PNG")) {
+		t.Errorf("the picture of the page, %s, is no PNG file (%v)", shown[1], err)
 	}
 }
 
