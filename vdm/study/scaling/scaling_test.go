@@ -79,8 +79,8 @@ func (s *said) Line(text string) { s.all = append(s.all, text) }
 // Every setting has a place of its own, but for those that differ in the sampler.
 func TestSettings(t *testing.T) {
 	all := Settings()
-	if len(all) != 20 {
-		t.Errorf("%d settings, want 8 at both scales, 4 by the other sampler and 8 more seeds", len(all))
+	if len(all) != 17 {
+		t.Errorf("%d settings, want 8 at both scales, 8 more seeds and 1 by the other sampler", len(all))
 	}
 	seen, folders := map[string]bool{}, map[string]bool{}
 	for _, s := range all {

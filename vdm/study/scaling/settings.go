@@ -27,23 +27,23 @@ type Setting struct {
 }
 
 // Settings returns all settings in the order in which they are run: each transform at both
-// scales; two of the transforms as the dissertation draws; two more seeds of these.
+// scales; two more seeds of the two transforms that the dissertation fixes; and the
+// dissertation's own sampler on the network that is nearest to its first one.
 func Settings() []Setting {
-	var first, ancestral, seeds []Setting
+	var first, seeds []Setting
 	for _, t := range Transforms() {
 		for _, unit := range []bool{false, true} {
 			first = append(first, Setting{Transform: t, UnitVariance: unit, Seed: 1})
 			if t != None && t != SquareRoot {
 				continue
 			}
-			ancestral = append(ancestral, Setting{Transform: t, UnitVariance: unit, Seed: 1, Ancestral: true})
 			for seed := uint64(2); seed <= 3; seed++ {
 				seeds = append(seeds, Setting{Transform: t, UnitVariance: unit, Seed: seed})
 			}
 		}
 	}
 	slices.SortStableFunc(seeds, func(a, b Setting) int { return int(a.Seed) - int(b.Seed) })
-	return slices.Concat(first, ancestral, seeds)
+	return append(append(first, seeds...), Setting{Transform: None, Seed: 1, Ancestral: true})
 }
 
 // Scale returns the name of the scale.
