@@ -51,5 +51,5 @@ func (o Options) scalars(k int64) (all []any) {
 	for _, x := range o.Rule.Scalars(k, o.Rate) {
 		all = append(all, x)
 	}
-	return append(all, float32(min(o.EMA, float64(k)/(float64(k)+9))))
+	return append(all, float32(averageDecay(o.EMA, k)))
 }

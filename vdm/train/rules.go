@@ -16,14 +16,15 @@ import (
 // old Q whatever L is. Gram–Schmidt would take one step after another for each of up to
 // some hundred columns of each of some hundred matrices.
 var rules = []struct {
-	name   string
-	decays bool // whether the rule has a weight decay
-	with   func(o RuleOptions) Rule
+	name     string
+	decays   bool // whether the rule has a weight decay
+	averages bool // whether its average is its own, and not exponential
+	with     func(o RuleOptions) Rule
 }{
-	{"adam", false, func(o RuleOptions) Rule { return Adam(o) }},
-	{"adamw", true, func(o RuleOptions) Rule { return AdamW(o) }},
-	{"muon", true, func(o RuleOptions) Rule { return Muon(o) }},
-	{"schedule-free", true, func(o RuleOptions) Rule { return ScheduleFree(o) }},
+	{"adam", false, false, func(o RuleOptions) Rule { return Adam(o) }},
+	{"adamw", true, false, func(o RuleOptions) Rule { return AdamW(o) }},
+	{"muon", true, false, func(o RuleOptions) Rule { return Muon(o) }},
+	{"schedule-free", true, true, func(o RuleOptions) Rule { return ScheduleFree(o) }},
 }
 
 // RuleNames returns the names that [NewRule] takes.
@@ -49,4 +50,11 @@ func NewRule(name string, o RuleOptions) (Rule, error) {
 		return nil, fmt.Errorf("optimiser %s has no weight decay, and %v is asked for: take adamw", name, o.WeightDecay)
 	}
 	return rules[i].with(o), nil
+}
+
+// HasOwnAverage reports whether the average of the weights is the rule's own under that
+// name, and not the exponential one.
+func HasOwnAverage(name string) bool {
+	i := slices.Index(RuleNames(), name)
+	return i >= 0 && rules[i].averages
 }

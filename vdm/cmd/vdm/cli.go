@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // These are the exit statuses.
@@ -146,4 +147,16 @@ func emit(c *cobra.Command, text string) error {
 		return fmt.Errorf("writing the output: %w", err)
 	}
 	return nil
+}
+
+// openRun returns a run and prints its warnings.
+func openRun(c *cobra.Command, dir string) (*run.Run, error) {
+	m, err := run.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range m.Warnings {
+		say(c, "warning: %s", w)
+	}
+	return m, nil
 }

@@ -113,15 +113,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if len(t.read.variables) == 0 {
-		for _, ch := range config.Clip.Channels {
-			t.read.variables = append(t.read.variables, ch.Name)
-		}
-	}
-	if err := t.read.asTrained(c, t.out, t.data); err != nil {
-		return err
-	}
-	rec, err := t.read.open(t.data)
+	rec, err := t.openFor(c, config)
 	if err != nil {
 		return err
 	}
@@ -194,6 +186,19 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	}
 	say(c, "trained to step %d: %s", m.Step(), t.out)
 	return drawLosses(m.Dir)
+}
+
+// openFor returns the record of the data for a configuration; the caller closes it.
+func (t *trainFlags) openFor(c *cobra.Command, config run.Config) (*climate.Record, error) {
+	if len(t.read.variables) == 0 {
+		for _, ch := range config.Clip.Channels {
+			t.read.variables = append(t.read.variables, ch.Name)
+		}
+	}
+	if err := t.read.asTrained(c, t.out, t.data); err != nil {
+		return nil, err
+	}
+	return t.read.open(t.data)
 }
 
 // origin returns the data on which the run will be trained, without the periods. It

@@ -16,26 +16,16 @@ import (
 func newWeights() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "weights",
-		Short:   "Export and import a model's weights as safetensors",
+		Short:   "Choose, export and import a model's weights",
 		GroupID: groupWork,
-		Long: `weights export and import move the network's weights between a run and a
+		Long: `weights choose finds the best of a training, by the rain that they make.
+
+weights export and import move the network's weights between a run and a
 safetensors file. The file has the names of the dissertation's own program, which
 can read and write such files.`,
 	}
-	c.AddCommand(newExport(), newImport())
+	c.AddCommand(newExport(), newImport(), newChoose())
 	return asGroup(c)
-}
-
-// openRun returns a run and prints its warnings.
-func openRun(c *cobra.Command, dir string) (*run.Run, error) {
-	m, err := run.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range m.Warnings {
-		say(c, "warning: %s", w)
-	}
-	return m, nil
 }
 
 func newExport() *cobra.Command {

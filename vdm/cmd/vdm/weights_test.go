@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
@@ -55,4 +56,22 @@ func TestWeightsThereAndBack(t *testing.T) {
 	refuse(t, exitFailed, []string{"text.safetensors", "not a safetensors file"}, "weights", "import", fresh, text)
 	refuse(t, exitFailed, []string{"no run in"}, "weights", "export", t.TempDir(), file)
 	refuse(t, exitFailed, []string{"absent"}, "weights", "export", dir, filepath.Join(t.TempDir(), "absent", "w.safetensors"))
+}
+
+// The best weights of a training become a run of their own.
+func TestWeightsChoose(t *testing.T) {
+	data, dir := trained(t)
+	best := filepath.Join(t.TempDir(), "best")
+	text := succeed(t, "weights", "choose", dir, "--data", data, "--clips", "2", "--half-lives", "2", "--out", best)
+	for _, want := range []string{"99.9 % quantile", "half-life", "* "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the table lacks %q:\n%s", want, text)
+		}
+	}
+	if reflect.DeepEqual(weightsOf(t, best), weightsOf(t, dir)) {
+		t.Error("the averages are the last weights: the test proves little")
+	}
+	succeed(t, "sample", best, "--count", "1", "--evaluations", "2")
+	refuse(t, exitUsage, []string{"--data is missing"}, "weights", "choose", dir)
+	refuse(t, exitFailed, []string{`criterion "rain"`}, "weights", "choose", dir, "--data", data, "--by", "rain")
 }

@@ -22,7 +22,7 @@ var floors = []floor{
 	}},
 	{"study and report", []string{
 		"vdm/study", "vdm/report", "vdm/pretrained",
-		"vdm/study/archive", "vdm/study/certify", "vdm/study/experiment", "vdm/study/firstmodel", "vdm/study/learnt", "vdm/study/radar", "vdm/study/scaling", "vdm/study/verification",
+		"vdm/study/archive", "vdm/study/certify", "vdm/study/choose", "vdm/study/experiment", "vdm/study/firstmodel", "vdm/study/learnt", "vdm/study/radar", "vdm/study/scaling", "vdm/study/verification",
 	}},
 	{"the run", []string{"vdm/run", "vdm/train", "vdm/internal/proof"}},
 	{"the paper", []string{"vdm", "vdm/unet", "vdm/convnet", "vdm/spectral", "vdm/exact"}},
