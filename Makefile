@@ -1,7 +1,7 @@
 # Every target installs first what it needs and the machine lacks; see
 # notebooks/tools/setup.sh. Everything made here goes to build/ and runs/.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-xla torture fuzz mutants bench notebooks site lab browser climate gpu-bundle clean
+.PHONY: help run test test-xla torture fuzz mutants bench notebooks site lab browser climate slurm gpu-bundle clean
 
 SETUP := notebooks/tools/setup.sh
 RUN   := notebooks/tools/run_notebooks.py --html build/site
@@ -99,6 +99,12 @@ lab: ## open the notebooks in Jupyter
 browser: ## see in Debian's Chromium that a notebook works for a reader
 	@$(SETUP) browser
 	VDM_BROWSER=full go -C notebooks/tools test -count=1 -timeout 20m -run Browser -v .
+
+CASES ?= 20
+slurm: ## ensembles, training and CASES nowcasts (default 20) on a Slurm of two nodes, both this machine; the Kubernetes file
+	@$(SETUP) slurm
+	go -C docker/check test -count=1 .
+	VDM_SLURM=1 VDM_SLURM_CASES=$(CASES) go test -count=1 -timeout 3h -v -run Slurm ./vdm/cmd/vdm
 
 gpu-bundle: ## a folder to carry to a GPU machine without Go or network: build/gpu-bundle
 	@$(SETUP) test

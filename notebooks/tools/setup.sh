@@ -7,6 +7,7 @@
 #   setup.sh bench   what `make bench` needs: Debian's PyTorch, and today's (3 GB)
 #   setup.sh site    what `make site` needs to export notebooks: Debian packages only
 #   setup.sh browser what `make browser` needs: the same as run, and Chromium
+#   setup.sh slurm   the same as test, and Slurm (Debian's slurm-wlm and munge)
 #   setup.sh cuda    XLA's plugin for CUDA and NVIDIA's libraries (2 GB), for an NVIDIA GPU
 #
 # Two engines for the CPU are installed: ONNX Runtime, and beside it XLA's plugin, for
@@ -336,8 +337,12 @@ case $level in
     fi
     install_packages || exit 1
     ;;
-  test)
+  test | slurm)
     need_base
+    if [[ $level == slurm ]]; then
+      need_command slurmctld slurm-wlm
+      need_command munged munge
+    fi
     install_packages || exit 1
     need_readers
     install_packages || say "tests against these readers are skipped: ${missing[*]}"
@@ -351,7 +356,7 @@ case $level in
     need_base
     install_packages || exit 1
     ;;
-  *) die "unknown level \"$level\": want run, test, bench, site, browser or cuda" ;;
+  *) die "unknown level \"$level\": want run, test, bench, site, browser, slurm or cuda" ;;
 esac
 missing=()
 GOPROXY=off go mod download >/dev/null 2>&1 || step "downloading Go modules" go mod download || exit 1
@@ -362,7 +367,7 @@ case $level in
     install_tools notebook github.com/janpfeifer/gonb golang.org/x/tools/cmd/goimports golang.org/x/tools/gopls
     install_kernel
     ;;
-  test)
+  test | slurm)
     install_data
     install_tools lint honnef.co/go/tools/cmd/staticcheck
     ;;

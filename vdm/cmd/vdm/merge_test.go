@@ -237,6 +237,8 @@ func TestEnsembleScriptRefuses(t *testing.T) {
 		"task's number is \"-1\"": {"OUT=x", "MEMBERS=2", "INDEX=-1"},
 		"MEMBERS is \"0\"":        {"OUT=x", "MEMBERS=0", "INDEX=1"},
 		"OUT is not set":          {"MEMBERS=2", "INDEX=1"},
+		"EVERY is \"0\"":          {"OUT=x", "MEMBERS=2", "INDEX=1", "EVERY=0"},
+		"FIRST is \"-3\"":         {"OUT=x", "MEMBERS=2", "INDEX=1", "EVERY=1", "FIRST=-3"},
 	} {
 		c := exec.Command("bash", "../../../docker/slurm-ensemble.sh", "sample", "run")
 		c.Env = append(env, "PATH="+os.Getenv("PATH"))

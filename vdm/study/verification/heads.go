@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
@@ -24,7 +25,7 @@ type head struct {
 
 // Files returns the data at paths (files, and Zarr stores, which may be folders or web
 // addresses). For another folder it returns all of its files whose names end in .nc or
-// .nc4 and all of its stores, in the order of their names.
+// .nc4 and all of its stores, in the order of their names, but for hidden ones.
 func Files(paths []string) ([]string, error) {
 	var all []string
 	for _, p := range paths {
@@ -46,6 +47,9 @@ func Files(paths []string) ([]string, error) {
 		}
 		before := len(all)
 		for _, e := range entries {
+			if strings.HasPrefix(e.Name(), ".") { // among others what a program is writing, or was when it was killed
+				continue
+			}
 			path, ext := filepath.Join(p, e.Name()), filepath.Ext(e.Name())
 			if e.IsDir() && cf.IsData(path) || !e.IsDir() && (ext == ".nc" || ext == ".nc4") {
 				all = append(all, path)

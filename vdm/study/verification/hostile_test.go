@@ -63,6 +63,15 @@ func TestCasesThatDiffer(t *testing.T) {
 	}
 	_, err = Forecasts(t.Context(), []string{first, damaged}, Options{Data: data})
 	refused(t, err, "damaged.nc")
+	written := t.TempDir()
+	for _, name := range []string{"a.nc", ".writing-7.nc"} { // a killed program leaves the second
+		if err := os.WriteFile(filepath.Join(written, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all, err := Files([]string{written}); err != nil || len(all) != 1 || filepath.Base(all[0]) != "a.nc" {
+		t.Errorf("the files are %v (%v), want a.nc alone", all, err)
+	}
 	if _, err := Files([]string{t.TempDir()}); err == nil || !strings.Contains(err.Error(), "no file that ends in .nc") {
 		t.Errorf("an empty folder: %v", err)
 	}
