@@ -86,6 +86,7 @@ func all(be compute.Backend, ranks int) ([]work, error) {
 		byMap,
 		func() ([]work, error) { return byGuidance(be) },
 		func() ([]work, error) { return byRanks(ranks) },
+		func() ([]work, error) { return byParticles(2000, 100) },
 	} {
 		more, err := part()
 		if err != nil {

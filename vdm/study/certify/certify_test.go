@@ -66,7 +66,23 @@ func TestVerdict(t *testing.T) {
 			claims++
 		}
 	}
-	if len(work) < 80 || claims < 14 {
+	if len(work) < 83 || claims < 17 {
 		t.Errorf("%d checks with %d claims", len(work), claims)
+	}
+}
+
+// Weighted particles have the right mean and covariance. Those of showers take a minute
+// and are left to vdm certify.
+func TestParticles(t *testing.T) {
+	list, err := byParticles(500, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := list[0].check
+	if c.Mean, c.Covariance, err = list[0].errors(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !c.Holds() {
+		t.Errorf("%s given %s: the mean is off by %.4f, the covariance by %.4f, claimed %v", c.Method, c.Given, c.Mean, c.Covariance, c.Claim)
 	}
 }
