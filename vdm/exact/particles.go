@@ -16,11 +16,11 @@ import (
 // 2023, "Practical and Asymptotically Exact Conditional Sampling in Diffusion Models"):
 // reconstruction guidance proposes the steps of many particles, and sequential Monte Carlo
 // weights and resamples them, so that what guidance does wrong is put right. The draws are
-// exact in the limit of many particles and steps, whatever the law of the clips, which
+// exact in the limit of many particles and steps, whatever the distribution of the clips, which
 // guidance alone is not; the price is an evaluation of the denoiser, and of its derivatives,
 // for each particle.
 //
-// All is float64 on the host, and derivatives are differences, for laws of a few values.
+// All is float64 on the host, and derivatives are differences, for distributions of a few values.
 type Particles struct {
 	Plan     vdm.Plan // draws noise in every step but the last, as the ancestral ones do
 	Shape    [4]int   // of a clip

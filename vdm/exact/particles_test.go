@@ -27,7 +27,7 @@ func moments(x [][]float64) Gaussian {
 	return g
 }
 
-// affineEstimate is the best denoiser of a Gaussian law, which is affine in z: its values at
+// affineEstimate is the best denoiser of a Gaussian distribution, which is affine in z: its values at
 // 0 and at the unit vectors are computed once for each noise level.
 func affineEstimate(law Gaussian) func(z []float64, logSNR float64) ([]float64, error) {
 	type level struct {
@@ -63,7 +63,7 @@ func affineEstimate(law Gaussian) func(z []float64, logSNR float64) ([]float64, 
 	}
 }
 
-// Given gauges with errors on a Gaussian law the particles have the right mean and
+// Given gauges with errors on a Gaussian distribution the particles have the right mean and
 // covariance, which guidance without weights has not.
 func TestParticlesGaussian(t *testing.T) {
 	law := Gaussian{Mean: []float64{0.5, 0, -0.5, 0}, Cov: Exponential(4, 2, 1)}

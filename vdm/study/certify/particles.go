@@ -13,7 +13,7 @@ import (
 )
 
 // byParticles returns the checks of sequential Monte Carlo on top of reconstruction
-// guidance, on a Gaussian law and on showers, for which fewer particles must do: their
+// guidance, on a Gaussian distribution and on showers, for which fewer particles must do: their
 // denoiser is a quadrature.
 func byParticles(number, ofShowers int) ([]work, error) {
 	const sampler, evaluations = "ancestral-upper", 100
