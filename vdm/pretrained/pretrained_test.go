@@ -39,37 +39,6 @@ func TestInstallIsARun(t *testing.T) {
 	}
 }
 
-// The shipped configuration is older than written bounds of λ: a folder that has it as it
-// is, from an older program, opens and keeps its file; a new folder has the numbers.
-func TestInstallOpensAnOlderFolder(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "run")
-	m, err := Install(Synthetic, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config, err := files.ReadFile(Synthetic + ".yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(dir, "config.yaml")
-	if s := m.Config.Schedule; s.Min != -30 || s.Max != 30 {
-		t.Errorf("the installed schedule is %+v, want its bounds", s)
-	}
-	if err := os.WriteFile(path, config, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	older, err := Install(Synthetic, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if low, high := older.Schedule().Bounds(); low != -30 || high != 30 {
-		t.Errorf("λ from %v to %v, want ±30", low, high)
-	}
-	if text, err := os.ReadFile(path); err != nil || string(text) != string(config) {
-		t.Errorf("the older file was written anew (%v):\n%s", err, text)
-	}
-}
-
 func TestInstallRefusesWhatIsThere(t *testing.T) {
 	other := t.TempDir()
 	if err := os.WriteFile(filepath.Join(other, "letter.txt"), []byte("mine"), 0o644); err != nil {
@@ -86,7 +55,7 @@ func TestInstallRefusesWhatIsThere(t *testing.T) {
 	c := m.Config
 	c.Training.Rate /= 2
 	another := filepath.Join(t.TempDir(), "another")
-	if _, err := run.Create(another, c, nil); err != nil {
+	if _, err := run.CreateWith(another, c, m.Weights(true)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Install(Synthetic, another); err == nil || !strings.Contains(err.Error(), "holds another run") {

@@ -165,7 +165,7 @@ func (o Options) config(step float64) (run.Config, error) {
 			Seed: o.Seed, Steps: o.Steps, Batch: o.size.batch, EMA: ema,
 			// One step beyond the last, whose rate would be 0.
 			Rate: rate, Warmup: o.Steps / 15, Decay: o.Steps + 1, Clip: 1,
-			HeldOutEvery: 100, HeldOutClips: o.size.tests, SnapshotEvery: 100,
+			HeldOutEvery: 200, HeldOutClips: o.size.tests, SnapshotEvery: 100,
 		},
 	}, nil
 }
