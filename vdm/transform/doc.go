@@ -17,7 +17,7 @@
 //	normal-score  y = Φ⁻¹(rank of x among the training data), fitted or given as knots
 //	learnt        y = a monotone network of x, trained together with a denoiser (study/learnt)
 //
-// A [Spec] names the chain ("sqrt+standardise", which is [DefaultRain]) and is fitted on
+// A [Spec] names the chain ("cbrt+standardise", which is [DefaultRain]) and is fitted on
 // training data only. It then contains the fitted numbers and is saved with the run as
 // YAML or JSON with every digit, so that a reopened run uses exactly the transform of
 // training.

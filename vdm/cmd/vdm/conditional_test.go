@@ -155,14 +155,14 @@ func TestDownscale(t *testing.T) {
 	refuse(t, exitUsage, []string{"no multiple", "--cells 3"}, "downscale", dir, "--data", coarse, "--start", "0", "--cells", "3")
 	// A run that is made for downscaling is refused when it is made.
 	never := filepath.Join(t.TempDir(), "never")
-	refuse(t, exitFailed, []string{"--for downscale", "sqrt+standardise", "--transform"}, tiny(whole, never, "--for", "nowcast,downscale", "--steps", "1")...)
+	refuse(t, exitFailed, []string{"--for downscale", "cbrt+standardise", "--transform"}, tiny(whole, never, "--for", "nowcast,downscale", "--steps", "1")...)
 	refuse(t, exitUsage, []string{"--for hindcast: want some of sample, nowcast"}, tiny(whole, never, "--for", "hindcast", "--steps", "1")...)
 	if _, err := os.Stat(never); err == nil {
 		t.Error("a run that is refused is there")
 	}
 	succeed(t, tiny(whole, never, "--for", "downscale", "--transform", "nonnegative+standardise", "--only-create")...)
 	_, roots := trained(t)
-	refuse(t, exitFailed, []string{"sqrt+standardise", "affine or identity"}, "downscale", roots, "--data", coarse, "--start", "0", "--cells", "2", "--frames", "2")
+	refuse(t, exitFailed, []string{"cbrt+standardise", "affine or identity"}, "downscale", roots, "--data", coarse, "--start", "0", "--cells", "2", "--frames", "2")
 	if left, _ := os.ReadDir(filepath.Join(roots, "samples")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}

@@ -79,7 +79,7 @@ that long at most in this call, and the model so far is drawn from and verified.
 	f.StringVar(&o.Data, "data", "", "`folder` of prepared data with a split")
 	f.StringVar(&o.Out, "out", "", "`folder` of the run")
 	f.IntVar(&o.Frames, "frames", 10, "frames of a clip; its height and width are those of the data")
-	f.StringVar(&o.Transform, "transform", transform.DefaultRain, "transform of the values, such as sqrt+standardise, log:0.1+standardise or affine, or @FILE.json with a learnt one")
+	f.StringVar(&o.Transform, "transform", transform.DefaultRain, "transform of the values, such as cbrt+standardise, log:0.1+standardise or affine, or @FILE.json with a learnt one")
 	addPreset(f, &preset)
 	f.IntVar(&o.Network.Dim, "dim", 64, "channels of the network's first level, a multiple of 8")
 	f.IntSliceVar(&o.Network.Multiples, "multiples", []int{1, 2, 4, 8}, "channels of each level, as multiples of --dim")

@@ -25,7 +25,7 @@ func TestTrainPreset(t *testing.T) {
 		return c
 	}
 	c := config()
-	if tr := c.Clip.Channels[0].Transform.String(); tr != "sqrt+standardise" || c.Training.Accumulate != 1 {
+	if tr := c.Clip.Channels[0].Transform.String(); tr != "cbrt+standardise" || c.Training.Accumulate != 1 {
 		t.Errorf("by default the transform is %s, with %d passes a step", tr, c.Training.Accumulate)
 	}
 	c = config("--preset", "dissertation")

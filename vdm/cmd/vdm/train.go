@@ -59,7 +59,7 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 	f.Var((*hoursFlag)(&t.heldOut), "held-out", "last `hours` of the data to hold out, for the held-out loss; or days, as 2days")
 	f.BoolVar(&t.flips, "flips", false, "also train on clips reversed in y, in x and in both (for data without a fixed place)")
 	f.StringVar(&t.missing, "missing", "skip", "windows with missing cells: skip them, or mask the cells in the loss")
-	f.StringVar(&t.transform, "transform", "", "transform of the values, such as sqrt+standardise, log:0.1+standardise or affine, or @FILE.json with a learnt one (default: "+transform.DefaultRain+" for rain, else "+transform.Default+", which scale to unit variance)")
+	f.StringVar(&t.transform, "transform", "", "transform of the values, such as cbrt+standardise, log:0.1+standardise or affine, or @FILE.json with a learnt one (default: "+transform.DefaultRain+" for rain, else "+transform.Default+", which scale to unit variance)")
 	addPreset(f, &t.preset)
 	f.StringSliceVar(&t.tasks, "for", nil, "`commands` that the run is meant for, as downscale: settings that do not allow them are refused now, not when they are called")
 	f.StringVar(&t.from, "from", "", "first weights, with their network, transforms and noise levels: of a shipped `model` ("+strings.Join(pretrained.Names(), ", ")+"), of the folder of a run, or of a file")

@@ -93,7 +93,7 @@ const mostMissing = 0.5
 // to more steps.
 func (t Training) Config(step, kilometres float64) (run.Config, error) {
 	t = t.withDefaults()
-	root, err := transform.Parse(transform.DefaultRain)
+	root, err := transform.Parse("sqrt+standardise") // the shipped weights belong to it
 	if err != nil {
 		return run.Config{}, err
 	}
