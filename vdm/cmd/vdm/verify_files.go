@@ -96,6 +96,7 @@ func (v *verifyFlags) files(c *cobra.Command, args []string) error {
 	for _, f := range like {
 		channels = append(channels, run.ChannelConfig{Name: f.Name, Units: f.Units})
 	}
+	v.read.scratch = new(climate.Scratch)
 	rec, err := v.read.openAs(v.against, channels)
 	if err != nil {
 		return err

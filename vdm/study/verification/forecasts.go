@@ -103,6 +103,7 @@ func (s *scoring) ahead(ctx context.Context, heads []head) <-chan readAhead {
 					r.rivals = append(r.rivals, f)
 				}
 			}
+			r.err = cmp.Or(r.err, s.o.Data.Release()) // a long record must not fill the memory
 			select {
 			case out <- r:
 			case <-ctx.Done():
