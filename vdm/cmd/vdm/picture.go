@@ -56,22 +56,14 @@ func savePicture(path string, still func() (*plotting.Picture, error), moving fu
 	return drawn.SavePNG(path)
 }
 
-// readable is what pictures call a variable: what its data say in words, else its name.
-func readable(f *climate.Field) string {
-	if f.LongName != "" {
-		return f.LongName
-	}
-	return strings.ReplaceAll(f.Name, "_", " ")
-}
-
 // picture draws clips of a variable, frames of which are step hours apart.
 func picture(path string, like *climate.Field, step float64, clips *vdm.Samples) error {
 	named := report.NamedSamples{Name: "clip", Samples: clips}
 	return savePicture(path,
 		func() (*plotting.Picture, error) {
-			return report.ClipsPicture(readable(like), like.Units, step, 0, clips.Len(), named)
+			return report.ClipsPicture(like.Called(), like.Units, step, 0, clips.Len(), named)
 		},
-		func() ([]byte, error) { return report.ClipsAnimation(readable(like), like.Units, step, 0, named) })
+		func() ([]byte, error) { return report.ClipsAnimation(like.Called(), like.Units, step, 0, named) })
 }
 
 // picturable refuses to draw a nowcast of anything but rain, before it is made.
@@ -125,5 +117,5 @@ func movingMembers(members [][]float32, observed []float32, place *climate.Place
 		clips = append(clips, one(fmt.Sprintf("member %d", i+1), m))
 	}
 	like := place.Like[0]
-	return report.ClipsAnimation(readable(like), like.Units, step, 0, clips...)
+	return report.ClipsAnimation(like.Called(), like.Units, step, 0, clips...)
 }

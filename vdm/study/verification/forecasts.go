@@ -51,6 +51,11 @@ func Forecasts(ctx context.Context, paths []string, o Options) (*Results, error)
 		}
 	}
 	o.Forecaster = cmp.Or(o.Forecaster, heads[0].by, "model")
+	for i := range o.Rivals {
+		if r := &o.Rivals[i]; r.Name == o.Forecaster { // files of steps beside steps
+			r.Name = "rival " + r.Name
+		}
+	}
 	s := &scoring{o: &o, results: &Results{Cases: Cases{Files: len(heads)}}}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -115,7 +120,8 @@ func (s *scoring) ahead(ctx context.Context, heads []head) <-chan readAhead {
 }
 
 // chooseRival chooses persistence as the rival, or linear interpolation where the frames
-// ahead lie between known ones, if a rival was asked for and none named.
+// ahead lie between known ones, if a rival was asked for and none named: none for files
+// of this very forecaster.
 func (o *Options) chooseRival(k *forecastCase) {
 	if !o.AnyRival || len(o.Rivals) > 0 || k.known.Span() == 0 {
 		return
@@ -124,7 +130,9 @@ func (o *Options) chooseRival(k *forecastCase) {
 	if k.known.Enclosed() {
 		name = "linear"
 	}
-	o.Rivals = []Rival{{Name: name, Forecaster: name}}
+	if name != o.Forecaster {
+		o.Rivals = []Rival{{Name: name, Forecaster: name}}
+	}
 }
 
 // take scores a case, or counts the reason why not.
@@ -200,8 +208,8 @@ func (s *scoring) begin(k *forecastCase) error {
 	for ch, name := range k.names {
 		p, err := newParts(s.o, report.ComparisonOptions{
 			Task: task, Variable: name, Units: k.units[ch], Known: k.known, Height: k.clip.Height(), Width: k.clip.Width(),
-			Kilometres: k.clip.Grid.Kilometres(), Minutes: 60 * k.clip.Step(),
-			Thresholds: s.o.Thresholds, Windows: s.o.Windows, Scores: s.o.scores(), Seed: s.o.Seed, Grid: &first.clip.Grid, Called: calledIn(k, ch),
+			Kilometres: k.clip.Grid.Kilometres(), Minutes: 60 * k.step(s.o), Times: k.minutes(),
+			Thresholds: s.o.Thresholds, Windows: s.o.Windows, Scores: s.o.scores(), Seed: s.o.Seed, Grid: &first.clip.Grid, Called: k.called[ch],
 		})
 		if err != nil {
 			return err
@@ -209,15 +217,6 @@ func (s *scoring) begin(k *forecastCase) error {
 		s.parts = append(s.parts, p)
 	}
 	return nil
-}
-
-// calledIn returns what pictures call a variable of a case, "" for its name: only a file's
-// only variable is known by more than its name.
-func calledIn(k *forecastCase, channel int) string {
-	if channel > 0 || len(k.names) > 1 {
-		return ""
-	}
-	return k.clip.LongName
 }
 
 // fits refuses a case that cannot be pooled with the first.
