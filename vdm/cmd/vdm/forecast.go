@@ -158,7 +158,7 @@ func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
 	if err := emit(c, filepath.Clean(out)+"\n"); err != nil {
 		return err
 	}
-	return drawNowcast(c, f.picture, rec, place, known, members)
+	return drawNowcast(c, f.picture, rec, place, known, frames, members)
 }
 
 // around returns the known frames with what lies around a clip and may move into it; nil

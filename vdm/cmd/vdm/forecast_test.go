@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"math"
 	"os"
 	"path/filepath"
@@ -97,6 +98,11 @@ func TestForecastLeadsAndPicture(t *testing.T) {
 	}
 	if drawn, err := os.ReadFile(picture); err != nil || !strings.HasPrefix(string(drawn), "\x89PNG") {
 		t.Errorf("the picture: %.8q (%v)", drawn, err)
+	}
+	film := filepath.Join(dir, "f.apng")
+	succeed(t, "forecast", "persistence", "--data", data, "--start", "2", "--known", "2", "--leads", "1,3h", "--picture", film, "--out", out)
+	if drawn, err := os.ReadFile(film); err != nil || bytes.Count(drawn, []byte("fcTL")) != 4 {
+		t.Errorf("%d frames are drawn of 2 known ones and 2 lead times (%v)", bytes.Count(drawn, []byte("fcTL")), err)
 	}
 	if table := succeed(t, "verify", out, "--against", data); !strings.Contains(table, "CRPS") {
 		t.Errorf("verified as\n%s", table)

@@ -257,5 +257,5 @@ func (f *conditionalFlags) run(c *cobra.Command, m *run.Run, kind string, knownF
 	if err != nil || f.picture == "" {
 		return err
 	}
-	return drawNowcast(c, f.picture, rec, place, known, members)
+	return drawNowcast(c, f.picture, rec, place, known, frames, members)
 }

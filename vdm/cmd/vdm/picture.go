@@ -74,9 +74,9 @@ func picturable(path string, rec *climate.Record) error {
 	return nil
 }
 
-// drawNowcast draws the members of a nowcast to a file, beside the observed frames where
-// the data continue, and prints the file's name.
-func drawNowcast(c *cobra.Command, path string, rec *climate.Record, place climate.Place, known climate.KnownFrames, members [][]float32) error {
+// drawNowcast draws the written frames of the members of a nowcast to a file, beside the
+// observed frames where the data continue, and prints the file's name.
+func drawNowcast(c *cobra.Command, path string, rec *climate.Record, place climate.Place, known climate.KnownFrames, written []int, members [][]float32) error {
 	if path == "" {
 		return nil
 	}
@@ -89,6 +89,20 @@ func drawNowcast(c *cobra.Command, path string, rec *climate.Record, place clima
 		}
 	}
 	lead, step := known.Span(), climate.MedianStep(place.Times)
+	if len(written) < frames {
+		only := make(climate.KnownFrames, frames)
+		for _, i := range written {
+			only[i] = true
+		}
+		few := make([][]float32, len(members))
+		for i, m := range members {
+			few[i] = only.Of(m)
+		}
+		if members = few; observed != nil {
+			observed = only.Of(observed)
+		}
+		place, frames = place.Only(written), len(written)
+	}
 	err := savePicture(path,
 		func() (*plotting.Picture, error) {
 			return radar.Picture(members, observed, lead, frames, grid.Height, grid.Width, 60*step, &place)
