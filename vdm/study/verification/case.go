@@ -157,7 +157,7 @@ const mostBefore = 4
 // putBefore adds the frames of the data before the first one in front of a case, up to
 // mostBefore, marks them as known, and returns their number.
 func (o *Options) putBefore(k *forecastCase) int {
-	step := k.step(o)
+	step := stepOf(k.clip.Times, o.Data.Fields[0].Step())
 	for n := mostBefore; n > 0 && step > 0; n-- {
 		earlier := k.clip
 		earlier.Times = nil

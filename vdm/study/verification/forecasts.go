@@ -208,7 +208,7 @@ func (s *scoring) begin(k *forecastCase) error {
 	for ch, name := range k.names {
 		p, err := newParts(s.o, report.ComparisonOptions{
 			Task: task, Variable: name, Units: k.units[ch], Known: k.known, Height: k.clip.Height(), Width: k.clip.Width(),
-			Kilometres: k.clip.Grid.Kilometres(), Minutes: 60 * k.step(s.o), Times: k.minutes(),
+			Kilometres: k.clip.Grid.Kilometres(), Minutes: 60 * stepOf(k.clip.Times, s.o.Data.Fields[0].Step()), Times: unequal(k.clip.Times),
 			Thresholds: s.o.Thresholds, Windows: s.o.Windows, Scores: s.o.scores(), Seed: s.o.Seed, Grid: &first.clip.Grid, Called: k.called[ch],
 		})
 		if err != nil {
@@ -251,17 +251,6 @@ func (k *forecastCase) leads() (all []float64) {
 		all = append(all, k.clip.Times[f]-start)
 	}
 	return all
-}
-
-func inMinutes(hours []float64) string {
-	text := ""
-	for i, h := range hours {
-		if i > 0 {
-			text += ", "
-		}
-		text += fmt.Sprintf("%+.4g", 60*h)
-	}
-	return text + " min"
 }
 
 // placed returns a clip in the shape of the first case: its frames ahead in the places

@@ -48,10 +48,6 @@ func (r *Rival) forecasts(ctx context.Context, o *Options, k *forecastCase, seed
 	return nil, why
 }
 
-// timesDiffer is the smallest difference in hours between two distinct instants: far
-// less than a radar's step, more than the rounding of hours.
-const timesDiffer = 1.0 / 600
-
 func asNotCovered(err error, target **notCovered) bool {
 	missing, ok := err.(*notCovered)
 	*target = missing
@@ -114,7 +110,8 @@ func (r *Rival) read(o *Options, h *head, k *forecastCase) ([]report.Forecast, e
 // baseline returns the forecasts of a forecaster without learning, which receives the
 // known frames, equally far apart: it also forecasts the times between that a case lacks.
 func (r *Rival) baseline(ctx context.Context, o *Options, k *forecastCase, seed uint64) ([]report.Forecast, error) {
-	at, err := k.places(o)
+	times, data := k.clip.Times, o.Data.Fields[0].Step()
+	at, err := places(times, data)
 	if err != nil {
 		return nil, fmt.Errorf("%s of %s: %w", r.Forecaster, k.path, err)
 	}
@@ -129,7 +126,7 @@ func (r *Rival) baseline(ctx context.Context, o *Options, k *forecastCase, seed 
 		if err != nil && r.Forecaster == "climatology" {
 			return nil, fmt.Errorf("climatology: %w", err)
 		}
-		by, ensemble, needs, err := archive.BaselineOf(r.Forecaster, &k.clip.Grid, k.step(o), past, ch)
+		by, ensemble, needs, err := archive.BaselineOf(r.Forecaster, &k.clip.Grid, stepOf(times, data), past, ch)
 		if err != nil {
 			return nil, err
 		}
