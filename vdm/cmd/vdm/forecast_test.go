@@ -72,6 +72,12 @@ func TestForecastPlacesAndRefusals(t *testing.T) {
 	refuse(t, exitUsage, []string{"--members is 0"}, "forecast", "persistence", "--data", data, "--last", "--members", "0")
 	refuse(t, exitUsage, []string{"--start or --last"}, "forecast", "persistence", "--data", data)
 	refuse(t, exitUsage, []string{"--members is 0", "; --known is 1", "; --data is missing", "--start or --last", "; --picture is f.jpg"}, "forecast", "steps", "--known", "1", "--members", "0", "--picture", "f.jpg")
+	refuse(t, exitFailed, []string{"--data: stat a.nc", "; --data: stat b.nc"}, "forecast", "steps", "--data", "a.nc", "--data", "b.nc", "--last")
+	for _, command := range []string{"nowcast", "interpolate", "inpaint"} {
+		refuse(t, exitUsage, []string{`guidance "some"`, "; --members is 0", "; --data: stat a.nc", "; give --start or --last"}, command, "absent", "--data", "a.nc", "--members", "0", "--guidance", "some")
+	}
+	refuse(t, exitUsage, []string{"--data: stat a.nc", "; --batch is 0", "; --steps is -1", "; --out is missing"}, "train", "--data", "a.nc", "--batch", "0", "--steps", "-1")
+	refuse(t, exitUsage, []string{"--leads: ", `"soon"`, "; --picture is a.gif"}, "nowcast", "absent", "--data", data, "--last", "--leads", "soon", "--picture", "a.gif")
 	refuse(t, exitUsage, []string{"--leads excludes --frames"}, "forecast", "persistence", "--data", data, "--last", "--frames", "6", "--leads", "1h")
 	refuse(t, exitUsage, []string{"--leads has 90 min: want multiples of 1 h"}, "forecast", "persistence", "--data", data, "--last", "--leads", "90min")
 	refuse(t, exitUsage, []string{"FORECASTER is missing"}, "forecast", "--data", data, "--last")
