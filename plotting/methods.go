@@ -9,7 +9,7 @@ var methods = map[string]int{
 	// data
 	"truth": 6, "observed": 6, "test": 6, "reference": 6, "held out": 6, "training": 0,
 	// forecasts
-	"network": 1, "model": 1, "generated": 1, "STEPS": 0, "advection": 4, "persistence": 5, "climatology": 3, "training clips": 3, "linear interpolation": 2,
+	"network": 1, "model": 1, "generated": 1, "STEPS": 0, "steps": 0, "advection": 4, "persistence": 5, "climatology": 3, "training clips": 3, "linear interpolation": 2, "linear": 2,
 	// guidance
 	"map": 1, "map of noise levels": 1, "replacement": 5, "replacement-original": 6, "reconstruction": 4, "reconstruction-mean": 7,
 	"moment-matching": 2, "moment matching": 2, "pseudo-inverse": 3, "posterior-sampling": 0,

@@ -159,6 +159,10 @@ func (p *Prepared) Verify() error {
 	return nil
 }
 
+// Release gives the memory of the values back, which come again from the file when they
+// are next used.
+func (p *Prepared) Release() error { return forget(p.mapping) }
+
 // Close unmaps the data.
 func (p *Prepared) Close() error {
 	if p.mapping == nil {

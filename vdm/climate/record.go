@@ -19,7 +19,8 @@ type Record struct {
 
 	tail  bool    // the test part is the end of the record, see HoldOut
 	hours float64 // requested length of the test part, 0 where it was requested in frames
-	close func() error
+
+	close, release func() error // nil where there is nothing to do
 }
 
 // Close closes the record's files. Its fields must not be used afterwards.
@@ -28,6 +29,16 @@ func (r *Record) Close() error {
 		return nil
 	}
 	return r.close()
+}
+
+// Release gives the memory of values back that lie in a file, as prepared data do and
+// those that were read with a Scratch; they come again from the file when they are next
+// used. Call it between the pieces of a long record that are read one after another.
+func (r *Record) Release() error {
+	if r.release == nil {
+		return nil
+	}
+	return r.release()
 }
 
 // Names returns the names of the variables, separated by commas.

@@ -1,8 +1,10 @@
 package climate
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Place says where and when a clip lies, and which fields its channels continue.
@@ -75,11 +77,8 @@ func (r *Record) Cut(o CutOptions) (clip []float32, place Place, err error) {
 		return nil, place, fmt.Errorf("a clip of %d frames up to the last known one cannot begin at frame %d: the data have %d frames", needed, o.Start, first.Frames())
 	}
 	step := first.Step()
-	if o.Step != 0 && math.Abs(step-o.Step) > 0.01*o.Step {
-		return nil, place, fmt.Errorf("the frames of the data are %s apart, those of the run %s; %s takes others", FormatHours(step), FormatHours(o.Step), o.called("Step"))
-	}
-	if km := first.Grid.Kilometres(); o.Kilometres != 0 && km != 0 && math.Abs(km-o.Kilometres) > 0.1*o.Kilometres {
-		return nil, place, fmt.Errorf("the cells of the data are %.3g km a side, those of the run %.3g km; %s takes others", km, o.Kilometres, o.called("Kilometres"))
+	if err := o.differs(first, step); err != nil {
+		return nil, place, err
 	}
 	for _, t := range first.Gaps() {
 		if t >= o.Start && t < o.Start+needed-1 {
@@ -115,6 +114,22 @@ func (r *Record) Cut(o CutOptions) (clip []float32, place Place, err error) {
 		}
 	}
 	return clip, place, nil
+}
+
+// differs refuses data with another step or another size of cells than required, both in
+// one error.
+func (o *CutOptions) differs(f *Field, step float64) error {
+	var all []string
+	if o.Step != 0 && math.Abs(step-o.Step) > 0.01*o.Step {
+		all = append(all, fmt.Sprintf("the frames of the data are %s apart, those of the run %s; %s takes others", FormatHours(step), FormatHours(o.Step), o.called("Step")))
+	}
+	if km := f.Grid.Kilometres(); o.Kilometres != 0 && km != 0 && math.Abs(km-o.Kilometres) > 0.1*o.Kilometres {
+		all = append(all, fmt.Sprintf("the cells of the data are %.3g km a side, those of the run %.3g km; %s takes others", km, o.Kilometres, o.called("Kilometres")))
+	}
+	if all == nil {
+		return nil
+	}
+	return errors.New(strings.Join(all, "; and "))
 }
 
 // position returns where a clip of a size begins along an axis of the record.

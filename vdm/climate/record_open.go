@@ -19,6 +19,9 @@ type RecordOptions struct {
 	// Read reads the variables of files and joins them in time. nil means [Open] of the
 	// one given file.
 	Read func(paths, variables []string) ([]*Field, error)
+	// Scratch is where Read puts the values, which the record then closes and, by
+	// [Record.Release], releases. nil means the program's own memory.
+	Scratch *Scratch
 	// Name returns the name of an option in messages: of "Data" and "Variables". nil
 	// means the names in this struct.
 	Name func(option string) string
@@ -70,7 +73,7 @@ func openPreparedRecord(dir string, variables []string) (*Record, error) {
 		return nil, err
 	}
 	r := &Record{
-		Fields: slices.Clone(p.Fields()), Split: p.Split(), History: p.Recipe(), close: p.Close,
+		Fields: slices.Clone(p.Fields()), Split: p.Split(), History: p.Recipe(), close: p.Close, release: p.Release,
 		Sources: []Source{{Name: filepath.Base(dir), SHA256: p.SHA256()}},
 	}
 	if len(variables) == 0 {
@@ -89,6 +92,9 @@ func openPreparedRecord(dir string, variables []string) (*Record, error) {
 
 func openFiles(paths []string, o RecordOptions) (*Record, error) {
 	r := new(Record)
+	if o.Scratch != nil {
+		r.close, r.release = o.Scratch.Close, o.Scratch.Release
+	}
 	for _, path := range paths {
 		source, err := sourceOf(path)
 		if err != nil {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
@@ -16,15 +17,16 @@ type ComparisonOptions struct {
 	Known      climate.KnownFrames `json:"known"`
 	Height     int                 `json:"height"`
 	Width      int                 `json:"width"`
-	Kilometres float64             `json:"cell_km"`              // side of a cell; 0 where unknown
-	Minutes    float64             `json:"step_minutes"`         // between frames; 0 where unknown
-	Thresholds []float64           `json:"thresholds,omitempty"` // increasing, of what yes-or-no scores are about; none means 1 for mm/h, otherwise such scores are left out
-	Windows    []int               `json:"windows,omitempty"`    // increasing odd sides of the windows of the FSS, in cells; none means 5
-	Scores     []string            `json:"scores,omitempty"`     // names of the scores to take, as ScoreNames has them; none means all
-	Pairwise   bool                `json:"-"`                    // compare every two forecasts, too
-	Seed       uint64              `json:"-"`                    // breaks ties of ranks
-	Grid       *climate.Grid       `json:"-"`                    // of the frames, for pictures; nil where it is unknown
-	Called     string              `json:"-"`                    // what pictures call the variable; the variable's name where it is empty
+	Kilometres float64             `json:"cell_km"`                 // side of a cell; 0 where unknown
+	Minutes    float64             `json:"step_minutes"`            // between frames; 0 where unknown
+	Times      []float64           `json:"frame_minutes,omitempty"` // of each frame from the first, in minutes; none means that they are Minutes apart
+	Thresholds []float64           `json:"thresholds,omitempty"`    // increasing, of what yes-or-no scores are about; none means 1 for mm/h, otherwise such scores are left out
+	Windows    []int               `json:"windows,omitempty"`       // increasing odd sides of the windows of the FSS, in cells; none means 5
+	Scores     []string            `json:"scores,omitempty"`        // names of the scores to take, as ScoreNames has them; none means all
+	Pairwise   bool                `json:"-"`                       // compare every two forecasts, too
+	Seed       uint64              `json:"-"`                       // breaks ties of ranks
+	Grid       *climate.Grid       `json:"-"`                       // of the frames, for pictures; nil where it is unknown
+	Called     string              `json:"-"`                       // what pictures call the variable; the variable's name where it is empty
 }
 
 // prepare refuses what cannot be compared and fills in what is not given.
@@ -37,6 +39,9 @@ func (o *ComparisonOptions) prepare() error {
 	}
 	if !(o.Kilometres >= 0 && o.Minutes >= 0) {
 		return fmt.Errorf("comparison: cells of %v km and frames %v minutes apart: want none below 0", o.Kilometres, o.Minutes)
+	}
+	if n := len(o.Times); n > 0 && (n != len(o.Known) || o.Minutes == 0 || !slices.IsSorted(o.Times)) {
+		return fmt.Errorf("comparison: %d times of %d frames, %v minutes apart: want one of each, in order, and a step", n, len(o.Known), o.Minutes)
 	}
 	if len(o.Thresholds) == 0 && o.rain() {
 		o.Thresholds = []float64{1}
@@ -75,23 +80,29 @@ func (o *ComparisonOptions) leads() int { return len(o.Known.Ahead()) }
 // rain reports whether the values are rates of rain.
 func (o *ComparisonOptions) rain() bool { return o.Units == "mm/h" }
 
-// step returns the time between frames and its unit, 1 frame where it is unknown. It is
-// rounded, because times in hours cannot represent ten minutes.
-func (o *ComparisonOptions) step() (float64, string) {
-	minutes := math.Round(1e3*o.Minutes) / 1e3
-	switch {
-	case minutes == 0:
-		return 1, "frames"
-	case minutes < 60:
+// clock returns the time of a frame from the first and the unit that the times of all
+// frames have; a frame's number where times are unknown. It is rounded, because times in
+// hours cannot represent ten minutes.
+func (o *ComparisonOptions) clock() (at func(frame int) float64, unit string) {
+	minutes := func(frame int) float64 {
+		if len(o.Times) > 0 {
+			return math.Round(1e3*o.Times[frame]) / 1e3
+		}
+		return float64(frame) * math.Round(1e3*o.Minutes) / 1e3
+	}
+	switch step := math.Round(1e3*o.Minutes) / 1e3; {
+	case step == 0:
+		return func(frame int) float64 { return float64(frame) }, "frames"
+	case step < 60:
 		return minutes, "min"
 	}
-	return minutes / 60, "h"
+	return func(frame int) float64 { return minutes(frame) / 60 }, "h"
 }
 
 // frameLabels count from the last known frame where all known frames come first, else
 // from the first frame.
 func (o *ComparisonOptions) frameLabels() []string {
-	step, unit := o.step()
+	at, unit := o.clock()
 	known, nowcast := o.Known.Lead()
 	labels := make([]string, len(o.Known))
 	for i := range labels {
@@ -100,11 +111,11 @@ func (o *ComparisonOptions) frameLabels() []string {
 			labels[i] = "now"
 			continue
 		case nowcast:
-			labels[i] = strings.Replace(fmt.Sprintf("%+g", float64(i-now)*step), "-", "−", 1)
+			labels[i] = strings.Replace(fmt.Sprintf("%+g", at(i)-at(now)), "-", "−", 1)
 		case o.Minutes == 0:
 			labels[i] = fmt.Sprint(i + 1)
 		default:
-			labels[i] = fmt.Sprintf("%g", float64(i)*step)
+			labels[i] = fmt.Sprintf("%g", at(i))
 		}
 		if o.Minutes > 0 {
 			labels[i] += " " + unit

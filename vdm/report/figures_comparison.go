@@ -47,7 +47,7 @@ func (c *Compared) ScorePicture(key string) (*plotting.Picture, error) {
 // clip's start.
 func (c *Compared) byFrame(key string, y plotting.Axis, guides ...plotting.Guide) (*plotting.Picture, error) {
 	frames, from := c.Known.Ahead(), 0
-	step, unit := c.step()
+	at, unit := c.clock()
 	x := plotting.Axis{Label: "Time in the clip", Unit: unit}
 	if known, nowcast := c.Known.Lead(); nowcast {
 		x.Label, from = "Lead time", known-1
@@ -56,7 +56,7 @@ func (c *Compared) byFrame(key string, y plotting.Axis, guides ...plotting.Guide
 	for _, e := range c.Entries {
 		s := plotting.Series{Name: inPicture(e.label()), Y: e.Score(key).ByFrame, Points: true, Dashed: true}
 		for _, f := range frames {
-			s.X = append(s.X, float64(f-from)*step)
+			s.X = append(s.X, at(f)-at(from))
 		}
 		series = append(series, s)
 	}

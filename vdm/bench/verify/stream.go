@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/study/verification"
@@ -16,7 +17,10 @@ import (
 // stream verifies all files as vdm verify does.
 func (m made) stream(ctx context.Context, theirs *answer) error {
 	forgetPeak()
-	rec, err := climate.OpenRecord([]string{m.truthFile()}, climate.RecordOptions{})
+	scratch := new(climate.Scratch)
+	rec, err := climate.OpenRecord([]string{m.truthFile()}, climate.RecordOptions{Scratch: scratch, Read: func(paths, variables []string) ([]*climate.Field, error) {
+		return cf.ReadFiles(ctx, paths, cf.PrepareOptions{Variables: variables, Scratch: scratch})
+	}})
 	if err != nil {
 		return err
 	}

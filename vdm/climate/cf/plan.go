@@ -64,10 +64,9 @@ func ReadFiles(ctx context.Context, paths []string, opt PrepareOptions) ([]*clim
 	}
 	for c, f := range p.whole {
 		cells := f.Height() * f.Width()
-		if err := fits(f.Name, f.Frames(), f.Height(), f.Width()); err != nil {
+		if err := p.room(f); err != nil {
 			return nil, err
 		}
-		f.Data = make([]float32, f.Frames()*cells)
 		for _, i := range p.channels[c] {
 			part := &p.files[i].parts[c]
 			notes, err := p.readPart(i, c, func(t0 int, data []float32) error {
@@ -75,6 +74,9 @@ func ReadFiles(ctx context.Context, paths []string, opt PrepareOptions) ([]*clim
 					return err
 				}
 				copy(f.Data[(part.t0+t0)*cells:], data)
+				if opt.Scratch != nil {
+					return opt.Scratch.Release()
+				}
 				return nil
 			})
 			if err != nil {
@@ -87,6 +89,22 @@ func ReadFiles(ctx context.Context, paths []string, opt PrepareOptions) ([]*clim
 		}
 	}
 	return p.whole, nil
+}
+
+// room makes room for the values of a field: in a scratch file where one is wanted and
+// the disk has room, else in memory.
+func (p *Preparation) room(f *climate.Field) (err error) {
+	values := f.Frames() * f.Height() * f.Width()
+	if p.opt.Scratch != nil {
+		if f.Data, err = p.opt.Scratch.Room(values); err == nil {
+			return nil
+		}
+	}
+	if err := fits(f.Name, f.Frames(), f.Height(), f.Width()); err != nil {
+		return err
+	}
+	f.Data = make([]float32, values)
+	return nil
 }
 
 // look reads the metadata of one file.

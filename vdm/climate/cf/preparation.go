@@ -76,6 +76,7 @@ type PrepareOptions struct {
 	Coarsen int                  // cells along a side of a block, of which the mean is taken; 0 means 1
 	Crop    *Crop                // nil keeps the whole grid
 	Split   *climate.SeasonSplit // nil means no split
+	Scratch *climate.Scratch     // where ReadFiles puts the values if the disk has room; nil means the program's memory
 }
 
 // Validate refuses options that would say nothing.

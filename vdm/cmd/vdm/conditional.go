@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -46,10 +47,16 @@ func (f *conditionalFlags) prepare(c *cobra.Command) (err error) {
 	if c.Flags().Changed("weight") {
 		weight = append(weight, f.weight)
 	}
+	m := mistakes{command: c}
 	if f.o.Guidance, err = vdm.NewGuidance(f.guidance, weight...); err != nil {
-		return misuse(c, "%v", err)
+		m.add(misuse(c, "%v", err))
 	}
-	return f.check(c, "members")
+	m.add(f.check(c, "members"))
+	if _, err := climate.ParseLengths(cmp.Or(f.leads, "1h")); err != nil {
+		m.add(misuse(c, "--leads: %v", err))
+	}
+	m.when(f.size < 0, "--size is %d: want at least 1 cell", f.size)
+	return m.err()
 }
 
 // open checks the settings, the place of the clip among them, and opens the run.

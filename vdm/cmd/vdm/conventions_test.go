@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+	"github.com/climate-vdm/climate-vdm/vdm/forecast"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
@@ -48,6 +49,13 @@ func TestEveryCommandFollowsConventions(t *testing.T) {
 			f.Times[i], f.From[i], f.To[i] = 2*f.Times[i], 2*f.From[i], 2*f.To[i]
 		}
 	})
+	minutely := writeRecord(t, path("minutely.nc"), func(f *cf.SampleFile) {
+		curved(f)
+		f.From, f.To, f.Channels[0].CellMethods = nil, nil, "time: point"
+		for i := range f.Times {
+			f.Times[i] = f.Times[0] + float64(i)/12
+		}
+	})
 	m := path("run")
 	succeed(t, tiny(data, m, "--frames", "4", "--steps", "1", "--transform", "affine")...)
 	files := []string{data}
@@ -64,6 +72,23 @@ func TestEveryCommandFollowsConventions(t *testing.T) {
 	made("downscale.nc", "downscale", m, "--data", coarse, "--other-cell-size", "--start", "1", "--cells", "2", "--frames", "2", "--members", "1")
 	made("extend+", "extend", m, "--data", data, "--start", "1", "--frames", "7", "--members", "1")
 	made("free+", "extend", m, "--frames", "7", "--members", "1")
+	plain := func(name string, args ...string) { // of commands that run no network
+		succeed(t, append(args, "--out", path(name))...)
+		files = append(files, path(name))
+	}
+	for _, name := range forecast.Names() {
+		plain(name+".nc", "forecast", name, "--data", data, "--start", "5", "--known", "2", "--frames", "5", "--members", "2", "--size", "4")
+	}
+	plain("leads.nc", "forecast", "steps", "--data", minutely, "--last", "--leads", "5,15min", "--members", "2")
+	plain("blend.nc", "forecast", "blend", "--of", path("steps.nc"), "--with", path("advection.nc"), "--ramp", "1h,3h")
+	plain("scores.nc", "verify", path("steps.nc"), "--against", data, "--rival", path("advection.nc"), "--by", "lead,region", "--threshold", "0.5,1")
+	plain("statistics.nc", "verify", path("sample.nc"), "--against", data)
+	succeed(t, "verify", m, "--against", data, "--count", "2", "--steps", "2")
+	kept, _ := filepath.Glob(filepath.Join(m, "samples", "*.nc"))
+	if len(kept) == 0 {
+		t.Error("verify RUN keeps no file of clips")
+	}
+	files = append(files, kept...)
 	succeed(t, "merge", path("sample.nc"), path("part.nc"), "--out", path("merged.nc"))
 	succeed(t, "synth", "--out", path("months"), "--hours", "720", "--height", "8", "--width", "8", "--format", "netcdf")
 	months, _ := filepath.Glob(filepath.Join(path("months"), "*.nc"))

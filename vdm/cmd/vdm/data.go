@@ -8,7 +8,7 @@ import (
 // record returns how data are opened by the flags.
 func (r *readFlags) record() climate.RecordOptions {
 	return climate.RecordOptions{
-		Variables: r.variables, Name: flagOf,
+		Variables: r.variables, Name: flagOf, Scratch: r.scratch,
 		Read: func(paths, variables []string) ([]*climate.Field, error) {
 			of := *r
 			of.variables = variables

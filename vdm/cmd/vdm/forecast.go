@@ -42,7 +42,8 @@ alike.
                training part where the data are split
 
 With --last the known frames are the last of the data; with --start the clip begins
-at a frame of the data. The clip is as large as the data unless --size says otherwise.
+at a frame of the data. The clip is as large as the data unless --size says otherwise;
+advection and steps then know what lies around it and moves in, too.
 To score against one of these, vdm verify --rival NAME needs no file. vdm forecast
 blend lets a file of forecasts, these or nowcasts, pass into another.`,
 		Example: `  vdm forecast steps --data radar.nc --last --frames 10 --members 20 --out steps.nc
@@ -116,7 +117,11 @@ func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	b := archive.Baseline{Name: name, Clip: clip, Place: place, Known: known, Members: f.o.Count, Seed: f.o.Seed, Frames: frames, More: knownFrom(rec, place)}
+	around, err := f.around(name, rec, known, place)
+	if err != nil {
+		return err
+	}
+	b := archive.Baseline{Name: name, Clip: clip, Place: place, Around: around, Known: known, Members: f.o.Count, Seed: f.o.Seed, Frames: frames, More: knownFrom(rec, place)}
 	if part != "" {
 		b.More["vdm_data_part"] = part
 	}
@@ -153,5 +158,19 @@ func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
 	if err := emit(c, filepath.Clean(out)+"\n"); err != nil {
 		return err
 	}
-	return drawNowcast(c, f.picture, rec, place, known, members)
+	return drawNowcast(c, f.picture, rec, place, known, frames, members)
+}
+
+// around returns the known frames with what lies around a clip and may move into it; nil
+// where nothing does, and where the clip is the whole field.
+func (f *forecastFlags) around(name string, rec *climate.Record, known climate.KnownFrames, place climate.Place) (*archive.Around, error) {
+	first := rec.Fields[0]
+	reach := archive.Reach(name, &place.Grid, first.Step()*float64(len(known)-known.Span()))
+	row, column := max(place.Row-reach, 0), max(place.Column-reach, 0)
+	height, width := min(place.Row+place.Grid.Height+reach, first.Height())-row, min(place.Column+place.Grid.Width+reach, first.Width())-column
+	if height == place.Grid.Height && width == place.Grid.Width {
+		return nil, nil
+	}
+	clip, wide, err := rec.Cut(climate.CutOptions{Height: height, Width: width, Known: known, Start: place.Start, Row: row, Column: column, Name: flagOf})
+	return &archive.Around{Clip: clip, Place: wide}, err
 }

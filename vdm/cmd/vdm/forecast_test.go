@@ -3,6 +3,8 @@
 package main
 
 import (
+	"bytes"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -70,6 +72,12 @@ func TestForecastPlacesAndRefusals(t *testing.T) {
 	refuse(t, exitUsage, []string{"--members is 0"}, "forecast", "persistence", "--data", data, "--last", "--members", "0")
 	refuse(t, exitUsage, []string{"--start or --last"}, "forecast", "persistence", "--data", data)
 	refuse(t, exitUsage, []string{"--members is 0", "; --known is 1", "; --data is missing", "--start or --last", "; --picture is f.jpg"}, "forecast", "steps", "--known", "1", "--members", "0", "--picture", "f.jpg")
+	refuse(t, exitFailed, []string{"--data: stat a.nc", "; --data: stat b.nc"}, "forecast", "steps", "--data", "a.nc", "--data", "b.nc", "--last")
+	for _, command := range []string{"nowcast", "interpolate", "inpaint"} {
+		refuse(t, exitUsage, []string{`guidance "some"`, "; --members is 0", "; --data: stat a.nc", "; give --start or --last"}, command, "absent", "--data", "a.nc", "--members", "0", "--guidance", "some")
+	}
+	refuse(t, exitUsage, []string{"--data: stat a.nc", "; --batch is 0", "; --steps is -1", "; --out is missing"}, "train", "--data", "a.nc", "--batch", "0", "--steps", "-1")
+	refuse(t, exitUsage, []string{"--leads: ", `"soon"`, "; --picture is a.gif"}, "nowcast", "absent", "--data", data, "--last", "--leads", "soon", "--picture", "a.gif")
 	refuse(t, exitUsage, []string{"--leads excludes --frames"}, "forecast", "persistence", "--data", data, "--last", "--frames", "6", "--leads", "1h")
 	refuse(t, exitUsage, []string{"--leads has 90 min: want multiples of 1 h"}, "forecast", "persistence", "--data", data, "--last", "--leads", "90min")
 	refuse(t, exitUsage, []string{"FORECASTER is missing"}, "forecast", "--data", data, "--last")
@@ -97,9 +105,52 @@ func TestForecastLeadsAndPicture(t *testing.T) {
 	if drawn, err := os.ReadFile(picture); err != nil || !strings.HasPrefix(string(drawn), "\x89PNG") {
 		t.Errorf("the picture: %.8q (%v)", drawn, err)
 	}
+	film := filepath.Join(dir, "f.apng")
+	succeed(t, "forecast", "persistence", "--data", data, "--start", "2", "--known", "2", "--leads", "1,3h", "--picture", film, "--out", out)
+	if drawn, err := os.ReadFile(film); err != nil || bytes.Count(drawn, []byte("fcTL")) != 4 {
+		t.Errorf("%d frames are drawn of 2 known ones and 2 lead times (%v)", bytes.Count(drawn, []byte("fcTL")), err)
+	}
 	if table := succeed(t, "verify", out, "--against", data); !strings.Contains(table, "CRPS") {
 		t.Errorf("verified as\n%s", table)
 	}
 	warm := writeRecord(t, filepath.Join(dir, "warm.nc"), func(f *cf.SampleFile) { f.Channels[0].Units, f.Channels[0].StandardName = "K", "" })
 	refuse(t, exitFailed, []string{"--picture draws nowcasts of one variable, rain in mm/h", `"K"`}, "forecast", "persistence", "--data", warm, "--kind", "other", "--last", "--picture", picture)
+}
+
+// A forecast of a part of a field knows what lies around it: rain that moves in is the
+// rain that was seen there, not the edge of the part held.
+func TestForecastOfAPartKnowsWhatMovesIn(t *testing.T) {
+	dir := t.TempDir()
+	const size, seen = 48, 4
+	data := writeRecord(t, filepath.Join(dir, "moving.nc"), func(f *cf.SampleFile) { // two columns an hour towards the east
+		g, ch := &f.Grid, &f.Channels[0]
+		g.Height, g.Width, g.Y, g.X = size, size, nil, nil
+		for i := range size {
+			g.Y, g.X = append(g.Y, 50+float64(i)/4), append(g.X, -4+float64(i)/4)
+		}
+		f.Times, ch.Data = f.Times[:8], nil
+		for n := range f.Times {
+			for i := range size * size {
+				y, x := float64(i/size), float64(i%size-2*n)
+				ch.Data = append(ch.Data, float32(max(0, 4+4*math.Sin(0.5*y+0.3)+4*math.Sin(0.4*x)+2*math.Sin(0.7*x+0.9*y))))
+			}
+		}
+	})
+	truth := field(t, data, "pr", -1)
+	for _, name := range []string{"advection", "steps"} {
+		out := filepath.Join(dir, name+".nc")
+		succeed(t, "forecast", name, "--data", data, "--start", "0", "--known", "4", "--frames", "8", "--size", "16", "--out", out)
+		f := field(t, out, "pr", 0)
+		wrong, still := 0.0, 0.0
+		for y := range 16 {
+			for x := range 4 { // what lay west of the part
+				at := (16+y)*size + 16 + x
+				wrong += math.Abs(float64(f.Frame(7)[y*16+x] - truth.Frame(7)[at]))
+				still += math.Abs(float64(truth.Frame(seen - 1)[at] - truth.Frame(7)[at]))
+			}
+		}
+		if limit := map[string]float64{"advection": 0.25, "steps": 0.8}[name]; wrong > limit*still {
+			t.Errorf("%s: what moves in is wrong by %.1f, and would be by %.1f if nothing moved", name, wrong, still)
+		}
+	}
 }

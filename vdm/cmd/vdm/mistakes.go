@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -42,7 +43,7 @@ func together(errs ...error) error {
 		}
 	}
 	if command == "" {
-		return errors.Join(errs...)
+		return errors.New(strings.Join(messages, "; "))
 	}
 	return &usageError{strings.Join(messages, "; "), command}
 }
@@ -81,6 +82,21 @@ func alsoCalled(f *pflag.FlagSet, name string, former ...string) {
 type counted struct {
 	flag  string
 	value int
+}
+
+// present refuses files and folders that are not there, of a flag for data; web addresses
+// are found out about later.
+func present(flag string, paths []string) error {
+	var wrong []error
+	for _, p := range paths {
+		if strings.Contains(p, "://") {
+			continue
+		}
+		if _, err := os.Stat(p); err != nil {
+			wrong = append(wrong, fmt.Errorf("--%s: %w", flag, err))
+		}
+	}
+	return together(wrong...)
 }
 
 // atLeastOne refuses numbers below 1: 0 would mean the default, which nobody who types it

@@ -148,6 +148,9 @@ beginning of the clip, as there. With --pretrained the model is the one of nowca
   vdm interpolate runs/rain --data rain.nc --start 120 --known 0,2,4,6,8
   vdm interpolate runs/small --data data/synthetic --test 7`,
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := together(f.prepare(c), f.located(c)); err != nil {
+				return err
+			}
 			m, err := f.openOrShipped(c, args)
 			if err != nil {
 				return err
@@ -257,5 +260,5 @@ func (f *conditionalFlags) run(c *cobra.Command, m *run.Run, kind string, knownF
 	if err != nil || f.picture == "" {
 		return err
 	}
-	return drawNowcast(c, f.picture, rec, place, known, members)
+	return drawNowcast(c, f.picture, rec, place, known, frames, members)
 }

@@ -56,22 +56,14 @@ func savePicture(path string, still func() (*plotting.Picture, error), moving fu
 	return drawn.SavePNG(path)
 }
 
-// readable is what pictures call a variable: what its data say in words, else its name.
-func readable(f *climate.Field) string {
-	if f.LongName != "" {
-		return f.LongName
-	}
-	return strings.ReplaceAll(f.Name, "_", " ")
-}
-
 // picture draws clips of a variable, frames of which are step hours apart.
 func picture(path string, like *climate.Field, step float64, clips *vdm.Samples) error {
 	named := report.NamedSamples{Name: "clip", Samples: clips}
 	return savePicture(path,
 		func() (*plotting.Picture, error) {
-			return report.ClipsPicture(readable(like), like.Units, step, 0, clips.Len(), named)
+			return report.ClipsPicture(like.Called(), like.Units, step, 0, clips.Len(), named)
 		},
-		func() ([]byte, error) { return report.ClipsAnimation(readable(like), like.Units, step, 0, named) })
+		func() ([]byte, error) { return report.ClipsAnimation(like.Called(), like.Units, step, 0, named) })
 }
 
 // picturable refuses to draw a nowcast of anything but rain, before it is made.
@@ -82,9 +74,9 @@ func picturable(path string, rec *climate.Record) error {
 	return nil
 }
 
-// drawNowcast draws the members of a nowcast to a file, beside the observed frames where
-// the data continue, and prints the file's name.
-func drawNowcast(c *cobra.Command, path string, rec *climate.Record, place climate.Place, known climate.KnownFrames, members [][]float32) error {
+// drawNowcast draws the written frames of the members of a nowcast to a file, beside the
+// observed frames where the data continue, and prints the file's name.
+func drawNowcast(c *cobra.Command, path string, rec *climate.Record, place climate.Place, known climate.KnownFrames, written []int, members [][]float32) error {
 	if path == "" {
 		return nil
 	}
@@ -97,6 +89,20 @@ func drawNowcast(c *cobra.Command, path string, rec *climate.Record, place clima
 		}
 	}
 	lead, step := known.Span(), climate.MedianStep(place.Times)
+	if len(written) < frames {
+		only := make(climate.KnownFrames, frames)
+		for _, i := range written {
+			only[i] = true
+		}
+		few := make([][]float32, len(members))
+		for i, m := range members {
+			few[i] = only.Of(m)
+		}
+		if members = few; observed != nil {
+			observed = only.Of(observed)
+		}
+		place, frames = place.Only(written), len(written)
+	}
 	err := savePicture(path,
 		func() (*plotting.Picture, error) {
 			return radar.Picture(members, observed, lead, frames, grid.Height, grid.Width, 60*step, &place)
@@ -125,5 +131,5 @@ func movingMembers(members [][]float32, observed []float32, place *climate.Place
 		clips = append(clips, one(fmt.Sprintf("member %d", i+1), m))
 	}
 	like := place.Like[0]
-	return report.ClipsAnimation(readable(like), like.Units, step, 0, clips...)
+	return report.ClipsAnimation(like.Called(), like.Units, step, 0, clips...)
 }

@@ -3,11 +3,13 @@
 package main
 
 import (
+	"math"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/installed"
 )
 
@@ -42,6 +44,55 @@ assert wet[:, -1].any() and off.max() < 1e-3, off
 assert abs(blended - known)[:, 0][:, known >= 0.2].max() < 1e-3
 print("blended", *blended.shape)
 `
+
+// exporting writes two members, the rain of three frames and 1 and 3 mm/h more, by pysteps'
+// own exporter, all at once or one member after another.
+const exporting = `
+import datetime, sys
+import netCDF4, numpy, pyproj
+from pysteps.io import exporters
+
+data, folder, incremental = sys.argv[1:]
+d = netCDF4.Dataset(data)
+rain = d["pr"][:].filled(numpy.nan).reshape(-1, len(d["y"]), len(d["x"]))[5:8, ::-1]  # the north first
+x, y = (1000 * d[n][:] for n in ("x", "y"))
+side = float(x[1] - x[0])
+crs = d[d["pr"].grid_mapping]
+of = dict(unit="mm/h", transform=None, zerovalue=0.0, threshold=0.1, accutime=60, yorigin="upper", cartesian_unit="m", institution="ours",
+          projection=pyproj.CRS.from_cf({a: crs.getncattr(a) for a in crs.ncattrs()}).to_proj4(), xpixelsize=side, ypixelsize=side,
+          x1=float(x[0]) - side / 2, x2=float(x[-1]) + side / 2, y1=float(y[0]) - side / 2, y2=float(y[-1]) + side / 2)
+last = netCDF4.num2date(d["time"][4], d["time"].units, d["time"].calendar)
+start = datetime.datetime(last.year, last.month, last.day, last.hour, last.minute)
+e = exporters.initialize_forecast_exporter_netcdf(folder, "theirs", start, 60, 3, rain.shape[1:], of, n_ens_members=2, incremental=incremental or None)
+members = numpy.stack([rain + 1, rain + 3])
+for one in members if incremental else [members]:
+    exporters.export_forecast_dataset(one, e)
+exporters.close_forecast_files(e)
+`
+
+// Files of pysteps' exporter are verified.
+func TestVerifyReadsPystepsFiles(t *testing.T) {
+	python := installed.CheckersPython(t, "import netCDF4, numpy, pyproj; from pysteps.io import exporters; exporters.initialize_forecast_exporter_netcdf")
+	dir := t.TempDir()
+	data := writeRecord(t, filepath.Join(dir, "data.nc"), func(f *cf.SampleFile) {
+		curved(f)
+		f.From, f.To, f.Channels[0].CellMethods = nil, nil, "time: point"
+		f.Grid.Lat, f.Grid.Lon = nil, nil // which are not quite those of the map
+	})
+	for _, incremental := range []string{"", "member"} {
+		folder := t.TempDir()
+		if said, err := exec.Command(python, "-c", exporting, data, folder, incremental).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, said)
+		}
+		out := filepath.Join(folder, "scores.json")
+		if table := succeed(t, "verify", filepath.Join(folder, "theirs.nc"), "--against", data, "--rival", "none", "--out", out); !strings.Contains(table, "frames 5, 6, 7 of 7 generated") {
+			t.Errorf("not the three frames ahead:\n%s", table)
+		}
+		if score := scoreOf(t, out); math.Abs(score-1.5) > 0.01 { // theirs are rounded
+			t.Errorf("incremental %q: members 1 and 3 mm/h above the truth have a CRPS of %v", incremental, score)
+		}
+	}
+}
 
 // What nowcast writes is what blending in pysteps starts from: the members, their lead times
 // and their map.

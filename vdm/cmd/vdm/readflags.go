@@ -24,6 +24,7 @@ type readFlags struct {
 	reflectivity        string
 	repeated            string
 	clip, ignoreRange   bool
+	scratch             *climate.Scratch // where values go that need not be in memory at once; nil for all in memory
 }
 
 func (r *readFlags) addTo(c *cobra.Command) {

@@ -69,5 +69,5 @@ func (r *readFlags) readFiles(paths []string) ([]*climate.Field, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cf.ReadFiles(context.Background(), paths, cf.PrepareOptions{Read: o, Each: each, Variables: r.variables})
+	return cf.ReadFiles(context.Background(), paths, cf.PrepareOptions{Read: o, Each: each, Variables: r.variables, Scratch: r.scratch})
 }

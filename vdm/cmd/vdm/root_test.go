@@ -28,6 +28,9 @@ func TestHelp(t *testing.T) {
 		if c.Short == "" || !strings.Contains(text, "Usage:\n  "+c.CommandPath()) {
 			t.Errorf("%s: help without a line of what it is\n%s", c.CommandPath(), text)
 		}
+		if strings.Contains(text, "(default )") || strings.Contains(text, "(default [])") {
+			t.Errorf("%s: a default that says nothing\n%s", c.CommandPath(), text)
+		}
 		if c.Name() != "version" && !strings.Contains(c.Example, c.CommandPath()) {
 			t.Errorf("%s: no example to paste", c.CommandPath())
 		}

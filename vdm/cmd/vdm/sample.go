@@ -68,7 +68,7 @@ clip is written as it comes: a thousand need the memory of one batch. The name
 of the file goes to the standard output.
 
 With --pretrained the model is a small one that comes with this program, and four
-clips take a minute. It becomes a run in RUN (default: ` + pretrainedRun + `), which is
+clips take some seconds. It becomes a run in RUN (default: ` + pretrainedRun + `), which is
 like any other; the card in its folder says on which data it was trained.`,
 		Example: `  vdm sample --pretrained --picture clips.png
   vdm sample runs/rain --count 16

@@ -64,6 +64,7 @@ weighting w(λ) of the loss (2.77) and −w′(λ), per unit of λ (2.81).`,
 	f.Float64Var(&shift, "shift", 0, "shift of λ of the cosine schedule, for other resolutions")
 	f.StringVar(&weighting, "weighting", "v", "weighting: elbo, v, sigmoid, min-snr or edm")
 	f.StringToStringVar(&params, "param", nil, "parameter of the weighting, as `name=value` (sigmoid: bias; min-snr: gamma; edm: mean, std, sigma_data)")
+	f.Lookup("param").DefValue = "" // pflag would print []
 	f.IntVar(&rows, "n", 11, "number of rows of the table")
 	f.BoolVar(&asCSV, "csv", false, "print comma-separated values with every digit, for other programs")
 	return c

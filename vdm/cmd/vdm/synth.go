@@ -57,7 +57,7 @@ command continues; repeated, it does nothing.`,
 	f.StringVar(&s.split, "split", "seasons", "`rule` of the split of prepared data into training and tests: seasons or none")
 	f.BoolVar(&s.replace, "replace", false, "replace other prepared data in the folder")
 	for _, name := range []string{"height", "width"} {
-		f.Lookup(name).DefValue = "" // the help says it in words
+		f.Lookup(name).DefValue = "0" // the help says it in words
 	}
 	return c
 }

@@ -85,6 +85,15 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		wrong.add(misuse(c, "--clips-on: %v", err))
 	}
 	wrong.when(len(t.data) == 0, "--data is missing: a NetCDF file or the folder of prepared data")
+	wrong.add(present("data", t.data))
+	var given []counted
+	for name, value := range map[string]int{"steps": t.steps, "frames": t.frames, "height": t.height, "width": t.width, "batch": t.batch, "accumulate": t.accumulate} {
+		if c.Flags().Changed(name) {
+			given = append(given, counted{name, value})
+		}
+	}
+	slices.SortFunc(given, func(a, b counted) int { return strings.Compare(a.flag, b.flag) })
+	wrong.add(atLeastOne(c, given))
 	wrong.when(t.out == "", "--out is missing: the folder of the run")
 	wrong.when(t.missing != "skip" && t.missing != "mask", "--missing is %q: want skip or mask", t.missing)
 	wrong.when(t.from != "" && (t.preset != "" || t.config != "" || t.transform != ""), "--from excludes --preset, --config and --transform: the weights bring such settings with them")

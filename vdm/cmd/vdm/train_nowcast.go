@@ -33,6 +33,8 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast continu
 		RunE: func(c *cobra.Command, _ []string) error {
 			wrong := mistakes{command: c}
 			wrong.when(len(data) == 0, "--data is missing: a NetCDF file of radar rain")
+			wrong.add(present("data", data))
+			wrong.add(atLeastOne(c, []counted{{"steps", t.Steps}, {"batch", t.Batch}}))
 			wrong.when(out == "", "--out is missing: the folder of the run")
 			wrong.when(last < 0, "--hold-out is %d: want a number of frames from 0", last)
 			if err := wrong.err(); err != nil {

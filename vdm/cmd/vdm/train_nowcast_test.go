@@ -79,6 +79,15 @@ func TestTrainNowcast(t *testing.T) {
 		refuse(t, exitFailed, []string{"those of the run", flag + " takes others"}, args...)
 		succeed(t, append(args, flag)...)
 	}
+	both := writeRecord(t, filepath.Join(t.TempDir(), "both.nc"), func(f *cf.SampleFile) {
+		for i := range f.Times {
+			f.Times[i] *= 2
+		}
+		for i := range f.Grid.X {
+			f.Grid.X[i] *= 3
+		}
+	})
+	refuse(t, exitFailed, []string{"--other-step takes others; and the cells", "--other-cell-size takes others"}, "nowcast", dir, "--data", both, "--last", "--members", "1")
 	dry := writeRecord(t, filepath.Join(t.TempDir(), "dry.nc"), func(f *cf.SampleFile) { clear(f.Channels[0].Data) })
 	succeed(t, "nowcast", dir, "--data", dry, "--last", "--members", "1", "--steps", "2", "--out", out)
 	void := writeRecord(t, filepath.Join(t.TempDir(), "void.nc"), func(f *cf.SampleFile) {

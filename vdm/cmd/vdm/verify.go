@@ -104,7 +104,7 @@ loss is measured beside three closed-form denoisers.`,
 	v.read.addTo(c)
 	f.Lookup("variable").Usage = renamed
 	_ = f.MarkHidden("windows")
-	for _, name := range []string{"score", "threshold", "window", "by", "intensity"} {
+	for _, name := range []string{"threshold", "intensity"} {
 		f.Lookup(name).DefValue = "" // pflag would print []
 	}
 	return c

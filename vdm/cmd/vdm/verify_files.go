@@ -96,6 +96,7 @@ func (v *verifyFlags) files(c *cobra.Command, args []string) error {
 	for _, f := range like {
 		channels = append(channels, run.ChannelConfig{Name: f.Name, Units: f.Units})
 	}
+	v.read.scratch = new(climate.Scratch)
 	rec, err := v.read.openAs(v.against, channels)
 	if err != nil {
 		return err
@@ -105,20 +106,7 @@ func (v *verifyFlags) files(c *cobra.Command, args []string) error {
 		return v.samples(c, paths, rec)
 	}
 	o := &v.scoring
-	o.Data, o.AnyRival = rec, len(v.rivals) == 0
-	for _, text := range v.rivals {
-		if strings.EqualFold(text, "none") {
-			continue
-		}
-		r, err := verification.ParseRival(text)
-		if err != nil {
-			return misuse(c, "--rival: %v", err)
-		}
-		o.Rivals = append(o.Rivals, r)
-	}
-	if err := o.Validate(); err != nil {
-		return misuse(c, "%v", err)
-	}
+	o.Data = rec
 	var end func()
 	if len(paths) > 1 {
 		var update func(vdm.Progress)

@@ -27,36 +27,41 @@ type verifyFlags struct {
 	scoring      verification.Options
 }
 
-// check refuses flags that make no sense, before anything is read.
+// check refuses flags that make no sense, all of them at once, before anything is read.
 func (v *verifyFlags) check(c *cobra.Command) error {
-	if len(v.against) == 0 {
-		return misuse(c, "--against is missing: the data to compare with")
-	}
-	if c.Flags().Changed("known") && v.scoring.Known < 1 {
-		return misuse(c, "--known is %d: want at least 1", v.scoring.Known)
-	}
-	if v.windows < 1 {
-		return misuse(c, "--data-clips is %d: want at least 1", v.windows)
-	}
-	if err := v.checkOut(c); err != nil {
-		return err
-	}
+	m := mistakes{command: c}
+	m.when(len(v.against) == 0, "--against is missing: the data to compare with")
+	m.add(present("against", v.against))
+	m.when(c.Flags().Changed("known") && v.scoring.Known < 1, "--known is %d: want at least 1", v.scoring.Known)
+	m.when(v.windows < 1, "--data-clips is %d: want at least 1", v.windows)
+	m.add(v.checkOut(c))
 	slices.Sort(v.scoring.Thresholds)
 	slices.Sort(v.scoring.Windows)
 	v.scoring.Thresholds, v.scoring.Windows = slices.Compact(v.scoring.Thresholds), slices.Compact(v.scoring.Windows)
 	for _, n := range v.scoring.Windows {
-		if n < 1 || n%2 == 0 {
-			return misuse(c, "--window has %d: want odd numbers of cells, so that a window has a middle", n)
-		}
+		m.when(n < 1 || n%2 == 0, "--window has %d: want odd numbers of cells, so that a window has a middle", n)
 	}
 	if n, err := fmt.Sscanf(v.regions, "%dx%d", &v.scoring.Regions[0], &v.scoring.Regions[1]); err != nil || n != 2 || v.scoring.Regions[0] < 1 || v.scoring.Regions[1] < 1 {
-		return misuse(c, "--regions is %q: want blocks along rows and columns, as 2x3", v.regions)
+		m.when(true, "--regions is %q: want blocks along rows and columns, as 2x3", v.regions)
+		v.scoring.Regions = [2]int{}
 	}
+	for _, text := range v.rivals {
+		if strings.EqualFold(text, "none") {
+			continue
+		}
+		r, err := verification.ParseRival(text)
+		if err != nil {
+			m.add(misuse(c, "--rival: %v", err))
+			continue
+		}
+		v.scoring.Rivals = append(v.scoring.Rivals, r)
+	}
+	v.scoring.AnyRival = len(v.rivals) == 0
 	v.scoring.Seed, v.scoring.Name = v.o.Seed, verifyFlagOf
 	if err := v.scoring.Validate(); err != nil {
-		return misuse(c, "%v", err)
+		m.add(misuse(c, "%v", err))
 	}
-	return nil
+	return m.err()
 }
 
 // checkOut refuses a place where no numbers can be written. A name without an ending is a

@@ -118,4 +118,6 @@ func TestVerifyRefuses(t *testing.T) {
 		refuse(t, c.status, c.texts, append([]string{"verify", path, "--against", data}, c.args...)...)
 	}
 	refuse(t, exitFailed, []string{"no file that ends in .nc"}, "verify", t.TempDir(), "--against", data)
+	refuse(t, exitUsage, []string{"--against: stat absent.nc", "; --against: stat b.nc", "; --known is 0", "; --data-clips is 0", "; --out is a.xlsx", "; --window has 4", `; --regions is "2"`, `; --rival: rival "stps"`, `--by is "month"`, `"cprs"`},
+		"verify", path, "--against", "absent.nc", "--against", "b.nc", "--known", "0", "--data-clips", "0", "--out", "a.xlsx", "--window", "4,3", "--regions", "2", "--rival", "stps", "--by", "month", "--score", "cprs")
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -132,4 +133,32 @@ func TestVerifySamples(t *testing.T) {
 	}
 	refuse(t, exitFailed, []string{"absent.nc"}, "verify", path, "--against", "absent.nc")
 	refuse(t, exitFailed, []string{"absent"}, "verify", "absent", "--against", data)
+}
+
+// The data to compare with are not in Go's memory, whatever their length.
+func TestVerifyOfALongRecord(t *testing.T) {
+	dir, size := t.TempDir(), 0
+	data := writeRecord(t, filepath.Join(dir, "long.nc"), func(f *cf.SampleFile) {
+		g, ch := &f.Grid, &f.Channels[0]
+		for g.Width < 200 {
+			g.X, g.Width = append(g.X, g.X[g.Width-1]+0.25), g.Width+1
+		}
+		for n := len(f.Times); n < 6000; n++ {
+			f.Times = append(f.Times, f.Times[0]+float64(n))
+		}
+		ch.Data = make([]float32, len(f.Times)*g.Height*g.Width)
+		for i := range ch.Data {
+			ch.Data[i] = float32(i % 7)
+		}
+		size = 4 * len(ch.Data)
+	})
+	forecast := filepath.Join(dir, "f.nc")
+	succeed(t, "forecast", "persistence", "--data", data, "--start", "3", "--known", "2", "--frames", "4", "--out", forecast)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	succeed(t, "verify", forecast, "--against", data)
+	runtime.ReadMemStats(&after)
+	if grown := int(after.TotalAlloc - before.TotalAlloc); grown > size {
+		t.Errorf("%d MB of memory for a record of %d MB", grown>>20, size>>20)
+	}
 }

@@ -47,6 +47,7 @@ func (f *whereFlags) located(c *cobra.Command) error {
 	}
 	m := mistakes{command: c}
 	m.when(len(f.data) == 0, "--data is missing: what is known")
+	m.add(present("data", f.data))
 	m.when(given != 1, "give %s: where in the data the clip begins", strings.Join(ways, " or "))
 	m.when(f.around != "" && (c.Flags().Changed("row") || c.Flags().Changed("col")), "--around excludes --row and --col: both say where the clip lies")
 	if _, _, err := climate.ParsePlace(f.around); f.around != "" && err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
@@ -33,6 +34,32 @@ type Baseline struct {
 	Past    *climate.Windows  // clips of the same shape and variables, from which climatology draws
 	More    map[string]string // further global attributes
 	Frames  []int             // the frames that are written, the known ones among them; nil means all
+
+	// Around is the clip with cells around it, from which rain moves in, and its place; nil
+	// where the clip alone is known.
+	Around *Around
+}
+
+// Around is a larger clip of the same frames around a clip.
+type Around struct {
+	Clip  []float32
+	Place climate.Place
+}
+
+// fastest is the largest speed in km/h with which rain is expected to move: 33 m/s.
+const fastest = 120.0
+
+// Reach returns how many cells around a clip its forecast should know: as far as rain
+// moves in a number of hours; for cells of an unknown size the clip's larger side. It is 0
+// for forecasters that move nothing.
+func Reach(name string, grid *climate.Grid, hours float64) int {
+	if name != "advection" && name != "steps" {
+		return 0
+	}
+	if km := grid.Kilometres(); km > 0 {
+		return int(math.Ceil(fastest * hours / km))
+	}
+	return max(grid.Height, grid.Width)
 }
 
 // BaselineOf returns a forecaster by name for one channel of a clip: with the size of
@@ -48,6 +75,9 @@ func BaselineOf(name string, grid *climate.Grid, step float64, past *climate.Win
 
 // Make returns the members of the forecast, whole clips [frame, height, width, variable].
 func (b Baseline) Make(ctx context.Context) ([][]float32, error) {
+	if b.Around != nil {
+		return b.makeAround(ctx)
+	}
 	channels, frames := len(b.Place.Like), len(b.Known)
 	height, width := b.Place.Grid.Height, b.Place.Grid.Width
 	size := frames * height * width
@@ -76,6 +106,29 @@ func (b Baseline) Make(ctx context.Context) ([][]float32, error) {
 				members[m][i*channels+ch] = v
 			}
 		}
+	}
+	return members, nil
+}
+
+// makeAround makes the forecast of the larger clip and returns the part that is wanted.
+func (b Baseline) makeAround(ctx context.Context) ([][]float32, error) {
+	wide := b
+	wide.Clip, wide.Place, wide.Around = b.Around.Clip, b.Around.Place, nil
+	members, err := wide.Make(ctx)
+	if err != nil {
+		return nil, err
+	}
+	channels, from := len(b.Place.Like), &wide.Place
+	row, column, width := b.Place.Row-from.Row, (b.Place.Column-from.Column)*channels, b.Place.Grid.Width*channels
+	for m, clip := range members {
+		part := make([]float32, 0, len(b.Clip))
+		for f := range b.Known {
+			for y := range b.Place.Grid.Height {
+				at := (f*from.Grid.Height+row+y)*from.Grid.Width*channels + column
+				part = append(part, clip[at:at+width]...)
+			}
+		}
+		members[m] = part
 	}
 	return members, nil
 }

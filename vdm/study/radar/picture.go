@@ -21,7 +21,7 @@ const (
 // some of the following ones, observed (nil where they are unknown), of three members
 // and of their mean, and below them the share of members with at least 1 mm/h. Members
 // and observed are clips, [frame, row, column]; minutes is the time between frames. place,
-// where it is not nil, gives the picture axes, coasts and the valid time.
+// where it is not nil, gives the picture axes, coasts and times.
 func Picture(members [][]float32, observed []float32, known, frames, height, width int, minutes float64, place *climate.Place) (*plotting.Picture, error) {
 	if len(members) == 0 || known < 1 || known >= frames {
 		return nil, fmt.Errorf("picture of a nowcast: %d members with %d of %d frames known", len(members), known, frames)
@@ -29,7 +29,11 @@ func Picture(members [][]float32, observed []float32, known, frames, height, wid
 	shown, labels := []int{known - 1}, []string{"known"}
 	for i := range min(leads, frames-known) {
 		f := known + (i+1)*(frames-known)/min(leads, frames-known) - 1
-		shown, labels = append(shown, f), append(labels, "+"+climate.FormatHours(float64(f-known+1)*minutes/60))
+		ahead := float64(f-known+1) * minutes / 60
+		if place != nil {
+			ahead = place.Times[f] - place.Times[known-1]
+		}
+		shown, labels = append(shown, f), append(labels, "+"+climate.FormatHours(ahead))
 	}
 	clip := func(name string, values func(at int) float64) plotting.Clip {
 		c := plotting.Clip{Name: name, Frames: len(shown), Height: height, Width: width, Known: make([]bool, len(shown))}

@@ -15,6 +15,7 @@ type forecastCase struct {
 	path      string
 	clip      climate.Field // name, units, grid and times; no values
 	names     []string      // of the variables
+	called    []string      // the variables, in words
 	units     []string
 	known     climate.KnownFrames
 	observed  [][]float32
@@ -43,7 +44,7 @@ func (o *Options) readCase(path string) (*forecastCase, error) {
 		if have := o.Data.Fields[i].Units; v.Units != have {
 			return nil, fmt.Errorf("%s: %s is in %q, the data in %q", path, v.Name, v.Units, have)
 		}
-		k.names, k.units, k.members = append(k.names, v.Name), append(k.units, v.Units), append(k.members, v.Members)
+		k.names, k.called, k.units, k.members = append(k.names, v.Name), append(k.called, v.Called()), append(k.units, v.Units), append(k.members, v.Members)
 	}
 	values, covered, err := o.Data.Overlap(&k.clip)
 	if err != nil {
@@ -156,10 +157,7 @@ const mostBefore = 4
 // putBefore adds the frames of the data before the first one in front of a case, up to
 // mostBefore, marks them as known, and returns their number.
 func (o *Options) putBefore(k *forecastCase) int {
-	step := k.clip.Step()
-	if step == 0 { // one frame ahead: the step is the data's
-		step = o.Data.Fields[0].Step()
-	}
+	step := stepOf(k.clip.Times, o.Data.Fields[0].Step())
 	for n := mostBefore; n > 0 && step > 0; n-- {
 		earlier := k.clip
 		earlier.Times = nil

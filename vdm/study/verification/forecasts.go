@@ -51,6 +51,11 @@ func Forecasts(ctx context.Context, paths []string, o Options) (*Results, error)
 		}
 	}
 	o.Forecaster = cmp.Or(o.Forecaster, heads[0].by, "model")
+	for i := range o.Rivals {
+		if r := &o.Rivals[i]; r.Name == o.Forecaster { // files of steps beside steps
+			r.Name = "rival " + r.Name
+		}
+	}
 	s := &scoring{o: &o, results: &Results{Cases: Cases{Files: len(heads)}}}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -103,6 +108,7 @@ func (s *scoring) ahead(ctx context.Context, heads []head) <-chan readAhead {
 					r.rivals = append(r.rivals, f)
 				}
 			}
+			r.err = cmp.Or(r.err, s.o.Data.Release()) // a long record must not fill the memory
 			select {
 			case out <- r:
 			case <-ctx.Done():
@@ -114,7 +120,8 @@ func (s *scoring) ahead(ctx context.Context, heads []head) <-chan readAhead {
 }
 
 // chooseRival chooses persistence as the rival, or linear interpolation where the frames
-// ahead lie between known ones, if a rival was asked for and none named.
+// ahead lie between known ones, if a rival was asked for and none named: none for files
+// of this very forecaster.
 func (o *Options) chooseRival(k *forecastCase) {
 	if !o.AnyRival || len(o.Rivals) > 0 || k.known.Span() == 0 {
 		return
@@ -123,7 +130,9 @@ func (o *Options) chooseRival(k *forecastCase) {
 	if k.known.Enclosed() {
 		name = "linear"
 	}
-	o.Rivals = []Rival{{Name: name, Forecaster: name}}
+	if name != o.Forecaster {
+		o.Rivals = []Rival{{Name: name, Forecaster: name}}
+	}
 }
 
 // take scores a case, or counts the reason why not.
@@ -199,8 +208,8 @@ func (s *scoring) begin(k *forecastCase) error {
 	for ch, name := range k.names {
 		p, err := newParts(s.o, report.ComparisonOptions{
 			Task: task, Variable: name, Units: k.units[ch], Known: k.known, Height: k.clip.Height(), Width: k.clip.Width(),
-			Kilometres: k.clip.Grid.Kilometres(), Minutes: 60 * k.clip.Step(),
-			Thresholds: s.o.Thresholds, Windows: s.o.Windows, Scores: s.o.scores(), Seed: s.o.Seed, Grid: &first.clip.Grid, Called: calledIn(k, ch),
+			Kilometres: k.clip.Grid.Kilometres(), Minutes: 60 * stepOf(k.clip.Times, s.o.Data.Fields[0].Step()), Times: unequal(k.clip.Times),
+			Thresholds: s.o.Thresholds, Windows: s.o.Windows, Scores: s.o.scores(), Seed: s.o.Seed, Grid: &first.clip.Grid, Called: k.called[ch],
 		})
 		if err != nil {
 			return err
@@ -208,15 +217,6 @@ func (s *scoring) begin(k *forecastCase) error {
 		s.parts = append(s.parts, p)
 	}
 	return nil
-}
-
-// calledIn returns what pictures call a variable of a case, "" for its name: only a file's
-// only variable is known by more than its name.
-func calledIn(k *forecastCase, channel int) string {
-	if channel > 0 || len(k.names) > 1 {
-		return ""
-	}
-	return k.clip.LongName
 }
 
 // fits refuses a case that cannot be pooled with the first.
@@ -251,17 +251,6 @@ func (k *forecastCase) leads() (all []float64) {
 		all = append(all, k.clip.Times[f]-start)
 	}
 	return all
-}
-
-func inMinutes(hours []float64) string {
-	text := ""
-	for i, h := range hours {
-		if i > 0 {
-			text += ", "
-		}
-		text += fmt.Sprintf("%+.4g", 60*h)
-	}
-	return text + " min"
 }
 
 // placed returns a clip in the shape of the first case: its frames ahead in the places

@@ -218,3 +218,82 @@ func TestConstantMemory(t *testing.T) {
 		t.Errorf("%d bytes more after 120 more files of %d bytes", grown, file)
 	}
 }
+
+// Lead times that are not equally far apart have their own names, and rivals that learn
+// nothing forecast those times, not as many steps.
+func TestUnequalLeads(t *testing.T) {
+	data := record(t)
+	keep := []int{0, 1, 2, 3, 6} // of which the first two were known: leads of 1, 2 and 5 hours
+	path := forecastFile(t, filepath.Join(t.TempDir(), "f.nc"), data, 3, 7, 2, []float32{0, 2}, func(f *cf.SampleFile) {
+		var times []float64
+		var values []float32
+		for m := range 2 {
+			for _, n := range keep {
+				values = append(values, f.Channels[0].Data[(m*7+n)*cells:(m*7+n+1)*cells]...)
+			}
+		}
+		for _, n := range keep {
+			times = append(times, f.Times[n])
+		}
+		f.Times, f.Channels[0].Data = times, values
+		f.Attributes[archive.KnownAttribute] = "0, 1"
+	})
+	whole := forecastFile(t, filepath.Join(t.TempDir(), "g.nc"), data, 3, 7, 2, []float32{0, 2}, nil)
+	for _, name := range []string{"advection", "steps", "climatology", "linear"} {
+		rival, err := ParseRival(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := Options{Data: data, Rivals: []Rival{rival}, By: []string{ByLead}, Scores: []string{"crps"}}
+		r, full := scored(t, o, path), scored(t, o, whole)
+		var names []string
+		for _, g := range r.Groups[1:] {
+			names = append(names, g.Name)
+		}
+		if want := []string{"+1 h", "+2 h", "+5 h"}; !slices.Equal(names, want) {
+			t.Errorf("leads %q, want %q", names, want)
+		}
+		for i, at := range []int{0, 1, 4} {
+			near(t, name+" at "+names[i], r.Groups[0].Entries[1].Score("crps").ByFrame[i], full.Groups[0].Entries[1].Score("crps").ByFrame[at])
+		}
+		if _, err := r.Draw(); err != nil {
+			t.Error(err)
+		}
+	}
+	// Without a common step there is no such rival.
+	odd := forecastFile(t, filepath.Join(t.TempDir(), "h.nc"), data, 3, 4, 2, []float32{0, 2}, func(f *cf.SampleFile) {
+		for i, hours := range []float64{0, 0.37, 2, 3} {
+			f.Times[i] = f.Times[0] + hours
+		}
+	})
+	for i, hours := range []float64{0, 0.37, 2, 3} {
+		data.Fields[0].Times[3+i] = data.Fields[0].Times[3] + hours
+	}
+	rival, err := ParseRival("persistence")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Forecasts(t.Context(), []string{odd}, Options{Data: data, Rivals: []Rival{rival}})
+	refused(t, err, "persistence of", "+22.2, +120, +180 min", "a common step")
+}
+
+// Files of a forecaster without learning are not mixed up with the rival of its name.
+func TestRivalOfItsOwnName(t *testing.T) {
+	data := record(t)
+	path := forecastFile(t, filepath.Join(t.TempDir(), "f.nc"), data, 3, 5, 2, []float32{0, 2}, func(f *cf.SampleFile) {
+		f.Attributes[archive.ForecasterAttribute] = "persistence"
+	})
+	rival, err := ParseRival("persistence")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, o := range map[string]Options{"persistence, rival persistence": {Data: data, Rivals: []Rival{rival}}, "persistence": {Data: data, AnyRival: true}} {
+		var names []string
+		for _, e := range scored(t, o, path).Groups[0].Entries {
+			names = append(names, e.Name)
+		}
+		if got := strings.Join(names, ", "); got != want {
+			t.Errorf("forecasters %s, want %s", got, want)
+		}
+	}
+}

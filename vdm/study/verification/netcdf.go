@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
 
 // table collects lines as arrays along labels.
@@ -106,5 +107,5 @@ func saveNetCDF(path string, lines []Line) error {
 	for _, a := range t.arrays {
 		arrays = append(arrays, *a)
 	}
-	return cf.WriteArrays(path, arrays, map[string]string{"title": "Scores of forecasts", "Conventions": "CF-1.8"})
+	return cf.WriteArrays(path, arrays, map[string]string{"title": "Scores of forecasts", "Conventions": "CF-1.8", "history": "climate-vdm " + run.Version() + ": vdm verify"})
 }

@@ -48,10 +48,6 @@ func (r *Rival) forecasts(ctx context.Context, o *Options, k *forecastCase, seed
 	return nil, why
 }
 
-// timesDiffer is the smallest difference in hours between two distinct instants: far
-// less than a radar's step, more than the rounding of hours.
-const timesDiffer = 1.0 / 600
-
 func asNotCovered(err error, target **notCovered) bool {
 	missing, ok := err.(*notCovered)
 	*target = missing
@@ -112,42 +108,64 @@ func (r *Rival) read(o *Options, h *head, k *forecastCase) ([]report.Forecast, e
 }
 
 // baseline returns the forecasts of a forecaster without learning, which receives the
-// known frames.
+// known frames, equally far apart: it also forecasts the times between that a case lacks.
 func (r *Rival) baseline(ctx context.Context, o *Options, k *forecastCase, seed uint64) ([]report.Forecast, error) {
+	times, data := k.clip.Times, o.Data.Fields[0].Step()
+	at, err := places(times, data)
+	if err != nil {
+		return nil, fmt.Errorf("%s of %s: %w", r.Forecaster, k.path, err)
+	}
+	frames, height, width := at[len(at)-1]+1, k.clip.Height(), k.clip.Width()
+	frame, known := height*width, make(climate.KnownFrames, frames)
+	for i, n := range at {
+		known[n] = k.known[i]
+	}
 	var all []report.Forecast
 	for ch := range k.names {
-		past, err := o.past(k)
+		past, err := o.past(frames, height, width)
 		if err != nil && r.Forecaster == "climatology" {
 			return nil, fmt.Errorf("climatology: %w", err)
 		}
-		by, ensemble, known, err := archive.BaselineOf(r.Forecaster, &k.clip.Grid, k.clip.Step(), past, ch)
+		by, ensemble, needs, err := archive.BaselineOf(r.Forecaster, &k.clip.Grid, stepOf(times, data), past, ch)
 		if err != nil {
 			return nil, err
 		}
-		if n := len(k.known.Numbers()); n < known {
-			return nil, fmt.Errorf("%s: %s needs %d known frames, there %s", k.path, r.Forecaster, known, map[bool]string{true: "is 1", false: fmt.Sprintf("are %d", n)}[n == 1])
+		if n := len(k.known.Numbers()); n < needs {
+			return nil, fmt.Errorf("%s: %s needs %d known frames, there %s", k.path, r.Forecaster, needs, map[bool]string{true: "is 1", false: fmt.Sprintf("are %d", n)}[n == 1])
 		}
 		members := 1
 		if ensemble {
 			members = len(k.members[ch])
 		}
-		clips, err := by.Forecast(ctx, forecast.Case{Frames: len(k.known), Height: k.clip.Height(), Width: k.clip.Width(), Clip: k.observed[ch], Known: k.known}, members, seed)
+		clip := slices.Repeat([]float32{float32(math.NaN())}, frames*frame)
+		for i, n := range at {
+			copy(clip[n*frame:(n+1)*frame], k.observed[ch][i*frame:])
+		}
+		clips, err := by.Forecast(ctx, forecast.Case{Frames: frames, Height: height, Width: width, Clip: clip, Known: known}, members, seed)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", k.path, err)
 		}
-		all = append(all, report.Forecast{Name: r.Name, Reference: true, Members: clips})
+		f := report.Forecast{Name: r.Name, Reference: true}
+		for _, whole := range clips {
+			var mine []float32
+			for _, n := range at {
+				mine = append(mine, whole[n*frame:(n+1)*frame]...)
+			}
+			f.Members = append(f.Members, mine)
+		}
+		all = append(all, f)
 	}
 	return all, nil
 }
 
-// past returns the windows of the data from which climatology draws, with a case's
-// shape: the training part where the data are split, else all of them.
-func (o *Options) past(k *forecastCase) (*climate.Windows, error) {
-	shape := [3]int{len(k.known), k.clip.Height(), k.clip.Width()}
+// past returns the windows of the data from which climatology draws, of a number of
+// frames and cells: the training part where the data are split, else all of them.
+func (o *Options) past(frames, height, width int) (*climate.Windows, error) {
+	shape := [3]int{frames, height, width}
 	if o.windows != nil && o.windowShape == shape {
 		return o.windows, nil
 	}
-	w, err := o.Data.Train(climate.WindowOptions{Frames: shape[0], Height: shape[1], Width: shape[2], Missing: climate.KeepMissing, Name: o.Name})
+	w, err := o.Data.Train(climate.WindowOptions{Frames: frames, Height: height, Width: width, Missing: climate.KeepMissing, Name: o.Name})
 	o.windows, o.windowShape = w, shape
 	return w, err
 }

@@ -1,0 +1,20 @@
+package climate
+
+import "testing"
+
+func TestCalled(t *testing.T) {
+	for want, f := range map[string]Field{
+		"Rain of the radar":                   {Name: "pr", LongName: "Rain of the radar", StandardName: "lwe_precipitation_rate"},
+		"Precipitation rate":                  {Name: "pr", Units: "mm/h"},
+		"Stratiform precipitation rate":       {Name: "x", StandardName: "lwe_stratiform_precipitation_rate"},
+		"Air temperature":                     {Name: "tas", StandardName: "air_temperature", Units: "K"},
+		"wind at 10 m":                        {Name: "wind_at_10_m", Units: "m s-1"},
+		"pr":                                  {Name: "pr", Units: "K"},
+		"snow":                                {Name: "snow", Units: "mm/h"},
+		"Thickness of snow, by nobody's name": {Name: "s", LongName: "Thickness of snow, by nobody's name", StandardName: "not_set"},
+	} {
+		if got := f.Called(); got != want {
+			t.Errorf("%+v is called %q, want %q", f, got, want)
+		}
+	}
+}
