@@ -24,6 +24,6 @@ func ExampleCheck() {
 	})
 	// Output:
 	// a fifth of five is one
-	//     division against one: 1 against 1
-	//     differ by 0, allowed 1e-15: rounding of float64
+	//     division against one: left 1 · right 1
+	//     difference 0 (tolerance 1e-15: rounding of float64)
 }

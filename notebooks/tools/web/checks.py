@@ -6,9 +6,7 @@ import re
 
 from . import equations, text
 
-AGREES = re.compile(r"differ by ([^,]+), allowed ([^:]+): (.*)")
-DIFFERS = re.compile(r"differ by ([^,]+), (more than [^:]+): (.*)")
-SHORT = re.compile(r"falls short by ([^,]+), allowed ([^:]+): (.*)")
+FOUND = re.compile(r"^(difference|smallest margin) ")
 
 
 def html_of(words):
@@ -23,15 +21,7 @@ def html_box(classes, anchor, first, second, values):
 
 def compared(lines):
     """What the lines of a check come to in one, and the lines to fold."""
-    for line in reversed(lines):
-        found = AGREES.search(line) or SHORT.search(line)
-        if found:
-            word = "difference" if "differ by" in line else "falls short by"
-            return f"{word} {found[1]} (tolerance {found[2]}: {found[3]})", lines
-        found = DIFFERS.search(line)
-        if found:
-            return f"difference {found[1]} ({found[2]}: {found[3]})", lines
-    return "", lines
+    return next((line for line in reversed(lines) if FOUND.match(line)), ""), lines
 
 
 def html_output(tree, references, stem):
