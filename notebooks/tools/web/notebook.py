@@ -130,7 +130,9 @@ class Chapter:
         if caption:
             self.figures += 1
             shown += f"<figcaption><b>Figure {self.number}–{self.figures}.</b> {text.words(html.escape(caption))}</figcaption>" if self.number else f"<figcaption>{text.words(html.escape(caption))}</figcaption>"
-        broad = ' class="broad"' if width > 1.7 * height else ""
+        # On a phone these are scrolled sideways instead of being made too small to read.
+        wide = width > 1.7 * height or width * 0.64 > 600
+        broad = f' class="broad" style="--wide: {round(width * 0.64)}px"' if wide else ""
         return f"<figure{broad}>{shown}</figure>"
 
     def _html(self, output, references, formulas):
