@@ -26,8 +26,17 @@ def html(cell, live=False):
     return shown(source)
 
 
+HATTED = re.compile("[\u0370-\u03ff]\u0302")
+
+
+def hats(markup):
+    """Greek letters with a hat in a typeface of equal widths, most of which set the hat
+    beside the letter: in the typeface of the text."""
+    return HATTED.sub(lambda found: f'<span class="hat">{found[0]}</span>', markup)
+
+
 def shown(source):
-    return f'<pre class="go"><code>{highlight(source, GoLexer(), FORMATTER).rstrip()}</code></pre>'
+    return f'<pre class="go"><code>{hats(highlight(source, GoLexer(), FORMATTER).rstrip())}</code></pre>'
 
 
 def fold(why, source):

@@ -189,7 +189,7 @@ def in_order(outputs):
 
 def stream(words):
     words = COLOURS.sub("", words).rstrip("\n")
-    return f'<pre class="printed">{html.escape(words)}</pre>' if words.strip() else ""
+    return f'<pre class="printed">{code.hats(html.escape(words))}</pre>' if words.strip() else ""
 
 
 def describe(book, stem):
