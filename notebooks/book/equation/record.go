@@ -32,7 +32,7 @@ const (
 	VerdictDefinition Verdict = "definition"
 )
 
-// colours are those of the verdicts: green, blue, red, purple and grey. A slip of notation
+// colours gives each verdict its colour: green, blue, red, purple and grey. A slip of notation
 // is ochre.
 var colours = map[Verdict]string{
 	VerdictHolds: "#1a7f37", VerdictWithin: "#0969da", VerdictCorrected: "#cf222e",
