@@ -7,6 +7,7 @@ import re
 from . import equations, text
 
 FOUND = re.compile(r"^(difference|smallest margin) ")
+OLDER = re.compile(r"^differ by ([^,]+), allowed ([^:]+): (.*)")  # in outputs of before December 2026
 
 
 def html_of(words):
@@ -40,6 +41,7 @@ def html_output(tree, references, stem, formulas):
     """The HTML of one output, parsed as tree. The first check of an equation on a page shows
     it as printed and, where that is not right, as it should be."""
     lines = [line for small in tree.find_all("small") for line in small.get_text("\n").split("\n")]
+    lines = [OLDER.sub(r"difference \1 (tolerance \2: \3)", line) for line in lines]
     second, values = compared(lines)
     second = html_of(second)
     if not tree.has_attr("data-equation"):
