@@ -26,12 +26,12 @@ def html(cell, live=False):
     return shown(source)
 
 
-HATTED = re.compile("[\u0370-\u03ff]\u0302")
+HATTED = re.compile("[^\\W\\d_][\u0302\u0304]")
 
 
 def hats(markup):
-    """Greek letters with a hat in a typeface of equal widths, most of which set the hat
-    beside the letter: in the typeface of the text."""
+    """Letters with a hat or a bar in the typeface of the text: typefaces of equal widths set
+    it beside Greek letters, and in italics beside all."""
     return HATTED.sub(lambda found: f'<span class="hat">{found[0]}</span>', markup)
 
 
