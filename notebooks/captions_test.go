@@ -8,13 +8,18 @@ import (
 	"testing"
 )
 
-// A cell that has captions has one for each picture that it drew: they are in its
-// metadata, and a changed cell may draw more or fewer.
+// Each picture that a cell drew has a caption, which is its alternative text, too: they
+// are in the metadata of the cell, and a changed cell may draw more or fewer.
 func TestCaptionsBelongToPictures(t *testing.T) {
 	paths, err := filepath.Glob("*.ipynb")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no notebooks: %v", err)
 	}
+	labs, err := filepath.Glob("labs/solutions/*.ipynb")
+	if err != nil || len(labs) == 0 {
+		t.Fatalf("no labs: %v", err)
+	}
+	paths = append(paths, labs...)
 	seen := 0
 	for _, path := range paths {
 		raw, err := os.ReadFile(path)
@@ -48,7 +53,7 @@ func TestCaptionsBelongToPictures(t *testing.T) {
 					pictures++
 				}
 			}
-			if captions != nil && len(captions) != pictures {
+			if pictures != len(captions) {
 				t.Errorf("%s, cell %d: %d captions of %d pictures", path, n, len(captions), pictures)
 			}
 			for _, text := range captions {

@@ -17,7 +17,10 @@ func TestResultsStandInTheirChapters(t *testing.T) {
 	}
 	var book struct {
 		Parts []struct {
-			Chapters map[string]struct{ Result string }
+			Chapters map[string]struct {
+				Result  string
+				Picture json.RawMessage // the number of a code cell, or a file
+			}
 		}
 	}
 	if err := json.Unmarshal(raw, &book); err != nil {
@@ -32,6 +35,9 @@ func TestResultsStandInTheirChapters(t *testing.T) {
 				if solved, ok := strings.CutSuffix(lab, "-solved"); ok {
 					path = filepath.Join("labs", "solutions", solved+".ipynb")
 				}
+			}
+			if cell := 0; json.Unmarshal(chapter.Picture, &cell) == nil && cell > 0 && !draws(t, path, cell) {
+				t.Errorf("%s: cell %d, whose picture the first page shows, draws none", stem, cell)
 			}
 			text, err := os.ReadFile(path)
 			if err != nil {
@@ -48,4 +54,30 @@ func TestResultsStandInTheirChapters(t *testing.T) {
 	if seen == 0 {
 		t.Error("no figures")
 	}
+}
+
+// draws says whether a code cell of a notebook, counted from 1, drew a picture.
+func draws(t *testing.T, path string, number int) bool {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var book struct{ Cells []cell }
+	if err := json.Unmarshal(raw, &book); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	for _, c := range book.Cells {
+		if c.Type != "code" {
+			continue
+		}
+		if number--; number == 0 {
+			for _, out := range c.Outputs {
+				if out.Data["image/png"] != nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }

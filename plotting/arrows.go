@@ -28,7 +28,10 @@ const (
 	dotRadius  = 1.3 * vg.Length(1)
 
 	overlayWidth = 0.8 * vg.Length(1) // of lines, so thin that the field stays visible between them
+	overlayRim   = 0.5 * vg.Length(1) // of the dark edge that sets marks and lines off from every colour of the field
 )
+
+var overlayEdge = color.RGBA{0x20, 0x20, 0x20, 0xff}
 
 // MapWith draws a field as [Map] does, with arrows, points and lines over it. The
 // field must have coordinates.
@@ -80,11 +83,14 @@ func (f *overlayFigure) draw(c draw.Canvas) {
 			}
 		}
 		if t.line.Width > 0 {
+			edge := draw.LineStyle{Color: overlayEdge, Width: overlayWidth + 2*overlayRim}
+			data.StrokeLines(edge, data.ClipLinesXY(run)...)
 			t.line.Width = overlayWidth
 			data.StrokeLines(t.line, data.ClipLinesXY(run)...)
 		}
 		for _, pt := range run {
 			if t.mark != noMark {
+				drawMark(data, t.mark, dotRadius+overlayRim, overlayEdge, pt)
 				drawMark(data, t.mark, dotRadius, t.color, pt)
 			}
 		}

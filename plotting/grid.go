@@ -12,7 +12,7 @@ import (
 type GridOptions struct {
 	Style
 
-	// Letters puts (a), (b), … at the upper left of the panels, row by row.
+	// Letters puts a, b, … in bold type at the upper left of the panels, row by row.
 	Letters bool
 }
 
@@ -128,7 +128,7 @@ func (f *gridFigure) draw(c draw.Canvas) {
 			if f.opt.Letters {
 				cell := corners[i][j]
 				corner := vg.Point{X: cell.Min.X + outerPad, Y: cell.Max.Y + 0.2*f.opt.labelSize()}
-				label{text: "(" + letter(n) + ")", size: f.opt.labelSize()}.draw(c, corner, anchor{0, 0}, 0)
+				label{text: letter(n), size: f.opt.labelSize(), bold: true}.draw(c, corner, anchor{0, 0}, 0)
 			}
 			n++
 		}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 
+	xfont "golang.org/x/image/font"
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -32,6 +34,15 @@ type label struct {
 	text  string
 	size  vg.Length
 	color color.Color
+	bold  bool
+}
+
+func (l label) font() font.Font {
+	f := sans(l.size)
+	if l.bold {
+		f.Weight = xfont.WeightBold
+	}
+	return f
 }
 
 func (l label) lines() []string { return strings.Split(l.text, "\n") }
@@ -40,7 +51,7 @@ func (l label) width() vg.Length {
 	h := newRichText()
 	var w vg.Length
 	for _, line := range l.lines() {
-		_, lw := h.set(line, sans(l.size), false)
+		_, lw := h.set(line, l.font(), false)
 		w = max(w, lw)
 	}
 	return w
@@ -74,10 +85,10 @@ func (l label) draw(c draw.Canvas, pt vg.Point, a anchor, angle float64) {
 	sin, cos := math.Sincos(angle)
 	height := l.height()
 	for i, line := range l.lines() {
-		_, w := h.set(line, sans(l.size), false)
+		_, w := h.set(line, l.font(), false)
 		dx := -vg.Length(a.h) * w
 		dy := height*vg.Length(1-a.v) - l.size*(capHeight+lineHeight*vg.Length(i))
-		h.fill(c, line, sans(l.size), clr, vg.Point{
+		h.fill(c, line, l.font(), clr, vg.Point{
 			X: pt.X + dx*vg.Length(cos) - dy*vg.Length(sin),
 			Y: pt.Y + dx*vg.Length(sin) + dy*vg.Length(cos),
 		}, angle)

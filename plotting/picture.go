@@ -119,7 +119,17 @@ func (p *Picture) SavePNG(path string) error {
 // letters are vectors (letters as outlines, so that every symbol is present), the cells
 // of maps are an image of 300 dots per inch.
 func (p *Picture) SavePDF(path string) error {
-	b, err := p.pdf()
+	return p.SavePDFWidth(path, float64(p.w/vg.Centimeter))
+}
+
+// SavePDFWidth writes the picture as [Picture.SavePDF] does, with everything in it made
+// smaller or larger so that the page has the given width in centimetres: the width at
+// which a journal prints it.
+func (p *Picture) SavePDFWidth(path string, width float64) error {
+	if !(width >= minCentimetres && width <= maxCentimetres) {
+		return fmt.Errorf("plotting: %s: a page %g cm wide, want %d to %d", path, width, minCentimetres, maxCentimetres)
+	}
+	b, err := p.pdf(width / float64(p.w/vg.Centimeter))
 	if err != nil {
 		return fmt.Errorf("plotting: %s: %w", path, err)
 	}
@@ -151,14 +161,15 @@ func (p *Picture) svg() (b []byte, err error) {
 	return buf.Bytes(), nil
 }
 
-func (p *Picture) pdf() (b []byte, err error) {
+func (p *Picture) pdf(scale float64) (b []byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			b, err = nil, fmt.Errorf("drawing PDF failed: %v", r)
 		}
 	}()
-	c := vgpdf.New(p.w, p.h)
-	p.fig.draw(vgdraw.New(c))
+	c := vgpdf.New(p.w*vg.Length(scale), p.h*vg.Length(scale))
+	c.Scale(scale, scale)
+	p.fig.draw(vgdraw.NewCanvas(c, p.w, p.h))
 	var buf bytes.Buffer
 	if _, err := c.WriteTo(&buf); err != nil {
 		return nil, fmt.Errorf("encoding PDF: %w", err)

@@ -3,6 +3,7 @@ package plotting
 import (
 	"image/color"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -80,6 +81,34 @@ func TestRainColoursKeepTheirOrder(t *testing.T) {
 		if d := distance(grey, seen(c, sight["normal"])); d < 20 {
 			t.Errorf("missing cells and class %d are only %.1f apart", i, d)
 		}
+	}
+}
+
+// Lines of different places differ in colour for every kind of sight. In grey print they
+// do not all differ, so marks have a shape for each place, and dashed lines a pattern.
+func TestLineColoursDiffer(t *testing.T) {
+	const leastDistance = 11 // CIE76
+	for name, m := range sight {
+		for i := range okabeIto {
+			for j := range i {
+				if d := distance(seen(okabeIto[i].(color.RGBA), m), seen(okabeIto[j].(color.RGBA), m)); d < leastDistance {
+					t.Errorf("%s sight: lines %d and %d are %.1f apart, want %d at least", name, j, i, d, leastDistance)
+				}
+			}
+		}
+	}
+	shapes := map[markShape]bool{}
+	for i := range 5 {
+		shapes[lineTrace(i, Series{Points: true}).mark] = true
+	}
+	for i := range 4 {
+		one, next := lineTrace(i, Series{Dashed: true}).line.Dashes, lineTrace(i+1, Series{Dashed: true}).line.Dashes
+		if slices.Equal(one, next) {
+			t.Errorf("dashed lines %d and %d have the same dashes", i, i+1)
+		}
+	}
+	if len(shapes) != 5 {
+		t.Errorf("the first five places have %d shapes of marks", len(shapes))
 	}
 }
 

@@ -10,7 +10,8 @@ type Series struct {
 	Name string // in the legend; empty means not listed
 	X, Y []float64
 
-	// Points draws marks instead of a line. Dashed draws a dashed line; with
+	// Points draws marks instead of a line. Dashed draws a dashed line, in a pattern that
+	// depends on its place among the series; with
 	// both, marks are joined by a dashed line.
 	Points, Dashed bool
 

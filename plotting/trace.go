@@ -40,6 +40,10 @@ const (
 
 var dashes = []vg.Length{5, 3}
 
+// patterns are the dashes of lines without marks, by their place: in grey print, too,
+// neighbours differ.
+var patterns = [][]vg.Length{dashes, {8, 2, 2, 2}, {2, 2}}
+
 // trace is one line or one set of marks on a pair of axes: curves, histograms, quantile
 // plots and spectra consist of traces.
 type trace struct {
@@ -64,7 +68,9 @@ func lineTrace(i int, s Series) trace {
 		t.line = draw.LineStyle{Color: t.color, Width: curveWidth}
 	}
 	if s.Dashed {
-		t.line.Dashes = dashes
+		if t.line.Dashes = dashes; !s.Points {
+			t.line.Dashes = patterns[i%len(patterns)]
+		}
 	}
 	return t
 }

@@ -2,7 +2,7 @@ package vdm
 
 import "math"
 
-// EulerMaruyama returns the plan of the Euler–Maruyama method for the reverse SDE (2.43)
+// EulerMaruyama returns the plan of the Euler–Maruyama method for the reverse SDE (2.44)
 // over these noise levels,
 //
 //	dz = (½·z + ∇log q(z))·db + √db·n,  b = ∫ β(t) dt = log(α_s²/α_t²)

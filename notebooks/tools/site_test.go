@@ -31,8 +31,8 @@ const checked = `gonbui.DisplayHTML(x)`
 // An output of notebooks/book/equation.
 const check = `<div style="margin:.4em 0;padding:.3em .8em;border-left:4px solid #9a6700" data-equation="{&#34;numbers&#34;:[&#34;2.44&#34;],` +
 	`&#34;says&#34;:&#34;q(z_t) is reached&#34;,&#34;how&#34;:&#34;two routes&#34;,&#34;discrepancy&#34;:0.026,&#34;verdict&#34;:&#34;holds&#34;}">` +
-	`<b>(2.44)</b> q(z_t) is reached — <span style="color:#9a6700">holds</span><br><small>two routes: 1, 2, 3 against 1, 2, 3</small>` +
-	`<br><small>differ by 0.026, allowed 0.05: the steps are finite</small></div>`
+	`<b>(2.44)</b> q(z_t) is reached — <span style="color:#9a6700">holds</span><br><small>two routes: left 1, 2, 3 · right 1, 2, 3</small>` +
+	`<br><small>difference 0.026 (tolerance 0.05: the steps are finite)</small></div>`
 
 // site writes two chapters with what lies beside them, and exports them.
 func site(t *testing.T) string {

@@ -2,6 +2,7 @@ package dissertation
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
 )
@@ -16,8 +17,8 @@ type Plane struct {
 
 // FigurePlanes draws planes side by side over the square [−half, half]²: the
 // share of the points in each of cells×cells cells above, the density below. The
-// two of a column have one colour scale, over the range of the density. cells is
-// 48 where it is 0.
+// two of a column have one colour scale, over the range of the density. Where all planes
+// have the same density, it is drawn once, at the right. cells is 48 where it is 0.
 func FigurePlanes(half float64, cells int, planes ...Plane) (*plotting.Picture, error) {
 	if cells == 0 {
 		cells = 48
@@ -25,32 +26,42 @@ func FigurePlanes(half float64, cells int, planes ...Plane) (*plotting.Picture, 
 	if !(half > 0) || cells < 2 || len(planes) == 0 {
 		return nil, fmt.Errorf("figure of planes: %d planes, %d cells to a side of half length %v, want at least 1, 2 and a positive length", len(planes), cells, half)
 	}
-	rows := make([][]*plotting.Picture, 2)
-	for _, p := range planes {
+	panel := func(title string, field, density []float64) (*plotting.Picture, error) {
+		style := plotting.Style{Width: 4, Height: 4.1, Title: title}
+		if title != "" {
+			style.Height = 4.9
+		}
+		return plotting.Map(plotting.NewField(field, cells, cells), plotting.MapOptions{
+			Style: style, NoAxes: true, NoBar: true, Scale: plotting.Scale{Limits: [2]float64{0, slices.Max(density)}},
+		})
+	}
+	rows, densities, same := make([][]*plotting.Picture, 2), make([][]float64, len(planes)), true
+	for n, p := range planes {
 		if len(p.Points) == 0 {
 			return nil, fmt.Errorf("figure of planes: %q has no points", p.Name)
 		}
-		counted, exact := countCells(p.Points, half, cells), make([]float64, cells*cells)
-		highest := 0.0
-		side := 2 * half / float64(cells)
-		for i := range exact {
-			exact[i] = p.Density([]float64{side*(float64(i%cells)+0.5) - half, side*(float64(i/cells)+0.5) - half})
-			highest = max(highest, exact[i])
+		density, side := make([]float64, cells*cells), 2*half/float64(cells)
+		for i := range density {
+			density[i] = p.Density([]float64{side*(float64(i%cells)+0.5) - half, side*(float64(i/cells)+0.5) - half})
 		}
-		for row, field := range [][]float64{counted, exact} {
-			style := plotting.Style{Width: 4, Height: 4.1}
-			if row == 0 {
-				style.Title, style.Height = p.Name, 4.9
-			}
-			picture, err := plotting.Map(plotting.NewField(field, cells, cells), plotting.MapOptions{
-				Style: style, NoAxes: true, NoBar: true,
-				Scale: plotting.Scale{Limits: [2]float64{0, highest}},
-			})
-			if err != nil {
-				return nil, err
-			}
-			rows[row] = append(rows[row], picture)
+		densities[n] = density
+		same = same && slices.Equal(density, densities[0])
+		above, err := panel(p.Name, countCells(p.Points, half, cells), density)
+		if err != nil {
+			return nil, err
 		}
+		below, err := panel("", density, density)
+		if err != nil {
+			return nil, err
+		}
+		rows[0], rows[1] = append(rows[0], above), append(rows[1], below)
+	}
+	if len(planes) > 1 && same {
+		last, err := panel("density", densities[0], densities[0])
+		if err != nil {
+			return nil, err
+		}
+		rows = [][]*plotting.Picture{append(rows[0], last)}
 	}
 	return plotting.Grid(rows, plotting.GridOptions{})
 }

@@ -14,12 +14,19 @@ func TestCountCells(t *testing.T) {
 
 func TestFigurePlanes(t *testing.T) {
 	flat := Plane{Name: "flat", Points: [][]float64{{0, 0}, {0.5, 0.1}}, Density: func([]float64) float64 { return 0.25 }}
-	p, err := FigurePlanes(1, 4, flat, flat, flat)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w, h := p.Size(); math.Abs(w-12) > 1e-9 || h < 8 || h > 12 {
-		t.Errorf("three columns are %v × %v cm", w, h)
+	other := flat
+	other.Density = func(x []float64) float64 { return 0.25 + x[0]/8 }
+	for _, c := range []struct {
+		planes      []Plane
+		width, most float64 // the density of equal planes stands once, at the right
+	}{{[]Plane{flat, flat, other}, 12, 12}, {[]Plane{flat, flat, flat}, 16, 6}} {
+		p, err := FigurePlanes(1, 4, c.planes...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w, h := p.Size(); math.Abs(w-c.width) > 1e-9 || h > c.most || h < c.most-4 {
+			t.Errorf("three planes are %v × %v cm, want a width of %v and a height of up to %v", w, h, c.width, c.most)
+		}
 	}
 	for _, bad := range []func() error{
 		func() error { _, err := FigurePlanes(0, 4, flat); return err },

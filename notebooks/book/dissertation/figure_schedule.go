@@ -15,6 +15,7 @@ import (
 type ScheduleOptions struct {
 	plotting.Style
 	Schedules []vdm.Schedule // none means vdm.Cosine{}; two or more are named in a legend
+	Names     []string       // of the schedules in the legend; none means what they print as
 	Points    int            // points of a curve; 0 means 801
 }
 
@@ -34,12 +35,13 @@ func FigureLogSNR(o ScheduleOptions) (*plotting.Picture, error) {
 // FigureAlphaSigma draws α (left) and σ (right) over the time t, figure 2.4. Width and
 // Height are the size of the whole picture.
 func FigureAlphaSigma(o ScheduleOptions) (*plotting.Picture, error) {
+	whole := plotting.GridOptions{Style: o.Style, Letters: true}
 	if _, _, err := o.complete(); err != nil {
 		return nil, err
 	}
 	panel := func(label string, f func(logSNR float64) float64) (*plotting.Picture, error) {
 		return plotting.Curves(o.overTime(f), plotting.CurveOptions{
-			Style: plotting.Style{Width: 9, Height: 8, FontSize: o.FontSize},
+			Style: plotting.Style{Width: 11, Height: 8.5, FontSize: o.FontSize},
 			X:     timeAxis(), Y: plotting.Axis{Label: label, Limits: [2]float64{0, 1}},
 			Legend: o.legend(),
 		})
@@ -52,7 +54,7 @@ func FigureAlphaSigma(o ScheduleOptions) (*plotting.Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plotting.Grid([][]*plotting.Picture{{left, right}}, plotting.GridOptions{Style: o.Style})
+	return plotting.Grid([][]*plotting.Picture{{left, right}}, whole)
 }
 
 // FigureDensity draws the density p_Λ of λ that uniform times give, figure 2.5.
@@ -76,8 +78,8 @@ func FigureDensity(o ScheduleOptions) (*plotting.Picture, error) {
 	}
 	return plotting.Curves(series, plotting.CurveOptions{
 		Style: o.Style,
-		X:     plotting.Axis{Label: "λ", Limits: [2]float64{low, high}},
-		Y:     plotting.Axis{Label: "p_{Λ}(λ)", Limits: [2]float64{0, math.NaN()}},
+		X:     plotting.Axis{Label: "Log signal-to-noise ratio λ", Limits: [2]float64{low, high}},
+		Y:     plotting.Axis{Label: "Density p_{Λ}(λ)", Limits: [2]float64{0, math.NaN()}},
 	})
 }
 
@@ -100,18 +102,27 @@ func FigureEnd(o ScheduleOptions, shortest float64) (*plotting.Picture, error) {
 		series = append(series, o.series(i, x, y))
 	}
 	return plotting.Curves(series, plotting.CurveOptions{
-		Style: o.Style, X: plotting.Axis{Label: "1 − t", Log: true, Limits: [2]float64{shortest, 0.1}},
+		Style: o.Style, X: plotting.Axis{Label: "Time left, 1 − t", Log: true, Limits: [2]float64{shortest, 0.1}},
 		Y: plotting.Axis{Label: "λ_{t}"},
 	})
 }
 
-func timeAxis() plotting.Axis { return plotting.Axis{Label: "t", Limits: [2]float64{0, 1}} }
+// oneColumn returns a style with a size that suits one column of a journal, see [SaveFigure].
+func oneColumn(s plotting.Style) plotting.Style {
+	if s.Width == 0 && s.Height == 0 {
+		s.Width, s.Height = 12.5, 8
+	}
+	return s
+}
+
+func timeAxis() plotting.Axis { return plotting.Axis{Label: "Time t", Limits: [2]float64{0, 1}} }
 
 // complete fills in defaults and returns the bounds of λ of all schedules.
 func (o *ScheduleOptions) complete() (low, high float64, err error) {
 	if len(o.Schedules) == 0 {
 		o.Schedules = []vdm.Schedule{vdm.Cosine{}}
 	}
+	o.Style = oneColumn(o.Style)
 	if o.Points == 0 {
 		o.Points = 801
 	}
@@ -166,7 +177,9 @@ func (o *ScheduleOptions) overTime(f func(logSNR float64) float64) []plotting.Se
 func (o *ScheduleOptions) series(i int, x, y []float64) plotting.Series {
 	s := plotting.Series{X: x, Y: y, Dashed: i > 0}
 	if len(o.Schedules) > 1 {
-		s.Name = o.Schedules[i].String()
+		if s.Name = o.Schedules[i].String(); i < len(o.Names) {
+			s.Name = o.Names[i]
+		}
 	}
 	return s
 }

@@ -26,7 +26,7 @@ func FigureScores(half float64, planes ...ScorePlane) (*plotting.Picture, error)
 	for _, p := range planes {
 		at := Spaced(-half, half, cells)
 		field := FieldOf(at, at, func(x, y float64) float64 { return p.Density([]float64{x, y}) })
-		over := plotting.Overlay{ArrowColor: color.White}
+		over := plotting.Overlay{ArrowColor: color.Gray{0xc8}}
 		for i := range arrows * arrows {
 			x := []float64{half * (float64(2*(i%arrows)+1)/arrows - 1), half * (float64(2*(i/arrows)+1)/arrows - 1)}
 			s := p.Score(x)
@@ -34,7 +34,7 @@ func FigureScores(half float64, planes ...ScorePlane) (*plotting.Picture, error)
 			over.Arrows = append(over.Arrows, plotting.Arrow{X: x[0], Y: x[1], DX: length * s[0], DY: length * s[1]})
 		}
 		if len(p.Points) > 0 {
-			marks := plotting.Series{Points: true, Color: color.RGBA{0xff, 0x5a, 0x36, 0xff}}
+			marks := plotting.Series{Points: true, Color: color.White}
 			for _, x := range p.Points {
 				marks.X, marks.Y = append(marks.X, x[0]), append(marks.Y, x[1])
 			}

@@ -25,6 +25,7 @@ func FigureWeighting(o WeightingOptions) (*plotting.Picture, error) {
 	if o.Weighting == nil {
 		o.Weighting = vdm.VelocityWeighting{Schedule: o.Schedule}
 	}
+	o.Style = oneColumn(o.Style)
 	if o.Points == 0 {
 		o.Points = 601
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
 )
@@ -74,11 +75,10 @@ func Exceeds(c Claim) {
 		short = math.Max(short, c.Want[i]-c.Got[i])
 	}
 	r.Discrepancy = short
-	lines := []string{c.values("at least"), fmt.Sprintf("falls short by %.2g, allowed %.2g: %s", short, c.Tolerance, c.Because)}
 	if !(short <= c.Tolerance) {
 		panic(c.failure("falls short by %.3g, allowed %.3g", short, c.Tolerance))
 	}
-	show(r, lines)
+	show(r, []string{c.values(), c.margin()})
 }
 
 // Corrects shows that an equation does not hold as printed and that a corrected form
@@ -97,21 +97,23 @@ func Corrects(printed, right Claim, form string) {
 	r := right.record(VerdictCorrected, form)
 	r.Discrepancy = d
 	show(r, []string{
-		"as printed: " + printed.values("against") + fmt.Sprintf(" — differ by %.2g", p),
-		"corrected: " + right.values("against") + fmt.Sprintf(" — differ by %.2g, allowed %.2g: %s", d, right.Tolerance, right.Because),
+		"as printed: " + printed.values(),
+		fmt.Sprintf("difference %.2g: more than rounding", p),
+		"corrected: " + right.values(),
+		right.agreement(d),
 	})
 }
 
 // Defines records an equation that is true by naming, with what it names.
 func Defines(numbers, says string) {
-	show(Claim{Numbers: numbers, Says: says, How: "by naming"}.record(VerdictDefinition, ""), nil)
+	show(Claim{Numbers: numbers, Says: says, How: "a definition: nothing to compare"}.record(VerdictDefinition, ""), nil)
 }
 
 func (c Claim) within(v Verdict, form string) {
 	d := c.check()
 	r := c.record(v, form)
 	r.Discrepancy = d
-	show(r, []string{c.values("against"), fmt.Sprintf("differ by %.2g, allowed %.2g: %s", d, c.Tolerance, c.Because)})
+	show(r, []string{c.values(), c.agreement(d)})
 }
 
 // check returns the discrepancy, or panics where it is too large.
@@ -124,7 +126,7 @@ func (c Claim) check() float64 {
 	}
 	d := c.Discrepancy()
 	if !(d <= c.Tolerance) {
-		panic(c.failure("discrepancy %.3g, allowed %.3g (%s): %s", d, c.Tolerance, c.Because, c.values("against")))
+		panic(c.failure("discrepancy %.3g, allowed %.3g (%s): %s", d, c.Tolerance, c.Because, c.values()))
 	}
 	return d
 }
@@ -148,25 +150,40 @@ func (c Claim) record(v Verdict, form string) Record {
 	return r
 }
 
-// values returns the first few values of both routes.
-func (c Claim) values(between string) string {
+// agreement returns in words by how much the two routes differ, and by how much they may.
+func (c Claim) agreement(difference float64) string {
+	return fmt.Sprintf("difference %.2g (tolerance %.2g: %s)", difference, c.Tolerance, c.Because)
+}
+
+// margin returns in words how far the left values stay above the right ones.
+func (c Claim) margin() string {
+	least := math.Inf(1)
+	for i := range c.Want {
+		least = math.Min(least, c.Got[i]-c.Want[i])
+	}
+	return fmt.Sprintf("smallest margin %.2g (tolerance %.2g below: %s)", least, c.Tolerance, c.Because)
+}
+
+// values returns how the routes were compared, and the first few values of each.
+func (c Claim) values() string {
 	list := func(x []float64) string {
 		var words []string
-		for i, v := range x {
-			if i == 4 {
-				words = append(words, fmt.Sprintf("… (%d values)", len(x)))
-				break
-			}
+		for _, v := range x[:min(len(x), 4)] {
 			words = append(words, fmt.Sprintf("%.6g", v))
 		}
 		return strings.Join(words, ", ")
 	}
-	return fmt.Sprintf("%s: %s %s %s", c.How, list(c.Got), between, list(c.Want))
+	first := ""
+	if n := len(c.Got); n > 4 {
+		first = fmt.Sprintf(" (the first four of %d values)", n)
+	}
+	return fmt.Sprintf("%s: left %s · right %s%s", c.How, list(c.Got), list(c.Want), first)
 }
 
 // show displays a record in a notebook, and prints it elsewhere.
 func show(r Record, lines []string) {
 	if gonbui.IsNotebook {
+		settle()
 		gonbui.DisplayHTML(r.html(lines))
 		gonbui.Sync() // otherwise the last output of a cell may be lost
 		return
@@ -176,3 +193,7 @@ func show(r Record, lines []string) {
 		fmt.Println("    " + line)
 	}
 }
+
+// settle waits until the notebook has what the cell printed before: standard output and
+// boxes reach it by different pipes.
+func settle() { time.Sleep(20 * time.Millisecond) }

@@ -70,6 +70,6 @@ func ExampleHolds() {
 	})
 	// Output:
 	// (2.56) α² + σ² = 1: holds
-	//     sum against one: 1 against 1
-	//     differ by 0, allowed 1e-15: rounding of float64
+	//     sum against one: left 1 · right 1
+	//     difference 0 (tolerance 1e-15: rounding of float64)
 }

@@ -32,6 +32,15 @@ const (
 	VerdictDefinition Verdict = "definition"
 )
 
+// colours gives each verdict its colour: green, blue, red, purple and grey. A slip of notation
+// is ochre.
+var colours = map[Verdict]string{
+	VerdictHolds: "#1a7f37", VerdictWithin: "#0969da", VerdictCorrected: "#cf222e",
+	VerdictCompleted: "#8250df", VerdictDefinition: "#57606a",
+}
+
+const slipColour = "#9a6700"
+
 // String returns the verdict as the table words it.
 func (r Record) String() string {
 	if r.Slip {
@@ -92,12 +101,9 @@ const attribute = "data-equation"
 // html returns a record for a reader, with the record itself inside.
 func (r Record) html(lines []string) string {
 	text, _ := json.Marshal(r)
-	colour := map[Verdict]string{VerdictHolds: "#1a7f37", VerdictDefinition: "#57606a", VerdictWithin: "#9a6700"}[r.Verdict]
-	switch {
-	case r.Slip:
-		colour = "#9a6700"
-	case colour == "":
-		colour = "#b35900"
+	colour := colours[r.Verdict]
+	if r.Slip {
+		colour = slipColour
 	}
 	shown := make([]string, len(r.Numbers))
 	for i, n := range r.Numbers {

@@ -12,6 +12,9 @@ func TestChecksWithoutANumberFail(t *testing.T) {
 	}
 	fails(t, func() { Check(claim(math.NaN(), 1, 1)) })
 	fails(t, func() { Differs(claim(1, 1.001, 0.01)) })
+	fails(t, func() { AtLeast(claim(0.98, 1, 0.01)) })
+	fails(t, func() { AtLeast(claim(math.NaN(), 1, 0.01)) })
+	AtLeast(claim(0.995, 1, 0.01))
 	fails(t, func() { Differs(claim(math.NaN(), 1, 0.01)) })
 	fails(t, func() { Differs(Claim{Says: "nothing", How: "none", Because: "none"}) })
 }
@@ -24,6 +27,6 @@ func ExampleCheck() {
 	})
 	// Output:
 	// a fifth of five is one
-	//     division against one: 1 against 1
-	//     differ by 0, allowed 1e-15: rounding of float64
+	//     division against one: left 1 · right 1
+	//     difference 0 (tolerance 1e-15: rounding of float64)
 }

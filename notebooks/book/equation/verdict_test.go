@@ -38,6 +38,6 @@ func ExampleClaim_Slip() {
 	}.Slip("p_θ(z_t) for p(z_t)"))
 	// Output:
 	// (2.82) a bound: slip of notation: read p_θ(z_t) for p(z_t)
-	//     one against the other: 2 at least 1
-	//     falls short by 0, allowed 0: an inequality
+	//     one against the other: left 2 · right 1
+	//     smallest margin 1 (tolerance 0 below: an inequality)
 }

@@ -68,16 +68,16 @@ func SweepPicture(weights []float64, sweeps map[string][]Bias) (*plotting.Pictur
 		}
 		means, spreads = append(means, m), append(spreads, s)
 	}
-	x := plotting.Axis{Label: "w_{r}", Log: true}
-	left, err := plotting.Curves(means, plotting.CurveOptions{X: x, Y: plotting.Axis{Label: "Error of the mean", Unit: "%", Log: true}})
+	x, style := plotting.Axis{Label: "Weight w_{r}", Log: true}, plotting.Style{Width: 11, Height: 9}
+	left, err := plotting.Curves(means, plotting.CurveOptions{Style: style, Legend: plotting.LegendBelow, X: x, Y: plotting.Axis{Label: "Error of the mean", Unit: "%", Log: true}})
 	if err != nil {
 		return nil, err
 	}
-	right, err := plotting.Curves(spreads, plotting.CurveOptions{X: x, Y: plotting.Axis{Label: "Spread / true spread", Log: true}, Guides: []plotting.Guide{{Name: "right", At: 1}}})
+	right, err := plotting.Curves(spreads, plotting.CurveOptions{Style: style, Legend: plotting.LegendBelow, X: x, Y: plotting.Axis{Label: "Spread / true spread", Log: true}, Guides: []plotting.Guide{{Name: "right", At: 1}}})
 	if err != nil {
 		return nil, err
 	}
-	return plotting.Grid([][]*plotting.Picture{{left, right}}, plotting.GridOptions{})
+	return plotting.Grid([][]*plotting.Picture{{left, right}}, plotting.GridOptions{Letters: true})
 }
 
 func sortedNames(sweeps map[string][]Bias) []string {

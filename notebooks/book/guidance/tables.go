@@ -11,29 +11,38 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/report"
 )
 
-// BiasTable returns a table of the bias of every method for every case, by algebra.
-func BiasTable(ctx context.Context, be compute.Backend, cases []Case, methods []Method) (report.Table, error) {
-	t := report.Table{Title: "Bias of guided sampling: error of the mean, of the covariance (per cent), spread / true spread", Columns: []string{"method"}}
-	for _, c := range cases {
-		t.Columns = append(t.Columns, c.Name)
+// BiasTables returns three tables of the bias of every method for every case, by algebra:
+// the error of the mean, the error of the covariance, and the spread over the true one.
+func BiasTables(ctx context.Context, be compute.Backend, cases []Case, methods []Method) ([]report.Table, error) {
+	tables := []report.Table{
+		{Title: "Error of the mean, per cent"}, {Title: "Error of the covariance, per cent"}, {Title: "Spread / true spread"},
+	}
+	for k := range tables {
+		tables[k].Columns = []string{"method"}
+		for _, c := range cases {
+			tables[k].Columns = append(tables[k].Columns, c.Name)
+		}
+		tables[k].Notes = []string{"– the method cannot take the observation"}
 	}
 	for _, m := range methods {
-		row := []string{m.Name}
+		rows := [3][]string{{m.Name}, {m.Name}, {m.Name}}
 		for _, c := range cases {
 			b, ok, err := DistributionBias(ctx, be, c, m)
-			switch {
-			case err != nil:
-				return t, err
-			case !ok:
-				row = append(row, "–")
-			default:
-				row = append(row, fmt.Sprintf("%.1f, %.1f, %.2f", 100*b.Mean, 100*b.Covariance, b.Spread))
+			if err != nil {
+				return nil, err
+			}
+			for k, text := range []string{fmt.Sprintf("%.1f", 100*b.Mean), fmt.Sprintf("%.1f", 100*b.Covariance), fmt.Sprintf("%.2f", b.Spread)} {
+				if !ok {
+					text = "–"
+				}
+				rows[k] = append(rows[k], text)
 			}
 		}
-		t.Rows = append(t.Rows, row)
+		for k := range tables {
+			tables[k].Rows = append(tables[k].Rows, rows[k])
+		}
 	}
-	t.Notes = []string{"– the method cannot take the observation"}
-	return t, nil
+	return tables, nil
 }
 
 // SampledTable returns a table of the bias of methods for one case by Monte Carlo.
@@ -85,18 +94,19 @@ func Decades(from, to int) (out []float64) {
 // SweepTable returns a table of sweeps of the sum and of the mean side by side.
 func SweepTable(weights []float64, observed int, sum, mean []Bias) report.Table {
 	t := report.Table{
-		Title:   "Reconstruction guidance for one weight after another: error of the mean (per cent), spread / true spread",
-		Columns: []string{"w_r", "on the sum of squares", "on the mean of squares"},
-		Notes:   []string{fmt.Sprintf("the mean is over %d observed values", observed)},
+		Title: "Reconstruction guidance for one weight after another",
+		Columns: []string{"w_r", "error of the mean on the sum of squares, per cent", "spread / true spread",
+			"error of the mean on the mean of squares, per cent", "spread / true spread"},
+		Notes: []string{fmt.Sprintf("the mean is over %d observed values", observed)},
 	}
-	show := func(b Bias) string {
+	show := func(b Bias) []string {
 		if math.IsInf(b.Mean, 1) {
-			return "diverges"
+			return []string{"diverges", "diverges"}
 		}
-		return fmt.Sprintf("%.3g, %.3g", 100*b.Mean, b.Spread)
+		return []string{fmt.Sprintf("%.1f", 100*b.Mean), fmt.Sprintf("%.2f", b.Spread)}
 	}
 	for i, w := range weights {
-		t.Rows = append(t.Rows, []string{fmt.Sprintf("%g", w), show(sum[i]), show(mean[i])})
+		t.Rows = append(t.Rows, append(append([]string{fmt.Sprintf("%g", w)}, show(sum[i])...), show(mean[i])...))
 	}
 	return t
 }

@@ -26,8 +26,17 @@ def html(cell, live=False):
     return shown(source)
 
 
+HATTED = re.compile("[^\\W\\d_][\u0302\u0304]")
+
+
+def hats(markup):
+    """Letters with a hat or a bar in the typeface of the text: typefaces of equal widths set
+    it beside Greek letters, and in italics beside all."""
+    return HATTED.sub(lambda found: f'<span class="hat">{found[0]}</span>', markup)
+
+
 def shown(source):
-    return f'<pre class="go"><code>{highlight(source, GoLexer(), FORMATTER).rstrip()}</code></pre>'
+    return f'<pre class="go"><code>{hats(highlight(source, GoLexer(), FORMATTER).rstrip())}</code></pre>'
 
 
 def fold(why, source):

@@ -82,7 +82,15 @@ class Formulas:
             self._drawn.append(drawn)
 
     def fill(self, text):
-        """The text with its marks replaced by the drawn formulas."""
+        """The text with its marks replaced by the drawn formulas. No line begins with the
+        punctuation that follows a short one."""
+        whole = [shown or len(tex) > 40 for tex, shown in self._numbers]
+
+        def kept(found):
+            mark = MARK.fullmatch(found[1])
+            return found[0] if whole[int(mark[1])] else f'<span class="kept">{found[0]}</span>'
+
+        text = re.sub(f"({MARK.pattern.replace('(', '(?:')})[.,;:?!)]+", kept, text)
         return MARK.sub(lambda mark: self._drawn[int(mark[1])], text)
 
     def plain(self, text):

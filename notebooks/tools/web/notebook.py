@@ -43,13 +43,13 @@ class Chapter:
 
     def write(self, folder, formulas, references):
         """Put the body together, and write its pictures to the folder."""
-        parts, cell_number, self.widgets = [], 0, 0
+        parts, cell_number, self.widgets, self.figures = [], 0, 0, 0
         for cell in self.book.cells:
             if cell.cell_type == "markdown":
                 parts.append(self._markdown(cell, formulas, references))
             elif cell.cell_type == "code" and cell.source.strip():
                 cell_number += 1
-                parts.append(self._code(cell, cell_number, folder, references))
+                parts.append(self._code(cell, cell_number, folder, references, formulas))
         self.body = "\n".join(parts)
 
     def _markdown(self, cell, formulas, references):
@@ -87,7 +87,7 @@ class Chapter:
             self.entries.append(["main", self.title, ""])
         self.entries[-1][2] += " " + " ".join(formulas.plain(words).replace("#", " ").split())
 
-    def _code(self, cell, number, folder, references):
+    def _code(self, cell, number, folder, references, formulas):
         parts = [code.html(cell, self.book.metadata.get("interactive"))]
         pictures = 0
         for output in in_order(cell.get("outputs", [])):
@@ -100,7 +100,7 @@ class Chapter:
                 pictures += 1
                 parts.append(self._picture(cell, number, pictures, base64.b64decode(data["image/png"]), folder))
             elif "text/html" in data:
-                parts.append(self._html(data["text/html"], references))
+                parts.append(self._html(data["text/html"], references, formulas))
             elif "text/plain" in data:
                 parts.append(stream(data["text/plain"]))
         widget = cell.metadata.get("widget")
@@ -128,11 +128,14 @@ class Chapter:
             source, moving = "data:image/png;base64," + base64.b64encode(png).decode(), ' class="moving"'
         shown = f'<img src="{source}" alt="{html.escape(alt)}" {size} loading="lazy"{moving}>'
         if caption:
-            shown += f"<figcaption>{text.words(html.escape(caption))}</figcaption>"
-        broad = ' class="broad"' if width > 1.7 * height else ""
+            self.figures += 1
+            shown += f"<figcaption><b>Figure {self.number}–{self.figures}.</b> {text.words(html.escape(caption))}</figcaption>" if self.number else f"<figcaption>{text.words(html.escape(caption))}</figcaption>"
+        # On a phone these are scrolled sideways instead of being made too small to read.
+        wide = width > 1.7 * height or width * 0.64 > 600
+        broad = f' class="broad" style="--wide: {round(width * 0.64)}px"' if wide else ""
         return f"<figure{broad}>{shown}</figure>"
 
-    def _html(self, output, references):
+    def _html(self, output, references, formulas):
         tree = bs4.BeautifulSoup(output, "html.parser")
         if tree.find("progress"):
             return ""  # work that is done
@@ -154,7 +157,7 @@ class Chapter:
             return f'<details class="long"><summary>{name}: {rows - 1} rows</summary>{tree}</details>'
         box = tree.div
         if box and "border-left" in box.get("style", ""):
-            shown = bs4.BeautifulSoup(checks.html_output(box, references, self.stem), "html.parser")
+            shown = bs4.BeautifulSoup(checks.html_output(box, references, self.stem, formulas), "html.parser")
             references.numbers(shown, self.stem)
             return str(shown)
         return output
@@ -186,7 +189,7 @@ def in_order(outputs):
 
 def stream(words):
     words = COLOURS.sub("", words).rstrip("\n")
-    return f'<pre class="printed">{html.escape(words)}</pre>' if words.strip() else ""
+    return f'<pre class="printed">{code.hats(html.escape(words))}</pre>' if words.strip() else ""
 
 
 def describe(book, stem):
