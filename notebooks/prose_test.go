@@ -15,10 +15,6 @@ import (
 	"encoding/json"
 )
 
-// later are the chapters whose prose is written together with their next run: the rules
-// of English and of heads and ends do not hold there yet.
-var later = []string{"10", "30", "31", "32", "33", "40"}
-
 // chapter is an executed notebook as text.
 type chapter struct {
 	name  string
@@ -94,9 +90,6 @@ var comments = regexp.MustCompile("//[^\n]*")
 
 func TestProseIsPlainEnglish(t *testing.T) {
 	for _, c := range readChapters(t) {
-		if slices.Contains(later, c.name[:2]) {
-			continue
-		}
 		words := strings.Join(c.prose, "\n")
 		for _, code := range c.code {
 			words += "\n" + strings.Join(comments.FindAllString(code, -1), "\n")
@@ -114,9 +107,6 @@ func TestProseIsPlainEnglish(t *testing.T) {
 // closes with what was found.
 func TestChaptersHaveHeadsAndEnds(t *testing.T) {
 	for _, c := range readChapters(t) {
-		if slices.Contains(later, c.name[:2]) {
-			continue
-		}
 		for _, part := range []string{"**You will learn**", "**You need**", "**Covered:**"} {
 			if !strings.Contains(c.prose[0], part) {
 				t.Errorf("%s: the first text lacks %q", c.name, part)
