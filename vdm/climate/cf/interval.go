@@ -52,7 +52,9 @@ func asRates(v *variable, a *timeAxis, amount bool, opt *ReadOptions) (frames []
 		if a.from == nil || method == "point" || method == "instantaneous" {
 			return frames, "", nil
 		}
-		return a.byBounds(v, false, running.none, opt)
+		// A mean of means follows from its parts; a maximum does not.
+		means := method == "" || method == "mean" || method == "average"
+		return a.byBounds(v, false, running.none || !means, opt)
 	case opt.Months:
 		if a.epoch == climate.RelativeEpoch {
 			return nil, "", fmt.Errorf("variable %q: sums over calendar months (%s) need dates, and the file has times without", v.name, opt.months())

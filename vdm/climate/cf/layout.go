@@ -32,6 +32,7 @@ func (d *dataset) findLayout(v *variable, opt *ReadOptions) (*layout, error) {
 				*place = -1
 			}
 		}
+		l.told = l.told || which != "time"
 		place := map[string]*int{"time": &l.t, "y": &l.y, "x": &l.x}[which]
 		if *place >= 0 {
 			roles[*place] = roleOther

@@ -2,6 +2,7 @@ package cf
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -50,6 +51,7 @@ type ReadOptions struct {
 
 	before *before // the frame before the first, from another file; nil means none
 	joined bool    // the first frame of running totals is kept: the frame before it is found later
+	number int     // of the file among those that are joined: the time of its only frame where it has none
 }
 
 // called returns the name of an option in messages.
@@ -58,6 +60,25 @@ func (o *ReadOptions) called(option string) string {
 		return o.Name(option)
 	}
 	return option
+}
+
+// set returns an option with a value in messages.
+func (o *ReadOptions) set(option, value string) string {
+	if strings.Contains(value, " ") {
+		value = strconv.Quote(value)
+	}
+	return o.called(option) + " " + value
+}
+
+// lasting returns the option for sums over a time in messages, with its value.
+func (o *ReadOptions) lasting(hours float64) string {
+	switch minutes := hours * 60; {
+	case o.Name == nil || minutes != math.Round(minutes):
+		return fmt.Sprintf("%s %g", o.called("Interval"), round(hours))
+	case hours != math.Round(hours):
+		return fmt.Sprintf("%s %gmin", o.called("Interval"), minutes)
+	}
+	return fmt.Sprintf("%s %gh", o.called("Interval"), hours)
 }
 
 // months returns the name in messages of the option for sums over calendar months.

@@ -147,6 +147,8 @@ type layout struct {
 	period     *variable // added to timeVar; nil means none
 	yVar, xVar *variable
 	lat, lon   *variable // over two horizontal dimensions, and perhaps time; or nil
+	start      *variable // when the forecast started to which all frames belong; or nil
+	told       bool      // whether the options say which dimensions are rows and columns
 	notes      []string
 }
 

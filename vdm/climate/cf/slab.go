@@ -118,7 +118,7 @@ func (s *typedSlab[T]) row(dst []float32, base, stride int, order []int) {
 func (s *typedSlab[T]) plain(dst []float32, base int, missing *bool) bool {
 	buf, single := any(s.buf).([]float32)
 	u := s.u
-	if !single || u.packed || u.unsigned > 0 || len(u.fillValues) > 0 || len(u.fills) > 2 {
+	if !single || u.packed || u.unsigned > 0 || u.signed > 0 || len(u.fillValues) > 0 || len(u.fills) > 2 {
 		return false
 	}
 	nan := float32(math.NaN())
