@@ -3,7 +3,6 @@ package climate
 import (
 	"fmt"
 	"iter"
-	"math"
 	"math/rand/v2"
 )
 
