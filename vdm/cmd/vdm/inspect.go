@@ -73,6 +73,9 @@ in a process of its own.`,
 			if failed {
 				return errTold
 			}
+			if len(files) > 1 {
+				return emit(c, "\n"+joinedCommand(c, files, &read))
+			}
 			return nil
 		},
 	}
