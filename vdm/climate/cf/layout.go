@@ -282,7 +282,7 @@ func (d *dataset) placesOver(v *variable, roles []role) (lat, lon *variable) {
 			lon = c
 		}
 	}
-	if lat == nil || lon == nil || !slices.Equal(horizontalDims(v, lat, roles), horizontalDims(v, lon, roles)) {
+	if lat == nil || lon == nil || !slices.Equal(slices.Sorted(slices.Values(horizontalDims(v, lat, roles))), slices.Sorted(slices.Values(horizontalDims(v, lon, roles)))) {
 		return nil, nil
 	}
 	return lat, lon

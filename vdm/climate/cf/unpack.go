@@ -61,7 +61,7 @@ func (u *unpacker) cause(x float64) string {
 		return rangeCause
 	}
 	for _, f := range u.fillValues {
-		if x == f || math.Abs(x-f) <= 1e-6*math.Abs(f) {
+		if isFill(x, f) {
 			return fmt.Sprintf("%g, named as missing", f)
 		}
 	}
@@ -230,6 +230,11 @@ func stored(f float64, typ Type) []float64 {
 	return []float64{f}
 }
 
+// isFill reports whether an unpacked value is a fill, but for the rounding of unpacking.
+func isFill(x, fill float64) bool {
+	return x == fill || !math.IsInf(fill, 0) && math.Abs(x-fill) <= 1e-6*math.Abs(fill)
+}
+
 func isFloating(t Type) bool { return t == Float || t == Double }
 
 // value returns the unpacked value of a stored number; NaN is missing.
@@ -250,7 +255,7 @@ func (u *unpacker) value(x float64) float64 {
 		}
 	}
 	for _, f := range u.fillValues { // unpacking rounds
-		if x == f || math.Abs(x-f) <= 1e-6*math.Abs(f) { // infinite ones are equal
+		if isFill(x, f) {
 			return math.NaN()
 		}
 	}
