@@ -49,7 +49,7 @@ func commandFor(c *cobra.Command, path string, v *cf.VariableReport, several boo
 
 // joinedCommand returns what several inspected files are as one record, and the command
 // line that trains on it, or why they cannot be joined.
-func joinedCommand(c *cobra.Command, files []string, read *readFlags) string {
+func joinedCommand(c *cobra.Command, files []string, read *readFlags, missing bool) string {
 	o, each, err := read.options()
 	if err != nil {
 		return ""
@@ -65,7 +65,7 @@ func joinedCommand(c *cobra.Command, files []string, read *readFlags) string {
 	for _, t := range append(f.Gaps(), f.Frames()-1) {
 		longest, after = max(longest, t-after), t
 	}
-	train := append([]string{"vdm", "train", "--data", data}, clipFlags(plainName(f.Name), longest, f.Height(), f.Width(), false)...)
+	train := append([]string{"vdm", "train", "--data", data}, clipFlags(plainName(f.Name), longest, f.Height(), f.Width(), missing)...)
 	return fmt.Sprintf("together: %d frames, %s to %s, step %s, %d gaps\n  %-11s%s %s && %s\n", f.Frames(), f.Date(0), f.Date(f.Frames()-1), climate.FormatHours(f.Step()), len(f.Gaps()),
 		"command", inShell(words), inFewWords(files), inShell(train))
 }
