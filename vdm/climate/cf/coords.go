@@ -98,7 +98,7 @@ func axisMeaning(c *variable) (units, standardName string) {
 	case standardName == "" && isLongitude(c):
 		standardName = "longitude"
 	}
-	if inRadians(c) {
+	if inRadians(c) || countsBackwards(c) {
 		units = map[string]string{"latitude": "degrees_north", "longitude": "degrees_east"}[standardName]
 	}
 	return units, standardName
@@ -113,15 +113,35 @@ func inRadians(c *variable) bool {
 	return false
 }
 
-// readDegrees returns what readAll does, with radians converted to degrees.
+// countsBackwards reports whether a latitude counts southwards or a longitude westwards.
+func countsBackwards(c *variable) bool {
+	units := strings.ToLower(c.text("units"))
+	return strings.HasSuffix(units, "_south") || strings.HasSuffix(units, "_west")
+}
+
+// readDegrees returns what readAll does, in degrees northwards or eastwards.
 func (v *variable) readDegrees() ([]float64, error) {
 	values, err := v.readAll()
-	if err == nil && inRadians(v) {
-		for i := range values {
-			values[i] *= 180 / math.Pi
-		}
+	if err == nil {
+		v.toDegrees(values)
 	}
 	return values, err
+}
+
+// toDegrees converts radians, and degrees that count southwards or westwards.
+func (v *variable) toDegrees(values []float64) {
+	factor := 1.0
+	switch {
+	case inRadians(v):
+		factor = 180 / math.Pi
+	case countsBackwards(v):
+		factor = -1
+	default:
+		return
+	}
+	for i := range values {
+		values[i] *= factor
+	}
 }
 
 // mappingOf returns the attributes of a grid mapping variable.
@@ -213,10 +233,6 @@ func (v *variable) readSome(block func(dim int) (first, many int)) ([]float64, e
 		return nil, fmt.Errorf("reading coordinate %q: %w", v.name, err)
 	}
 	values := s.wide(n)
-	if inRadians(v) {
-		for i := range values {
-			values[i] *= 180 / math.Pi
-		}
-	}
+	v.toDegrees(values)
 	return values, nil
 }

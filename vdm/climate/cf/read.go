@@ -171,6 +171,7 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	if opt.Kind == climate.KindAuto && found.Reason != "" {
 		f.Notes = append(f.Notes, "taken as rain by "+found.Reason)
 	}
+	f.Notes = append(f.Notes, d.partOfRain(v)...)
 
 	if s.rain != nil {
 		s.rain.describe(f, opt)

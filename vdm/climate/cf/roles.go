@@ -50,7 +50,7 @@ func nameRole(name string) role {
 // standard names.
 func isLatitude(v *variable) bool {
 	switch strings.ToLower(v.text("units")) {
-	case "degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn":
+	case "degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn", "degrees_south", "degree_south":
 		return true
 	}
 	return v.text("standard_name") == "latitude" || angleNamed(v, "lat", "latitude", "xlat", "nav_lat", "clat")
@@ -58,7 +58,7 @@ func isLatitude(v *variable) bool {
 
 func isLongitude(v *variable) bool {
 	switch strings.ToLower(v.text("units")) {
-	case "degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese":
+	case "degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese", "degrees_west", "degree_west":
 		return true
 	}
 	return v.text("standard_name") == "longitude" || angleNamed(v, "lon", "longitude", "xlong", "xlon", "nav_lon", "clon")

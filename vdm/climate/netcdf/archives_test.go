@@ -23,6 +23,8 @@ func TestFilesOfArchives(t *testing.T) {
 		{"distances_west", ReadOptions{}, noon, 1, 0, 12, "", "grows westwards"},
 		{"greenwich_sorted", ReadOptions{}, noon, 1, 0, 12, "", "continuous"},
 		{"greenwich_sorted_down", ReadOptions{}, noon, 1, 0, 12, "", "continuous"},
+		{"south_and_west", ReadOptions{}, noon, 1, 0, 12, "", "reversed"},
+		{"two_parts", ReadOptions{Variable: "RAINNC", Totals: "start"}, "2018-09-13 00:30:00", 1, 1, 11, "", `a part of the rain, by the word "grid scale"; the file also has RAINC`},
 		{"runs_0", ReadOptions{Totals: "start"}, "2018-09-13 00:30:00", 1, 0, 6, "", "5 of 6 frames"},
 		{"three_hours_in_units", ReadOptions{Units: "mm", Interval: three}, noon, three, 0, 12, "", ""},
 		{"five_minutes_in_units", ReadOptions{Units: "mm", Interval: 1.0 / 12}, noon, 1.0 / 12, 0, 12, "", ""},

@@ -88,6 +88,12 @@ def greenwich_sorted_down():
     """The same from the east."""
     d = new("greenwich_sorted_down"); time(d); grid(d, LAT, [359.75, 359.5, 359.25, .5, .25, 0]); data(d, np.roll(rain(), 3, 2)[:, :, ::-1]); d.close()
 
+@case
+def south_and_west():
+    """Degrees that count southwards and westwards."""
+    d = new("south_and_west"); time(d); grid(d, 10 + .25 * np.arange(H), 80 + .25 * np.arange(W)); d["lat"].units = "degrees_south"; d["lon"].units = "degrees_west"
+    data(d, rain()[:, ::-1, ::-1]); d.close()
+
 # ---- over which time
 
 @case
@@ -227,6 +233,14 @@ def joined_units():
     """kgm-2s-1 and a dot operator."""
     plain("joined_units", rain() / 3600, units="kgm-2s-1", kind="f8").close()
     plain("dot_units", rain() / 3600, units="kg⋅m-2⋅s-1", kind="f8").close()
+
+@case
+def two_parts():
+    """WRF's rain in two parts."""
+    d = new("two_parts"); grid(d); time(d)
+    for name, what in (("RAINNC", "ACCUMULATED TOTAL GRID SCALE PRECIPITATION"), ("RAINC", "ACCUMULATED TOTAL CUMULUS PRECIPITATION")):
+        data(d, np.cumsum(rain(), 0), "mm", name, description=what)
+    d.close()
 
 if __name__ == "__main__":
     people.OUT = sys.argv[1]
