@@ -123,11 +123,17 @@ func (s *typedSlab[T]) plain(dst []float32, base int, missing *bool) bool {
 	}
 	nan := float32(math.NaN())
 	low, high, fills := float32(u.low), float32(u.high), [2]float32{nan, nan} // nothing equals NaN
+	from, to := low, high                                                     // between the fills nothing is missing
 	for i, f := range u.fills {
 		fills[i] = float32(f)
+		if fills[i] > 0 {
+			to = min(to, math.Nextafter32(fills[i], 0))
+		} else {
+			from = max(from, math.Nextafter32(fills[i], float32(math.Inf(1))))
+		}
 	}
 	for i, x := range buf[base : base+len(dst)] {
-		if !(x >= low && x <= high) || x == fills[0] || x == fills[1] {
+		if !(x >= from && x <= to) && (!(x >= low && x <= high) || x == fills[0] || x == fills[1]) {
 			x = nan
 			*missing = true
 		}
