@@ -2,7 +2,6 @@ package cf
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -60,25 +59,6 @@ func (o *ReadOptions) called(option string) string {
 		return o.Name(option)
 	}
 	return option
-}
-
-// set returns an option with a value in messages.
-func (o *ReadOptions) set(option, value string) string {
-	if strings.Contains(value, " ") {
-		value = strconv.Quote(value)
-	}
-	return o.called(option) + " " + value
-}
-
-// lasting returns the option for sums over a time in messages, with its value.
-func (o *ReadOptions) lasting(hours float64) string {
-	switch minutes := hours * 60; {
-	case o.Name == nil || minutes != math.Round(minutes):
-		return fmt.Sprintf("%s %g", o.called("Interval"), round(hours))
-	case hours != math.Round(hours):
-		return fmt.Sprintf("%s %gmin", o.called("Interval"), minutes)
-	}
-	return fmt.Sprintf("%s %gh", o.called("Interval"), hours)
 }
 
 // months returns the name in messages of the option for sums over calendar months.
