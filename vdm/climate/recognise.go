@@ -44,6 +44,12 @@ func Recognise(s Signs) Finding {
 	case standard != "" && measure != measureRate && measure != measureAmount:
 		return f // a known quantity in units of its own
 	}
+	if statistic.MatchString(words) && (named || rainWords.MatchString(words)) {
+		if measure == measureRate || measure == measureAmount && depthOfWater(s.Units) {
+			f.Doubt = fmt.Sprintf("its units %q are those of rain, its description speaks of a statistic: %q", s.Units, strings.TrimSpace(s.Name+" "+s.LongName))
+		}
+		return f
+	}
 	spoken := rainWords.MatchString(words) && !otherWater.MatchString(words) && !notDepth.MatchString(words)
 	switch {
 	case measure == measureNone && named, measure == measureUnknown && (named || spoken):
@@ -66,13 +72,16 @@ func Recognise(s Signs) Finding {
 
 var (
 	// rainWords matches descriptions and names that speak of rain.
-	rainWords = regexp.MustCompile(`precip|rain|\bprate\b|\bprcp\b|\bapcp\b|\btp\b|niederschlag|pluie|lluvia|drizzle`)
+	rainWords = regexp.MustCompile(`precip|(?:^|[^dtrbg])rain|\bprate\b|\bprcp\b|\bapcp\b|\btp\b|niederschlag|pluie|lluvia|drizzle`)
 	// otherWater matches words for other water, some of it in the units of rain.
 	otherWater = regexp.MustCompile(`snow|evapo|transpir|runoff|run off|drainage|soil|vapou?r|precipitable|moisture|graupel|hail|dew|sublim|` +
-		`melt|ice\b|ice_|cloud|water.path|water_path|rain.?water|mixing|content|infiltr|irrigat|throughfall|discharge|error|uncert|quality|` +
-		`anomal|probab|fraction|number|count|percentile|intercept|minus|erosiv|heat|energy`)
+		`melt|ice\b|ice_|cloud|water.path|water_path|rain.?water|mixing|content|infiltr|irrigat|throughfall|discharge|` +
+		`fraction|intercept|minus|erosiv|heat|energy|water table|groundwater`)
+	// statistic matches words for what is made of rain and is none, often in its units.
+	statistic = regexp.MustCompile(`error|uncert|quality|anomal|probab|number of|count|percentile|quantile|spread|standard dev|\bstd|std(dev|ev)?\b|deviation|varian|` +
+		`\bbias|\btrend|differen|correlat|skewness|kurtosis|\bindex\b|\bratio\b|confiden|\bflag|\bmask|weight|duration|\bbounds?\b`)
 	// notDepth matches words for lengths that are no depth of water.
-	notDepth = regexp.MustCompile(`height|altitude|elevation|depth of|diameter|radius|visib|thickness|wavelength|distance|geopotential`)
+	notDepth = regexp.MustCompile(`sea level|sea surface|height|altitude|elevation|depth of|diameter|radius|visib|thickness|wavelength|distance|geopotential`)
 	// motion matches words for quantities with the units of a speed.
 	motion = regexp.MustCompile(`wind|veloc|speed|current|gust|\b[uv]\b|\b[uv]10m?\b|\buas\b|\bvas\b|\b[uvw]a?s?\b|vertical motion|subsidence`)
 	// accumulated matches words for running totals.
@@ -198,7 +207,7 @@ func isRainStandardName(name string) bool {
 		return true
 	}
 	for _, ending := range []string{"_flux", "_rate", "_amount"} {
-		if strings.HasSuffix(name, ending) && (strings.Contains(name, "precipitation") || strings.Contains(name, "rainfall")) && !otherWater.MatchString(name) {
+		if strings.HasSuffix(name, ending) && (strings.Contains(name, "precipitation") || strings.Contains(name, "rainfall")) && !otherWater.MatchString(name) && !statistic.MatchString(strings.ReplaceAll(name, "_", " ")) {
 			return true
 		}
 	}

@@ -188,7 +188,7 @@ func ParseTime(text, calendar string) (float64, error) {
 var (
 	datePattern = regexp.MustCompile(`^([+-]?\d{1,6})(?:-(\d{1,2})(?:-(\d{1,2}))?)?` +
 		`(?:[Tt ] ?(\d{1,2})(?::(\d{1,2})(?::(\d{1,2}(?:\.\d*)?))?)?)?` +
-		` ?(?:(Z|z|UTC|utc|GMT)|([+-])(\d{1,2})(?::?(\d{2}))?)?$`)
+		` ?(?:(Z|z|UTC|utc|GMT)|([+-]| )(\d{1,2})(?::?(\d{2}))?)?$`)
 	compactDate = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})($|[Tt ])`)
 )
 

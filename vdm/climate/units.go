@@ -59,7 +59,7 @@ func lookupUnit(name string) (quantity, bool) {
 
 // spelling replaces the ways of writing products and powers by one: "m s**-1", "m s^-1"
 // and "m·s⁻¹" become "m s-1".
-var spelling = strings.NewReplacer("**", "", "^", "", "·", " ", "⁻", "-", "¹", "1", "²", "2", "³", "3", "−", "-", "_", " ")
+var spelling = strings.NewReplacer("**", "", "^", "", "·", " ", "⋅", " ", "∙", " ", "•", " ", "×", " * ", "⁻", "-", "¹", "1", "²", "2", "³", "3", "−", "-", "_", " ")
 
 // NormalizeUnits returns units in one spelling, with exponents directly after their unit
 // and single blanks between: "m s**-1" becomes "m s-1". It changes no meaning and knows
@@ -128,6 +128,7 @@ func plainUnits(text string) string {
 	s = powerOfTen.ReplaceAllString(s, "1e$1")
 	s = ofWater.ReplaceAllString(s, "$1 ")
 	s = joined.ReplaceAllString(s, "$1 $2$3")
+	s = joinedMass.ReplaceAllString(s, "kg m-2 $1$2")
 	return strings.TrimSpace(spelling.Replace(s))
 }
 
@@ -138,6 +139,7 @@ var (
 	powerOfTen = regexp.MustCompile(`\b10(?:\^|\*\*)([-+]?[0-9]+)`)
 	ofWater    = regexp.MustCompile(`(?i)((?:^|[\s*/])(?:mm|cm|m|kg|in|inch|inches|millimet(?:er|re)s?))(?:\s+of)?\s+(?:lwe|h2o|water equivalent|water|rain|liquid|w\.\s?e\.)(?:\b|\s|$)`)
 	joined     = regexp.MustCompile(`^(mm|cm)(hr|h|day|d|s)(-1)$`)
+	joinedMass = regexp.MustCompile(`^(?i:kg)\s?m-2(?:(s|h|hr|day|d)(-1))?$`)
 )
 
 type unitParser struct{ rest string }
@@ -169,9 +171,14 @@ func (p *unitParser) product(depth int) (quantity, error) {
 			p.rest, sign, pending = after, -1, true
 			continue
 		}
+		number := isDigit(p.rest[0])
 		q, err := p.factor(depth)
 		if err != nil {
 			return quantity{}, err
+		}
+		if number && count > 0 && sign > 0 && result != (quantity{factor: result.factor}) {
+			// By UDUNITS "mm*10" is 10 mm; who writes it means that the numbers are mm times 10.
+			return quantity{}, fmt.Errorf("a number after the unit may mean that values were multiplied by it, or have to be; write 10 mm or 0.1 mm")
 		}
 		result = result.times(q, sign)
 		sign, pending = 1, false
@@ -209,7 +216,7 @@ func (p *unitParser) factor(depth int) (quantity, error) {
 		p.rest = p.rest[n:]
 		if p.rest != "" && isLetter(p.rest[0]) {
 			// Some readers take "mm/3h" as three hours and others as a mistake.
-			return q, fmt.Errorf("a number stands directly before %q; write a blank between", p.rest)
+			return q, fmt.Errorf("a number stands directly before %q", p.rest)
 		}
 		return quantity{factor: value}, nil
 	default:
@@ -284,3 +291,22 @@ func span(s string, in func(byte) bool) int {
 
 func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+// sumOver matches amounts with the time over which they were summed, as in mm/3h.
+var sumOver = regexp.MustCompile(`(?i)^\s*(mm|cm|in|inch(?:es)?|kg\s*(?:m(?:\*\*|\^)?-2|/\s*m\^?2)|millimet(?:er|re)s?)\s*(?:/|per\s|\s)\s*\(?\s*(\d+(?:\.\d+)?)\s*(h|hrs?|hours?|min|mins|minutes?|d|days?)\s*\)?(?:\s*-1)?\s*$`)
+
+// SumUnits returns the amount and the hours of units such as "mm/3h", which are written
+// for sums over three hours and are no units in which a number stands where it may; ok is
+// false for other units.
+func SumUnits(units string) (amount string, hours float64, ok bool) {
+	m := sumOver.FindStringSubmatch(units)
+	if m == nil {
+		return "", 0, false
+	}
+	n, err := strconv.ParseFloat(m[2], 64)
+	unit, known := lookupUnit(strings.ToLower(m[3]))
+	if err != nil || !known || !(n > 0) {
+		return "", 0, false
+	}
+	return m[1], n * unit.factor, true
+}

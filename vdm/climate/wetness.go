@@ -3,7 +3,6 @@ package climate
 import (
 	"fmt"
 	"iter"
-	"math"
 	"math/rand/v2"
 )
 
@@ -62,7 +61,7 @@ func (w *WetWindows) chance(i int) (float64, error) {
 	}
 	wet := 0
 	for j := 0; j < len(clip); j += ch {
-		if v := float64(clip[j]); !math.IsNaN(v) && v >= w.threshold {
+		if clip[j] >= float32(w.threshold) { // false for missing ones
 			wet++
 		}
 	}

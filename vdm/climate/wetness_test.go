@@ -70,3 +70,34 @@ func TestWetWindowsRefuse(t *testing.T) {
 		t.Error("no clips are accepted")
 	}
 }
+
+// even are clips whose cells all have one value.
+type even float32
+
+func (e even) Len() int                    { return 1 }
+func (e even) Shape() (int, int, int, int) { return 1, 2, 2, 1 }
+func (e even) Clip(_ int, x []float32) error {
+	for i := range x {
+		x[i] = float32(e)
+	}
+	return nil
+}
+
+// A cell at the limit as float32 has it is wet in every count, whether float32 rounds the
+// limit up or down.
+func TestCellsAtTheLimitAreWet(t *testing.T) {
+	var s Stats
+	s.Add([]float32{DryBelow, math.Nextafter32(DryBelow, 0)})
+	if s.Dry != 1 {
+		t.Errorf("%d of the limit and the number below it are dry, want 1", s.Dry)
+	}
+	for _, limit := range []float64{0.01, DryBelow, 0.7} {
+		w, err := NewWetWindows(even(limit), 0.5, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, err := w.chance(0); err != nil || p != 1 {
+			t.Errorf("cells at %v: chance %v (%v), want 1: all are wet", limit, p, err)
+		}
+	}
+}

@@ -10,7 +10,7 @@ const DefaultDry = 0.01
 // Moments summarises values one by one: number, dry share, mean, standard deviation,
 // extremes. The zero value is ready for use; missing cells are skipped and counted.
 type Moments struct {
-	Dry     float64 // values below count as dry; 0 means DefaultDry
+	Dry     float64 // values below, compared as float32, count as dry; 0 means DefaultDry
 	Missing int64   // number of NaN
 
 	n, dry   int64
@@ -37,7 +37,7 @@ func (m *Moments) threshold() float64 {
 // Add adds every value.
 func (m *Moments) Add(values []float32) {
 	part := Moments{Dry: m.Dry}
-	dry := m.threshold()
+	dry := float32(m.threshold())
 	sum := 0.0
 	for _, v32 := range values {
 		v := float64(v32)
@@ -51,7 +51,7 @@ func (m *Moments) Add(values []float32) {
 		part.min, part.max = min(part.min, v), max(part.max, v)
 		part.n++
 		sum += v
-		if v < dry {
+		if v32 < dry {
 			part.dry++
 		}
 	}

@@ -111,7 +111,7 @@ func (s *Spells) series(clip []float32, cell int) {
 			continue
 		}
 		now := &s.dry
-		if float64(v) >= s.threshold {
+		if v >= float32(s.threshold) {
 			now = &s.wet
 		}
 		if state != nil {

@@ -38,6 +38,14 @@ func (d *dataset) readGrid(v *variable, l *layout) (*ordering, error) {
 		Height: v.shape[l.y], Width: v.shape[l.x], YName: v.dims[l.y], XName: v.dims[l.x],
 	}}
 	g := &o.grid
+	var cells *cellPlanes
+	if l.lat != nil {
+		var err error
+		if cells, err = d.readCells(v, l, o); err != nil {
+			return nil, err
+		}
+		g.Height, g.Width, g.YName, g.XName = v.shape[l.y], v.shape[l.x], v.dims[l.y], v.dims[l.x]
+	}
 	if l.yVar != nil {
 		values, err := l.yVar.readDegrees()
 		if err != nil {
@@ -63,10 +71,8 @@ func (d *dataset) readGrid(v *variable, l *layout) (*ordering, error) {
 		}
 		o.note(l.xVar.name, note)
 	}
-	if l.lat != nil {
-		if err := d.readPlaces(v, l, o); err != nil {
-			return nil, err
-		}
+	if cells != nil {
+		cells.orient(l, o)
 	}
 	if words := strings.Fields(cmp.Or(v.text("grid_mapping"), v.text(ownMapping))); len(words) > 0 {
 		name := strings.TrimSuffix(words[0], ":")
@@ -92,28 +98,17 @@ func axisMeaning(c *variable) (units, standardName string) {
 	case standardName == "" && isLongitude(c):
 		standardName = "longitude"
 	}
-	if inRadians(c) {
+	if inRadians(c) || countsBackwards(c) {
 		units = map[string]string{"latitude": "degrees_north", "longitude": "degrees_east"}[standardName]
 	}
 	return units, standardName
 }
 
-// inRadians reports whether a latitude or longitude is given in radians.
-func inRadians(c *variable) bool {
-	switch strings.ToLower(c.text("units")) {
-	case "radian", "radians", "rad":
-		return c.text("standard_name") == "latitude" || c.text("standard_name") == "longitude"
-	}
-	return false
-}
-
-// readDegrees returns what readAll does, with radians converted to degrees.
+// readDegrees returns what readAll does, in degrees northwards or eastwards.
 func (v *variable) readDegrees() ([]float64, error) {
 	values, err := v.readAll()
-	if err == nil && inRadians(v) {
-		for i := range values {
-			values[i] *= 180 / math.Pi
-		}
+	if err == nil {
+		v.toDegrees(values)
 	}
 	return values, err
 }
@@ -134,181 +129,4 @@ func mappingOf(m *variable) map[string]any {
 		}
 	}
 	return mapping
-}
-
-// readPlaces reads 2-D latitudes and longitudes in the order of the grid. Where rows
-// (columns) have no coordinate that gives their position, latitude (longitude) decides
-// whether they are reversed.
-func (d *dataset) readPlaces(v *variable, l *layout, o *ordering) error {
-	g := &o.grid
-	lat, rowStride, colStride, why, err := l.readPlane(v, l.lat)
-	if err != nil {
-		return err
-	}
-	lon, _, _, whyLon, err := l.readPlane(v, l.lon)
-	if err != nil {
-		return err
-	}
-	if why == "" {
-		why = whyLon
-	}
-	if why != "" {
-		o.notes = append(o.notes, fmt.Sprintf("coordinates %s and %s %s and are left out", l.lat.name, l.lon.name, why))
-		return nil
-	}
-	counting := func(c *variable) bool { // a coordinate that only counts cells
-		return c != nil && strongRole(c) == roleNone && !isLength(c.text("units"))
-	}
-	if (l.yVar == nil || counting(l.yVar)) && g.Height > 1 {
-		sum := 0.0
-		for x := range g.Width {
-			if step := lat[(g.Height-1)*rowStride+x*colStride] - lat[x*colStride]; !math.IsNaN(step) {
-				sum += step
-			}
-		}
-		switch {
-		case l.yVar == nil && sum < 0:
-			o.rows = descending(g.Height)
-			o.note(l.lat.name, "rows reversed to run northwards")
-		case l.yVar != nil && (sum < 0) != (o.rows != nil): // rows in the order of the count run southwards
-			o.turn(&o.rows, &g.Y, g.Height)
-			o.note(l.yVar.name, "it only counts rows, from the north, and is left out; rows run northwards")
-		}
-	}
-	if !counting(l.yVar) && l.yVar != nil && g.Y != nil && g.Height > 1 {
-		// For a projection the coordinate decides, unless the latitude of every column
-		// contradicts it.
-		falls := 0
-		for x := range g.Width {
-			top, bottom := placed(o.rows, g.Height-1)*rowStride, placed(o.rows, 0)*rowStride
-			if lat[top+x*colStride] < lat[bottom+x*colStride] {
-				falls++
-			}
-		}
-		if falls == g.Width {
-			o.turn(&o.rows, &g.Y, g.Height)
-			o.note(l.yVar.name, "it grows southwards and is left out; rows run northwards")
-		}
-	}
-	if (l.xVar == nil || counting(l.xVar)) && g.Width > 1 {
-		sum := 0.0
-		for y := range g.Height {
-			for x := 1; x < g.Width; x++ {
-				if step := math.Remainder(lon[y*rowStride+x*colStride]-lon[y*rowStride+(x-1)*colStride], 360); !math.IsNaN(step) {
-					sum += step
-				}
-			}
-		}
-		switch {
-		case l.xVar == nil && sum < 0:
-			o.cols = descending(g.Width)
-			o.note(l.lon.name, "columns reversed to run eastwards")
-		case l.xVar != nil && (sum < 0) != (o.cols != nil):
-			o.turn(&o.cols, &g.X, g.Width)
-			o.note(l.xVar.name, "it only counts columns, from the east, and is left out; columns run eastwards")
-		}
-	}
-	if slices.ContainsFunc(lat, math.IsNaN) || slices.ContainsFunc(lon, math.IsNaN) {
-		o.notes = append(o.notes, fmt.Sprintf("2-D coordinates %s and %s hold missing values and are left out", l.lat.name, l.lon.name))
-		return nil
-	}
-	if slices.Max(lon) > 360 {
-		all := slices.Min(lon) >= 180
-		for i := range lon {
-			if all || lon[i] > 360 {
-				lon[i] -= 360
-			}
-		}
-		o.note(l.lon.name, "360 subtracted")
-	}
-	pick := func(stored []float64) []float64 {
-		out := make([]float64, 0, g.Height*g.Width)
-		for y := range g.Height {
-			for x := range g.Width {
-				out = append(out, stored[placed(o.rows, y)*rowStride+placed(o.cols, x)*colStride])
-			}
-		}
-		return out
-	}
-	g.Lat, g.Lon = pick(lat), pick(lon)
-	return nil
-}
-
-// readPlane reads a coordinate over y and x. A coordinate that repeats along time must
-// be the same at all times; why says that it is not.
-func (l *layout) readPlane(v, c *variable) (plane []float64, rowStride, colStride int, why string, err error) {
-	plane, err = c.readSome(func(i int) (first, many int) {
-		return 0, map[bool]int{true: c.shape[i], false: 1}[l.horizontal(v, c.dims[i])]
-	})
-	if err != nil {
-		return nil, 0, 0, "", err
-	}
-	first, second := v.shape[l.y], v.shape[l.x]
-	rowStride, colStride = second, 1
-	if slices.Index(c.dims, v.dims[l.x]) < slices.Index(c.dims, v.dims[l.y]) {
-		rowStride, colStride = 1, first
-	}
-	for i, dim := range c.dims {
-		if l.horizontal(v, dim) || c.shape[i] == 1 {
-			continue
-		}
-		const most = 64 // number of times at which it is compared
-		for k := range min(most, c.shape[i]) {
-			at := c.shape[i] - 1 - k*(c.shape[i]-1)/most
-			if c.shape[i] <= most {
-				at = k
-			}
-			other, err := c.readSome(func(j int) (int, int) {
-				switch {
-				case l.horizontal(v, c.dims[j]):
-					return 0, c.shape[j]
-				case j == i:
-					return at, 1
-				}
-				return 0, 1
-			})
-			if err != nil {
-				return nil, 0, 0, "", err
-			}
-			for n := range plane {
-				if other[n] != plane[n] && !(math.IsNaN(other[n]) && math.IsNaN(plane[n])) {
-					return nil, 0, 0, fmt.Sprintf("change along %s", dim), nil
-				}
-			}
-		}
-	}
-	return plane, rowStride, colStride, "", nil
-}
-
-func (l *layout) horizontal(v *variable, dim string) bool {
-	return dim == v.dims[l.y] || dim == v.dims[l.x]
-}
-
-// readSome returns a block of a small variable, unpacked, in degrees; block returns the
-// start and length along each dimension.
-func (v *variable) readSome(block func(dim int) (first, many int)) ([]float64, error) {
-	start, count, n := make([]int, len(v.shape)), make([]int, len(v.shape)), 1
-	for i := range v.shape {
-		start[i], count[i] = block(i)
-		n *= count[i]
-	}
-	const most = 1 << 26
-	if n > most {
-		return nil, fmt.Errorf("coordinate %q has %d values, more than %d", v.name, n, most)
-	}
-	u, err := newUnpacker(v, nil)
-	if err != nil {
-		return nil, fmt.Errorf("coordinate %q: %w", v.name, err)
-	}
-	s := newSlab(v, u)
-	if err := s.read(start, count); err != nil {
-		return nil, fmt.Errorf("reading coordinate %q: %w", v.name, err)
-	}
-	values := s.wide(n)
-	if inRadians(v) {
-		for i := range values {
-			values[i] *= 180 / math.Pi
-		}
-	}
-	return values, nil
 }

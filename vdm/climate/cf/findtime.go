@@ -57,6 +57,11 @@ func (d *dataset) findTime(v *variable, l *layout, roles []role, opt *ReadOption
 			times = append(times, c)
 		}
 	}
+	for _, c := range references {
+		if isSingle(c) && c.isNumeric() && l.start == nil {
+			l.start = c
+		}
+	}
 	moving := ""
 	if l.t >= 0 {
 		moving = v.dims[l.t]

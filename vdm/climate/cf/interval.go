@@ -3,6 +3,8 @@ package cf
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
@@ -52,7 +54,9 @@ func asRates(v *variable, a *timeAxis, amount bool, opt *ReadOptions) (frames []
 		if a.from == nil || method == "point" || method == "instantaneous" {
 			return frames, "", nil
 		}
-		return a.byBounds(v, false, running.none, opt)
+		// A mean of means follows from its parts; a maximum does not.
+		means := method == "" || method == "mean" || method == "average"
+		return a.byBounds(v, false, running.none || !means, opt)
 	case opt.Months:
 		if a.epoch == climate.RelativeEpoch {
 			return nil, "", fmt.Errorf("variable %q: sums over calendar months (%s) need dates, and the file has times without", v.name, opt.months())
@@ -211,6 +215,25 @@ func (a *timeAxis) byBounds(v *variable, amount, asTheyStand bool, opt *ReadOpti
 		a.notes = append(a.notes, fmt.Sprintf("%d frames left out whose time bounds have no length: no rate can be made of them", empty))
 	}
 	return frames, note, nil
+}
+
+// set returns an option with a value in messages.
+func (o *ReadOptions) set(option, value string) string {
+	if strings.Contains(value, " ") {
+		value = strconv.Quote(value)
+	}
+	return o.called(option) + " " + value
+}
+
+// lasting returns the option for sums over a time in messages, with its value.
+func (o *ReadOptions) lasting(hours float64) string {
+	switch minutes := hours * 60; {
+	case o.Name == nil || minutes != math.Round(minutes):
+		return fmt.Sprintf("%s %g", o.called("Interval"), round(hours))
+	case hours != math.Round(hours):
+		return fmt.Sprintf("%s %gmin", o.called("Interval"), minutes)
+	}
+	return fmt.Sprintf("%s %gh", o.called("Interval"), hours)
 }
 
 // round drops what float64 adds to hours.

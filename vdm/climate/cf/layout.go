@@ -32,6 +32,7 @@ func (d *dataset) findLayout(v *variable, opt *ReadOptions) (*layout, error) {
 				*place = -1
 			}
 		}
+		l.told = l.told || which != "time"
 		place := map[string]*int{"time": &l.t, "y": &l.y, "x": &l.x}[which]
 		if *place >= 0 {
 			roles[*place] = roleOther
@@ -281,7 +282,7 @@ func (d *dataset) placesOver(v *variable, roles []role) (lat, lon *variable) {
 			lon = c
 		}
 	}
-	if lat == nil || lon == nil || !slices.Equal(horizontalDims(v, lat, roles), horizontalDims(v, lon, roles)) {
+	if lat == nil || lon == nil || !slices.Equal(slices.Sorted(slices.Values(horizontalDims(v, lat, roles))), slices.Sorted(slices.Values(horizontalDims(v, lon, roles)))) {
 		return nil, nil
 	}
 	return lat, lon

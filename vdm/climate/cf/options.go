@@ -50,6 +50,7 @@ type ReadOptions struct {
 
 	before *before // the frame before the first, from another file; nil means none
 	joined bool    // the first frame of running totals is kept: the frame before it is found later
+	number int     // of the file among those that are joined: the time of its only frame where it has none
 }
 
 // called returns the name of an option in messages.

@@ -74,10 +74,23 @@ func normaliseAxis(values []float64, angular bool) (axis []float64, order []int,
 		if unwrapped {
 			notes = append(notes, "made continuous across the cut of the globe")
 		}
+		if k := joint(axis); unwrapped && k > 0 {
+			order = make([]int, len(axis))
+			for i := range order {
+				order[i] = (k + i) % len(axis)
+			}
+			axis = slices.Concat(axis[k:], axis[:k])
+		}
 	}
 	if len(axis) > 1 && axis[0] > axis[len(axis)-1] {
 		slices.Reverse(axis)
-		order = descending(len(axis))
+		if order == nil {
+			order = make([]int, len(axis))
+			for i := range order {
+				order[i] = i
+			}
+		}
+		slices.Reverse(order)
 		notes = append(notes, "reversed to ascend")
 	}
 	for i := 1; i < len(axis); i++ {
@@ -120,6 +133,34 @@ func normaliseAxis(values []float64, angular bool) (axis []float64, order []int,
 		}
 	}
 	return axis, order, strings.Join(notes, ", "), nil
+}
+
+// joint returns the place at which an axis should begin so that it runs in one direction,
+// 0 where it does or cannot: a box across Greenwich whose longitudes from 0 to 360 were
+// sorted has its west after its east.
+func joint(axis []float64) int {
+	var rising, falling []int
+	for i := 1; i < len(axis); i++ {
+		if axis[i] > axis[i-1] {
+			rising = append(rising, i)
+		} else {
+			falling = append(falling, i)
+		}
+	}
+	odd := falling
+	if len(rising) < len(falling) {
+		odd = rising
+	}
+	if len(odd) != 1 || len(axis) < 4 {
+		return 0
+	}
+	k := odd[0]
+	width, join := math.Abs(axis[len(axis)-1]-axis[k])+math.Abs(axis[k-1]-axis[0]), axis[0]-axis[len(axis)-1]
+	usual := width / float64(len(axis)-2)
+	if (join > 0) != (len(falling) == 1) || math.Abs(join) > 1.5*usual {
+		return 0
+	}
+	return k
 }
 
 func shift(axis []float64, by float64) {

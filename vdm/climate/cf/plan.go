@@ -1,6 +1,7 @@
 package cf
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ func PlanPreparation(ctx context.Context, paths []string, opt PrepareOptions, pr
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		f, err := p.look(path, len(paths) > 1)
+		f, err := p.look(path, i, len(paths) > 1)
 		if err != nil {
 			return nil, err
 		}
@@ -108,8 +109,8 @@ func (p *Preparation) room(f *climate.Field) (err error) {
 }
 
 // look reads the metadata of one file.
-func (p *Preparation) look(path string, several bool) (f plannedFile, err error) {
-	f.path = path
+func (p *Preparation) look(path string, number int, several bool) (f plannedFile, err error) {
+	f.path, f.number = path, number
 	if f.format, err = formatOf(path); err != nil {
 		return f, err
 	}
@@ -121,7 +122,7 @@ func (p *Preparation) look(path string, several bool) (f plannedFile, err error)
 	}
 	var absent error
 	for _, name := range p.variables {
-		opt := p.optionsOf(name)
+		opt := p.optionsIn(&f, name)
 		opt.joined = several
 		part, err := f.headOf(opt)
 		if without := (*noVariable)(nil); errors.As(err, &without) && several && len(p.variables) > 1 {
@@ -145,7 +146,7 @@ func (p *Preparation) look(path string, several bool) (f plannedFile, err error)
 func (p *Preparation) readPart(i, c int, done func(t0 int, data []float32) error) (notes []string, err error) {
 	f := &p.files[i]
 	part := &f.parts[c]
-	opt := p.optionsOf(p.variables[c])
+	opt := p.optionsIn(f, p.variables[c])
 	opt.Variable = part.variable
 	if part.after >= 0 {
 		carried := part.carried
@@ -168,8 +169,14 @@ func (p *Preparation) readPart(i, c int, done func(t0 int, data []float32) error
 		if check.growth != nil {
 			check.growth = p.growth[c] // continues from file to file
 		}
+		cells := own.Height() * own.Width()
 		if err := s.stream(s.twoBlocks(), func(t0 int, data []float32) error {
 			check.add(own, t0, data)
+			from, to := max(t0, part.skip), min(t0+len(data)/cells, part.skip+part.head.Frames())
+			if from >= to {
+				return nil
+			}
+			data, t0 = data[(from-t0)*cells:(to-t0)*cells], from-part.skip
 			if part.rows == nil {
 				return done(t0, data)
 			}
@@ -179,7 +186,7 @@ func (p *Preparation) readPart(i, c int, done func(t0 int, data []float32) error
 		}); err != nil {
 			return fmt.Errorf("%s: %w", f.path, err)
 		}
-		if err := check.impossibleValues(own); err != nil {
+		if err := cmp.Or(check.impossibleValues(own), check.undeclaredFill(own)); err != nil {
 			return fmt.Errorf("%s: %w", f.path, err)
 		}
 		for _, note := range check.notes() {
@@ -207,9 +214,9 @@ func reorder(dst, src []float32, rows, cols []int) {
 
 // lastFrame returns the last frame of a variable in a file as it is stored, unpacked.
 func (p *Preparation) lastFrame(i, c int) (values []float32, err error) {
-	opt := p.optionsOf(p.variables[c])
-	opt.Kind = climate.KindOther
 	f := &p.files[i]
+	opt := p.optionsIn(f, p.variables[c])
+	opt.Kind = climate.KindOther
 	opt.Variable = f.parts[c].variable
 	err = f.format.with(f.path, func(d *dataset) error {
 		s, err := d.sourceOf(opt)

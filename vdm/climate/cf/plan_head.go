@@ -12,7 +12,7 @@ func (f *plannedFile) headOf(opt *ReadOptions) (part plannedPart, err error) {
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.path, err)
 		}
-		part = plannedPart{head: &s.field, times: s.field.Times, variable: s.v.name, calendar: s.field.Calendar, first: s.firstFrom, last: s.last, after: -1}
+		part = plannedPart{head: &s.field, times: s.field.Times, variable: s.v.name, calendar: s.field.Calendar, start: s.begun, first: s.firstFrom, last: s.last, after: -1}
 		return nil
 	})
 	return part, err

@@ -51,13 +51,12 @@ func (p *Preparation) join(c int) error {
 	slices.SortStableFunc(mine, func(i, j int) int {
 		return compare(p.files[i].parts[c].head.Times[0], p.files[j].parts[c].head.Times[0])
 	})
-	opt := p.optionsOf(p.variables[c])
-	running, _ := parseTotals(opt.Totals) // validated before
+	running, _ := parseTotals(p.optionsOf(p.variables[c]).Totals) // validated before
 	for n, i := range mine {
 		part := &p.files[i].parts[c]
 		again := running.running()
-		opt.before = nil
-		if n > 0 {
+		opt := p.optionsIn(&p.files[i], p.variables[c])
+		if n > 0 && !part.startsAnew(&p.files[mine[n-1]].parts[c]) {
 			prior := p.files[mine[n-1]].parts[c]
 			overlap := part.first < prior.last.time-1.0/3600
 			forward := part.head.Stamps[0] > prior.head.Stamps[prior.head.Frames()-1]
@@ -93,7 +92,17 @@ func (p *Preparation) join(c int) error {
 		*part = fresh
 	}
 	mine = slices.DeleteFunc(mine, func(i int) bool { return i < 0 })
+	mine, err := p.once(c, mine)
+	if err != nil {
+		return err
+	}
 	return p.record(c, mine)
+}
+
+// startsAnew reports whether a part belongs to another forecast than the one before it,
+// so that its totals do not continue.
+func (p *plannedPart) startsAnew(prior *plannedPart) bool {
+	return math.Abs(p.start-prior.start) > 1.0/3600 // false where either is unknown
 }
 
 // record joins the parts of a variable, in the order of time, in a record.
@@ -101,15 +110,9 @@ func (p *Preparation) record(c int, mine []int) error {
 	whole := *p.files[mine[0]].parts[c].head
 	whole.Times, whole.From, whole.To, whole.Stamps, whole.Notes = nil, nil, nil, nil, nil
 	known, times := true, map[string]int{}
-	for n, i := range mine {
+	for _, i := range mine {
 		part := &p.files[i].parts[c]
 		h := part.head
-		if n > 0 {
-			if last := len(whole.Times) - 1; h.Times[0] <= whole.Times[last] {
-				return fmt.Errorf("%s and %s overlap in time: the second begins at %s, the first ends at %s: give every time once",
-					p.files[mine[n-1]].path, p.files[i].path, h.Date(0), whole.Date(last))
-			}
-		}
 		part.t0 = len(whole.Times)
 		whole.Times = append(whole.Times, h.Times...)
 		whole.Stamps = append(whole.Stamps, h.Stamps...)

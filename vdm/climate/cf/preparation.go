@@ -25,6 +25,7 @@ type Preparation struct {
 
 type plannedFile struct {
 	path   string
+	number int // its place among the files as they were given
 	format *Format
 	source climate.Source // without checksum
 	parts  []plannedPart  // for each variable
@@ -37,6 +38,8 @@ type plannedPart struct {
 	variable   string         // its name in the file
 	calendar   string         // of the file
 	t0         int            // number of its first frame in the record
+	skip       int            // number of its first frames that are left out, because another file has their times
+	start      float64        // start of the forecast to which its frames belong, NaN where unknown
 	rows, cols []int          // where the cells of the record are in the file; nil means unchanged
 	first      float64        // start of the first frame's bounds, NaN where unknown
 	last       before         // the last frame
@@ -52,6 +55,13 @@ func (f *plannedFile) has() string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// optionsIn returns the options with which a variable is read in a file.
+func (p *Preparation) optionsIn(f *plannedFile, variable string) *ReadOptions {
+	opt := p.optionsOf(variable)
+	opt.number = f.number
+	return opt
 }
 
 // optionsOf returns the options with which a variable is read.

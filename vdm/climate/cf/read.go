@@ -140,7 +140,7 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		f.Kind = found.Kind
 	}
 	s.rain = reflectivity(v, units, f.Kind, opt)
-	s.frames = axis.plain()
+	s.frames, s.begun = axis.plain(), axis.start
 	if n := len(s.frames); n > 0 {
 		l := s.frames[n-1]
 		s.last, s.firstFrom = before{time: l.time, from: l.from}, s.frames[0].from
@@ -149,7 +149,7 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		}
 	}
 	defer func() { s.takeTimes(axis) }()
-	if s.layout.timeVar == nil && s.layout.t < 0 {
+	if s.layout.timeVar == nil && s.layout.t < 0 && opt.TimeUnits == "" {
 		f.Notes = append(f.Notes, "no time coordinate: one frame")
 	} else if axis.epoch == climate.RelativeEpoch {
 		f.Notes = append(f.Notes, fmt.Sprintf("time units %q name no date: times are hours from an unknown start", axis.stored))
@@ -171,6 +171,7 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	if opt.Kind == climate.KindAuto && found.Reason != "" {
 		f.Notes = append(f.Notes, "taken as rain by "+found.Reason)
 	}
+	f.Notes = append(f.Notes, d.partOfRain(v)...)
 
 	if s.rain != nil {
 		s.rain.describe(f, opt)
@@ -179,6 +180,9 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	scale, err := climate.ParseRainUnits(units)
 	if err != nil {
 		s.refused = fmt.Errorf("variable %q: %w; %s gives the units where they are wrong, %s other keeps the values as they are", v.name, err, opt.called("Units"), opt.called("Kind"))
+		if amount, over, ok := climate.SumUnits(units); ok {
+			s.refused = fmt.Errorf("%w; sums over %s are amounts: %s with %s", s.refused, hours(over), opt.set("Units", amount), opt.lasting(over))
+		}
 		if strings.Contains(strings.ToLower(units), "mon") {
 			s.refused = fmt.Errorf("%w; sums over calendar months are amounts: %s mm with %s", s.refused, opt.called("Units"), opt.months())
 		}
@@ -196,7 +200,7 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		return s, nil
 	}
 	s.frames, s.factor = frames, scale.Factor
-	s.counted = scale.Amount && axis.from == nil && opt.Totals == ""
+	s.counted = scale.Amount && opt.Totals == "" && !slices.ContainsFunc(frames, func(f frame) bool { return f.before != 0 })
 	if axis.outside != "" {
 		f.Notes = append(f.Notes, axis.outside+"; they are not used")
 	}

@@ -50,7 +50,7 @@ func nameRole(name string) role {
 // standard names.
 func isLatitude(v *variable) bool {
 	switch strings.ToLower(v.text("units")) {
-	case "degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn":
+	case "degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn", "degrees_south", "degree_south":
 		return true
 	}
 	return v.text("standard_name") == "latitude" || angleNamed(v, "lat", "latitude", "xlat", "nav_lat", "clat")
@@ -58,7 +58,7 @@ func isLatitude(v *variable) bool {
 
 func isLongitude(v *variable) bool {
 	switch strings.ToLower(v.text("units")) {
-	case "degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese":
+	case "degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese", "degrees_west", "degree_west":
 		return true
 	}
 	return v.text("standard_name") == "longitude" || angleNamed(v, "lon", "longitude", "xlong", "xlon", "nav_lon", "clon")
@@ -147,6 +147,8 @@ type layout struct {
 	period     *variable // added to timeVar; nil means none
 	yVar, xVar *variable
 	lat, lon   *variable // over two horizontal dimensions, and perhaps time; or nil
+	start      *variable // when the forecast started to which all frames belong; or nil
+	told       bool      // whether the options say which dimensions are rows and columns
 	notes      []string
 }
 

@@ -19,13 +19,21 @@ func (s *screen) add(f *climate.Field, t0 int, data []float32) {
 	if rain {
 		low, high = 0, mostRain
 	}
-	highest, missing := s.highest, 0
+	second, missing := s.second, 0
 	for i, v := range data {
-		if v >= low && v <= highest {
+		if v >= low && v <= second {
 			continue
 		}
 		if v >= low && v <= high {
-			highest = v
+			switch {
+			case v > s.highest:
+				second = s.highest
+				s.highest, s.peak, s.peaks = v, t0+i/f.Width()/f.Height(), 1
+			case v == s.highest:
+				s.peaks++
+			default:
+				second = v
+			}
 			continue
 		}
 		if v != v {
@@ -54,7 +62,7 @@ func (s *screen) add(f *climate.Field, t0 int, data []float32) {
 		s.alike = s.alike && v == s.first
 		s.impossible++
 	}
-	s.highest, s.missing, s.present = highest, s.missing+missing, s.present+len(data)-missing
+	s.second, s.missing, s.present = second, s.missing+missing, s.present+len(data)-missing
 	if s.growth != nil {
 		s.growth.add(f, t0, data)
 	}
@@ -63,6 +71,9 @@ func (s *screen) add(f *climate.Field, t0 int, data []float32) {
 // problem returns an error that says what is wrong with the values, nil if nothing is.
 func (s *screen) problem(f *climate.Field) error {
 	if err := s.impossibleValues(f); err != nil {
+		return err
+	}
+	if err := s.undeclaredFill(f); err != nil {
 		return err
 	}
 	return s.growth.problem(f.Name, s.source.opt)
@@ -96,6 +107,32 @@ func (s *screen) impossibleValues(f *climate.Field) error {
 	}
 	return fmt.Errorf("variable %q: %d values (%.2g %%) are impossible, the first %g %s at frame %d (%s), row %d, column %d; expected %s. %s",
 		f.Name, s.impossible, share, s.first, f.Units, s.t, f.Date(s.t), s.y, s.x, expected, advice)
+}
+
+// usualFills are numbers that files have in cells without a value, below what is
+// impossible for rain.
+var usualFills = []float64{999, 999.9, 9999, 9999.9, 9998, 99999, 999999, 32767, 32766, 65535, 65534}
+
+// undeclaredFill returns an error where the highest rain is a number that usually means
+// missing and stands far above all other values.
+func (s *screen) undeclaredFill(f *climate.Field) error {
+	if f.Kind != climate.KindRain || f.Units != climate.RainUnits || s.source.rain != nil || s.peaks == 0 || s.highest < 2*max(s.second, 1) {
+		return nil
+	}
+	fr, u := s.source.frames[s.peak], s.source.unpack
+	if fr.before != 0 {
+		return nil
+	}
+	value := float64(s.highest) / (s.source.factor * fr.now)
+	for _, fill := range usualFills {
+		stored := (value - u.offset) / u.scale
+		if math.Abs(value/fill-1) < 1e-5 || u.packed && math.Abs(stored/fill-1) < 1e-5 {
+			return fmt.Errorf("variable %q: %d values are %.6g in the file's units, first at %s, %.6g %s, and the next highest is %.6g: they look like an undeclared fill value; "+
+				"name it (%s), or keep all values as they are (%s other)", f.Name, s.peaks, value, f.Date(s.peak), s.highest, f.Units, s.second,
+				s.source.opt.set("Fill", fmt.Sprintf("%.7g", value)), s.source.opt.called("Kind"))
+		}
+	}
+	return nil
 }
 
 // causes returns why cells are missing, the most frequent cause first.

@@ -118,16 +118,22 @@ func (s *typedSlab[T]) row(dst []float32, base, stride int, order []int) {
 func (s *typedSlab[T]) plain(dst []float32, base int, missing *bool) bool {
 	buf, single := any(s.buf).([]float32)
 	u := s.u
-	if !single || u.packed || u.unsigned > 0 || len(u.fillValues) > 0 || len(u.fills) > 2 {
+	if !single || u.packed || u.unsigned > 0 || u.signed > 0 || len(u.fillValues) > 0 || len(u.fills) > 2 {
 		return false
 	}
 	nan := float32(math.NaN())
 	low, high, fills := float32(u.low), float32(u.high), [2]float32{nan, nan} // nothing equals NaN
+	from, to := low, high                                                     // between the fills nothing is missing
 	for i, f := range u.fills {
 		fills[i] = float32(f)
+		if fills[i] > 0 {
+			to = min(to, math.Nextafter32(fills[i], 0))
+		} else {
+			from = max(from, math.Nextafter32(fills[i], float32(math.Inf(1))))
+		}
 	}
 	for i, x := range buf[base : base+len(dst)] {
-		if !(x >= low && x <= high) || x == fills[0] || x == fills[1] {
+		if !(x >= from && x <= to) && (!(x >= low && x <= high) || x == fills[0] || x == fills[1]) {
 			x = nan
 			*missing = true
 		}

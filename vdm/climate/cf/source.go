@@ -26,7 +26,10 @@ type screen struct {
 	impossible int
 	negative   int     // number of these that are below 0
 	lowest     float32 // lowest value below 0
-	highest    float32 // highest possible value
+	second     float32 // highest possible value but one, at least 0
+	highest    float32 // highest possible value, at least 0
+	peak       int     // frame of the first of the highest values
+	peaks      int     // number of cells with it
 	alike      bool    // whether every impossible value equals the first
 	first      float32 // the first impossible value, and its place
 	t, y, x    int
@@ -46,6 +49,7 @@ type source struct {
 	frames []frame // the origin of each frame of the field
 	last   before  // the last frame, for the file that comes next in time
 
+	begun     float64     // start of the forecast to which all frames belong, NaN where unknown
 	firstFrom float64     // start of the bounds of the first frame, NaN without bounds
 	counted   bool        // values are amounts over an interval that was set: running totals are then recognisable
 	rain      *rainOfEcho // nil where values are no reflectivity

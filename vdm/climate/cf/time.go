@@ -1,6 +1,7 @@
 package cf
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -13,7 +14,7 @@ import (
 // frame.
 func (d *dataset) readTime(v *variable, l *layout, opt *ReadOptions) (*timeAxis, error) {
 	c := l.timeVar
-	if c == nil && l.t >= 0 {
+	if c == nil && (l.t >= 0 || opt.TimeUnits != "") {
 		return l.countedFrames(v, opt)
 	}
 	if c == nil {
@@ -33,6 +34,7 @@ func (d *dataset) readTime(v *variable, l *layout, opt *ReadOptions) (*timeAxis,
 			a.start, _ = u.hours(l.alongFrames(v, c, u.values, 1)[0][0])
 		}
 	}
+	a.startOf(l, u)
 	if err := a.sort(c, times, resolution, opt); err != nil {
 		return nil, err
 	}
@@ -43,22 +45,52 @@ func (d *dataset) readTime(v *variable, l *layout, opt *ReadOptions) (*timeAxis,
 	return a, nil
 }
 
+// startOf finds out when the forecast started to which all frames belong.
+func (a *timeAxis) startOf(l *layout, u *instantUnits) {
+	if l.start == nil || !math.IsNaN(a.start) || u.TimeUnits != nil && u.Relative {
+		return
+	}
+	units, err := climate.ParseTimeUnits(l.start.text("units"), cmp.Or(l.start.text("calendar"), a.calendar))
+	if err != nil || units.Relative {
+		return
+	}
+	values, err := l.start.readAll()
+	if err != nil || len(values) != 1 {
+		return
+	}
+	hours, err := units.Hours(values[0])
+	if err != nil {
+		return
+	}
+	if same, err := climate.InCalendar([]float64{hours}, units.Calendar, a.calendar, math.NaN()); err == nil {
+		a.start = same[0]
+	}
+}
+
 // countedFrames returns the times of frames that have none in the file: 0, 1, 2 … in the
-// units of the options.
+// units of the options. A file without a dimension of time has the number of the file.
 func (l *layout) countedFrames(v *variable, opt *ReadOptions) (*timeAxis, error) {
 	u, err := climate.ParseTimeUnits(opt.TimeUnits, opt.Calendar)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", opt.called("TimeUnits"), err)
 	}
 	a := &timeAxis{calendar: u.Calendar, epoch: u.Epoch(), stored: opt.TimeUnits, start: math.NaN()}
-	for i := range v.shape[l.t] {
-		t, err := u.Hours(float64(i))
+	frames := 1
+	if l.t >= 0 {
+		frames = v.shape[l.t]
+	}
+	for i := range frames {
+		t, err := u.Hours(float64(i + opt.number))
 		if err != nil {
 			return nil, fmt.Errorf("%s, frame %d: %w", opt.called("TimeUnits"), i, err)
 		}
 		a.keep, a.times = append(a.keep, i), append(a.times, t)
 	}
-	a.notes = []string{fmt.Sprintf("the file has no times: frames are counted in %q (as set)", opt.TimeUnits)}
+	counted := "frames are counted"
+	if l.t < 0 {
+		counted = "files are counted, in the order in which they were given,"
+	}
+	a.notes = []string{fmt.Sprintf("the file has no times: %s in %q (as set)", counted, opt.TimeUnits)}
 	return a, nil
 }
 
@@ -91,11 +123,14 @@ func (d *dataset) instants(v *variable, l *layout, c *variable, opt *ReadOptions
 		}
 	}
 	if u.TimeUnits, err = climate.ParseTimeUnits(units, calendar); err != nil {
-		name := opt.called("TimeUnits")
-		if strings.Contains(err.Error(), "calendar") && !strings.Contains(err.Error(), "date") {
-			name = opt.called("Calendar")
+		gives := opt.called("TimeUnits") + " gives it"
+		switch text := err.Error(); {
+		case strings.Contains(text, "is not in month"):
+			gives = fmt.Sprintf("%s gives another calendar, %s other units", opt.called("Calendar"), opt.called("TimeUnits"))
+		case strings.Contains(text, "calendar") && !strings.Contains(text, "date"):
+			gives = opt.called("Calendar") + " gives it"
 		}
-		return nil, nil, 0, fmt.Errorf("time coordinate %q: %w; %s gives it", c.name, err, name)
+		return nil, nil, 0, fmt.Errorf("time coordinate %q: %w; %s", c.name, err, gives)
 	}
 	a.calendar, a.epoch = u.Calendar, u.Epoch()
 	if u.values, err = c.readTimes(); err != nil {
@@ -108,7 +143,8 @@ func (d *dataset) instants(v *variable, l *layout, c *variable, opt *ReadOptions
 		t, err := u.hours(row[0])
 		const undeclared = 1e15 // what no unit of time reaches, such as a fill of 1e20
 		if err != nil && !(math.IsNaN(row[0]) || math.Abs(row[0]) > undeclared && c.typ != Int64 && c.typ != UInt64) {
-			return nil, nil, 0, fmt.Errorf("time coordinate %q, frame %d: %w", c.name, i, err)
+			return nil, nil, 0, fmt.Errorf("time coordinate %q, frame %d: %w; %s gives other units, %s another calendar (in 360_day every month has 30 days)", c.name, i, err,
+				opt.called("TimeUnits"), opt.called("Calendar"))
 		}
 		if err != nil {
 			t = math.NaN()

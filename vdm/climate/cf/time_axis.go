@@ -160,7 +160,7 @@ func sharpened(times []float64, resolution float64) []float64 {
 }
 
 // timeMethod returns the part of a variable's cell_methods about time: the method
-// ("sum", "mean", "" if there is none) and the interval in hours, 0 if none is given.
+// ("sum", "mean", "sum, then mean", "" if there is none) and the interval in hours, 0 if none is given.
 // The time coordinate may have other names than "time".
 func timeMethod(cellMethods string, names ...string) (method string, interval float64) {
 	pattern := timeMethodPattern
@@ -169,11 +169,17 @@ func timeMethod(cellMethods string, names ...string) (method string, interval fl
 			pattern = methodPattern("(?:time|" + regexp.QuoteMeta(name) + ")")
 		}
 	}
-	m := pattern.FindStringSubmatch(cellMethods)
-	if m == nil {
+	all := pattern.FindAllStringSubmatch(cellMethods, -1)
+	if all == nil {
 		return "", 0
 	}
+	m := all[0]
 	method = strings.ToLower(m[1])
+	for _, next := range all[1:] { // sums within days, of which means over days were taken
+		if what := strings.ToLower(next[1]); what != method {
+			return method + ", then " + what, 0
+		}
+	}
 	if m[2] == "" {
 		return method, 0
 	}

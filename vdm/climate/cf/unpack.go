@@ -13,6 +13,7 @@ type unpacker struct {
 	low, high     float64   // valid stored numbers
 	fills         []float64 // stored numbers that mean missing
 	unsigned      float64   // added to negative numbers: 2^bits under _Unsigned, else 0
+	signed        float64   // taken from numbers of at least its half: 2^bits where _Unsigned is false, else 0
 	packed        bool
 	scale, offset float64
 	lowValue      float64 // valid unpacked values
@@ -44,9 +45,7 @@ func (u *unpacker) cause(x float64) string {
 	if math.IsNaN(x) {
 		return "not a number (NaN)"
 	}
-	if x < 0 && u.unsigned > 0 {
-		x += u.unsigned
-	}
+	x = u.inRange(x)
 	for _, f := range u.fills {
 		if x == f {
 			return u.names[f]
@@ -62,11 +61,22 @@ func (u *unpacker) cause(x float64) string {
 		return rangeCause
 	}
 	for _, f := range u.fillValues {
-		if math.Abs(x-f) <= 1e-6*math.Abs(f) {
+		if isFill(x, f) {
 			return fmt.Sprintf("%g, named as missing", f)
 		}
 	}
 	return "infinite or beyond single precision"
+}
+
+// inRange returns a stored number as _Unsigned says that its bits are read.
+func (u *unpacker) inRange(x float64) float64 {
+	switch {
+	case u.unsigned > 0 && x < 0:
+		return x + u.unsigned
+	case u.signed > 0 && x >= u.signed/2:
+		return x - u.signed
+	}
+	return x
 }
 
 // rangeCause is the cause of cells outside the valid range.
@@ -109,8 +119,11 @@ func newUnpacker(v *variable, opt *ReadOptions) (*unpacker, error) {
 		return nil, fmt.Errorf("scale_factor is 0")
 	}
 	u.packed = u.scale != 1 || u.offset != 0
-	if strings.EqualFold(v.text("_Unsigned"), "true") {
+	switch {
+	case strings.EqualFold(v.text("_Unsigned"), "true"):
 		u.unsigned = map[Type]float64{Byte: 1 << 8, Short: 1 << 16, Int: 1 << 32}[v.typ]
+	case strings.EqualFold(v.text("_Unsigned"), "false"):
+		u.signed = map[Type]float64{UByte: 1 << 8, UShort: 1 << 16, UInt: 1 << 32}[v.typ]
 	}
 	_, packedType := v.attrs["scale_factor"]
 	for _, name := range []string{"_FillValue", "missing_value"} {
@@ -130,7 +143,8 @@ func newUnpacker(v *variable, opt *ReadOptions) (*unpacker, error) {
 			}
 			u.fills = append(u.fills, stored(f, v.typ)...)
 			// By CF a fill is a stored number; some writers give missing_value as a value.
-			if u.packed && a.Type != v.typ && packedType && a.Type == v.attrs["scale_factor"].Type {
+			unpacked := packedType && a.Type == v.attrs["scale_factor"].Type || isFloating(a.Type) && !isFloating(v.typ) && f != math.Trunc(f)
+			if u.packed && a.Type != v.typ && unpacked {
 				u.fillValues = append(u.fillValues, f)
 			}
 		}
@@ -141,12 +155,10 @@ func newUnpacker(v *variable, opt *ReadOptions) (*unpacker, error) {
 			u.names[f] = fmt.Sprintf("never written (the library's fill value %g)", f)
 		}
 	}
-	if u.unsigned > 0 {
-		for i, f := range u.fills {
-			if f < 0 {
-				u.fills[i] = f + u.unsigned
-				u.names[u.fills[i]] = u.names[f]
-			}
+	for i, f := range u.fills {
+		if g := u.inRange(f); g != f {
+			u.fills[i] = g
+			u.names[g] = u.names[f]
 		}
 	}
 	if opt != nil {
@@ -169,9 +181,11 @@ func newUnpacker(v *variable, opt *ReadOptions) (*unpacker, error) {
 			return fmt.Errorf("attribute %s does not hold the number that it should", name)
 		}
 		limit := a.Numbers[place]
-		unpacked := u.packed && a.Type != v.typ // CF: of the unpacked type, it bounds unpacked values
-		if u.unsigned > 0 && limit < 0 && !unpacked {
-			limit += u.unsigned
+		// By CF it bounds unpacked values where it has their type. Whole numbers on whole
+		// numbers bound the stored ones, whatever their sizes, as NetCDF's guide says.
+		unpacked := u.packed && a.Type != v.typ && (isFloating(a.Type) || isFloating(v.typ))
+		if !unpacked {
+			limit = u.inRange(limit)
 		}
 		if v.typ == Float {
 			limit = float64(float32(limit))
@@ -216,11 +230,16 @@ func stored(f float64, typ Type) []float64 {
 	return []float64{f}
 }
 
+// isFill reports whether an unpacked value is a fill, but for the rounding of unpacking.
+func isFill(x, fill float64) bool {
+	return x == fill || !math.IsInf(fill, 0) && math.Abs(x-fill) <= 1e-6*math.Abs(fill)
+}
+
+func isFloating(t Type) bool { return t == Float || t == Double }
+
 // value returns the unpacked value of a stored number; NaN is missing.
 func (u *unpacker) value(x float64) float64 {
-	if x < 0 && u.unsigned > 0 {
-		x += u.unsigned
-	}
+	x = u.inRange(x)
 	if !(x >= u.low && x <= u.high) { // in this form NaN is caught too
 		return math.NaN()
 	}
@@ -236,7 +255,7 @@ func (u *unpacker) value(x float64) float64 {
 		}
 	}
 	for _, f := range u.fillValues { // unpacking rounds
-		if math.Abs(x-f) <= 1e-6*math.Abs(f) {
+		if isFill(x, f) {
 			return math.NaN()
 		}
 	}

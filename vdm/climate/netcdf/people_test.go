@@ -26,6 +26,18 @@ var (
 	peopleErr  error
 )
 
+// meant is a file as somebody has it, and what it means.
+type meant struct {
+	name  string
+	opt   ReadOptions
+	first string  // time of the first frame
+	step  float64 // hours; 0 is not looked at
+	truth int     // frame of the truth that is the first; below 0 the values are not compared
+	count int     // frames
+	units string  // mm/h where ""
+	say   string  // part of a note
+}
+
 // people is the path of a file that testdata/people.py makes.
 func people(t testing.TB, name string) string {
 	t.Helper()
@@ -36,8 +48,10 @@ func people(t testing.TB, name string) string {
 		if peopleDir, peopleErr = os.MkdirTemp("", "netcdf-people-"); peopleErr != nil {
 			return
 		}
-		if out, err := exec.Command(python, "testdata/people.py", peopleDir).CombinedOutput(); err != nil {
-			t.Fatalf("people.py: %v\n%s", err, out)
+		for _, script := range []string{"testdata/people.py", "testdata/archives.py"} {
+			if out, err := exec.Command(python, script, peopleDir).CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v\n%s", script, err, out)
+			}
 		}
 	})
 	if peopleErr != nil {
@@ -51,16 +65,7 @@ func people(t testing.TB, name string) string {
 func TestFilesAsPeopleHaveThem(t *testing.T) {
 	const from = "2018-09-13 "
 	everyHour, none := 1.0, 0.0
-	for _, c := range []struct {
-		name  string
-		opt   ReadOptions
-		first string  // time of the first frame
-		step  float64 // hours; 0 is not looked at
-		truth int     // frame of the truth that is the first
-		count int     // frames
-		units string  // mm/h where ""
-		say   string  // part of a note
-	}{
+	for _, c := range []meant{
 		{"bounds_seconds", ReadOptions{}, from + "12:00:00", 24, 0, 12, "", "divided by 24 h"},
 		{"months", ReadOptions{}, "2018-01-16 12:00:00", none, 0, 12, "", "28 days to 31 days"},
 		{"months_bare", ReadOptions{Months: true}, "2018-01-16 12:00:00", none, 0, 12, "", "calendar month"},
@@ -124,25 +129,30 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 		{"valid_range", ReadOptions{}, from + "00:00:00", everyHour, -1, 12, "", "valid_range 0 0.5"},
 		{"text_scale", ReadOptions{}, from + "00:00:00", everyHour, 0, 12, "", "read as a number"},
 	} {
-		path := people(t, c.name)
-		f, err := Read(path, c.opt)
-		if err != nil {
-			t.Errorf("%s: %v", c.name, err)
-			continue
-		}
-		if c.units == "" {
-			c.units = climate.RainUnits
-		}
-		if f.Units != c.units || f.Frames() != c.count || c.first != "" && f.Date(0) != c.first || c.step > 0 && math.Abs(f.Step()-c.step) > 1e-6 {
-			t.Errorf("%s: in %s, %d frames from %s, step %v; want %s, %d from %s, step %v", c.name, f.Units, f.Frames(), f.Date(0), f.Step(), c.units, c.count, c.first, c.step)
-			continue
-		}
-		if c.say != "" && !slices.ContainsFunc(f.Notes, func(n string) bool { return strings.Contains(n, c.say) }) {
-			t.Errorf("%s: no note says %q: %q", c.name, c.say, f.Notes)
-		}
-		if c.truth >= 0 {
-			sameRain(t, c.name, f, c.truth)
-		}
+		c.check(t)
+	}
+}
+
+// check reads the file and compares it with what it means.
+func (c meant) check(t *testing.T) {
+	t.Helper()
+	f, err := Read(people(t, c.name), c.opt)
+	if err != nil {
+		t.Errorf("%s: %v", c.name, err)
+		return
+	}
+	if c.units == "" {
+		c.units = climate.RainUnits
+	}
+	if f.Units != c.units || f.Frames() != c.count || c.first != "" && f.Date(0) != c.first || c.step > 0 && math.Abs(f.Step()-c.step) > 1e-6 {
+		t.Errorf("%s: in %s, %d frames from %s, step %v; want %s, %d from %s, step %v", c.name, f.Units, f.Frames(), f.Date(0), f.Step(), c.units, c.count, c.first, c.step)
+		return
+	}
+	if c.say != "" && !slices.ContainsFunc(f.Notes, func(n string) bool { return strings.Contains(n, c.say) }) {
+		t.Errorf("%s: no note says %q: %q", c.name, c.say, f.Notes)
+	}
+	if c.truth >= 0 {
+		sameRain(t, c.name, f, c.truth)
 	}
 }
 
@@ -191,16 +201,21 @@ func TestFilesRefusedWithTheWayOn(t *testing.T) {
 		{"silent", ReadOptions{Dims: map[string]string{"z": "d1"}}, []string{"Dims", `"z"`}},
 		{"silent", ReadOptions{Dims: map[string]string{"y": "d9"}}, []string{`"d9"`, "d0, d1, d2"}},
 	} {
-		path := people(t, c.name)
-		f, err := Read(path, c.opt)
-		if err == nil {
-			t.Errorf("%s, %+v: read, from %s, with %q", c.name, c.opt, f.Date(0), f.Notes)
-			continue
-		}
-		for _, say := range c.say {
-			if !strings.Contains(err.Error(), say) {
-				t.Errorf("%s: error %q does not say %q", c.name, err, say)
-			}
+		refusedAs(t, c.name, c.opt, c.say...)
+	}
+}
+
+// refusedAs checks that a file is refused with all of some words.
+func refusedAs(t *testing.T, name string, opt ReadOptions, words ...string) {
+	t.Helper()
+	f, err := Read(people(t, name), opt)
+	if err == nil {
+		t.Errorf("%s, %+v: read, from %s, with %q", name, opt, f.Date(0), f.Notes)
+		return
+	}
+	for _, say := range words {
+		if !strings.Contains(err.Error(), say) {
+			t.Errorf("%s: error %q does not say %q", name, err, say)
 		}
 	}
 }

@@ -89,6 +89,7 @@ func (r *reader) start() error {
 	if err != nil {
 		return errors.Join(err, requests.Close(), in.Close())
 	}
+	enlarge(out)
 	c := &child{process: process, pipes: [2]io.Closer{in, answers}, to: bufio.NewWriter(in), from: bufio.NewReader(answers)}
 	c.encode, c.decode = gob.NewEncoder(c.to), gob.NewDecoder(c.from)
 	process.ExtraFiles, process.Stderr, process.WaitDelay = []*os.File{requests, out}, &c.trouble, time.Second

@@ -9,6 +9,9 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
+// errNoLibrary says that values went through a compressor that no library here knows.
+var errNoLibrary = errors.New("no library in Go")
+
 // The frame of Blosc 1 (README_CHUNK_FORMAT.rst of c-blosc), which xarray wrote Zarr
 // with by default for years: a header, and blocks whose bytes are regrouped and
 // compressed by one of several libraries.
@@ -56,7 +59,7 @@ func fromBlosc(b []byte, size int) ([]byte, error) {
 		if library < len(bloscNames) {
 			name = bloscNames[library]
 		}
-		return nil, fmt.Errorf("it is compressed by Blosc with %s, for which there is no library in Go; lz4, zlib, zstd and snappy are read", name)
+		return nil, fmt.Errorf("it is compressed by Blosc with %s, for which there is %w; lz4, zlib, zstd and snappy are read", name, errNoLibrary)
 	}
 	blocks := (total + block - 1) / block
 	if len(b) < bloscHeader+4*blocks {

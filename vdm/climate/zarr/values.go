@@ -245,6 +245,9 @@ func (a *array) unpack(place []int, size int) ([]byte, error) {
 			bound += 4
 		}
 		if b, err = c.decode(b, bound); err != nil {
+			if errors.Is(err, errNoLibrary) { // the chunk may be whole
+				return nil, fmt.Errorf("chunk %s: %w", key, err)
+			}
 			return nil, fmt.Errorf("chunk %s is damaged or not what its array says: %w", key, err)
 		}
 	}

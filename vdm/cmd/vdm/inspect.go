@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +44,7 @@ in a process of its own.`,
 			if len(variables) == 0 {
 				variables = []string{""}
 			}
-			failed, printed := false, false
+			failed, printed, missing, prepared := false, false, false, false
 			for _, file := range files {
 				for _, name := range variables {
 					opt, special := each[name]
@@ -51,7 +52,7 @@ in a process of its own.`,
 						opt = o
 					}
 					opt.Variable = name
-					report, err := inspectPath(c, file, opt, each)
+					report, about, err := inspectPath(c, file, opt, each)
 					if c.Context().Err() != nil {
 						return c.Context().Err()
 					}
@@ -60,6 +61,8 @@ in a process of its own.`,
 						failed = true
 						continue
 					}
+					prepared = prepared || about == nil
+					missing = missing || about != nil && slices.ContainsFunc(about.Variables, func(v cf.VariableReport) bool { return v.Stats.Missing > 0 })
 					text := report
 					if printed {
 						text = "\n" + text
@@ -73,6 +76,9 @@ in a process of its own.`,
 			if failed {
 				return errTold
 			}
+			if len(files) > 1 && !prepared {
+				return emit(c, "\n"+joinedCommand(c, files, &read, missing))
+			}
 			return nil
 		},
 	}
@@ -80,23 +86,23 @@ in a process of its own.`,
 	return c
 }
 
-// inspectPath describes a file, or a folder of prepared data.
-func inspectPath(c *cobra.Command, path string, o cf.ReadOptions, each map[string]cf.ReadOptions) (string, error) {
+// inspectPath describes a file, or a folder of prepared data, for which there is no report.
+func inspectPath(c *cobra.Command, path string, o cf.ReadOptions, each map[string]cf.ReadOptions) (string, *cf.Report, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		if _, err := os.Stat(filepath.Join(path, "manifest.json")); err == nil {
 			text, err := preparedInWords(path)
 			if err == nil {
 				text += "command: " + trainOnPrepared(path) + "\n"
 			}
-			return filepath.Base(path) + "\n" + text, err
+			return filepath.Base(path) + "\n" + text, nil, err
 		}
 	}
 	report, err := cf.InspectEach(path, o, each)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	for i := range report.Variables {
 		report.Variables[i].Command = commandFor(c, path, &report.Variables[i], len(report.Variables) > 1)
 	}
-	return report.String(), nil
+	return report.String(), report, nil
 }

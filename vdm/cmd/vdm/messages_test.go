@@ -83,12 +83,14 @@ func TestMessagesNameFlags(t *testing.T) {
 		t.Skipf("no python3 with netCDF4 to write the files: %v", err)
 	}
 	dir := t.TempDir()
-	if out, err := exec.Command("/usr/bin/python3", filepath.Join("..", "..", "climate", "netcdf", "testdata", "people.py"), dir).CombinedOutput(); err != nil {
-		t.Fatalf("people.py: %v\n%s", err, out)
+	for _, script := range []string{"people.py", "archives.py"} {
+		if out, err := exec.Command("/usr/bin/python3", filepath.Join("..", "..", "climate", "netcdf", "testdata", script), dir).CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", script, err, out)
+		}
 	}
 	inspect := newInspect()
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) < 60 {
+	if err != nil || len(entries) < 100 {
 		t.Fatalf("%d files, %v", len(entries), err)
 	}
 	named := map[string]bool{}

@@ -37,10 +37,10 @@ func (r *readFlags) addTo(c *cobra.Command) {
 	f.StringArrayVar(&r.fill, "fill", nil, "more `values` that mean missing, in the file's units; of one of several variables as NAME=VALUES")
 	f.StringToIntVar(&r.index, "index", nil, "place along a dimension that is neither time nor horizontal, as `name=number` from 0")
 	f.StringToStringVar(&r.dims, "dims", nil, "dimensions that the file does not explain, as `y=nrows,x=ncols,time=step`")
-	f.StringVar(&r.timeUnits, "time-units", "", "`units` of time where the file names none or wrong ones, as in \"hours since 2018-09-13\"")
+	f.StringVar(&r.timeUnits, "time-units", "", "`units` of time where the file names none or wrong ones, as in \"hours since 2018-09-13\"; frames, or files, without times are counted in them")
 	f.StringVar(&r.calendar, "calendar", "", "`calendar` of time where the file names none or a wrong one, as in noleap")
 	f.StringVar(&r.reflectivity, "zr", "", "`a,b` of Z = aR^b, by which radar reflectivity in dBZ becomes rain (default 200,1.6)")
-	f.StringVar(&r.repeated, "repeated", "", "`which` of the frames with one and the same time to take: first or last")
+	f.StringVar(&r.repeated, "repeated", "", "`which` of the frames with one and the same time to take, in a file or in two that overlap: first or last")
 	f.BoolVar(&r.clip, "clip-negative", false, "set rain below 0 to 0, as interpolation leaves it")
 	f.BoolVar(&r.ignoreRange, "ignore-valid-range", false, "take values outside the file's valid_range as they are")
 	f.Lookup("index").DefValue, f.Lookup("dims").DefValue = "", "" // pflag would print []

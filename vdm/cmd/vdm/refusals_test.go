@@ -47,6 +47,10 @@ func refusals() []refusal {
 		{"amounts over intervals that overlap", around(bounded, rate("units", "mm"), bounds(0, 1, 0, 2, 2, 3, 2.5, 4)), []string{"--kind", "other"}},
 		{"units of rain that do not exist", around(hours, rate("units", "furlongs per fortnight")), []string{"--units", "mm/h"}},
 		{"an amount over three hours, in the units", around(hours, rate("units", "mm/3h", "long_name", "precipitation")), []string{"--units", "mm", "--interval", "1"}},
+		{"a number after the units", around(hours, rate("units", "mm*10", "long_name", "precipitation")), []string{"--units", "0.1 mm", "--interval", "1"}},
+		{"largest rates since a start", around(axis("time", []float64{3, 6, 9, 12}, "units", "hours since 2018-09-13", "bounds", "time_bnds"),
+			rate("units", "mm/h", "cell_methods", "time: maximum"), bounds(0, 3, 0, 6, 6, 9, 6, 12)), []string{"--kind", "other"}},
+		{"means of daily sums", around(bounded, rate("units", "mm", "cell_methods", "time: sum within days time: mean over days"), bounds(0, 1, 1, 2, 2, 3, 3, 4)), []string{"--interval", "1"}},
 		{"no units", around(hours, rate()), []string{"--units", "mm/h"}},
 		{"a rate of water that nothing calls rain", around(hours, plane("x1", grid, func(t, cell int) float64 { return mixed(t, cell) * 1e-4 }, "units", "kg m-2 s-1")), []string{"--kind", "rain"}},
 		{"reflectivity that nothing calls rain", around(hours, plane("dbz", grid, mixed, "units", "dBZ")), []string{"--kind", "rain"}},
@@ -67,6 +71,13 @@ func refusals() []refusal {
 			}
 			return mixed(t, cell)
 		}, "units", "mm/h")), []string{"--fill", "-999"}},
+		{"an undeclared fill value that rain might have", around(hours, plane("pr", grid, func(t, cell int) float64 {
+			if cell == 2 {
+				return 9999
+			}
+			return mixed(t, cell)
+		}, "units", "mm/day")), []string{"--fill", "9999"}},
+		{"months with halves", around(axis("time", []float64{0.5, 1.5, 2.5, 3.5}, "units", "months since 1981-01-01"), rate("units", "mm/h")), []string{"--calendar", "360_day"}},
 		{"a valid_range that hides values", around(hours, rate("units", "mm/h", "valid_max", "2")), []string{"--ignore-valid-range"}},
 		{"sums over months of unequal length", around(axis("time", []float64{15, 45, 75, 105}, "units", "days since 1981-01-01", "calendar", "noleap"), rate("units", "mm", "long_name", "precipitation")), []string{"--interval", "month"}},
 	}

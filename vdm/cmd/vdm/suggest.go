@@ -15,8 +15,9 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
-// suggestedSteps is how long the suggested command trains: some minutes for a first look.
-const suggestedSteps = 2000
+// suggestedNetwork are the flags of a small network and batch, which any machine can
+// train for a first look in minutes; the default network needs tens of GiB.
+var suggestedNetwork = []string{"--dim", "16", "--multiples", "1,2", "--heads", "2", "--batch", "4", "--steps", "500"}
 
 // commandFor returns the command line that trains on an inspected variable, with the flags
 // that the inspection had; for one of many files of a frame, the two that join and train.
@@ -44,6 +45,55 @@ func commandFor(c *cobra.Command, path string, v *cf.VariableReport, several boo
 	words = append(append([]string{"vdm", "prepare"}, words...), "--out", data)
 	clip := clipFlags(name, len(found), v.Height, v.Width, v.Stats.MissingShare() > 0)
 	return inShell(words) + " " + others + " && " + inShell(append([]string{"vdm", "train", "--data", data}, clip...))
+}
+
+// joinedCommand returns what several inspected files are as one record, and the command
+// line that trains on it, or why they cannot be joined.
+func joinedCommand(c *cobra.Command, files []string, read *readFlags, missing bool) string {
+	o, each, err := read.options()
+	if err != nil {
+		return ""
+	}
+	plan, err := cf.PlanPreparation(c.Context(), files, cf.PrepareOptions{Read: o, Variables: read.variables, Each: each}, nil)
+	if err != nil {
+		return fmt.Sprintf("together: no one record: %v\n", err)
+	}
+	f := plan.Fields()[0]
+	data := "data/" + plainName(f.Name)
+	words := append(append([]string{"vdm", "prepare"}, withVariables(read, readingFlags(c))...), "--out", data)
+	longest, after := 0, -1
+	for _, t := range append(f.Gaps(), f.Frames()-1) {
+		longest, after = max(longest, t-after), t
+	}
+	train := append([]string{"vdm", "train", "--data", data}, clipFlags(plainName(f.Name), longest, f.Height(), f.Width(), missing)...)
+	return fmt.Sprintf("together: %d frames, %s to %s, step %s, %d gaps\n  %-11s%s %s && %s\n", f.Frames(), f.Date(0), f.Date(f.Frames()-1), climate.FormatHours(f.Step()), len(f.Gaps()),
+		"command", inShell(words), inFewWords(files), inShell(train))
+}
+
+// withVariables adds the variables to flags of reading.
+func withVariables(read *readFlags, words []string) []string {
+	for _, name := range read.variables {
+		words = append(words, "--variable", name)
+	}
+	return words
+}
+
+// inFewWords returns files for a shell: as a pattern where one means exactly them.
+func inFewWords(files []string) string {
+	const few = 4
+	dir, ending := filepath.Dir(files[0]), filepath.Ext(files[0])
+	pattern := filepath.Join(dir, "*"+ending)
+	if found, err := filepath.Glob(pattern); err == nil && len(files) > few && !special.MatchString(dir) && ending != "" {
+		sorted := slices.Sorted(slices.Values(files))
+		for i := range sorted {
+			sorted[i] = filepath.Clean(sorted[i])
+		}
+		slices.Sort(found)
+		if slices.Equal(found, sorted) {
+			return pattern
+		}
+	}
+	return inShell(files)
 }
 
 // trainOnPrepared returns the command line that trains on a folder of prepared data.
@@ -77,7 +127,7 @@ func clipFlags(name string, frames, height, width int, missing bool) (words []st
 	if missing {
 		words = append(words, "--missing", "mask")
 	}
-	return append(words, "--out", "runs/"+name, "--steps", fmt.Sprint(suggestedSteps))
+	return append(append(words, "--out", "runs/"+name), suggestedNetwork...)
 }
 
 // readingFlags are the flags that say how files are read, as they were given.

@@ -104,6 +104,20 @@ func TestSuggestedCommands(t *testing.T) {
 		}
 		obey(t, suggested(t, "data/DBZH")[0])
 	}
+	// Of several files it says whether they are one record, and how to train on it.
+	three := []string{filepath.Join(dir, "dbzh", "dbzh_2.h5"), filepath.Join(dir, "dbzh", "dbzh_0.h5"), filepath.Join(dir, "dbzh", "dbzh_1.h5")}
+	if said := runHere(t, append([]string{"inspect"}, three...)...); !strings.Contains(said, "\ntogether: 3 frames, ") {
+		t.Errorf("of three composites:\n%s", said)
+	}
+	together := suggested(t, three...)
+	if last := together[len(together)-1]; !strings.Contains(last, "dbzh_2.h5") || !strings.Contains(last, "--batch 4") {
+		t.Errorf("%q", last)
+	} else {
+		obey(t, strings.NewReplacer("data/DBZH", "data/three", "runs/DBZH", "runs/three").Replace(last))
+	}
+	if said := runHere(t, "inspect", three[0], three[0]); !strings.Contains(said, "together: no one record: ") || !strings.Contains(said, "--repeated") {
+		t.Errorf("of one composite twice:\n%s", said)
+	}
 	forecast := suggested(t, filepath.Join(dir, "forecast", "forecast.h5"))
 	if !strings.Contains(forecast[0], "--missing mask") || !strings.Contains(forecast[0], "--frames 3 --height 6 --width 8") {
 		t.Errorf("%q", forecast)
