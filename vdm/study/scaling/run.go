@@ -67,9 +67,14 @@ func (o Options) data(ctx context.Context) (string, error) {
 // transform returns the transform of a setting, as experiment.Options takes it.
 func (o Options) transform(ctx context.Context, data string, s Setting) (string, error) {
 	scale := map[bool]string{false: transform.KindAffine, true: transform.KindStandardise}[s.UnitVariance]
-	switch s.Transform {
-	case None:
+	switch {
+	case s.Transform == None && s.UnitVariance:
+		// Rain below 0 would be possible otherwise, and the extremes exclude it too.
+		return transform.KindNonNegative + "+" + scale, nil
+	case s.Transform == None:
 		return scale, nil
+	}
+	switch s.Transform {
 	case SquareRoot:
 		return transform.KindSqrt + "+" + scale, nil
 	}
