@@ -41,7 +41,7 @@ func Groups(results []Result, ancestral bool) (groups []Group) {
 }
 
 // Interval is a mean over seeds and the half-width of its 95 % interval (Student's t); NaN
-// where there is one seed.
+// where there are fewer than three seeds.
 type Interval struct{ Mean, Half float64 }
 
 // Over returns the interval of a figure over the seeds.
@@ -50,8 +50,8 @@ func (g Group) Over(figure func(Result) float64) Interval {
 	for _, r := range g.Results {
 		values = append(values, figure(r))
 	}
-	if len(values) < 2 {
-		return Interval{values[0], math.NaN()}
+	if len(values) < 3 {
+		return Interval{stat.Mean(values, nil), math.NaN()}
 	}
 	mean, std := stat.MeanStdDev(values, nil)
 	n := float64(len(values))
@@ -129,7 +129,7 @@ func Table(results []Result) report.Table {
 		t.Notes = []string{
 			fmt.Sprintf("%d steps of training, %d clips, %s evaluations; of the %d test clips %.4f of the cells are below 1 mm/h and %.3f below 0.1 mm/h (dissertation: 0.96612 below 1 mm/h)", r.Steps, r.Clips, r.Sampler(), r.Tests, r.BelowOne[1], r.Drizzle[1]),
 			fmt.Sprintf("as many clips of the training seasons as were drawn have a mean absolute bias of %.3f, by chance alone", float64(r.Chance)),
-			"± is the half of the 95 % interval over three seeds; one seed where there is none",
+			"± is the half of the 95 % interval over three seeds; one or two seeds where there is none",
 		}
 	}
 	return t
