@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
@@ -34,6 +36,20 @@ type Drawn struct {
 	X           [][]float64 // clips, resampled: each counts the same
 	Evaluations int         // of the estimate
 	Effective   float64     // smallest effective number of particles in any step
+}
+
+// Moments returns the mean and the covariance of the clips.
+func (d Drawn) Moments() Gaussian {
+	data := mat.NewDense(len(d.X), len(d.X[0]), nil)
+	g := Gaussian{Cov: mat.NewSymDense(len(d.X[0]), nil)}
+	for i, row := range d.X {
+		data.SetRow(i, row)
+	}
+	for j := range d.X[0] {
+		g.Mean = append(g.Mean, stat.Mean(mat.Col(nil, j, data), nil))
+	}
+	stat.CovarianceMatrix(g.Cov, data, nil)
+	return g
 }
 
 // particle is one of them at a noise level.

@@ -7,25 +7,9 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 )
-
-// moments returns mean and covariance of draws.
-func moments(x [][]float64) Gaussian {
-	data := mat.NewDense(len(x), len(x[0]), nil)
-	g := Gaussian{Cov: mat.NewSymDense(len(x[0]), nil)}
-	for i, row := range x {
-		data.SetRow(i, row)
-	}
-	for j := range x[0] {
-		g.Mean = append(g.Mean, stat.Mean(mat.Col(nil, j, data), nil))
-	}
-	stat.CovarianceMatrix(g.Cov, data, nil)
-	return g
-}
 
 // affineEstimate is the best denoiser of a Gaussian distribution, which is affine in z: its values at
 // 0 and at the unit vectors are computed once for each noise level.
@@ -83,7 +67,7 @@ func TestParticlesGaussian(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mean, covariance := moments(d.X).Distance(want)
+	mean, covariance := d.Moments().Distance(want)
 	if mean > 0.06 || covariance > 0.06 {
 		t.Errorf("the mean is %.3f off, the covariance %.3f", mean, covariance)
 	}
@@ -137,7 +121,7 @@ func TestParticlesMixture(t *testing.T) {
 	if want := posterior.Weights()[1]; math.Abs(share-want) > 0.05 {
 		t.Errorf("%.3f of the particles are wet, want %.3f", share, want)
 	}
-	if mean, covariance := moments(d.X).Distance(posterior.Moments()); mean > 0.1 || covariance > 0.1 {
+	if mean, covariance := d.Moments().Distance(posterior.Moments()); mean > 0.1 || covariance > 0.1 {
 		t.Errorf("the mean is %.3f off, the covariance %.3f", mean, covariance)
 	}
 }

@@ -10,27 +10,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// readAll returns all values of a small variable, unpacked, in double precision.
-func (v *variable) readAll() ([]float64, error) {
-	const most = 1 << 26
-	n := 1
-	for _, length := range v.shape {
-		n *= length
-	}
-	if n > most {
-		return nil, fmt.Errorf("coordinate %q has %d values, more than %d", v.name, n, most)
-	}
-	u, err := newUnpacker(v, nil)
-	if err != nil {
-		return nil, fmt.Errorf("coordinate %q: %w", v.name, err)
-	}
-	s := newSlab(v, u)
-	if err := s.read(make([]int, len(v.shape)), v.shape); err != nil {
-		return nil, fmt.Errorf("reading coordinate %q: %w", v.name, err)
-	}
-	return s.wide(n), nil
-}
-
 // readGrid returns the horizontal coordinates of a variable, normalised, with the order
 // of its cells.
 func (d *dataset) readGrid(v *variable, l *layout) (*ordering, error) {

@@ -59,24 +59,14 @@ func (l *layout) horizontal(v *variable, dim string) bool {
 // readSome returns a block of a small variable, unpacked, in degrees; block returns the
 // start and length along each dimension.
 func (v *variable) readSome(block func(dim int) (first, many int)) ([]float64, error) {
-	start, count, n := make([]int, len(v.shape)), make([]int, len(v.shape)), 1
+	start, count := make([]int, len(v.shape)), make([]int, len(v.shape))
 	for i := range v.shape {
 		start[i], count[i] = block(i)
-		n *= count[i]
 	}
-	const most = 1 << 26
-	if n > most {
-		return nil, fmt.Errorf("coordinate %q has %d values, more than %d", v.name, n, most)
-	}
-	u, err := newUnpacker(v, nil)
+	values, err := v.readBlock(start, count)
 	if err != nil {
-		return nil, fmt.Errorf("coordinate %q: %w", v.name, err)
+		return nil, err
 	}
-	s := newSlab(v, u)
-	if err := s.read(start, count); err != nil {
-		return nil, fmt.Errorf("reading coordinate %q: %w", v.name, err)
-	}
-	values := s.wide(n)
 	v.toDegrees(values)
 	return values, nil
 }

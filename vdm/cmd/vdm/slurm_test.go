@@ -243,6 +243,15 @@ func TestSlurmTraining(t *testing.T) {
 	train := func(dir, steps string) []string {
 		return tiny(data, dir, "--steps", steps, "--devices", devices, "--snapshot-every", "1000000")
 	}
+	run := func(dir, steps string) {
+		c := s.command(os.Args[0], train(dir, steps)...)
+		c.Env = append(c.Env, engine...)
+		if out, err := c.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	// The engine is checked once on a machine, which must not take the job's time.
+	run(s.file("first"), "1")
 	job := func(steps string) map[string]string {
 		script := s.file("train-" + steps)
 		text := "#!/bin/bash\nsrun \"$VDM\" '" + strings.Join(train(dir, steps), "' '") + "'\n"
@@ -265,11 +274,7 @@ func TestSlurmTraining(t *testing.T) {
 		text, _ := os.ReadFile(s.file("train-" + last + ".log"))
 		t.Fatalf("the second job ended as %v:\n%s", said, text)
 	}
-	alone := s.command(os.Args[0], train(s.file("alone"), last)...)
-	alone.Env = append(alone.Env, engine...)
-	if out, err := alone.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	run(s.file("alone"), last)
 	if !reflect.DeepEqual(weightsOf(t, dir), weightsOf(t, s.file("alone"))) {
 		t.Error("the weights of the stopped training are not those of the one left alone")
 	}

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
-
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/exact"
 )
@@ -40,13 +37,13 @@ func byParticles(number, ofShowers int) ([]work, error) {
 		return nil, err
 	}
 	list := []work{{check(number, "gauges with errors", 4/math.Sqrt(float64(number))), func(ctx context.Context) (float64, float64, error) {
-		mean, cov, err := moments(ctx, exact.Particles{Plan: plan, Shape: shape, Number: number, Seed: seeds[1], Estimate: func(z []float64, logSNR float64) ([]float64, error) {
+		d, err := exact.Particles{Plan: plan, Shape: shape, Number: number, Seed: seeds[1], Estimate: func(z []float64, logSNR float64) ([]float64, error) {
 			return law.DenoiseMap(z, []float64{logSNR, logSNR, logSNR, logSNR})
-		}}, gauges)
+		}}.Given(ctx, gauges)
 		if err != nil {
 			return 0, 0, err
 		}
-		m, c := exact.Gaussian{Mean: mean, Cov: cov}.Distance(want)
+		m, c := d.Moments().Distance(want)
 		return m, c, nil
 	}}}
 
@@ -56,9 +53,9 @@ func byParticles(number, ofShowers int) ([]work, error) {
 	for _, y := range []float32{0.1, 1} {
 		seen := vdm.Observation{{Y: []float32{y, float32(math.NaN()), float32(math.NaN()), float32(math.NaN())}, Std: std}}
 		list = append(list, work{check(ofShowers, fmt.Sprintf("showers, a gauge of %v", y), 1), func(ctx context.Context) (float64, float64, error) {
-			mean, _, err := moments(ctx, exact.Particles{Plan: plan, Shape: [4]int{showers.Frames, 1, 1, 1}, Number: ofShowers, Seed: seeds[1], Estimate: func(z []float64, logSNR float64) ([]float64, error) {
+			d, err := exact.Particles{Plan: plan, Shape: [4]int{showers.Frames, 1, 1, 1}, Number: ofShowers, Seed: seeds[1], Estimate: func(z []float64, logSNR float64) ([]float64, error) {
 				return showers.DenoiseMap(z, []float64{logSNR, logSNR, logSNR, logSNR})
-			}}, seen)
+			}}.Given(ctx, seen)
 			if err != nil {
 				return 0, 0, err
 			}
@@ -68,7 +65,7 @@ func byParticles(number, ofShowers int) ([]work, error) {
 			if err != nil {
 				return 0, 0, err
 			}
-			worst := 0.0
+			mean, worst := d.Moments().Mean, 0.0
 			for i := range right {
 				worst = max(worst, math.Abs(mean[i]-right[i])/showers.Scale)
 			}
@@ -76,22 +73,4 @@ func byParticles(number, ofShowers int) ([]work, error) {
 		}})
 	}
 	return list, nil
-}
-
-// moments returns mean and covariance of the particles given an observation.
-func moments(ctx context.Context, p exact.Particles, o vdm.Observation) (mean []float64, cov *mat.SymDense, err error) {
-	d, err := p.Given(ctx, o)
-	if err != nil {
-		return nil, nil, err
-	}
-	data := mat.NewDense(len(d.X), len(d.X[0]), nil)
-	for i, row := range d.X {
-		data.SetRow(i, row)
-	}
-	for j := range d.X[0] {
-		mean = append(mean, stat.Mean(mat.Col(nil, j, data), nil))
-	}
-	cov = mat.NewSymDense(len(mean), nil)
-	stat.CovarianceMatrix(cov, data, nil)
-	return mean, cov, nil
 }
