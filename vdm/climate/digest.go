@@ -36,7 +36,12 @@ func newDigest(m *manifest) *digest {
 // add adds whole frames that follow those so far.
 func (d *digest) add(frames []float32) {
 	m := d.manifest
-	d.sum.Write(littleEndian(frames))
+	summed := make(chan struct{})
+	go func(all []float32) { // beside the statistics
+		d.sum.Write(littleEndian(all))
+		close(summed)
+	}(frames)
+	defer func() { <-summed }()
 	cells := m.Grid.Height * m.Grid.Width
 	for ; len(frames) > 0; frames = frames[cells:] {
 		c, t := &d.channels[d.next/m.Frames], d.next%m.Frames

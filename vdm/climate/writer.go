@@ -184,18 +184,29 @@ func (w *PreparedWriter) Write(channel, t0 int, frames []float32) error {
 		return fmt.Errorf("%s is complete; nothing more can be written", w.dir)
 	}
 	at := 4 * int64(cells) * (int64(channel)*int64(m.Frames) + int64(t0))
-	if _, err := w.file.WriteAt(littleEndian(frames), at); err != nil {
+	written := make(chan error, 1)
+	go func() { // beside the checksum
+		n, err := w.file.WriteAt(littleEndian(frames), at)
+		beginSync(w.file, at, int64(n)) // Commit waits for the disk, and less if it has begun
+		written <- err
+	}()
+	w.gather(channel*m.Frames+t0, frames)
+	if err := <-written; err != nil {
 		return fmt.Errorf("writing prepared data: %w; what is finished is kept, run again to go on", err)
 	}
+	return nil
+}
+
+// gather adds frames to the checksum and the statistics where they follow those so far.
+func (w *PreparedWriter) gather(first int, frames []float32) {
 	w.digesting.Lock()
 	defer w.digesting.Unlock()
-	switch first := channel*m.Frames + t0; {
+	switch {
 	case first == w.digest.next:
 		w.digest.add(frames)
 	case first < w.digest.next: // written again
-		w.digest = newDigest(m)
+		w.digest = newDigest(w.manifest)
 	}
-	return nil
 }
 
 // Finish records that all values of a part are written, and their source; a source

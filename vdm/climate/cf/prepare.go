@@ -112,16 +112,7 @@ func (p *Preparation) Run(ctx context.Context, dir string, replace bool, progres
 		progress(done, total)
 	}
 	for _, i := range todo {
-		var a summed
-		select {
-		case a = <-ready:
-		case <-ctx.Done():
-			a.err = ctx.Err()
-		}
-		if a.err != nil {
-			return made, a.err
-		}
-		err := p.prepareFile(ctx, w, i, i == todo[len(todo)-1], a.source, func(frames int) {
+		err := p.prepareFile(ctx, w, i, i == todo[len(todo)-1], ready, func(frames int) {
 			done += frames
 			if progress != nil {
 				progress(done, total)
@@ -154,8 +145,8 @@ type summed struct {
 	err    error
 }
 
-// sum computes the checksums of files, in order, one ahead of the reader: another
-// processor does this while one inflates data.
+// sum computes the checksums of files, in order and beside the reader: another processor
+// does this while one inflates data. It is at most two files ahead.
 func (p *Preparation) sum(ctx context.Context, todo []int) <-chan summed {
 	ready := make(chan summed, 1)
 	go func() {
@@ -177,8 +168,9 @@ func (p *Preparation) sum(ctx context.Context, todo []int) <-chan summed {
 	return ready
 }
 
-// prepareFile reads one file into its part of the data.
-func (p *Preparation) prepareFile(ctx context.Context, w *climate.PreparedWriter, i int, last bool, source climate.Source, count func(frames int)) error {
+// prepareFile reads one file into its part of the data, and takes the file's checksum from
+// sums.
+func (p *Preparation) prepareFile(ctx context.Context, w *climate.PreparedWriter, i int, last bool, sums <-chan summed, count func(frames int)) error {
 	notes, err := p.reduced(ctx, i, func(c, t0 int, frames []float32) error {
 		if c == 0 {
 			defer count(len(frames) / (p.reduction.Height * p.reduction.Width))
@@ -191,5 +183,13 @@ func (p *Preparation) prepareFile(ctx context.Context, w *climate.PreparedWriter
 	if err != nil {
 		return err
 	}
-	return w.Finish(i, source, notes)
+	select {
+	case file := <-sums:
+		if file.err != nil {
+			return file.err
+		}
+		return w.Finish(i, file.source, notes)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
