@@ -10,8 +10,8 @@
 // what was expected; nothing panics.
 //
 // A Picture is drawn when it is made. It gives PNG bytes for a notebook, an image for a
-// test, and a PDF for a paper; in the PDF lines and letters are vectors, and only the
-// cells of maps are pixels.
+// test, and a PDF for a paper; in the PDF lines are vectors, letters are text in embedded
+// fonts, and only the cells of maps are pixels.
 //
 // Sizes are centimetres on paper, font sizes are points, and the default
 // resolution is 150 dots per inch. Arrays are row-major with the last index
