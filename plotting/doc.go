@@ -34,8 +34,8 @@
 // # Colours
 //
 // Lines use the colours of Okabe and Ito (without yellow), which readers with the common
-// forms of colour blindness can tell apart; a method or a set of data that occurs in many
-// figures has the same one in all. Continuous scales come from
+// forms of colour blindness can tell apart, and dashes where two of them are nearly the same
+// grey; a method or a set of data that occurs in many figures has the same ones in all. Continuous scales come from
 // gonum.org/v1/plot/palette/moreland. The rain classes of [RainScale] darken steadily
 // from dry to extreme, so that they keep their order in grey print and for colour-blind
 // readers; the tests of this package check it by simulation.

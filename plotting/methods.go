@@ -3,7 +3,8 @@ package plotting
 import "strings"
 
 // methods gives the methods and data that occur in many figures their place among the
-// colours of lines and the shapes of marks, so that each looks the same in every figure.
+// colours and dashes of lines and the shapes of marks, so that each looks the same in every
+// figure.
 // Names that occur together have different places.
 var methods = map[string]int{
 	// data
@@ -38,8 +39,8 @@ func places[T any](shown []T, nameOf func(T) string) []int {
 		if known[i] {
 			continue
 		}
-		for range okabeIto {
-			if !taken[next%len(okabeIto)] {
+		for range lookCount {
+			if !taken[next%lookCount] {
 				break
 			}
 			next++

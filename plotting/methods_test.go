@@ -64,3 +64,41 @@ func TestEveryMethodHasAPlace(t *testing.T) {
 		}
 	}
 }
+
+// The methods that one figure may compare can be told from each other and from the data
+// beside them, in colour and in grey.
+func TestMethodsOfOneFigureDiffer(t *testing.T) {
+	var forecasts []string
+	for _, name := range forecast.Names() {
+		by, _, _, err := forecast.Named(name, forecast.NamedOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		forecasts = append(forecasts, by.Name())
+	}
+	data := []string{"observed", "network"}
+	for what, names := range map[string][]string{
+		"forecasts": append(forecasts, data...),
+		"guidance":  append(vdm.GuidanceNames(), "observed"),
+		"samplers":  vdm.SamplerNames(),
+		"report":    {"training", "held out", "generated", "STEPS", "advection", "persistence"},
+	} {
+		for _, points := range []bool{false, true} {
+			series := make([]Series, len(names))
+			for i, name := range names {
+				series[i] = Series{Name: name, X: []float64{0, 1}, Y: []float64{0, 1}, Points: points}
+			}
+			traces, err := seriesTraces(series)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, a := range traces {
+				for _, b := range traces[:i] {
+					if why := alike(a, b); why != "" {
+						t.Errorf("%s: %q and %q, marks %v: %s", what, a.name, b.name, points, why)
+					}
+				}
+			}
+		}
+	}
+}
