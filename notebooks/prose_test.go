@@ -4,15 +4,11 @@ import (
 	"fmt"
 	"html"
 	"math"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
-
-	"encoding/json"
 )
 
 // chapter is an executed notebook as text.
@@ -27,38 +23,17 @@ var tags = regexp.MustCompile(`<[^>]*>`)
 
 func readChapters(t *testing.T) (all []chapter) {
 	t.Helper()
-	paths, err := filepath.Glob("[0-9][0-9]-*.ipynb")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no chapters: %v", err)
-	}
-	for _, path := range paths {
-		raw, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var book struct {
-			Cells []struct {
-				Type    string          `json:"cell_type"`
-				Source  json.RawMessage `json:"source"`
-				Outputs []struct {
-					Text json.RawMessage            `json:"text"`
-					Data map[string]json.RawMessage `json:"data"`
-				} `json:"outputs"`
-			}
-		}
-		if err := json.Unmarshal(raw, &book); err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		c := chapter{name: strings.TrimSuffix(path, ".ipynb")}
+	for _, book := range readNotebooks(t, "[0-9][0-9]-*.ipynb") {
+		c := chapter{name: strings.TrimSuffix(book.path, ".ipynb")}
 		for _, cell := range book.Cells {
 			if cell.Type == "markdown" {
-				c.prose = append(c.prose, text(cell.Source))
+				c.prose = append(c.prose, string(cell.Source))
 				continue
 			}
-			c.code = append(c.code, text(cell.Source))
+			c.code = append(c.code, string(cell.Source))
 			for _, out := range cell.Outputs {
-				page := text(out.Data["text/html"])
-				c.shown += text(out.Text) + " " + html.UnescapeString(page) + " " + html.UnescapeString(tags.ReplaceAllString(page, " ")) + "\n"
+				page := string(out.Data["text/html"])
+				c.shown += string(out.Text) + " " + html.UnescapeString(page) + " " + html.UnescapeString(tags.ReplaceAllString(page, " ")) + "\n"
 			}
 		}
 		all = append(all, c)

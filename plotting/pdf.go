@@ -14,7 +14,6 @@ import (
 	xfont "golang.org/x/image/font"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
-	vgdraw "gonum.org/v1/plot/vg/draw"
 )
 
 // pdfCanvas is a page of a PDF file, whose letters are text in embedded fonts: a reader
@@ -63,13 +62,13 @@ func (c *pdfCanvas) write(format string, values ...any) {
 
 func (c *pdfCanvas) lineWidth() *vg.Length { return &c.width[len(c.width)-1] }
 
-// SetLineWidth implements vg.Canvas.
+// SetLineWidth implements vg.Canvas with the operator w.
 func (c *pdfCanvas) SetLineWidth(w vg.Length) {
 	*c.lineWidth() = w
 	c.write("%.3f w", w.Points())
 }
 
-// SetLineDash implements vg.Canvas.
+// SetLineDash implements vg.Canvas with the operator d.
 func (c *pdfCanvas) SetLineDash(pattern []vg.Length, offset vg.Length) {
 	lengths := make([]string, len(pattern))
 	for i, l := range pattern {
@@ -78,7 +77,7 @@ func (c *pdfCanvas) SetLineDash(pattern []vg.Length, offset vg.Length) {
 	c.write("[%s] %.3f d", strings.Join(lengths, " "), offset.Points())
 }
 
-// SetColor implements vg.Canvas.
+// SetColor implements vg.Canvas for lines and areas alike.
 func (c *pdfCanvas) SetColor(clr color.Color) {
 	if clr == nil {
 		clr = color.Black
@@ -89,40 +88,40 @@ func (c *pdfCanvas) SetColor(clr color.Color) {
 	c.doc.SetAlpha(float64(n.A)/255, "Normal")
 }
 
-// Rotate implements vg.Canvas.
+// Rotate implements vg.Canvas with the operator cm.
 func (c *pdfCanvas) Rotate(angle float64) {
 	sin, cos := math.Sincos(angle)
 	c.write("%.6f %.6f %.6f %.6f 0 0 cm", cos, sin, -sin, cos)
 }
 
-// Translate implements vg.Canvas.
+// Translate implements vg.Canvas with the operator cm.
 func (c *pdfCanvas) Translate(pt vg.Point) {
 	c.write("1 0 0 1 %.3f %.3f cm", pt.X.Points(), pt.Y.Points())
 }
 
-// Scale implements vg.Canvas.
+// Scale implements vg.Canvas with the operator cm.
 func (c *pdfCanvas) Scale(x, y float64) { c.write("%.6f 0 0 %.6f 0 0 cm", x, y) }
 
-// Push implements vg.Canvas.
+// Push implements vg.Canvas with the operator q.
 func (c *pdfCanvas) Push() {
 	c.width = append(c.width, *c.lineWidth())
 	c.write("q")
 }
 
-// Pop implements vg.Canvas.
+// Pop implements vg.Canvas with the operator Q.
 func (c *pdfCanvas) Pop() {
 	c.width = c.width[:len(c.width)-1]
 	c.write("Q")
 }
 
-// Stroke implements vg.Canvas.
+// Stroke implements vg.Canvas with the operator S.
 func (c *pdfCanvas) Stroke(p vg.Path) {
 	if *c.lineWidth() > 0 {
 		c.path(p, "S")
 	}
 }
 
-// Fill implements vg.Canvas.
+// Fill implements vg.Canvas with the operator f.
 func (c *pdfCanvas) Fill(p vg.Path) { c.path(p, "f") }
 
 // path writes a path and the operator that paints it.
@@ -173,7 +172,7 @@ func (c *pdfCanvas) FillString(face font.Face, pt vg.Point, text string) {
 	c.Pop()
 }
 
-// DrawImage implements vg.Canvas.
+// DrawImage implements vg.Canvas with a PNG image in the file.
 func (c *pdfCanvas) DrawImage(r vg.Rectangle, img image.Image) {
 	var file bytes.Buffer
 	if err := png.Encode(&file, img); err != nil {
@@ -185,34 +184,21 @@ func (c *pdfCanvas) DrawImage(r vg.Rectangle, img image.Image) {
 	c.doc.ImageOptions(name, r.Min.X.Points(), c.height-r.Max.Y.Points(), r.Size().X.Points(), r.Size().Y.Points(), false, opt, 0, "")
 }
 
-// pdfOf returns the page that a canvas draws on, and false where it is none.
-func pdfOf(c vg.Canvas) (*pdfCanvas, bool) {
-	switch c := c.(type) {
-	case *pdfCanvas:
-		return c, true
-	case vgdraw.Canvas:
-		return pdfOf(c.Canvas)
-	case *vgdraw.Canvas:
-		return pdfOf(c.Canvas)
-	}
-	return nil, false
-}
-
-// write writes the letters of a line as text, which starts at pt at an angle in radians. A
-// piece of text ends where a letter stands elsewhere than after the one before it: at
-// scripts, accents and kerned pairs.
-func (h richText) write(c *pdfCanvas, glyphs []glyph, fnt font.Font, pt vg.Point, angle float64) {
+// letters writes a line as text, which starts at pt at an angle in radians. A piece of text
+// ends where a letter stands elsewhere than after the one before it: at scripts, accents and
+// kerned pairs.
+func (c *pdfCanvas) letters(h richText, line []glyph, fnt font.Font, pt vg.Point, angle float64) {
 	c.Push()
 	defer c.Pop()
 	c.Translate(pt)
 	if angle != 0 {
 		c.Rotate(angle)
 	}
-	for start := 0; start < len(glyphs); {
-		first, piece := glyphs[start], ""
+	for start := 0; start < len(line); {
+		first, piece := line[start], ""
 		end, next := start, first.x
-		for ; end < len(glyphs); end++ {
-			g := glyphs[end]
+		for ; end < len(line); end++ {
+			g := line[end]
 			if g.size != first.size || g.y != first.y || math.Abs(float64(g.x-next)) > 1e-3*float64(g.size) {
 				break
 			}

@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // richText sets text with scripts and accents (see the package comment), in a PDF file as
@@ -176,8 +177,8 @@ func (h richText) fill(c vg.Canvas, line string, fnt font.Font, clr color.Color,
 	}
 	sin, cos := math.Sincos(angle)
 	c.SetColor(clr)
-	if page, ok := pdfOf(c); ok {
-		h.write(page, glyphs, fnt, pt, angle)
+	if page, ok := bare(c).(textCanvas); ok {
+		page.letters(h, glyphs, fnt, pt, angle)
 		return
 	}
 	for _, g := range glyphs {
@@ -219,6 +220,22 @@ func (h richText) fill(c vg.Canvas, line string, fnt font.Font, clr color.Color,
 		path.Close()
 		c.Fill(path)
 	}
+}
+
+// textCanvas is a canvas that keeps letters as text, in fonts that it has.
+type textCanvas interface {
+	letters(h richText, line []glyph, fnt font.Font, pt vg.Point, angle float64)
+}
+
+// bare returns the canvas below those that only cut out a rectangle of it.
+func bare(c vg.Canvas) vg.Canvas {
+	switch part := c.(type) {
+	case draw.Canvas:
+		return bare(part.Canvas)
+	case *draw.Canvas:
+		return bare(part.Canvas)
+	}
+	return c
 }
 
 // toward returns the point two thirds of the way from p to q.

@@ -18,3 +18,16 @@ func TestCalled(t *testing.T) {
 		}
 	}
 }
+
+// A run's pictures have the names of the data, and do without where nobody wrote them down.
+func TestOriginNamesItsVariables(t *testing.T) {
+	o := &Origin{Variables: []OriginVariable{{Name: "tas", LongName: "Temperature at 2 m", Units: "K"}}}
+	for _, c := range []struct {
+		origin     *Origin
+		name, want string
+	}{{o, "tas", "Temperature at 2 m"}, {o, "uas", "uas"}, {nil, "tas", "tas"}} {
+		if got := c.origin.Field(c.name, "K"); got.Called() != c.want || got.Name != c.name || got.Units != "K" {
+			t.Errorf("%s is called %q, want %q", c.name, got.Called(), c.want)
+		}
+	}
+}
