@@ -129,7 +129,8 @@ def companion(markdown, file, marks, refs):
             sections.append([anchor["id"] if anchor else "main", node.strong.get_text() if node.strong else "", marks.plain(node.get_text(" "))])
         else:
             current[2] += " " + " ".join(marks.plain(node.get_text(" ")).split())
-    refs.link(tree, file.removesuffix(".html"))
+    if file != "bibliography.html":  # whose titles are not prose
+        refs.link(tree, file.removesuffix(".html"))
     return f'<section class="prose{" listed" if listed else ""}">{tree}</section>', sections
 
 

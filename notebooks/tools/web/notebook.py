@@ -21,7 +21,7 @@ class Chapter:
         self.book = nbformat.read(path, as_version=4)
         self.title, self.summary = describe(self.book, self.stem)
         if path.parent.name == "solutions":
-            self.title += ", solved"
+            self.title += " (solved)"
         self.body = ""
         self.sections = []  # (anchor, HTML of the heading), the title left out
         self.entries = []  # (anchor, heading, text), for the search
@@ -189,7 +189,8 @@ def in_order(outputs):
 
 def stream(words):
     words = COLOURS.sub("", words).rstrip("\n")
-    return f'<pre class="printed">{code.hats(html.escape(words))}</pre>' if words.strip() else ""
+    flowing = " flowing" if text.flows(words) else ""
+    return f'<pre class="printed{flowing}">{code.hats(html.escape(words))}</pre>' if words.strip() else ""
 
 
 def describe(book, stem):
