@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"codeberg.org/go-pdf/fpdf"
-	xfont "golang.org/x/image/font"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 )
@@ -27,7 +26,7 @@ type pdfCanvas struct {
 	doc    *fpdf.Fpdf
 	height float64
 	width  []vg.Length     // of lines, for each Push
-	fonts  map[string]bool // those in the file, by style
+	fonts  map[string]bool // those in the file, by name
 	images int
 }
 
@@ -153,21 +152,18 @@ func (c *pdfCanvas) path(p vg.Path, paint string) {
 // FillString implements vg.Canvas: text in a font that the file contains, as far as this
 // text needs it.
 func (c *pdfCanvas) FillString(face font.Face, pt vg.Point, text string) {
-	style := ""
-	if face.Font.Weight == xfont.WeightBold {
-		style = "B"
-	}
-	if !c.fonts[style] {
+	name := face.Name()
+	if !c.fonts[name] {
 		var source bytes.Buffer
 		if _, err := face.Face.WriteSourceTo(nil, &source); err != nil {
-			panic(fmt.Sprintf("the font %s cannot be embedded: %v", face.Name(), err))
+			panic(fmt.Sprintf("the font %s cannot be embedded: %v", name, err))
 		}
-		c.doc.AddUTF8FontFromBytes("LiberationSans", style, source.Bytes())
-		c.fonts[style] = true
+		c.doc.AddUTF8FontFromBytes(name, "", source.Bytes())
+		c.fonts[name] = true
 	}
 	c.Push()
 	c.Translate(pt)
-	c.doc.SetFont("LiberationSans", style, face.Font.Size.Points())
+	c.doc.SetFont(name, "", face.Font.Size.Points())
 	c.doc.Text(0, c.height, text) // at the origin, since fpdf counts from the top
 	c.Pop()
 }

@@ -78,6 +78,17 @@ func TestPDFEmbedsItsFonts(t *testing.T) {
 			t.Errorf("%q is not text of the page: %q", want, pieces)
 		}
 	}
+	// Names of variables in graphical models are serif and slanted.
+	graph, err := GraphicalModel([]GraphNode{{Name: "z"}, {Name: "x", X: 1}}, []GraphEdge{{From: "z", To: "x", Label: "p"}}, GraphOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if file, err = graph.pdf(1); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(file, []byte("serif-bold")) || !bytes.Contains(file, []byte("serif-italic")) {
+		t.Errorf("the fonts of a graphical model are %q", regexp.MustCompile(`/FontName /\S+`).FindAll(file, -1))
+	}
 	tool, err := exec.LookPath("pdftotext")
 	if err != nil {
 		t.Log("pdftotext (Debian's poppler-utils) is not installed: no other reader was asked")

@@ -32,6 +32,9 @@ def html(markdown, formulas):
     for table in tree.find_all("table"):
         table.wrap(tree.new_tag("div", attrs={"class": "wide"}))
     for block in tree.find_all("pre"):
+        last = list(block.find_all(string=True))[-1:]
+        for words in last:
+            words.replace_with(words.rstrip("\n"))
         if flows(block.get_text()):
             block["class"] = [*block.get("class", []), "flowing"]
     return tree

@@ -87,7 +87,7 @@
                 const trails = plot("eight of them", { limits: [-3, 3], label: "x₁" }, { limits: [-3, 3], label: "x₂" }, (svg, fx, fy) => {
                     for (let p = 0; p < 8; p++) { line(svg, path.slice(0, step + 1).map((points) => [fx(points[p][0]), fy(points[p][1])]), COLOURS[p]); }
                 });
-                return [[dots(`λ = ${lambda.toFixed(1)}`.replace("-", "−"), path[step]), trails], ""];
+                return [[dots(`λ = ${(Math.round(10 * lambda) / 10 + 0).toFixed(1)}`.replace("-", "−"), path[step]), trails], ""];
             },
         },
     };
