@@ -21,6 +21,7 @@ func TestAMethodLooksTheSameInEveryFigure(t *testing.T) {
 		{[]string{"", "truth"}, []int{0, 6}},
 		{[]string{"training", "STEPS"}, []int{0, 1}}, // both want the same place
 		{[]string{"ancestral, 250", "ancestral, 1000"}, []int{5, 0}},
+		{[]string{"2M, stochastic", "2M, trimmed", "3M (order 3)"}, []int{3, 2, 1}},
 	} {
 		if got := places(c.names, itself); !slices.Equal(got, c.want) {
 			t.Errorf("the places of %q are %v, want %v", c.names, got, c.want)
@@ -78,10 +79,11 @@ func TestMethodsOfOneFigureDiffer(t *testing.T) {
 	}
 	data := []string{"observed", "network"}
 	for what, names := range map[string][]string{
-		"forecasts": append(forecasts, data...),
-		"guidance":  append(vdm.GuidanceNames(), "observed"),
-		"samplers":  vdm.SamplerNames(),
-		"report":    {"training", "held out", "generated", "STEPS", "advection", "persistence"},
+		"forecasts":  append(forecasts, data...),
+		"guidance":   append(vdm.GuidanceNames(), "observed"),
+		"samplers":   vdm.SamplerNames(),
+		"chapter 20": {"Euler–Maruyama", "ancestral", "DDIM", "Heun", "2M, stochastic", "2M", "3M"},
+		"report":     {"training", "held out", "generated", "STEPS", "advection", "persistence"},
 	} {
 		for _, points := range []bool{false, true} {
 			series := make([]Series, len(names))

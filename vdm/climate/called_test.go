@@ -11,10 +11,18 @@ func TestCalled(t *testing.T) {
 		"wind at 10 m":                        {Name: "wind_at_10_m", Units: "m s-1"},
 		"pr":                                  {Name: "pr", Units: "K"},
 		"snow":                                {Name: "snow", Units: "mm/h"},
+		"Total cloud cover":                   {Name: "clt", LongName: "Total cloud cover", Units: "%"},
 		"Thickness of snow, by nobody's name": {Name: "s", LongName: "Thickness of snow, by nobody's name", StandardName: "not_set"},
 	} {
 		if got := f.Called(); got != want {
 			t.Errorf("%+v is called %q, want %q", f, got, want)
+		}
+	}
+	// The values are rates, whatever was in the file.
+	for _, long := range []string{"Total precipitation (1_Hour Accumulation) @ Ground or water surface", "Total precipitation", "Precipitation amount"} {
+		f := Field{Name: "tp", LongName: long, Units: RainUnits}
+		if got := f.Called(); got != "Precipitation rate" {
+			t.Errorf("%q in mm/h is called %q", long, got)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
@@ -86,7 +87,7 @@ func (v *Verification) BiasPicture() (*plotting.Picture, error) {
 	}
 	return plotting.Map(plotting.Field2D{Data: v.Bias.Map, Height: v.Bias.Height, Width: v.Bias.Width}, plotting.MapOptions{
 		Scale: plotting.Scale{Kind: plotting.Diverging, Limits: [2]float64{-largest, largest}},
-		Label: "(generated − test)/test", X: plotting.Axis{Label: "Column"}, Y: plotting.Axis{Label: "Row"},
+		Label: fmt.Sprintf("(%s − %s)/%[2]s", v.Others[0].Name, v.Reference.Name), X: plotting.Axis{Label: "Column"}, Y: plotting.Axis{Label: "Row"},
 	})
 }
 

@@ -94,6 +94,11 @@ def write(paths, folder):
         notes = refs.notes(body, marks, text.inline)
         finished[name] = shell.page(body, site, name, title, description, scripts, notes)
     marks.draw(refs.tagged)
+    if len(mine) == len(chapters):  # pictures of cells that are no more
+        shown = set(re.findall(r'src="(img/[^"]+)"', "".join(finished.values())))
+        for picture in (folder / "img").glob("*.png"):
+            if f"img/{picture.name}" not in shown:
+                picture.unlink()
     for name, page in finished.items():
         (folder / name).write_text(marks.fill(page), encoding="utf-8")
         yield folder / name

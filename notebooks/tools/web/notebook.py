@@ -10,6 +10,7 @@ import nbformat
 from . import checks, code, text
 
 LONG = 20  # tables with more rows are folded
+MINUS = re.compile(r"(?<![\w.)-])-(?=\d)")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -149,6 +150,9 @@ class Chapter:
             for row in tree.find_all(["td", "th"]):
                 if not row.get_text().strip() and row.name == "th":
                     row.name = "td"
+            for cell in tree.find_all("td"):  # numbers have a minus sign, whichever the program wrote
+                for words in list(cell.find_all(string=MINUS)):
+                    words.replace_with(MINUS.sub("−", words))
             references.terms(tree, self.stem)
             rows, caption = len(tree.find_all("tr")), tree.caption
             if rows <= LONG:
