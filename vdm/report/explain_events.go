@@ -55,9 +55,9 @@ var eventPages = map[string]page{
 			var names []string
 			var values []float64
 			for _, p := range s.Reliability() {
-				names, values = append(names, fmt.Sprintf("said %3.0f %% in %d cells", 100*p.Probability, p.Cells)), append(values, p.Observed)
+				names, values = append(names, fmt.Sprintf("forecast %3.0f %% in %d cells", 100*p.Probability, p.Cells)), append(values, p.Observed)
 			}
-			return "how often it came where so many of 2 members said so\n" + drawBars(names, values) +
+			return "frequency of the event, by the share of the 2 members that forecast it\n" + drawBars(names, values) +
 				fmt.Sprintf("Brier %s = reliability %s − resolution %s + uncertainty %s; skill %s\n", Format(b.Score), Format(b.Reliability), Format(b.Resolution), Format(b.Uncertainty), Format(b.Skill))
 		},
 	},
