@@ -136,6 +136,15 @@ func (p *Picture) SavePDFWidth(path string, width float64) error {
 	return save(path, b)
 }
 
+// PDF returns the picture as the PDF file that [Picture.SavePDF] writes.
+func (p *Picture) PDF() ([]byte, error) {
+	b, err := p.pdf(1)
+	if err != nil {
+		return nil, fmt.Errorf("plotting: %w", err)
+	}
+	return b, nil
+}
+
 // SaveSVG writes the picture to an SVG file of the picture's size, whose lines and letters
 // are vectors: letters as outlines, so that every symbol is present wherever it is shown.
 func (p *Picture) SaveSVG(path string) error {

@@ -102,6 +102,13 @@ func TestPlacesDifferInColourAndInGrey(t *testing.T) {
 			}
 		}
 	}
+	// A colour has its dashes whichever place its series has, and by whichever name it comes.
+	edge := Series{Dashed: true, Color: color.Black}
+	for i := range lookCount {
+		if a, b := lineTrace(0, edge), lineTrace(i, edge); !slices.Equal(a.line.Dashes, b.line.Dashes) || !slices.Equal(a.line.Dashes, patterns[6]) {
+			t.Errorf("black lines of places 0 and %d have the dashes %v and %v", i, a.line.Dashes, b.line.Dashes)
+		}
+	}
 	if alike(trace{color: okabeIto[0]}, trace{color: okabeIto[1]}) == "" {
 		t.Error("blue and vermilion lines without dashes pass for different in grey")
 	}

@@ -50,7 +50,7 @@ var (
 		7: {7, 1.6}, 8: {7, 1.6, 1.6, 1.6},
 	}
 	patterns = [lookCount][]vg.Length{
-		{5, 3}, {5, 3, 1.5, 3}, {2, 2}, {5, 3, 1.5, 3, 1.5, 3}, {5, 3}, {5, 3, 1.5, 3}, {2, 2}, {3, 3}, {3, 3, 1, 3},
+		{5, 3}, {5, 3, 1.5, 3}, {2, 2}, {5, 3, 1.5, 3, 1.5, 3}, {5, 3}, {5, 3, 1.5, 3}, {5, 3}, {3, 3}, {3, 3, 1, 3},
 	}
 )
 
@@ -70,15 +70,17 @@ type trace struct {
 }
 
 // lineTrace styles a series by its place among the colours, dashes and marks. One with a
-// colour of its own has the dashes of that colour, and none where it is not one of lines; a
-// line that no legend names has none either, since nothing has to tell it from others.
+// colour of its own has the dashes and the mark of that colour, where it is one of lines; a
+// line that no legend names has no dashes, since nothing has to tell it from others.
 func lineTrace(i int, s Series) trace {
 	t := trace{name: s.Name, x: s.X, y: s.Y, color: s.Color, ranged: true}
-	place := i % lookCount
+	place, listed := i%lookCount, true
 	if t.color == nil {
 		t.color = LineColor(place)
-	} else if own := slices.Index(okabeIto, t.color); own >= 0 {
-		place = own
+	} else if at := slices.IndexFunc(okabeIto, func(c color.Color) bool { return same(c, t.color) }); at >= 0 {
+		place = at
+	} else {
+		listed = false
 	}
 	if s.Points {
 		t.mark = markShape(1 + place)
@@ -88,14 +90,21 @@ func lineTrace(i int, s Series) trace {
 	}
 	t.line = draw.LineStyle{Color: t.color, Width: curveWidth}
 	switch {
-	case s.Points:
+	case s.Points, s.Dashed && !listed:
 		t.line.Dashes = dashes
 	case s.Dashed:
 		t.line.Dashes = patterns[place]
-	case s.Name != "" && slices.Contains(okabeIto, t.color):
+	case s.Name != "" && listed:
 		t.line.Dashes = strokes[place]
 	}
 	return t
+}
+
+// same says whether two colours look the same, whichever model of colours they are of.
+func same(a, b color.Color) bool {
+	r, g, bl, al := a.RGBA()
+	r2, g2, bl2, al2 := b.RGBA()
+	return r == r2 && g == g2 && bl == bl2 && al == al2
 }
 
 // visible reports whether a point can be shown on the axes' scales.
