@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -36,25 +35,6 @@ var librarySources = []string{
 	"../notebooks/book/dissertation", "../notebooks/book/dissertation/stochastic",
 }
 
-type cell struct {
-	Type    string          `json:"cell_type"`
-	Source  json.RawMessage `json:"source"`
-	Outputs []struct {
-		Data map[string]json.RawMessage `json:"data"`
-	} `json:"outputs"`
-}
-
-// text joins what nbformat stores as a string or as a list of lines.
-func text(raw json.RawMessage) string {
-	var one string
-	if json.Unmarshal(raw, &one) == nil {
-		return one
-	}
-	var lines []string
-	_ = json.Unmarshal(raw, &lines)
-	return strings.Join(lines, "")
-}
-
 // found is a record with the place it comes from.
 type found struct {
 	equation.Record
@@ -62,43 +42,27 @@ type found struct {
 	cell     int // code cells count from 1
 }
 
-// readNotebooks returns all records and a hash of each notebook's code cells.
-func readNotebooks(t *testing.T) (records []found, hashes map[string]string) {
+// readRecords returns all records and a hash of each notebook's code cells.
+func readRecords(t *testing.T) (records []found, hashes map[string]string) {
 	t.Helper()
-	paths, err := filepath.Glob("*.ipynb")
-	if err != nil {
-		t.Fatal(err)
-	}
 	hashes = map[string]string{}
-	for _, path := range paths {
-		raw, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var book struct{ Cells []cell }
-		if err := json.Unmarshal(raw, &book); err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		sum, n, has := sha256.New(), 0, false
-		for _, c := range book.Cells {
-			if c.Type != "code" {
-				continue
-			}
-			n++
-			fmt.Fprintf(sum, "%s\x00", text(c.Source))
+	for _, book := range readNotebooks(t, "*.ipynb") {
+		sum, has := sha256.New(), false
+		for i, c := range book.code() {
+			fmt.Fprintf(sum, "%s\x00", c.Source)
 			for _, out := range c.Outputs {
-				rs, err := equation.Read(text(out.Data["text/html"]))
+				rs, err := equation.Read(string(out.Data["text/html"]))
 				if err != nil {
-					t.Fatalf("%s, cell %d: %v", path, n, err)
+					t.Fatalf("%s, cell %d: %v", book.path, i+1, err)
 				}
 				for _, r := range rs {
-					records = append(records, found{r, path, n})
+					records = append(records, found{r, book.path, i + 1})
 					has = true
 				}
 			}
 		}
 		if has {
-			hashes[path] = hex.EncodeToString(sum.Sum(nil))[:16]
+			hashes[book.path] = hex.EncodeToString(sum.Sum(nil))[:16]
 		}
 	}
 	return records, hashes
@@ -107,7 +71,7 @@ func readNotebooks(t *testing.T) (records []found, hashes map[string]string) {
 // generate writes the table.
 func generate(t *testing.T) []byte {
 	t.Helper()
-	records, hashes := readNotebooks(t)
+	records, hashes := readRecords(t)
 	byNumber := map[string][]found{}
 	for _, r := range records {
 		for _, n := range r.Numbers {

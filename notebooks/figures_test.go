@@ -14,8 +14,8 @@ import (
 
 var mediaBox = regexp.MustCompile(`/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]`)
 
-// The figures for print are one or two columns of a journal wide, or keep their size where
-// that is less. Their text, which has 10 and 11 points on the page and 8 and 9 in those
+// The figures for print contain their fonts, and are one or two columns of a journal wide, or
+// keep their size where that is less. Their text, which has 10 and 11 points on the page and 8 and 9 in those
 // that keep their size, then has 7 to 9 points.
 func TestFiguresFitAJournal(t *testing.T) {
 	const pixels, points, column, page = 150 / 2.54, 72 / 2.54, 8.9, 18.0 // a centimetre's, a centimetre's, centimetres
@@ -31,6 +31,9 @@ func TestFiguresFitAJournal(t *testing.T) {
 		found := mediaBox.FindSubmatch(pdf)
 		if found == nil {
 			t.Fatalf("%s has no size", path)
+		}
+		if !bytes.Contains(pdf, []byte("/FontFile")) {
+			t.Errorf("%s has no font in it: its letters cannot be searched", path)
 		}
 		width, err := strconv.ParseFloat(string(found[1]), 64)
 		if err != nil {

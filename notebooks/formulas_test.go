@@ -40,7 +40,7 @@ func TestEveryEquationHasItsFormula(t *testing.T) {
 		}
 		numbers = append(numbers, all...)
 	}
-	records, _ := readNotebooks(t)
+	records, _ := readRecords(t)
 	for _, r := range records {
 		if r.Verdict == equation.VerdictCompleted || r.Verdict == equation.VerdictCorrected {
 			needed = append(needed, r.Numbers...)

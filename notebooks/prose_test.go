@@ -5,14 +5,11 @@ import (
 	"html"
 	"math"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
-
-	"encoding/json"
 )
 
 // chapter is an executed notebook as text.
@@ -27,38 +24,17 @@ var tags = regexp.MustCompile(`<[^>]*>`)
 
 func readChapters(t *testing.T) (all []chapter) {
 	t.Helper()
-	paths, err := filepath.Glob("[0-9][0-9]-*.ipynb")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no chapters: %v", err)
-	}
-	for _, path := range paths {
-		raw, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var book struct {
-			Cells []struct {
-				Type    string          `json:"cell_type"`
-				Source  json.RawMessage `json:"source"`
-				Outputs []struct {
-					Text json.RawMessage            `json:"text"`
-					Data map[string]json.RawMessage `json:"data"`
-				} `json:"outputs"`
-			}
-		}
-		if err := json.Unmarshal(raw, &book); err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		c := chapter{name: strings.TrimSuffix(path, ".ipynb")}
+	for _, book := range readNotebooks(t, "[0-9][0-9]-*.ipynb") {
+		c := chapter{name: strings.TrimSuffix(book.path, ".ipynb")}
 		for _, cell := range book.Cells {
 			if cell.Type == "markdown" {
-				c.prose = append(c.prose, text(cell.Source))
+				c.prose = append(c.prose, string(cell.Source))
 				continue
 			}
-			c.code = append(c.code, text(cell.Source))
+			c.code = append(c.code, string(cell.Source))
 			for _, out := range cell.Outputs {
-				page := text(out.Data["text/html"])
-				c.shown += text(out.Text) + " " + html.UnescapeString(page) + " " + html.UnescapeString(tags.ReplaceAllString(page, " ")) + "\n"
+				page := string(out.Data["text/html"])
+				c.shown += string(out.Text) + " " + html.UnescapeString(page) + " " + html.UnescapeString(tags.ReplaceAllString(page, " ")) + "\n"
 			}
 		}
 		all = append(all, c)
@@ -66,7 +42,7 @@ func readChapters(t *testing.T) (all []chapter) {
 	return all
 }
 
-// unclear are phrases that the prose and the comments of the cells must not contain, each
+// unclear are phrases that prose, captions and the comments of cells must not contain, each
 // with what to write in its place.
 var unclear = []struct{ pattern, instead string }{
 	{`\blaws?\b`, `"distribution"`},
@@ -81,6 +57,8 @@ var unclear = []struct{ pattern, instead string }{
 	{`\bso many\b`, "the number's name"},
 	{`\bmeans nothing\b`, `"has no meaning", "is not defined"`},
 	{`\bas it should\b`, "say what is right"},
+	{`\bnobody would notice\b|\bsaid aloud\b|\bhang together\b|\b(is|are|alone) won by\b`, "say it in the field's words"},
+	{`\b(members?|forecasts?|quantiles?) pays?\b`, `"is penalised"`},
 }
 
 // Words in which a pattern above is right.
@@ -89,15 +67,30 @@ var clear = regexp.MustCompile(`law of total (variance|expectation)`)
 var comments = regexp.MustCompile("//[^\n]*")
 
 func TestProseIsPlainEnglish(t *testing.T) {
-	for _, c := range readChapters(t) {
-		words := strings.Join(c.prose, "\n")
-		for _, code := range c.code {
-			words += "\n" + strings.Join(comments.FindAllString(code, -1), "\n")
+	texts := map[string]string{}
+	for _, book := range readNotebooks(t, "*.ipynb", "labs/solutions/*.ipynb") {
+		words := ""
+		for _, c := range book.Cells {
+			if c.Type == "markdown" {
+				words += "\n" + string(c.Source)
+			} else {
+				words += "\n" + strings.Join(comments.FindAllString(string(c.Source), -1), "\n") + "\n" + string(c.Metadata.Caption)
+			}
 		}
+		texts[book.path] = words
+	}
+	for _, name := range []string{"GLOSSARY.md", "SCORES.md", "tools/web/book.json"} {
+		page, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[name] = string(page)
+	}
+	for name, words := range texts {
 		words = clear.ReplaceAllString(words, "")
 		for _, u := range unclear {
 			for _, at := range regexp.MustCompile(u.pattern).FindAllStringIndex(words, -1) {
-				t.Errorf("%s: “…%s…”: write %s", c.name, strings.ToValidUTF8(words[max(0, at[0]-40):min(len(words), at[1]+30)], ""), u.instead)
+				t.Errorf("%s: “…%s…”: write %s", name, strings.ToValidUTF8(words[max(0, at[0]-40):min(len(words), at[1]+30)], ""), u.instead)
 			}
 		}
 	}

@@ -59,25 +59,6 @@ func TestResultsStandInTheirChapters(t *testing.T) {
 // draws says whether a code cell of a notebook, counted from 1, drew a picture.
 func draws(t *testing.T, path string, number int) bool {
 	t.Helper()
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var book struct{ Cells []cell }
-	if err := json.Unmarshal(raw, &book); err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
-	for _, c := range book.Cells {
-		if c.Type != "code" {
-			continue
-		}
-		if number--; number == 0 {
-			for _, out := range c.Outputs {
-				if out.Data["image/png"] != nil {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	code := readNotebooks(t, path)[0].code()
+	return number <= len(code) && code[number-1].pictures() > 0
 }

@@ -9,7 +9,6 @@ import (
 	"gonum.org/v1/plot/vg"
 	vgdraw "gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgpdf"
 )
 
 // Cells are drawn pixel by pixel rather than as small rectangles, which leave
@@ -47,15 +46,8 @@ func drawCells(c vgdraw.Canvas, r vg.Rectangle, p painter) {
 		return
 	}
 	size := r.Size()
-	if _, ok := c.Canvas.(*vgpdf.Canvas); ok {
-		p = upsideDown{p} // gonum's PDF canvas (v0.17) draws images upside down
-	}
 	c.DrawImage(r, cellImage(dots(size.X, printDPI), dots(size.Y, printDPI), printDPI, p))
 }
-
-type upsideDown struct{ painter }
-
-func (p upsideDown) paint(u, v float64) (color.RGBA, bool) { return p.painter.paint(u, 1-v) }
 
 func dots(l vg.Length, dpi float64) int { return int(math.Round(l.Dots(dpi))) }
 

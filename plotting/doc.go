@@ -10,8 +10,8 @@
 // what was expected; nothing panics.
 //
 // A Picture is drawn when it is made. It gives PNG bytes for a notebook, an image for a
-// test, and a PDF for a paper; in the PDF lines and letters are vectors, and only the
-// cells of maps are pixels.
+// test, and a PDF for a paper; in the PDF lines are vectors, letters are text in embedded
+// fonts, and only the cells of maps are pixels.
 //
 // Sizes are centimetres on paper, font sizes are points, and the default
 // resolution is 150 dots per inch. Arrays are row-major with the last index
@@ -34,8 +34,8 @@
 // # Colours
 //
 // Lines use the colours of Okabe and Ito (without yellow), which readers with the common
-// forms of colour blindness can tell apart; a method or a set of data that occurs in many
-// figures has the same one in all. Continuous scales come from
+// forms of colour blindness can tell apart, and dashes where two of them are nearly the same
+// grey; a method or a set of data that occurs in many figures has the same ones in all. Continuous scales come from
 // gonum.org/v1/plot/palette/moreland. The rain classes of [RainScale] darken steadily
 // from dry to extreme, so that they keep their order in grey print and for colour-blind
 // readers; the tests of this package check it by simulation.

@@ -144,7 +144,7 @@ func (f *dotsFigure) draw(c draw.Canvas) {
 			l.data.StrokeLines(draw.LineStyle{Color: d.Color, Width: 1.6 * curveWidth}, line...)
 		}
 		if d.Value >= f.low && d.Value <= f.high {
-			l.data.DrawGlyph(draw.GlyphStyle{Color: d.Color, Radius: min(4, row/4), Shape: draw.CircleGlyph{}}, vg.Point{X: x(d.Value), Y: y})
+			drawMark(l.data, roundMark, min(4, row/4), d.Color, vg.Point{X: x(d.Value), Y: y})
 		}
 	}
 	drawFrame(l.data, frameWidth, color.Black)

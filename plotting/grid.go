@@ -21,15 +21,17 @@ func (o GridOptions) Validate() error { return o.Style.Validate() }
 
 // Grid sets pictures in rows and columns as panels of one picture. They are drawn again
 // at their place, so that letters keep their size and PDF files their vectors; the axes
-// of neighbours are aligned. A nil panel leaves its place empty; rows may have different
-// lengths.
+// of neighbours are aligned, and a row of axes with the same legend below them has it once.
+// A nil panel leaves its place empty; rows may have different lengths.
 func Grid(rows [][]*Picture, opt GridOptions) (*Picture, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
 	}
-	f := &gridFigure{opt: opt, rows: rows}
+	f := &gridFigure{opt: opt}
 	panels, dpi := 0, 0
 	for i, row := range rows {
+		row, common := shared(row)
+		f.rows, f.legends = append(f.rows, row), append(f.legends, common)
 		f.heights = append(f.heights, 0)
 		for j, p := range row {
 			if j == len(f.widths) {
@@ -50,11 +52,11 @@ func Grid(rows [][]*Picture, opt GridOptions) (*Picture, error) {
 	if opt.DPI != 0 {
 		dpi = opt.DPI
 	}
-	w, h := sum(f.widths), sum(f.heights)+vg.Length(len(rows))*f.letterRoom()+f.titleRoom(sum(f.widths))
+	w := sum(f.widths)
 	if opt.Width != 0 {
 		w = vg.Length(opt.Width) * vg.Centimeter
-		h = f.titleRoom(w) + vg.Length(len(rows))*f.letterRoom() + sum(f.heights)*w/sum(f.widths)
 	}
+	h := sum(f.heights)*w/sum(f.widths) + f.wordsRoom(w)
 	if opt.Height != 0 {
 		h = vg.Length(opt.Height) * vg.Centimeter
 	}
@@ -71,7 +73,59 @@ func sum(ls []vg.Length) (s vg.Length) {
 type gridFigure struct {
 	opt             GridOptions
 	rows            [][]*Picture
+	legends         []legend    // below each row, where its panels share one
 	widths, heights []vg.Length // of columns and rows, by the natural sizes of the panels
+}
+
+// shared returns a row of panels without their legends and the legend that is the same
+// below all of them, or the row as it is and no legend.
+func shared(row []*Picture) ([]*Picture, legend) {
+	var common legend
+	out := make([]*Picture, len(row))
+	panels := 0
+	for i, p := range row {
+		if p == nil {
+			continue
+		}
+		axes, ok := p.fig.(*axesFigure)
+		if !ok || axes.place != LegendBelow {
+			return row, legend{}
+		}
+		own := newLegend(axes.traces, axes.style.tickSize())
+		if panels++; panels == 1 {
+			common = own
+		} else if !own.alike(common) {
+			return row, legend{}
+		}
+		plain, panel := *axes, *p
+		plain.place = LegendNone
+		_, h := own.block(own.columns(p.w - 2*outerPad))
+		panel.fig, panel.h = &plain, p.h-h-legendPad
+		out[i] = &panel
+	}
+	if panels < 2 || len(common.entries) == 0 {
+		return row, legend{}
+	}
+	return out, common
+}
+
+// legendRoom returns the height of the legend below a row.
+func (f *gridFigure) legendRoom(i int, width vg.Length) vg.Length {
+	l := f.legends[i]
+	if len(l.entries) == 0 {
+		return 0
+	}
+	_, h := l.block(l.columns(width - 2*outerPad))
+	return h + legendPad
+}
+
+// wordsRoom returns the height of the title, the letters and the legends of rows.
+func (f *gridFigure) wordsRoom(width vg.Length) vg.Length {
+	h := f.titleRoom(width)
+	for i := range f.rows {
+		h += f.letterRoom() + f.legendRoom(i, width)
+	}
+	return h
 }
 
 func (f *gridFigure) letterRoom() vg.Length {
@@ -94,8 +148,7 @@ func (f *gridFigure) titleRoom(width vg.Length) vg.Length {
 
 // cells returns the rectangles of the panels.
 func (f *gridFigure) cells(c draw.Canvas) [][]draw.Canvas {
-	room := c.Size().Y - f.titleRoom(c.Size().X) - vg.Length(len(f.rows))*f.letterRoom()
-	room = max(room, 1)
+	room := max(c.Size().Y-f.wordsRoom(c.Size().X), 1)
 	y := c.Max.Y - f.titleRoom(c.Size().X)
 	out := make([][]draw.Canvas, len(f.rows))
 	for i, row := range f.rows {
@@ -109,7 +162,7 @@ func (f *gridFigure) cells(c draw.Canvas) [][]draw.Canvas {
 			out[i] = append(out[i], cell)
 			x += w
 		}
-		y -= h
+		y -= h + f.legendRoom(i, c.Size().X)
 	}
 	return out
 }
@@ -131,6 +184,12 @@ func (f *gridFigure) draw(c draw.Canvas) {
 				label{text: letter(n), size: f.opt.labelSize(), bold: true}.draw(c, corner, anchor{0, 0}, 0)
 			}
 			n++
+		}
+		if l := f.legends[i]; len(l.entries) > 0 {
+			columns := l.columns(c.Size().X - 2*outerPad)
+			w, _ := l.block(columns)
+			w = min(w, c.Size().X-2*outerPad)
+			l.draw(c, vg.Point{X: c.Center().X - w/2, Y: corners[i][0].Min.Y}, columns, w)
 		}
 	}
 	drawTitle(c, f.title(c.Size().X), c.Center().X)

@@ -3,8 +3,6 @@ package plotting
 import (
 	"fmt"
 	"math"
-
-	"gonum.org/v1/plot/vg"
 )
 
 // Counts is a histogram: Density[i] over the bin from Edges[i] to Edges[i+1].
@@ -64,9 +62,6 @@ func Histogram(series []Counts, opt HistogramOptions) (*Picture, error) {
 			return nil, err
 		}
 		t := lineTrace(at[i], Series{Name: s.Name})
-		if i > 0 {
-			t.line.Dashes = stepDashes[(i-1)%len(stepDashes)]
-		}
 		// Edges without the vertical strokes are enough to find the ranges.
 		t.x, t.y = binPoints(s, opt.X.Log)
 		traces[i] = t
@@ -85,9 +80,6 @@ func Histogram(series []Counts, opt HistogramOptions) (*Picture, error) {
 	w, h := opt.size(14, 9)
 	return newPicture(fig, w, h, opt.dpi())
 }
-
-// stepDashes are the dash patterns of the second and further histograms.
-var stepDashes = [][]vg.Length{{6, 2}, {2, 2}, {7, 2, 2, 2}, {4, 4}}
 
 // edgeLimits returns the outermost edges on ends that are not fixed: empty bins keep
 // their place on the axis, although a logarithmic axis of density cannot show them.

@@ -2,6 +2,7 @@ package plotting
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -51,6 +52,13 @@ func newLegend(traces []trace, size vg.Length) legend {
 		}
 	}
 	return l
+}
+
+// alike says whether two legends have the same names and the same looks.
+func (l legend) alike(other legend) bool {
+	return l.size == other.size && slices.EqualFunc(l.entries, other.entries, func(a, b trace) bool {
+		return a.name == b.name && same(a.color, b.color) && a.mark == b.mark && a.line.Width == b.line.Width && slices.Equal(a.line.Dashes, b.line.Dashes)
+	})
 }
 
 func (l legend) rowHeight() vg.Length { return l.size * 1.35 }

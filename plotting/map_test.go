@@ -113,7 +113,7 @@ func TestClipOrientation(t *testing.T) {
 	checkPlace(t, img, 0.1, 0.875, 1.0/20)
 }
 
-// The PDF must show what the PNG shows: gonum's PDF canvas turns images over.
+// The PDF must show what the PNG shows.
 func TestPDFLooksLikePNG(t *testing.T) {
 	tool, err := exec.LookPath("pdftoppm")
 	if err != nil {

@@ -21,6 +21,7 @@ func TestAMethodLooksTheSameInEveryFigure(t *testing.T) {
 		{[]string{"", "truth"}, []int{0, 6}},
 		{[]string{"training", "STEPS"}, []int{0, 1}}, // both want the same place
 		{[]string{"ancestral, 250", "ancestral, 1000"}, []int{5, 0}},
+		{[]string{"2M, stochastic", "2M, trimmed", "3M (order 3)"}, []int{3, 2, 1}},
 	} {
 		if got := places(c.names, itself); !slices.Equal(got, c.want) {
 			t.Errorf("the places of %q are %v, want %v", c.names, got, c.want)
@@ -61,6 +62,45 @@ func TestEveryMethodHasAPlace(t *testing.T) {
 	for _, name := range names {
 		if _, ok := methods[name]; !ok {
 			t.Errorf("%q has no place among the colours and marks", name)
+		}
+	}
+}
+
+// The methods that one figure may compare can be told from each other and from the data
+// beside them, in colour and in grey.
+func TestMethodsOfOneFigureDiffer(t *testing.T) {
+	var forecasts []string
+	for _, name := range forecast.Names() {
+		by, _, _, err := forecast.Named(name, forecast.NamedOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		forecasts = append(forecasts, by.Name())
+	}
+	data := []string{"observed", "network"}
+	for what, names := range map[string][]string{
+		"forecasts":  append(forecasts, data...),
+		"guidance":   append(vdm.GuidanceNames(), "observed"),
+		"samplers":   vdm.SamplerNames(),
+		"chapter 20": {"Euler–Maruyama", "ancestral", "DDIM", "Heun", "2M, stochastic", "2M", "3M"},
+		"report":     {"training", "held out", "generated", "STEPS", "advection", "persistence"},
+	} {
+		for _, points := range []bool{false, true} {
+			series := make([]Series, len(names))
+			for i, name := range names {
+				series[i] = Series{Name: name, X: []float64{0, 1}, Y: []float64{0, 1}, Points: points}
+			}
+			traces, err := seriesTraces(series)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, a := range traces {
+				for _, b := range traces[:i] {
+					if why := alike(a, b); why != "" {
+						t.Errorf("%s: %q and %q, marks %v: %s", what, a.name, b.name, points, why)
+					}
+				}
+			}
 		}
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"image/png"
 	"math"
 	"os"
+	"time"
 
 	"gonum.org/v1/plot/vg"
 	vgdraw "gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
@@ -115,9 +115,9 @@ func (p *Picture) SavePNG(path string) error {
 	return save(path, b)
 }
 
-// SavePDF writes the picture to a PDF file of one page of the picture's size. Lines and
-// letters are vectors (letters as outlines, so that every symbol is present), the cells
-// of maps are an image of 300 dots per inch.
+// SavePDF writes the picture to a PDF file of one page of the picture's size. Lines are
+// vectors, letters are text in embedded fonts, which can be selected and searched, and the
+// cells of maps are an image of 300 dots per inch.
 func (p *Picture) SavePDF(path string) error {
 	return p.SavePDFWidth(path, float64(p.w/vg.Centimeter))
 }
@@ -136,8 +136,17 @@ func (p *Picture) SavePDFWidth(path string, width float64) error {
 	return save(path, b)
 }
 
+// PDF returns the picture as the PDF file that [Picture.SavePDF] writes.
+func (p *Picture) PDF() ([]byte, error) {
+	b, err := p.pdf(1)
+	if err != nil {
+		return nil, fmt.Errorf("plotting: %w", err)
+	}
+	return b, nil
+}
+
 // SaveSVG writes the picture to an SVG file of the picture's size, whose lines and letters
-// are vectors as those of [Picture.SavePDF].
+// are vectors: letters as outlines, so that every symbol is present wherever it is shown.
 func (p *Picture) SaveSVG(path string) error {
 	b, err := p.svg()
 	if err != nil {
@@ -167,14 +176,13 @@ func (p *Picture) pdf(scale float64) (b []byte, err error) {
 			b, err = nil, fmt.Errorf("drawing PDF failed: %v", r)
 		}
 	}()
-	c := vgpdf.New(p.w*vg.Length(scale), p.h*vg.Length(scale))
+	c := newPDF(p.w*vg.Length(scale), p.h*vg.Length(scale))
 	c.Scale(scale, scale)
 	p.fig.draw(vgdraw.NewCanvas(c, p.w, p.h))
-	var buf bytes.Buffer
-	if _, err := c.WriteTo(&buf); err != nil {
+	if b, err = c.file(time.Now()); err != nil {
 		return nil, fmt.Errorf("encoding PDF: %w", err)
 	}
-	return buf.Bytes(), nil
+	return b, nil
 }
 
 func save(path string, b []byte) error {

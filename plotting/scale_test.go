@@ -1,6 +1,7 @@
 package plotting
 
 import (
+	"fmt"
 	"image/color"
 	"math"
 	"slices"
@@ -84,32 +85,54 @@ func TestRainColoursKeepTheirOrder(t *testing.T) {
 	}
 }
 
-// Lines of different places differ in colour for every kind of sight. In grey print they
-// do not all differ, so marks have a shape for each place, and dashed lines a pattern.
-func TestLineColoursDiffer(t *testing.T) {
-	const leastDistance = 11 // CIE76
-	for name, m := range sight {
-		for i := range okabeIto {
-			for j := range i {
-				if d := distance(seen(okabeIto[i].(color.RGBA), m), seen(okabeIto[j].(color.RGBA), m)); d < leastDistance {
-					t.Errorf("%s sight: lines %d and %d are %.1f apart, want %d at least", name, j, i, d, leastDistance)
+// Any two places differ in colour for every kind of sight, in grey print too, or by dashes
+// and marks, whatever is drawn: lines, dashed lines, marks.
+func TestPlacesDifferInColourAndInGrey(t *testing.T) {
+	for i := range lookCount {
+		for j := range i {
+			for _, s := range []Series{{}, {Dashed: true}, {Points: true}} {
+				s.Name = "named"
+				if why := alike(lineTrace(j, s), lineTrace(i, s)); why != "" {
+					t.Errorf("places %d and %d, dashed %v, marks %v: %s", j, i, s.Dashed, s.Points, why)
 				}
+			}
+			// A line beside a dashed one.
+			if why := alike(lineTrace(j, Series{Name: "a"}), lineTrace(i, Series{Name: "b", Dashed: true})); why != "" {
+				t.Errorf("a line of place %d and a dashed one of %d: %s", j, i, why)
 			}
 		}
 	}
-	shapes := map[markShape]bool{}
-	for i := range 5 {
-		shapes[lineTrace(i, Series{Points: true}).mark] = true
-	}
-	for i := range 4 {
-		one, next := lineTrace(i, Series{Dashed: true}).line.Dashes, lineTrace(i+1, Series{Dashed: true}).line.Dashes
-		if slices.Equal(one, next) {
-			t.Errorf("dashed lines %d and %d have the same dashes", i, i+1)
+	// A colour has its dashes whichever place its series has, and by whichever name it comes.
+	edge := Series{Dashed: true, Color: color.Black}
+	for i := range lookCount {
+		if a, b := lineTrace(0, edge), lineTrace(i, edge); !slices.Equal(a.line.Dashes, b.line.Dashes) || !slices.Equal(a.line.Dashes, patterns[6]) {
+			t.Errorf("black lines of places 0 and %d have the dashes %v and %v", i, a.line.Dashes, b.line.Dashes)
 		}
 	}
-	if len(shapes) != 5 {
-		t.Errorf("the first five places have %d shapes of marks", len(shapes))
+	if alike(trace{color: okabeIto[0]}, trace{color: okabeIto[1]}) == "" {
+		t.Error("blue and vermilion lines without dashes pass for different in grey")
 	}
+}
+
+// alike says why two traces cannot be told from each other, and nothing where they can.
+func alike(a, b trace) string {
+	const (
+		leastDistance = 11 // CIE76
+		leastGrey     = 15 // of lightness; 100 from black to white
+	)
+	if a.mark != b.mark || a.mark == noMark && !slices.Equal(a.line.Dashes, b.line.Dashes) {
+		return ""
+	}
+	one, other := a.color.(color.RGBA), b.color.(color.RGBA)
+	for name, m := range sight {
+		if d := distance(seen(one, m), seen(other, m)); d < leastDistance {
+			return fmt.Sprintf("%s sight: the colours are %.1f apart, want %d at least", name, d, leastDistance)
+		}
+	}
+	if d := math.Abs(seen(one, sight["normal"])[0] - seen(other, sight["normal"])[0]); d < leastGrey {
+		return fmt.Sprintf("in grey the colours are %.1f apart, want %d at least", d, leastGrey)
+	}
+	return ""
 }
 
 func settled(t *testing.T, s Scale, values ...float64) *coloring {

@@ -13,12 +13,13 @@ import (
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
-// richText draws text as filled outlines and sets scripts (see the package comment). It
-// draws outlines rather than the canvas's own strings, because the PDF canvas knows only
-// Windows-1252 letters (no α, no σ) and the raster canvas blurs rotated strings. It
-// implements text.Handler, so gonum's axes use it.
+// richText sets text with scripts and accents (see the package comment), in a PDF file as
+// text in an embedded font, elsewhere as filled outlines: the raster canvas blurs rotated
+// strings, and whoever shows an SVG file may not have the font. It implements text.Handler,
+// so gonum's axes use it.
 type richText struct{ fonts *font.Cache }
 
 var _ text.Handler = richText{}
@@ -98,11 +99,14 @@ func markLevel(s string) int {
 	return 0
 }
 
-// glyph is an outline in font units with its place on the line.
+// glyph is a letter with its outline in font units and its place on the line.
 type glyph struct {
-	segments sfnt.Segments
-	x, y     vg.Length // origin relative to the start of the line's baseline
-	scale    vg.Length // lengths on paper of one font unit
+	letter   rune
+	segments sfnt.Segments // none for a blank
+	x, y     vg.Length     // origin relative to the start of the line's baseline
+	scale    vg.Length     // lengths on paper of one font unit
+	size     vg.Length     // of the font
+	advance  vg.Length     // to where the next letter starts, before kerning
 }
 
 // set returns the glyphs and the width of one line. Without outlines only the width is
@@ -154,11 +158,11 @@ func (h richText) set(line string, fnt font.Font, outlines bool) (glyphs []glyph
 				continue
 			}
 			segments, err := face.LoadGlyph(&buf, index, units, nil)
-			if err != nil || len(segments) == 0 {
+			if err != nil {
 				continue
 			}
 			// The buffer is reused by the next glyph.
-			glyphs = append(glyphs, glyph{append(sfnt.Segments(nil), segments...), x, y, scale})
+			glyphs = append(glyphs, glyph{r, append(sfnt.Segments(nil), segments...), x, y, scale, size, vg.Length(advance) * scale})
 		}
 	}
 	return glyphs, width
@@ -173,7 +177,14 @@ func (h richText) fill(c vg.Canvas, line string, fnt font.Font, clr color.Color,
 	}
 	sin, cos := math.Sincos(angle)
 	c.SetColor(clr)
+	if page, ok := bare(c).(textCanvas); ok {
+		page.letters(h, glyphs, fnt, pt, angle)
+		return
+	}
 	for _, g := range glyphs {
+		if len(g.segments) == 0 {
+			continue
+		}
 		at := func(p fixed.Point26_6) vg.Point {
 			x := g.x + vg.Length(p.X)*g.scale
 			y := g.y - vg.Length(p.Y)*g.scale // fonts measure downwards
@@ -196,8 +207,7 @@ func (h richText) fill(c vg.Canvas, line string, fnt font.Font, clr color.Color,
 				cur = at(s.Args[0])
 				path.Line(cur)
 			case sfnt.SegmentOpQuadTo:
-				// The curve is drawn as a cubic, which is exact: the PDF canvas writes a
-				// quadratic curve with an operator that means another curve.
+				// The curve is drawn as a cubic, which is exact.
 				q, end := at(s.Args[0]), at(s.Args[1])
 				path.CubeTo(toward(cur, q), toward(end, q), end)
 				cur = end
@@ -210,6 +220,22 @@ func (h richText) fill(c vg.Canvas, line string, fnt font.Font, clr color.Color,
 		path.Close()
 		c.Fill(path)
 	}
+}
+
+// textCanvas is a canvas that keeps letters as text, in fonts that it has.
+type textCanvas interface {
+	letters(h richText, line []glyph, fnt font.Font, pt vg.Point, angle float64)
+}
+
+// bare returns the canvas below those that only cut out a rectangle of it.
+func bare(c vg.Canvas) vg.Canvas {
+	switch part := c.(type) {
+	case draw.Canvas:
+		return bare(part.Canvas)
+	case *draw.Canvas:
+		return bare(part.Canvas)
+	}
+	return c
 }
 
 // toward returns the point two thirds of the way from p to q.

@@ -3,6 +3,7 @@ package plotting
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -40,9 +41,22 @@ const (
 
 var dashes = []vg.Length{5, 3}
 
-// patterns are the dashes of lines without marks, by their place: in grey print, too,
-// neighbours differ.
-var patterns = [][]vg.Length{dashes, {8, 2, 2, 2}, {2, 2}}
+// strokes and patterns are the dashes of lines and of dashed lines, by their place. Places
+// of nearly the same grey have different ones, so that lines differ in grey print, too;
+// strokes have so narrow gaps that a line with them is no dashed one.
+var (
+	strokes = [lookCount][]vg.Length{
+		1: {14, 1.6}, 5: {14, 1.6}, 2: {14, 1.6, 1.6, 1.6}, 3: {14, 1.6, 1.6, 1.6, 1.6, 1.6},
+		7: {7, 1.6}, 8: {7, 1.6, 1.6, 1.6},
+	}
+	patterns = [lookCount][]vg.Length{
+		{5, 3}, {5, 3, 1.5, 3}, {2, 2}, {5, 3, 1.5, 3, 1.5, 3}, {5, 3}, {5, 3, 1.5, 3}, {5, 3}, {3, 3}, {3, 3, 1, 3},
+	}
+)
+
+// lookCount is how many places look differently: the two beyond the colours have the
+// first colours again, with other dashes and marks.
+const lookCount = 9
 
 // trace is one line or one set of marks on a pair of axes: curves, histograms, quantile
 // plots and spectra consist of traces.
@@ -55,24 +69,42 @@ type trace struct {
 	ranged bool // whether its values count for the range of the axes
 }
 
-// lineTrace styles a series by its place among the colours and marks.
+// lineTrace styles a series by its place among the colours, dashes and marks. One with a
+// colour of its own has the dashes and the mark of that colour, where it is one of lines; a
+// line that no legend names has no dashes, since nothing has to tell it from others.
 func lineTrace(i int, s Series) trace {
 	t := trace{name: s.Name, x: s.X, y: s.Y, color: s.Color, ranged: true}
+	place, listed := i%lookCount, true
 	if t.color == nil {
-		t.color = LineColor(i)
+		t.color = LineColor(place)
+	} else if at := slices.IndexFunc(okabeIto, func(c color.Color) bool { return same(c, t.color) }); at >= 0 {
+		place = at
+	} else {
+		listed = false
 	}
 	if s.Points {
-		t.mark = markShape(1 + i%markShapes)
+		t.mark = markShape(1 + place)
 	}
-	if !s.Points || s.Dashed {
-		t.line = draw.LineStyle{Color: t.color, Width: curveWidth}
+	if s.Points && !s.Dashed {
+		return t
 	}
-	if s.Dashed {
-		if t.line.Dashes = dashes; !s.Points {
-			t.line.Dashes = patterns[i%len(patterns)]
-		}
+	t.line = draw.LineStyle{Color: t.color, Width: curveWidth}
+	switch {
+	case s.Points, s.Dashed && !listed:
+		t.line.Dashes = dashes
+	case s.Dashed:
+		t.line.Dashes = patterns[place]
+	case s.Name != "" && listed:
+		t.line.Dashes = strokes[place]
 	}
 	return t
+}
+
+// same says whether two colours look the same, whichever model of colours they are of.
+func same(a, b color.Color) bool {
+	r, g, bl, al := a.RGBA()
+	r2, g2, bl2, al2 := b.RGBA()
+	return r == r2 && g == g2 && bl == bl2 && al == al2
 }
 
 // visible reports whether a point can be shown on the axes' scales.
@@ -147,8 +179,10 @@ const (
 	upMark
 	diamondMark
 	downMark
-
-	markShapes = 5
+	plusMark
+	crossMark
+	leftMark
+	rightMark
 )
 
 // drawMark fills a mark if its centre is on the canvas. Circles are four cubic curves,
@@ -182,6 +216,16 @@ func drawMark(c draw.Canvas, shape markShape, r vg.Length, clr color.Color, pt v
 		polygon(at(-1.2, 0), at(0, -1.2), at(1.2, 0), at(0, 1.2))
 	case downMark:
 		polygon(at(-1.05, 0.75), at(1.05, 0.75), at(0, -1.15))
+	case plusMark:
+		const a, b = 1.15, 0.38
+		polygon(at(-b, -a), at(b, -a), at(b, -b), at(a, -b), at(a, b), at(b, b), at(b, a), at(-b, a), at(-b, b), at(-a, b), at(-a, -b), at(-b, -b))
+	case crossMark:
+		const a, b = 1.1, 0.5
+		polygon(at(-a, -a+b), at(-a+b, -a), at(0, -b), at(a-b, -a), at(a, -a+b), at(b, 0), at(a, a-b), at(a-b, a), at(0, b), at(-a+b, a), at(-a, a-b), at(-b, 0))
+	case leftMark:
+		polygon(at(0.75, -1.05), at(0.75, 1.05), at(-1.15, 0))
+	case rightMark:
+		polygon(at(-0.75, -1.05), at(-0.75, 1.05), at(1.15, 0))
 	}
 	path.Close()
 	c.SetColor(clr)

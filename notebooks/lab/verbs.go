@@ -90,5 +90,6 @@ func ClipOf(clips vdm.Clips, i int) []float32 {
 // below the other.
 func ShowClips(r *run.Run, name string, clips *vdm.Samples) {
 	channel := r.Config.Clip.Channels[0]
-	Show(report.ClipsPicture(channel.Name, channel.Units, cmp.Or(r.Config.Clip.Step, 1), 0, min(4, clips.Len()), report.NamedSamples{Name: name, Samples: clips}))
+	shown := Must(climate.ReadOrigin(r.Dir)).Field(channel.Name, channel.Units)
+	Show(report.ClipsPicture(shown.Called(), shown.Units, cmp.Or(r.Config.Clip.Step, 1), 0, min(4, clips.Len()), report.NamedSamples{Name: name, Samples: clips}))
 }

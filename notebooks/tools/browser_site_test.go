@@ -85,6 +85,9 @@ func TestBrowserReadsTheSite(t *testing.T) {
 	b.click("#side a[href='01-first.html']")
 	b.until("the other chapter", `return location.href.endsWith("01-first.html")`, 5*time.Second)
 
+	eval[any](b, `document.querySelector(".copied button").click()`)
+	b.until("the code of a cell to be copied or selected", `return document.querySelector(".copied button").textContent != "copy"`, 5*time.Second)
+
 	light := eval[string](b, `return getComputedStyle(document.body).backgroundColor`)
 	b.click("#theme")
 	dark := eval[string](b, `return getComputedStyle(document.body).backgroundColor`)

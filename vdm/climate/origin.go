@@ -46,6 +46,21 @@ type OriginVariable struct {
 	CellMethods  string `yaml:"cell_methods,omitempty"`
 }
 
+// Field returns a field without values, with the names that a variable of a run had in the
+// data on which the run was trained. Without an origin, which nil stands for, and of a
+// variable that the origin lacks, the name is all there is.
+func (o *Origin) Field(name, units string) *Field {
+	f := &Field{Name: name, Units: units}
+	if o != nil {
+		for _, v := range o.Variables {
+			if v.Name == name {
+				f.LongName, f.StandardName, f.CellMethods = v.LongName, v.StandardName, v.CellMethods
+			}
+		}
+	}
+	return f
+}
+
 // originVariables returns the descriptions of the variables of fields, in order.
 func originVariables(fields []*Field) (all []OriginVariable) {
 	for _, f := range fields {

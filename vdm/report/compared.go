@@ -145,6 +145,15 @@ func title(s string) string {
 	return string(s[0]-'a'+'A') + s[1:]
 }
 
+// inside returns the name of a variable as it stands inside a sentence: "precipitation
+// rate" for "Precipitation rate", and abbreviations as they are.
+func inside(name string) string {
+	if len(name) > 1 && name[0] >= 'A' && name[0] <= 'Z' && name[1] >= 'a' && name[1] <= 'z' {
+		return string(name[0]-'A'+'a') + name[1:]
+	}
+	return name
+}
+
 // counted returns the numbers of frames as readers count them, from 1.
 func counted(frames []int) string {
 	text := ""

@@ -26,7 +26,7 @@ type ComparisonOptions struct {
 	Pairwise   bool                `json:"-"`                       // compare every two forecasts, too
 	Seed       uint64              `json:"-"`                       // breaks ties of ranks
 	Grid       *climate.Grid       `json:"-"`                       // of the frames, for pictures; nil where it is unknown
-	Called     string              `json:"-"`                       // what pictures call the variable; the variable's name where it is empty
+	Called     string              `json:"-"`                       // what pictures call the variable; "" means what climate.Field.Called has for its name
 }
 
 // prepare refuses what cannot be compared and fills in what is not given.
@@ -71,7 +71,7 @@ func (o *ComparisonOptions) called() string {
 	if o.Called != "" {
 		return o.Called
 	}
-	return strings.ReplaceAll(o.Variable, "_", " ")
+	return (&climate.Field{Name: o.Variable, Units: o.Units}).Called()
 }
 
 // leads returns the number of frames to forecast.

@@ -65,7 +65,7 @@ func filled(text string) string {
 	for _, word := range strings.Fields(text) {
 		n := len([]rune(word))
 		switch {
-		case at > 0 && at+1+n > 88:
+		case at > 0 && at+1+n > 88 && word != "+" && word != "-": // these would begin a list
 			b.WriteString("\n")
 			at = 0
 		case at > 0:

@@ -31,7 +31,7 @@ var eventPages = map[string]page{
 		"CSI = hits/(hits + misses + false alarms)      POD = hits/(hits + misses)\n" +
 			"FAR = false alarms/(hits + false alarms)       POFD = false alarms/(false alarms + correct negatives)\n" +
 			"ETS = CSI less the hits of chance              frequency bias = (hits + false alarms)/(hits + misses)",
-		"CSI, ETS and POD are best at 1, FAR and POFD at 0, the frequency bias at 1. POD alone is won by saying yes everywhere, FAR alone by saying it hardly ever: read them together. Rain that is displaced counts twice, as a miss and a false alarm; FSS is kinder. FAR is a share of the warnings, POFD of the dry cells.",
+		"CSI, ETS and POD are best at 1, FAR and POFD at 0, the frequency bias at 1. Forecasting the event everywhere has the best POD, forecasting it hardly ever the best FAR: read them together. Rain that is displaced counts twice, as a miss and a false alarm; the FSS tolerates a displacement. FAR is a share of the warnings, POFD of the dry cells.",
 		func() string {
 			truth, moved := box(16, 5, 1, 4, 3, 8), box(16, 5, 1, 4, 5, 11)
 			s := must(verify.NewContingency(1, []float64{1}))
@@ -44,10 +44,10 @@ var eventPages = map[string]page{
 	},
 	"brier": {
 		"Brier score, its parts and the reliability diagram",
-		"The mean square of the forecast probability of an event, the share of members that reach a threshold, less what came (1 or 0).",
+		"The mean square of the forecast probability of an event, the share of members that reach a threshold, minus the outcome (1 or 0).",
 		"Brier = mean (k/m − o)² = reliability − resolution + uncertainty\n" +
 			"skill = 1 − Brier/uncertainty",
-		"0 is perfect and lower is better. Reliability is how far the event's frequency is from the probability that was said (best 0), resolution how far from the mean frequency it gets (best high), uncertainty belongs to the truth alone. Skill above 0 beats saying the mean frequency always. Take the fair form to compare ensembles of different size. In the diagram (--figures) the curve should follow the diagonal.",
+		"0 is perfect and lower is better. Reliability is how far the event's frequency is from the forecast probability (best 0), resolution how far from the mean frequency it gets (best high), uncertainty belongs to the truth alone. A skill above 0 beats a constant forecast of the mean frequency. Take the fair form to compare ensembles of different size. In the diagram (--figures) the curve should follow the diagonal.",
 		func() string {
 			s := must(verify.NewExceedance(1, 1))
 			check(s.Add([][]float32{{2, 2, 2, 0, 0, 0, 0, 2}, {2, 2, 0, 2, 0, 0, 0, 0}}, []float32{2, 2, 2, 0, 0, 0, 0, 0}))
@@ -55,9 +55,9 @@ var eventPages = map[string]page{
 			var names []string
 			var values []float64
 			for _, p := range s.Reliability() {
-				names, values = append(names, fmt.Sprintf("said %3.0f %% in %d cells", 100*p.Probability, p.Cells)), append(values, p.Observed)
+				names, values = append(names, fmt.Sprintf("forecast %3.0f %% in %d cells", 100*p.Probability, p.Cells)), append(values, p.Observed)
 			}
-			return "how often it came where so many of 2 members said so\n" + drawBars(names, values) +
+			return "frequency of the event, by the share of the 2 members that forecast it\n" + drawBars(names, values) +
 				fmt.Sprintf("Brier %s = reliability %s − resolution %s + uncertainty %s; skill %s\n", Format(b.Score), Format(b.Reliability), Format(b.Resolution), Format(b.Uncertainty), Format(b.Skill))
 		},
 	},
@@ -65,7 +65,7 @@ var eventPages = map[string]page{
 		"relative operating characteristic",
 		"Whether the ensemble tells cells that reach a threshold from others, whatever probability it gives them: hit rate against false alarm rate as \"yes\" is said at ever fewer members.",
 		"area = probability that a cell with the event had more members for it than one without, ties half",
-		"1 is perfect, ½ no discrimination. It does not see calibration, and is lower for few members, which have more ties; compare ensembles of one size. Rare events make it look good: most cells are easy.",
+		"1 is perfect, ½ no discrimination. It does not depend on calibration, and is lower for few members, which have more ties; compare ensembles of one size. Rare events make it look good: most cells are easy.",
 		func() string {
 			s := must(verify.NewExceedance(1, 1))
 			check(s.Add([][]float32{{2, 2, 2, 0, 0, 0, 0, 2}, {2, 2, 0, 2, 0, 0, 0, 0}}, []float32{2, 2, 2, 0, 0, 0, 0, 0}))

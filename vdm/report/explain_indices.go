@@ -32,7 +32,7 @@ var indexPages = []struct {
 		"return levels",
 		"The amount that the largest one of a clip, anywhere in the domain, exceeds once in a number of clips on average, with its 95 % interval. The maxima are described by a generalised extreme value distribution, fitted by L-moments (Hosking 1990); clips without rain are a probability of their own. The interval is by the parametric bootstrap.",
 		"P(maximum > level) = 1/period      GEV: P(maximum ≤ z) = exp(−(1 + ξ (z − μ)/σ)^(−1/ξ))",
-		"A period of more clips than there are extrapolates: look at the interval, and remember that it believes in the distribution. From fewer than 20 wet clips the empirical quantile is given instead, which says nothing beyond the record. Clips that overlap in time are not independent, and make the interval too narrow.",
+		"A period of more clips than there are extrapolates: look at the interval, and note that it takes the distribution for granted. From fewer than 20 wet clips the empirical quantile is given instead, which says nothing beyond the record. Clips that overlap in time are not independent, and make the interval too narrow.",
 		func() string {
 			r := rand.New(rand.NewPCG(4, 4))
 			truth := verify.GEV{Location: 20, Scale: 5, Shape: 0.1}

@@ -22,7 +22,7 @@ var pages = map[string]page{
 		"continuous ranked probability score",
 		"How far the distribution of the members is from the truth, cell by cell: it rewards members that lie near the truth and as far apart as they are wrong. Units are those of the data.",
 		"CRPS = ∫ (F(z) − 1{y ≤ z})² dz = mean |x_i − y| − ½ mean |x_i − x_j|",
-		"0 is perfect and lower is better. With one member it is the absolute error, so that an ensemble and a single forecast may be compared. The plain form rewards having more members; use the fair one (crps_fair, Ferro 2014) to compare ensembles of different size. Dry cells that everybody knew to be dry count as 0: compare only over the same cells.",
+		"0 is perfect and lower is better. With one member it is the absolute error, so that an ensemble and a single forecast may be compared. The plain form rewards having more members; use the fair one (crps_fair, Ferro 2014) to compare ensembles of different size. Cells that are dry in forecast and truth count as 0: compare only over the same cells.",
 		func() string {
 			members, truth := []float32{1, 2, 4, 7}, float32(5)
 			v := crpsOf(members, truth)
@@ -33,7 +33,7 @@ var pages = map[string]page{
 		"threshold-weighted CRPS",
 		"The CRPS of which only amounts from a threshold on count (Gneiting and Ranjan 2011): heavy rain without the many dry cells. It stays proper, while taking only the cases with heavy rain does not.",
 		"twCRPS = ∫_t^∞ (F(z) − 1{y ≤ z})² dz, the CRPS after all values below t are raised to t",
-		"0 is perfect and lower is better. Compare forecasts at one threshold only: it becomes small as the threshold rises, because less happens there.",
+		"0 is perfect and lower is better. Compare forecasts at one threshold only: it becomes small as the threshold rises, because there are fewer cases.",
 		func() string {
 			members, truth := []float32{1, 2, 4, 7}, float32(5)
 			s := must(verify.NewThresholdCRPS(1, 3))
@@ -43,9 +43,9 @@ var pages = map[string]page{
 	},
 	"energy": {
 		"energy score",
-		"The CRPS of a whole frame at once: the distance between fields takes the place of the one between numbers, so that members pay for cells that do not belong together.",
+		"The CRPS of a whole frame at once: the distance between fields takes the place of the one between numbers, so that a member is penalised for cells that do not fit together.",
 		"ES = mean ‖x_i − y‖ − ½ mean ‖x_i − x_j‖, over the cells of a frame",
-		"0 is perfect and lower is better. It grows with the square root of the number of cells, so compare only fields of one size, and it hardly sees how neighbouring cells hang together: see variogram for that.",
+		"0 is perfect and lower is better. It grows with the square root of the number of cells, so compare only fields of one size, and it hardly depends on how neighbouring cells are related: see variogram for that.",
 		func() string {
 			truth := box(12, 4, 1, 3, 2, 5)
 			near, far := box(12, 4, 1, 3, 3, 6), box(12, 4, 1, 3, 8, 11)
@@ -60,9 +60,9 @@ var pages = map[string]page{
 	},
 	"variogram": {
 		"variogram score",
-		"Whether neighbouring cells differ in the forecast as they do in truth: texture, which the CRPS cannot see (Scheuerer and Hamill 2015).",
+		"Whether neighbouring cells differ in the forecast as they do in truth: texture, on which the CRPS does not depend (Scheuerer and Hamill 2015).",
 		"VS = mean over pairs of (|y_a − y_b|^½ − mean_k |x_ka − x_kb|^½)², pairs up to 4 cells apart, weighted by 1/distance",
-		"0 is perfect and lower is better. A blurred forecast pays, one that is wet everywhere by the same amount does not: read it beside the CRPS or the bias.",
+		"0 is perfect and lower is better. A blurred forecast is penalised, one that is too wet by the same amount everywhere is not: read it beside the CRPS or the bias.",
 		func() string {
 			truth := make([]float32, 48)
 			for i := range truth {
@@ -87,7 +87,7 @@ var pages = map[string]page{
 	},
 	"quantile": {
 		"quantile scores",
-		"How good the quantiles of the members are at 10, 50 and 90 %: a low quantile pays for lying above the truth, a high one for lying below it (the pinball loss).",
+		"How good the quantiles of the members are at 10, 50 and 90 %: a low quantile is penalised for lying above the truth, a high one for lying below it (the pinball loss).",
 		"QS_τ = (1{y < q} − τ)(q − y), q the quantile of the members at τ",
 		"0 is perfect and lower is better. At 50 % it is half the absolute error of the median; the mean over all levels is half the CRPS, so that quantiles say where in the distribution the CRPS is lost.",
 		func() string {
@@ -106,7 +106,7 @@ var pages = map[string]page{
 		"interval score",
 		"How good the interval is between the 5 and the 95 % quantile of the members: it should be narrow, and contain the truth in nine of ten cells.",
 		"IS = (u − l) + 2/α max(l − y, 0) + 2/α max(y − u, 0), α = 0.1",
-		"0 is perfect and lower is better. Read it with its parts: the width alone is won by a forecast without spread, the coverage (best 0.9) alone by one that says everything. With m members the coverage of a perfect ensemble is at most (m − 1)/(m + 1).",
+		"0 is perfect and lower is better. Read it with its parts: the width alone is smallest without any spread, the coverage (best 0.9) alone is largest for an interval that includes everything. With m members the coverage of a perfect ensemble is at most (m − 1)/(m + 1).",
 		func() string {
 			var names []string
 			var values []float64
@@ -122,7 +122,7 @@ var pages = map[string]page{
 		"spread and error",
 		"Whether members lie as far apart as their mean is wrong, the error itself, and the bias of the mean over the domain.",
 		"spread = √((m+1)/m · mean variance of the members)   RMSE = √mean (mean of members − truth)²",
-		"Spread/skill of 1 is right at any number of members; below 1 the ensemble is too sure of itself. The RMSE alone is won by blurred forecasts. Bias is (mean forecast − mean truth)/mean truth, best 0.",
+		"Spread/skill of 1 is right at any number of members; below 1 the ensemble is overconfident. Blurred forecasts have the smallest RMSE. Bias is (mean forecast − mean truth)/mean truth, best 0.",
 		func() string {
 			r := rand.New(rand.NewPCG(1, 1))
 			var names []string
@@ -172,7 +172,7 @@ var pages = map[string]page{
 		"spatial power",
 		"How much the members vary at each wavelength against the truth: a forecast that is too smooth loses power at small scales first.",
 		"ratio(k) = power of the members at wavenumber k / power of the truth, each a mean over frames",
-		"1 is right at every scale, below 1 too smooth, above 1 too rough. It does not see whether the pattern is in the right place. The factor off is exp of the mean of |ln ratio|, best 1. A frame with a missing cell is left out.",
+		"1 is right at every scale, below 1 too smooth, above 1 too rough. It does not depend on whether the pattern is in the right place. The factor off is exp of the mean of |ln ratio|, best 1. A frame with a missing cell is left out.",
 		func() string {
 			r := rand.New(rand.NewPCG(3, 3))
 			const n = 16

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
@@ -13,7 +14,8 @@ import (
 
 // Figure is a picture of a run, a file in its folder of figures.
 type Figure struct {
-	File    string `json:"file"` // name of the file in the folder of figures
+	File    string `json:"file"`          // name of the file in the folder of figures
+	PDF     string `json:"pdf,omitempty"` // name of the same as a PDF file; "" for an animation
 	Title   string `json:"title"`
 	Caption string `json:"caption"`
 	Width   int    `json:"width"` // width in pixels of a page
@@ -28,14 +30,14 @@ type Drawing struct {
 }
 
 // Save writes drawings to a folder, which is made if it does not exist, and returns the
-// figures.
+// figures: each as a PNG file for a page and, if it does not move, as a PDF file for print.
 func Save(dir string, drawings ...Drawing) ([]Figure, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("folder of figures: %w", err)
 	}
 	var figures []Figure
 	for _, d := range drawings {
-		text := d.Animation
+		text, printed := d.Animation, ""
 		dpi := 100.0 // of plotting.Animation
 		if d.Picture != nil {
 			var err error
@@ -43,6 +45,14 @@ func Save(dir string, drawings ...Drawing) ([]Figure, error) {
 				return nil, fmt.Errorf("figure %s: %w", d.File, err)
 			}
 			dpi = 150
+			page, err := d.Picture.PDF()
+			if err != nil {
+				return nil, fmt.Errorf("figure %s: %w", d.File, err)
+			}
+			printed = strings.TrimSuffix(d.File, filepath.Ext(d.File)) + ".pdf"
+			if err := checkpoint.WriteBytes(filepath.Join(dir, printed), page); err != nil {
+				return nil, err
+			}
 		}
 		size, err := png.DecodeConfig(bytes.NewReader(text))
 		if err != nil {
@@ -53,7 +63,7 @@ func Save(dir string, drawings ...Drawing) ([]Figure, error) {
 		}
 		scale := 96 / dpi // a page has 96 pixels an inch
 		figures = append(figures, Figure{
-			File: d.File, Title: d.Title, Caption: d.Caption,
+			File: d.File, PDF: printed, Title: d.Title, Caption: d.Caption,
 			Width: int(float64(size.Width) * scale), Height: int(float64(size.Height) * scale),
 		})
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
@@ -25,7 +26,7 @@ func (v *Verification) densities(density func(Scores) Density) (*plotting.Pictur
 		all = append(all, plotting.Counts{Name: s.Name, Edges: d.Edges, Density: d.Values})
 	}
 	return plotting.Histogram(all, plotting.HistogramOptions{
-		X: plotting.Axis{Label: v.Variable, Unit: unit}, Y: plotting.Axis{Label: "Density", Log: true},
+		X: plotting.Axis{Label: v.Called, Unit: unit}, Y: plotting.Axis{Label: "Density", Log: true},
 	})
 }
 
@@ -86,7 +87,7 @@ func (v *Verification) BiasPicture() (*plotting.Picture, error) {
 	}
 	return plotting.Map(plotting.Field2D{Data: v.Bias.Map, Height: v.Bias.Height, Width: v.Bias.Width}, plotting.MapOptions{
 		Scale: plotting.Scale{Kind: plotting.Diverging, Limits: [2]float64{-largest, largest}},
-		Label: "(generated − test)/test", X: plotting.Axis{Label: "Column"}, Y: plotting.Axis{Label: "Row"},
+		Label: fmt.Sprintf("(%s − %s)/%[2]s", v.Others[0].Name, v.Reference.Name), X: plotting.Axis{Label: "Column"}, Y: plotting.Axis{Label: "Row"},
 	})
 }
 
@@ -98,7 +99,7 @@ func (v *Verification) Draw() ([]Drawing, error) {
 		draw                 func() (*plotting.Picture, error)
 	}
 	jobs := []job{
-		{"histogram.png", "Histogram", "Density of " + v.Variable + ", bins of 1 " + v.Units + "; an empty bin falls to the floor.", v.HistogramPicture},
+		{"histogram.png", "Histogram", "Density of the " + inside(v.Called) + ", bins of 1 " + v.Units + "; an empty bin falls to the floor.", v.HistogramPicture},
 		{"histogram-low.png", "Low range", "Density up to 0.3 " + v.Units + ": drizzle, and false drizzle.", v.LowHistogramPicture},
 		{"quantiles.png", "Quantiles", "On the line " + generated + " and " + reference + " agree. Drawn as far as 20 values lie above a quantile in every set.", v.QuantilePicture},
 		{"bias.png", "Bias map", "Normalised bias of the mean of " + generated + " against " + reference + ". With few clips it is mostly chance; the pattern counts only where windows always lie at one place.", v.BiasPicture},

@@ -167,7 +167,7 @@ func (v *Verification) drawIndices() (out []Drawing, err error) {
 	curves("lag-correlation.png", "Lag correlation", "Correlation of a cell with itself some frames later, over all cells and clips.",
 		plotting.Axis{Label: "Lag", Unit: "frames"}, plotting.Axis{Label: "Correlation"}, func(x *Indices) ([]float64, []float64) { return from(1, x.Lags), x.Lags })
 	curves("diurnal-cycle.png", "Diurnal cycle", "Mean by the hour of the day, in the time of the data; only sets with dates have one.",
-		plotting.Axis{Label: "Hour of the day"}, plotting.Axis{Label: "Mean " + v.Variable, Unit: v.Units}, func(x *Indices) ([]float64, []float64) {
+		plotting.Axis{Label: "Hour of the day"}, plotting.Axis{Label: "Mean " + inside(v.Called), Unit: v.Units}, func(x *Indices) ([]float64, []float64) {
 			if x.Diurnal == nil {
 				return nil, nil
 			}

@@ -57,6 +57,9 @@ func TestSummary(t *testing.T) {
 	if w, _ := p.Size(); math.Abs(float64(figures[0].Width)-w/2.54*96) > 1 {
 		t.Errorf("a picture of %.1f cm takes %d pixels of a page, want %.0f", w, figures[0].Width, w/2.54*96)
 	}
+	if file, err := os.ReadFile(filepath.Join(dir, "figures", figures[0].PDF)); err != nil || !strings.HasPrefix(string(file), "%PDF") {
+		t.Errorf("a figure as a PDF file begins with %.8q (%v)", file, err)
+	}
 	recipe := run.Recipe{Step: 3, Weights: "ab", Count: 2, Version: "1"}
 	s := &Summary{Origin: "sources: a\n", Recipes: []run.Recipe{recipe}, Version: 1, Title: "A <title>", Figures: figures, Speed: Speed{Engine: "none", Sampler: 2, SamplerBatch: 4},
 		Stages: []Stage{{"training", 90}, {"sampling", 30.04}}, PeakBytes: 3 << 29}
@@ -73,7 +76,7 @@ func TestSummary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"A &lt;title&gt;", `src="../figures/a.png"`, "A &amp; B", "&lt;c&gt;", "2m0s", "1.5 GiB"} {
+	for _, want := range []string{"A &lt;title&gt;", `src="../figures/a.png"`, `href="../figures/a.pdf"`, "A &amp; B", "&lt;c&gt;", "2m0s", "1.5 GiB"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the page has no %s", want)
 		}

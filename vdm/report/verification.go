@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
@@ -13,6 +15,7 @@ import (
 type Verification struct {
 	Variable string `json:"variable"`
 	Units    string `json:"units"`
+	Called   string `json:"called,omitempty"` // what pictures call the variable
 	Levels   Values `json:"quantile_levels"`
 
 	Reference Scores   `json:"reference"` // the others are compared with it
@@ -105,6 +108,7 @@ type Set struct {
 // VerifyOptions says which channel is verified, and in which units.
 type VerifyOptions struct {
 	Variable, Units string
+	Called          string // what pictures call the variable; "" means what climate.Field.Called has for its name
 	Channel         int
 	Step            float64 // hours between frames; 0 where unknown, which leaves out amounts over durations
 }
@@ -144,7 +148,8 @@ func Verify(o VerifyOptions, reference Set, others ...Set) (*Verification, error
 			return nil, err
 		}
 	}
-	v := &Verification{Variable: o.Variable, Units: o.Units, Levels: verify.QuantileLevels()}
+	called := cmp.Or(o.Called, (&climate.Field{Name: o.Variable, Units: o.Units}).Called())
+	v := &Verification{Variable: o.Variable, Units: o.Units, Called: called, Levels: verify.QuantileLevels()}
 	bias, err := verify.NewBiasMap(height, width)
 	if err != nil {
 		return nil, err

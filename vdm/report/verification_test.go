@@ -37,6 +37,9 @@ func TestVerify(t *testing.T) {
 	if v.Others[1].Clips != 7 {
 		t.Errorf("%d clips were taken, want 7", v.Others[1].Clips)
 	}
+	if v.Called != "Precipitation rate" {
+		t.Errorf("pictures call rain %q", v.Called)
+	}
 	// It survives being saved, and is drawn from what was saved.
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -45,6 +48,9 @@ func TestVerify(t *testing.T) {
 	var again Verification
 	if err := json.Unmarshal(text, &again); err != nil {
 		t.Fatal(err)
+	}
+	if again.Called != v.Called {
+		t.Errorf("the saved variable is called %q, want %q", again.Called, v.Called)
 	}
 	drawings, err := again.Draw()
 	if err != nil {

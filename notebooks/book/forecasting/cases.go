@@ -167,7 +167,7 @@ func (c *Cases) comparison() (*report.Comparison, error) {
 	}
 	return report.NewComparison(report.ComparisonOptions{
 		Task: task, Variable: field.Name, Units: field.Units, Known: c.Known, Height: c.height, Width: c.width,
-		Kilometres: field.Grid.Kilometres(), Minutes: 60 * field.Step(),
+		Kilometres: field.Grid.Kilometres(), Minutes: 60 * field.Step(), Called: field.Called(),
 	})
 }
 

@@ -94,6 +94,11 @@ def write(paths, folder):
         notes = refs.notes(body, marks, text.inline)
         finished[name] = shell.page(body, site, name, title, description, scripts, notes)
     marks.draw(refs.tagged)
+    if len(mine) == len(chapters):  # pictures of cells that are no more
+        shown = set(re.findall(r'src="(img/[^"]+)"', "".join(finished.values())))
+        for picture in (folder / "img").glob("*.png"):
+            if f"img/{picture.name}" not in shown:
+                picture.unlink()
     for name, page in finished.items():
         (folder / name).write_text(marks.fill(page), encoding="utf-8")
         yield folder / name
@@ -129,7 +134,8 @@ def companion(markdown, file, marks, refs):
             sections.append([anchor["id"] if anchor else "main", node.strong.get_text() if node.strong else "", marks.plain(node.get_text(" "))])
         else:
             current[2] += " " + " ".join(marks.plain(node.get_text(" ")).split())
-    refs.link(tree, file.removesuffix(".html"))
+    if file != "bibliography.html":  # whose titles are not prose
+        refs.link(tree, file.removesuffix(".html"))
     return f'<section class="prose{" listed" if listed else ""}">{tree}</section>', sections
 
 

@@ -10,6 +10,7 @@ import nbformat
 from . import checks, code, text
 
 LONG = 20  # tables with more rows are folded
+MINUS = re.compile(r"(?<![\w.)-])-(?=\d)")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -21,7 +22,7 @@ class Chapter:
         self.book = nbformat.read(path, as_version=4)
         self.title, self.summary = describe(self.book, self.stem)
         if path.parent.name == "solutions":
-            self.title += ", solved"
+            self.title += " (solved)"
         self.body = ""
         self.sections = []  # (anchor, HTML of the heading), the title left out
         self.entries = []  # (anchor, heading, text), for the search
@@ -149,6 +150,9 @@ class Chapter:
             for row in tree.find_all(["td", "th"]):
                 if not row.get_text().strip() and row.name == "th":
                     row.name = "td"
+            for cell in tree.find_all("td"):  # numbers have a minus sign, whichever the program wrote
+                for words in list(cell.find_all(string=MINUS)):
+                    words.replace_with(MINUS.sub("−", words))
             references.terms(tree, self.stem)
             rows, caption = len(tree.find_all("tr")), tree.caption
             if rows <= LONG:
@@ -189,7 +193,8 @@ def in_order(outputs):
 
 def stream(words):
     words = COLOURS.sub("", words).rstrip("\n")
-    return f'<pre class="printed">{code.hats(html.escape(words))}</pre>' if words.strip() else ""
+    flowing = " flowing" if text.flows(words) else ""
+    return f'<pre class="printed{flowing}">{code.hats(html.escape(words))}</pre>' if words.strip() else ""
 
 
 def describe(book, stem):

@@ -31,7 +31,18 @@ def html(markdown, formulas):
         link["href"] = page_of(link["href"])
     for table in tree.find_all("table"):
         table.wrap(tree.new_tag("div", attrs={"class": "wide"}))
+    for block in tree.find_all("pre"):
+        last = list(block.find_all(string=True))[-1:]
+        for words in last:
+            words.replace_with(words.rstrip("\n"))
+        if flows(block.get_text()):
+            block["class"] = [*block.get("class", []), "flowing"]
     return tree
+
+
+def flows(printed):
+    """Whether printed text has no columns, so that its long lines may be broken."""
+    return not re.search(r"\S {2,}\S|\t|[─│█░]", printed)
 
 
 def inline(markdown, formulas):

@@ -78,7 +78,13 @@ func acceptedPage(t *testing.T) string {
 		p("| %s | %s | %s | %s | %s | %s |", s.Name, s.StandardName, s.LongName, s.Units, f.Kind, cell(why))
 	}
 
-	p("\n## Time\n\n| units | hours of 2 |\n|---|---|")
+	quoted := func(name string) string {
+		if name == "" {
+			return "none"
+		}
+		return "`" + name + "`"
+	}
+	p("\n## Time\n\nThe value 2 of a time coordinate, in hours after the reference date, under each of these units:\n\n| units | hours |\n|---|---|")
 	for _, units := range []string{"nanoseconds since 1970-01-01", "microseconds since 1970-01-01", "milliseconds since 1970-01-01", "seconds since 1970-01-01", "minutes since 1970-01-01", "hours since 1970-01-01",
 		"hours since 1970-01-01T00:00:00Z", "hours since 1970-01-01 00:00:00 +01:00", "days since 1970-1-1", "weeks since 1970-01-01", "months since 1970-01-01", "years since 1970-01-01",
 		"common_years since 1970-01-01", "day as %Y%m%d.%f", "hours", "fortnights since 1970-01-01", "months", ""} {
@@ -92,7 +98,7 @@ func acceptedPage(t *testing.T) string {
 			hours, err = u.Hours(value)
 		}
 		if err != nil {
-			p("| `%s` | refused: %s |", units, cell(err.Error()))
+			p("| %s | refused: %s |", quoted(units), cell(err.Error()))
 			continue
 		}
 		p("| `%s` | %.9g%s |", units, hours, map[bool]string{true: ", from an unknown start"}[u.Relative])
@@ -101,14 +107,14 @@ func acceptedPage(t *testing.T) string {
 	for _, name := range []string{"", "standard", "gregorian", "proleptic_gregorian", "julian", "noleap", "365_day", "all_leap", "366_day", "360_day", "none", "lunar"} {
 		canonical, err := climate.CanonicalCalendar(name)
 		if err != nil {
-			p("- `%s`: refused: %v", name, err)
+			p("- %s: refused: %v", quoted(name), err)
 			continue
 		}
-		p("- `%s`: %s", name, canonical)
+		p("- %s: %s", quoted(name), canonical)
 	}
 
 	p("\n## Flags, and what each settles\n\nEvery command that reads files has them. Those for one of several variables take its name first, as in `--units tp=mm`.\n")
-	p("| flag | |\n|---|---|")
+	p("| flag | what it says |\n|---|---|")
 	c := &cobra.Command{}
 	new(readFlags).addTo(c)
 	c.Flags().VisitAll(func(f *pflag.Flag) {

@@ -162,7 +162,7 @@ func refusedInWords(t *testing.T) string {
 		}
 		fmt.Fprintf(&b, "- **%s%s**, settled here by `%s`:\n", strings.ToUpper(r.what[:1]), r.what[1:], strings.Join(quoted, " "))
 		for _, message := range said {
-			fmt.Fprintf(&b, "  *%s*\n", strings.ReplaceAll(message, "*", `\*`))
+			fmt.Fprintf(&b, "  *%s*\n", strings.ReplaceAll(message, "*", "&#42;"))
 		}
 	}
 	return b.String()

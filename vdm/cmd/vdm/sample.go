@@ -211,15 +211,7 @@ func channelFields(m *run.Run) ([]*climate.Field, error) {
 	}
 	var fields []*climate.Field
 	for _, ch := range m.Config.Clip.Channels {
-		f := &climate.Field{Name: ch.Name, Units: ch.Units}
-		if origin != nil {
-			for _, v := range origin.Variables {
-				if v.Name == ch.Name {
-					f.LongName, f.StandardName, f.CellMethods = v.LongName, v.StandardName, v.CellMethods
-				}
-			}
-		}
-		fields = append(fields, f)
+		fields = append(fields, origin.Field(ch.Name, ch.Units))
 	}
 	return fields, nil
 }

@@ -25,7 +25,7 @@ func (w *conditional) compare(ctx context.Context) error {
 		clip, grid := w.model.Config.Clip, w.test.Fields()[0].Grid
 		c, err := report.NewComparison(report.ComparisonOptions{
 			Task: task, Variable: ch.Name, Units: ch.Units, Known: known(task, clip.Frames), Height: clip.Height, Width: clip.Width,
-			Kilometres: grid.Kilometres(), Minutes: 60 * clip.Step,
+			Kilometres: grid.Kilometres(), Minutes: 60 * clip.Step, Called: w.test.Fields()[0].Called(),
 		})
 		if err != nil {
 			return err

@@ -27,7 +27,7 @@ func (w *work) drawings(ctx context.Context) ([]report.Drawing, error) {
 	}
 	out, err := report.DrawClips("Test and generated",
 		fmt.Sprintf("Clips from all over the test seasons, and the first of the %d generated. None was picked.", w.generated.Len()),
-		ch.Name, ch.Units, step, report.NamedSamples{Name: "test", Samples: real}, report.NamedSamples{Name: "generated", Samples: drawn})
+		w.test.Fields()[0].Called(), ch.Units, step, report.NamedSamples{Name: "test", Samples: real}, report.NamedSamples{Name: "generated", Samples: drawn})
 	if err != nil {
 		return nil, err
 	}

@@ -151,7 +151,7 @@ func (w *work) verify() error {
 	if s.Losses, err = report.MeasureLosses(w.model, w.training, w.test); err != nil {
 		return err
 	}
-	s.Verification, err = report.Verify(report.VerifyOptions{Variable: ch.Name, Units: ch.Units, Step: w.model.Config.Clip.Step},
+	s.Verification, err = report.Verify(report.VerifyOptions{Variable: ch.Name, Units: ch.Units, Called: w.test.Fields()[0].Called(), Step: w.model.Config.Clip.Step},
 		report.Set{Name: "test", Clips: w.test, Limit: w.ReferenceClips, Hours: w.test.HoursOfDay},
 		report.Set{Name: "generated", Clips: w.generated, Limit: w.Clips},
 		report.Set{Name: "training", Clips: w.training, Limit: w.ReferenceClips, Hours: w.training.HoursOfDay})

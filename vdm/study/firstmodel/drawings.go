@@ -15,14 +15,14 @@ func (w *work) drawings(ctx context.Context) ([]report.Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	first, err := face(ch.Name, ch.Units, step, real, w.clips.Samples)
+	first, err := face(w.Fields[0].Called(), ch.Units, step, real, w.clips.Samples)
 	if err != nil {
 		return nil, err
 	}
 	out := []report.Drawing{first}
 	clips, err := report.DrawClips("Real and generated",
 		fmt.Sprintf("Held-out clips from all over the record, and the first of the %d generated without any condition. None was picked.", w.clips.Len()),
-		ch.Name, ch.Units, step, report.NamedSamples{Name: "real", Samples: real}, report.NamedSamples{Name: "generated", Samples: report.First(w.clips.Samples, 4)})
+		w.Fields[0].Called(), ch.Units, step, report.NamedSamples{Name: "real", Samples: real}, report.NamedSamples{Name: "generated", Samples: report.First(w.clips.Samples, 4)})
 	if err != nil {
 		return nil, err
 	}

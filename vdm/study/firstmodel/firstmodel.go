@@ -172,13 +172,13 @@ func (w *work) verify() error {
 	others.Reference = true
 	nowcast, one, err := report.CompareNowcast(report.ComparisonOptions{
 		Variable: ch.Name, Units: ch.Units, Known: climate.FirstFrames(clip.Frames, w.size.known), Height: clip.Height, Width: clip.Width,
-		Kilometres: w.Fields[0].Grid.Kilometres(), Minutes: 60 * clip.Step, Seed: w.Seed,
+		Kilometres: w.Fields[0].Grid.Kilometres(), Minutes: 60 * clip.Step, Seed: w.Seed, Called: w.Fields[0].Called(),
 	}, w.truth, report.ForecastOf("model", w.members.Samples, 0), others)
 	if err != nil {
 		return err
 	}
 	w.one, s.Comparisons = one, []*report.Compared{nowcast}
-	s.Verification, err = report.Verify(report.VerifyOptions{Variable: ch.Name, Units: ch.Units, Step: clip.Step},
+	s.Verification, err = report.Verify(report.VerifyOptions{Variable: ch.Name, Units: ch.Units, Called: w.Fields[0].Called(), Step: clip.Step},
 		report.Set{Name: "held out", Clips: w.heldOut, Limit: 400},
 		report.Set{Name: "generated", Clips: w.clips},
 		report.Set{Name: "training", Clips: w.plain, Limit: 400})

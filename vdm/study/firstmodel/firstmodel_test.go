@@ -113,7 +113,7 @@ func TestRun(t *testing.T) {
 	if text := s.String(); strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
 		t.Errorf("not finite: %s", text)
 	}
-	checkLinks(t, filepath.Join(o.Out, "report", "index.html"), len(s.Figures))
+	checkLinks(t, filepath.Join(o.Out, "report", "index.html"), s.Figures)
 	page, err := os.ReadFile(filepath.Join(o.Out, "report", "index.html"))
 	if err != nil || !strings.HasPrefix(s.Verdict, "A network of ") || !strings.Contains(string(page), "A network of ") || !strings.Contains(string(page), "spread of clip means") {
 		t.Errorf("the page lacks its verdict %q, or the table it rests on (%v)", s.Verdict, err)
@@ -168,15 +168,21 @@ func TestRun(t *testing.T) {
 }
 
 // checkLinks looks up everything that a page refers to.
-func checkLinks(t *testing.T, page string, figures int) {
+func checkLinks(t *testing.T, page string, figures []report.Figure) {
 	t.Helper()
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	links := regexp.MustCompile(`(?:src|href)="([^"]*)"`).FindAllStringSubmatch(string(text), -1)
-	if len(links) != 2*figures {
-		t.Errorf("%d links on the page, want two for each of %d figures", len(links), figures)
+	want := 2 * len(figures)
+	for _, f := range figures {
+		if f.PDF != "" {
+			want++
+		}
+	}
+	if len(links) != want || want < 5*len(figures)/2 {
+		t.Errorf("%d links on the page, want two for each of %d figures and one for each PDF file", len(links), len(figures))
 	}
 	for _, link := range links {
 		if _, err := os.Stat(filepath.Join(filepath.Dir(page), filepath.FromSlash(link[1]))); err != nil {

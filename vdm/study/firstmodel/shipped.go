@@ -59,7 +59,7 @@ func (w *work) drawShipped(ctx context.Context, size shippedSize) ([]report.Draw
 	}
 	observed, minutes := window.Cut(rain), 60*rain.Step()
 	scores, _, err := report.CompareNowcast(report.ComparisonOptions{
-		Variable: rain.Name, Units: rain.Units, Known: climate.FirstFrames(frames, known), Height: size.side, Width: size.side, Minutes: minutes,
+		Variable: rain.Name, Units: rain.Units, Known: climate.FirstFrames(frames, known), Height: size.side, Width: size.side, Minutes: minutes, Called: rain.Called(),
 	}, observed, report.Forecast{Name: "network", Members: members})
 	if err != nil {
 		return nil, err

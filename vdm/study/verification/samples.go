@@ -24,7 +24,7 @@ func Compare(name string, reference *climate.Windows, limit int, generated vdm.C
 		clips.Hours = dated.HoursOfDay
 	}
 	for ch, f := range like {
-		r, err := report.Verify(report.VerifyOptions{Variable: f.Name, Units: f.Units, Channel: ch, Step: reference.Fields()[ch].Step()},
+		r, err := report.Verify(report.VerifyOptions{Variable: f.Name, Units: f.Units, Called: f.Called(), Channel: ch, Step: reference.Fields()[ch].Step()},
 			report.Set{Name: name, Clips: reference, Limit: limit, Hours: reference.HoursOfDay}, clips)
 		if err != nil {
 			return nil, err

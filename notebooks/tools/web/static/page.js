@@ -1,5 +1,5 @@
-// Contents on a narrow screen, light and dark, notes where a reader points, the section
-// that is being read, films that can be stopped, and folded parts in print.
+// Contents on a narrow screen, light and dark, notes where a reader points, cells that can be
+// copied, the section that is being read, films that can be stopped, and folded parts in print.
 "use strict";
 (function () {
     const root = document.documentElement;
@@ -62,6 +62,27 @@
     note.addEventListener("pointerenter", () => clearTimeout(leaving));
     note.addEventListener("pointerleave", hide);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") { note.hidden = true; } });
+
+    // A button on each cell that copies its code.
+    for (const code of document.querySelectorAll("pre.go")) {
+        const button = document.createElement("button"), box = document.createElement("div");
+        button.type = "button";
+        button.textContent = "copy";
+        button.setAttribute("aria-label", "Copy this code");
+        button.addEventListener("click", async () => {
+            try {
+                await navigator.clipboard.writeText(code.textContent);
+                button.textContent = "copied";
+            } catch (error) { // a browser that lets no page write there: the code is selected instead
+                getSelection().selectAllChildren(code);
+                button.textContent = "press Ctrl+C";
+            }
+            setTimeout(() => { button.textContent = "copy"; }, 2000);
+        });
+        box.className = "copied";
+        code.replaceWith(box);
+        box.append(code, button);
+    }
 
     // The section that is being read.
     const sections = new Map([...side.querySelectorAll("ol a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));

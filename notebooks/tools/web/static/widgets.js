@@ -28,6 +28,7 @@
             svg.append(label);
         }
         svg.append(make("text", { x: (left + W - right) / 2, y: H - 4, "text-anchor": "middle" }, x.label));
+        if (y.label) { svg.append(make("text", { transform: `translate(9 ${(top + H - bottom) / 2}) rotate(-90)`, "text-anchor": "middle" }, y.label)); }
         draw(svg, fx, fy);
         return svg;
     };
@@ -40,7 +41,7 @@
         }
         svg.append(make("path", { d: path || "M0 0", fill: "none", stroke: colour, "stroke-width": 1.8, "stroke-dasharray": dash }));
     };
-    const dots = (title, points) => plot(title, { limits: [-3, 3], label: "x₁" }, { limits: [-3, 3] }, (svg, fx, fy) => {
+    const dots = (title, points) => plot(title, { limits: [-3, 3], label: "x₁" }, { limits: [-3, 3], label: "x₂" }, (svg, fx, fy) => {
         for (const [a, b] of points) {
             if (Math.abs(a) < 3 && Math.abs(b) < 3) { svg.append(make("circle", { cx: fx(a).toFixed(1), cy: fy(b).toFixed(1), r: 1.6, fill: COLOURS[0], "fill-opacity": .7 })); }
         }
@@ -55,10 +56,10 @@
             draw: ([min, max, which]) => {
                 const s = live.cosine(min, max), name = Object.keys(live.weightings)[which], w = live.weightings[name](s);
                 const grid = Array.from({ length: 301 }, (_, i) => i / 300), at = (u) => min + u * (max - min);
-                const lambda = plot("λ over time", { limits: [0, 1], label: "t" }, { limits: [-30, 30] }, (svg, fx, fy) => line(svg, grid.map((t) => [fx(t), fy(s.lambda(t))]), COLOURS[0]));
+                const lambda = plot("λ over time", { limits: [0, 1], label: "t" }, { limits: [-30, 30], label: "λ" }, (svg, fx, fy) => line(svg, grid.map((t) => [fx(t), fy(s.lambda(t))]), COLOURS[0]));
                 const values = grid.flatMap((u) => [w.w(at(u)), w.slope(at(u))]).filter((v) => v > 0).map(Math.log10);
                 const top = Math.ceil(Math.max(...values) + .01), low = Math.max(Math.floor(Math.min(...values)), top - 16);
-                const weight = plot(`w(λ), and −w′(λ) dashed: ${name}`, { limits: [min, max], label: "λ" }, { limits: [low, top] }, (svg, fx, fy) => {
+                const weight = plot(`w(λ), and −w′(λ) dashed: ${name}`, { limits: [min, max], label: "λ" }, { limits: [low, top], label: "weight" }, (svg, fx, fy) => {
                     const curve = (f) => grid.map((u) => { const v = f(at(u)); return [fx(at(u)), v > 0 && Math.log10(v) >= low ? fy(Math.log10(v)) : NaN]; });
                     line(svg, curve(w.w), COLOURS[0]);
                     line(svg, curve(w.slope), COLOURS[1], "5 3");
@@ -78,15 +79,15 @@
             },
         },
         moving: {
-            controls: [{ name: "step", min: 0, max: 64, value: 0, play: true }],
+            controls: [{ name: "step", min: 0, max: 64, value: 32, play: true }],
             draw: ([step]) => {
                 const plan = live.ancestral(live.cosine(-12, 12), 64, false);
                 widgets.moving.path ||= live.follow(plan, 300, 1);
                 const path = widgets.moving.path, lambda = step === 0 ? -12 : plan[step - 1].s;
-                const trails = plot("eight of them", { limits: [-3, 3], label: "x₁" }, { limits: [-3, 3] }, (svg, fx, fy) => {
+                const trails = plot("eight of them", { limits: [-3, 3], label: "x₁" }, { limits: [-3, 3], label: "x₂" }, (svg, fx, fy) => {
                     for (let p = 0; p < 8; p++) { line(svg, path.slice(0, step + 1).map((points) => [fx(points[p][0]), fy(points[p][1])]), COLOURS[p]); }
                 });
-                return [[dots(`λ = ${lambda.toFixed(1)}`.replace("-", "−"), path[step]), trails], ""];
+                return [[dots(`λ = ${(Math.round(10 * lambda) / 10 + 0).toFixed(1)}`.replace("-", "−"), path[step]), trails], ""];
             },
         },
     };
