@@ -24,10 +24,7 @@ func (c Config) FullNetwork() vdm.Network {
 		if i := c.Conditions.guessError(); i >= 0 {
 			likely = c.Conditions.Covariates[i].Name
 		}
-		size := c.TrainedSize
-		if size == [2]int{} {
-			size = [2]int{c.Clip.Height, c.Clip.Width}
-		}
+		size := c.trainedSize()
 		n = spectral.Network{Network: n, Frames: c.Clip.Frames, Height: size[0], Width: size[1], Given: given, GivenError: likely, Alternate: alternate}
 	}
 	return n

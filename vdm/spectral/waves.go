@@ -16,14 +16,15 @@ func waves(x *g.Node, axes []int, inverse bool) *g.Node {
 		if inverse {
 			matrix = transposed(matrix)
 		}
-		x = alongAxis(x, axis, matrix)
+		x = AlongAxis(x, axis, matrix)
 	}
 	return x
 }
 
-// alongAxis returns x multiplied along an axis by a matrix, [in][out]. A product along
+// AlongAxis returns x, [batch, frame, height, width, channel], multiplied along one of the
+// axes 1 to 3 by a matrix, [in][out]. A product along
 // the last axis is the one that every engine computes correctly and fast.
-func alongAxis(x *g.Node, axis int, matrix [][]float64) *g.Node {
+func AlongAxis(x *g.Node, axis int, matrix [][]float64) *g.Node {
 	var flat []float32
 	for _, row := range matrix {
 		for _, v := range row {

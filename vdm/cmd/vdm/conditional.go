@@ -32,7 +32,7 @@ func (f *conditionalFlags) addTo(c *cobra.Command) {
 	f.sampleFlags.addTo(c, "members", 8)
 	flags := c.Flags()
 	f.whereFlags.addTo(flags)
-	flags.IntVar(&f.size, "size", 0, "`cells` along a side of the clip, for networks that work on fields of any size (default: the size of the run's clips)")
+	flags.IntVar(&f.size, "size", 0, sizeHelp)
 	flags.BoolVar(&f.otherStep, "other-step", false, "accept data with another time between frames than the training data")
 	flags.BoolVar(&f.otherCells, "other-cell-size", false, "accept data with cells of another size than the training data")
 	flags.StringVar(&f.guidance, "guidance", "replacement", "method by which clips agree with the known values: "+strings.Join(vdm.GuidanceNames(), ", ")+" (for a network that takes a map of noise levels the default is map)")
@@ -59,6 +59,26 @@ func (f *conditionalFlags) prepare(c *cobra.Command) (err error) {
 	return m.err()
 }
 
+const sizeHelp = "`cells` along a side of the clips; a network that belongs to windows of one size denoises larger ones in tiles (default: the size of the run's clips)"
+
+// sized returns the run for clips of a number of cells a side, 0 for its own.
+func sized(c *cobra.Command, m *run.Run, size int) (*run.Run, error) {
+	switch {
+	case size == 0 && !c.Flags().Changed("size"):
+		return m, nil
+	case size < 1:
+		return nil, misuse(c, "--size is %d: want at least 1 cell", size)
+	}
+	larger, err := m.OnFields(size, size)
+	if err != nil {
+		return nil, fmt.Errorf("--size %d: %w", size, err)
+	}
+	if t := larger.Config.Tiles; t.Height > 0 {
+		say(c, "the network belongs to windows of %d × %d cells: %d × %d cells are denoised in %d of them that overlap", t.Height, t.Width, size, size, t.Count(size, size))
+	}
+	return larger, nil
+}
+
 // open checks the settings, the place of the clip among them, and opens the run.
 func (f *conditionalFlags) open(c *cobra.Command, dir string) (*run.Run, error) {
 	if err := together(f.prepare(c), f.located(c)); err != nil {
@@ -78,17 +98,7 @@ func (f *conditionalFlags) suit(c *cobra.Command, m *run.Run) (*run.Run, error) 
 		f.o.Guidance = nil
 		say(c, "the known values enter by a map of noise levels, for which the network was trained (--guidance chooses another method)")
 	}
-	if f.size == 0 {
-		return m, nil
-	}
-	if f.size < 1 {
-		return nil, misuse(c, "--size is %d: want at least 1 cell", f.size)
-	}
-	sized, err := m.OnFields(f.size, f.size)
-	if err != nil {
-		return nil, fmt.Errorf("--size %d: %w", f.size, err)
-	}
-	return sized, nil
+	return sized(c, m, f.size)
 }
 
 // cut takes the clip out of the data that begins at --start and lies at --row and --col
