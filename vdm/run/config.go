@@ -35,8 +35,7 @@ type Config struct {
 	// on fields of another size; see [Run.OnFields]. It is not stored.
 	TrainedSize [2]int `yaml:"-"`
 
-	// Tiles, if not zero, are windows of TrainedSize in which fields are denoised; see
-	// [Run.OnTiles]. It is not stored.
+	// Tiles, if not zero, cut fields into windows; see [Run.OnTiles]. It is not stored.
 	Tiles tiles.Tiling `yaml:"-"`
 
 	// Conditions says what the network receives beside z and λ.

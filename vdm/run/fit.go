@@ -61,8 +61,8 @@ const fitClips = 800
 
 // channelValues yields the values of a channel in clips at even distances, all of a small
 // source, clip by clip, and the extremes of the others. Clips are what the network is
-// trained on: their mean is another than that of the record where the cells in its middle
-// lie in more clips than those at its edges. A network that has to learn what is left of
+// trained on: their mean differs from the record's where the cells in its middle lie in
+// more clips than the cells at its edges. A network that has to learn what is left of
 // the mean, at noise levels at which nothing else can be seen, learns it late. (Of a record of 13
 // hours in windows of 10 it was 0.17 standard deviations, and all that was generated was
 // too light by as much.)

@@ -4,8 +4,8 @@
 // no other, or a linear denoiser was fitted on their waves. A field is then cut into
 // windows that overlap, all of them are denoised at each step of a sampler, and x̂ of a cell
 // is the mean over the windows in which it lies (Bar-Tal, Yariv, Lipman and Dekel 2023,
-// MultiDiffusion: fusing diffusion paths for controlled image generation). The noise is
-// that of the whole field, so that the windows are parts of one sample.
+// MultiDiffusion: fusing diffusion paths for controlled image generation). The noise
+// belongs to the whole field, so that the windows are parts of one sample.
 package tiles
 
 import (
@@ -16,7 +16,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
-	"github.com/climate-vdm/climate-vdm/vdm/spectral"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 )
 
 // Tiling says how a field is covered by windows.
@@ -105,7 +105,7 @@ func joiner(field, n int, starts []int) [][]float64 {
 
 // Denoiser returns a denoiser of fields of height × width cells made of one of windows. It
 // denoises all tiles of a field in one pass, as if they were samples of one batch: the
-// memory is that of [Tiling.Count] windows for each sample.
+// memory of a sample is as much as [Tiling.Count] windows need.
 func (t Tiling) Denoiser(d vdm.Denoiser, height, width int) vdm.Denoiser {
 	if t.Height == height && t.Width == width {
 		return d
@@ -119,7 +119,7 @@ func (t Tiling) Denoiser(d vdm.Denoiser, height, width int) vdm.Denoiser {
 	// where gradients flow.
 	cut := func(x *g.Node) *g.Node {
 		s := x.Shape().Dimensions
-		x = spectral.AlongAxis(spectral.AlongAxis(x, 2, cutRows), 3, cutColumns)
+		x = engine.AlongAxis(engine.AlongAxis(x, 2, cutRows), 3, cutColumns)
 		x = g.Reshape(x, s[0], s[1], len(rows), t.Height, len(columns), t.Width, s[4])
 		x = g.TransposeAllAxes(x, 2, 4, 0, 1, 3, 5, 6)
 		return g.Reshape(x, count*s[0], s[1], t.Height, t.Width, s[4])
@@ -129,7 +129,7 @@ func (t Tiling) Denoiser(d vdm.Denoiser, height, width int) vdm.Denoiser {
 		x = g.Reshape(x, len(rows), len(columns), s[0]/count, s[1], t.Height, t.Width, s[4])
 		x = g.TransposeAllAxes(x, 2, 3, 0, 4, 1, 5, 6)
 		x = g.Reshape(x, s[0]/count, s[1], len(rows)*t.Height, len(columns)*t.Width, s[4])
-		return spectral.AlongAxis(spectral.AlongAxis(x, 2, joinRows), 3, joinColumns)
+		return engine.AlongAxis(engine.AlongAxis(x, 2, joinRows), 3, joinColumns)
 	}
 	return func(z *g.Node, at vdm.Level, in vdm.Batch) vdm.Prediction {
 		batch := z.Shape().Dim(0)
@@ -141,7 +141,7 @@ func (t Tiling) Denoiser(d vdm.Denoiser, height, width int) vdm.Denoiser {
 		for name, x := range in.Covariates {
 			tile.Covariates[name] = cut(x)
 		}
-		// With one z the mean of x̂ is that of v̂, since x̂ = αz − σv̂.
+		// The mean of x̂ follows from the mean of v̂, since x̂ = αz − σv̂ with one z.
 		return vdm.Prediction{Z: z, At: at, V: join(d(cut(z), level, tile).V)}
 	}
 }
