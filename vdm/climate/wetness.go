@@ -2,7 +2,6 @@ package climate
 
 import (
 	"fmt"
-	"iter"
 	"math/rand/v2"
 )
 
@@ -66,31 +65,6 @@ func (w *WetWindows) chance(i int) (float64, error) {
 		}
 	}
 	return w.floor + (1-w.floor)*float64(wet*ch)/float64(len(clip)), nil
-}
-
-// Values iterates over the cells of a channel: those of the source where it gives them,
-// else those of all clips.
-func (w *WetWindows) Values(channel int) iter.Seq[[]float32] {
-	if source, ok := w.ClipSource.(interface {
-		Values(channel int) iter.Seq[[]float32]
-	}); ok {
-		return source.Values(channel)
-	}
-	return func(yield func([]float32) bool) {
-		f, h, wd, ch := w.Shape()
-		clip, values := make([]float32, f*h*wd*ch), make([]float32, f*h*wd)
-		for i := range w.Len() {
-			if w.Clip(i, clip) != nil {
-				return // training reads the clip too, and reports the error
-			}
-			for j := range values {
-				values[j] = clip[j*ch+channel]
-			}
-			if !yield(values) {
-				return
-			}
-		}
-	}
 }
 
 // Draw returns the number of a clip and its weight in the loss.

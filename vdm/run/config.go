@@ -14,6 +14,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/tiles"
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
@@ -33,6 +34,9 @@ type Config struct {
 	// TrainedSize is the rows and columns of the training clips, set where a run is used
 	// on fields of another size; see [Run.OnFields]. It is not stored.
 	TrainedSize [2]int `yaml:"-"`
+
+	// Tiles, if not zero, cut fields into windows; see [Run.OnTiles]. It is not stored.
+	Tiles tiles.Tiling `yaml:"-"`
 
 	// Conditions says what the network receives beside z and λ.
 	Conditions ConditionsConfig `yaml:"conditions,omitempty"`

@@ -11,6 +11,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
+	"github.com/climate-vdm/climate-vdm/vdm/tiles"
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -68,6 +69,7 @@ func fullConfig(t testing.TB) Config {
 		Parameterisation: vdm.PredictV,
 		Preconditioning:  PreconditionSpectrum,
 		TrainedSize:      [2]int{5, 7},
+		Tiles:            tiles.Tiling{Height: 5, Width: 7, Overlap: 2},
 		Conditions: ConditionsConfig{
 			Tasks:      map[string]float64{"nothing": 1, "first-frames": 2.5},
 			Covariates: []CovariateConfig{{Name: "advection", Units: "mm/h", Transform: parse(t, "sqrt+affine:0:7.5"), KnownFrames: 2}},

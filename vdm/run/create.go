@@ -136,21 +136,10 @@ func fit(c Config, train vdm.Clips) (Config, error) {
 		}
 	}
 	fitted := func(channel int, name string, spec transform.Spec) (transform.Spec, error) {
-		if spec.Fitted() {
-			return spec, nil
-		}
-		if train == nil {
+		if !spec.Fitted() && train == nil {
 			return spec, fmt.Errorf("transform of %s (%s) is not fitted, and there are no training clips to fit it on", name, spec)
 		}
-		var failed error
-		values := channelRange(train, channel, &failed)
-		if spec.NeedsValues() {
-			values = channelValues(train, channel, &failed)
-		}
-		fitted, err := spec.Fit(values)
-		if failed != nil {
-			return spec, failed
-		}
+		fitted, err := FitTransform(spec, train, channel)
 		if err != nil {
 			return spec, fmt.Errorf("fitting the transform of %s: %w", name, err)
 		}

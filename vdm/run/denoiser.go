@@ -7,6 +7,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/tiles"
 	"github.com/climate-vdm/climate-vdm/vdm/train"
 )
 
@@ -18,12 +19,16 @@ func (c Config) networkDenoiser(w vdm.Weights) vdm.Denoiser { return c.watchedDe
 // shows its parts.
 func (c Config) watchedDenoiser(w vdm.Weights, watch func(name string, x *g.Node)) vdm.Denoiser {
 	network := c.FullNetwork()
-	return c.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
+	d := c.Parameterisation.Denoiser(func(z *g.Node, at vdm.Level, in vdm.Batch) *g.Node {
 		if n, ok := network.(vdm.WatchedNetwork); ok && watch != nil {
 			return n.ApplyWatched(w, z, at, in, watch)
 		}
 		return network.Apply(w, z, at, in)
 	})
+	if c.Tiles != (tiles.Tiling{}) {
+		d = c.Tiles.Denoiser(d, c.Clip.Height, c.Clip.Width)
+	}
+	return d
 }
 
 // flatDenoiser returns the configured network as a denoiser, with weights that are views

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
 // Ranges is a source of clips that knows the extremes of its record, so that a range can
@@ -14,13 +15,23 @@ type Ranges interface {
 	Range(channel int) (low, high float32)
 }
 
-// Valued is a source of clips that gives each cell of its record once. For other sources
-// transforms are fitted on all clips, which contain the cells in the middle of a record
-// more often than those at its edges.
-type Valued interface {
-	// Values iterates over the cells of a channel. It may be called several times. NaN
-	// is missing.
-	Values(channel int) iter.Seq[[]float32]
+// FitTransform returns the transform of a channel fitted on training clips: on their
+// values, or on the extremes of their record where these are all that it needs. A transform
+// that is fitted already is returned as it is.
+func FitTransform(spec transform.Spec, clips vdm.Clips, channel int) (transform.Spec, error) {
+	if spec.Fitted() {
+		return spec, nil
+	}
+	var failed error
+	values := channelRange(clips, channel, &failed)
+	if spec.NeedsValues() {
+		values = channelValues(clips, channel, &failed)
+	}
+	fitted, err := spec.Fit(values)
+	if failed != nil {
+		return spec, failed
+	}
+	return fitted, err
 }
 
 // channelRange yields the smallest and the largest value of a channel.
@@ -45,17 +56,29 @@ func channelRange(clips vdm.Clips, channel int, failed *error) iter.Seq[[]float3
 	}
 }
 
-// channelValues yields the values of a channel: those of the record if the source has
-// one, else those of all clips, clip by clip.
+// fitClips is the most clips on whose values a transform is fitted.
+const fitClips = 800
+
+// channelValues yields the values of a channel in clips at even distances, all of a small
+// source, clip by clip, and the extremes of the others. Clips are what the network is
+// trained on: their mean differs from the record's where the cells in its middle lie in
+// more clips than the cells at its edges. A network that has to learn what is left of
+// the mean, at noise levels at which nothing else can be seen, learns it late. (Of a record of 13
+// hours in windows of 10 it was 0.17 standard deviations, and all that was generated was
+// too light by as much.)
 func channelValues(clips vdm.Clips, channel int, failed *error) iter.Seq[[]float32] {
-	if v, ok := clips.(Valued); ok {
-		return v.Values(channel)
-	}
 	return func(yield func([]float32) bool) {
 		f, h, w, ch := clips.Shape()
 		clip, values := make([]float32, f*h*w*ch), make([]float32, f*h*w)
-		for i := range clips.Len() {
-			if *failed = clips.Clip(i, clip); *failed != nil {
+		n := min(fitClips, clips.Len())
+		if r, ok := clips.(Ranges); ok && n < clips.Len() {
+			low, high := r.Range(channel)
+			if !yield([]float32{low, high}) {
+				return
+			}
+		}
+		for i := range n {
+			if *failed = clips.Clip(int(int64(i)*int64(clips.Len())/int64(n)), clip); *failed != nil {
 				return
 			}
 			for j := range values {

@@ -12,6 +12,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/convnet"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
+	"github.com/climate-vdm/climate-vdm/vdm/tiles"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
 
@@ -35,7 +36,8 @@ func TestNetworkOfOldFiles(t *testing.T) {
 	}
 	want := fullConfig(t)
 	// What such a file does not have either.
-	want.Training.Optimiser, want.Preconditioning, want.TrainedSize, want.Conditions = "", "", [2]int{}, ConditionsConfig{}
+	want.Training.Optimiser, want.Preconditioning, want.Conditions = "", "", ConditionsConfig{}
+	want.TrainedSize, want.Tiles = [2]int{}, tiles.Tiling{}
 	want.Parameterisation = vdm.PredictEpsilon
 	want.Clip.Kilometres, want.Training.From, want.Training.WeightDecay = 0, "", 0
 	changeUNet(&want, func(n *unet.Config) { n.Channels = 2 })

@@ -24,13 +24,18 @@ func (c Config) FullNetwork() vdm.Network {
 		if i := c.Conditions.guessError(); i >= 0 {
 			likely = c.Conditions.Covariates[i].Name
 		}
-		size := c.TrainedSize
-		if size == [2]int{} {
-			size = [2]int{c.Clip.Height, c.Clip.Width}
-		}
+		size := c.trainedSize()
 		n = spectral.Network{Network: n, Frames: c.Clip.Frames, Height: size[0], Width: size[1], Given: given, GivenError: likely, Alternate: alternate}
 	}
 	return n
+}
+
+// trainedSize returns the rows and columns of the training clips.
+func (c Config) trainedSize() [2]int {
+	if c.TrainedSize != [2]int{} {
+		return c.TrainedSize
+	}
+	return [2]int{c.Clip.Height, c.Clip.Width}
 }
 
 // top returns the highest λ of the run, the level of values that are known exactly.

@@ -18,30 +18,6 @@ func (m *Run) conditional(o SampleOptions) SampleOptions {
 	return o.WithConditionalDefaults()
 }
 
-// OnFields returns the run for fields of another size than its training clips had, with
-// the same weights. Sample from it, but do not train it. The cells must have the same
-// size in km as in training. A network with a preconditioning and without a first guess
-// works on clips of one size only.
-func (m *Run) OnFields(height, width int) (*Run, error) {
-	c := m.Config
-	if height == c.Clip.Height && width == c.Clip.Width {
-		return m, nil
-	}
-	if c.Preconditioning != "" && c.Conditions.firstGuess() < 0 {
-		return nil, fmt.Errorf("fields of %d × %d: the run's preconditioning belongs to clips of %d × %d", height, width, c.Clip.Height, c.Clip.Width)
-	}
-	if c.TrainedSize == [2]int{} {
-		c.TrainedSize = [2]int{c.Clip.Height, c.Clip.Width}
-	}
-	c.Clip.Height, c.Clip.Width = height, width
-	if err := c.Validate(); err != nil {
-		return nil, err
-	}
-	larger := *m
-	larger.Config = c
-	return &larger, nil
-}
-
 // checkMap refuses NoiseLevelMap with a network that takes no map, levels outside the
 // trained range, and ways of conditioning for which the network was not trained.
 func (m *Run) checkMap(guidance vdm.Guidance, c shownCells) error {

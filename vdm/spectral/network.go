@@ -8,6 +8,7 @@ import (
 	g "github.com/gomlx/gomlx/core/graph"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
 	"github.com/climate-vdm/climate-vdm/vdm/weights"
 )
 
@@ -190,7 +191,7 @@ func (n Network) variances(w vdm.Weights, name string, dims []int) *g.Node {
 		panic(fmt.Errorf("spectral network: clips of %v (frames, height, width), want %v, to which the variances of the waves belong", dims[1:4], want))
 	}
 	for i, axis := range []int{2, 3} {
-		s = alongAxis(s, axis, between(want[1+i], dims[2+i]))
+		s = engine.AlongAxis(s, axis, between(want[1+i], dims[2+i]))
 	}
 	return s
 }

@@ -3,9 +3,10 @@ package spectral
 import (
 	"math"
 
-	"github.com/climate-vdm/climate-vdm/vdm/verify"
 	g "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/climate-vdm/climate-vdm/vdm/internal/engine"
+	"github.com/climate-vdm/climate-vdm/vdm/verify"
 )
 
 // waves returns the orthonormal DCT-II of clips over the given axes, in the shape of x,
@@ -16,26 +17,9 @@ func waves(x *g.Node, axes []int, inverse bool) *g.Node {
 		if inverse {
 			matrix = transposed(matrix)
 		}
-		x = alongAxis(x, axis, matrix)
+		x = engine.AlongAxis(x, axis, matrix)
 	}
 	return x
-}
-
-// alongAxis returns x multiplied along an axis by a matrix, [in][out]. A product along
-// the last axis is the one that every engine computes correctly and fast.
-func alongAxis(x *g.Node, axis int, matrix [][]float64) *g.Node {
-	var flat []float32
-	for _, row := range matrix {
-		for _, v := range row {
-			flat = append(flat, float32(v))
-		}
-	}
-	m := g.ConstTensor(x.Graph(), tensors.FromFlatDataAndDimensions(flat, len(matrix), len(matrix[0])))
-	order := []int{0, 1, 2, 3, 4}
-	order[axis], order[4] = 4, axis
-	x = g.TransposeAllAxes(x, order...)
-	x = g.Einsum("bfhwn,nk->bfhwk", x, m)
-	return g.TransposeAllAxes(x, order...)
 }
 
 func transposed(m [][]float64) [][]float64 {

@@ -32,7 +32,7 @@ func (f *conditionalFlags) addTo(c *cobra.Command) {
 	f.sampleFlags.addTo(c, "members", 8)
 	flags := c.Flags()
 	f.whereFlags.addTo(flags)
-	flags.IntVar(&f.size, "size", 0, "`cells` along a side of the clip, for networks that work on fields of any size (default: the size of the run's clips)")
+	flags.IntVar(&f.size, "size", 0, sizeHelp)
 	flags.BoolVar(&f.otherStep, "other-step", false, "accept data with another time between frames than the training data")
 	flags.BoolVar(&f.otherCells, "other-cell-size", false, "accept data with cells of another size than the training data")
 	flags.StringVar(&f.guidance, "guidance", "replacement", "method by which clips agree with the known values: "+strings.Join(vdm.GuidanceNames(), ", ")+" (for a network that takes a map of noise levels the default is map)")
@@ -78,17 +78,7 @@ func (f *conditionalFlags) suit(c *cobra.Command, m *run.Run) (*run.Run, error) 
 		f.o.Guidance = nil
 		say(c, "the known values enter by a map of noise levels, for which the network was trained (--guidance chooses another method)")
 	}
-	if f.size == 0 {
-		return m, nil
-	}
-	if f.size < 1 {
-		return nil, misuse(c, "--size is %d: want at least 1 cell", f.size)
-	}
-	sized, err := m.OnFields(f.size, f.size)
-	if err != nil {
-		return nil, fmt.Errorf("--size %d: %w", f.size, err)
-	}
-	return sized, nil
+	return sized(c, m, f.size)
 }
 
 // cut takes the clip out of the data that begins at --start and lies at --row and --col

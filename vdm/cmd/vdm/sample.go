@@ -57,6 +57,7 @@ func newSample() *cobra.Command {
 	s := &sampleFlags{}
 	var ready bool
 	var drawn string
+	var size int
 	c := &cobra.Command{
 		Use:     "sample RUN | sample --pretrained",
 		Short:   "Draw clips from a model",
@@ -71,6 +72,7 @@ With --pretrained the model is a small one that comes with this program, and fou
 clips take some seconds. It becomes a run in RUN (default: ` + pretrainedRun + `), which is
 like any other; the card in its folder says on which data it was trained.`,
 		Example: `  vdm sample --pretrained --picture clips.png
+  vdm sample --pretrained --size 64 --count 1 --picture wide.png
   vdm sample runs/rain --count 16
   vdm sample runs/rain --count 1 --first 7 --seed 1 --out seventh.nc
   vdm sample runs/rain --count 16 --preset dissertation`,
@@ -90,6 +92,9 @@ like any other; the card in its folder says on which data it was trained.`,
 			}
 			m, err := open()
 			if err != nil {
+				return err
+			}
+			if m, err = sized(c, m, size); err != nil {
 				return err
 			}
 			if s.o.Covariates, err = s.tell.told(c, m, readFlags{}, 0, nil); err != nil {
@@ -122,6 +127,7 @@ like any other; the card in its folder says on which data it was trained.`,
 			return emit(c, drawn+"\n")
 		},
 	}
+	c.Flags().IntVar(&size, "size", 0, sizeHelp)
 	c.Flags().BoolVar(&ready, "pretrained", false, "the model that comes with this program")
 	c.Flags().StringVar(&drawn, "picture", "", pictureHelp("the first four clips, film strips of the first variable"))
 	s.addTo(c, "count", 1)

@@ -25,7 +25,7 @@ var floors = []floor{
 		"vdm/study/archive", "vdm/study/certify", "vdm/study/choose", "vdm/study/experiment", "vdm/study/firstmodel", "vdm/study/learnt", "vdm/study/radar", "vdm/study/scaling", "vdm/study/verification",
 	}},
 	{"the run", []string{"vdm/run", "vdm/train", "vdm/internal/proof"}},
-	{"the paper", []string{"vdm", "vdm/unet", "vdm/convnet", "vdm/spectral", "vdm/exact"}},
+	{"the paper", []string{"vdm", "vdm/unet", "vdm/convnet", "vdm/spectral", "vdm/tiles", "vdm/exact"}},
 	{"leaves", []string{
 		"vdm/climate", "vdm/climate/cf", "vdm/climate/coast", "vdm/climate/hdf5", "vdm/climate/netcdf", "vdm/climate/odim", "vdm/climate/zarr", "vdm/forecast", "vdm/verify",
 		"vdm/transform", "vdm/noise", "vdm/weights", "vdm/checkpoint",

@@ -26,12 +26,13 @@ vdm/study: vdm/run vdm/report vdm/climate vdm/forecast
 vdm/report: vdm/run vdm/climate vdm/forecast vdm/verify plotting
 vdm/pretrained: vdm/run
 vdm/internal/proof: vdm/run vdm/backend
-vdm/run: vdm vdm/unet vdm/convnet vdm/spectral vdm/train vdm/climate vdm/checkpoint vdm/transform
+vdm/run: vdm vdm/unet vdm/convnet vdm/spectral vdm/tiles vdm/train vdm/climate vdm/checkpoint vdm/transform
 vdm/train: vdm/weights vdm/internal/engine
 vdm: vdm/noise vdm/weights vdm/transform vdm/internal/engine
 vdm/unet: vdm vdm/noise vdm/checkpoint vdm/internal/engine
 vdm/convnet: vdm
 vdm/spectral: vdm vdm/verify
+vdm/tiles: vdm vdm/internal/engine
 vdm/exact: vdm vdm/noise
 vdm/climate: vdm/noise vdm/checkpoint
 vdm/climate/cf: vdm/climate

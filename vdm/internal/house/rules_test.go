@@ -38,7 +38,7 @@ var rules = []rule{
 		why: "the mathematics knows neither a network nor a folder of a run: what ties them belongs to vdm/run",
 	},
 	{
-		name: "the networks and the exact models belong to the paper", bound: are("vdm/unet", "vdm/convnet", "vdm/spectral", "vdm/exact"),
+		name: "the networks and the exact models belong to the paper", bound: are("vdm/unet", "vdm/convnet", "vdm/spectral", "vdm/tiles", "vdm/exact"),
 		may: only(append([]string{"vdm"}, leaves...)...),
 		why: "whoever reads the paper's floor should need nothing of the floors above",
 	},

@@ -111,7 +111,7 @@ func (w *conditional) fitted(clip run.ClipConfig) error {
 	for i, ch := range clip.Channels {
 		unfitted := ch.Transform.Unfitted()
 		if unfitted.NeedsValues() {
-			again, err := unfitted.Fit(w.training.Values(i))
+			again, err := run.FitTransform(unfitted, w.training, i)
 			if err != nil {
 				return fmt.Errorf("%s: %s: %w", w.Data, ch.Name, err)
 			}

@@ -1,0 +1,65 @@
+package run
+
+import (
+	"math"
+	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/transform"
+)
+
+// overlapping is a record of one cell a frame, whose clips are two frames each.
+type overlapping []float32
+
+func (o overlapping) Len() int                        { return len(o) - 1 }
+func (o overlapping) Shape() (int, int, int, int)     { return 2, 1, 1, 1 }
+func (o overlapping) Clip(i int, dst []float32) error { copy(dst, o[i:i+2]); return nil }
+func (o overlapping) Range(int) (low, high float32) {
+	low, high = o[0], o[0]
+	for _, v := range o {
+		low, high = min(low, v), max(high, v)
+	}
+	return low, high
+}
+
+// The frames at the ends of a record lie in fewer clips than those in its middle, and the
+// network is to see clips of the mean 0.
+func TestStandardiseIsFittedOnClips(t *testing.T) {
+	spec, err := transform.Parse("standardise")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fit, err := FitTransform(spec, overlapping{6, 1, 3, 8}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean := (6 + 1 + 1 + 3 + 3 + 8) / 6.0
+	std := 0.0
+	for _, v := range []float64{6, 1, 1, 3, 3, 8} {
+		std += (v - mean) * (v - mean) / 6
+	}
+	std = math.Sqrt(std)
+	if s := fit.Steps[0]; math.Abs(*s.Mean-mean) > 1e-12 || math.Abs(*s.Std-std) > 1e-12 {
+		t.Errorf("mean %v, standard deviation %v; want %v and %v, those of the clips", *s.Mean, *s.Std, mean, std)
+	}
+}
+
+// Of many clips some are read, and the extremes of the others are known all the same.
+func TestExtremesOfClipsThatAreNotReadAreFitted(t *testing.T) {
+	record := make(overlapping, 3*fitClips)
+	for i := range record {
+		record[i] = float32(i % 5)
+	}
+	record[len(record)-1] = 90 // the last clip is not read
+	spec, err := transform.Parse("normal-score")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fit, err := FitTransform(spec, record, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := fit.Steps[0].X
+	if x[0] != 0 || x[len(x)-1] != 90 {
+		t.Errorf("fitted from %v to %v, want from 0 to 90", x[0], x[len(x)-1])
+	}
+}
