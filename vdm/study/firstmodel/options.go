@@ -42,7 +42,7 @@ func Defaults() Options {
 		HeldOut: 10,
 		// The time allows some 1400 clips. So few want small batches, a high rate and an
 		// optimiser that learns most from each. Held-out loss after 600 steps of 2 clips
-		// with Muon 0.248, after 1000 with Adam 0.258 (the Wiener filter: 0.296), and the
+		// with Muon 0.248, after 1000 with Adam 0.258 (the Wiener filter: 0.287), and the
 		// power of what is generated is the same: vdm/bench/optimisers/RESULTS.md.
 		Steps: 600,
 		// The power of 32 clips has a standard error of a quarter, and of 64 clips of less
