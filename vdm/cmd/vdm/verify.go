@@ -29,9 +29,10 @@ pooled, one case each, in the memory of two. They are scored beside rivals, and
 every two forecasters are compared with an interval by the block bootstrap over the
 cases, whose coverage is stated. A rival is one of
   ` + strings.Join(forecast.Names(), ", ") + `,
-which is told what was known, or files of the same cases. Frames that lie beyond the
-data are not scored, and counted; so are missing cells. Members may lie along a
-dimension member, realization, number, ens or ens_number, as in files of pysteps.
+which is told what was known (advection and steps also what the data have around the
+cells of the files, as vdm forecast is), or files of the same cases. Frames that lie
+beyond the data are not scored, and counted; so are missing cells. Members may lie
+along a dimension member, realization, number, ens or ens_number, as in files of pysteps.
 
 The scores (--explain NAME says what one measures and how to read it):
   ` + wrapped(report.ScoreNames(), 76) + `
