@@ -42,7 +42,7 @@ func OpenRecord(paths []string, o RecordOptions) (*Record, error) {
 	}
 	folders := 0
 	for _, p := range paths {
-		if _, err := os.Stat(filepath.Join(p, manifestName)); err != nil {
+		if !IsPrepared(p) {
 			if f, _, _ := formatOf(p); f != nil {
 				continue // a file, or a folder or an address that is read as one
 			}
@@ -53,6 +53,9 @@ func OpenRecord(paths []string, o RecordOptions) (*Record, error) {
 				err = other
 			}
 			return nil, fmt.Errorf("data: %w", err)
+		}
+		if info.IsDir() && !IsPrepared(p) {
+			return nil, fmt.Errorf("data: %w", Unread(p))
 		}
 		if info.IsDir() {
 			folders++

@@ -96,7 +96,7 @@ func asRates(v *variable, a *timeAxis, amount bool, opt *ReadOptions) (frames []
 		if step > 0 {
 			hint = fmt.Sprintf(" (the time step is %s)", hours(step))
 		}
-		return fmt.Errorf("variable %q: units %q are an amount, and %s; set %s to the hours over which each value was accumulated%s, "+
+		return fmt.Errorf("variable %q: units %q are an amount, and %s; set %s to the time over which each value was accumulated%s, "+
 			"or %s where values are running totals, since the start or since midnight", v.name, v.text("units"), why, opt.called("Interval"), hint, opt.called("Totals"))
 	}
 	switch {

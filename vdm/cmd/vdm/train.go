@@ -49,7 +49,7 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 		RunE: func(c *cobra.Command, _ []string) error { return t.run(c) },
 	}
 	f := c.Flags()
-	f.StringArrayVar(&t.data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data")
+	addData(f, &t.data, "data", "")
 	f.StringVar(&t.out, "out", "", "`folder` of the run")
 	f.StringVar(&t.config, "config", "", "configuration `file` (YAML) with settings that are not given as flags")
 	f.IntVar(&t.steps, "steps", 0, "optimiser `steps` to train up to (also training.steps of the configuration)")

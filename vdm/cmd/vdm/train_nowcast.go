@@ -5,6 +5,7 @@ import (
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
 	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
 )
@@ -42,7 +43,7 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast continu
 			}
 			var records []*climate.Field
 			for _, path := range data {
-				rec, err := read.open([]string{path})
+				rec, err := read.open(cf.Expand(path))
 				if err != nil {
 					return err
 				}
@@ -84,7 +85,7 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast continu
 		},
 	}
 	f := c.Flags()
-	f.StringArrayVar(&data, "data", nil, "NetCDF `file` of radar rain, a record of its own (may be repeated)")
+	f.StringArrayVar(&data, "data", nil, "NetCDF `file` of radar rain, or a folder of files joined in time, a record of its own (may be repeated)")
 	f.StringVar(&out, "out", "", "`folder` of the run")
 	f.IntVar(&last, "hold-out", 0, "number of last `frames` of each record that are held out")
 	f.IntVar(&t.Steps, "steps", 2600, "optimiser `steps` to train up to")

@@ -84,7 +84,7 @@ loss is measured beside three closed-form denoisers.`,
 		},
 	}
 	f := c.Flags()
-	f.StringArrayVar(&v.against, "against", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data")
+	addData(f, &v.against, "against", "")
 	f.StringVar(&v.out, "out", "", "`file` for all numbers: .txt, .json, .csv (a figure a line) or .nc; a name without an ending is a folder for figures and verification.json (of a run the default is its folder verification)")
 	f.StringVar(&v.figures, "figures", "", "`folder` to draw figures to (of a run the default is its folder verification)")
 	f.StringVar(&v.explain, "explain", "", "print the page of a `score`: what it measures, its formula, how to read it, an example; all prints every page")

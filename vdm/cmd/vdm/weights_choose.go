@@ -74,7 +74,7 @@ With --out the best weights become a run of their own, to sample from.`,
 		},
 	}
 	f := c.Flags()
-	f.StringArrayVar(&data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data, as in training")
+	addData(f, &data, "data", ", as in training")
 	f.StringVar(&o.By, "by", choose.Criteria()[0], "`criterion`: "+strings.Join(choose.Criteria(), ", "))
 	f.Float64SliceVar(&o.HalfLives, "half-lives", nil, "half-lives of other averages, in `steps`")
 	f.Lookup("half-lives").DefValue = "" // pflag would print []

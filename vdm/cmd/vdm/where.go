@@ -25,7 +25,7 @@ type whereFlags struct {
 }
 
 func (f *whereFlags) addTo(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&f.data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data, with what is known")
+	addData(flags, &f.data, "data", ", with what is known")
 	flags.StringVar(&f.at, "start", "", "the clip's first frame in the data: its `date`, as 2018-09-14T08:00, or its number, from 0")
 	flags.BoolVar(&f.last, "last", false, "the known frames are the last of the data")
 	flags.StringVar(&f.around, "around", "", "`place` in the middle of the clip, as 60.2N,24.9E or 60.2,24.9 (latitude, longitude)")
