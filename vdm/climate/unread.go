@@ -23,9 +23,12 @@ func Unread(path string) error {
 			return fmt.Errorf("%s is a Zarr store, which this program does not read: link vdm/climate/zarr, or save it as NetCDF, in Python with xarray.open_zarr(%q).to_netcdf(\"out.nc\")", path, path)
 		}
 	}
-	for depth, below := 1, filepath.Join(path, "*"); depth < 5; depth, below = depth+1, filepath.Join(below, "*") {
+	for depth, below := 0, path; depth < 5; depth, below = depth+1, filepath.Join(below, "*") {
 		for _, ending := range Endings() {
 			if found, err := filepath.Glob(filepath.Join(below, "*"+ending)); err == nil && len(found) > 0 {
+				if depth == 0 {
+					return fmt.Errorf("%s is a folder, not a file: give the files in it, as %s", path, filepath.Join(path, "*"+ending))
+				}
 				return fmt.Errorf("%s is a folder without data files, but folders below have some: give them, as %s", path, filepath.Join(below, "*"+ending))
 			}
 		}

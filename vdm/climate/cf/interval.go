@@ -1,6 +1,7 @@
 package cf
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -51,6 +52,13 @@ func asRates(v *variable, a *timeAxis, amount bool, opt *ReadOptions) (frames []
 	case amount && running.running():
 		return a.totals(v, running, opt)
 	case !amount:
+		over := step
+		if a.from != nil {
+			over = a.to[0] - a.from[0]
+		}
+		if err := summedRate(v, cmp.Or(opt.Units, v.text("units")), method, over, opt); err != nil {
+			return nil, "", err
+		}
 		if a.from == nil || method == "point" || method == "instantaneous" {
 			return frames, "", nil
 		}
@@ -186,8 +194,8 @@ func (a *timeAxis) byBounds(v *variable, amount, asTheyStand bool, opt *ReadOpti
 	if len(frames) == 0 {
 		return nil, "", fmt.Errorf("variable %q: the time bounds %s of every frame have no length", v.name, a.boundsName)
 	}
-	if alike := wide-narrow <= 1e-3*wide && longest-shortest <= 1e-3*longest; amount && gaps > 0 && gaps == len(frames)-1 && alike && wide <= 1.001*longest {
-		return nil, "", fmt.Errorf("variable %q: its time bounds %s are %s long and leave %s between each frame and the next: cdo writes such for sums of values that are stamped at instants. "+
+	if alike := wide-narrow <= 1e-3*wide && longest-shortest <= 1e-3*longest; amount && gaps > 0 && gaps == len(frames)-1 && alike {
+		return nil, "", fmt.Errorf("variable %q: its time bounds %s are %s long and leave %s between each frame and the next: cdo and NCO write such for sums over all of the time between. "+
 			"Set %s to %g if each is a sum over %s, or to %g if the bounds are right", v.name, a.boundsName, hours(longest), hours(wide),
 			opt.called("Interval"), round(longest+wide), hours(longest+wide), round(longest))
 	}

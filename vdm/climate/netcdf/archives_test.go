@@ -42,6 +42,19 @@ func TestFilesOfArchives(t *testing.T) {
 		{"terrain", ReadOptions{}, noon, 1, 0, 12, "m", ""},
 		{"joined_units", ReadOptions{}, noon, 1, 0, 12, "", ""},
 		{"dot_units", ReadOptions{}, noon, 1, 0, 12, "", ""},
+		{"cdo_sums", ReadOptions{Units: "mm", Interval: three}, "2018-09-13 03:00:00", three, 0, 12, "", "divided by 3 h"},
+		{"cdo_sums_divided", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", "unless what the history does besides has set that right"},
+		{"cdo_sums_ours", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", ""},
+		{"cdo_maxima", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", `"timselmax": each value is an extreme`},
+		{"cdo_sums_of_amounts", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", "divided by 3 h"},
+		{"cdo_means_of_amounts", ReadOptions{Interval: 1}, "2018-09-13 03:00:00", three, 0, 12, "", "divided by 1 h"},
+		{"nco_means", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", ""},
+		{"methods_sum_of_a_day", ReadOptions{}, "2018-09-13 12:00:00", day, 0, 12, "", ""},
+		{"methods_maximum", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", "the maximum over its interval"},
+		{"methods_deviation", ReadOptions{}, "", three, -1, 12, "mm/h", "cell_methods of a statistic"},
+		{"logarithm", ReadOptions{}, noon, 1, -1, 12, "mm/h", "speaks of a statistic"},
+		{"sums_of_three", ReadOptions{Interval: three}, "2018-09-13 02:00:00", three, 0, 12, "", "divided by 3 h"},
+		{"running_sums", ReadOptions{Totals: "none"}, "2018-09-13 00:30:00", 1, -1, 12, "", ""},
 	} {
 		c.check(t)
 	}
@@ -64,6 +77,14 @@ func TestFilesOfArchivesRefused(t *testing.T) {
 	refusedAs(t, "year_zero", ReadOptions{}, "TimeUnits")
 	refusedAs(t, "nines", ReadOptions{}, "12 values are 9999", "Fill 9999")
 	refusedAs(t, "infinite", ReadOptions{}, "+Inf", "Fill")
+	refusedAs(t, "cdo_sums", ReadOptions{}, `"timselsum"`, "Units mm", "Interval", "Units mm/h says")
+	refusedAs(t, "nco_sums", ReadOptions{}, `"ncra -y ttl"`, "Units mm", "Interval")
+	refusedAs(t, "cdo_deviations", ReadOptions{}, `"timselstd"`, "Kind other")
+	refusedAs(t, "cdo_means_of_amounts", ReadOptions{}, `"timselmean"`, "shorter time", "Interval")
+	refusedAs(t, "methods_sum", ReadOptions{}, "say sums over 3 h", "Units mm with Interval 3", "Units mm/h")
+	refusedAs(t, "running_sums", ReadOptions{}, "only grow in 11 of 11 frames", "running sums of rates", "Units mm", "Totals none")
+	refusedAs(t, "sums_of_three", ReadOptions{}, "1 h long and leave 2 h", "Interval to 3", "or to 1")
+	refusedAs(t, "bucket", ReadOptions{Totals: "start"}, "bucket_mm", "I_RAINNC")
 }
 
 // Files are joined by what they denote, or by the option that the refusal names.
