@@ -18,10 +18,11 @@ var (
 	}
 	summing    = regexp.MustCompile(overTime + `sum\b|\btimcumsum\b|` + ofNCO("ttl|total"))
 	averaging  = regexp.MustCompile(overTime + `(?:mean|avg)\b|` + ofNCO("avg|mean") + `|\bncra\b`)
-	scattering = regexp.MustCompile(overTime + `(?:std1?|var1?|range|pctl|skew|kurt)\b|` + ofNCO("rms|rmssdn|sqravg|avgsqr|sqrt"))
-	choosing   = regexp.MustCompile(overTime + `(?:max|min)\b|` + ofNCO("max|min|mabs|mebs|mibs"))
+	scattering = regexp.MustCompile(overTime + `(?:std1?|var1?|range|pctl|skew|kurt)\b|` + ofNCO("rms|rmssdn|sqravg|avgsqr|sqrt") +
+		`|\s-?(?:sqrt|sqr|ln|log10|exp|reci|pow|deltat|enssum|ens(?:std1?|var1?|range|pctl)|[gl][et]c?|eqc|nec)(?:,\S+)?(?:\s|$)`)
+	choosing = regexp.MustCompile(overTime + `(?:max|min)\b|` + ofNCO("max|min|mabs|mebs|mibs"))
 	// rescaling matches what may have made the labels right again.
-	rescaling = regexp.MustCompile(`\b(?:mulc|divc|addc|subc|a?exprf?|setunit|chunit|setattribute|setattr|setpartab\w*|(?:div|mul)dp[my]|div|mul|ncap2?|ncatted|ncflint)\b`)
+	rescaling = regexp.MustCompile(`\b(?:mulc|divc|addc|subc|a?exprf?|setunit|chunit|setattribute|setattr|setpartab\w*|(?:div|mul)dp[my]|div|mul|ifthen\w*|ncap2?|ncatted|ncflint)\b`)
 )
 
 // operations are what the history of a file says was done to its values.
@@ -63,7 +64,7 @@ var ncoLine = regexp.MustCompile(`\bnc(?:ra|rcat|ea|wa|ap2?|atted|flint|bo|diff)
 func operatorName(match string) string {
 	words := strings.Fields(match)
 	if len(words) < 2 {
-		return strings.TrimPrefix(match, "-")
+		return strings.TrimPrefix(words[0], "-")
 	}
 	return words[0] + " " + strings.Join(words[len(words)-2:], " ")
 }
@@ -80,8 +81,8 @@ func (d *dataset) operated(v *variable, units string, amount bool, opt *ReadOpti
 	why, remedy := "", ""
 	switch {
 	case o.statistic != "":
-		why = fmt.Sprintf("the file's history says %q: a statistic of rain, and no rain", o.statistic)
-		remedy = opt.called("Kind") + " other keeps the values as they are"
+		why = fmt.Sprintf("the file's history says %q: a statistic or a function of rain, and no rain", o.statistic)
+		remedy = fmt.Sprintf("%s other keeps the values as they are, %s rain takes them as rain", opt.called("Kind"), opt.called("Kind"))
 		settled = opt.Kind == climate.KindRain
 	case o.sum != "" && !amount:
 		why = fmt.Sprintf("the file's history says %q: sums of values in %q, which are no longer in it", o.sum, units)

@@ -80,6 +80,8 @@ func TestFilesOfArchivesRefused(t *testing.T) {
 	refusedAs(t, "cdo_sums", ReadOptions{}, `"timselsum"`, "Units mm", "Interval", "Units mm/h says")
 	refusedAs(t, "nco_sums", ReadOptions{}, `"ncra -y ttl"`, "Units mm", "Interval")
 	refusedAs(t, "cdo_deviations", ReadOptions{}, `"timselstd"`, "Kind other")
+	refusedAs(t, "cdo_roots", ReadOptions{}, `"sqrt"`, "Kind other", "Kind rain")
+	refusedAs(t, "cdo_masks", ReadOptions{}, `"gec,1"`, "function of rain")
 	refusedAs(t, "cdo_means_of_amounts", ReadOptions{}, `"timselmean"`, "shorter time", "Interval")
 	refusedAs(t, "methods_sum", ReadOptions{}, "say sums over 3 h", "Units mm with Interval 3", "Units mm/h")
 	refusedAs(t, "running_sums", ReadOptions{}, "only grow in 11 of 11 frames", "running sums of rates", "Units mm", "Totals none")

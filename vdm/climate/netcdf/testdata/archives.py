@@ -255,6 +255,8 @@ def operators():
     wrought("cdo_sums_divided", r, "Mon Nov 30: cdo divc,3 a.nc b.nc\nMon Nov 30: cdo -O -s timselsum,3 b0.nc a.nc", cell_methods=mean)
     wrought("cdo_sums_ours", r, "climate-vdm prepare: pr in mm/h\nMon Nov 30: cdo -O -s timselsum,3 b0.nc a.nc", cell_methods=mean)
     wrought("cdo_deviations", r, "Mon Nov 30: cdo -s timselstd,3 b0.nc a.nc", cell_methods=mean)
+    wrought("cdo_roots", np.sqrt(r), "Mon Nov 30: cdo -O -s -sqrt b0.nc a.nc", cell_methods=mean)
+    wrought("cdo_masks", (r > .5) * 1., "Mon Nov 30: cdo -O -s gec,1 b0.nc a.nc", cell_methods=mean)
     wrought("cdo_maxima", r, "Mon Nov 30: cdo -s timselmax,3 b0.nc a.nc", cell_methods=mean)
     wrought("cdo_means_of_amounts", r, "Mon Nov 30: cdo -s timselmean,3 b1.nc a.nc", "mm", **amount)
     wrought("cdo_sums_of_amounts", 3 * r, "Mon Nov 30: cdo -s timselsum,3 b1.nc a.nc", "mm", **amount)
