@@ -42,6 +42,7 @@ func TestFilesOfArchives(t *testing.T) {
 		{"terrain", ReadOptions{}, noon, 1, 0, 12, "m", ""},
 		{"joined_units", ReadOptions{}, noon, 1, 0, 12, "", ""},
 		{"dot_units", ReadOptions{}, noon, 1, 0, 12, "", ""},
+		{"degrees_exchanged", ReadOptions{}, noon, 1, -1, 12, "", "lat is taken for columns by its units or standard_name, against its name"},
 		{"cdo_sums", ReadOptions{Units: "mm", Interval: three}, "2018-09-13 03:00:00", three, 0, 12, "", "divided by 3 h"},
 		{"cdo_sums_divided", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", "unless what the history does besides has set that right"},
 		{"cdo_sums_ours", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", ""},

@@ -242,6 +242,16 @@ def two_parts():
         data(d, np.cumsum(rain(), 0), "mm", name, description=what)
     d.close()
 
+@case
+def degrees_exchanged():
+    """Latitudes in degrees_east and longitudes in degrees_north: by CF units decide."""
+    d = plain("degrees_exchanged", rain())
+    d["lat"].units, d["lon"].units = "degrees_east", "degrees_north"
+    for name in ("lat", "lon"):
+        if "standard_name" in d[name].ncattrs(): d[name].delncattr("standard_name")
+    d.close()
+
+
 def wrought(name, values, history, units="mm/h", hours=3., **attributes):
     """Over three hours each, with labels that cdo and NCO leave as they were, and their history."""
     d = new(name); grid(d); ends = hours * (1 + np.arange(len(values))); t = time(d, ends); bounds(d, t, ends - hours, ends)
