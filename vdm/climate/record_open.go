@@ -11,6 +11,10 @@ import (
 // ErrNoVariable is wrapped by every error that reports a variable the data lack.
 var ErrNoVariable = errors.New("there is no variable")
 
+// ErrManyVariables is wrapped by every error that asks which of several variables is
+// wanted.
+var ErrManyVariables = errors.New("choose one")
+
 // RecordOptions says which variables of data are read, and how.
 type RecordOptions struct {
 	// Variables are the names of the variables, which become the fields in their order;
@@ -159,6 +163,8 @@ func OpenRecordAs(paths []string, channels []Channel, o RecordOptions) (*Record,
 			o.Variables = nil
 			if only, other := OpenRecord(paths, o); other == nil {
 				r, err = only, nil
+			} else if !errors.Is(other, ErrManyVariables) {
+				err = other // the one variable is the one, and this is what is wrong with it
 			}
 		}
 	}

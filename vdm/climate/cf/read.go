@@ -105,7 +105,7 @@ func (d *dataset) choose(opt *ReadOptions) (*variable, error) {
 	case 1:
 		return data[0], nil
 	}
-	return nil, fmt.Errorf("there are %d data variables, choose one (%s): %s", len(data), opt.called("Variable"), strings.Join(names, ", "))
+	return nil, fmt.Errorf("there are %d data variables, %w (%s): %s", len(data), climate.ErrManyVariables, opt.called("Variable"), strings.Join(names, ", "))
 }
 
 // extreme matches methods of cell_methods whose results are rain, but no mean of it.

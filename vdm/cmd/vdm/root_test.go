@@ -109,7 +109,7 @@ func TestMisuse(t *testing.T) {
 		{[]string{"nowcast", "a", "--members", "0", "--evaluations", "0", "--around", "x", "--row", "1"}, []string{"--members is 0", "; --evaluations is 0", "; --data is missing", "; give --start or --last", "; --around excludes --row", "; --around: \"x\" is no place"}},
 		{[]string{"merge", "a.nc", "--first", "-1"}, []string{"--out is missing", "; --first is -1"}},
 		{[]string{"synth", "--format", "grib", "--resolution", "1km"}, []string{"--out is missing", "; --resolution", "; --format"}},
-		{[]string{"first-model", "--clips", "0", "--sampler-steps", "0"}, []string{"--evaluations is 0", "; --clips is 0"}},
+		{[]string{"first-model", "--clips", "0", "--sampler-steps", "0"}, []string{"--evaluations is 0", "; --count is 0"}},
 		{[]string{"verify", "a.nc", "--threshold", "x", "--evaluations", "y"}, []string{`--threshold is "x": want numbers, with commas between`, `; --evaluations is "y": want a whole number`}},
 		{[]string{"sample", "a", "--picture", "x.jpg", "--count", "0"}, []string{"--count is 0", "; --picture is x.jpg: want a name that ends in .png, .svg, .pdf, .apng"}},
 		{[]string{"interpolate", "a", "--data", "b", "--start", "1", "--last"}, []string{"give --start or --last or --test"}},

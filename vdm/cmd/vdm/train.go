@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -207,7 +208,11 @@ func (t *trainFlags) openFor(c *cobra.Command, config run.Config) (*climate.Reco
 	if err := t.read.asTrained(c, t.out, t.data); err != nil {
 		return nil, err
 	}
-	return t.read.open(t.data)
+	rec, err := t.read.open(t.data)
+	if errors.Is(err, climate.ErrNoVariable) && run.Exists(t.out) {
+		err = fmt.Errorf("%w; %s is a run that was trained on %s: other data need another --out", err, t.out, strings.Join(t.read.variables, ", "))
+	}
+	return rec, err
 }
 
 // origin returns the data on which the run will be trained, without the periods. It

@@ -71,7 +71,8 @@ func (f *whereFlags) resolve(c *cobra.Command, rec *climate.Record, span int) (e
 	case f.at == "":
 		return nil // another flag says it
 	default:
-		if f.start, err = strconv.Atoi(f.at); err == nil {
+		const longest = 9 // digits of a number; a date without signs has more
+		if f.start, err = strconv.Atoi(f.at); err == nil && len(f.at) <= longest {
 			return nil
 		}
 		if f.start, err = field.FrameAt(f.at); err != nil {
