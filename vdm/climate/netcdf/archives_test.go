@@ -42,6 +42,10 @@ func TestFilesOfArchives(t *testing.T) {
 		{"terrain", ReadOptions{}, noon, 1, 0, 12, "m", ""},
 		{"joined_units", ReadOptions{}, noon, 1, 0, 12, "", ""},
 		{"dot_units", ReadOptions{}, noon, 1, 0, 12, "", ""},
+		{"bounds_turned", ReadOptions{}, "2018-09-13 00:30:00", 1, 0, 12, "", "divided by 1 h"},
+		{"bounds_spread", ReadOptions{}, "2018-09-13 01:00:00", 1, 0, 12, "", "not two for each of 12 times; they are not used"},
+		{"bounds_spread_amounts", ReadOptions{Interval: 1}, "2018-09-13 01:00:00", 1, 0, 12, "", "divided by 1 h"},
+		{"climatology", ReadOptions{}, "", 720, 0, 12, "", "is climatological"},
 		{"degrees_exchanged", ReadOptions{}, noon, 1, -1, 12, "", "lat is taken for columns by its units or standard_name, against its name"},
 		{"cdo_sums", ReadOptions{Units: "mm", Interval: three}, "2018-09-13 03:00:00", three, 0, 12, "", "divided by 3 h"},
 		{"cdo_sums_divided", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", "unless what the history does besides has set that right"},
@@ -81,6 +85,7 @@ func TestFilesOfArchivesRefused(t *testing.T) {
 	refusedAs(t, "cdo_sums", ReadOptions{}, `"timselsum"`, "Units mm", "Interval", "Units mm/h says")
 	refusedAs(t, "nco_sums", ReadOptions{}, `"ncra -y ttl"`, "Units mm", "Interval")
 	refusedAs(t, "cdo_deviations", ReadOptions{}, `"timselstd"`, "Kind other")
+	refusedAs(t, "bounds_spread_amounts", ReadOptions{}, "not two for each of 12 times", "Interval")
 	refusedAs(t, "cdo_roots", ReadOptions{}, `"sqrt"`, "Kind other", "Kind rain")
 	refusedAs(t, "cdo_masks", ReadOptions{}, `"gec,1"`, "function of rain")
 	refusedAs(t, "cdo_means_of_amounts", ReadOptions{}, `"timselmean"`, "shorter time", "Interval")

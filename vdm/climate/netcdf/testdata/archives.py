@@ -252,6 +252,26 @@ def degrees_exchanged():
     d.close()
 
 
+@case
+def bounds_turned():
+    """Bounds as (bnds, time)."""
+    d = new("bounds_turned"); grid(d); t = time(d, 1. + np.arange(T)); d.createDimension("bnds", 2); t.bounds = "time_bnds"
+    d.createVariable("time_bnds", "f8", ("bnds", "time"))[:] = np.array([np.arange(T), 1. + np.arange(T)]); data(d, rain(), "mm", cell_methods="time: sum"); d.close()
+
+@case
+def bounds_spread():
+    """What xarray's where makes of bounds: values for each cell."""
+    for name, units in (("bounds_spread", "mm/h"), ("bounds_spread_amounts", "mm")):
+        d = new(name); grid(d); t = time(d, 1. + np.arange(T)); d.createDimension("bnds", 2); t.bounds = "time_bnds"
+        d.createVariable("time_bnds", "f8", ("time", "bnds", "lat", "lon"))[:] = 0; data(d, rain(), units); d.close()
+
+@case
+def climatology():
+    d = new("climatology"); grid(d); t = time(d, 15 + 30. * np.arange(T), "days since 1981-01-01", calendar="360_day"); t.climatology = "climatology_bounds"; d.createDimension("nv", 2)
+    d.createVariable("climatology_bounds", "f8", ("time", "nv"))[:] = np.stack([30. * np.arange(T), 30. * np.arange(T) + 30 + 360 * 29], 1)
+    data(d, rain() * 24, "mm/day", cell_methods="time: mean within years time: mean over years"); d.close()
+
+
 def wrought(name, values, history, units="mm/h", hours=3., **attributes):
     """Over three hours each, with labels that cdo and NCO leave as they were, and their history."""
     d = new(name); grid(d); ends = hours * (1 + np.arange(len(values))); t = time(d, ends); bounds(d, t, ends - hours, ends)
