@@ -185,7 +185,7 @@ func (r *Record) rename(channels []Channel) error {
 	for i, ch := range channels {
 		f := *r.Fields[i]
 		if f.Units != ch.Units {
-			return fmt.Errorf("%s is in %s in the data, the run's %s is in %s", f.Name, f.Units, ch.Name, ch.Units)
+			return fmt.Errorf("%s is in %s in the data, %s of the run or of the forecasts in %s", f.Name, f.Units, ch.Name, ch.Units)
 		}
 		f.Name = ch.Name
 		r.Fields[i] = &f

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
@@ -71,7 +72,14 @@ func (o *Options) around(forecaster string, k *forecastCase) (*seen, error) {
 
 // sees notes once what a forecaster sees.
 func (o *Options) sees(forecaster, what string) {
-	if note := fmt.Sprintf("rival %s sees %s", forecaster, what); !slices.Contains(o.notes, note) {
+	note := fmt.Sprintf("rival %s sees %s", forecaster, what)
+	o.noteOnce(note, note)
+}
+
+// noteOnce adds a note for the results, unless one of its kind is among them: one that has
+// the same words.
+func (o *Options) noteOnce(note, words string) {
+	if !slices.ContainsFunc(o.notes, func(other string) bool { return strings.Contains(other, words) }) {
 		o.notes = append(o.notes, note)
 	}
 }

@@ -69,3 +69,25 @@ func TestRivalOfAPartSeesWhatLiesAround(t *testing.T) {
 		t.Errorf("advection that sees the part alone has %v, the whole %v; notes %q", got, want, alone.Cases.Notes)
 	}
 }
+
+// Frames that were cut off a file after it was written leave an attribute behind that is no
+// longer true: members that differ in a frame were not given it.
+func TestKnownFramesThatWereCutOff(t *testing.T) {
+	data := record(t)
+	path := forecastFile(t, filepath.Join(t.TempDir(), "cut.nc"), data, 3, 5, 2, []float32{1, 3}, nil)
+	cut := forecastFile(t, filepath.Join(t.TempDir(), "cut.nc"), data, 5, 3, 0, []float32{1, 3}, func(f *cf.SampleFile) {
+		f.Attributes[archive.KnownAttribute] = "0, 1"
+	})
+	want, got := scored(t, Options{Data: data}, path), scored(t, Options{Data: data}, cut)
+	near(t, "CRPS of the frames ahead alone", got.value(0, "crps"), want.value(0, "crps"))
+	if got.Cases.Frames != 3 || len(want.Cases.Notes) > 0 || !strings.Contains(strings.Join(got.Cases.Notes, "\n"), "members differ in frames 0, 1 of cut.nc") {
+		t.Errorf("%d frames ahead, notes %q and %q", got.Cases.Frames, got.Cases.Notes, want.Cases.Notes)
+	}
+	// One member cannot differ from others; it can from the data.
+	one := forecastFile(t, filepath.Join(t.TempDir(), "one.nc"), data, 5, 3, 0, []float32{1}, func(f *cf.SampleFile) {
+		f.Attributes[archive.KnownAttribute] = "0, 1"
+	})
+	if notes := strings.Join(scored(t, Options{Data: data}, one, one).Cases.Notes, "\n"); strings.Count(notes, "frames 0, 1 of one.nc, which its attribute vdm_known_frames calls known, are not as in the data") != 1 {
+		t.Errorf("notes %q", notes)
+	}
+}

@@ -40,7 +40,7 @@ type Options struct {
 
 	windows     *climate.Windows
 	windowShape [3]int
-	notes       []string // on the rivals, for the results
+	notes       []string // on files and rivals, for the results
 }
 
 func (o *Options) called(option string) string {
