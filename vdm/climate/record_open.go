@@ -59,7 +59,7 @@ func OpenRecord(paths []string, o RecordOptions) (*Record, error) {
 			return nil, fmt.Errorf("data: %w", err)
 		}
 		if info.IsDir() && !IsPrepared(p) {
-			return nil, fmt.Errorf("data: %w", Unread(p))
+			return nil, fmt.Errorf("data: %w, and no prepared data, which have a %s", Unread(p), manifestName)
 		}
 		if info.IsDir() {
 			folders++

@@ -98,6 +98,9 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	wrong.when(t.out == "", "--out is missing: the folder of the run")
 	wrong.when(t.missing != "skip" && t.missing != "mask", "--missing is %q: want skip or mask", t.missing)
 	wrong.when(t.from != "" && (t.preset != "" || t.config != "" || t.transform != ""), "--from excludes --preset, --config and --transform: the weights bring such settings with them")
+	if _, err := transform.Load(t.transform); t.transform != "" && err != nil {
+		wrong.add(misuse(c, "--transform: %v", err))
+	}
 	for _, task := range t.tasks {
 		wrong.when(!slices.Contains(servedTasks, task), "--for %s: want some of %s", task, strings.Join(servedTasks, ", "))
 	}
