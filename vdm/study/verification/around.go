@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
@@ -74,14 +73,6 @@ func (o *Options) around(forecaster string, k *forecastCase) (*seen, error) {
 func (o *Options) sees(forecaster, what string) {
 	note := fmt.Sprintf("rival %s sees %s", forecaster, what)
 	o.noteOnce(note, note)
-}
-
-// noteOnce adds a note for the results, unless one of its kind is among them: one that has
-// the same words.
-func (o *Options) noteOnce(note, words string) {
-	if !slices.ContainsFunc(o.notes, func(other string) bool { return strings.Contains(other, words) }) {
-		o.notes = append(o.notes, note)
-	}
 }
 
 // part returns the cells of the case, of a frame of what was seen.

@@ -103,3 +103,11 @@ func (o *Options) scores() (names []string) {
 	}
 	return names
 }
+
+// noteOnce adds a note for the results, unless one of its kind is among them: one that has
+// the same words.
+func (o *Options) noteOnce(note, words string) {
+	if !slices.ContainsFunc(o.notes, func(other string) bool { return strings.Contains(other, words) }) {
+		o.notes = append(o.notes, note)
+	}
+}
