@@ -66,3 +66,19 @@ func PerDepth(units string) bool {
 	q, err := parseQuantity(units)
 	return err == nil && q.length == 1 && q.mass == 0
 }
+
+// RatePeriod returns the hours in the units of a rate of rain: 24 of mm/day. It is 0
+// where units are no rate, or where the period is none of second, minute, hour and day.
+func RatePeriod(units string) float64 {
+	scale, err := ParseRainUnits(units)
+	if err != nil || scale.Amount {
+		return 0
+	}
+	for _, hours := range []float64{1, 24, 1.0 / 3600, 1.0 / 60} {
+		switch snap(scale.Factor * hours) {
+		case 1, 10, 1000, 25.4: // mm or kg m-2, cm, m, inches
+			return hours
+		}
+	}
+	return 0
+}

@@ -10,6 +10,7 @@ import (
 // Signs are the attributes of a file that describe a variable.
 type Signs struct {
 	Name, StandardName, LongName, Units string
+	CellMethods                         string
 }
 
 // Finding says what kind a variable is, by which signs, and what stays uncertain.
@@ -31,6 +32,10 @@ func Recognise(s Signs) Finding {
 	name := strings.ToLower(s.Name)
 	name = name[strings.LastIndexByte(name, '/')+1:]
 	named := rainNames[name] || strings.HasPrefix(name, "total_precipitation") || modelRain.MatchString(s.Name)
+	if method := scatter.FindString(s.CellMethods); method != "" && (isRainStandardName(standard) || named || rainWords.MatchString(words)) {
+		f.Doubt = fmt.Sprintf("its units %q are those of rain, its cell_methods of a statistic: %q", s.Units, s.CellMethods)
+		return f
+	}
 	switch {
 	case isRainStandardName(standard):
 		f.Kind, f.Reason = KindRain, fmt.Sprintf("standard_name %q", standard)
@@ -79,7 +84,10 @@ var (
 		`fraction|intercept|minus|erosiv|heat|energy|water table|groundwater`)
 	// statistic matches words for what is made of rain and is none, often in its units.
 	statistic = regexp.MustCompile(`error|uncert|quality|anomal|probab|number of|count|percentile|quantile|spread|standard dev|\bstd|std(dev|ev)?\b|deviation|varian|` +
-		`\bbias|\btrend|differen|correlat|skewness|kurtosis|\bindex\b|\bratio\b|confiden|\bflag|\bmask|weight|duration|\bbounds?\b`)
+		`\bbias|\btrend|differen|correlat|skewness|kurtosis|\bindex\b|\bratio\b|confiden|\bflag|\bmask|weight|duration|\bbounds?\b|` +
+		`\blog(10|arithm\w*)?\b|\bln\b|\bsqrt\b|square root|cube root|\bnorm(ali[sz]ed)?\b|standardi[sz]ed|transformed|z.?score`)
+	// scatter matches methods of CF whose results are no rain, in or out of its units.
+	scatter = regexp.MustCompile(`:\s*(range|standard_deviation|variance|sum_of_squares|root_mean_square)\b`)
 	// notDepth matches words for lengths that are no depth of water.
 	notDepth = regexp.MustCompile(`sea level|sea surface|height|altitude|elevation|depth of|diameter|radius|visib|thickness|wavelength|distance|geopotential`)
 	// motion matches words for quantities with the units of a speed.

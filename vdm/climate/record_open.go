@@ -11,6 +11,10 @@ import (
 // ErrNoVariable is wrapped by every error that reports a variable the data lack.
 var ErrNoVariable = errors.New("there is no variable")
 
+// ErrManyVariables is wrapped by every error that asks which of several variables is
+// wanted.
+var ErrManyVariables = errors.New("choose one")
+
 // RecordOptions says which variables of data are read, and how.
 type RecordOptions struct {
 	// Variables are the names of the variables, which become the fields in their order;
@@ -42,7 +46,7 @@ func OpenRecord(paths []string, o RecordOptions) (*Record, error) {
 	}
 	folders := 0
 	for _, p := range paths {
-		if _, err := os.Stat(filepath.Join(p, manifestName)); err != nil {
+		if !IsPrepared(p) {
 			if f, _, _ := formatOf(p); f != nil {
 				continue // a file, or a folder or an address that is read as one
 			}
@@ -53,6 +57,9 @@ func OpenRecord(paths []string, o RecordOptions) (*Record, error) {
 				err = other
 			}
 			return nil, fmt.Errorf("data: %w", err)
+		}
+		if info.IsDir() && !IsPrepared(p) {
+			return nil, fmt.Errorf("data: %w, and no prepared data, which have a %s", Unread(p), manifestName)
 		}
 		if info.IsDir() {
 			folders++
@@ -156,6 +163,8 @@ func OpenRecordAs(paths []string, channels []Channel, o RecordOptions) (*Record,
 			o.Variables = nil
 			if only, other := OpenRecord(paths, o); other == nil {
 				r, err = only, nil
+			} else if !errors.Is(other, ErrManyVariables) {
+				err = other // the one variable is the one, and this is what is wrong with it
 			}
 		}
 	}
@@ -176,7 +185,7 @@ func (r *Record) rename(channels []Channel) error {
 	for i, ch := range channels {
 		f := *r.Fields[i]
 		if f.Units != ch.Units {
-			return fmt.Errorf("%s is in %s in the data, the run's %s is in %s", f.Name, f.Units, ch.Name, ch.Units)
+			return fmt.Errorf("%s is in %s in the data, %s of the run or of the forecasts in %s", f.Name, f.Units, ch.Name, ch.Units)
 		}
 		f.Name = ch.Name
 		r.Fields[i] = &f

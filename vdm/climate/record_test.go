@@ -134,7 +134,7 @@ func TestOpenRecord(t *testing.T) {
 	if _, err := as(named, rain); err == nil || !strings.Contains(err.Error(), "the data have 2 variables, the run 1 channels") {
 		t.Errorf("two variables, neither of the name: %v", err)
 	}
-	if _, err := as(named, Channel{"pr", "K"}); err == nil || !strings.Contains(err.Error(), "pr is in mm/h in the data, the run's pr is in K") {
+	if _, err := as(named, Channel{"pr", "K"}); err == nil || !strings.Contains(err.Error(), "pr is in mm/h in the data, pr of the run or of the forecasts in K") {
 		t.Errorf("other units: %v", err)
 	}
 	if err := WritePrepared(dir, two[:1], nil); err != nil {

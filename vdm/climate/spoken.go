@@ -122,13 +122,16 @@ func ParsePlace(text string) (lat, lon float64, err error) {
 	return values[0], values[1], nil
 }
 
+// compact matches dates as names of files have them, 20180914T0800 or 201809140800.
+var compact = regexp.MustCompile(`^([0-9]{4})([0-9]{2})([0-9]{2})[T_ ]?([0-9]{2}):?([0-9]{2})(Z?)$`)
+
 // FrameAt returns the frame that a date is of, such as "2018-09-14T08:00": whose stamp in
 // the file it is, else whose time, else in whose interval it lies.
 func (f *Field) FrameAt(date string) (int, error) {
 	if !f.HasDates() {
 		return 0, fmt.Errorf("%s: the times of the data count from no date; give the number of a frame, from 0", date)
 	}
-	hours, err := ParseTime(date, f.Calendar)
+	hours, err := ParseTime(compact.ReplaceAllString(date, "$1-$2-${3}T$4:$5$6"), f.Calendar)
 	if err != nil {
 		return 0, err
 	}

@@ -68,7 +68,7 @@ func TestFrameAt(t *testing.T) {
 		f.From, f.To = append(f.From, from), append(f.To, from+1./12)
 		f.Times, f.Stamps = append(f.Times, from+1./24), append(f.Stamps, from+1./12)
 	}
-	for date, want := range map[string]int{"2018-09-14T08:05": 0, "2018-09-14 08:10:00": 1, "2018-09-14T08:00": 0, "2018-09-14T10:05+02:00": 0, "2018-09-14T08:02:30": 0, "2018-09-14T08:16": 3} {
+	for date, want := range map[string]int{"2018-09-14T08:05": 0, "2018-09-14 08:10:00": 1, "2018-09-14T08:00": 0, "2018-09-14T10:05+02:00": 0, "2018-09-14T08:02:30": 0, "2018-09-14T08:16": 3, "20180914T0810": 1, "201809140805": 0, "20180914T0810Z": 1} {
 		if got, err := f.FrameAt(date); err != nil || got != want {
 			t.Errorf("%s is frame %d (%v), want %d", date, got, err, want)
 		}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
 
 // Unread says what a path is that no linked format reads, and what to do with it: a web
@@ -22,19 +23,26 @@ func Unread(path string) error {
 			return fmt.Errorf("%s is a Zarr store, which this program does not read: link vdm/climate/zarr, or save it as NetCDF, in Python with xarray.open_zarr(%q).to_netcdf(\"out.nc\")", path, path)
 		}
 	}
-	return fmt.Errorf("%s is a folder, not a file: give the files in it, as %s", path, filepath.Join(path, "*"+usualEnding(path)))
-}
-
-// usualEnding returns the ending that most files of a folder have, of those that fields
-// have; ".nc" where none has any.
-func usualEnding(dir string) string {
-	best, most := ".nc", 0
-	for _, ending := range []string{".nc", ".nc4", ".h5", ".hdf", ".hdf5", ".zarr"} {
-		if found, err := filepath.Glob(filepath.Join(dir, "*"+ending)); err == nil && len(found) > most {
-			best, most = ending, len(found)
+	for depth, below := 0, path; depth < 5; depth, below = depth+1, filepath.Join(below, "*") {
+		for _, ending := range Endings() {
+			if found, err := filepath.Glob(filepath.Join(below, "*"+ending)); err == nil && len(found) > 0 {
+				if depth == 0 {
+					return fmt.Errorf("%s is a folder, not a file: give the files in it, as %s", path, filepath.Join(path, "*"+ending))
+				}
+				return fmt.Errorf("%s is a folder without data files, but folders below have some: give them, as %s", path, filepath.Join(below, "*"+ending))
+			}
 		}
 	}
-	return best
+	return fmt.Errorf("%s is a folder without data files (which end in %s)", path, strings.Join(Endings(), ", "))
+}
+
+// Endings returns the endings of the names of files that contain fields.
+func Endings() []string { return []string{".nc", ".nc4", ".cdf", ".h5", ".hdf", ".hdf5"} }
+
+// IsPrepared reports whether a path is a folder of prepared data.
+func IsPrepared(path string) bool {
+	_, err := os.Stat(filepath.Join(path, manifestName))
+	return err == nil
 }
 
 var address = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]{1,20}://`)

@@ -123,7 +123,8 @@ func RampWeights(leads []float64, whole, none float64) ([]float64, error) {
 	}
 	out := make([]float64, len(leads))
 	for i, lead := range leads {
-		out[i] = min(max((none-lead)/(none-whole), 0), 1)
+		const rounding = 1e9 // of times in hours, without which the last weight is 1e-10 and not 0
+		out[i] = math.Round(min(max((none-lead)/(none-whole), 0), 1)*rounding) / rounding
 	}
 	return out, nil
 }

@@ -18,7 +18,8 @@ type Ensemble struct {
 // ReadEnsembles returns every variable of a file that has a dimension of members,
 // whatever its name (member, realization, number, ens, ens_number …) and the order of
 // dimensions, and the global attributes that are texts. Values and units are the file's,
-// packed values unpacked. Where no variable has members the only data variable is a
+// packed values unpacked; but amounts of rain over known intervals are rates in mm/h, and
+// the time of rain over an interval is its middle, as in [Read]. Where no variable has members the only data variable is a
 // forecast with one member. name returns the name of an option of ReadOptions in
 // messages; nil means the options' names.
 func ReadEnsembles(path string, name func(option string) string) ([]*Ensemble, map[string]string, error) {
@@ -73,7 +74,7 @@ func ensembles(path string, name func(option string) string, values bool) (all [
 
 // ensemble returns the members of a variable along an axis; −1 means one member.
 func (d *dataset) ensemble(v *variable, axis int, opt *ReadOptions, values bool) (*Ensemble, error) {
-	s, err := d.newSource(v, opt)
+	s, err := d.forecastSource(v, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -110,4 +111,25 @@ func (d *dataset) ensemble(v *variable, axis int, opt *ReadOptions, values bool)
 		e.Members = append(e.Members, data)
 	}
 	return e, nil
+}
+
+// forecastSource returns the source of a variable of forecasts, by the options: with the
+// times that [Read] gives rain, and amounts of rain as rates where their intervals are
+// known.
+func (d *dataset) forecastSource(v *variable, opt *ReadOptions) (*source, error) {
+	s, err := d.newSource(v, opt)
+	if err != nil || recognised(v, v.text("units"), opt).Kind != climate.KindRain {
+		return s, err
+	}
+	if scale, err := climate.ParseRainUnits(v.text("units")); err == nil && scale.Amount {
+		as := *opt
+		as.Kind = climate.KindRain
+		if rates, err := d.newSource(v, &as); err == nil && rates.refused == nil && rates.field.From != nil {
+			return rates, nil
+		}
+	}
+	for i := range s.field.From {
+		s.field.Times[i] = (s.field.From[i] + s.field.To[i]) / 2
+	}
+	return s, nil
 }

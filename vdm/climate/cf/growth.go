@@ -7,7 +7,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// growth checks whether amounts only grow from frame to frame until they begin again, as
+// growth checks whether amounts or rates only grow from frame to frame until they begin again, as
 // running totals do. Rain that is summed over each frame falls in some cells wherever it
 // rises in others.
 type growth struct {
@@ -15,6 +15,7 @@ type growth struct {
 	calendar   string
 	grow, fall int       // number of frames in which values only grow, and in which some fall
 	falls      []float64 // times of the frames with falling values
+	rates      bool      // whether values are in units of a rate, whose running sums are rarer
 }
 
 // fewestGrowing is how many cells must grow with none falling to count as a sign.
@@ -54,9 +55,16 @@ func (g *growth) problem(name string, opt *ReadOptions) error {
 	if g == nil || g.grow < 3 || 10*g.grow < 4*(g.grow+g.fall) {
 		return nil
 	}
+	if g.rates && (g.grow < 5 || g.grow < 5*g.fall) {
+		return nil
+	}
 	resets := ""
 	if n := len(g.falls); n > 0 {
 		resets = fmt.Sprintf(" and fall in %d", n)
+	}
+	if g.rates {
+		return fmt.Errorf("variable %q: values only grow in %d of %d frames%s: they look like running sums of rates, which are amounts (%s with %s); "+
+			"%s takes them as rates", name, g.grow, g.grow+g.fall, resets, opt.set("Units", "mm"), opt.set("Totals", "start"), opt.set("Totals", "none"))
 	}
 	return fmt.Errorf("variable %q: values only grow in %d of %d frames%s: they look like running totals, accumulated since a start, of which each frame less the "+
 		"one before is the rain; set %s to %s, or to none if they are amounts of each frame", name, g.grow, g.grow+g.fall, resets, opt.called("Totals"), g.guess())

@@ -142,7 +142,7 @@ func (d *dataset) inspect(v *variable, opt *ReadOptions) (VariableReport, error)
 	case s.refused != nil:
 		r.Why = s.refused.Error()
 		if r.Stats.Count > 0 && r.Stats.Min < 0 {
-			r.Notes = append(r.Notes, fmt.Sprintf("values go down to %g, which rain cannot: an undeclared fill value?", r.Stats.Min))
+			r.Notes = append(r.Notes, fmt.Sprintf("values go down to %.6g, which rain cannot: an undeclared fill value?", r.Stats.Min))
 		}
 	case problem != nil:
 		r.Why = problem.Error()

@@ -1,6 +1,7 @@
 package cf
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -51,6 +52,13 @@ func asRates(v *variable, a *timeAxis, amount bool, opt *ReadOptions) (frames []
 	case amount && running.running():
 		return a.totals(v, running, opt)
 	case !amount:
+		over := step
+		if a.from != nil {
+			over = a.to[0] - a.from[0]
+		}
+		if err := summedRate(v, cmp.Or(opt.Units, v.text("units")), method, over, opt); err != nil {
+			return nil, "", err
+		}
 		if a.from == nil || method == "point" || method == "instantaneous" {
 			return frames, "", nil
 		}
@@ -96,7 +104,7 @@ func asRates(v *variable, a *timeAxis, amount bool, opt *ReadOptions) (frames []
 		if step > 0 {
 			hint = fmt.Sprintf(" (the time step is %s)", hours(step))
 		}
-		return fmt.Errorf("variable %q: units %q are an amount, and %s; set %s to the hours over which each value was accumulated%s, "+
+		return fmt.Errorf("variable %q: units %q are an amount, and %s; set %s to the time over which each value was accumulated%s, "+
 			"or %s where values are running totals, since the start or since midnight", v.name, v.text("units"), why, opt.called("Interval"), hint, opt.called("Totals"))
 	}
 	switch {
@@ -186,8 +194,8 @@ func (a *timeAxis) byBounds(v *variable, amount, asTheyStand bool, opt *ReadOpti
 	if len(frames) == 0 {
 		return nil, "", fmt.Errorf("variable %q: the time bounds %s of every frame have no length", v.name, a.boundsName)
 	}
-	if alike := wide-narrow <= 1e-3*wide && longest-shortest <= 1e-3*longest; amount && gaps > 0 && gaps == len(frames)-1 && alike && wide <= 1.001*longest {
-		return nil, "", fmt.Errorf("variable %q: its time bounds %s are %s long and leave %s between each frame and the next: cdo writes such for sums of values that are stamped at instants. "+
+	if alike := wide-narrow <= 1e-3*wide && longest-shortest <= 1e-3*longest; amount && gaps > 0 && gaps == len(frames)-1 && alike {
+		return nil, "", fmt.Errorf("variable %q: its time bounds %s are %s long and leave %s between each frame and the next: cdo and NCO write such for sums over all of the time between. "+
 			"Set %s to %g if each is a sum over %s, or to %g if the bounds are right", v.name, a.boundsName, hours(longest), hours(wide),
 			opt.called("Interval"), round(longest+wide), hours(longest+wide), round(longest))
 	}
@@ -298,4 +306,18 @@ func (a *timeAxis) totals(v *variable, r totals, opt *ReadOptions) (frames []fra
 func bothMonthly(a, b float64) bool {
 	month := func(h float64) bool { return h >= 28*24 && h <= 31*24 }
 	return month(a) && month(b)
+}
+
+// summedRate returns an error where cell_methods call values in units of a rate sums over
+// a time that is not the one in the units: values in mm/day that are sums over a day are
+// fine, such in mm/h over three hours are not.
+func summedRate(v *variable, units, method string, over float64, opt *ReadOptions) error {
+	if method != "sum" && !strings.HasSuffix(method, ", then sum") || opt.Units != "" || !(over > 0) {
+		return nil
+	}
+	if each := climate.RatePeriod(units); each == 0 || over > 0.99*each && over < 1.01*each {
+		return nil
+	}
+	return fmt.Errorf("variable %q: its cell_methods %q say sums over %s, its units %q a rate; %s with %s if they are sums, %s if they are rates",
+		v.name, v.text("cell_methods"), hours(over), units, opt.set("Units", "mm"), opt.lasting(over), opt.set("Units", units))
 }

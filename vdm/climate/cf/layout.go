@@ -126,6 +126,10 @@ func (d *dataset) dimensionRoles(v *variable, opt *ReadOptions, l *layout) []rol
 		if c := d.coordinateOf(v, dim); c != nil {
 			if r := coordinateRole(c); r != roleNone {
 				assign(i, r)
+				if called := nameRole(c.base()); r == roleX && called == roleY || r == roleY && called == roleX {
+					l.notes = append(l.notes, fmt.Sprintf("coordinate %s is taken for %s by its units or standard_name, against its name; %s says otherwise",
+						c.base(), map[role]string{roleX: "columns", roleY: "rows"}[r], opt.called("Dims")))
+				}
 			}
 		}
 	}

@@ -167,6 +167,7 @@ func (p *Preparation) readPart(i, c int, done func(t0 int, data []float32) error
 		}
 		check := s.screen()
 		if check.growth != nil {
+			p.growth[c].rates = check.growth.rates
 			check.growth = p.growth[c] // continues from file to file
 		}
 		cells := own.Height() * own.Width()

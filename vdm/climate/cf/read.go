@@ -2,6 +2,7 @@ package cf
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -104,8 +105,11 @@ func (d *dataset) choose(opt *ReadOptions) (*variable, error) {
 	case 1:
 		return data[0], nil
 	}
-	return nil, fmt.Errorf("there are %d data variables, choose one (%s): %s", len(data), opt.called("Variable"), strings.Join(names, ", "))
+	return nil, fmt.Errorf("there are %d data variables, %w (%s): %s", len(data), climate.ErrManyVariables, opt.called("Variable"), strings.Join(names, ", "))
 }
+
+// extreme matches methods of cell_methods whose results are rain, but no mean of it.
+var extreme = regexp.MustCompile(`^(maximum|minimum|median|mode|mid_range)$`)
 
 // newSource reads a variable's coordinates and decides how its values are converted.
 // Values that cannot be converted are not an error here but recorded in refused, so that
@@ -191,6 +195,14 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		}
 		return s, nil
 	}
+	operated, err := d.operated(v, units, scale.Amount, opt)
+	if err != nil {
+		s.refused = err
+		return s, nil
+	}
+	if operated != "" {
+		f.Notes = append(f.Notes, operated)
+	}
 	frames, how, err := asRates(v, axis, scale.Amount, opt)
 	if err != nil {
 		s.refused = err
@@ -199,8 +211,8 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		}
 		return s, nil
 	}
-	s.frames, s.factor = frames, scale.Factor
-	s.counted = scale.Amount && opt.Totals == "" && !slices.ContainsFunc(frames, func(f frame) bool { return f.before != 0 })
+	s.frames, s.factor, s.amounts = frames, scale.Factor, scale.Amount
+	s.counted = s.rain == nil && opt.Totals == "" && !slices.ContainsFunc(frames, func(f frame) bool { return f.before != 0 })
 	if axis.outside != "" {
 		f.Notes = append(f.Notes, axis.outside+"; they are not used")
 	}
@@ -213,6 +225,9 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	}
 	f.StandardName = climate.RateStandardName(f.StandardName) // as a rate of depth it has another name than as a flux of mass
 	f.Units = climate.RainUnits
+	if method := strings.TrimPrefix(f.CellMethods, "time: "); extreme.MatchString(method) {
+		f.Notes = append(f.Notes, fmt.Sprintf("by cell_methods each value is the %s over its interval, and no mean", method))
+	}
 	if scale.Amount {
 		f.CellMethods = "time: mean"
 		if s.frames[0].from != s.frames[0].from {

@@ -46,7 +46,7 @@ func reflectivity(v *variable, units string, kind climate.Kind, opt *ReadOptions
 // recognised says what a variable is: by what its format says of it, else by its
 // attributes, where reflectivity may be rain.
 func recognised(v *variable, units string, opt *ReadOptions) climate.Finding {
-	found := climate.Recognise(climate.Signs{Name: v.base(), LongName: longName(v), StandardName: v.text("standard_name"), Units: units})
+	found := climate.Recognise(climate.Signs{Name: v.base(), LongName: longName(v), StandardName: v.text("standard_name"), Units: units, CellMethods: v.text("cell_methods")})
 	switch {
 	case v.kind != climate.KindAuto:
 		found.Kind, found.Doubt, found.Reason = v.kind, "", fmt.Sprintf("its quantity, %s in %s", longName(v), units)

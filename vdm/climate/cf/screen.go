@@ -101,6 +101,9 @@ func (s *screen) impossibleValues(f *climate.Field) error {
 	case s.negative == s.impossible && differences:
 		advice = fmt.Sprintf("They are falls of running totals, the largest by %g mm/h: either these begin anew at other times (%s), or the data are rounded, and %s sets what is below 0 to 0",
 			-s.lowest, opt.called("Totals"), opt.called("ClipNegative"))
+		if strings.HasPrefix(f.Name, "RAIN") && s.lowest < -1 {
+			advice += fmt.Sprintf(". WRF with bucket_mm empties each cell in its turn: the total is then %s plus bucket_mm times I_%s", f.Name, f.Name)
+		}
 	case s.negative == s.impossible && !(s.alike && s.impossible > 1 && s.first == float32(math.Trunc(float64(s.first)))) && -s.lowest < max(s.highest, 1):
 		advice = fmt.Sprintf("They go down to %g: interpolation and packing leave such; %s sets them to 0. If it is an undeclared fill value instead, name it (%s)",
 			s.lowest, opt.called("ClipNegative"), opt.called("Fill"))
@@ -205,7 +208,7 @@ func (s *source) screen() *screen {
 		}
 	}
 	if s.counted && s.field.Kind == climate.KindRain {
-		c.growth = &growth{}
+		c.growth = &growth{rates: !s.amounts}
 	}
 	return c
 }

@@ -51,7 +51,8 @@ type source struct {
 
 	begun     float64     // start of the forecast to which all frames belong, NaN where unknown
 	firstFrom float64     // start of the bounds of the first frame, NaN without bounds
-	counted   bool        // values are amounts over an interval that was set: running totals are then recognisable
+	counted   bool        // values are rain that is not differenced: running totals are then recognisable
+	amounts   bool        // values are amounts in the file
 	rain      *rainOfEcho // nil where values are no reflectivity
 	refused   error       // why the values cannot be converted; units are then the file's
 }

@@ -38,6 +38,9 @@ func (d *dataset) readTime(v *variable, l *layout, opt *ReadOptions) (*timeAxis,
 	if err := a.sort(c, times, resolution, opt); err != nil {
 		return nil, err
 	}
+	if c.text("climatology") != "" {
+		a.notes = append(a.notes, fmt.Sprintf("%s is climatological: each frame is made of several years or days (its attribute climatology), and its date is only a label", c.base()))
+	}
 	if err := d.readBounds(v, l, c, u, opt, a); err != nil {
 		return nil, err
 	}
@@ -199,8 +202,10 @@ func (d *dataset) readBounds(v *variable, l *layout, c *variable, u *instantUnit
 	if bounds == nil || !bounds.isNumeric() || u.TimeUnits == nil {
 		return nil
 	}
-	if n := len(bounds.shape); n != len(c.shape)+1 || bounds.shape[n-1] != 2 || !slices.Equal(bounds.shape[:n-1], c.shape) {
-		return fmt.Errorf("time bounds %q have the shape %v, expected two for each of %d times", bounds.name, bounds.shape, len(u.values))
+	turned := len(bounds.dims) == 2 && len(c.dims) == 1 && bounds.shape[0] == 2 && bounds.dims[1] == c.dims[0]
+	if n := len(bounds.shape); !turned && (n != len(c.shape)+1 || bounds.shape[n-1] != 2 || !slices.Equal(bounds.shape[:n-1], c.shape)) {
+		a.outside = fmt.Sprintf("time bounds %q have the shape %v, not two for each of %d times", bounds.name, bounds.shape, len(u.values))
+		return nil
 	}
 	units, calendar := bounds.text("units"), bounds.text("calendar")
 	own := u.TimeUnits
@@ -228,6 +233,15 @@ func (d *dataset) readBounds(v *variable, l *layout, c *variable, u *instantUnit
 	ends, err := bounds.readAll()
 	if err != nil {
 		return err
+	}
+	if turned { // all beginnings, then all ends
+		n := bounds.shape[1]
+		pairs, usual := make([]float64, 0, len(ends)), *bounds
+		for i := range n {
+			pairs = append(pairs, ends[i], ends[n+i])
+		}
+		usual.shape, usual.dims = []int{n, 2}, []string{bounds.dims[1], bounds.dims[0]}
+		ends, bounds = pairs, &usual
 	}
 	rows := l.alongFrames(v, bounds, ends, 2)
 	from, to := make([]float64, len(a.keep)), make([]float64, len(a.keep))

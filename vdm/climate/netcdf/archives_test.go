@@ -42,6 +42,24 @@ func TestFilesOfArchives(t *testing.T) {
 		{"terrain", ReadOptions{}, noon, 1, 0, 12, "m", ""},
 		{"joined_units", ReadOptions{}, noon, 1, 0, 12, "", ""},
 		{"dot_units", ReadOptions{}, noon, 1, 0, 12, "", ""},
+		{"bounds_turned", ReadOptions{}, "2018-09-13 00:30:00", 1, 0, 12, "", "divided by 1 h"},
+		{"bounds_spread", ReadOptions{}, "2018-09-13 01:00:00", 1, 0, 12, "", "not two for each of 12 times; they are not used"},
+		{"bounds_spread_amounts", ReadOptions{Interval: 1}, "2018-09-13 01:00:00", 1, 0, 12, "", "divided by 1 h"},
+		{"climatology", ReadOptions{}, "", 720, 0, 12, "", "is climatological"},
+		{"degrees_exchanged", ReadOptions{}, noon, 1, -1, 12, "", "lat is taken for columns by its units or standard_name, against its name"},
+		{"cdo_sums", ReadOptions{Units: "mm", Interval: three}, "2018-09-13 03:00:00", three, 0, 12, "", "divided by 3 h"},
+		{"cdo_sums_divided", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", "unless what the history does besides has set that right"},
+		{"cdo_sums_ours", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", ""},
+		{"cdo_maxima", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", `"timselmax": each value is an extreme`},
+		{"cdo_sums_of_amounts", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", "divided by 3 h"},
+		{"cdo_means_of_amounts", ReadOptions{Interval: 1}, "2018-09-13 03:00:00", three, 0, 12, "", "divided by 1 h"},
+		{"nco_means", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", ""},
+		{"methods_sum_of_a_day", ReadOptions{}, "2018-09-13 12:00:00", day, 0, 12, "", ""},
+		{"methods_maximum", ReadOptions{}, "2018-09-13 01:30:00", three, 0, 12, "", "the maximum over its interval"},
+		{"methods_deviation", ReadOptions{}, "", three, -1, 12, "mm/h", "cell_methods of a statistic"},
+		{"logarithm", ReadOptions{}, noon, 1, -1, 12, "mm/h", "speaks of a statistic"},
+		{"sums_of_three", ReadOptions{Interval: three}, "2018-09-13 02:00:00", three, 0, 12, "", "divided by 3 h"},
+		{"running_sums", ReadOptions{Totals: "none"}, "2018-09-13 00:30:00", 1, -1, 12, "", ""},
 	} {
 		c.check(t)
 	}
@@ -64,6 +82,17 @@ func TestFilesOfArchivesRefused(t *testing.T) {
 	refusedAs(t, "year_zero", ReadOptions{}, "TimeUnits")
 	refusedAs(t, "nines", ReadOptions{}, "12 values are 9999", "Fill 9999")
 	refusedAs(t, "infinite", ReadOptions{}, "+Inf", "Fill")
+	refusedAs(t, "cdo_sums", ReadOptions{}, `"timselsum"`, "Units mm", "Interval", "Units mm/h says")
+	refusedAs(t, "nco_sums", ReadOptions{}, `"ncra -y ttl"`, "Units mm", "Interval")
+	refusedAs(t, "cdo_deviations", ReadOptions{}, `"timselstd"`, "Kind other")
+	refusedAs(t, "bounds_spread_amounts", ReadOptions{}, "not two for each of 12 times", "Interval")
+	refusedAs(t, "cdo_roots", ReadOptions{}, `"sqrt"`, "Kind other", "Kind rain")
+	refusedAs(t, "cdo_masks", ReadOptions{}, `"gec,1"`, "function of rain")
+	refusedAs(t, "cdo_means_of_amounts", ReadOptions{}, `"timselmean"`, "shorter time", "Interval")
+	refusedAs(t, "methods_sum", ReadOptions{}, "say sums over 3 h", "Units mm with Interval 3", "Units mm/h")
+	refusedAs(t, "running_sums", ReadOptions{}, "only grow in 11 of 11 frames", "running sums of rates", "Units mm", "Totals none")
+	refusedAs(t, "sums_of_three", ReadOptions{}, "1 h long and leave 2 h", "Interval to 3", "or to 1")
+	refusedAs(t, "bucket", ReadOptions{Totals: "start"}, "bucket_mm", "I_RAINNC")
 }
 
 // Files are joined by what they denote, or by the option that the refusal names.

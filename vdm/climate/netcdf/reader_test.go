@@ -60,7 +60,7 @@ func TestNotNetCDF(t *testing.T) {
 	if _, err := open(filepath.Join(t.TempDir(), "absent.nc")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("an absent file: %v", err)
 	}
-	if _, err := open(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not a file") {
+	if _, err := open(t.TempDir()); err == nil || !strings.Contains(err.Error(), "folder without data files") {
 		t.Errorf("a folder: %v", err)
 	}
 }

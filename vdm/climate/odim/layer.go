@@ -142,6 +142,9 @@ func (l *layer) inWords(k quantity) string {
 	if math.IsNaN(l.undetect) {
 		return text
 	}
+	if l.undetect == l.nodata {
+		return text + ", and so is what was not detected, whose mark (undetect) is the same"
+	}
 	switch {
 	case math.IsNaN(k.none):
 		return text + fmt.Sprintf("; undetect %s is missing, too", plain(l.undetect))

@@ -114,7 +114,7 @@ func takes(names ...string) cobra.PositionalArgs {
 		several := len(names) > 0 && strings.HasSuffix(names[len(names)-1], "…")
 		switch {
 		case len(args) < len(names):
-			return misuse(c, "%s is missing", strings.TrimSuffix(names[len(args)], "…"))
+			return misuse(c, "%s is missing%s", strings.TrimSuffix(names[len(args)], "…"), alsoMissing(c))
 		case len(args) > len(names) && !several:
 			if len(names) == 0 {
 				return misuse(c, "unexpected argument %q: %s takes none", args[0], c.CommandPath())
@@ -128,6 +128,18 @@ func takes(names ...string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// alsoMissing says which of the flags in a command's usage line that have no substitute are
+// missing besides an argument.
+func alsoMissing(c *cobra.Command) (text string) {
+	usage, _, _ := strings.Cut(c.Use, " | ")
+	for _, name := range []string{"data", "against", "out"} {
+		if f := c.Flags().Lookup(name); f != nil && !f.Changed && strings.Contains(usage, "--"+name+" ") {
+			text += fmt.Sprintf("; --%s is missing", name)
+		}
+	}
+	return text
 }
 
 // say prints a message of a command.

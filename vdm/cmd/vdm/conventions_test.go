@@ -4,6 +4,7 @@ package main
 
 import (
 	"math"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -97,6 +98,56 @@ func TestEveryCommandFollowsConventions(t *testing.T) {
 	fine := field(t, path("downscale.nc"), "pr", 0)
 	if len(fine.Grid.Lat) != 16 || fine.Grid.MappingName != "crs" || len(fine.From) != 4 || fine.To[0]-fine.From[0] != 1 || fine.CellMethods != "time: mean" {
 		t.Errorf("downscale loses where and when its cells are: %+v, from %v to %v", fine.Grid, fine.From, fine.To)
+	}
+	installed.FollowConventions(t, files...)
+}
+
+// converting writes each Zarr store that it is given as a NetCDF file beside it, with the
+// attributes and values that the store has.
+const converting = `
+import sys, xarray
+for path in sys.argv[1:]:
+    d = xarray.open_zarr(path, decode_cf=False)
+    for v in d.variables.values():
+        v.encoding = {"_FillValue": v.attrs.pop("_FillValue", None)}
+    d.to_netcdf(path[:-len(".zarr")] + "-of-zarr.nc")
+`
+
+// Every Zarr store that a command writes follows the CF conventions too: the checkers read
+// no stores, so xarray makes NetCDF files of them.
+func TestEveryStoreFollowsConventions(t *testing.T) {
+	python := installed.CheckersPython(t, "import netCDF4, xarray, zarr")
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	data := writeRecord(t, path("data.nc"), curved)
+	holed := writeRecord(t, path("holed.nc"), func(f *cf.SampleFile) {
+		curved(f)
+		f.Channels[0].Data[2*recordHeight*recordWidth+2*recordWidth+3] = float32(math.NaN())
+	})
+	m := path("run")
+	succeed(t, tiny(data, m, "--frames", "4", "--steps", "1", "--transform", "affine")...)
+	var stores []string
+	made := func(name string, args ...string) {
+		stores = append(stores, path(name))
+		succeed(t, append(args, "--out", path(name))...)
+	}
+	made("sample.zarr", "sample", m, "--count", "2", "--evaluations", "2")
+	made("part.zarr", "sample", m, "--first", "2", "--evaluations", "2")
+	made("merged.zarr", "merge", path("sample.zarr"), path("part.zarr"))
+	made("nowcast.zarr", "nowcast", m, "--data", data, "--last", "--members", "2", "--evaluations", "2")
+	made("interpolate.zarr", "interpolate", m, "--data", data, "--start", "1", "--members", "2", "--evaluations", "2")
+	made("inpaint.zarr", "inpaint", m, "--data", holed, "--start", "1", "--members", "2", "--evaluations", "2")
+	made("steps.zarr", "forecast", "steps", "--data", data, "--start", "5", "--known", "2", "--frames", "5", "--members", "2", "--size", "4")
+	made("advection.zarr", "forecast", "advection", "--data", data, "--start", "5", "--known", "2", "--frames", "5", "--members", "2", "--size", "4")
+	made("blend.zarr", "forecast", "blend", "--of", path("steps.zarr"), "--with", path("advection.zarr"), "--ramp", "1h,3h")
+	stores = append(stores, path("prepared.zarr"))
+	succeed(t, "prepare", data, "--out", path("prepared.zarr"))
+	if said, err := exec.Command(python, append([]string{"-c", converting}, stores...)...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	var files []string
+	for _, store := range stores {
+		files = append(files, strings.TrimSuffix(store, ".zarr")+"-of-zarr.nc")
 	}
 	installed.FollowConventions(t, files...)
 }

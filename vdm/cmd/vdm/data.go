@@ -1,9 +1,33 @@
 package main
 
 import (
+	"strings"
+
+	"github.com/spf13/pflag"
+
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 )
+
+// dataFlag is a flag for data, whose values are paths: of a folder of files the files.
+type dataFlag []string
+
+// addData adds a flag for data to a command; more is added to its help.
+func addData(f *pflag.FlagSet, paths *[]string, name, more string) {
+	f.Var((*dataFlag)(paths), name, "NetCDF `file`, or a folder of files (may be repeated: joined in time), or the folder of prepared data"+more)
+}
+
+// Set adds what a path names.
+func (d *dataFlag) Set(path string) error {
+	*d = append(*d, cf.Expand(path)...)
+	return nil
+}
+
+func (d *dataFlag) String() string { return strings.Join(*d, ", ") }
+
+// Type is what cobra calls the value in help.
+func (d *dataFlag) Type() string { return "stringArray" }
 
 // record returns how data are opened by the flags.
 func (r *readFlags) record() climate.RecordOptions {

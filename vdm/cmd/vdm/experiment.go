@@ -45,9 +45,9 @@ figures. The clips lie in the run's folder as generated.f32, little-endian float
 Run again, every stage continues where it stopped. With --train-for training takes
 that long at most in this call, and the model so far is drawn from and verified.`,
 		Example: `  vdm synth --out data/synthetic --hours 20000
-  vdm experiment unconditional --data data/synthetic --out runs/small --dim 16 --multiples 1,2 --heads 2 --batch 4 --steps 400 --clips 32 --evaluations 64
-  vdm experiment unconditional --data data/ukcp18 --out runs/as-published --preset dissertation --train-for 8h --clips 2000
-  vdm experiment unconditional --data data/ukcp18 --out runs/full --steps 200000 --batch 64 --bfloat16 --train-for 8h --clips 2000`,
+  vdm experiment unconditional --data data/synthetic --out runs/small --dim 16 --multiples 1,2 --heads 2 --batch 4 --steps 400 --count 32 --evaluations 64
+  vdm experiment unconditional --data data/ukcp18 --out runs/as-published --preset dissertation --train-for 8h --count 2000
+  vdm experiment unconditional --data data/ukcp18 --out runs/full --steps 200000 --batch 64 --bfloat16 --train-for 8h --count 2000`,
 		Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch {
@@ -98,7 +98,8 @@ that long at most in this call, and the model so far is drawn from and verified.
 	f.DurationVar(&o.TrainFor, "train-for", 0, "`time` that training may take in this call, such as 8h or 30m (default: until --steps)")
 	f.BoolVar(&o.TrainOnly, "train-only", false, "end after training")
 	f.BoolVar(&noTraining, "no-training", false, "draw from the model so far and verify, without training")
-	f.IntVar(&o.Clips, "clips", 200, "number of clips to draw")
+	f.IntVar(&o.Clips, "count", 200, "clips to draw")
+	alsoCalled(f, "count", "clips")
 	addSampler(f, &o.Evaluations, &o.SamplerBatch, &o.Sampler, &o.Grid)
 	f.IntVar(&o.ReferenceClips, "reference-clips", 1000, "number of clips of the test and of the training seasons for the comparison")
 	return c

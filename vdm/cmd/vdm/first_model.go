@@ -26,7 +26,7 @@ is finished it only prints the result again.`,
   vdm first-model --data rain.nc --variable pr --out runs/mine --steps 500`,
 		Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := atLeastOne(c, []counted{{"steps", o.Steps}, {"evaluations", o.SamplerSteps}, {"clips", o.Clips}, {"members", o.Members}, {"held-out", o.HeldOut}}); err != nil {
+			if err := atLeastOne(c, []counted{{"steps", o.Steps}, {"evaluations", o.SamplerSteps}, {"count", o.Clips}, {"members", o.Members}, {"held-out", o.HeldOut}}); err != nil {
 				return err
 			}
 			if o.Out == "" {
@@ -48,7 +48,8 @@ is finished it only prints the result again.`,
 	f.IntVar(&o.SamplerSteps, "evaluations", d.SamplerSteps, "evaluations of the network that a clip takes")
 	alsoCalled(f, "evaluations", "sampler-steps")
 	f.IntVar(&o.HeldOut, "held-out", d.HeldOut, "last frames of the file, kept from training")
-	f.IntVar(&o.Clips, "clips", d.Clips, "clips to draw without conditions")
+	f.IntVar(&o.Clips, "count", d.Clips, "clips to draw without conditions")
+	alsoCalled(f, "count", "clips")
 	f.IntVar(&o.Members, "members", d.Members, "members of the nowcast")
 	f.Uint64Var(&o.Seed, "seed", d.Seed, "seed of weights, batches and samples")
 	return c

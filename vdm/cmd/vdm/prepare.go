@@ -23,7 +23,7 @@ type prepareFlags struct {
 func newPrepare() *cobra.Command {
 	p := &prepareFlags{}
 	c := &cobra.Command{
-		Use:     "prepare FILE.nc…",
+		Use:     "prepare FILE.nc…|FOLDER",
 		Short:   "Convert NetCDF files to flat data that training reads at memory speed",
 		GroupID: groupWork,
 		Long: `prepare reads variables of one or more NetCDF files, joined in time, and writes
@@ -44,7 +44,7 @@ Amounts are divided by the time over which they were summed, which the file give
 midnight, are differenced (--totals). All conversions are printed. A flag for one
 of several variables names it: --units tp=mm --kind t2m=other.
 
-Zarr stores are read as files are. With --out NAME.zarr the data are written as a Zarr
+Zarr stores are read as files are, and of a FOLDER of files all of them. With --out NAME.zarr the data are written as a Zarr
 store that xarray opens, one chunk a frame, in place of the folder.
 
 Files are read one by one, some frames at a time. Interrupted, the same command
@@ -123,7 +123,7 @@ func (p *prepareFlags) run(c *cobra.Command, files []string) error {
 	}
 	ctx := c.Context()
 	looking, end := tally(c, "looking at files")
-	plan, err := cf.PlanPreparation(ctx, files, o, looking)
+	plan, err := cf.PlanPreparation(ctx, cf.Expand(files...), o, looking)
 	end()
 	if err != nil {
 		return err

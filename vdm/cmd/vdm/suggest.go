@@ -47,13 +47,14 @@ func commandFor(c *cobra.Command, path string, v *cf.VariableReport, several boo
 	return inShell(words) + " " + others + " && " + inShell(append([]string{"vdm", "train", "--data", data}, clip...))
 }
 
-// joinedCommand returns what several inspected files are as one record, and the command
-// line that trains on it, or why they cannot be joined.
-func joinedCommand(c *cobra.Command, files []string, read *readFlags, missing bool) string {
+// joinedCommand returns what several inspected files, or folders of files, are as one
+// record, and the command line that trains on it, or why they cannot be joined.
+func joinedCommand(c *cobra.Command, paths []string, read *readFlags, missing bool) string {
 	o, each, err := read.options()
 	if err != nil {
 		return ""
 	}
+	files := cf.Expand(paths...)
 	plan, err := cf.PlanPreparation(c.Context(), files, cf.PrepareOptions{Read: o, Variables: read.variables, Each: each}, nil)
 	if err != nil {
 		return fmt.Sprintf("together: no one record: %v\n", err)
@@ -66,8 +67,12 @@ func joinedCommand(c *cobra.Command, files []string, read *readFlags, missing bo
 		longest, after = max(longest, t-after), t
 	}
 	train := append([]string{"vdm", "train", "--data", data}, clipFlags(plainName(f.Name), longest, f.Height(), f.Width(), missing)...)
-	return fmt.Sprintf("together: %d frames, %s to %s, step %s, %d gaps\n  %-11s%s %s && %s\n", f.Frames(), f.Date(0), f.Date(f.Frames()-1), climate.FormatHours(f.Step()), len(f.Gaps()),
-		"command", inShell(words), inFewWords(files), inShell(train))
+	gaps := map[int]string{0: "no gaps", 1: "one gap"}[len(f.Gaps())]
+	if gaps == "" {
+		gaps = fmt.Sprintf("%d gaps", len(f.Gaps()))
+	}
+	return fmt.Sprintf("together: %d files, %d frames, %s to %s, step %s, %s\n  %-11s%s %s && %s\n", len(files), f.Frames(), f.Date(0), f.Date(f.Frames()-1), climate.FormatHours(f.Step()), gaps,
+		"command", inShell(words), inFewWords(paths), inShell(train))
 }
 
 // withVariables adds the variables to flags of reading.

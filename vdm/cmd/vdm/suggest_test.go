@@ -70,6 +70,20 @@ func runHere(t *testing.T, args ...string) string {
 	return out.String()
 }
 
+// failHere runs a command line that must fail, and returns its error.
+func failHere(t *testing.T, args ...string) string {
+	t.Helper()
+	c := newRoot()
+	c.SetOut(io.Discard)
+	c.SetErr(io.Discard)
+	c.SetArgs(args)
+	err := c.Execute()
+	if err == nil {
+		t.Fatalf("%q does not fail", args)
+	}
+	return err.Error()
+}
+
 // obey runs a suggested command line in a folder, each part that && joins, training
 // without steps.
 func obey(t *testing.T, line string) {
@@ -106,7 +120,7 @@ func TestSuggestedCommands(t *testing.T) {
 	}
 	// Of several files it says whether they are one record, and how to train on it.
 	three := []string{filepath.Join(dir, "dbzh", "dbzh_2.h5"), filepath.Join(dir, "dbzh", "dbzh_0.h5"), filepath.Join(dir, "dbzh", "dbzh_1.h5")}
-	if said := runHere(t, append([]string{"inspect"}, three...)...); !strings.Contains(said, "\ntogether: 3 frames, ") {
+	if said := runHere(t, append([]string{"inspect"}, three...)...); !strings.Contains(said, "\ntogether: 3 files, 3 frames, ") {
 		t.Errorf("of three composites:\n%s", said)
 	}
 	together := suggested(t, three...)
@@ -114,6 +128,25 @@ func TestSuggestedCommands(t *testing.T) {
 		t.Errorf("%q", last)
 	} else {
 		obey(t, strings.NewReplacer("data/DBZH", "data/three", "runs/DBZH", "runs/three").Replace(last))
+	}
+	// A folder of files stands for the files in it, wherever data are given.
+	folder := filepath.Join(dir, "dbzh")
+	said := runHere(t, "inspect", folder)
+	if !strings.Contains(said, "\ntogether: 3 files, 3 frames, ") || !strings.Contains(said, ", no gaps\n") || strings.Count(said, "command ") != 1 || strings.Contains(said, "dbzh_1.h5") {
+		t.Errorf("of a folder of three composites:\n%s", said)
+	}
+	if got := suggested(t, folder)[0]; !strings.Contains(got, "--out data/DBZH "+folder+" && ") {
+		t.Errorf("%q", got)
+	} else {
+		obey(t, strings.NewReplacer("data/DBZH", "data/folder", "runs/DBZH", "runs/folder").Replace(got))
+	}
+	runHere(t, "forecast", "persistence", "--data", folder, "--last", "--known", "1", "--frames", "2", "--out", "folder.nc")
+	runHere(t, "forecast", "persistence", "--data", folder, "--start", "0", "--known", "1", "--frames", "3", "--out", "ahead.nc")
+	if said := runHere(t, "verify", "ahead.nc", "--against", folder, "--rival", "none", "--score", "crps"); !strings.Contains(said, "1 case") {
+		t.Errorf("verified against a folder:\n%s", said)
+	}
+	if err := failHere(t, "forecast", "persistence", "--data", dir, "--last"); !strings.Contains(err, "folders below have some") || !strings.Contains(err, filepath.Join(dir, "*", "*.h5")) {
+		t.Errorf("of a folder of folders: %s", err)
 	}
 	if said := runHere(t, "inspect", three[0], three[0]); !strings.Contains(said, "together: no one record: ") || !strings.Contains(said, "--repeated") {
 		t.Errorf("of one composite twice:\n%s", said)
@@ -134,8 +167,7 @@ func TestSuggestedCommands(t *testing.T) {
 	}
 }
 
-// The relation of reflectivity and rain is two numbers, and a folder of composites is
-// answered with the files in it.
+// The relation of reflectivity and rain is two numbers.
 func TestReflectivityFlag(t *testing.T) {
 	dir := composites(t)
 	file := filepath.Join(dir, "dbzh", "dbzh_0.h5")
@@ -145,5 +177,4 @@ func TestReflectivityFlag(t *testing.T) {
 	if said := runHere(t, "inspect", "--kind", "other", file); !strings.Contains(said, "units      dBZ\n") || !strings.Contains(said, "minimum -32,") {
 		t.Errorf("kept in dBZ:\n%s", said)
 	}
-	refuse(t, exitFailed, []string{filepath.Join(dir, "dbzh", "*.h5")}, "inspect", filepath.Join(dir, "dbzh"))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -49,7 +50,7 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 		RunE: func(c *cobra.Command, _ []string) error { return t.run(c) },
 	}
 	f := c.Flags()
-	f.StringArrayVar(&t.data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data")
+	addData(f, &t.data, "data", "")
 	f.StringVar(&t.out, "out", "", "`folder` of the run")
 	f.StringVar(&t.config, "config", "", "configuration `file` (YAML) with settings that are not given as flags")
 	f.IntVar(&t.steps, "steps", 0, "optimiser `steps` to train up to (also training.steps of the configuration)")
@@ -97,6 +98,9 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	wrong.when(t.out == "", "--out is missing: the folder of the run")
 	wrong.when(t.missing != "skip" && t.missing != "mask", "--missing is %q: want skip or mask", t.missing)
 	wrong.when(t.from != "" && (t.preset != "" || t.config != "" || t.transform != ""), "--from excludes --preset, --config and --transform: the weights bring such settings with them")
+	if _, err := transform.Load(t.transform); t.transform != "" && err != nil {
+		wrong.add(misuse(c, "--transform: %v", err))
+	}
 	for _, task := range t.tasks {
 		wrong.when(!slices.Contains(servedTasks, task), "--for %s: want some of %s", task, strings.Join(servedTasks, ", "))
 	}
@@ -207,7 +211,11 @@ func (t *trainFlags) openFor(c *cobra.Command, config run.Config) (*climate.Reco
 	if err := t.read.asTrained(c, t.out, t.data); err != nil {
 		return nil, err
 	}
-	return t.read.open(t.data)
+	rec, err := t.read.open(t.data)
+	if errors.Is(err, climate.ErrNoVariable) && run.Exists(t.out) {
+		err = fmt.Errorf("%w; %s is a run that was trained on %s: other data need another --out", err, t.out, strings.Join(t.read.variables, ", "))
+	}
+	return rec, err
 }
 
 // origin returns the data on which the run will be trained, without the periods. It

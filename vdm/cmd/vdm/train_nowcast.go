@@ -1,10 +1,13 @@
 package main
 
 import (
+	"math"
+
 	"github.com/spf13/cobra"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/pretrained"
 	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
 )
@@ -13,6 +16,7 @@ func newTrainNowcast() *cobra.Command {
 	var data []string
 	var out, from string
 	var last int
+	var heldOut hoursFlag
 	var t radar.Training
 	var read readFlags
 	c := &cobra.Command{
@@ -27,7 +31,7 @@ windows anywhere, those with rain more often, with weights that keep the expecte
 loss.
 
 vdm nowcast uses the run on fields of any size. Run again, train-nowcast continues.`,
-		Example: `  vdm train-nowcast --data knmi.nc --data fmi.nc --hold-out 20 --out runs/radar
+		Example: `  vdm train-nowcast --data knmi.nc --data fmi.nc --held-out 100min --out runs/radar
   vdm nowcast runs/radar --data today.nc --last --size 128`,
 		Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -37,19 +41,24 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast continu
 			wrong.add(atLeastOne(c, []counted{{"steps", t.Steps}, {"batch", t.Batch}}))
 			wrong.when(out == "", "--out is missing: the folder of the run")
 			wrong.when(last < 0, "--hold-out is %d: want a number of frames from 0", last)
+			wrong.when(last > 0 && heldOut > 0, "--held-out excludes --hold-out, the same in frames")
 			if err := wrong.err(); err != nil {
 				return err
 			}
 			var records []*climate.Field
 			for _, path := range data {
-				rec, err := read.open([]string{path})
+				rec, err := read.open(cf.Expand(path))
 				if err != nil {
 					return err
 				}
 				defer rec.Close()
 				field := rec.Fields[0]
+				last := last
+				if heldOut > 0 {
+					last = int(math.Ceil(float64(heldOut)/field.Step() - 1e-6))
+				}
 				if last >= field.Frames() {
-					return misuse(c, "--hold-out is %d frames, but %s has %d", last, path, field.Frames())
+					return misuse(c, "%d frames are held out (--held-out), but %s has %d", last, path, field.Frames())
 				}
 				records = append(records, field.Slice(0, field.Frames()-last))
 			}
@@ -84,9 +93,11 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast continu
 		},
 	}
 	f := c.Flags()
-	f.StringArrayVar(&data, "data", nil, "NetCDF `file` of radar rain, a record of its own (may be repeated)")
+	f.StringArrayVar(&data, "data", nil, "NetCDF `file` of radar rain, or a folder of files joined in time, a record of its own (may be repeated)")
 	f.StringVar(&out, "out", "", "`folder` of the run")
-	f.IntVar(&last, "hold-out", 0, "number of last `frames` of each record that are held out")
+	f.Var(&heldOut, "held-out", "last `hours` of each record that are held out; or minutes, as 100min")
+	f.IntVar(&last, "hold-out", 0, "the same as a number of frames, as it was called")
+	_ = f.MarkHidden("hold-out")
 	f.IntVar(&t.Steps, "steps", 2600, "optimiser `steps` to train up to")
 	f.IntVar(&t.Batch, "batch", 4, "clips in one optimiser step")
 	f.StringVar(&from, "from", "", "first weights: of a shipped `model` ("+pretrained.Radar+"), of the folder of a run, or of a file like the shipped ones")
@@ -94,7 +105,8 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast continu
 	f.Float64Var(&t.Shift, "shift", 0, "`λ` to add to the noise levels of training: about 2 trains more at those of small scales")
 	f.Float64Var(&t.Rate, "rate", 0, "highest learning `rate` (default: 3e-3, or 1e-3 with --from)")
 	f.StringVar(&t.Optimiser, "optimiser", "", "`name` of the optimiser, as adamw, muon or schedule-free (default: adam)")
-	f.IntVar(&t.Size, "clip-size", 0, "`cells` along a side of a clip in training (default: 32, or as in --from)")
+	f.IntVar(&t.Size, "size", 0, "`cells` along a side of a clip in training (default: 32, or as in --from)")
+	alsoCalled(f, "size", "clip-size")
 	f.IntVar(&t.Frames, "frames", 0, "frames of a clip (default: 10, or as in --from)")
 	f.IntVar(&t.Known, "known", 0, "number of first `frames` of a clip that are known in a nowcast (default: 4, or as in --from)")
 	f.Uint64Var(&t.Seed, "seed", 0, "seed of weights, order of clips and noise")

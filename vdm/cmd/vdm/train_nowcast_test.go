@@ -18,7 +18,7 @@ import (
 func TestTrainNowcast(t *testing.T) {
 	data := writeRecord(t, filepath.Join(t.TempDir(), "radar.nc"), nil)
 	dir := filepath.Join(t.TempDir(), "run")
-	small := []string{"train-nowcast", "--data", data, "--out", dir, "--clip-size", "4", "--frames", "4", "--known", "2", "--batch", "2"}
+	small := []string{"train-nowcast", "--data", data, "--out", dir, "--size", "4", "--frames", "4", "--known", "2", "--batch", "2"}
 	succeed(t, append(small, "--steps", "1")...)
 	succeed(t, append(small, "--steps", "1")...)
 	m, err := run.Open(dir)
@@ -102,7 +102,8 @@ func TestTrainNowcast(t *testing.T) {
 
 	refuse(t, exitUsage, []string{"--data is missing"}, "train-nowcast", "--out", dir)
 	refuse(t, exitUsage, []string{"--out is missing"}, "train-nowcast", "--data", data)
-	refuse(t, exitUsage, []string{"--hold-out is 1000"}, "train-nowcast", "--data", data, "--out", dir, "--hold-out", "1000")
+	refuse(t, exitUsage, []string{"frames are held out (--held-out)"}, "train-nowcast", "--data", data, "--out", dir, "--held-out", "90days")
+	refuse(t, exitUsage, []string{"1000 frames are held out (--held-out)"}, "train-nowcast", "--data", data, "--out", dir, "--hold-out", "1000")
 	refuse(t, exitUsage, []string{"--size is -1"}, "nowcast", dir, "--data", data, "--last", "--size", "-1")
 	refuse(t, exitUsage, []string{"RUN"}, "interpolate", "--data", data, "--start", "0")
 	refuse(t, exitFailed, []string{"not trained for", "random-frames"}, "interpolate", dir, "--data", data, "--start", "0", "--known", "1,3")

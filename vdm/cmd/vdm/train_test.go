@@ -133,7 +133,7 @@ func TestTrainConfiguration(t *testing.T) {
 	refuse(t, exitUsage, []string{"--batch is 0"}, tiny(data, filepath.Join(dir, "none"), "--steps", "3", "--batch", "0")...)
 	refuse(t, exitUsage, []string{"--clips-on", `"moon"`}, tiny(data, filepath.Join(dir, "none"), "--steps", "3", "--clips-on", "moon")...)
 	refuse(t, exitFailed, []string{"dim is 12, want a positive multiple of 8"}, tiny(data, filepath.Join(dir, "none"), "--steps", "3", "--dim", "12")...)
-	refuse(t, exitFailed, []string{`unknown kind "cube"`}, tiny(data, filepath.Join(dir, "none"), "--steps", "3", "--transform", "cube")...)
+	refuse(t, exitUsage, []string{`unknown kind "cube"`}, tiny(data, filepath.Join(dir, "none"), "--steps", "3", "--transform", "cube")...)
 	if _, err := os.Stat(filepath.Join(dir, "none")); err == nil {
 		t.Error("a refused command line left a run behind")
 	}

@@ -29,9 +29,10 @@ pooled, one case each, in the memory of two. They are scored beside rivals, and
 every two forecasters are compared with an interval by the block bootstrap over the
 cases, whose coverage is stated. A rival is one of
   ` + strings.Join(forecast.Names(), ", ") + `,
-which is told what was known, or files of the same cases. Frames that lie beyond the
-data are not scored, and counted; so are missing cells. Members may lie along a
-dimension member, realization, number, ens or ens_number, as in files of pysteps.
+which is told what was known (advection and steps also what the data have around the
+cells of the files, as vdm forecast is), or files of the same cases. Frames that lie
+beyond the data are not scored, and counted; so are missing cells. Members may lie
+along a dimension member, realization, number, ens or ens_number, as in files of pysteps.
 
 The scores (--explain NAME says what one measures and how to read it):
   ` + wrapped(report.ScoreNames(), 76) + `
@@ -83,7 +84,7 @@ loss is measured beside three closed-form denoisers.`,
 		},
 	}
 	f := c.Flags()
-	f.StringArrayVar(&v.against, "against", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data")
+	addData(f, &v.against, "against", "")
 	f.StringVar(&v.out, "out", "", "`file` for all numbers: .txt, .json, .csv (a figure a line) or .nc; a name without an ending is a folder for figures and verification.json (of a run the default is its folder verification)")
 	f.StringVar(&v.figures, "figures", "", "`folder` to draw figures to (of a run the default is its folder verification)")
 	f.StringVar(&v.explain, "explain", "", "print the page of a `score`: what it measures, its formula, how to read it, an example; all prints every page")

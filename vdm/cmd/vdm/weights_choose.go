@@ -74,12 +74,13 @@ With --out the best weights become a run of their own, to sample from.`,
 		},
 	}
 	f := c.Flags()
-	f.StringArrayVar(&data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data, as in training")
+	addData(f, &data, "data", ", as in training")
 	f.StringVar(&o.By, "by", choose.Criteria()[0], "`criterion`: "+strings.Join(choose.Criteria(), ", "))
 	f.Float64SliceVar(&o.HalfLives, "half-lives", nil, "half-lives of other averages, in `steps`")
 	f.Lookup("half-lives").DefValue = "" // pflag would print []
 	f.Float64Var(&o.Level, "level", 0.999, "level of the high quantile")
-	f.IntVar(&o.Clips, "clips", 32, "clips to draw with each")
+	f.IntVar(&o.Clips, "count", 32, "clips to draw with each")
+	alsoCalled(f, "count", "clips")
 	f.Uint64Var(&o.Seed, "seed", 0, "seed of the clips")
 	f.StringVar(&out, "out", "", "`folder` of a new run with the best weights")
 	read.addTo(c)

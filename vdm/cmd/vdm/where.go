@@ -25,7 +25,7 @@ type whereFlags struct {
 }
 
 func (f *whereFlags) addTo(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&f.data, "data", nil, "NetCDF `file` (may be repeated: joined in time), or the folder of prepared data, with what is known")
+	addData(flags, &f.data, "data", ", with what is known")
 	flags.StringVar(&f.at, "start", "", "the clip's first frame in the data: its `date`, as 2018-09-14T08:00, or its number, from 0")
 	flags.BoolVar(&f.last, "last", false, "the known frames are the last of the data")
 	flags.StringVar(&f.around, "around", "", "`place` in the middle of the clip, as 60.2N,24.9E or 60.2,24.9 (latitude, longitude)")
@@ -71,7 +71,8 @@ func (f *whereFlags) resolve(c *cobra.Command, rec *climate.Record, span int) (e
 	case f.at == "":
 		return nil // another flag says it
 	default:
-		if f.start, err = strconv.Atoi(f.at); err == nil {
+		const longest = 9 // digits of a number; a date without signs has more
+		if f.start, err = strconv.Atoi(f.at); err == nil && len(f.at) <= longest {
 			return nil
 		}
 		if f.start, err = field.FrameAt(f.at); err != nil {

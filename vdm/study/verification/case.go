@@ -3,6 +3,8 @@ package verification
 import (
 	"fmt"
 	"math"
+	"path/filepath"
+	"slices"
 
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
@@ -110,7 +112,16 @@ func (o *Options) findKnown(k *forecastCase, attributes map[string]string) (befo
 	k.known = climate.FirstFrames(k.clip.Frames(), o.Known)
 	if o.Known == 0 {
 		var told bool
-		if k.known, told = climate.ParseKnownFrames(attributes[archive.KnownAttribute], k.clip.Frames()); told {
+		k.known, told = climate.ParseKnownFrames(attributes[archive.KnownAttribute], k.clip.Frames())
+		if frames := k.differing(); told && len(frames) > 0 {
+			told = false
+			o.noteOnce(fmt.Sprintf("members differ in frames %s of %s, which its attribute %s calls known: frames were cut off after it was written, and the attribute is not used",
+				frames, filepath.Base(k.path), archive.KnownAttribute), "members differ in frames")
+		} else if frames := k.unlike(); told && frames != nil {
+			o.noteOnce(fmt.Sprintf("frames %s of %s, which its attribute %s calls known, are not as in the data: if frames were cut off after it was written, give %s",
+				frames, filepath.Base(k.path), archive.KnownAttribute, o.called("Known")), "are not as in the data")
+		}
+		if told {
 			source = "by its attribute " + archive.KnownAttribute + " they are"
 		} else {
 			source = "the members agree with the data in frames"
@@ -124,6 +135,47 @@ func (o *Options) findKnown(k *forecastCase, attributes map[string]string) (befo
 		return o.putBefore(k), nil
 	}
 	return 0, nil
+}
+
+// differing returns the frames among the known ones in which members differ, as they
+// cannot where they were given a frame.
+func (k *forecastCase) differing() (frames climate.KnownFrames) {
+	frames = make(climate.KnownFrames, len(k.known))
+	for f, known := range k.known {
+		for _, members := range k.members {
+			frame := len(members[0]) / len(k.known)
+			part := func(m []float32) []float32 { return m[f*frame : (f+1)*frame] }
+			for _, m := range members[1:] {
+				frames[f] = frames[f] || known && !slices.EqualFunc(part(members[0]), part(m), func(x, y float32) bool { return x == y || x != x && y != y })
+			}
+		}
+	}
+	if frames.Span() == 0 {
+		return nil
+	}
+	return frames
+}
+
+// unlike returns the known frames that are another field than the data, by a tenth of what
+// these have: more than packing changes.
+func (k *forecastCase) unlike() (frames climate.KnownFrames) {
+	frames = make(climate.KnownFrames, len(k.known))
+	for f, known := range k.known {
+		off, all := 0.0, 0.0
+		for ch, observed := range k.observed {
+			frame := len(observed) / len(k.known)
+			for i := f * frame; i < (f+1)*frame; i++ {
+				if d := math.Abs(float64(observed[i] - k.members[ch][0][i])); d == d {
+					off, all = off+d, all+math.Abs(float64(observed[i]))
+				}
+			}
+		}
+		frames[f] = known && off > 0.1*all && off > 0
+	}
+	if frames.Span() == 0 {
+		return nil
+	}
+	return frames
 }
 
 // agreeing returns the frames in which every member equals the data, wherever these are

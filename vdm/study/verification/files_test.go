@@ -201,3 +201,26 @@ func TestClipsOfFiles(t *testing.T) {
 	_, err = OpenClips([]string{a, longer}, nil)
 	refused(t, err, "a.nc has pr of 2×6×8", "c.nc pr of 3×6×8")
 }
+
+// Members in amounts over intervals, stamped at their ends as weather models do, are the
+// rates of data that are stamped in the middle.
+func TestAmountsStampedAtTheirEnds(t *testing.T) {
+	data := record(t)
+	dir := t.TempDir()
+	rates := forecastFile(t, filepath.Join(dir, "rates.nc"), data, 2, 5, 2, []float32{0, 3}, nil)
+	for units, change := range map[string]func(*cf.SampleFile){
+		"mm": func(f *cf.SampleFile) {
+			f.Channels[0].Units, f.Channels[0].StandardName, f.Channels[0].CellMethods = "mm", "lwe_thickness_of_precipitation_amount", "time: sum"
+		},
+		"mm/h": func(f *cf.SampleFile) { f.Channels[0].CellMethods = "time: mean" },
+	} {
+		ends := forecastFile(t, filepath.Join(dir, "ends.nc"), data, 2, 5, 2, []float32{0, 3}, func(f *cf.SampleFile) {
+			change(f)
+			for i, at := range f.Times {
+				f.From, f.To = append(f.From, at-0.5), append(f.To, at+0.5)
+				f.Times[i] += 0.5
+			}
+		})
+		near(t, "CRPS of "+units+" at the ends of hours", scored(t, Options{Data: data}, ends).value(0, "crps"), scored(t, Options{Data: data}, rates).value(0, "crps"))
+	}
+}

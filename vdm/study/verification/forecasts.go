@@ -288,6 +288,7 @@ func (s *scoring) finish() (*Results, error) {
 		s.results.Groups = append(s.results.Groups, groups...)
 	}
 	note := func(format string, values ...any) { c.Notes = append(c.Notes, fmt.Sprintf(format, values...)) }
+	c.Notes = append(c.Notes, s.o.notes...)
 	if c.Beyond > 0 {
 		note("%d of %d files have no frame ahead within the data and are left out", c.Beyond, c.Files)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -24,8 +23,7 @@ type head struct {
 }
 
 // Files returns the data at paths (files, and Zarr stores, which may be folders or web
-// addresses). For another folder it returns all of its files whose names end in .nc or
-// .nc4 and all of its stores, in the order of their names, but for hidden ones.
+// addresses). For another folder it returns all data in it, as [cf.FilesIn] does.
 func Files(paths []string) ([]string, error) {
 	var all []string
 	for _, p := range paths {
@@ -41,23 +39,14 @@ func Files(paths []string) ([]string, error) {
 			all = append(all, p)
 			continue
 		}
-		entries, err := os.ReadDir(p)
+		found, err := cf.FilesIn(p)
 		if err != nil {
 			return nil, err
 		}
-		before := len(all)
-		for _, e := range entries {
-			if strings.HasPrefix(e.Name(), ".") { // among others what a program is writing, or was when it was killed
-				continue
-			}
-			path, ext := filepath.Join(p, e.Name()), filepath.Ext(e.Name())
-			if e.IsDir() && cf.IsData(path) || !e.IsDir() && (ext == ".nc" || ext == ".nc4") {
-				all = append(all, path)
-			}
+		if len(found) == 0 {
+			return nil, fmt.Errorf("the folder %s has no file that ends in %s, and no store", p, strings.Join(climate.Endings(), ", "))
 		}
-		if len(all) == before {
-			return nil, fmt.Errorf("the folder %s has no file that ends in .nc, and no store", p)
-		}
+		all = append(all, found...)
 	}
 	return all, nil
 }

@@ -40,6 +40,7 @@ type Options struct {
 
 	windows     *climate.Windows
 	windowShape [3]int
+	notes       []string // on files and rivals, for the results
 }
 
 func (o *Options) called(option string) string {
@@ -101,4 +102,12 @@ func (o *Options) scores() (names []string) {
 		}
 	}
 	return names
+}
+
+// noteOnce adds a note for the results, unless one of its kind is among them: one that has
+// the same words.
+func (o *Options) noteOnce(note, words string) {
+	if !slices.ContainsFunc(o.notes, func(other string) bool { return strings.Contains(other, words) }) {
+		o.notes = append(o.notes, note)
+	}
 }

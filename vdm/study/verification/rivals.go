@@ -115,7 +115,11 @@ func (r *Rival) baseline(ctx context.Context, o *Options, k *forecastCase, seed 
 	if err != nil {
 		return nil, fmt.Errorf("%s of %s: %w", r.Forecaster, k.path, err)
 	}
-	frames, height, width := at[len(at)-1]+1, k.clip.Height(), k.clip.Width()
+	wide, err := o.around(r.Forecaster, k)
+	if err != nil {
+		return nil, fmt.Errorf("%s of %s: %w", r.Forecaster, k.path, err)
+	}
+	frames, height, width := at[len(at)-1]+1, wide.grid.Height, wide.grid.Width
 	frame, known := height*width, make(climate.KnownFrames, frames)
 	for i, n := range at {
 		known[n] = k.known[i]
@@ -126,7 +130,7 @@ func (r *Rival) baseline(ctx context.Context, o *Options, k *forecastCase, seed 
 		if err != nil && r.Forecaster == "climatology" {
 			return nil, fmt.Errorf("climatology: %w", err)
 		}
-		by, ensemble, needs, err := archive.BaselineOf(r.Forecaster, &k.clip.Grid, stepOf(times, data), past, ch)
+		by, ensemble, needs, err := archive.BaselineOf(r.Forecaster, &wide.grid, stepOf(times, data), past, ch)
 		if err != nil {
 			return nil, err
 		}
@@ -139,7 +143,7 @@ func (r *Rival) baseline(ctx context.Context, o *Options, k *forecastCase, seed 
 		}
 		clip := slices.Repeat([]float32{float32(math.NaN())}, frames*frame)
 		for i, n := range at {
-			copy(clip[n*frame:(n+1)*frame], k.observed[ch][i*frame:])
+			copy(clip[n*frame:(n+1)*frame], wide.observed[ch][i*frame:(i+1)*frame])
 		}
 		clips, err := by.Forecast(ctx, forecast.Case{Frames: frames, Height: height, Width: width, Clip: clip, Known: known}, members, seed)
 		if err != nil {
@@ -149,7 +153,7 @@ func (r *Rival) baseline(ctx context.Context, o *Options, k *forecastCase, seed 
 		for _, whole := range clips {
 			var mine []float32
 			for _, n := range at {
-				mine = append(mine, whole[n*frame:(n+1)*frame]...)
+				mine = append(mine, wide.part(whole[n*frame:(n+1)*frame], k.clip.Height(), k.clip.Width())...)
 			}
 			f.Members = append(f.Members, mine)
 		}

@@ -242,6 +242,66 @@ def two_parts():
         data(d, np.cumsum(rain(), 0), "mm", name, description=what)
     d.close()
 
+@case
+def degrees_exchanged():
+    """Latitudes in degrees_east and longitudes in degrees_north: by CF units decide."""
+    d = plain("degrees_exchanged", rain())
+    d["lat"].units, d["lon"].units = "degrees_east", "degrees_north"
+    for name in ("lat", "lon"):
+        if "standard_name" in d[name].ncattrs(): d[name].delncattr("standard_name")
+    d.close()
+
+
+@case
+def bounds_turned():
+    """Bounds as (bnds, time)."""
+    d = new("bounds_turned"); grid(d); t = time(d, 1. + np.arange(T)); d.createDimension("bnds", 2); t.bounds = "time_bnds"
+    d.createVariable("time_bnds", "f8", ("bnds", "time"))[:] = np.array([np.arange(T), 1. + np.arange(T)]); data(d, rain(), "mm", cell_methods="time: sum"); d.close()
+
+@case
+def bounds_spread():
+    """What xarray's where makes of bounds: values for each cell."""
+    for name, units in (("bounds_spread", "mm/h"), ("bounds_spread_amounts", "mm")):
+        d = new(name); grid(d); t = time(d, 1. + np.arange(T)); d.createDimension("bnds", 2); t.bounds = "time_bnds"
+        d.createVariable("time_bnds", "f8", ("time", "bnds", "lat", "lon"))[:] = 0; data(d, rain(), units); d.close()
+
+@case
+def climatology():
+    d = new("climatology"); grid(d); t = time(d, 15 + 30. * np.arange(T), "days since 1981-01-01", calendar="360_day"); t.climatology = "climatology_bounds"; d.createDimension("nv", 2)
+    d.createVariable("climatology_bounds", "f8", ("time", "nv"))[:] = np.stack([30. * np.arange(T), 30. * np.arange(T) + 30 + 360 * 29], 1)
+    data(d, rain() * 24, "mm/day", cell_methods="time: mean within years time: mean over years"); d.close()
+
+
+def wrought(name, values, history, units="mm/h", hours=3., **attributes):
+    """Over three hours each, with labels that cdo and NCO leave as they were, and their history."""
+    d = new(name); grid(d); ends = hours * (1 + np.arange(len(values))); t = time(d, ends); bounds(d, t, ends - hours, ends)
+    data(d, values, units, **attributes); d.history = history; d.close()
+
+
+@case
+def operators():
+    r, mean, amount = rain(), "time: mean", dict(standard_name="lwe_thickness_of_precipitation_amount", cell_methods="time: sum")
+    wrought("cdo_sums", 3 * r, "Mon Nov 30 22:47:54 2026: cdo -O -s timselsum,3 b0.nc cdosum.nc", cell_methods=mean)
+    wrought("cdo_sums_divided", r, "Mon Nov 30: cdo divc,3 a.nc b.nc\nMon Nov 30: cdo -O -s timselsum,3 b0.nc a.nc", cell_methods=mean)
+    wrought("cdo_sums_ours", r, "climate-vdm prepare: pr in mm/h\nMon Nov 30: cdo -O -s timselsum,3 b0.nc a.nc", cell_methods=mean)
+    wrought("cdo_deviations", r, "Mon Nov 30: cdo -s timselstd,3 b0.nc a.nc", cell_methods=mean)
+    wrought("cdo_roots", np.sqrt(r), "Mon Nov 30: cdo -O -s -sqrt b0.nc a.nc", cell_methods=mean)
+    wrought("cdo_masks", (r > .5) * 1., "Mon Nov 30: cdo -O -s gec,1 b0.nc a.nc", cell_methods=mean)
+    wrought("cdo_maxima", r, "Mon Nov 30: cdo -s timselmax,3 b0.nc a.nc", cell_methods=mean)
+    wrought("cdo_means_of_amounts", r, "Mon Nov 30: cdo -s timselmean,3 b1.nc a.nc", "mm", **amount)
+    wrought("cdo_sums_of_amounts", 3 * r, "Mon Nov 30: cdo -s timselsum,3 b1.nc a.nc", "mm", **amount)
+    wrought("nco_sums", 3 * r, "Mon Nov 30: ncra -O -y ttl --mro -d time,0,,3,3 b0.nc a.nc", cell_methods="time: mean time: sum")
+    wrought("nco_means", r, "Mon Nov 30: ncra -O --mro -d time,0,,3,3 b0.nc a.nc", cell_methods=mean)
+    wrought("methods_sum", 3 * r, "", cell_methods="time: sum")
+    wrought("methods_sum_of_a_day", 24 * r, "", "mm/day", 24., cell_methods="area: mean time: sum")
+    wrought("methods_deviation", r, "", standard_name="lwe_precipitation_rate", cell_methods="time: standard_deviation")
+    wrought("methods_maximum", r, "", standard_name="lwe_precipitation_rate", cell_methods="time: maximum")
+    wrought("running_sums", np.cumsum(r, 0), "", hours=1.)
+    plain("logarithm", r, long_name="logarithm of the rain rate").close()
+    d = new("sums_of_three"); grid(d); ends = 3. * np.arange(T) + 2; t = time(d, ends); bounds(d, t, ends - 1, ends); data(d, 3 * r, "mm", **amount); d.close()
+    plain("bucket", np.cumsum(8 * r, 0) % 20, units="mm", name="RAINNC").close()
+
+
 if __name__ == "__main__":
     people.OUT = sys.argv[1]
     for make in CASES.values():
