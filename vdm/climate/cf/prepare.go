@@ -105,9 +105,9 @@ func (p *Preparation) Run(ctx context.Context, dir string, replace bool, progres
 	if w.Complete() {
 		return 0, nil
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	summing, cancel := context.WithCancel(context.WithoutCancel(ctx)) // a file that was read whole is finished, whatever stops the next
 	defer cancel()
-	ready := p.sum(ctx, todo)
+	ready := p.sum(summing, todo)
 	if progress != nil {
 		progress(done, total)
 	}
@@ -183,13 +183,9 @@ func (p *Preparation) prepareFile(ctx context.Context, w *climate.PreparedWriter
 	if err != nil {
 		return err
 	}
-	select {
-	case file := <-sums:
-		if file.err != nil {
-			return file.err
-		}
-		return w.Finish(i, file.source, notes)
-	case <-ctx.Done():
-		return ctx.Err()
+	file := <-sums
+	if file.err != nil {
+		return file.err
 	}
+	return w.Finish(i, file.source, notes)
 }
