@@ -1,0 +1,194 @@
+package powercut
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// state is what may be on a disk after a cut.
+type state struct {
+	files    map[string][]byte
+	promises int
+	story    string // what was done last, and what of it is lost
+}
+
+// fate is what becomes of an operation that is not safe.
+type fate byte
+
+const (
+	kept fate = iota
+	lost
+	firstHalf  // of a write
+	secondHalf // of a write, the bytes before it zero if the file grew
+)
+
+// history is a disk and what is done to it: what is safe, and what may be lost.
+type history struct {
+	safe     *disk
+	pending  []operation
+	promises int
+}
+
+// do takes an operation to the history.
+func (h *history) do(o operation) {
+	switch {
+	case o.kind == promised:
+		h.promises++
+	case o.kind != sync:
+		h.pending = append(h.pending, o)
+	case h.safe.entries[o.node] == nil:
+		h.settle(func(p operation) bool { return (p.kind == write || p.kind == resize) && p.node == o.node })
+	default:
+		// An operation on two folders is safe or not as one, and with it what was done
+		// before in either.
+		folders := map[int]bool{o.node: true}
+		for _, p := range slices.Backward(h.pending) {
+			if touched := p.folders(); slices.ContainsFunc(touched, func(f int) bool { return folders[f] }) {
+				for _, f := range touched {
+					folders[f] = true
+				}
+			}
+		}
+		h.settle(func(p operation) bool {
+			return slices.ContainsFunc(p.folders(), func(f int) bool { return folders[f] })
+		})
+	}
+}
+
+// settle makes pending operations safe.
+func (h *history) settle(is func(operation) bool) {
+	rest := h.pending[:0:0]
+	for _, p := range h.pending {
+		if is(p) {
+			h.safe.do(p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	h.pending = rest
+}
+
+// after returns the disk on which the pending operations have the given fates.
+func (h *history) after(fates []fate) *disk {
+	d := h.safe.clone()
+	for i, p := range h.pending {
+		half := len(p.data) / 2
+		switch fates[i] {
+		case lost:
+			continue
+		case firstHalf:
+			p.data = p.data[:half]
+		case secondHalf:
+			p.data, p.at = p.data[half:], p.at+int64(half)
+		}
+		d.do(p)
+	}
+	return d
+}
+
+// choices returns the fates of n pending operations that are tried: all combinations of a
+// few; of more, none and all, each alone, all but each, each write torn, and some at
+// random.
+func (h *history) choices(r *rand.Rand) (all [][]fate) {
+	const few, random = 5, 12
+	n := len(h.pending)
+	uniform := func(f fate) []fate { return slices.Repeat([]fate{f}, n) }
+	but := func(f []fate, i int, other fate) []fate {
+		f[i] = other
+		return f
+	}
+	if n <= few {
+		for bits := range 1 << n {
+			f := uniform(kept)
+			for i := range n {
+				f[i] = fate(bits >> i & 1)
+			}
+			all = append(all, f)
+		}
+	} else {
+		all = append(all, uniform(kept), uniform(lost))
+		for i := range n {
+			all = append(all, but(uniform(kept), i, lost), but(uniform(lost), i, kept))
+		}
+		for range random {
+			f := uniform(kept)
+			for i := range f {
+				f[i] = fate(r.IntN(2))
+			}
+			all = append(all, f)
+		}
+	}
+	for i, p := range h.pending {
+		if p.kind == write && len(p.data) > 1 {
+			all = append(all, but(uniform(kept), i, firstHalf), but(uniform(kept), i, secondHalf))
+		}
+	}
+	return all
+}
+
+// states returns the different states that cuts after each operation may leave, in the
+// order of the cuts.
+func states(before *disk, operations []operation, seed uint64) (all []state) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	h := &history{safe: before}
+	for _, o := range operations { // what is made later, and has no name yet
+		if o.kind == link && o.node == len(before.entries) {
+			before.add(o.folder)
+		}
+	}
+	seen := map[string]bool{}
+	for i := -1; i < len(operations); i++ {
+		if i >= 0 {
+			h.do(operations[i])
+		}
+		for _, fates := range h.choices(r) {
+			files := h.after(fates).files()
+			key := digest(files, h.promises)
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			all = append(all, state{files, h.promises, h.story(operations, i, fates)})
+		}
+	}
+	return all
+}
+
+// story returns a cut in words.
+func (h *history) story(operations []operation, last int, fates []fate) string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "cut after operation %d of %d", last+1, len(operations))
+	if last >= 0 {
+		fmt.Fprintf(&s, ": %v", operations[last])
+	}
+	for i, p := range h.pending {
+		fmt.Fprintf(&s, "\n\t%-12s %v", [...]string{"kept", "lost", "first half", "second half"}[fates[i]], p)
+	}
+	return s.String()
+}
+
+func digest(files map[string][]byte, promises int) string {
+	sum := sha256.New()
+	fmt.Fprintln(sum, promises)
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(sum, "%s %d\n", path, len(files[path]))
+		sum.Write(files[path])
+	}
+	return string(sum.Sum(nil))
+}
+
+// some returns n of the states at equal distances, the last among them.
+func some(all []state, n int) []state {
+	if n >= len(all) {
+		return all
+	}
+	few := make([]state, n)
+	for i := range few {
+		few[i] = all[(i+1)*len(all)/n-1]
+	}
+	return few
+}
