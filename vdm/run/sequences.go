@@ -213,7 +213,7 @@ type sequencesWriter struct {
 
 // createSequences begins a folder, or opens one of the same settings to add to it.
 func createSequences(dir string, h SequencesHeader) (w *sequencesWriter, err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := checkpoint.MakeFolder(dir); err != nil {
 		return nil, err
 	}
 	w = &sequencesWriter{dir: dir, header: h}

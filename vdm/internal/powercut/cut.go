@@ -130,9 +130,16 @@ func (h *history) choices(r *rand.Rand) (all [][]fate) {
 	return all
 }
 
-// states returns the different states that cuts after each operation may leave, in the
-// order of the cuts.
-func states(before *disk, operations []operation, seed uint64) (all []state) {
+// cuts are the moments at which the power may be cut, after each operation.
+type cuts struct {
+	operations []operation
+	at         []*history // before the first operation, and after each
+	fates      [][][]fate // that are tried at each
+	total      int        // number of all fates
+}
+
+// newCuts returns the moments of a recording.
+func newCuts(before *disk, operations []operation, seed uint64) *cuts {
 	r := rand.New(rand.NewPCG(seed, 1))
 	h := &history{safe: before}
 	for _, o := range operations { // what is made later, and has no name yet
@@ -140,20 +147,54 @@ func states(before *disk, operations []operation, seed uint64) (all []state) {
 			before.add(o.folder)
 		}
 	}
-	seen := map[string]bool{}
+	c := &cuts{operations: operations}
 	for i := -1; i < len(operations); i++ {
 		if i >= 0 {
 			h.do(operations[i])
 		}
-		for _, fates := range h.choices(r) {
-			files := h.after(fates).files()
-			key := digest(files, h.promises)
-			if seen[key] {
-				continue
-			}
+		now := &history{safe: h.safe.clone(), pending: slices.Clone(h.pending), promises: h.promises}
+		c.at = append(c.at, now)
+		c.fates = append(c.fates, now.choices(r))
+		c.total += len(c.fates[len(c.fates)-1])
+	}
+	return c
+}
+
+// state returns what is on the disk after a cut.
+func (c *cuts) state(cut, which int) state {
+	h, fates := c.at[cut], c.fates[cut][which]
+	return state{h.after(fates).files(), h.promises, h.story(c.operations, cut-1, fates)}
+}
+
+// complete returns what the disk is when nothing is lost.
+func (c *cuts) complete() map[string][]byte {
+	h := c.at[len(c.at)-1]
+	return h.after(make([]fate, len(h.pending))).files()
+}
+
+// some returns at most n different states, in the order of the cuts: all, if there are
+// no more, or else at each cut as many as at the others, chosen at random.
+func (c *cuts) some(n int, seed uint64) (all []state) {
+	seen := map[string]bool{}
+	add := func(cut, which int) {
+		s := c.state(cut, which)
+		if key := digest(s.files, s.promises); !seen[key] {
 			seen[key] = true
-			all = append(all, state{files, h.promises, h.story(operations, i, fates)})
+			all = append(all, s)
 		}
+	}
+	if c.total <= n {
+		for cut, fates := range c.fates {
+			for which := range fates {
+				add(cut, which)
+			}
+		}
+		return all
+	}
+	r := rand.New(rand.NewPCG(seed, 2))
+	for try := 0; len(all) < n && try < 4*n; try++ {
+		cut := (2*try + 1) * len(c.at) / (2 * n) % len(c.at)
+		add(cut, r.IntN(len(c.fates[cut])))
 	}
 	return all
 }
@@ -179,16 +220,4 @@ func digest(files map[string][]byte, promises int) string {
 		sum.Write(files[path])
 	}
 	return string(sum.Sum(nil))
-}
-
-// some returns n of the states at equal distances, the last among them.
-func some(all []state, n int) []state {
-	if n >= len(all) {
-		return all
-	}
-	few := make([]state, n)
-	for i := range few {
-		few[i] = all[(i+1)*len(all)/n-1]
-	}
-	return few
 }
