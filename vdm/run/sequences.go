@@ -326,6 +326,9 @@ func (w *sequencesWriter) finish(first, members, frames int) error {
 	if err != nil {
 		return err
 	}
+	if err := w.lock.Sync(); err != nil { // the names of the members' files, and of the log
+		return err
+	}
 	if _, err := w.log.Write(append(line, '\n')); err != nil {
 		return err
 	}

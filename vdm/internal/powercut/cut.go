@@ -90,11 +90,31 @@ func (h *history) after(fates []fate) *disk {
 	return d
 }
 
+// Of at most few pending operations all combinations are tried, and else so many random ones.
+const few, random = 5, 12
+
+// count returns how many choices there are.
+func (h *history) count() int {
+	n := len(h.pending)
+	all := 1 << min(n, few)
+	if n > few {
+		all = 2 + 2*n + random
+	}
+	for _, p := range h.pending {
+		if p.torn() {
+			all += 2
+		}
+	}
+	return all
+}
+
+// torn reports whether a cut may leave half of an operation.
+func (o operation) torn() bool { return o.kind == write && len(o.data) > 1 }
+
 // choices returns the fates of n pending operations that are tried: all combinations of a
 // few; of more, none and all, each alone, all but each, each write torn, and some at
 // random.
 func (h *history) choices(r *rand.Rand) (all [][]fate) {
-	const few, random = 5, 12
 	n := len(h.pending)
 	uniform := func(f fate) []fate { return slices.Repeat([]fate{f}, n) }
 	but := func(f []fate, i int, other fate) []fate {
@@ -123,7 +143,7 @@ func (h *history) choices(r *rand.Rand) (all [][]fate) {
 		}
 	}
 	for i, p := range h.pending {
-		if p.kind == write && len(p.data) > 1 {
+		if p.torn() {
 			all = append(all, but(uniform(kept), i, firstHalf), but(uniform(kept), i, secondHalf))
 		}
 	}
@@ -134,35 +154,38 @@ func (h *history) choices(r *rand.Rand) (all [][]fate) {
 type cuts struct {
 	operations []operation
 	at         []*history // before the first operation, and after each
-	fates      [][][]fate // that are tried at each
-	total      int        // number of all fates
+	total      int        // number of all choices at all moments
+	seed       uint64
 }
 
 // newCuts returns the moments of a recording.
 func newCuts(before *disk, operations []operation, seed uint64) *cuts {
-	r := rand.New(rand.NewPCG(seed, 1))
 	h := &history{safe: before}
 	for _, o := range operations { // what is made later, and has no name yet
 		if o.kind == link && o.node == len(before.entries) {
 			before.add(o.folder)
 		}
 	}
-	c := &cuts{operations: operations}
+	c := &cuts{operations: operations, seed: seed}
 	for i := -1; i < len(operations); i++ {
 		if i >= 0 {
 			h.do(operations[i])
 		}
 		now := &history{safe: h.safe.clone(), pending: slices.Clone(h.pending), promises: h.promises}
 		c.at = append(c.at, now)
-		c.fates = append(c.fates, now.choices(r))
-		c.total += len(c.fates[len(c.fates)-1])
+		c.total += now.count()
 	}
 	return c
 }
 
+// fates returns the choices that are tried at a cut.
+func (c *cuts) fates(cut int) [][]fate {
+	return c.at[cut].choices(rand.New(rand.NewPCG(c.seed, uint64(cut))))
+}
+
 // state returns what is on the disk after a cut.
-func (c *cuts) state(cut, which int) state {
-	h, fates := c.at[cut], c.fates[cut][which]
+func (c *cuts) state(cut int, fates []fate) state {
+	h := c.at[cut]
 	return state{h.after(fates).files(), h.promises, h.story(c.operations, cut-1, fates)}
 }
 
@@ -174,27 +197,28 @@ func (c *cuts) complete() map[string][]byte {
 
 // some returns at most n different states, in the order of the cuts: all, if there are
 // no more, or else at each cut as many as at the others, chosen at random.
-func (c *cuts) some(n int, seed uint64) (all []state) {
+func (c *cuts) some(n int) (all []state) {
 	seen := map[string]bool{}
-	add := func(cut, which int) {
-		s := c.state(cut, which)
+	add := func(cut int, fates []fate) {
+		s := c.state(cut, fates)
 		if key := digest(s.files, s.promises); !seen[key] {
 			seen[key] = true
 			all = append(all, s)
 		}
 	}
 	if c.total <= n {
-		for cut, fates := range c.fates {
-			for which := range fates {
-				add(cut, which)
+		for cut := range c.at {
+			for _, fates := range c.fates(cut) {
+				add(cut, fates)
 			}
 		}
 		return all
 	}
-	r := rand.New(rand.NewPCG(seed, 2))
+	r := rand.New(rand.NewPCG(c.seed, 1<<63))
 	for try := 0; len(all) < n && try < 4*n; try++ {
 		cut := (2*try + 1) * len(c.at) / (2 * n) % len(c.at)
-		add(cut, r.IntN(len(c.fates[cut])))
+		fates := c.fates(cut)
+		add(cut, fates[r.IntN(len(fates))])
 	}
 	return all
 }

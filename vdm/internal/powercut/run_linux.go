@@ -62,7 +62,7 @@ func (c Case) run(t *testing.T) error {
 	if now, err := readDisk(dir); err != nil || digest(now.files(), 0) != digest(moments.complete(), 0) {
 		return errors.Join(errors.New("what was recorded does not lead to what the writer left"), err)
 	}
-	chosen := moments.some(n, seed)
+	chosen := moments.some(n)
 	for _, s := range chosen {
 		if err := c.try(t, s, usual); err != nil {
 			return fmt.Errorf("%w\n%s\nall states: %s=%d, others: %s_SEED=1", err, s.story, Env, 1<<30, Env)
