@@ -169,6 +169,9 @@ type progressLine struct {
 	Frames  int `json:"frames"`
 }
 
+// mostTogether is how many members a line is about at most: those that are drawn together.
+const mostTogether = 1 << 16
+
 // readProgress returns the number of finished frames of each member, and how many bytes
 // of the file are complete lines: bytes after them were being written when the process
 // was killed.
@@ -189,7 +192,7 @@ func readProgress(path string) (frames map[int]int, whole int64, err error) {
 			return frames, whole, nil
 		}
 		var p progressLine
-		if err := json.Unmarshal(line, &p); err != nil || p.First < 0 || p.Members < 1 || p.Frames < 0 {
+		if err := json.Unmarshal(line, &p); err != nil || p.First < 0 || p.Members < 1 || p.Members > mostTogether || p.Frames < 0 {
 			if _, err := lines.Peek(1); err != nil { // the last line: it was not on the disk when the machine lost power
 				return frames, whole, nil
 			}
