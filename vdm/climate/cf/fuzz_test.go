@@ -45,6 +45,7 @@ func (numbers) Why() string              { return "" }
 // invented is the data set that the format of this test opens.
 var invented *Dataset
 
+// inventedFormat registers it.
 func inventedFormat() {
 	Register(Format{Name: "invented", Recognises: func(path string, _ []byte) bool { return filepath.Ext(path) == ".invented" },
 		Open: func(string) (*Dataset, error) { return invented, nil }})
@@ -69,6 +70,10 @@ func bytesOfFloats(all ...float64) (b []byte) {
 // inspecting it ends, soon, in a field or an error, and in little memory.
 func FuzzConventions(f *testing.F) {
 	inventedFormat()
+	path := filepath.Join(f.TempDir(), "a.invented")
+	if err := os.WriteFile(path, nil, 0o644); err != nil {
+		f.Fatal(err)
+	}
 	hours := bytesOfFloats(0, 1, 2, 3)
 	f.Add("hours since 1970-01-01", "standard", "precipitation_flux", "kg m-2 s-1", "time: mean", "latitude_longitude", hours, bytesOfFloats(0, 1), bytesOfFloats(50, 51, 52), bytesOfFloats(1, 2), uint16(0))
 	f.Add("days since 1980-12-01", "360_day", "precipitation_amount", "mm", "area: mean time: sum (interval: 1 hour)", "rotated_latitude_longitude", hours, bytesOfFloats(-1, 0), bytesOfFloats(2, 1, 0), bytesOfFloats(359, 0), uint16(0xff))
@@ -76,10 +81,6 @@ func FuzzConventions(f *testing.F) {
 	f.Fuzz(func(t *testing.T, timeUnits, calendar, standardName, units, methods, mapping string, times, bounds, y, x []byte, flags uint16) {
 		is := func(bit int) bool { return flags>>bit&1 != 0 }
 		invented = inventedSet(timeUnits, calendar, standardName, units, methods, mapping, float64s(times), float64s(bounds), float64s(y), float64s(x), is)
-		path := filepath.Join(t.TempDir(), "a.invented")
-		if err := os.WriteFile(path, nil, 0o644); err != nil {
-			t.Fatal(err)
-		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		began := time.Now()
