@@ -25,15 +25,15 @@ func LockFolder(dir string) (release func() error, err error) {
 	return folder.Close, nil
 }
 
-// RemoveLeft removes the files and folders in a folder whose names match and on which no
-// process has a lock: killed processes have left them.
-func RemoveLeft(dir string, names *regexp.Regexp) error {
+// RemoveLeft removes the files in a folder, or the folders, whose names match and on which
+// no process has a lock: killed processes have left them.
+func RemoveLeft(dir string, names *regexp.Regexp, folders bool) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if !names.MatchString(e.Name()) || !e.IsDir() && !e.Type().IsRegular() {
+		if !names.MatchString(e.Name()) || e.IsDir() != folders || !folders && !e.Type().IsRegular() {
 			continue
 		}
 		left := filepath.Join(dir, e.Name())

@@ -97,7 +97,7 @@ func install(name, dir string) (*run.Run, error) {
 		return nil, err
 	}
 	prefix := ".pretrained-" + filepath.Base(filepath.Clean(dir)) + "-"
-	if err := climate.RemoveLeft(parent, regexp.MustCompile("^"+regexp.QuoteMeta(prefix)+"[0-9]+$")); err != nil {
+	if err := climate.RemoveLeft(parent, regexp.MustCompile("^"+regexp.QuoteMeta(prefix)+"[0-9]+$"), true); err != nil {
 		return nil, err
 	}
 	work, err := os.MkdirTemp(parent, prefix)

@@ -54,7 +54,7 @@ func create(path string, h *cf.Header) (cf.Writer, error) {
 func beside(path string) (temporary string, err error) {
 	dir, stem := filepath.Dir(path), ".writing-"+strings.TrimSuffix(filepath.Base(path), ".nc")+"-"
 	// That a file cannot be removed is in nobody's way.
-	_ = climate.RemoveLeft(dir, regexp.MustCompile("^"+regexp.QuoteMeta(stem)+`[0-9]+\.nc$`))
+	_ = climate.RemoveLeft(dir, regexp.MustCompile("^"+regexp.QuoteMeta(stem)+`[0-9]+\.nc$`), false)
 	place, err := os.CreateTemp(dir, stem+"*.nc")
 	if err != nil {
 		return "", err

@@ -79,5 +79,5 @@ func (o *output) lock() error {
 // name that nobody has a lock on.
 func removeLeft(path string) error {
 	ours := regexp.MustCompile("^" + regexp.QuoteMeta(temporaryPrefix+stem(path)) + `-([0-9]+|kept)\.zarr$`)
-	return climate.RemoveLeft(filepath.Dir(path), ours)
+	return climate.RemoveLeft(filepath.Dir(path), ours, true)
 }
