@@ -95,9 +95,7 @@ func TestDependenciesAreListed(t *testing.T) {
 		if strings.TrimSpace(cells[2]) == "" {
 			t.Errorf("no reason: %s", line)
 		}
-		for _, word := range regexp.MustCompile(`[A-Za-z0-9./_-]+`).FindAllString(cells[1], -1) {
-			listed = append(listed, word)
-		}
+		listed = append(listed, regexp.MustCompile(`[A-Za-z0-9./_-]+`).FindAllString(cells[1], -1)...)
 	}
 	direct := 0
 	for module, indirect := range required(t) {
