@@ -1,3 +1,5 @@
+//go:build !nonetcdf
+
 package main
 
 import (
