@@ -1,7 +1,7 @@
 # Every target installs first what it needs and the machine lacks; see
 # notebooks/tools/setup.sh. Everything made here goes to build/ and runs/.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-xla torture fuzz mutants bench notebooks site lab browser climate slurm gpu-bundle clean
+.PHONY: help run test test-xla torture powercut relations soak fuzz mutants vulnerabilities bench notebooks site lab browser climate slurm gpu-bundle clean
 
 SETUP := notebooks/tools/setup.sh
 RUN   := notebooks/tools/run_notebooks.py --html build/site
@@ -57,6 +57,25 @@ KILLS ?= 1000
 torture: ## processes that train and save, killed KILLS times (default 1000) at random moments
 	@$(SETUP) test
 	VDM_KILLS=$(KILLS) go test -count=1 -timeout 6h -v -run 'TestKilledRunsEndBitEqual|TestKilledWhileSaving' ./vdm/run ./vdm/checkpoint
+
+CUTS ?= 300
+powercut: ## the power cut under every writer, CUTS states of the disk each (default 300) that a cut may leave
+	@$(SETUP) test
+	VDM_CUTS=$(CUTS) go test -count=1 -timeout 6h -p 1 -v -run 'PowerCut' ./vdm/... | grep -v '^=== RUN\|no test files\|no tests to run'
+
+RELATIONS ?= 60
+relations: ## one training under RELATIONS random choices (default 60) that must not matter
+	@$(SETUP) test
+	VDM_RELATIONS=$(RELATIONS) go test -count=1 -timeout 6h -v -run TestChoicesDoNotMatter ./vdm/run
+
+SOAK ?= 20
+soak: ## days of data streamed at full speed for SOAK minutes (default 20): memory, open files and speed stay
+	@$(SETUP) test
+	VDM_SOAK=$(SOAK) go test -count=1 -timeout 24h -v ./vdm/internal/soak
+
+# Pinned here, and by Go's checksum database; it asks vuln.go.dev for what is known.
+vulnerabilities: ## known vulnerabilities of the modules that the code reaches; needs the network
+	go run golang.org/x/vuln/cmd/govulncheck@v1.1.4 ./...
 
 FUZZ ?= 100000
 fuzz: ## every fuzz target, FUZZ executions each (default 100000): damaged and hostile files, names and numbers

@@ -3,6 +3,7 @@ package plotting
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -11,6 +12,7 @@ import (
 	"image/png"
 	"math"
 	"os"
+	"path/filepath"
 	"time"
 
 	"gonum.org/v1/plot/vg"
@@ -185,9 +187,27 @@ func (p *Picture) pdf(scale float64) (b []byte, err error) {
 	return b, nil
 }
 
+// save writes a file so that its name has either the old picture or all of the new one,
+// also where the machine loses power.
 func save(path string, b []byte) error {
-	if err := os.WriteFile(path, b, 0o644); err != nil {
+	half := path + ".part"
+	f, err := os.Create(half)
+	if err == nil {
+		_, err = f.Write(b)
+		err = errors.Join(err, f.Sync(), f.Close())
+	}
+	if err == nil {
+		err = os.Rename(half, path)
+	}
+	if err != nil {
+		_ = os.Remove(half)
 		return fmt.Errorf("plotting: saving a picture: %w", err)
 	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return fmt.Errorf("plotting: saving a picture: %w", err)
+	}
+	defer folder.Close()
+	_ = folder.Sync() // some file systems cannot
 	return nil
 }

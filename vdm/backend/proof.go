@@ -168,7 +168,7 @@ func checksum(folder, library string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := checkpoint.MakeFolder(folder); err != nil {
 		return "", err
 	}
 	_ = checkpoint.WriteFile(file, func(w io.Writer) error { _, err := w.Write(text); return err })
@@ -187,7 +187,7 @@ func readProof(file string) (p Proof, ok bool) {
 
 // lockFile waits until no other process has the lock of a file.
 func lockFile(path string) (unlock func(), err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := checkpoint.MakeFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)

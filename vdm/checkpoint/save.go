@@ -41,7 +41,7 @@ func save(d disk, dir string, s *Snapshot, keep int) (path string, err error) {
 	if keep < 0 {
 		return "", fmt.Errorf("keep %d snapshots: expected a positive number, or 0 for all", keep)
 	}
-	if err := makeDir(dir); err != nil {
+	if err := MakeFolder(dir); err != nil {
 		return "", err
 	}
 	unlock, alone, err := lock(dir)
@@ -76,17 +76,6 @@ func save(d disk, dir string, s *Snapshot, keep int) (path string, err error) {
 		return target, fmt.Errorf("snapshot %s is saved, but removing older ones failed: %w", target, err)
 	}
 	return target, nil
-}
-
-// makeDir makes dir and syncs its parent folder.
-func makeDir(dir string) error {
-	if _, err := os.Stat(dir); err == nil {
-		return nil
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(filepath.Clean(dir)))
 }
 
 // writeSnapshot writes and syncs all files of a snapshot in the folder temp.

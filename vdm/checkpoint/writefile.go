@@ -72,3 +72,12 @@ func RemoveIfThere(path string) error {
 	}
 	return nil
 }
+
+// Remove removes a file that may not exist, durably: after a power cut it does not come
+// back beside what was written later.
+func Remove(path string) error {
+	if err := RemoveIfThere(path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}

@@ -40,7 +40,7 @@ func CreatePrepared(dir string, h PreparedHeader, replace bool) (w *PreparedWrit
 		return nil, fmt.Errorf("preparing %s: %w", dir, err)
 	}
 	w = &PreparedWriter{dir: dir, manifest: m, digest: newDigest(m)}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := checkpoint.MakeFolder(dir); err != nil {
 		return nil, fmt.Errorf("preparing %s: %w", dir, err)
 	}
 	if w.release, err = LockFolder(dir); err != nil {
@@ -67,7 +67,7 @@ func CreatePrepared(dir string, h PreparedHeader, replace bool) (w *PreparedWrit
 		return w, err
 	}
 	if w.previous != nil && w.log != nil && w.log.SHA256 == w.previous.SHA256 { // killed before it could remove the journal
-		if err := w.discard(); err != nil {
+		if err := errors.Join(w.removeReplaced(), w.discard()); err != nil {
 			return w, err
 		}
 	}
@@ -275,17 +275,27 @@ func (w *PreparedWriter) Commit(ctx context.Context, progress func(done, total i
 			return err
 		}
 	}
+	if err := syncDir(w.dir); err != nil { // or a power cut could leave a manifest of data without their name
+		return err
+	}
 	if err := replaceManifest(w.dir, m); err != nil {
 		return err
 	}
-	if err := syncDir(w.dir); err != nil {
-		return err
-	}
-	if w.previous != nil && w.previous.Data != m.Data {
-		os.Remove(filepath.Join(w.dir, w.previous.Data)) // no longer named by anything; a process that has it mapped keeps it
-	}
 	w.previous, w.complete = m, true
-	return w.discard()
+	return errors.Join(w.removeReplaced(), w.discard())
+}
+
+// removeReplaced removes data that the manifest does not name: those that it named before.
+// They are gone for good before the journal, which tells that this is not done. A process
+// that has them mapped keeps them.
+func (w *PreparedWriter) removeReplaced() error {
+	entries, err := os.ReadDir(w.dir)
+	for _, e := range entries {
+		if data, _ := filepath.Match(dataName("*"), e.Name()); data && e.Name() != w.previous.Data {
+			err = errors.Join(err, checkpoint.Remove(filepath.Join(w.dir, e.Name())))
+		}
+	}
+	return err
 }
 
 // manifest returns the manifest of data that will be written.

@@ -11,11 +11,13 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/unet"
 )
@@ -91,22 +93,31 @@ func install(name, dir string) (*run.Run, error) {
 		return nil, err
 	}
 	parent := filepath.Dir(filepath.Clean(dir))
-	if err := os.MkdirAll(parent, 0o755); err != nil {
+	if err := checkpoint.MakeFolder(parent); err != nil {
 		return nil, err
 	}
-	work, err := os.MkdirTemp(parent, ".pretrained-")
+	prefix := ".pretrained-" + filepath.Base(filepath.Clean(dir)) + "-"
+	if err := climate.RemoveLeft(parent, regexp.MustCompile("^"+regexp.QuoteMeta(prefix)+"[0-9]+$"), true); err != nil {
+		return nil, err
+	}
+	work, err := os.MkdirTemp(parent, prefix)
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(work)
+	release, err := climate.LockFolder(work)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	runDir := filepath.Join(work, "run")
 	if _, err = run.CreateWith(runDir, c, values); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(runDir, CardName), []byte(card), 0o644); err != nil {
+	if err := checkpoint.WriteBytes(filepath.Join(runDir, CardName), []byte(card)); err != nil {
 		return nil, err
 	}
-	if err := os.Rename(runDir, dir); err != nil {
+	if err := checkpoint.PublishFolder(runDir, dir); err != nil {
 		return nil, err
 	}
 	return run.Open(dir)
@@ -149,20 +160,22 @@ func readUNet(path string) (vdm.Network, map[string][]float32, error) {
 // names of the network's variables, as TestShip writes them or as the dissertation's
 // program does, which puts "param." before each.
 func read(files fs.FS, name string) (c run.Config, values map[string][]float32, err error) {
-	text, err := fs.ReadFile(files, name+".yaml")
-	if err != nil {
-		return c, nil, err
-	}
-	if c, err = run.ParseConfig(text); err != nil {
-		return c, nil, fmt.Errorf("%s.yaml: %w", name, err)
-	}
 	data, err := fs.ReadFile(files, name+".safetensors")
 	if err != nil {
 		return c, nil, err
 	}
-	tensors, _, err := checkpoint.ParseSafetensors(data)
+	tensors, metadata, err := checkpoint.ParseSafetensors(data)
 	if err != nil {
 		return c, nil, fmt.Errorf("%s.safetensors: %w", name, err)
+	}
+	text := []byte(metadata[configKey])
+	if len(text) == 0 {
+		if text, err = fs.ReadFile(files, name+".yaml"); err != nil {
+			return c, nil, err
+		}
+	}
+	if c, err = run.ParseConfig(text); err != nil {
+		return c, nil, fmt.Errorf("%s.yaml: %w", name, err)
 	}
 	values = map[string][]float32{}
 	for _, t := range tensors {
@@ -175,9 +188,14 @@ func read(files fs.FS, name string) (c run.Config, values map[string][]float32, 
 	return c, values, nil
 }
 
+// configKey is the name of the configuration in the metadata of a safetensors file.
+const configKey = "climate_vdm_configuration"
+
 // Write writes a run's averaged weights and its configuration as a model to ship or to
 // begin another training with, NAME.safetensors and NAME.yaml in a folder: the weights
-// rounded to bfloat16, and in full what was fitted on data.
+// rounded to bfloat16, and in full what was fitted on data. The configuration is in the
+// first file, too, so that no interruption leaves weights beside the configuration of
+// others; the second is for people, and for files without it.
 func Write(m *run.Run, folder, name string) error {
 	c := m.Config
 	c.Training.Steps = int(m.Step())
@@ -198,8 +216,9 @@ func Write(m *run.Run, folder, name string) error {
 		}
 		tensors = append(tensors, one(v.Name, v.Shape, weights[v.Name]))
 	}
-	if err := checkpoint.WriteBytes(filepath.Join(folder, name+".yaml"), text); err != nil {
+	file := filepath.Join(folder, name+".safetensors")
+	if err := checkpoint.WriteSafetensorsFile(file, tensors, map[string]string{configKey: string(text)}); err != nil {
 		return err
 	}
-	return checkpoint.WriteSafetensorsFile(filepath.Join(folder, name+".safetensors"), tensors, nil)
+	return checkpoint.WriteBytes(filepath.Join(folder, name+".yaml"), text)
 }

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
 // The shipped weights are what shipping them again writes, to the bit.
@@ -22,7 +25,20 @@ func TestShip(t *testing.T) {
 		t.Fatal(err)
 	}
 	want, err := files.ReadFile(Radar + ".safetensors")
-	if err != nil || !bytes.Equal(got, want) {
-		t.Errorf("%d bytes of weights differ from the %d that are shipped (%v)", len(got), len(want), err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, metadata, err := checkpoint.ParseSafetensors(got)
+	if err != nil || metadata[configKey] == "" {
+		t.Fatalf("metadata %v (%v), want the configuration", metadata, err)
+	}
+	shipped, _, err := checkpoint.ParseSafetensors(want)
+	if err != nil || len(shipped) != len(ours) {
+		t.Fatalf("%d tensors, %d are shipped (%v)", len(ours), len(shipped), err)
+	}
+	for i, w := range shipped {
+		if o := ours[i]; o.Name != w.Name || o.DType != w.DType || !slices.Equal(o.Shape, w.Shape) || !bytes.Equal(o.Data, w.Data) {
+			t.Errorf("%s differs from what is shipped, %s", o.Name, w.Name)
+		}
 	}
 }

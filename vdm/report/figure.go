@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"image/png"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -32,7 +31,7 @@ type Drawing struct {
 // Save writes drawings to a folder, which is made if it does not exist, and returns the
 // figures: each as a PNG file for a page and, if it does not move, as a PDF file for print.
 func Save(dir string, drawings ...Drawing) ([]Figure, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := checkpoint.MakeFolder(dir); err != nil {
 		return nil, fmt.Errorf("folder of figures: %w", err)
 	}
 	var figures []Figure

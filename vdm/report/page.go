@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -46,7 +45,7 @@ func (s *Summary) WritePage(dir, figures string) error {
 	if err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Join(dir, PageDir), 0o755); err != nil {
+	if err := checkpoint.MakeFolder(filepath.Join(dir, PageDir)); err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
 	return checkpoint.WriteBytes(filepath.Join(dir, PageDir, PageName), page.Bytes())

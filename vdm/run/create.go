@@ -57,7 +57,7 @@ func createRun(dir string, c Config, initial func(c Config) (map[string][]float3
 		return nil, err
 	}
 	for _, d := range []string{dir, filepath.Join(dir, SamplesDir), filepath.Join(dir, FiguresDir)} {
-		if err := os.MkdirAll(d, 0o755); err != nil {
+		if err := checkpoint.MakeFolder(d); err != nil {
 			return nil, fmt.Errorf("run folder: %w", err)
 		}
 	}

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,8 +26,9 @@ type MetricsLine struct {
 
 const metricsName = "metrics.jsonl"
 
-// ReadMetrics returns the lines of a run's metrics. A last line that a killed process
-// left unfinished is skipped.
+// ReadMetrics returns the lines of a run's metrics, up to one that was not written whole:
+// the last one of a killed process, or one with the zeros that a power cut leaves where
+// bytes had not reached the disk. Those steps are not in a snapshot either.
 func ReadMetrics(dir string) ([]MetricsLine, error) {
 	f, err := os.Open(filepath.Join(dir, metricsName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -41,7 +43,7 @@ func ReadMetrics(dir string) ([]MetricsLine, error) {
 	for n := 1; lines.Scan(); n++ {
 		var r MetricsLine
 		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			if !lines.Scan() {
+			if bytes.IndexByte(lines.Bytes(), 0) >= 0 || !lines.Scan() {
 				break
 			}
 			return nil, fmt.Errorf("%s, line %d: %w", f.Name(), n, err)
@@ -87,5 +89,9 @@ func (m *metricsFile) add(r MetricsLine) error {
 	_, err = m.f.Write(append(line, '\n'))
 	return err
 }
+
+// sync makes the lines so far durable. It is called before a snapshot, so that a run that
+// resumes has the metrics of all steps before it.
+func (m *metricsFile) sync() error { return m.f.Sync() }
 
 func (m *metricsFile) Close() error { return m.f.Close() }

@@ -169,6 +169,9 @@ type progressLine struct {
 	Frames  int `json:"frames"`
 }
 
+// mostTogether is how many members a line is about at most: those that are drawn together.
+const mostTogether = 1 << 16
+
 // readProgress returns the number of finished frames of each member, and how many bytes
 // of the file are complete lines: bytes after them were being written when the process
 // was killed.
@@ -189,7 +192,7 @@ func readProgress(path string) (frames map[int]int, whole int64, err error) {
 			return frames, whole, nil
 		}
 		var p progressLine
-		if err := json.Unmarshal(line, &p); err != nil || p.First < 0 || p.Members < 1 || p.Frames < 0 {
+		if err := json.Unmarshal(line, &p); err != nil || p.First < 0 || p.Members < 1 || p.Members > mostTogether || p.Frames < 0 {
 			if _, err := lines.Peek(1); err != nil { // the last line: it was not on the disk when the machine lost power
 				return frames, whole, nil
 			}
@@ -213,7 +216,7 @@ type sequencesWriter struct {
 
 // createSequences begins a folder, or opens one of the same settings to add to it.
 func createSequences(dir string, h SequencesHeader) (w *sequencesWriter, err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := checkpoint.MakeFolder(dir); err != nil {
 		return nil, err
 	}
 	w = &sequencesWriter{dir: dir, header: h}
@@ -324,6 +327,9 @@ func (w *sequencesWriter) write(member, from int, x []float32) error {
 func (w *sequencesWriter) finish(first, members, frames int) error {
 	line, err := json.Marshal(progressLine{first, members, frames})
 	if err != nil {
+		return err
+	}
+	if err := w.lock.Sync(); err != nil { // the names of the members' files, and of the log
 		return err
 	}
 	if _, err := w.log.Write(append(line, '\n')); err != nil {

@@ -72,7 +72,11 @@ func (t *training) snapshot() error {
 		return nil
 	}
 	began := time.Now()
-	state, err := t.trainer.State()
+	err := t.metrics.sync()
+	var state train.State
+	if err == nil {
+		state, err = t.trainer.State()
+	}
 	if err == nil {
 		err = t.run.save(state)
 	}

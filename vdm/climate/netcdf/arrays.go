@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 
 	nc "github.com/fhs/go-netcdf/netcdf"
@@ -18,15 +16,11 @@ import (
 // saveArrays writes arrays and global attributes to a NetCDF file of the classic model,
 // labels as characters.
 func saveArrays(path string, arrays []cf.Array, attributes map[string]string) error {
-	place, err := os.CreateTemp(filepath.Dir(path), ".writing-*.nc")
+	temporary, err := beside(path)
 	if err != nil {
 		return err
 	}
-	temporary := place.Name()
-	err = errors.Join(place.Chmod(0o644), place.Close())
-	if err == nil {
-		withLibrary(func() { err = writeArrays(temporary, arrays, attributes) })
-	}
+	withLibrary(func() { err = writeArrays(temporary, arrays, attributes) })
 	if err == nil {
 		err = checkpoint.Publish(temporary, path)
 	}

@@ -36,7 +36,7 @@ func WriteSynthetic(ctx context.Context, dir string, s climate.SyntheticRecord, 
 	if err := s.Validate(); err != nil {
 		return 0, err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := checkpoint.MakeFolder(dir); err != nil {
 		return 0, err
 	}
 	release, err := climate.LockFolder(dir)

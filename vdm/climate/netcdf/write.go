@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 
 	nc "github.com/fhs/go-netcdf/netcdf"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 )
 
@@ -24,14 +27,11 @@ type output struct {
 // create begins a deflated NetCDF-4 file (classic model).
 func create(path string, h *cf.Header) (cf.Writer, error) {
 	// The place is taken by Go, whose errors say more than the library's.
-	place, err := os.CreateTemp(filepath.Dir(path), ".writing-*.nc")
+	temporary, err := beside(path)
 	if err != nil {
 		return nil, err
 	}
-	o := &output{path: path, temporary: place.Name(), open: map[string]nc.Var{}}
-	if err := errors.Join(place.Chmod(0o644), place.Close()); err != nil {
-		return nil, errors.Join(err, o.remove())
-	}
+	o := &output{path: path, temporary: temporary, open: map[string]nc.Var{}}
 	withLibrary(func() {
 		if o.writer.ds, err = nc.CreateFile(o.temporary, nc.CLOBBER|nc.NETCDF4|nc.CLASSIC_MODEL); err != nil {
 			err = fmt.Errorf("the NetCDF library cannot create it: %w", err)
@@ -46,6 +46,23 @@ func create(path string, h *cf.Header) (cf.Writer, error) {
 		return nil, errors.Join(err, o.remove())
 	}
 	return o, nil
+}
+
+// beside makes an empty file with a temporary name in the folder of a path, and removes
+// those of this path that killed processes have left. A living process has the lock of
+// the HDF5 library on its own.
+func beside(path string) (temporary string, err error) {
+	dir, stem := filepath.Dir(path), ".writing-"+strings.TrimSuffix(filepath.Base(path), ".nc")+"-"
+	// That a file cannot be removed is in nobody's way.
+	_ = climate.RemoveLeft(dir, regexp.MustCompile("^"+regexp.QuoteMeta(stem)+`[0-9]+\.nc$`), false)
+	place, err := os.CreateTemp(dir, stem+"*.nc")
+	if err != nil {
+		return "", err
+	}
+	if err := errors.Join(place.Chmod(0o644), place.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(place.Name()))
+	}
+	return place.Name(), nil
 }
 
 func (o *output) remove() error { return checkpoint.RemoveIfThere(o.temporary) }

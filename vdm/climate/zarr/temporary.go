@@ -79,22 +79,5 @@ func (o *output) lock() error {
 // name that nobody has a lock on.
 func removeLeft(path string) error {
 	ours := regexp.MustCompile("^" + regexp.QuoteMeta(temporaryPrefix+stem(path)) + `-([0-9]+|kept)\.zarr$`)
-	entries, err := os.ReadDir(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if !e.IsDir() || !ours.MatchString(e.Name()) {
-			continue
-		}
-		left := filepath.Join(filepath.Dir(path), e.Name())
-		release, err := climate.LockFolder(left)
-		if err != nil {
-			continue // of a living process, or of another user
-		}
-		if err := errors.Join(os.RemoveAll(left), release()); err != nil {
-			return fmt.Errorf("removing what was left of writing: %w", err)
-		}
-	}
-	return nil
+	return climate.RemoveLeft(filepath.Dir(path), ours, true)
 }

@@ -30,13 +30,13 @@ var floors = []floor{
 		"vdm/climate", "vdm/climate/cf", "vdm/climate/coast", "vdm/climate/hdf5", "vdm/climate/netcdf", "vdm/climate/odim", "vdm/climate/zarr", "vdm/forecast", "vdm/verify",
 		"vdm/transform", "vdm/noise", "vdm/weights", "vdm/checkpoint",
 		"vdm/backend", "vdm/backend/engines", "vdm/backend/recorder",
-		"vdm/internal/engine", "vdm/internal/machine", "vdm/internal/enginetest", "vdm/internal/installed", "vdm/internal/peer", "vdm/internal/torture",
+		"vdm/internal/engine", "vdm/internal/machine", "vdm/internal/enginetest", "vdm/internal/installed", "vdm/internal/peer", "vdm/internal/torture", "vdm/internal/powercut",
 	}},
 	{"aside", []string{"plotting"}},
 }
 
 // unplaced are packages without code that others could use: they look at the code.
-var unplaced = []string{"vdm/internal/house", "vdm/internal/mutants", "vdm/internal/mutants/chosen"}
+var unplaced = []string{"vdm/internal/house", "vdm/internal/soak", "vdm/internal/mutants", "vdm/internal/mutants/chosen"}
 
 // matches reports whether a path is the pattern's, or one below where the pattern
 // ends in "/...".

@@ -187,10 +187,10 @@ func write(path string, m *run.Run, at Place, s *vdm.Samples, d *Draw) error {
 	f.Attributes["history"] = fmt.Sprintf("climate-vdm %s: %s of the run %s", d.Recipe.Version, filepath.Base(path), filepath.Base(m.Dir))
 	// The old description goes first: whenever this stops, a description speaks
 	// of the file beside it or there is none.
-	if err := os.Remove(path + ".json"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := checkpoint.MakeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := checkpoint.Remove(path + ".json"); err != nil {
 		return err
 	}
 	if err := cf.WriteSamples(path+".nc", f); err != nil {

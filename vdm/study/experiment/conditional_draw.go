@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 )
 
 // draw draws the missing clips, of one task and method after the other.
@@ -19,7 +19,7 @@ func (w *conditional) draw(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Join(w.Run, ConditionalDir), 0o755); err != nil {
+	if err := checkpoint.MakeFolder(filepath.Join(w.Run, ConditionalDir)); err != nil {
 		return err
 	}
 	_, choice, err := w.model.Engine()

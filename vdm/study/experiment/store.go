@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -9,7 +10,9 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/climate-vdm/climate-vdm/vdm/checkpoint"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
@@ -17,13 +20,19 @@ import (
 
 // Generated is a growing file of clips, and a source of them: little-endian float32 in
 // physical units, [clip, frame, height, width, channel], so that numpy.memmap opens it.
-// Beside it lies a file that says how the clips were drawn. An unfinished clip at its
-// end does not count.
+// Beside it lies a file that says how the clips were drawn, and while it grows another,
+// NAME.f32.safe, with the number of clips that are safe on the disk: what a process that
+// was killed or lost its power has left beyond them does not count.
 type Generated struct {
-	file *os.File
-	clip run.ClipConfig
-	n    int
+	file   *os.File
+	clip   run.ClipConfig
+	n      int
+	safe   int       // clips that the file beside it tells of; −1 where there is no such file
+	synced time.Time // when it was written
 }
+
+// often is how far apart clips are made safe: so much work a kill may cost.
+const often = 500 * time.Millisecond
 
 // clipsName is the name of the clips of Unconditional.
 const clipsName = "generated.f32"
@@ -43,7 +52,7 @@ func openGenerated(path string, clip run.ClipConfig, want drawing) (*Generated, 
 		}
 		// The clips are removed first: settings without clips are a beginning, clips
 		// with the settings of others would be wrong.
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := errors.Join(checkpoint.Remove(path), checkpoint.Remove(path+safeSuffix)); err != nil {
 			return nil, err
 		}
 		if err := checkpoint.WriteBytes(how, text); err != nil {
@@ -54,13 +63,40 @@ func openGenerated(path string, clip run.ClipConfig, want drawing) (*Generated, 
 	if err != nil {
 		return nil, err
 	}
-	g := &Generated{file: file, clip: clip}
+	g := &Generated{file: file, clip: clip, safe: -1}
 	info, err := file.Stat()
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	g.n = int(info.Size() / g.bytes())
+	text, err := os.ReadFile(path + safeSuffix)
+	switch {
+	case err == nil:
+		if g.safe, err = strconv.Atoi(string(bytes.TrimSpace(text))); err != nil || g.safe < 0 {
+			return nil, errors.Join(fmt.Errorf("%s: %q is no number of clips; remove it and %s to have them drawn again", path+safeSuffix, text, path), file.Close())
+		}
+		g.n = min(g.n, g.safe)
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, errors.Join(err, file.Close())
+	}
 	return g, nil
+}
+
+const safeSuffix = ".safe"
+
+// sync makes the clips so far safe, and says so.
+func (g *Generated) sync() error {
+	if g.safe == g.n {
+		return nil
+	}
+	err := g.file.Sync()
+	if err == nil {
+		err = checkpoint.WriteBytes(g.file.Name()+safeSuffix, fmt.Appendln(nil, g.n))
+	}
+	if err == nil {
+		g.safe, g.synced = g.n, time.Now()
+	}
+	return err
 }
 
 func (g *Generated) bytes() int64 {
@@ -69,6 +105,11 @@ func (g *Generated) bytes() int64 {
 
 // add appends a clip.
 func (g *Generated) add(clip []float32) error {
+	if g.safe < 0 || g.safe > g.n { // the first clip, or one that is drawn again
+		if err := g.sync(); err != nil {
+			return err
+		}
+	}
 	raw := make([]byte, 0, 4*len(clip))
 	for _, v := range clip {
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
@@ -77,7 +118,10 @@ func (g *Generated) add(clip []float32) error {
 		return fmt.Errorf("clip %d of %s: %w", g.n, g.file.Name(), err)
 	}
 	g.n++
-	return nil
+	if time.Since(g.synced) < often {
+		return nil
+	}
+	return g.sync()
 }
 
 // truncateToBatch drops the clips of an incomplete last batch: drawn again in the same
@@ -107,5 +151,14 @@ func (g *Generated) Clip(i int, dst []float32) error {
 	return nil
 }
 
-// close closes the file.
-func (g *Generated) close() error { return g.file.Close() }
+// close makes the clips safe and closes the file. The number of clips is not needed then.
+func (g *Generated) close() error {
+	if g.safe < 0 { // no clip was added
+		return g.file.Close()
+	}
+	err := g.sync()
+	if err == nil {
+		err = checkpoint.RemoveIfThere(g.file.Name() + safeSuffix)
+	}
+	return errors.Join(err, g.file.Close())
+}
