@@ -81,6 +81,9 @@ func reopen(dir string, c Config, train vdm.Clips) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c, err = keepFits(c, m.Config, train); err != nil {
+		return nil, err
+	}
 	if c, err = fit(c, train); err != nil {
 		return nil, err
 	}
@@ -92,6 +95,47 @@ func reopen(dir string, c Config, train vdm.Clips) (*Run, error) {
 	c.Clip.Kilometres = cmp.Or(c.Clip.Kilometres, m.Config.Clip.Kilometres)
 	m.Config = c
 	return m, writeConfig(dir, c)
+}
+
+// keepFits returns c with the numbers that a run has fitted, where a transform has none
+// and is the same otherwise. They may have been fitted in another way; where they do not
+// suit the training clips at all these are other data, and c is left to be fitted.
+func keepFits(c, stored Config, train vdm.Clips) (Config, error) {
+	if train == nil {
+		return c, nil
+	}
+	if err := checkClips(c, train); err != nil {
+		return c, err
+	}
+	keep := func(channel int, spec *transform.Spec, was transform.Spec) error {
+		if !spec.NeedsValues() || was.Unfitted().String() != spec.String() {
+			return nil
+		}
+		fits, err := fitsClips(was, train, channel)
+		if fits {
+			*spec = was
+		}
+		return err
+	}
+	c.Clip.Channels, c.Conditions.Covariates = slices.Clone(c.Clip.Channels), slices.Clone(c.Conditions.Covariates)
+	if len(c.Clip.Channels) != len(stored.Clip.Channels) || len(c.Conditions.Covariates) != len(stored.Conditions.Covariates) {
+		return c, nil // an error later
+	}
+	for i := range c.Clip.Channels {
+		if err := keep(i, &c.Clip.Channels[i].Transform, stored.Clip.Channels[i].Transform); err != nil {
+			return c, err
+		}
+	}
+	for i := range c.Conditions.Covariates {
+		v := &c.Conditions.Covariates[i]
+		if v.FirstGuess {
+			continue
+		}
+		if err := keep(len(c.Clip.Channels)+i, &v.Transform, stored.Conditions.Covariates[i].Transform); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
 }
 
 // Exists reports whether a folder contains a run.

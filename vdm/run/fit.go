@@ -34,6 +34,37 @@ func FitTransform(spec transform.Spec, clips vdm.Clips, channel int) (transform.
 	return fitted, err
 }
 
+// fitTolerance is the largest difference, in the network's units, that a value has under
+// two fits on nearly the same data: the clips of a record and all of its cells, on which
+// runs were fitted once.
+const fitTolerance = 0.5
+
+// fitsClips reports whether a fitted transform takes the values of training clips to
+// nearly the same as one that is fitted on them.
+func fitsClips(spec transform.Spec, clips vdm.Clips, channel int) (fits bool, err error) {
+	refit, err := FitTransform(spec.Unfitted(), clips, channel)
+	if err != nil {
+		return false, err
+	}
+	before, err := spec.Build()
+	if err != nil {
+		return false, err
+	}
+	now, err := refit.Build()
+	if err != nil {
+		return false, err
+	}
+	fits = true
+	for values := range channelValues(clips, channel, &err) {
+		for _, v := range values {
+			if v == v && !(math.Abs(before.Forward(float64(v))-now.Forward(float64(v))) <= fitTolerance) {
+				fits = false
+			}
+		}
+	}
+	return fits, err
+}
+
 // channelRange yields the smallest and the largest value of a channel.
 func channelRange(clips vdm.Clips, channel int, failed *error) iter.Seq[[]float32] {
 	return func(yield func([]float32) bool) {

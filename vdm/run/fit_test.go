@@ -1,9 +1,13 @@
 package run
 
 import (
+	"fmt"
 	"math"
+	"path/filepath"
+	"slices"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
 
@@ -61,5 +65,38 @@ func TestExtremesOfClipsThatAreNotReadAreFitted(t *testing.T) {
 	x := fit.Steps[0].X
 	if x[0] != 0 || x[len(x)-1] != 90 {
 		t.Errorf("fitted from %v to %v, want from 0 to 90", x[0], x[len(x)-1])
+	}
+}
+
+// A run that was fitted in another way is opened with the numbers that it has; a run of
+// other data is not.
+func TestRunsKeepTheirFit(t *testing.T) {
+	c := tinyConfig(t).WithDefaults()
+	c.Clip.Channels[0].Transform = parse(t, "cbrt+standardise")
+	clips := blobs{n: 12, frames: c.Clip.Frames, size: c.Clip.Height}
+	fit, err := FitTransform(c.Clip.Channels[0].Transform, clips, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, by := range []float64{0.3, 3} {
+		older := c
+		older.Clip.Channels = slices.Clone(c.Clip.Channels)
+		mean, std := *fit.Steps[1].Mean+by**fit.Steps[1].Std, *fit.Steps[1].Std
+		older.Clip.Channels[0].Transform = parse(t, fmt.Sprintf("cbrt+standardise:%v:%v", mean, std))
+		dir := filepath.Join(t.TempDir(), "run")
+		if _, err := Create(dir, older, clips); err != nil {
+			t.Fatal(err)
+		}
+		m, err := Create(dir, c, clips)
+		if by > 1 {
+			enginetest.WantError(t, "a run of other data", err, "has other settings", "mean is")
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := *m.Config.Clip.Channels[0].Transform.Steps[1].Mean; got != mean {
+			t.Errorf("opened with the mean %v, the run has %v", got, mean)
+		}
 	}
 }
