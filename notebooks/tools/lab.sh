@@ -23,7 +23,9 @@ cp "$root"/notebooks/tools/page/custom.* "$jupyter/config/custom/"
 # Jupyter hides what a notebook shows until its author is trusted; these are the project's own.
 /usr/bin/python3 -m nbformat.sign "$folder"/*.ipynb >/dev/null 2>&1 || true
 options=(--FileCheckpoints.checkpoint_dir="$jupyter/checkpoints"
-  --MultiKernelManager.default_kernel_name=gonb
-  --ip=localhost) # and with the token that it makes and prints
+  --MultiKernelManager.default_kernel_name=gonb)
+# Nobody else reaches it, unless another address is asked for (Jupyter takes one only); the
+# token is the one that Jupyter makes and prints.
+[[ " $*" == *" --ip="* ]] || options+=(--ip=localhost)
 ((EUID)) || options+=(--allow-root)
 exec /usr/bin/jupyter-notebook "$folder" "${options[@]}" "$@"
