@@ -10,7 +10,7 @@
 # (vdm/cmd/vdm, vdm/bench).
 set -euo pipefail
 to=${1:?usage: bundle.sh FOLDER}
-tested=(./vdm ./vdm/run ./vdm/train ./vdm/spectral ./vdm/unet ./vdm/convnet ./vdm/exact ./vdm/backend ./vdm/backend/engines ./vdm/checkpoint ./vdm/climate
+tested=(./vdm ./vdm/run ./vdm/train ./vdm/spectral ./vdm/tiles ./vdm/unet ./vdm/convnet ./vdm/exact ./vdm/backend ./vdm/backend/engines ./vdm/checkpoint ./vdm/climate
   ./vdm/forecast ./vdm/noise ./vdm/study/learnt ./vdm/transform ./vdm/verify)
 mkdir -p "$to"
 rm -rf "$to/torch" "$to/tests" "${to:?}/bin" "$to/programs.tar.xz"

@@ -22,7 +22,7 @@ else
   train_batch=64 sample_batch=16 repeats=20 modes=eager,compile device=cuda single=tf32 half=bfloat16 precision=(--bfloat16) steps=200000 draws=256 evaluations=64
   conditions=(--windows 64 --members 8 --evaluations 64 --sampler-batch 32)
   shipped=(--dim 32 --multiples 1,2,4,8 --heads 8) ship_steps=100000
-  tests_1=(vdm/noise vdm/transform vdm/backend vdm/backend/engines vdm/checkpoint vdm/climate vdm/verify vdm/forecast vdm/exact vdm/unet vdm/convnet vdm/spectral vdm/study/learnt vdm/train vdm)
+  tests_1=(vdm/noise vdm/transform vdm/backend vdm/backend/engines vdm/checkpoint vdm/climate vdm/verify vdm/forecast vdm/exact vdm/unet vdm/convnet vdm/spectral vdm/tiles vdm/study/learnt vdm/train vdm)
   tests_2=("vdm/run ^(Test|Fuzz|Example)[A-F]" "vdm/run ^(Test|Fuzz|Example)[G-L]" "vdm/run ^(Test|Fuzz|Example)[M-R]" "vdm/run ^(Test|Fuzz|Example)([^A-R]|$)")
   rows=(ancestral ddim dpm++2m dpm++2m-sde heun "ancestral replacement" "ancestral reconstruction" "ancestral pseudo-inverse" "ancestral moment-matching")
   others=(first-steps-cpu.tsv) # losses of the same steps on another engine
