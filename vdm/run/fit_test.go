@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/climate-vdm/climate-vdm/vdm"
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
 	"github.com/climate-vdm/climate-vdm/vdm/transform"
 )
@@ -47,24 +48,37 @@ func TestStandardiseIsFittedOnClips(t *testing.T) {
 	}
 }
 
-// Of many clips some are read, and the extremes of the others are known all the same.
+// unranged is a source that does not know its extremes.
+type unranged struct{ overlapping }
+
+func (unranged) Range() {} // another Range than the one of a source that knows them
+
+// Of many clips some are read, and the extremes of the others are known all the same,
+// whether or not the source knows them.
 func TestExtremesOfClipsThatAreNotReadAreFitted(t *testing.T) {
 	record := make(overlapping, 3*fitClips)
 	for i := range record {
 		record[i] = float32(i % 5)
 	}
-	record[len(record)-1] = 90 // the last clip is not read
-	spec, err := transform.Parse("normal-score")
-	if err != nil {
-		t.Fatal(err)
+	record[len(record)-1] = 90 // the last clip is not among those that are read
+	if _, knows := any(unranged{record}).(Ranges); knows {
+		t.Fatal("the source knows its extremes")
 	}
-	fit, err := FitTransform(spec, record, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := fit.Steps[0].X
-	if x[0] != 0 || x[len(x)-1] != 90 {
-		t.Errorf("fitted from %v to %v, want from 0 to 90", x[0], x[len(x)-1])
+	for name, clips := range map[string]vdm.Clips{"known": record, "unknown": unranged{record}} {
+		for _, kind := range []string{"normal-score", "affine"} {
+			fit, err := FitTransform(parse(t, kind), clips, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			step := fit.Steps[0]
+			low, high := step.Min, step.Max
+			if kind == "normal-score" {
+				low, high = &step.X[0], &step.X[len(step.X)-1]
+			}
+			if *low != 0 || *high != 90 {
+				t.Errorf("%s, extremes %s: fitted from %v to %v, want from 0 to 90", kind, name, *low, *high)
+			}
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ func newFirstModel() *cobra.Command {
 		Use:     "first-model",
 		Short:   "Train, sample, nowcast and verify a small model of real rain: what make run does",
 		GroupID: groupWork,
-		Long: `first-model makes a small model from one file of rain, in about ten minutes on
+		Long: `first-model makes a small model from one file of rain, in about six minutes on
 two cores: it trains, holding out the last frames of the file, draws clips,
 nowcasts the held-out frames, verifies both, and writes a page with figures.
 

@@ -33,7 +33,7 @@ type Options struct {
 }
 
 // Defaults returns the options of `make run`. They are chosen for two cores without a
-// GPU: about ten minutes and 2 GiB in all.
+// GPU: about six minutes and 2 GiB in all.
 func Defaults() Options {
 	return Options{
 		// A clip of 10 hours is the shortest record that can be held out, and of
