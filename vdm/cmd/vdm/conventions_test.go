@@ -34,16 +34,19 @@ func curved(f *cf.SampleFile) {
 	f.Channels[0].CellMethods = "time: mean"
 }
 
+// curvedWithHole is curved with a missing cell.
+func curvedWithHole(f *cf.SampleFile) {
+	curved(f)
+	f.Channels[0].Data[2*recordHeight*recordWidth+2*recordWidth+3] = float32(math.NaN())
+}
+
 // Every file that a command writes follows the CF conventions, by two programs that check
 // it.
 func TestEveryCommandFollowsConventions(t *testing.T) {
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
 	data := writeRecord(t, path("data.nc"), curved)
-	holed := writeRecord(t, path("holed.nc"), func(f *cf.SampleFile) {
-		curved(f)
-		f.Channels[0].Data[2*recordHeight*recordWidth+2*recordWidth+3] = float32(math.NaN())
-	})
+	holed := writeRecord(t, path("holed.nc"), curvedWithHole)
 	coarse := writeRecord(t, path("coarse.nc"), func(f *cf.SampleFile) {
 		curved(f)
 		for i := range f.Times {
@@ -120,10 +123,7 @@ func TestEveryStoreFollowsConventions(t *testing.T) {
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
 	data := writeRecord(t, path("data.nc"), curved)
-	holed := writeRecord(t, path("holed.nc"), func(f *cf.SampleFile) {
-		curved(f)
-		f.Channels[0].Data[2*recordHeight*recordWidth+2*recordWidth+3] = float32(math.NaN())
-	})
+	holed := writeRecord(t, path("holed.nc"), curvedWithHole)
 	m := path("run")
 	succeed(t, tiny(data, m, "--frames", "4", "--steps", "1", "--transform", "affine")...)
 	var stores []string

@@ -37,6 +37,14 @@ func TestSamplePretrained(t *testing.T) {
 	if info, err := os.Stat("clips.png"); err != nil || info.Size() < 5000 {
 		t.Errorf("picture: %v, %v", info, err)
 	}
+	// A larger field, in tiles.
+	wide, err := cf.HeadSamples(strings.TrimSpace(succeed(t, "sample", "--pretrained", "--count", "1", "--evaluations", "2", "--size", "40", "--out", "wide.nc")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wide.Grid.Height != 40 || wide.Grid.Width != 40 {
+		t.Errorf("--size 40 makes clips of %d × %d cells", wide.Grid.Height, wide.Grid.Width)
+	}
 	card, err := os.ReadFile(filepath.Join("runs", "pretrained", pretrained.CardName))
 	if want, _ := pretrained.Card(pretrained.Synthetic); err != nil || string(card) != want {
 		t.Errorf("card: %v", err)
@@ -46,5 +54,6 @@ func TestSamplePretrained(t *testing.T) {
 func TestSampleWantsARun(t *testing.T) {
 	refuse(t, exitUsage, []string{"RUN is missing"}, "sample")
 	refuse(t, exitUsage, []string{`unexpected argument "two"`}, "sample", "--pretrained", "one", "two")
+	refuse(t, exitUsage, []string{"--size is 0: want at least 1 cell"}, "sample", "--pretrained", filepath.Join(t.TempDir(), "run"), "--size", "0")
 	refuse(t, exitFailed, []string{"--picture: there is no folder"}, "sample", "--pretrained", "--picture", filepath.Join(t.TempDir(), "no", "x.png"))
 }

@@ -150,6 +150,11 @@ func (k *forecastCase) differing() (frames climate.KnownFrames) {
 			}
 		}
 	}
+	return orNone(frames)
+}
+
+// orNone returns frames, nil where there are none.
+func orNone(frames climate.KnownFrames) climate.KnownFrames {
 	if frames.Span() == 0 {
 		return nil
 	}
@@ -172,10 +177,7 @@ func (k *forecastCase) unlike() (frames climate.KnownFrames) {
 		}
 		frames[f] = known && off > 0.1*all && off > 0
 	}
-	if frames.Span() == 0 {
-		return nil
-	}
-	return frames
+	return orNone(frames)
 }
 
 // agreeing returns the frames in which every member equals the data, wherever these are
