@@ -9,39 +9,38 @@ import (
 
 // temporalAttention returns x after the frames of each cell have attended to each other,
 // with rotary embedding of queries and keys and the shared relative position bias,
-// pre-normed and residual. x is [batch, frame, height, width, channel].
+// pre-normed and residual. x is [batch, frame, channel, height, width].
 //
-// Queries and keys have a projection for each frame. Frames are therefore the first
-// axis: it is then one product a frame for the whole batch, and no matrix is copied for
-// each clip. The products for each cell and head then have these side by side in memory,
-// so that a library of matrix products takes queries, keys and values as they lie (XLA
-// can fold the transpositions into the products).
+// Queries and keys have a projection for each frame. Frames are therefore the first axis,
+// and channels the last: it is then one product a frame for the whole batch, and what is
+// rearranged is x, which is smaller than queries, keys and values. The products for each
+// cell and head then have these side by side in memory, so that a library of matrix
+// products takes them as they lie (XLA can fold the transpositions into the products).
 func (n *network) temporalAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
-	batch, frames, cells, width := d[0], d[1], d[2]*d[3], d[4]
+	batch, frames, width, cells := d[0], d[1], d[2], d[3]*d[4]
 	heads, headDim := n.Heads, n.HeadDim
-	inner := heads * headDim
-	xn := Reshape(n.channelNorm(name+".fn.norm", x), batch, frames, cells, width)
-	xn = Reshape(TransposeAllDims(xn, 1, 0, 2, 3), frames, batch*cells, width)
+	xn := TransposeAllDims(n.channelNorm(name+".fn.norm", x), 1, 0, 3, 2)
+	xn = Reshape(xn, frames, batch*cells, width)
 
 	wq, wk, wv := n.temporalWeights(name, frames)
 	split := func(t *Node) *Node { // [batch·cell, head, frame, headDim]
 		return TransposeAllDims(Reshape(t, frames, batch*cells, heads, headDim), 1, 2, 0, 3)
 	}
-	q := split(batchMatMul(xn, n.cast(Reshape(wq, frames, width, inner))))
-	k := split(batchMatMul(xn, n.cast(Reshape(wk, frames, width, inner))))
+	q := split(batchMatMul(xn, n.cast(wq)))
+	k := split(batchMatMul(xn, n.cast(wk)))
 	v := split(matMul(xn, n.cast(wv)))
 
 	logits := batchMatMul(q, swapLast(k)) // [batch·cell, head, frame, frame]
 	logits = Add(ConvertDType(logits, dtypes.Float32), InsertAxes(n.bias, 0))
 	y := batchMatMul(n.cast(softmax(logits, -1)), v) // [batch·cell, head, frame, headDim]
-	y = Reshape(TransposeAllDims(y, 2, 0, 1, 3), frames, batch, cells, inner)
+	y = Reshape(TransposeAllDims(y, 2, 0, 1, 3), frames, batch, cells, heads*headDim)
 	y = matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight"))))
-	return Add(Reshape(TransposeAllDims(y, 1, 0, 2, 3), d...), x)
+	return Add(Reshape(TransposeAllDims(y, 1, 0, 3, 2), d...), x)
 }
 
 // temporalWeights returns the projections of queries (with their factor d^−½) and keys,
-// [frame, width, head, headDim], and of values, [width, head·headDim], in float32.
+// [frame, width, head·headDim], and of values, [width, head·headDim], in float32.
 //
 // The rotary embedding of frame f is a linear map R_f, so it is applied to the
 // projection instead of its result: q_f = x_f·(W_q·R_f), the same numbers for the price
@@ -53,7 +52,8 @@ func (n *network) temporalWeights(name string, frames int) (wq, wk, wv *Node) {
 	rotated := func(i int, scale float64) *Node {
 		w := MulScalar(transposed(part(wqkv, i, 3)), scale)
 		w = matMul(Reshape(w, width*n.Heads, n.HeadDim), turn)
-		return TransposeAllDims(Reshape(w, width, n.Heads, frames, n.HeadDim), 2, 0, 1, 3)
+		w = TransposeAllDims(Reshape(w, width, n.Heads, frames, n.HeadDim), 2, 0, 1, 3)
+		return Reshape(w, frames, width, n.Heads*n.HeadDim)
 	}
 	return rotated(0, 1/math.Sqrt(float64(n.HeadDim))), rotated(1, 1), transposed(part(wqkv, 2, 3))
 }
@@ -63,40 +63,39 @@ func (n *network) temporalWeights(name string, frames int) (wq, wk, wv *Node) {
 // k over the frame's positions, so that its cost is linear in the number of positions.
 // Pre-normed and residual.
 //
-// The rest is a chain of products, out = q·((kᵀ·(x·W_v))·W_out). Where a frame has more
-// positions than x has channels it is cheaper as q·(((kᵀ·x)·W_v)·W_out): neither the
-// values nor the heads' results, both much larger than x, are made, and only small
-// matrices are split into heads.
+// The rest is a chain of products, out = W_out·((W_v·x)·kᵀ)·q. Where a frame has more
+// positions than x has channels it is cheaper as (W_out·W_v·(x·kᵀ))·q: neither the values
+// nor the heads' results, both much larger than x, are made, and only small matrices are
+// split into heads.
 func (n *network) linearAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
-	rows, cells, width := d[0]*d[1], d[2]*d[3], d[4]
+	rows, width, cells := d[0]*d[1], d[2], d[3]*d[4]
 	heads := n.Heads
 	inner := heads * spatialHead
-	xn := Reshape(n.channelNorm(name+".fn.norm", x), rows, cells, width)
+	xn := n.channelNorm(name+".fn.norm", x)
 	wqkv := Reshape(n.weight(name+".fn.fn.to_qkv.weight"), 3*inner, width)
-	wout := transposed(Reshape(n.weight(name+".fn.fn.to_out.weight"), width, inner))
-	project := func(i int) *Node { return matMul(xn, n.cast(transposed(part(wqkv, i, 3)))) }
-
-	q := softmax(ConvertDType(Reshape(project(0), rows, cells, heads, spatialHead), dtypes.Float32), -1)
-	k := softmax(ConvertDType(project(1), dtypes.Float32), 1)
-	q, k = n.cast(q), n.cast(k)
+	wout := Reshape(n.weight(name+".fn.fn.to_out.weight"), width, inner)
+	project := func(i int) *Node { // [row, head, spatialHead, cell]
+		return Reshape(n.mix(part(wqkv, i, 3), xn), rows, heads, spatialHead, cells)
+	}
+	q := n.cast(softmax(ConvertDType(project(0), dtypes.Float32), 2))
+	k := n.cast(softmax(ConvertDType(project(1), dtypes.Float32), -1))
 	scale := 1 / math.Sqrt(spatialHead) // the factor of q, multiplied here because these matrices are smaller
 
 	var y *Node
 	if cells > width {
-		wv := TransposeAllDims(Reshape(part(wqkv, 2, 3), heads, spatialHead, width), 0, 2, 1)
-		wout = Reshape(MulScalar(wout, scale), heads, spatialHead, width)
-		m := batchMatMul(swapLast(k), xn) // [row, head·spatialHead, width]
+		wv := Reshape(part(wqkv, 2, 3), heads, spatialHead, width)
+		wout = TransposeAllDims(Reshape(MulScalar(wout, scale), width, heads, spatialHead), 1, 2, 0)
+		xn = Reshape(xn, rows, width, cells)
+		m := batchMatMul(Reshape(k, rows, inner, cells), swapLast(xn))
 		m = TransposeAllDims(Reshape(m, rows, heads, spatialHead, width), 1, 0, 2, 3)
-		m = batchMatMul(Reshape(m, heads, rows*spatialHead, width), n.cast(wv))
+		m = batchMatMul(Reshape(m, heads, rows*spatialHead, width), n.cast(swapLast(wv)))
 		m = Reshape(batchMatMul(m, n.cast(wout)), heads, rows, spatialHead, width)
 		m = Reshape(TransposeAllDims(m, 1, 0, 2, 3), rows, inner, width)
-		y = batchMatMul(Reshape(q, rows, cells, inner), m)
+		y = batchMatMul(swapLast(m), Reshape(q, rows, inner, cells))
 	} else {
-		k, v := Reshape(k, rows, cells, heads, spatialHead), Reshape(project(2), rows, cells, heads, spatialHead)
-		context := batchMatMul(TransposeAllDims(k, 0, 2, 3, 1), TransposeAllDims(v, 0, 2, 1, 3))
-		y = batchMatMul(TransposeAllDims(q, 0, 2, 1, 3), MulScalar(context, scale))
-		y = matMul(Reshape(TransposeAllDims(y, 0, 2, 1, 3), rows, cells, inner), n.cast(wout))
+		context := MulScalar(batchMatMul(project(2), swapLast(k)), scale) // [row, head, spatialHead of v, of k]
+		y = n.mix(wout, Reshape(batchMatMul(context, q), d[0], d[1], inner, cells))
 	}
 	return Add(n.addBias(name+".fn.fn.to_out", Reshape(y, d...)), x)
 }
@@ -106,23 +105,24 @@ func (n *network) linearAttention(name string, x *Node) *Node {
 // residual.
 func (n *network) spatialAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
-	rows, cells, width := d[0]*d[1], d[2]*d[3], d[4]
-	q, k, v := n.spatialProjections(name, Reshape(n.channelNorm(name+".fn.norm", x), rows, cells, width))
-	q, k, v = TransposeAllDims(q, 0, 2, 1, 3), TransposeAllDims(k, 0, 2, 3, 1), TransposeAllDims(v, 0, 2, 1, 3)
-	y := batchMatMul(n.cast(softmax(ConvertDType(batchMatMul(q, k), dtypes.Float32), -1)), v)
-	y = Reshape(TransposeAllDims(y, 0, 2, 1, 3), d[0], d[1], d[2], d[3], n.Heads*spatialHead)
-	return Add(matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight")))), x)
+	rows, cells := d[0]*d[1], d[3]*d[4]
+	xn := n.channelNorm(name+".fn.norm", x)
+	wq, wk, wv := n.spatialWeights(name)
+	project := func(w *Node) *Node { // [row, head, spatialHead, cell]
+		return Reshape(n.mix(w, xn), rows, n.Heads, spatialHead, cells)
+	}
+	logits := batchMatMul(swapLast(project(wq)), project(wk)) // [row, head, cell of q, of k]
+	weights := n.cast(softmax(ConvertDType(logits, dtypes.Float32), -1))
+	y := batchMatMul(project(wv), swapLast(weights))
+	y = n.mix(n.weight(name+".fn.fn.fn.to_out.weight"), Reshape(y, d[0], d[1], n.Heads*spatialHead, cells))
+	return Add(Reshape(y, d...), x)
 }
 
-// spatialProjections returns the queries (with their factor d^−½), keys and values of
-// spatialAttention for xn [row, cell, width], [row, cell, head, spatialHead] each.
-func (n *network) spatialProjections(name string, xn *Node) (q, k, v *Node) {
+// spatialWeights returns the projections of queries (with their factor d^−½), keys and
+// values of spatialAttention, [head·spatialHead, width] each, in float32.
+func (n *network) spatialWeights(name string) (wq, wk, wv *Node) {
 	wqkv := n.weight(name + ".fn.fn.fn.to_qkv.weight")
-	project := func(i int, scale float64) *Node {
-		w := MulScalar(transposed(part(wqkv, i, 3)), scale)
-		return Reshape(matMul(xn, n.cast(w)), xn.Shape().Dim(0), xn.Shape().Dim(1), n.Heads, spatialHead)
-	}
-	return project(0, 1/math.Sqrt(spatialHead)), project(1, 1), project(2, 1)
+	return MulScalar(part(wqkv, 0, 3), 1/math.Sqrt(spatialHead)), part(wqkv, 1, 3), part(wqkv, 2, 3)
 }
 
 // softmax returns the softmax of x along one axis. The largest logit is subtracted only

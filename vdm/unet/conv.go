@@ -11,30 +11,55 @@ import (
 // matrix product.
 func (n *network) conv(name string, x *Node) *Node {
 	kernel := n.weight(name + ".weight") // [out, in, 1, k, k]
-	kd := kernel.Shape().Dimensions
-	out, in, k := kd[0], kd[1], kd[3]
+	d := kernel.Shape().Dimensions
+	out, in, k := d[0], d[1], d[3]
 	if k == 1 {
-		return n.addBias(name, matMul(x, n.cast(transposed(Reshape(kernel, out, in)))))
+		dims := x.Shape().Clone().Dimensions
+		dims[2] = out
+		return n.addBias(name, Reshape(n.mix(Reshape(kernel, out, in), flat(x)), dims...))
 	}
-	kernel = TransposeAllDims(Reshape(kernel, out, in, k, k), 2, 3, 1, 0)
-	return n.addBias(name, sameConv(x, n.cast(kernel)))
+	return n.addBias(name, sameConv(x, n.cast(Reshape(kernel, out, in, k, k))))
 }
 
-// addBias adds a bias for each channel to x [batch, frame, height, width, channel], in
+// mix returns the channels of x [batch, frame, in, cell] mixed by a matrix [out, in] in
+// float32: [batch, frame, out, cell]. Engines know products of stacks of matrices only in
+// pairs, so either the matrix is repeated for each frame, or channels come first. What is
+// smaller is copied.
+func (n *network) mix(matrix, x *Node) *Node {
+	d := x.Shape().Dimensions
+	rows, cells := d[0]*d[1], d[3]
+	out, in := matrix.Shape().Dim(0), matrix.Shape().Dim(1)
+	x = Reshape(x, rows, in, cells)
+	if in*out <= cells*(in+out) {
+		// The copy is in float32, so that the gradient is summed over the frames in float32.
+		y := batchMatMul(n.cast(repeated(matrix, rows)), x)
+		return Reshape(y, d[0], d[1], out, cells)
+	}
+	y := batchMatMul(n.cast(matrix), Reshape(TransposeAllDims(x, 1, 0, 2), in, rows*cells))
+	return Reshape(TransposeAllDims(Reshape(y, out, rows, cells), 1, 0, 2), d[0], d[1], out, cells)
+}
+
+// repeated returns a matrix n times, [n, row, column].
+func repeated(matrix *Node, n int) *Node {
+	return BroadcastToDims(InsertAxes(matrix, 0), n, matrix.Shape().Dim(0), matrix.Shape().Dim(1))
+}
+
+// addBias adds a bias for each channel to x [batch, frame, channel, height, width], in
 // float32: the gradient of a bias is a sum over all cells, millions of them, and an
 // engine may add bfloat16 numbers in bfloat16, where a sum stops growing once it is 256
 // times a summand.
 func (n *network) addBias(name string, x *Node) *Node {
-	bias := Reshape(n.weight(name+".bias"), 1, 1, 1, 1, x.Shape().Dim(-1))
-	return n.cast(mark(Add(ConvertDType(x, dtypes.Float32), bias), "bias"))
+	bias := Reshape(n.weight(name+".bias"), 1, 1, x.Shape().Dim(2), 1)
+	y := mark(Add(ConvertDType(flat(x), dtypes.Float32), bias), "bias")
+	return n.cast(Reshape(y, x.Shape().Dimensions...))
 }
 
-// sameConv returns each frame of x [batch, frame, height, width, in] convolved with a
-// kernel [k, k, in, out] of odd k. (GoMLX's gradient is wrong for an even k.)
+// sameConv returns each frame of x [batch, frame, in, height, width] convolved with a
+// kernel [out, in, k, k] of odd k. (GoMLX's gradient is wrong for an even k.)
 func sameConv(x, kernel *Node) *Node {
-	dims := x.Shape().Dimensions
-	folded := Reshape(x, dims[0]*dims[1], dims[2], dims[3], dims[4])
-	return Reshape(convolve(folded, kernel), dims[0], dims[1], dims[2], dims[3], kernel.Shape().Dim(3))
+	d := x.Shape().Dimensions
+	folded := Reshape(x, d[0]*d[1], d[2], d[3], d[4])
+	return Reshape(convolve(folded, kernel), d[0], d[1], kernel.Shape().Dim(0), d[3], d[4])
 }
 
 // downsample returns the 4×4 convolution of stride 2 and padding 1, as an exact
@@ -46,9 +71,9 @@ func (n *network) downsample(name string, x *Node) *Node {
 	out, in := kernel.Shape().Dim(0), kernel.Shape().Dim(1)
 	// Tap a of the kernel is phase p of block offset b−1: a = 2b + p − 1.
 	k := spread(kernel, out*in, func(a int) (block, phase int) { return (a + 1) / 2, (a + 1) % 2 })
-	// [out·in, by, py, bx, px] to [by, bx, py, px, in, out]
+	// [out, in, by, py, bx, px] to [out, in, py, px, by, bx]
 	k = Reshape(k, out, in, 3, 2, 3, 2)
-	k = Reshape(TransposeAllDims(k, 2, 4, 3, 5, 1, 0), 3, 3, 4*in, out)
+	k = Reshape(TransposeAllDims(k, 0, 1, 3, 5, 2, 4), out, 4*in, 3, 3)
 	y := sameConv(spaceToDepth(x), n.cast(k))
 	return n.addBias(name, y)
 }
@@ -61,10 +86,10 @@ func (n *network) upsample(name string, x *Node) *Node {
 	in, out := kernel.Shape().Dim(0), kernel.Shape().Dim(1)
 	// Output 2m+p receives input m+b−1 for a = 2m+p+1−2(m+b−1) = p+3−2b.
 	k := spread(kernel, in*out, func(a int) (block, phase int) { return (4 - a) / 2, (a + 1) % 2 })
-	// [in·out, by, py, bx, px] to [by, bx, in, py, px, out]
+	// [in, out, by, py, bx, px] to [out, py, px, in, by, bx]
 	k = Reshape(k, in, out, 3, 2, 3, 2)
-	k = Reshape(TransposeAllDims(k, 2, 4, 0, 3, 5, 1), 3, 3, in, 4*out)
-	y := depthToSpace(sameConv(x, n.cast(k)), out)
+	k = Reshape(TransposeAllDims(k, 1, 3, 5, 0, 2, 4), 4*out, in, 3, 3)
+	y := depthToSpace(sameConv(x, n.cast(k)))
 	return n.addBias(name, y)
 }
 
@@ -83,19 +108,19 @@ func spread(kernel *Node, rows int, place func(tap int) (block, phase int)) *Nod
 	return matMul(Reshape(kernel, rows, 16), constant(kernel.Graph(), s, 16, 36))
 }
 
-// spaceToDepth returns blocks of 2×2 cells as channels ordered (row, column, channel).
+// spaceToDepth returns blocks of 2×2 cells as channels ordered (channel, row, column).
 func spaceToDepth(x *Node) *Node {
 	d := x.Shape().Dimensions
-	x = Reshape(x, d[0]*d[1], d[2]/2, 2, d[3]/2, 2, d[4])
-	x = TransposeAllDims(x, 0, 1, 3, 2, 4, 5)
-	return Reshape(x, d[0], d[1], d[2]/2, d[3]/2, 4*d[4])
+	x = Reshape(x, d[0]*d[1], d[2], d[3]/2, 2, d[4]/2, 2)
+	x = TransposeAllDims(x, 0, 1, 3, 5, 2, 4)
+	return Reshape(x, d[0], d[1], 4*d[2], d[3]/2, d[4]/2)
 }
 
-// depthToSpace returns channels as blocks of 2×2 cells, the inverse of spaceToDepth,
-// with the given number of channels.
-func depthToSpace(x *Node, channels int) *Node {
+// depthToSpace returns channels ordered (channel, row, column) as blocks of 2×2 cells, the
+// inverse of spaceToDepth.
+func depthToSpace(x *Node) *Node {
 	d := x.Shape().Dimensions
-	x = Reshape(x, d[0]*d[1], d[2], d[3], 2, 2, channels)
-	x = TransposeAllDims(x, 0, 1, 3, 2, 4, 5)
-	return Reshape(x, d[0], d[1], 2*d[2], 2*d[3], channels)
+	x = Reshape(x, d[0]*d[1], d[2]/4, 2, 2, d[3], d[4])
+	x = TransposeAllDims(x, 0, 1, 4, 2, 5, 3)
+	return Reshape(x, d[0], d[1], d[2]/4, 2*d[3], 2*d[4])
 }

@@ -21,7 +21,7 @@ func forward(t *testing.T, be compute.Backend, c Config, weights map[string]arra
 		for i, v := range c.Variables() {
 			n.w[v.Name] = nodes[1+i]
 		}
-		return build(n, nodes[0])
+		return inner(func(n *network, x []*graph.Node) *graph.Node { return build(n, x[0]) })(n, nodes[:1])
 	}, in...)
 	close64(t, got.values, want, 2e-6)
 }

@@ -16,13 +16,18 @@ func fusedAttention(q, k, v *Node) *Node {
 }
 
 // fusedSpatialAttention returns what spatialAttention does, by the fused operator, which
-// has the layout of the projections: nothing is transposed.
+// has cells before heads.
 func (n *network) fusedSpatialAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
-	rows, cells, width := d[0]*d[1], d[2]*d[3], d[4]
-	q, k, v := n.spatialProjections(name, Reshape(n.channelNorm(name+".fn.norm", x), rows, cells, width))
-	y := Reshape(fusedAttention(q, k, v), d[0], d[1], d[2], d[3], n.Heads*spatialHead)
-	return Add(matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight")))), x)
+	rows, cells := d[0]*d[1], d[3]*d[4]
+	xn := swapLast(n.channelNorm(name+".fn.norm", x))
+	wq, wk, wv := n.spatialWeights(name)
+	project := func(w *Node) *Node {
+		return Reshape(matMul(xn, n.cast(transposed(w))), rows, cells, n.Heads, spatialHead)
+	}
+	y := fusedAttention(project(wq), project(wk), project(wv))
+	y = matMul(Reshape(y, d[0], d[1], cells, n.Heads*spatialHead), n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight"))))
+	return Add(Reshape(swapLast(y), d...), x)
 }
 
 // fusedTemporalAttention returns what temporalAttention does, by the fused operator.
@@ -38,7 +43,7 @@ func (n *network) fusedSpatialAttention(name string, x *Node) *Node {
 // transposed.
 func (n *network) fusedTemporalAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
-	batch, frames, cells, width := d[0], d[1], d[2]*d[3], d[4]
+	batch, frames, width, cells := d[0], d[1], d[2], d[3]*d[4]
 	heads, headDim := n.Heads, n.HeadDim
 	more := (frames + fusedStep - 1) / fusedStep * fusedStep
 	wide := headDim + more
@@ -46,13 +51,14 @@ func (n *network) fusedTemporalAttention(name string, x *Node) *Node {
 		Panicf("unet: fused temporal attention of %d frames needs heads of %d, want at most %d: leave temporal out of fused_attention, or take fewer frames", frames, wide, fusedWidth)
 	}
 	ones := constant(n.g, append([]float32{1}, make([]float32, fusedStep-1)...), 1, 1, 1, fusedStep)
-	xn := Reshape(n.channelNorm(name+".fn.norm", x), batch, frames, cells, width)
+	xn := swapLast(n.channelNorm(name+".fn.norm", x))
 	xn = Concatenate([]*Node{xn, BroadcastToDims(n.cast(ones), batch, frames, cells, fusedStep)}, -1)
 
-	// widened returns w [turn, width, head, headDim] with room for the bias, and the row
-	// of the channel of ones, [turn, head, frame] at the end of each head.
+	// widened returns w [turn, width, head·headDim] with room for the bias, and the row of
+	// the channel of ones, [turn, head, frame] at the end of each head.
 	widened := func(w, ofOnes *Node) *Node {
 		turns := w.Shape().Dim(0)
+		w = Reshape(w, turns, width, heads, headDim)
 		row := zeros(n.g, w.DType(), turns, 1, heads, wide)
 		if ofOnes != nil {
 			row = Concatenate([]*Node{zeros(n.g, w.DType(), turns, heads, headDim), ofOnes}, -1)
@@ -73,14 +79,13 @@ func (n *network) fusedTemporalAttention(name string, x *Node) *Node {
 	units := Reshape(constant(n.g, identity(frames), frames, frames), frames, 1, frames)
 	q := turned(wq, TransposeAllDims(n.bias, 1, 0, 2))
 	k := turned(wk, BroadcastToDims(units, frames, heads, frames))
-	wv = widened(Reshape(wv, 1, width, heads, headDim), nil)
-	v := split(matMul(xn, n.cast(Reshape(wv, width+fusedStep, heads*wide))))
-	y := fusedAttention(q, k, v)
+	wv = Reshape(widened(InsertAxes(wv, 0), nil), width+fusedStep, heads*wide)
+	y := fusedAttention(q, k, split(matMul(xn, n.cast(wv))))
 
 	out := Reshape(transposed(n.weight(name+".fn.fn.fn.to_out.weight")), heads, headDim, width)
 	out = Reshape(padTo(out, 1, wide), heads*wide, width)
-	y = matMul(Reshape(y, d[0], d[1], d[2], d[3], heads*wide), n.cast(out))
-	return Add(y, x)
+	y = matMul(Reshape(y, batch, frames, cells, heads*wide), n.cast(out))
+	return Add(Reshape(swapLast(y), d...), x)
 }
 
 // identity returns the unit matrix of n rows.

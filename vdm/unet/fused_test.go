@@ -23,15 +23,15 @@ func fusedBlocks() (fused, plain []block) {
 		switch b.name {
 		case "spatial attention":
 			plain = append(plain, b)
-			b.build = func(n *network, x []*graph.Node) *graph.Node {
+			b.build = inner(func(n *network, x []*graph.Node) *graph.Node {
 				return n.fusedSpatialAttention("mid_spatial_attn", x[0])
-			}
+			})
 		case "temporal attention", "temporal attention, wide heads":
 			plain = append(plain, b)
-			b.build = func(n *network, x []*graph.Node) *graph.Node {
+			b.build = inner(func(n *network, x []*graph.Node) *graph.Node {
 				n.bias = n.positionBias(x[0].Shape().Dim(1))
 				return n.fusedTemporalAttention("downs.0.3", x[0])
-			}
+			})
 		default:
 			continue
 		}

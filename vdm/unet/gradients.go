@@ -95,12 +95,10 @@ func gainGradient(node, v *Node) []*Node {
 	return []*Node{Mul(v, gain), sumToChannels(Mul(v, x))}
 }
 
-// sumToChannels returns the sum over everything but the channels, cells first and then
-// the batch: engines are slow at sums over several axes at once.
+// sumToChannels returns the sum over everything but the channels of x [batch, frame,
+// channel, cell], [1, 1, channel, 1].
 func sumToChannels(x *Node) *Node {
-	d := x.Shape().Dimensions
-	sum := ReduceSum(ReduceSum(Reshape(x, d[0], d[1]*d[2]*d[3], d[4]), 1), 0)
-	return Reshape(sum, 1, 1, 1, 1, d[4])
+	return Reshape(ReduceSum(channelSums(x), 0), 1, 1, x.Shape().Dim(2), 1)
 }
 
 // siluGradient returns the gradient of y = x·s, s = sigmoid(x): v·(s + y·(1 − s)).
@@ -109,10 +107,10 @@ func siluGradient(node, v *Node) []*Node {
 	return []*Node{Mul(v, Add(s, Mul(node, OneMinus(s)))), nil}
 }
 
-// groupNormGradient returns the gradient of y = c·gain, where c [batch, cell, width] is
-// x minus its group's mean and gain [batch, 1, width] is w/std (times 1 + scale), both
-// without a gradient through the statistics. The mean and the deviation of a group
-// depend on x, so its whole gradient is
+// groupNormGradient returns the gradient of y = c·gain, where c [batch, frame, width,
+// cell] is x minus its group's mean and gain [batch, 1, width, 1] is w/std (times 1 +
+// scale), both without a gradient through the statistics. The mean and the deviation of a
+// group depend on x, so its whole gradient is
 //
 //	gain·v − ⟨gain·v⟩ − c/std²·⟨gain·v·c⟩
 //
@@ -120,58 +118,17 @@ func siluGradient(node, v *Node) []*Node {
 func groupNormGradient(node, v *Node) []*Node {
 	c, gain := node.Inputs()[0], node.Inputs()[1]
 	dims := c.Shape().Dimensions
-	batch, cells, width := dims[0], dims[1], dims[2]
-	sumV := ReduceSum(v, 1)
-	sumVC := ReduceSum(Mul(v, c), 1)
-	sumCC := ReduceSum(Mul(c, c), 1)
+	batch, width := dims[0], dims[2]
+	values := dims[1] * dims[3]
+	sumV := channelSums(v)
+	sumVC := channelSums(Mul(v, c))
+	sumCC := channelSums(Mul(c, c))
 	flatGain := Reshape(gain, batch, width)
-	variance := AddScalar(groupMean(sumCC, cells), normEpsilon)
-	shift := groupMean(Mul(flatGain, sumV), cells)
-	slope := Div(groupMean(Mul(flatGain, sumVC), cells), variance)
-	grad := Sub(Sub(Mul(v, gain), InsertAxes(shift, 1)), Mul(c, InsertAxes(slope, 1)))
-	return []*Node{grad, InsertAxes(sumVC, 1)}
-}
-
-// sameConvGradient returns the gradient of a stride-1 convolution of odd kernel k with
-// zero padding.
-//
-// For x it is a convolution with the rotated kernel. For the kernel, derived gradients
-// convolve x with v, a kernel as large as the picture, which only GPU libraries do well.
-// Here it is one matrix product: with rows of the padded pictures laid end to end, tap
-// (i, j) is Σ_p x[p + i·pitch + j]·v[p] = Σ_p x[p + j]·v[p − i·pitch], so k copies of x
-// shifted by j and k copies of v shifted by i give all k² taps at once.
-func sameConvGradient(node, v *Node) []*Node {
-	x, kernel := node.Inputs()[0], node.Inputs()[1]
-	if strings.HasPrefix(node.Graph().Backend().Name(), "xla") {
-		return nil
-	}
-	k, in, out := kernel.Shape().Dim(0), kernel.Shape().Dim(2), kernel.Shape().Dim(3)
-	turned := Transpose(Reverse(kernel, 0, 1), 2, 3)
-	dx := convolve(v, turned)
-
-	d := x.Shape().Dimensions
-	pad := k / 2
-	pitch := d[2] + 2*pad
-	rows := d[0] * (d[1] + 2*pad) * pitch
-	// x lies in the middle of its padding and v at the top left of its own, so that p +
-	// i·pitch + j is the cell that tap (i, j) reads for output p.
-	flat := func(t *Node, before, after int) *Node {
-		n := t.Shape().Dim(3)
-		t = padBoth(t, 1, before, after)
-		t = padBoth(t, 2, before, after)
-		return Reshape(t, rows, n)
-	}
-	xs, vs := make([]*Node, k), make([]*Node, k)
-	xp := padBoth(flat(x, pad, pad), 0, 0, k-1)
-	vp := padBoth(flat(v, 0, 2*pad), 0, (k-1)*pitch, 0)
-	for i := range k {
-		xs[i] = Slice(xp, AxisRange(i, i+rows), AxisRange())
-		from := (k - 1 - i) * pitch
-		vs[i] = Slice(vp, AxisRange(from, from+rows), AxisRange())
-	}
-	taps := batchMatMul(swapLast(Concatenate(xs, 1)), Concatenate(vs, 1)) // [k·in (j), k·out (i)]
-	dk := TransposeAllDims(Reshape(taps, k, in, k, out), 2, 0, 1, 3)
-	return []*Node{dx, dk}
+	variance := AddScalar(groupMean(sumCC, values), normEpsilon)
+	shift := groupMean(Mul(flatGain, sumV), values)
+	slope := Div(groupMean(Mul(flatGain, sumVC), values), variance)
+	grad := Sub(Sub(Mul(v, gain), beside(shift)), Mul(c, beside(slope)))
+	return []*Node{grad, beside(sumVC)}
 }
 
 // padBoth returns x with first zeros before it and last zeros behind it along an axis.

@@ -45,6 +45,31 @@ type block struct {
 	build  func(n *network, x []*graph.Node) *graph.Node
 }
 
+// inner returns a function of clips with channels last, made of one of clips in the
+// network's own layout.
+func inner(build func(n *network, x []*graph.Node) *graph.Node) func(n *network, x []*graph.Node) *graph.Node {
+	return func(n *network, x []*graph.Node) *graph.Node {
+		x = slices.Clone(x)
+		var shape []int
+		if len(x) > 0 {
+			shape = x[0].Shape().Dimensions
+		}
+		for i := range x {
+			if x[i].Rank() == 5 {
+				x[i] = inward(x[i])
+			}
+		}
+		y := build(n, x)
+		if y.Rank() == 4 && len(shape) == 5 { // cells as one axis
+			y = graph.Reshape(y, shape[0], shape[1], y.Shape().Dim(2), shape[2], shape[3])
+		}
+		if y.Rank() == 5 {
+			y = outward(y)
+		}
+		return y
+	}
+}
+
 func blocks() []block {
 	small := Config{Dim: 16, Multiples: []int{1, 2}, Heads: 2, HeadDim: 8}.WithDefaults()
 	wide := small // heads wider than the rotary embedding turns
@@ -64,7 +89,7 @@ func blocks() []block {
 		return n.temporalAttention("downs.0.3", x[0])
 	}
 	table := "time_rel_pos_bias"
-	return []block{
+	all := []block{
 		{"conv 1", small, []array{clip(1, 16)}, nil, []string{"final_conv.1"},
 			func(n *network, x []*graph.Node) *graph.Node { return n.conv("final_conv.1", x[0]) }},
 		{"conv 3", small, []array{clip(1, 16)}, nil, []string{"downs.1.0.block1.proj"},
@@ -108,11 +133,16 @@ func blocks() []block {
 			}},
 		{"position bias", small, nil, nil, []string{table},
 			func(n *network, x []*graph.Node) *graph.Node { return n.positionBias(12) }},
+	}
+	for i := range all {
+		all[i].build = inner(all[i].build)
+	}
+	return append(all, []block{
 		{"padding", small, []array{normal(1, 2, 3, 3, 5, 2)}, nil, nil,
 			func(n *network, x []*graph.Node) *graph.Node { return padTo(padTo(x[0], 2, 4), 3, 4) }},
 		{"cropping", small, []array{normal(1, 2, 3, 4, 8, 2)}, nil, nil,
 			func(n *network, x []*graph.Node) *graph.Node { return cropTo(cropTo(x[0], 2, 3), 3, 5) }},
-	}
+	}...)
 }
 
 func TestGradientsAgainstFiniteDifferences(t *testing.T) {

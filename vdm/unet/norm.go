@@ -13,14 +13,13 @@ import (
 // one addition with numbers for each sample and channel.
 func (n *network) normSiLU(name string, x, scale, shift *Node) *Node {
 	dims := x.Shape().Dimensions
-	batch, width := dims[0], dims[4]
-	cells := dims[1] * dims[2] * dims[3]
-	flat := Reshape(x, batch, cells, width)
+	batch, width := dims[0], dims[2]
+	values := dims[1] * dims[3] * dims[4] // of a channel
 
-	full := ConvertDType(flat, dtypes.Float32)
-	mean := groupMean(ReduceSum(full, 1), cells)
-	centred := Sub(full, StopGradient(InsertAxes(mean, 1)))
-	variance := StopGradient(groupMean(ReduceSum(Mul(centred, centred), 1), cells))
+	full := ConvertDType(flat(x), dtypes.Float32)
+	mean := groupMean(channelSums(full), values)
+	centred := Sub(full, StopGradient(beside(mean)))
+	variance := StopGradient(groupMean(channelSums(Mul(centred, centred)), values))
 
 	gain := Div(InsertAxes(n.weight(name+".weight"), 0), Sqrt(AddScalar(variance, normEpsilon)))
 	offset := BroadcastToDims(InsertAxes(n.weight(name+".bias"), 0), batch, width)
@@ -29,18 +28,26 @@ func (n *network) normSiLU(name string, x, scale, shift *Node) *Node {
 		gain = Mul(gain, scale)
 		offset = Add(Mul(offset, scale), shift)
 	}
-	y := Add(mark(Mul(centred, InsertAxes(gain, 1)), "groupnorm"), InsertAxes(offset, 1))
+	y := Add(mark(Mul(centred, beside(gain)), "groupnorm"), beside(offset))
 	return Reshape(silu(n.cast(y)), dims...)
 }
 
-// channelNorm returns the pre-norm of the attentions: over the channels at each
-// position, with a gain and no offset.
+// channelSums returns the sums over frames and cells of x [batch, frame, channel, cell],
+// [batch, channel]. Cells come first: engines are slow at sums over several axes at once.
+func channelSums(x *Node) *Node { return ReduceSum(ReduceSum(x, 3), 1) }
+
+// beside returns numbers for each sample and channel, [batch, channel], as they multiply
+// or are added to [batch, frame, channel, cell].
+func beside(numbers *Node) *Node { return InsertAxes(numbers, 1, -1) }
+
+// channelNorm returns the pre-norm of the attentions, [batch, frame, channel, cell]: over
+// the channels at each position, with a gain and no offset.
 func (n *network) channelNorm(name string, x *Node) *Node {
-	width := x.Shape().Dim(-1)
-	full := ConvertDType(x, dtypes.Float32)
-	centred := Sub(full, StopGradient(ReduceAndKeep(full, ReduceMean, -1)))
-	variance := StopGradient(ReduceAndKeep(Mul(centred, centred), ReduceMean, -1))
+	width := x.Shape().Dim(2)
+	full := ConvertDType(flat(x), dtypes.Float32)
+	centred := Sub(full, StopGradient(ReduceAndKeep(full, ReduceMean, 2)))
+	variance := StopGradient(ReduceAndKeep(Mul(centred, centred), ReduceMean, 2))
 	y := mark(Div(centred, Sqrt(AddScalar(variance, normEpsilon))), "standardise")
-	gain := Reshape(n.weight(name+".gamma"), 1, 1, 1, 1, width)
+	gain := Reshape(n.weight(name+".gamma"), 1, 1, width, 1)
 	return n.cast(mark(Mul(y, gain), "gain"))
 }

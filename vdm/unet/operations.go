@@ -90,8 +90,10 @@ func zeros(g *Graph, dtype dtypes.DType, dims ...int) *Node {
 
 func swapLast(x *Node) *Node { return Transpose(x, -2, -1) }
 
+// convolve returns pictures x [picture, in, height, width] convolved with a kernel [out,
+// in, k, k] of odd k, with zero padding that keeps the size.
 func convolve(x, kernel *Node) *Node {
-	return mark(Convolve(x, kernel).ChannelsAxis(images.ChannelsLast).PadSame().Done(), "conv")
+	return mark(Convolve(x, kernel).ChannelsAxis(images.ChannelsFirst).PadSame().Done(), "conv")
 }
 
 // mark names a node so that the gradient called kind is used for it.
@@ -99,12 +101,12 @@ func mark(node *Node, kind string) *Node {
 	return node.WithAlias(fmt.Sprintf("%s%s/%d", aliasRoot, kind, node.Id()))
 }
 
-// groupMean returns the mean over each channel's group and the cells, [batch, width],
-// from sums over cells, [batch, width].
-func groupMean(sums *Node, cells int) *Node {
+// groupMean returns the mean over each channel's group, [batch, width], from the sums over
+// the values of each channel, [batch, width].
+func groupMean(sums *Node, values int) *Node {
 	batch, width := sums.Shape().Dim(0), sums.Shape().Dim(1)
 	s := ReduceAndKeep(Reshape(sums, batch, groups, width/groups), ReduceSum, -1)
-	s = MulScalar(s, 1/float64(cells*width/groups))
+	s = MulScalar(s, 1/float64(values*width/groups))
 	return Reshape(BroadcastToDims(s, batch, groups, width/groups), batch, width)
 }
 

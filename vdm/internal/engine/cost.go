@@ -41,9 +41,9 @@ func (c Cost) String() string {
 // Only nodes that the outputs depend on count, as engines drop the rest. Without
 // outputs, every node that no other one uses is an output.
 //
-// Matrix products should contract the last axis of their left operand, and a
-// convolution's kernel should have the output channels on its last axis, as this package
-// writes both and their gradients.
+// Matrix products should contract the last axis of their left operand, and the channels of
+// a convolution be either second in pictures and first in kernels or last in both, as the
+// networks of this project write both and their gradients.
 func CostOf(g *graph.Graph, outputs ...*graph.Node) Cost {
 	nodes := g.Nodes()
 	if len(outputs) == 0 {
@@ -207,13 +207,25 @@ func FLOPs(n *graph.Node) float64 {
 		return 2 * float64(n.Shape().Size()) * float64(n.Inputs()[0].Shape().Dim(-1))
 	case graph.NodeTypeConvGeneral:
 		kernel := n.Inputs()[1].Shape()
-		return 2 * float64(n.Shape().Size()) * float64(kernel.Size()/kernel.Dim(-1))
+		return 2 * float64(n.Shape().Size()) * float64(kernel.Size()/kernel.Dim(outputChannels(n)))
 	case graph.NodeTypeFusedScaledDotProductAttention: // two products
 		return 2 * attentionProduct(n.Inputs())
 	case graph.NodeTypeFusedScaledDotProductAttentionVJP: // four, and the logits again
 		return 5 * attentionProduct(n.Inputs())
 	}
 	return 0
+}
+
+// outputChannels returns the axis of a convolution's kernel that has the output channels: 0
+// where pictures are [picture, channel, height, width], and -1 where channels are last.
+func outputChannels(n *graph.Node) int {
+	in, kernel := n.Inputs()[0].Shape(), n.Inputs()[1].Shape()
+	last := kernel.Dim(-1) == n.Shape().Dim(-1) && kernel.Dim(-2) == in.Dim(-1)
+	first := kernel.Dim(0) == n.Shape().Dim(1) && kernel.Dim(1) == in.Dim(1)
+	if first && !last {
+		return 0
+	}
+	return -1
 }
 
 // attentionProduct returns the operations of one product of queries and keys, both
