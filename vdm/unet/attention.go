@@ -13,15 +13,16 @@ import (
 //
 // Queries and keys have a projection for each frame. Frames are therefore the first axis,
 // and channels the last: it is then one product a frame for the whole batch, and what is
-// rearranged is x, which is smaller than queries, keys and values. The products for each
-// cell and head then have these side by side in memory, so that a library of matrix
-// products takes them as they lie (XLA can fold the transpositions into the products).
+// rearranged is x, which is smaller than queries, keys and values (in two steps, each of
+// which engines are fast at). The products for each cell and head then have these side by
+// side in memory, so that a library of matrix products takes them as they lie (XLA can
+// fold the transpositions into the products).
 func (n *network) temporalAttention(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	batch, frames, width, cells := d[0], d[1], d[2], d[3]*d[4]
 	heads, headDim := n.Heads, n.HeadDim
-	xn := TransposeAllDims(n.channelNorm(name+".fn.norm", x), 1, 0, 3, 2)
-	xn = Reshape(xn, frames, batch*cells, width)
+	xn := Reshape(swapLast(n.channelNorm(name+".fn.norm", x)), batch, frames, cells*width)
+	xn = Reshape(Transpose(xn, 0, 1), frames, batch*cells, width)
 
 	wq, wk, wv := n.temporalWeights(name, frames)
 	split := func(t *Node) *Node { // [batch·cell, head, frame, headDim]
@@ -34,9 +35,9 @@ func (n *network) temporalAttention(name string, x *Node) *Node {
 	logits := batchMatMul(q, swapLast(k)) // [batch·cell, head, frame, frame]
 	logits = Add(ConvertDType(logits, dtypes.Float32), InsertAxes(n.bias, 0))
 	y := batchMatMul(n.cast(softmax(logits, -1)), v) // [batch·cell, head, frame, headDim]
-	y = Reshape(TransposeAllDims(y, 2, 0, 1, 3), frames, batch, cells, heads*headDim)
-	y = matMul(y, n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight"))))
-	return Add(Reshape(TransposeAllDims(y, 1, 0, 3, 2), d...), x)
+	y = TransposeAllDims(Reshape(y, batch, cells, heads, frames, headDim), 0, 3, 1, 2, 4)
+	y = matMul(Reshape(y, batch, frames, cells, heads*headDim), n.cast(transposed(n.weight(name+".fn.fn.fn.to_out.weight"))))
+	return Add(Reshape(swapLast(y), d...), x)
 }
 
 // temporalWeights returns the projections of queries (with their factor d^−½) and keys,
@@ -78,8 +79,11 @@ func (n *network) linearAttention(name string, x *Node) *Node {
 	project := func(i int) *Node { // [row, head, spatialHead, cell]
 		return Reshape(n.mix(part(wqkv, i, 3), xn), rows, heads, spatialHead, cells)
 	}
-	q := n.cast(softmax(ConvertDType(project(0), dtypes.Float32), 2))
-	k := n.cast(softmax(ConvertDType(project(1), dtypes.Float32), -1))
+	// Both softmaxes are over the last axis, where engines are fastest.
+	q := n.features(part(wqkv, 0, 3), xn)
+	q = softmax(ConvertDType(Reshape(q, rows, cells, heads, spatialHead), dtypes.Float32), -1)
+	k := softmax(ConvertDType(project(1), dtypes.Float32), -1)
+	q, k = n.cast(q), n.cast(k)
 	scale := 1 / math.Sqrt(spatialHead) // the factor of q, multiplied here because these matrices are smaller
 
 	var y *Node
@@ -92,10 +96,11 @@ func (n *network) linearAttention(name string, x *Node) *Node {
 		m = batchMatMul(Reshape(m, heads, rows*spatialHead, width), n.cast(swapLast(wv)))
 		m = Reshape(batchMatMul(m, n.cast(wout)), heads, rows, spatialHead, width)
 		m = Reshape(TransposeAllDims(m, 1, 0, 2, 3), rows, inner, width)
-		y = batchMatMul(swapLast(m), Reshape(q, rows, inner, cells))
+		y = batchMatMul(swapLast(m), swapLast(Reshape(q, rows, cells, inner)))
 	} else {
 		context := MulScalar(batchMatMul(project(2), swapLast(k)), scale) // [row, head, spatialHead of v, of k]
-		y = n.mix(wout, Reshape(batchMatMul(context, q), d[0], d[1], inner, cells))
+		y = batchMatMul(context, TransposeAllDims(q, 0, 2, 3, 1))
+		y = n.mix(wout, Reshape(y, d[0], d[1], inner, cells))
 	}
 	return Add(n.addBias(name+".fn.fn.to_out", Reshape(y, d...)), x)
 }
@@ -113,7 +118,7 @@ func (n *network) spatialAttention(name string, x *Node) *Node {
 	}
 	logits := batchMatMul(swapLast(project(wq)), project(wk)) // [row, head, cell of q, of k]
 	weights := n.cast(softmax(ConvertDType(logits, dtypes.Float32), -1))
-	y := batchMatMul(project(wv), swapLast(weights))
+	y := swapLast(batchMatMul(weights, swapLast(project(wv))))
 	y = n.mix(n.weight(name+".fn.fn.fn.to_out.weight"), Reshape(y, d[0], d[1], n.Heads*spatialHead, cells))
 	return Add(Reshape(y, d...), x)
 }
@@ -128,6 +133,6 @@ func (n *network) spatialWeights(name string) (wq, wk, wv *Node) {
 // softmax returns the softmax of x along one axis. The largest logit is subtracted only
 // to avoid overflow; its gradient is zero.
 func softmax(x *Node, axis int) *Node {
-	e := Exp(Sub(x, StopGradient(ReduceAndKeep(x, ReduceMax, axis))))
+	e := mark(Exp(Sub(x, StopGradient(ReduceAndKeep(x, ReduceMax, axis)))), "softmax")
 	return mark(Div(e, ReduceAndKeep(e, ReduceSum, axis)), "softmax")
 }

@@ -39,6 +39,18 @@ func (n *network) mix(matrix, x *Node) *Node {
 	return Reshape(TransposeAllDims(Reshape(y, out, rows, cells), 1, 0, 2), d[0], d[1], out, cells)
 }
 
+// features returns what mix does with cells before channels, [batch, frame, cell, out].
+func (n *network) features(matrix, x *Node) *Node {
+	d := x.Shape().Dimensions
+	rows, cells := d[0]*d[1], d[3]
+	out, in := matrix.Shape().Dim(0), matrix.Shape().Dim(1)
+	if in*out <= cells*(in+out) {
+		y := batchMatMul(swapLast(Reshape(x, rows, in, cells)), n.cast(repeated(transposed(matrix), rows)))
+		return Reshape(y, d[0], d[1], cells, out)
+	}
+	return matMul(swapLast(x), n.cast(transposed(matrix)))
+}
+
 // repeated returns a matrix n times, [n, row, column].
 func repeated(matrix *Node, n int) *Node {
 	return BroadcastToDims(InsertAxes(matrix, 0), n, matrix.Shape().Dim(0), matrix.Shape().Dim(1))
@@ -108,11 +120,12 @@ func spread(kernel *Node, rows int, place func(tap int) (block, phase int)) *Nod
 	return matMul(Reshape(kernel, rows, 16), constant(kernel.Graph(), s, 16, 36))
 }
 
-// spaceToDepth returns blocks of 2×2 cells as channels ordered (channel, row, column).
+// spaceToDepth returns blocks of 2×2 cells as channels ordered (channel, row, column). Rows
+// and columns go one after the other: engines are slow at moving several axes at once.
 func spaceToDepth(x *Node) *Node {
 	d := x.Shape().Dimensions
-	x = Reshape(x, d[0]*d[1], d[2], d[3]/2, 2, d[4]/2, 2)
-	x = TransposeAllDims(x, 0, 1, 3, 5, 2, 4)
+	x = Transpose(Reshape(x, d[0]*d[1]*d[2], d[3]/2, 2, d[4]), 1, 2)
+	x = swapLast(Reshape(x, d[0]*d[1]*d[2]*2, d[3]/2*d[4]/2, 2))
 	return Reshape(x, d[0], d[1], 4*d[2], d[3]/2, d[4]/2)
 }
 
@@ -120,7 +133,7 @@ func spaceToDepth(x *Node) *Node {
 // inverse of spaceToDepth.
 func depthToSpace(x *Node) *Node {
 	d := x.Shape().Dimensions
-	x = Reshape(x, d[0]*d[1], d[2]/4, 2, 2, d[3], d[4])
-	x = TransposeAllDims(x, 0, 1, 4, 2, 5, 3)
+	x = swapLast(Reshape(x, d[0]*d[1]*d[2]/2, 2, d[3]*d[4]))
+	x = Transpose(Reshape(x, d[0]*d[1]*d[2]/4, 2, d[3], 2*d[4]), 1, 2)
 	return Reshape(x, d[0], d[1], d[2]/4, 2*d[3], 2*d[4])
 }

@@ -32,26 +32,39 @@ func sameConvGradient(node, v *Node) []*Node {
 	if whole {
 		x, v = TransposeAllDims(x, 1, 0, 2, 3), TransposeAllDims(v, 1, 0, 2, 3)
 	}
-	x, v = padBoth(x, 3, 0, k-1), padBoth(v, 3, 0, k-1)
-	shape := x.Shape().Dimensions
-	x = Reshape(x, shape[0], shape[1], d[2]*pitch)
-	shape = v.Shape().Dimensions
-	v = Reshape(v, shape[0], shape[1], d[2]*pitch)
-	xs, vs := make([]*Node, k), make([]*Node, k)
-	for i := range k {
-		before := pad*pitch + pad - i
-		xs[i] = padBoth(x, 2, before, length-d[2]*pitch-before)
-		vs[i] = padBoth(v, 2, i*pitch, (k-1-i)*pitch)
-	}
-	var taps *Node // [k·in (j), k·out (i)]
-	if whole {
-		side := func(copies []*Node, channels int) *Node {
-			return Reshape(Concatenate(copies, 0), k*channels, pictures*length)
+	// copies returns the copies of t, each in a picture of zeros from its own place on: a
+	// row for each channel and copy.
+	copies := func(t *Node, place func(i int) int) *Node {
+		t = padBoth(t, 3, 0, k-1)
+		dims := t.Shape().Dimensions
+		size := d[2] * pitch
+		t = Reshape(t, dims[0], dims[1], size)
+		var parts []*Node
+		end := 0 // of what has been laid out
+		fill := func(to int) {
+			if to > end {
+				parts = append(parts, zeros(t.Graph(), t.DType(), dims[0], dims[1], to-end))
+			}
+			end = to
 		}
-		taps = batchMatMul(side(xs, in), swapLast(side(vs, out)))
-	} else {
-		taps = batchMatMul(Concatenate(xs, 1), swapLast(Concatenate(vs, 1)))
+		for i := range k {
+			fill(i*length + place(i))
+			parts = append(parts, t)
+			end += size
+		}
+		fill(k * length)
+		laid := Concatenate(parts, 2)
+		if whole {
+			laid = Transpose(Reshape(laid, dims[0], dims[1], k, length), 1, 2)
+			return Reshape(laid, dims[0]*k, pictures*length)
+		}
+		return Reshape(laid, pictures, dims[1]*k, length)
+	}
+	xs := copies(x, func(j int) int { return pad*pitch + pad - j })
+	vs := copies(v, func(i int) int { return i * pitch })
+	taps := batchMatMul(xs, swapLast(vs)) // [in·k (j), out·k (i)], of each picture or of all
+	if !whole {
 		taps = ConvertDType(ReduceSum(ConvertDType(taps, dtypes.Float32), 0), v.DType())
 	}
-	return []*Node{dx, TransposeAllDims(Reshape(taps, k, in, k, out), 3, 1, 2, 0)}
+	return []*Node{dx, TransposeAllDims(Reshape(taps, in, k, out, k), 2, 0, 3, 1)}
 }

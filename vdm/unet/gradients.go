@@ -24,6 +24,7 @@ func init() {
 	override(NodeTypeDotGeneral, map[string]gradient{"matmul": matMulGradient})
 	override(NodeTypeConvGeneral, map[string]gradient{"conv": sameConvGradient})
 	override(NodeTypeDiv, map[string]gradient{"softmax": softmaxGradient, "standardise": standardiseGradient})
+	override(NodeTypeExp, map[string]gradient{"softmax": passGradient})
 	override(NodeTypeAdd, map[string]gradient{"bias": biasGradient})
 	override(NodeTypeMul, map[string]gradient{"silu": siluGradient, "groupnorm": groupNormGradient, "gain": gainGradient})
 }
@@ -50,14 +51,15 @@ func matMulGradient(node, v *Node) []*Node {
 	return []*Node{batchMatMul(v, swapLast(b)), batchMatMul(swapLast(a), v)}
 }
 
-// softmaxGradient returns the gradient of y = e/Σe with e = exp(x): the adjoint of e
-// which, once the exponential multiplies it by e, is y·(v − Σ v·y).
+// softmaxGradient returns the gradient of y = e/Σe with e = exp(x) for x, y·(v − Σ v·y), in
+// the place of that for e: the exponential passes it on.
 func softmaxGradient(node, v *Node) []*Node {
-	sum := node.Inputs()[1]
-	axis := reducedAxis(node, sum)
-	inner := ReduceAndKeep(Mul(v, node), ReduceSum, axis)
-	return []*Node{Div(Sub(v, inner), sum), nil}
+	inner := ReduceAndKeep(Mul(v, node), ReduceSum, reducedAxis(node, node.Inputs()[1]))
+	return []*Node{Mul(node, Sub(v, inner)), nil}
 }
+
+// passGradient returns v: the node's own slope is in it already.
+func passGradient(_, v *Node) []*Node { return []*Node{v} }
 
 // standardiseGradient returns the gradient of y = (x − mean)/std over one axis, where
 // the mean was subtracted without a gradient: (v − mean v − y·mean(v·y))/std is the

@@ -3,6 +3,6 @@
 package engines
 
 import (
-	_ "github.com/gomlx/compute-onnx"       // "onnx"
-	_ "github.com/gomlx/go-xla/compute/xla" // "xla"
+	_ "github.com/climate-vdm/climate-vdm/vdm/backend/fusion" // "onnx"
+	_ "github.com/gomlx/go-xla/compute/xla"                   // "xla"
 )

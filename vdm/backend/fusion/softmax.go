@@ -1,0 +1,79 @@
+package fusion
+
+// fuse returns a model in which every softmax over the last axis is one operator, and how
+// many there are.
+func fuse(data []byte) (rewritten []byte, softmaxes int, err error) {
+	m, err := parse(data)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, n := range m.nodes {
+		if m.fuseSoftmax(n) {
+			softmaxes++
+		}
+	}
+	if softmaxes == 0 {
+		return data, 0, nil
+	}
+	return m.bytes(), softmaxes, nil
+}
+
+// fuseSoftmax replaces e/Σe with e = exp(x − max x), where the sum and the maximum are
+// taken over the last axis and nothing else reads e, by one operator. It reports whether
+// division is such a node.
+func (m *model) fuseSoftmax(division *node) bool {
+	if division.operator != "Div" {
+		return false
+	}
+	exponential := m.made[division.inputs[0]]
+	if exponential == nil || exponential.operator != "Exp" || m.uses[division.inputs[0]] != 2 {
+		return false
+	}
+	summed, ofSum, ok := m.overLast("ReduceSum", division.inputs[1])
+	if !ok || summed != division.inputs[0] {
+		return false
+	}
+	difference := m.made[exponential.inputs[0]]
+	if difference == nil || difference.operator != "Sub" || m.uses[exponential.inputs[0]] != 1 {
+		return false
+	}
+	x := difference.inputs[0]
+	largest, ofMaximum, ok := m.overLast("ReduceMax", difference.inputs[1])
+	if !ok || largest != x {
+		return false
+	}
+	for _, n := range append(append(ofSum, ofMaximum...), exponential, difference) {
+		n.dropped = true
+	}
+	division.operator, division.inputs, division.raw = "Softmax", []string{x}, nil
+	division.attributes = [][]byte{integerAttribute("axis", -1)}
+	return true
+}
+
+// overLast follows a value that is an operator's result over the last axis, which is kept
+// with size 1 by a Reshape, as GoMLX writes it, and perhaps marked as having no gradient by
+// an Identity. It returns the operator's input and all nodes on the way, which nothing else
+// may read.
+func (m *model) overLast(operator, value string) (input string, way []*node, ok bool) {
+	n := m.made[value]
+	for n != nil && n.operator == "Identity" && m.uses[value] == 1 {
+		way = append(way, n)
+		value = n.inputs[0]
+		n = m.made[value]
+	}
+	if n == nil || n.operator != "Reshape" || m.uses[value] != 1 {
+		return "", nil, false
+	}
+	shape := m.integer[n.inputs[1]]
+	way = append(way, n)
+	value = n.inputs[0]
+	n = m.made[value]
+	if n == nil || n.operator != operator || len(n.inputs) != 2 || m.uses[value] != 1 {
+		return "", nil, false
+	}
+	axes := m.integer[n.inputs[1]]
+	if len(axes) != 1 || len(shape) == 0 || axes[0] != int64(len(shape)-1) || shape[len(shape)-1] != 1 {
+		return "", nil, false
+	}
+	return n.inputs[0], append(way, n), true
+}
