@@ -96,7 +96,7 @@ func (n *network) linearAttention(name string, x *Node) *Node {
 		m = batchMatMul(Reshape(m, heads, rows*spatialHead, width), n.cast(swapLast(wv)))
 		m = Reshape(batchMatMul(m, n.cast(wout)), heads, rows, spatialHead, width)
 		m = Reshape(TransposeAllDims(m, 1, 0, 2, 3), rows, inner, width)
-		y = batchMatMul(swapLast(m), swapLast(Reshape(q, rows, cells, inner)))
+		y = swapLast(batchMatMul(Reshape(q, rows, cells, inner), m))
 	} else {
 		context := MulScalar(batchMatMul(project(2), swapLast(k)), scale) // [row, head, spatialHead of v, of k]
 		y = batchMatMul(context, TransposeAllDims(q, 0, 2, 3, 1))

@@ -56,14 +56,21 @@ func repeated(matrix *Node, n int) *Node {
 	return BroadcastToDims(InsertAxes(matrix, 0), n, matrix.Shape().Dim(0), matrix.Shape().Dim(1))
 }
 
-// addBias adds a bias for each channel to x [batch, frame, channel, height, width], in
-// float32: the gradient of a bias is a sum over all cells, millions of them, and an
-// engine may add bfloat16 numbers in bfloat16, where a sum stops growing once it is 256
-// times a summand.
+// addBias adds a bias for each channel to x [batch, frame, channel, …], in float32: the
+// gradient of a bias is a sum over all cells, millions of them, and an engine may add
+// bfloat16 numbers in bfloat16, where a sum stops growing once it is 256 times a summand.
+// Frames are folded into the batch as in a convolution, of which an engine can then make
+// the bias a part.
 func (n *network) addBias(name string, x *Node) *Node {
-	bias := Reshape(n.weight(name+".bias"), 1, 1, x.Shape().Dim(2), 1)
-	y := mark(Add(ConvertDType(flat(x), dtypes.Float32), bias), "bias")
-	return n.cast(Reshape(y, x.Shape().Dimensions...))
+	d := x.Shape().Dimensions
+	folded := Reshape(x, append([]int{d[0] * d[1]}, d[2:]...)...)
+	shape := []int{1, d[2]}
+	for range d[3:] {
+		shape = append(shape, 1)
+	}
+	bias := Reshape(n.weight(name+".bias"), shape...)
+	y := mark(Add(ConvertDType(folded, dtypes.Float32), bias), "bias")
+	return n.cast(Reshape(y, d...))
 }
 
 // sameConv returns each frame of x [batch, frame, in, height, width] convolved with a

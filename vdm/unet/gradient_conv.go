@@ -12,9 +12,10 @@ import (
 //
 // For x it is a convolution with the rotated kernel. For the kernel, derived gradients
 // convolve x with v, a kernel as large as the picture, which only GPU libraries do well.
-// Here it is a matrix product: with rows of the padded pictures laid end to end, tap
-// (i, j) is Σ_p x[p + i·pitch + j]·v[p] = Σ_p x[p + j]·v[p − i·pitch], so k copies of x
-// shifted by j and k copies of v shifted by i give all k² taps at once.
+// Here it is a matrix product: with the rows of the pictures laid end to end, rows of width
+// w and pad rows of zeros above and below, tap (i, j) is Σ_p x[p + i·w + j − pad]·v[p], so
+// k copies of x shifted by j and k copies of v shifted by i rows give all k² taps at once.
+// A shifted copy of x lacks the columns that the shift would carry into another row.
 func sameConvGradient(node, v *Node) []*Node {
 	x, kernel := node.Inputs()[0], node.Inputs()[1]
 	if strings.HasPrefix(node.Graph().Backend().Name(), "xla") {
@@ -24,47 +25,64 @@ func sameConvGradient(node, v *Node) []*Node {
 
 	k, in, out := kernel.Shape().Dim(2), kernel.Shape().Dim(1), kernel.Shape().Dim(0)
 	d := x.Shape().Dimensions
-	pictures, pad, pitch := d[0], k/2, d[3]+k-1
-	length := (d[2] + k - 1) * pitch // of a padded picture
+	pictures, pad, w := d[0], k/2, d[3]
+	size, length := d[2]*w, (d[2]+k-1)*w+k-1 // of a picture, and of one in its zeros
 	// The sum over the pictures is part of the product where the taps of each would be
 	// larger than the copies.
 	whole := k*in*out > length*(in+out)
 	if whole {
 		x, v = TransposeAllDims(x, 1, 0, 2, 3), TransposeAllDims(v, 1, 0, 2, 3)
 	}
-	// copies returns the copies of t, each in a picture of zeros from its own place on: a
-	// row for each channel and copy.
-	copies := func(t *Node, place func(i int) int) *Node {
-		t = padBoth(t, 3, 0, k-1)
-		dims := t.Shape().Dimensions
-		size := d[2] * pitch
-		t = Reshape(t, dims[0], dims[1], size)
+	// laid returns the copies, each in a picture of zeros from its own place on: a row for
+	// each channel and copy.
+	laid := func(copies []*Node, place func(i int) int) *Node {
+		dims := copies[0].Shape().Dimensions
 		var parts []*Node
 		end := 0 // of what has been laid out
 		fill := func(to int) {
 			if to > end {
-				parts = append(parts, zeros(t.Graph(), t.DType(), dims[0], dims[1], to-end))
+				parts = append(parts, zeros(x.Graph(), x.DType(), dims[0], dims[1], to-end))
 			}
 			end = to
 		}
-		for i := range k {
+		for i, c := range copies {
 			fill(i*length + place(i))
-			parts = append(parts, t)
+			parts = append(parts, Reshape(c, dims[0], dims[1], size))
 			end += size
 		}
 		fill(k * length)
-		laid := Concatenate(parts, 2)
+		t := Concatenate(parts, 2)
 		if whole {
-			laid = Transpose(Reshape(laid, dims[0], dims[1], k, length), 1, 2)
-			return Reshape(laid, dims[0]*k, pictures*length)
+			t = Transpose(Reshape(t, dims[0], dims[1], k, length), 1, 2)
+			return Reshape(t, dims[0]*k, pictures*length)
 		}
-		return Reshape(laid, pictures, dims[1]*k, length)
+		return Reshape(t, pictures, dims[1]*k, length)
 	}
-	xs := copies(x, func(j int) int { return pad*pitch + pad - j })
-	vs := copies(v, func(i int) int { return i * pitch })
-	taps := batchMatMul(xs, swapLast(vs)) // [in·k (j), out·k (i)], of each picture or of all
+	xs, vs := make([]*Node, k), make([]*Node, k)
+	for i := range k {
+		xs[i], vs[i] = withinRows(x, i-pad), v
+	}
+	xl := laid(xs, func(j int) int { return pad*w + 2*pad - j })
+	vl := laid(vs, func(i int) int { return i*w + pad })
+	taps := batchMatMul(xl, swapLast(vl)) // [in·k (j), out·k (i)], of each picture or of all
 	if !whole {
 		taps = ConvertDType(ReduceSum(ConvertDType(taps, dtypes.Float32), 0), v.DType())
 	}
 	return []*Node{dx, TransposeAllDims(Reshape(taps, in, k, out, k), 2, 0, 3, 1)}
+}
+
+// withinRows returns x without the columns that would leave their row if it were moved by
+// shift columns to the left: the first ones, or where shift is negative the last ones.
+func withinRows(x *Node, shift int) *Node {
+	if shift == 0 {
+		return x
+	}
+	w := x.Shape().Dim(3)
+	keep := make([]float32, w)
+	for c := range keep {
+		if c >= shift && c < w+shift {
+			keep[c] = 1
+		}
+	}
+	return Mul(x, ConvertDType(constant(x.Graph(), keep, 1, 1, 1, w), x.DType()))
 }

@@ -88,19 +88,20 @@ func reducedAxis(full, reduced *Node) int {
 	return full.Rank() - 1
 }
 
-// biasGradient returns the gradient of y = x + bias, a bias for each channel.
-func biasGradient(_, v *Node) []*Node { return []*Node{v, sumToChannels(v)} }
-
-// gainGradient returns the gradient of y = x·gain, a gain for each channel.
-func gainGradient(node, v *Node) []*Node {
-	x, gain := node.Inputs()[0], node.Inputs()[1]
-	return []*Node{Mul(v, gain), sumToChannels(Mul(v, x))}
+// biasGradient returns the gradient of y = x + bias, x [picture, channel, …] and a bias for
+// each channel. Cells are added first: engines are slow at sums over several axes at once.
+func biasGradient(node, v *Node) []*Node {
+	d := v.Shape().Dimensions
+	sum := ReduceSum(ReduceSum(Reshape(v, d[0], d[1], v.Shape().Size()/(d[0]*d[1])), 2), 0)
+	return []*Node{v, Reshape(sum, node.Inputs()[1].Shape().Dimensions...)}
 }
 
-// sumToChannels returns the sum over everything but the channels of x [batch, frame,
-// channel, cell], [1, 1, channel, 1].
-func sumToChannels(x *Node) *Node {
-	return Reshape(ReduceSum(channelSums(x), 0), 1, 1, x.Shape().Dim(2), 1)
+// gainGradient returns the gradient of y = x·gain, x [batch, frame, channel, cell] and a
+// gain for each channel.
+func gainGradient(node, v *Node) []*Node {
+	x, gain := node.Inputs()[0], node.Inputs()[1]
+	sum := ReduceSum(channelSums(Mul(v, x)), 0)
+	return []*Node{Mul(v, gain), Reshape(sum, gain.Shape().Dimensions...)}
 }
 
 // siluGradient returns the gradient of y = x·s, s = sigmoid(x): v·(s + y·(1 − s)).
