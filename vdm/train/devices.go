@@ -33,8 +33,8 @@ func newReplica(be compute.Backend, device int, p Problem, from State) (*replica
 		}
 	}
 	for _, values := range from.vectors() {
-		// The values are copied: the engine may share the host's memory and overwrites a
-		// donated buffer, while a state must not change.
+		// The values are copied: the engine may share the host's memory, which its owner
+		// may use for something else.
 		v, err := engine.NewDeviceVector(be, device, append([]float32(nil), values...))
 		r.vectors = append(r.vectors, v)
 		if err != nil {

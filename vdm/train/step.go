@@ -34,10 +34,7 @@ func (b graphs) lossAndGradient(weights *g.Node, in []*g.Node) (loss, grad *g.No
 // step returns the graph of one step of the optimiser with the last pass of the
 // gradient. Inputs: the vectors of the state, sum of the gradients of the passes before,
 // the scalars, constants, batch. Outputs: loss, norm of the gradient, and the new
-// vectors.
-//
-// Where the gradient is not finite the state is returned unchanged, so that failed
-// training keeps its last state.
+// vectors, which are worth nothing where the norm is not finite.
 func (b graphs) step(in []*g.Node) []*g.Node {
 	moments := len(b.o.Rule.States())
 	old, in := in[:moments+2], in[moments+2:]
@@ -47,8 +44,11 @@ func (b graphs) step(in []*g.Node) []*g.Node {
 	weights, ema := old[0], old[moments+1]
 
 	loss, grad := b.lossAndGradient(weights, in)
-	means := meanOverDevices(loss, g.Add(sum, grad))
-	loss, grad = means[0], g.MulScalar(means[1], 1/float64(b.o.Passes))
+	if b.o.Passes > 1 {
+		grad = g.MulScalar(g.Add(sum, grad), 1/float64(b.o.Passes))
+	}
+	means := meanOverDevices(loss, grad)
+	loss, grad = means[0], means[1]
 	norm := g.Sqrt(g.ReduceAllSum(g.Mul(grad, grad)))
 	if b.o.Clip > 0 {
 		grad = g.Mul(grad, g.MinScalar(g.Div(g.Const(norm.Graph(), float32(b.o.Clip)), g.AddScalar(norm, 1e-12)), 1))
@@ -59,12 +59,7 @@ func (b graphs) step(in []*g.Node) []*g.Node {
 		average = g.Add(g.Mul(decay, ema), g.Mul(g.OneMinus(decay), after.Weights))
 	}
 
-	finite := g.LessThan(norm, g.Const(norm.Graph(), float32(3e38))) // false for NaN
-	out := []*g.Node{loss, norm}
-	for i, x := range append(append([]*g.Node{after.Weights}, after.States...), average) {
-		out = append(out, g.Where(g.BroadcastToDims(finite, x.Shape().Dim(0)), x, old[i]))
-	}
-	return out
+	return append(append([]*g.Node{loss, norm, after.Weights}, after.States...), average)
 }
 
 // StepProgram returns the program of one optimiser step with the last of its passes,

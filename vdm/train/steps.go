@@ -121,11 +121,7 @@ func (t *Trainer) take(batches <-chan prefetched) (taken Taken, err error) {
 	var args []any
 	for i, r := range t.replicas {
 		for _, v := range r.vectors {
-			donated, err := v.Donate()
-			if err != nil {
-				return taken, err
-			}
-			args = append(args, donated)
+			args = append(args, v.Tensor)
 		}
 		args = append(args, sum(i))
 		args = append(args, t.options.scalars(t.step+1)...)
@@ -138,16 +134,18 @@ func (t *Trainer) take(batches <-chan prefetched) (taken Taken, err error) {
 	// Loss and norm are means over all devices, the same on each.
 	loss = (loss + float64(tensors.ToScalar[float32](out[0]))) / float64(passes)
 	norm := float64(tensors.ToScalar[float32](out[1]))
+	if !engine.Finite(loss) || !engine.Finite(norm) {
+		engine.Release(out...)
+		return taken, &NotFinite{loss, norm, t.diagnose(in.shares)}
+	}
 	each := len(out) / devices
 	for i, r := range t.replicas {
 		own := out[each*i:][:each]
 		engine.Release(own[:2]...)
 		for j, v := range r.vectors {
+			engine.Release(v.Tensor)
 			v.Tensor = own[2+j]
 		}
-	}
-	if !engine.Finite(loss) || !engine.Finite(norm) {
-		return taken, &NotFinite{loss, norm, t.diagnose(in.shares)}
 	}
 	return Taken{t.step + 1, loss, norm, t.options.Rate(t.step)}, nil
 }

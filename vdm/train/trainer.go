@@ -74,8 +74,7 @@ func (t *Trainer) Close() {
 	}
 }
 
-// State returns a copy of the current state on the host. After an error of the engine
-// the state may be lost, which is an error.
+// State returns a copy of the state after the last step that was taken, on the host.
 func (t *Trainer) State() (State, error) {
 	var vectors [][]float32
 	for _, v := range t.replicas[0].vectors {

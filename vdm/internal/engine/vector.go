@@ -2,7 +2,6 @@ package engine
 
 import (
 	"github.com/gomlx/compute"
-	g "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
@@ -21,10 +20,6 @@ func NewDeviceVector(be compute.Backend, device int, values []float32) (*DeviceV
 	}
 	return v, nil
 }
-
-// Donate returns an argument of [Execute] that gives the memory of the vector to the
-// program, which may overwrite it.
-func (v *DeviceVector) Donate() (any, error) { return g.DonateTensorBuffer(v.Tensor, v.be, v.device) }
 
 // Values returns a copy of the vector on the host.
 func (v *DeviceVector) Values() ([]float32, error) {
