@@ -21,41 +21,6 @@ func (n *network) conv(name string, x *Node) *Node {
 	return n.addBias(name, sameConv(x, n.cast(Reshape(kernel, out, in, k, k))))
 }
 
-// mix returns the channels of x [batch, frame, in, cell] mixed by a matrix [out, in] in
-// float32: [batch, frame, out, cell]. Engines know products of stacks of matrices only in
-// pairs, so either the matrix is repeated for each frame, or channels come first. What is
-// smaller is copied.
-func (n *network) mix(matrix, x *Node) *Node {
-	d := x.Shape().Dimensions
-	rows, cells := d[0]*d[1], d[3]
-	out, in := matrix.Shape().Dim(0), matrix.Shape().Dim(1)
-	x = Reshape(x, rows, in, cells)
-	if in*out <= cells*(in+out) {
-		// The copy is in float32, so that the gradient is summed over the frames in float32.
-		y := batchMatMul(n.cast(repeated(matrix, rows)), x)
-		return Reshape(y, d[0], d[1], out, cells)
-	}
-	y := batchMatMul(n.cast(matrix), Reshape(TransposeAllDims(x, 1, 0, 2), in, rows*cells))
-	return Reshape(TransposeAllDims(Reshape(y, out, rows, cells), 1, 0, 2), d[0], d[1], out, cells)
-}
-
-// features returns what mix does with cells before channels, [batch, frame, cell, out].
-func (n *network) features(matrix, x *Node) *Node {
-	d := x.Shape().Dimensions
-	rows, cells := d[0]*d[1], d[3]
-	out, in := matrix.Shape().Dim(0), matrix.Shape().Dim(1)
-	if in*out <= cells*(in+out) {
-		y := batchMatMul(swapLast(Reshape(x, rows, in, cells)), n.cast(repeated(transposed(matrix), rows)))
-		return Reshape(y, d[0], d[1], cells, out)
-	}
-	return matMul(swapLast(x), n.cast(transposed(matrix)))
-}
-
-// repeated returns a matrix n times, [n, row, column].
-func repeated(matrix *Node, n int) *Node {
-	return BroadcastToDims(InsertAxes(matrix, 0), n, matrix.Shape().Dim(0), matrix.Shape().Dim(1))
-}
-
 // addBias adds a bias for each channel to x [batch, frame, channel, …], in float32: the
 // gradient of a bias is a sum over all cells, millions of them, and an engine may add
 // bfloat16 numbers in bfloat16, where a sum stops growing once it is 256 times a summand.

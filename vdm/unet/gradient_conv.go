@@ -47,7 +47,7 @@ func sameConvGradient(node, v *Node) []*Node {
 		}
 		for i, c := range copies {
 			fill(i*length + place(i))
-			parts = append(parts, Reshape(c, dims[0], dims[1], size))
+			parts = append(parts, c)
 			end += size
 		}
 		fill(k * length)
@@ -58,9 +58,14 @@ func sameConvGradient(node, v *Node) []*Node {
 		}
 		return Reshape(t, pictures, dims[1]*k, length)
 	}
+	rows := func(t *Node) *Node {
+		dims := t.Shape().Dimensions
+		return Reshape(t, dims[0], dims[1], size)
+	}
+	x, v = rows(x), rows(v)
 	xs, vs := make([]*Node, k), make([]*Node, k)
 	for i := range k {
-		xs[i], vs[i] = withinRows(x, i-pad), v
+		xs[i], vs[i] = withinRows(x, w, i-pad), v
 	}
 	xl := laid(xs, func(j int) int { return pad*w + 2*pad - j })
 	vl := laid(vs, func(i int) int { return i*w + pad })
@@ -71,18 +76,18 @@ func sameConvGradient(node, v *Node) []*Node {
 	return []*Node{dx, TransposeAllDims(Reshape(taps, in, k, out, k), 2, 0, 3, 1)}
 }
 
-// withinRows returns x without the columns that would leave their row if it were moved by
-// shift columns to the left: the first ones, or where shift is negative the last ones.
-func withinRows(x *Node, shift int) *Node {
+// withinRows returns pictures of a width, each as one row of cells, without the columns
+// that would leave their row of the picture if all were moved by shift cells to the left:
+// the first ones, or where shift is negative the last ones.
+func withinRows(x *Node, width, shift int) *Node {
 	if shift == 0 {
 		return x
 	}
-	w := x.Shape().Dim(3)
-	keep := make([]float32, w)
-	for c := range keep {
-		if c >= shift && c < w+shift {
-			keep[c] = 1
+	keep := make([]float32, x.Shape().Dim(2))
+	for i := range keep {
+		if c := i % width; c >= shift && c < width+shift {
+			keep[i] = 1
 		}
 	}
-	return Mul(x, ConvertDType(constant(x.Graph(), keep, 1, 1, 1, w), x.DType()))
+	return Mul(x, ConvertDType(constant(x.Graph(), keep, 1, 1, len(keep)), x.DType()))
 }

@@ -32,14 +32,6 @@ func (n *network) normSiLU(name string, x, scale, shift *Node) *Node {
 	return Reshape(silu(n.cast(y)), dims...)
 }
 
-// channelSums returns the sums over frames and cells of x [batch, frame, channel, cell],
-// [batch, channel]. Cells come first: engines are slow at sums over several axes at once.
-func channelSums(x *Node) *Node { return ReduceSum(ReduceSum(x, 3), 1) }
-
-// beside returns numbers for each sample and channel, [batch, channel], as they multiply
-// or are added to [batch, frame, channel, cell].
-func beside(numbers *Node) *Node { return InsertAxes(numbers, 1, -1) }
-
 // channelNorm returns the pre-norm of the attentions, [batch, frame, channel, cell]: over
 // the channels at each position, with a gain and no offset.
 func (n *network) channelNorm(name string, x *Node) *Node {

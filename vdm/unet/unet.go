@@ -47,22 +47,6 @@ func ApplyWatched(c Config, w Weights, z, logSNR *Node, watch func(name string, 
 	return cropTo(v, 3, width)
 }
 
-// inward returns a clip [batch, frame, height, width, channel] in the layout in which the
-// network computes, [batch, frame, channel, height, width]: a frame's channels are
-// pictures that lie in memory as a whole. Convolutions on the CPU want them so, and what a
-// norm or a bias does to a channel is then done to a long row of numbers. (Channels last
-// made a training step of make bench 1.3 times as long on ONNX Runtime.)
-func inward(x *Node) *Node { return TransposeAllDims(x, 0, 1, 4, 2, 3) }
-
-// outward returns what inward was given.
-func outward(x *Node) *Node { return TransposeAllDims(x, 0, 1, 3, 4, 2) }
-
-// flat returns x [batch, frame, channel, height, width] with its cells as one axis.
-func flat(x *Node) *Node {
-	d := x.Shape().Dimensions
-	return Reshape(x, d[0], d[1], d[2], d[3]*d[4])
-}
-
 // seen shows x to the watcher, if there is one, and returns it.
 func (n *network) seen(name string, x *Node) *Node {
 	if n.watch != nil {

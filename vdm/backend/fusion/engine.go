@@ -5,6 +5,7 @@ package fusion
 import (
 	"bytes"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/gomlx/compute"
 	onnx "github.com/gomlx/compute-onnx"
@@ -130,5 +131,11 @@ func (e *engine) fused(plain compute.Executable) (compute.Executable, error) {
 	copy(to, from)
 	copy(fused.Outputs(), plain.Outputs())
 	plain.Finalize()
+	fusedSoftmaxes.Add(int64(softmaxes))
 	return fused, nil
 }
+
+var fusedSoftmaxes atomic.Int64
+
+// Fused returns how many softmaxes were fused in this process, for tests.
+func Fused() int64 { return fusedSoftmaxes.Load() }

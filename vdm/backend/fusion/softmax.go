@@ -22,11 +22,11 @@ func fuse(data []byte) (rewritten []byte, softmaxes int, err error) {
 // taken over the last axis and nothing else reads e, by one operator. It reports whether
 // division is such a node.
 func (m *model) fuseSoftmax(division *node) bool {
-	if division.operator != "Div" {
+	if !division.is("Div", 2) {
 		return false
 	}
 	exponential := m.made[division.inputs[0]]
-	if exponential == nil || exponential.operator != "Exp" || m.uses[division.inputs[0]] != 2 {
+	if !exponential.is("Exp", 1) || m.uses[division.inputs[0]] != 2 {
 		return false
 	}
 	summed, ofSum, ok := m.overLast("ReduceSum", division.inputs[1])
@@ -34,7 +34,7 @@ func (m *model) fuseSoftmax(division *node) bool {
 		return false
 	}
 	difference := m.made[exponential.inputs[0]]
-	if difference == nil || difference.operator != "Sub" || m.uses[exponential.inputs[0]] != 1 {
+	if !difference.is("Sub", 2) || m.uses[exponential.inputs[0]] != 1 {
 		return false
 	}
 	x := difference.inputs[0]
@@ -56,19 +56,19 @@ func (m *model) fuseSoftmax(division *node) bool {
 // may read.
 func (m *model) overLast(operator, value string) (input string, way []*node, ok bool) {
 	n := m.made[value]
-	for n != nil && n.operator == "Identity" && m.uses[value] == 1 {
+	for n.is("Identity", 1) && m.uses[value] == 1 && len(way) < len(m.nodes) {
 		way = append(way, n)
 		value = n.inputs[0]
 		n = m.made[value]
 	}
-	if n == nil || n.operator != "Reshape" || m.uses[value] != 1 {
+	if !n.is("Reshape", 2) || m.uses[value] != 1 {
 		return "", nil, false
 	}
 	shape := m.integer[n.inputs[1]]
 	way = append(way, n)
 	value = n.inputs[0]
 	n = m.made[value]
-	if n == nil || n.operator != operator || len(n.inputs) != 2 || m.uses[value] != 1 {
+	if !n.is(operator, 2) || m.uses[value] != 1 {
 		return "", nil, false
 	}
 	axes := m.integer[n.inputs[1]]
@@ -76,4 +76,9 @@ func (m *model) overLast(operator, value string) (input string, way []*node, ok 
 		return "", nil, false
 	}
 	return n.inputs[0], append(way, n), true
+}
+
+// is reports whether a node is an operator with a number of inputs and one output.
+func (n *node) is(operator string, inputs int) bool {
+	return n != nil && !n.dropped && n.operator == operator && len(n.inputs) == inputs && len(n.outputs) == 1
 }

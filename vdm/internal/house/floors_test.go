@@ -29,7 +29,7 @@ var floors = []floor{
 	{"leaves", []string{
 		"vdm/climate", "vdm/climate/cf", "vdm/climate/coast", "vdm/climate/hdf5", "vdm/climate/netcdf", "vdm/climate/odim", "vdm/climate/zarr", "vdm/forecast", "vdm/verify",
 		"vdm/transform", "vdm/noise", "vdm/weights", "vdm/checkpoint",
-		"vdm/backend", "vdm/backend/engines", "vdm/backend/recorder",
+		"vdm/backend", "vdm/backend/engines", "vdm/backend/fusion", "vdm/backend/recorder",
 		"vdm/internal/engine", "vdm/internal/machine", "vdm/internal/enginetest", "vdm/internal/installed", "vdm/internal/peer", "vdm/internal/torture", "vdm/internal/powercut",
 	}},
 	{"aside", []string{"plotting"}},

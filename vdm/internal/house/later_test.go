@@ -40,7 +40,8 @@ vdm/climate/netcdf: vdm/climate/cf
 vdm/climate/zarr: vdm/climate/cf
 vdm/forecast: vdm/noise
 vdm/verify: vdm/noise
-vdm/backend/engines:
+vdm/backend/engines: vdm/backend/fusion
+vdm/backend/fusion:
 vdm/backend/recorder: vdm/backend vdm/backend/engines
 vdm/backend: vdm/checkpoint vdm/internal/machine
 vdm/internal/engine: vdm/backend
