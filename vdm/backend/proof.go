@@ -20,7 +20,7 @@ import (
 // ProofVersion is the version of the check that engines pass before they are used. A
 // change of what package vdm/internal/proof computes, or of its tolerances, needs
 // another number; then every engine is checked again.
-const ProofVersion = 1
+const ProofVersion = 2
 
 // proveSwitch is the variable that leaves the check out where it is "no", for programs
 // that have made it already under other settings; [Prove] makes it all the same.
