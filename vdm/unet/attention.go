@@ -102,7 +102,8 @@ func (n *network) linearAttention(name string, x *Node) *Node {
 		y = batchMatMul(context, TransposeAllDims(q, 0, 2, 3, 1))
 		y = n.mix(wout, Reshape(y, d[0], d[1], inner, cells))
 	}
-	return Add(n.addBias(name+".fn.fn.to_out", Reshape(y, d...)), x)
+	y = n.addBias(name+".fn.fn.to_out", Reshape(y, rows, width, d[3], d[4]))
+	return Add(unfolded(y, x), x)
 }
 
 // spatialAttention returns the softmax attention over the positions of each frame in the

@@ -14,36 +14,33 @@ func (n *network) conv(name string, x *Node) *Node {
 	d := kernel.Shape().Dimensions
 	out, in, k := d[0], d[1], d[3]
 	if k == 1 {
-		dims := x.Shape().Clone().Dimensions
-		dims[2] = out
-		return n.addBias(name, Reshape(n.mix(Reshape(kernel, out, in), flat(x)), dims...))
+		y := n.mix(Reshape(kernel, out, in), flat(x))
+		s := x.Shape().Dimensions
+		return unfolded(n.addBias(name, Reshape(y, s[0]*s[1], out, s[3], s[4])), x)
 	}
-	return n.addBias(name, sameConv(x, n.cast(Reshape(kernel, out, in, k, k))))
+	return unfolded(n.addBias(name, convolve(folded(x), n.cast(Reshape(kernel, out, in, k, k)))), x)
 }
 
-// addBias adds a bias for each channel to x [batch, frame, channel, …], in float32: the
-// gradient of a bias is a sum over all cells, millions of them, and an engine may add
-// bfloat16 numbers in bfloat16, where a sum stops growing once it is 256 times a summand.
-// Frames are folded into the batch as in a convolution, of which an engine can then make
-// the bias a part.
-func (n *network) addBias(name string, x *Node) *Node {
+// folded returns x [batch, frame, channel, height, width] as pictures [batch·frame, channel,
+// height, width].
+func folded(x *Node) *Node {
 	d := x.Shape().Dimensions
-	folded := Reshape(x, append([]int{d[0] * d[1]}, d[2:]...)...)
-	shape := []int{1, d[2]}
-	for range d[3:] {
-		shape = append(shape, 1)
-	}
-	bias := Reshape(n.weight(name+".bias"), shape...)
-	y := mark(Add(ConvertDType(folded, dtypes.Float32), bias), "bias")
-	return n.cast(Reshape(y, d...))
+	return Reshape(x, d[0]*d[1], d[2], d[3], d[4])
 }
 
-// sameConv returns each frame of x [batch, frame, in, height, width] convolved with a
-// kernel [out, in, k, k] of odd k. (GoMLX's gradient is wrong for an even k.)
-func sameConv(x, kernel *Node) *Node {
-	d := x.Shape().Dimensions
-	folded := Reshape(x, d[0]*d[1], d[2], d[3], d[4])
-	return Reshape(convolve(folded, kernel), d[0], d[1], kernel.Shape().Dim(0), d[3], d[4])
+// unfolded returns pictures with the batch and the frames of like apart.
+func unfolded(pictures, like *Node) *Node {
+	d := pictures.Shape().Dimensions
+	return Reshape(pictures, like.Shape().Dim(0), like.Shape().Dim(1), d[1], d[2], d[3])
+}
+
+// addBias adds a bias for each channel to pictures, in float32: the gradient of a bias is a
+// sum over all cells, millions of them, and an engine may add bfloat16 numbers in bfloat16,
+// where a sum stops growing once it is 256 times a summand. An engine can make a bias part
+// of a convolution that it follows at once.
+func (n *network) addBias(name string, pictures *Node) *Node {
+	bias := Reshape(n.weight(name+".bias"), 1, pictures.Shape().Dim(1), 1, 1)
+	return n.cast(mark(Add(ConvertDType(pictures, dtypes.Float32), bias), "bias"))
 }
 
 // downsample returns the 4×4 convolution of stride 2 and padding 1, as an exact
@@ -58,8 +55,7 @@ func (n *network) downsample(name string, x *Node) *Node {
 	// [out, in, by, py, bx, px] to [out, in, py, px, by, bx]
 	k = Reshape(k, out, in, 3, 2, 3, 2)
 	k = Reshape(TransposeAllDims(k, 0, 1, 3, 5, 2, 4), out, 4*in, 3, 3)
-	y := sameConv(spaceToDepth(x), n.cast(k))
-	return n.addBias(name, y)
+	return unfolded(n.addBias(name, convolve(spaceToDepth(folded(x)), n.cast(k))), x)
 }
 
 // upsample returns the 4×4 transposed convolution of stride 2 and padding 1 (its kernel
@@ -73,8 +69,7 @@ func (n *network) upsample(name string, x *Node) *Node {
 	// [in, out, by, py, bx, px] to [out, py, px, in, by, bx]
 	k = Reshape(k, in, out, 3, 2, 3, 2)
 	k = Reshape(TransposeAllDims(k, 1, 3, 5, 0, 2, 4), 4*out, in, 3, 3)
-	y := depthToSpace(sameConv(x, n.cast(k)))
-	return n.addBias(name, y)
+	return unfolded(n.addBias(name, depthToSpace(convolve(folded(x), n.cast(k)))), x)
 }
 
 // spread returns the taps of a 4×4 kernel [rows·4·4] distributed over 3 blocks of 2
@@ -92,20 +87,21 @@ func spread(kernel *Node, rows int, place func(tap int) (block, phase int)) *Nod
 	return matMul(Reshape(kernel, rows, 16), constant(kernel.Graph(), s, 16, 36))
 }
 
-// spaceToDepth returns blocks of 2×2 cells as channels ordered (channel, row, column). Rows
-// and columns go one after the other: engines are slow at moving several axes at once.
+// spaceToDepth returns pictures with blocks of 2×2 cells as channels ordered (channel, row,
+// column). Rows and columns go one after the other: engines are slow at moving several axes
+// at once.
 func spaceToDepth(x *Node) *Node {
 	d := x.Shape().Dimensions
-	x = Transpose(Reshape(x, d[0]*d[1]*d[2], d[3]/2, 2, d[4]), 1, 2)
-	x = swapLast(Reshape(x, d[0]*d[1]*d[2]*2, d[3]/2*d[4]/2, 2))
-	return Reshape(x, d[0], d[1], 4*d[2], d[3]/2, d[4]/2)
+	x = Transpose(Reshape(x, d[0]*d[1], d[2]/2, 2, d[3]), 1, 2)
+	x = swapLast(Reshape(x, d[0]*d[1]*2, d[2]/2*d[3]/2, 2))
+	return Reshape(x, d[0], 4*d[1], d[2]/2, d[3]/2)
 }
 
-// depthToSpace returns channels ordered (channel, row, column) as blocks of 2×2 cells, the
-// inverse of spaceToDepth.
+// depthToSpace returns pictures with channels ordered (channel, row, column) as blocks of
+// 2×2 cells, the inverse of spaceToDepth.
 func depthToSpace(x *Node) *Node {
 	d := x.Shape().Dimensions
-	x = swapLast(Reshape(x, d[0]*d[1]*d[2]/2, 2, d[3]*d[4]))
-	x = Transpose(Reshape(x, d[0]*d[1]*d[2]/4, 2, d[3], 2*d[4]), 1, 2)
-	return Reshape(x, d[0], d[1], d[2]/4, 2*d[3], 2*d[4])
+	x = swapLast(Reshape(x, d[0]*d[1]/2, 2, d[2]*d[3]))
+	x = Transpose(Reshape(x, d[0]*d[1]/4, 2, d[2], 2*d[3]), 1, 2)
+	return Reshape(x, d[0], d[1]/4, 2*d[2], 2*d[3])
 }

@@ -25,7 +25,7 @@ func init() {
 	override(NodeTypeConvGeneral, map[string]gradient{"conv": sameConvGradient})
 	override(NodeTypeDiv, map[string]gradient{"softmax": softmaxGradient, "standardise": standardiseGradient})
 	override(NodeTypeExp, map[string]gradient{"softmax": passGradient})
-	override(NodeTypeAdd, map[string]gradient{"bias": biasGradient})
+	override(NodeTypeAdd, map[string]gradient{"bias": biasGradient, "offset": offsetGradient})
 	override(NodeTypeMul, map[string]gradient{"silu": siluGradient, "groupnorm": groupNormGradient, "gain": gainGradient})
 }
 
@@ -45,10 +45,19 @@ func override(op NodeType, kinds map[string]gradient) {
 }
 
 // matMulGradient returns the gradient of c = a·b over the last two axes: v·bᵀ and aᵀ·v,
-// as products in the layout for which engines have a kernel.
+// as products in the layout for which engines have a kernel. For a factor that is a
+// transpose, its gradient is written as the transpose of what its origin needs: engines
+// make a transpose before a product part of it, and two of them nothing.
 func matMulGradient(node, v *Node) []*Node {
 	a, b := node.Inputs()[0], node.Inputs()[1]
-	return []*Node{batchMatMul(v, swapLast(b)), batchMatMul(swapLast(a), v)}
+	da, db := func() *Node { return batchMatMul(v, swapLast(b)) }, func() *Node { return batchMatMul(swapLast(a), v) }
+	if swapped(a) {
+		da = func() *Node { return swapLast(batchMatMul(b, swapLast(v))) }
+	}
+	if swapped(b) {
+		db = func() *Node { return swapLast(batchMatMul(swapLast(v), a)) }
+	}
+	return []*Node{da(), db()}
 }
 
 // softmaxGradient returns the gradient of y = e/Σe with e = exp(x) for x, y·(v − Σ v·y), in
@@ -88,13 +97,18 @@ func reducedAxis(full, reduced *Node) int {
 	return full.Rank() - 1
 }
 
-// biasGradient returns the gradient of y = x + bias, x [picture, channel, …] and a bias for
-// each channel. Cells are added first: engines are slow at sums over several axes at once.
+// biasGradient returns the gradient of y = x + bias, x [picture, channel, height, width] and
+// a bias for each channel. Cells are added first: engines are slow at sums over several axes
+// at once.
 func biasGradient(node, v *Node) []*Node {
 	d := v.Shape().Dimensions
-	sum := ReduceSum(ReduceSum(Reshape(v, d[0], d[1], v.Shape().Size()/(d[0]*d[1])), 2), 0)
+	sum := ReduceSum(ReduceSum(Reshape(v, d[0], d[1], d[2]*d[3]), 2), 0)
 	return []*Node{v, Reshape(sum, node.Inputs()[1].Shape().Dimensions...)}
 }
+
+// offsetGradient returns the gradient of y = x + offset, x [batch, frame, channel, cell] and
+// an offset for each sample and channel.
+func offsetGradient(_, v *Node) []*Node { return []*Node{v, beside(channelSums(v))} }
 
 // gainGradient returns the gradient of y = x·gain, x [batch, frame, channel, cell] and a
 // gain for each channel.

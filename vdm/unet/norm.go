@@ -28,7 +28,7 @@ func (n *network) normSiLU(name string, x, scale, shift *Node) *Node {
 		gain = Mul(gain, scale)
 		offset = Add(Mul(offset, scale), shift)
 	}
-	y := Add(mark(Mul(centred, beside(gain)), "groupnorm"), beside(offset))
+	y := mark(Add(mark(Mul(centred, beside(gain)), "groupnorm"), beside(offset)), "offset")
 	return Reshape(silu(n.cast(y)), dims...)
 }
 

@@ -2,6 +2,7 @@ package unet
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -88,7 +89,16 @@ func zeros(g *Graph, dtype dtypes.DType, dims ...int) *Node {
 	return Zeros(g, shapes.Make(dtype, dims...))
 }
 
-func swapLast(x *Node) *Node { return Transpose(x, -2, -1) }
+// swapLast returns x with its last two axes swapped: of a result of swapLast, its input.
+func swapLast(x *Node) *Node {
+	if swapped(x) {
+		return x.Inputs()[0]
+	}
+	return mark(Transpose(x, -2, -1), "swap")
+}
+
+// swapped reports whether x is a result of swapLast.
+func swapped(x *Node) bool { return strings.HasPrefix(x.GetAlias(), aliasRoot+"swap/") }
 
 // convolve returns pictures x [picture, in, height, width] convolved with a kernel [out,
 // in, k, k] of odd k, with zero padding that keeps the size.

@@ -96,7 +96,7 @@ type builder struct {
 	engine *engine
 }
 
-// Compile compiles the program, and once more where something of it can be fused.
+// Compile compiles the program, and once more where something of it can be fused or left out.
 func (b builder) Compile() (compute.Executable, error) {
 	compiled, err := b.Builder.Compile()
 	if err != nil {
@@ -109,19 +109,20 @@ func (b builder) Compile() (compute.Executable, error) {
 	return executable{fused, b.engine}, nil
 }
 
-// fused returns the program with its softmaxes fused; where it has none, it is plain.
+// fused returns the program with its softmaxes fused and without what no result needs;
+// where there is neither, it is plain.
 func (e *engine) fused(plain compute.Executable) (compute.Executable, error) {
 	var model bytes.Buffer
 	if err := onnx.SaveModel(e.Backend, plain, &model, nil, nil); err != nil {
 		return nil, fmt.Errorf("reading the program back: %w", err)
 	}
-	rewritten, softmaxes, err := fuse(model.Bytes())
-	if err != nil || softmaxes == 0 {
+	rewritten, changed, err := fuse(model.Bytes())
+	if err != nil || changed == (changes{}) {
 		return plain, err
 	}
 	fused, err := onnx.LoadModel(e.Backend, bytes.NewReader(rewritten))
 	if err != nil {
-		return nil, fmt.Errorf("compiling the program with %d softmaxes fused: %w", softmaxes, err)
+		return nil, fmt.Errorf("compiling the program with %d softmaxes fused and without %d unused operators: %w", changed.softmaxes, changed.unused, err)
 	}
 	// A model says neither that a number has no axes nor that bfloat16 was asked for. Both
 	// programs have the same inputs and outputs, so the first one's shapes are right; the
@@ -131,7 +132,7 @@ func (e *engine) fused(plain compute.Executable) (compute.Executable, error) {
 	copy(to, from)
 	copy(fused.Outputs(), plain.Outputs())
 	plain.Finalize()
-	fusedSoftmaxes.Add(int64(softmaxes))
+	fusedSoftmaxes.Add(int64(changed.softmaxes))
 	return fused, nil
 }
 

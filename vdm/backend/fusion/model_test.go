@@ -7,7 +7,8 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// softmaxModel returns a model of one softmax over the last axis, as compute-onnx writes it.
+// softmaxModel returns a model of one softmax over the last axis, as compute-onnx writes it,
+// and of two operators that nothing needs.
 func softmaxModel() []byte {
 	message := func(parts ...[]byte) (all []byte) { return bytes.Join(parts, nil) }
 	text := func(number protowire.Number, s string) []byte {
@@ -35,14 +36,15 @@ func softmaxModel() []byte {
 		operator("Sub", "d", "x", "m"), operator("Exp", "e", "d"),
 		operator("ReduceSum", "total", "e", "axis"), operator("Reshape", "s", "total", "kept"),
 		operator("Div", "y", "e", "s"),
+		operator("Neg", "n", "y"), operator("Neg", "nn", "n"), // which nothing needs
 		text(graphOutput, string(text(valueName, "y"))))
 	return message(text(2, "producer"), text(modelGraph, string(graph)))
 }
 
 func TestModelOfOneSoftmax(t *testing.T) {
-	out, n, err := fuse(softmaxModel())
-	if err != nil || n != 1 {
-		t.Fatalf("%d softmaxes, %v; want 1", n, err)
+	out, changed, err := fuse(softmaxModel())
+	if want := (changes{softmaxes: 1, unused: 2}); err != nil || changed != want {
+		t.Fatalf("%+v, %v; want %+v", changed, err, want)
 	}
 	m, err := parse(out)
 	if err != nil {
@@ -54,9 +56,9 @@ func TestModelOfOneSoftmax(t *testing.T) {
 	if !bytes.Contains(out, []byte("producer")) {
 		t.Error("what surrounds the graph is gone")
 	}
-	again, n, err := fuse(out)
-	if err != nil || n != 0 || !bytes.Equal(again, out) {
-		t.Errorf("a second pass changes the model: %d softmaxes, %v", n, err)
+	again, changed, err := fuse(out)
+	if err != nil || changed != (changes{}) || !bytes.Equal(again, out) {
+		t.Errorf("a second pass changes the model: %+v, %v", changed, err)
 	}
 }
 
@@ -64,7 +66,7 @@ func TestModelOfOneSoftmax(t *testing.T) {
 func TestDamagedModels(t *testing.T) {
 	whole := softmaxModel()
 	for n := range whole {
-		if _, softmaxes, err := fuse(whole[:n]); err == nil && softmaxes > 0 {
+		if _, changed, err := fuse(whole[:n]); err == nil && changed.softmaxes > 0 {
 			t.Fatalf("the first %d of %d bytes have a softmax", n, len(whole))
 		}
 	}

@@ -1,21 +1,43 @@
 package fusion
 
-// fuse returns a model in which every softmax over the last axis is one operator, and how
-// many there are.
-func fuse(data []byte) (rewritten []byte, softmaxes int, err error) {
+import "slices"
+
+// changes counts what a rewriting changed.
+type changes struct {
+	softmaxes int // operators that are now ONNX Runtime's
+	unused    int // operators left out, because no result depends on them
+}
+
+// fuse returns a model in which every softmax over the last axis is one operator, without
+// operators on which no result depends.
+func fuse(data []byte) (rewritten []byte, c changes, err error) {
 	m, err := parse(data)
 	if err != nil {
-		return nil, 0, err
+		return nil, c, err
+	}
+	for _, n := range slices.Backward(m.nodes) {
+		if m.unused(n) {
+			n.dropped = true
+			c.unused++
+			for _, name := range n.inputs {
+				m.uses[name]--
+			}
+		}
 	}
 	for _, n := range m.nodes {
 		if m.fuseSoftmax(n) {
-			softmaxes++
+			c.softmaxes++
 		}
 	}
-	if softmaxes == 0 {
-		return data, 0, nil
+	if c == (changes{}) {
+		return data, c, nil
 	}
-	return m.bytes(), softmaxes, nil
+	return m.bytes(), c, nil
+}
+
+// unused reports whether nothing reads what an operator makes.
+func (m *model) unused(n *node) bool {
+	return len(n.outputs) > 0 && !slices.ContainsFunc(n.outputs, func(name string) bool { return m.uses[name] > 0 })
 }
 
 // fuseSoftmax replaces e/Σe with e = exp(x − max x), where the sum and the maximum are
