@@ -67,3 +67,9 @@ func channelSums(x *Node) *Node {
 // beside returns numbers for each sample and channel, [batch, channel], as they multiply
 // or are added to [batch, frame, channel, cell].
 func beside(numbers *Node) *Node { return InsertAxes(numbers, 1, -1) }
+
+// channelMeans returns the means over frames and cells of x [batch, frame, channel, cell],
+// [batch, channel].
+func channelMeans(x *Node) *Node {
+	return DivScalar(channelSums(x), float64(x.Shape().Dim(1)*x.Shape().Dim(3)))
+}

@@ -124,43 +124,31 @@ func siluGradient(node, v *Node) []*Node {
 	return []*Node{Mul(v, Add(s, Mul(node, OneMinus(s)))), nil}
 }
 
-// groupNormGradient returns the gradient of y = c·gain, where c [batch, frame, width,
-// cell] is x minus its group's mean and gain [batch, 1, width, 1] is w/std (times 1 +
-// scale), both without a gradient through the statistics. The mean and the deviation of a
-// group depend on x, so its whole gradient is
+// groupNormGradient returns the gradient of y = c·gain, where c [batch, frame, width, cell],
+// reshaped from groups, is x minus its group's mean and gain [batch, 1, width, 1] is w/std
+// (times 1 + scale), both without a gradient through the statistics. The mean and the
+// deviation of a group depend on x, so its whole gradient is
 //
 //	gain·v − ⟨gain·v⟩ − c/std²·⟨gain·v·c⟩
 //
 // with ⟨·⟩ the mean over the group.
 func groupNormGradient(node, v *Node) []*Node {
 	c, gain := node.Inputs()[0], node.Inputs()[1]
-	dims := c.Shape().Dimensions
-	batch, width := dims[0], dims[2]
-	values := dims[1] * dims[3]
+	batch, width := c.Shape().Dim(0), c.Shape().Dim(2)
+	values := c.Shape().Dim(1) * c.Shape().Dim(3)
 	sumV := channelSums(v)
 	sumVC := channelSums(Mul(v, c))
-	sumCC := channelSums(Mul(c, c))
+	grouped := c.Inputs()[0] // as in the norm, so that the engine computes the variance once
+	variance := AddScalar(channelMeans(Mul(grouped, grouped)), normEpsilon)
 	flatGain := Reshape(gain, batch, width)
-	variance := AddScalar(groupMean(sumCC, values), normEpsilon)
-	shift := groupMean(Mul(flatGain, sumV), values)
-	slope := Div(groupMean(Mul(flatGain, sumVC), values), variance)
-	grad := Sub(Sub(Mul(v, gain), beside(shift)), Mul(c, beside(slope)))
+	mean := func(sums *Node) *Node { // over each group, [batch, group, 1]
+		sums = ReduceAndKeep(Reshape(Mul(flatGain, sums), batch, groups, width/groups), ReduceSum, -1)
+		return DivScalar(sums, float64(values*width/groups))
+	}
+	each := func(x *Node) *Node { // [batch, group, 1] for each channel
+		return beside(Reshape(BroadcastToDims(x, batch, groups, width/groups), batch, width))
+	}
+	shift, slope := each(mean(sumV)), each(Div(mean(sumVC), InsertAxes(variance, -1)))
+	grad := Sub(Sub(Mul(v, gain), shift), Mul(c, slope))
 	return []*Node{grad, beside(sumVC)}
-}
-
-// padBoth returns x with first zeros before it and last zeros behind it along an axis.
-func padBoth(x *Node, axis, first, last int) *Node {
-	part := func(n int) []*Node {
-		if n == 0 {
-			return nil
-		}
-		dims := x.Shape().Clone().Dimensions
-		dims[axis] = n
-		return []*Node{zeros(x.Graph(), x.DType(), dims...)}
-	}
-	parts := append(append(part(first), x), part(last)...)
-	if len(parts) == 1 {
-		return x
-	}
-	return Concatenate(parts, axis)
 }

@@ -14,14 +14,15 @@ import (
 func (n *network) normSiLU(name string, x, scale, shift *Node) *Node {
 	dims := x.Shape().Dimensions
 	batch, width := dims[0], dims[2]
-	values := dims[1] * dims[3] * dims[4] // of a channel
 
-	full := ConvertDType(flat(x), dtypes.Float32)
-	mean := groupMean(channelSums(full), values)
-	centred := Sub(full, StopGradient(beside(mean)))
-	variance := StopGradient(groupMean(channelSums(Mul(centred, centred)), values))
+	// A group's channels lie side by side, and so are one for the statistics.
+	grouped := Reshape(ConvertDType(x, dtypes.Float32), batch, dims[1], groups, -1)
+	grouped = Sub(grouped, StopGradient(beside(channelMeans(grouped))))
+	variance := StopGradient(channelMeans(Mul(grouped, grouped)))
+	centred := Reshape(grouped, batch, dims[1], width, -1)
 
-	gain := Div(InsertAxes(n.weight(name+".weight"), 0), Sqrt(AddScalar(variance, normEpsilon)))
+	gain := Reshape(n.weight(name+".weight"), 1, groups, width/groups)
+	gain = Reshape(Div(gain, InsertAxes(Sqrt(AddScalar(variance, normEpsilon)), -1)), batch, width)
 	offset := BroadcastToDims(InsertAxes(n.weight(name+".bias"), 0), batch, width)
 	if scale != nil {
 		scale = OnePlus(scale)

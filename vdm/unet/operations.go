@@ -111,13 +111,4 @@ func mark(node *Node, kind string) *Node {
 	return node.WithAlias(fmt.Sprintf("%s%s/%d", aliasRoot, kind, node.Id()))
 }
 
-// groupMean returns the mean over each channel's group, [batch, width], from the sums over
-// the values of each channel, [batch, width].
-func groupMean(sums *Node, values int) *Node {
-	batch, width := sums.Shape().Dim(0), sums.Shape().Dim(1)
-	s := ReduceAndKeep(Reshape(sums, batch, groups, width/groups), ReduceSum, -1)
-	s = MulScalar(s, 1/float64(values*width/groups))
-	return Reshape(BroadcastToDims(s, batch, groups, width/groups), batch, width)
-}
-
 const aliasRoot = "/vdm/unet/"
