@@ -2,6 +2,7 @@ package backend
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -128,7 +129,7 @@ func TestProofIsKept(t *testing.T) {
 
 // What a check's process does, whatever it is, is a result or an error.
 func TestRunCheck(t *testing.T) {
-	hello := "echo vdm-proof 1\n"
+	hello := fmt.Sprintf("echo %s%d\n", ProofLine, ProofVersion)
 	for name, test := range map[string]struct {
 		script, wrong, err string
 		dead               bool
