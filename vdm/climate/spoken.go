@@ -80,48 +80,6 @@ func ParseLengths(text string) (all []float64, err error) {
 	return all, nil
 }
 
-var spokenAngle = regexp.MustCompile(`^([-+]?[0-9]*\.?[0-9]+) ?°? ?([NSEWnsew]?)$`)
-
-// ParsePlace returns a latitude and a longitude in degrees: "60.2N,24.9E" in either order,
-// or "60.2,24.9", latitude first.
-func ParsePlace(text string) (lat, lon float64, err error) {
-	bad := fmt.Errorf("%q is no place: want latitude and longitude in degrees, as in 60.2N,24.9E or 60.2,24.9", text)
-	words := strings.Split(text, ",")
-	if len(words) != 2 {
-		return 0, 0, bad
-	}
-	var values [2]float64
-	var letters [2]string
-	for i, word := range words {
-		m := spokenAngle.FindStringSubmatch(strings.TrimSpace(word))
-		if m == nil {
-			return 0, 0, bad
-		}
-		values[i], _ = strconv.ParseFloat(m[1], 64) // the pattern says that it is a number
-		switch letters[i] = strings.ToUpper(m[2]); letters[i] {
-		case "S", "W":
-			values[i] = -values[i]
-			fallthrough
-		case "N", "E":
-			if strings.HasPrefix(m[1], "-") {
-				return 0, 0, bad // south of south
-			}
-		}
-	}
-	northern := func(letter string) bool { return letter == "N" || letter == "S" }
-	eastern := func(letter string) bool { return letter == "E" || letter == "W" }
-	switch {
-	case eastern(letters[0]) && !eastern(letters[1]):
-		values[0], values[1] = values[1], values[0]
-	case northern(letters[1]) || eastern(letters[0]):
-		return 0, 0, bad
-	}
-	if math.Abs(values[0]) > 90 || math.Abs(values[1]) > 360 {
-		return 0, 0, bad
-	}
-	return values[0], values[1], nil
-}
-
 // compact matches dates as names of files have them, 20180914T0800 or 201809140800.
 var compact = regexp.MustCompile(`^([0-9]{4})([0-9]{2})([0-9]{2})[T_ ]?([0-9]{2}):?([0-9]{2})(Z?)$`)
 

@@ -39,22 +39,6 @@ func TestParseHours(t *testing.T) {
 	}
 }
 
-func TestParsePlace(t *testing.T) {
-	for text, want := range map[string][2]float64{
-		"60.2N,24.9E": {60.2, 24.9}, "24.9E, 60.2N": {60.2, 24.9}, "60.2,24.9": {60.2, 24.9}, "-27.5,153": {-27.5, 153}, "27.5S,153E": {-27.5, 153},
-		"52.489471,-1.898575": {52.489471, -1.898575}, "1.9w,52.5n": {52.5, -1.9}, "60.2°N,24.9°E": {60.2, 24.9}, "60.2N,24.9": {60.2, 24.9},
-	} {
-		if lat, lon, err := ParsePlace(text); err != nil || lat != want[0] || lon != want[1] {
-			t.Errorf("%q is %v, %v (%v), want %v", text, lat, lon, err, want)
-		}
-	}
-	for _, text := range []string{"", "60.2", "60.2N", "60N,24N", "60E,24E", "60.2N,24.9E,3", "95,0", "60,400", "-60S,20E", "north,east", "24.9,60.2N"} {
-		if lat, lon, err := ParsePlace(text); err == nil {
-			t.Errorf("%q is taken for %v, %v", text, lat, lon)
-		}
-	}
-}
-
 func TestFrameAt(t *testing.T) {
 	f := ramp("pr", 0, 4, 1, 1)
 	f.Calendar, f.Epoch = Standard, Epoch

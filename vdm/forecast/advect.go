@@ -8,18 +8,16 @@ import "math"
 // quasi-monotone semi-Lagrangian scheme, Bermejo and Staniforth 1992, Mon. Weather Rev.
 // 120). Beyond the edge it returns the edge's value.
 func sample(field []float64, h, w int, y, x float64) float64 {
-	y, x = min(max(y, 0), float64(h-1)), min(max(x, 0), float64(w-1))
+	y, x = within(y, h), within(x, w)
 	y0, x0 := int(y), int(x)
 	fy, fx := y-float64(y0), x-float64(x0)
 	if fy == 0 && fx == 0 {
 		return field[y0*w+x0]
 	}
-	var cols [4]int
-	for j := range cols {
-		cols[j] = min(max(x0-1+j, 0), w-1)
-	}
+	left, right := max(x0-1, 0), min(x0+1, w-1)
+	further := min(x0+2, w-1)
 	top, bottom := field[y0*w:], field[min(y0+1, h-1)*w:]
-	if a := top[cols[1]]; a == top[cols[2]] && a == bottom[cols[1]] && a == bottom[cols[2]] {
+	if a := top[x0]; a == top[right] && a == bottom[x0] && a == bottom[right] {
 		return a // the limiter's result, at less cost where it is dry
 	}
 	wy, wx := catmullRom(fy), catmullRom(fx)
@@ -27,13 +25,40 @@ func sample(field []float64, h, w int, y, x float64) float64 {
 	low, high := math.Inf(1), math.Inf(-1)
 	for i, weight := range wy {
 		row := field[min(max(y0-1+i, 0), h-1)*w:]
-		a, b, c, d := row[cols[0]], row[cols[1]], row[cols[2]], row[cols[3]]
+		a, b, c, d := row[left], row[x0], row[right], row[further]
 		sum += weight * (wx[0]*a + wx[1]*b + wx[2]*c + wx[3]*d)
 		if i == 1 || i == 2 {
-			low, high = min(low, b, c), max(high, b, c)
+			for _, v := range [2]float64{b, c} {
+				if v < low {
+					low = v
+				}
+				if v > high {
+					high = v
+				}
+			}
 		}
 	}
-	return min(max(sum, low), high)
+	switch { // a missing value among the sixteen makes the sum missing
+	case sum < low:
+		return low
+	case sum > high:
+		return high
+	}
+	return sum
+}
+
+// within returns a position between the first and the last of n cells. These are plain
+// comparisons because min and max of the language, which respect NaN and signs of zero,
+// take a tenth of the time of STEPS here.
+func within(x float64, n int) float64 {
+	last := float64(n - 1)
+	if !(x > 0) {
+		return 0
+	}
+	if x > last {
+		return last
+	}
+	return x
 }
 
 // catmullRom returns the weights of the cells −1, 0, 1, 2 at fraction t of the way from
@@ -63,7 +88,7 @@ func newVelocity(h, w int, dy, dx float64) *velocity {
 
 // at returns the velocity at a point, bilinear, and constant beyond the edge.
 func (v *velocity) at(y, x float64) (dy, dx float64) {
-	y, x = min(max(y, 0), float64(v.h-1)), min(max(x, 0), float64(v.w-1))
+	y, x = within(y, v.h), within(x, v.w)
 	y0, x0 := int(y), int(x)
 	fy, fx := y-float64(y0), x-float64(x0)
 	i := y0*v.w + x0

@@ -3,7 +3,10 @@ package forecast
 import "math"
 
 // ranking is the work space of matching by ranks.
-type ranking struct{ keys, otherKeys, cells, otherCells []uint32 }
+type ranking struct {
+	keys, otherKeys, cells, otherCells []uint32
+	count                              [3][1 << 11]uint32 // number of keys by each of their digits
+}
 
 // match writes target, ascending, to dst in the order of rank: the cell with the
 // smallest value gets the smallest of target, so that the marginal distribution of dst
@@ -23,11 +26,17 @@ func (r *ranking) match(dst []float64, cells []int, target, value []float64, all
 	// all others.
 	low := math.Inf(1)
 	span := 0.0
-	for _, i := range cells {
-		low = min(low, value[i])
-		span = max(span, value[i])
+	for _, i := range cells { // without min and max of the language: see within
+		if v := value[i]; v < low {
+			low = v
+		}
+		if v := value[i]; v > span {
+			span = v
+		}
 	}
 	span -= low
+	const digits, radix = 3, 1 << 11
+	r.count = [digits][radix]uint32{}
 	for k, i := range cells {
 		v := value[i]
 		if !allowed[i] {
@@ -40,21 +49,21 @@ func (r *ranking) match(dst []float64, cells []int, target, value []float64, all
 			bits |= 1 << 31
 		}
 		r.keys[k], r.cells[k] = bits, uint32(i)
+		for d := range digits {
+			r.count[d][bits>>(11*d)%radix]++
+		}
 	}
 	keys, otherKeys, at, otherAt := r.keys[:n], r.otherKeys[:n], r.cells[:n], r.otherCells[:n]
-	for shift := 0; shift < 33; shift += 11 { // radix sort, stable
-		var count [1 << 11]int
-		for _, key := range keys {
-			count[key>>shift&(1<<11-1)]++
-		}
-		sum := 0
+	for d := range digits { // radix sort, stable
+		count, sum := &r.count[d], uint32(0)
 		for b, c := range count {
 			count[b], sum = sum, sum+c
 		}
 		for k, key := range keys {
-			b := key >> shift & (1<<11 - 1)
-			otherKeys[count[b]], otherAt[count[b]] = key, at[k]
-			count[b]++
+			b := key >> (11 * d) % radix
+			to := count[b]
+			otherKeys[to], otherAt[to] = key, at[k]
+			count[b] = to + 1
 		}
 		keys, otherKeys, at, otherAt = otherKeys, keys, otherAt, at
 	}
