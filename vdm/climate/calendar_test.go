@@ -105,6 +105,11 @@ func TestTimeUnits(t *testing.T) {
 		{"years since 1981-03-01 06:00", "standard", 3, "1984-03-01 06:00:00"},
 		{"months since 1981-01-01", "360_day", 1.5, "1981-02-16 00:00:00"},
 		{"day as %Y%m%d.%f", "standard", 20180913.75, "2018-09-13 18:00:00"},
+		{"yyyymmddhh", "", 2018091318, "2018-09-13 18:00:00"},
+		{"YYYYMMDD", "noleap", 20180913, "2018-09-13 00:00:00"},
+		{"hour as %Y%m%d%H", "standard", 2018091323, "2018-09-13 23:00:00"},
+		{"%Y-%m-%d %H:%M", "standard", 201809131805, "2018-09-13 18:05:00"},
+		{"yyyymmddhhmmss", "proleptic_gregorian", 20180913180509, "2018-09-13 18:05:09"},
 		{"msec since 1970-01-01", "standard", 1500, "1970-01-01 00:00:02"},
 	} {
 		u, err := ParseTimeUnits(c.units, c.calendar)

@@ -84,7 +84,7 @@ var (
 		`fraction|intercept|minus|erosiv|heat|energy|water table|groundwater`)
 	// statistic matches words for what is made of rain and is none, often in its units.
 	statistic = regexp.MustCompile(`error|uncert|quality|anomal|probab|number of|count|percentile|quantile|spread|standard dev|\bstd|std(dev|ev)?\b|deviation|varian|` +
-		`\bbias|\btrend|differen|correlat|skewness|kurtosis|\bindex\b|\bratio\b|confiden|\bflag|\bmask|weight|duration|\bbounds?\b|` +
+		`\bclass(es)?\b|\bcategor|\bbias|\btrend|differen|correlat|skewness|kurtosis|\bindex\b|\bratio\b|confiden|\bflag|\bmask|weight|duration|\bbounds?\b|` +
 		`\blog(10|arithm\w*)?\b|\bln\b|\bsqrt\b|square root|cube root|\bnorm(ali[sz]ed)?\b|standardi[sz]ed|transformed|z.?score`)
 	// scatter matches methods of CF whose results are no rain, in or out of its units.
 	scatter = regexp.MustCompile(`:\s*(range|standard_deviation|variance|sum_of_squares|root_mean_square)\b`)

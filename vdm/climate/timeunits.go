@@ -23,7 +23,8 @@ type TimeUnits struct {
 	months    int     // calendar months in a unit where their length varies, else 0
 	reference date
 	offset    float64 // hours into the reference day, in UTC
-	packed    bool    // for "day as %Y%m%d.%f"
+	packed    bool    // for dates as numbers: "day as %Y%m%d.%f", "yyyymmddhh"
+	clock     int     // number of digits of a packed date behind the day: 0, 2, 4 or 6
 }
 
 // ParseTimeUnits returns the conversion from a CF time unit such as "hours since
@@ -37,11 +38,11 @@ func ParseTimeUnits(units, calendar string) (*TimeUnits, error) {
 		return nil, err
 	}
 	text := strings.Join(strings.Fields(units), " ")
-	if strings.EqualFold(text, "day as %Y%m%d.%f") {
+	if digits, packed := packedDates[strings.ToLower(packedText.Replace(text))]; packed {
 		if u.Calendar == NoCalendar {
 			return nil, fmt.Errorf("time units %q need a calendar, not %q", units, calendar)
 		}
-		u.packed, u.mul = true, 24
+		u.packed, u.mul, u.clock = true, 24, digits
 		return u, nil
 	}
 	unit, since, found := cutFold(text, " since ")
@@ -69,7 +70,7 @@ func ParseTimeUnits(units, calendar string) (*TimeUnits, error) {
 		u.mul = 365 * 24
 	default:
 		return nil, fmt.Errorf("time units %q are not known; known are nanoseconds, microseconds, milliseconds, seconds, minutes, hours, "+
-			"days, weeks, months, years and common_years (of 365 days), each with \"since\" a date", units)
+			"days, weeks, months, years and common_years (of 365 days), each with \"since\" a date, and dates as numbers, such as \"yyyymmddhh\"", units)
 	}
 	if days := fixedYear(u.Calendar); u.months > 0 && found && days > 0 && (u.months == 12 || u.Calendar == ThreeSixtyDay) {
 		u.mul, u.months = float64(24*days*u.months/12), 0
@@ -90,6 +91,14 @@ func ParseTimeUnits(units, calendar string) (*TimeUnits, error) {
 	}
 	return u, nil
 }
+
+// packedText and packedDates are the spellings of dates as numbers, with the number of
+// their digits behind the day.
+var (
+	packedText  = strings.NewReplacer(" ", "", "-", "", "_", "", ":", "")
+	packedDates = map[string]int{"dayas%y%m%d.%f": 0, "dayas%y%m%d": 0, "%y%m%d": 0, "yyyymmdd": 0, "%y%m%d.%f": 0, "yyyymmdd.f": 0, "yyyymmdd.ffffff": 0,
+		"houras%y%m%d%h": 2, "%y%m%d%h": 2, "yyyymmddhh": 2, "minuteas%y%m%d%h%m": 4, "%y%m%d%h%m": 4, "yyyymmddhhmm": 4, "yyyymmddhhmmss": 6, "%y%m%d%h%m%s": 6}
+)
 
 // fixedYear returns the length in days of every year of a calendar, 0 where years
 // differ.
@@ -124,15 +133,24 @@ func (u *TimeUnits) Hours(value float64) (float64, error) {
 		return value * u.mul / u.div, nil
 	case u.packed:
 		whole, fraction := math.Modf(value)
-		if whole < 0 || whole > 1e9 {
-			return 0, fmt.Errorf("time value %v is not a date of the form YYYYMMDD", value)
+		if whole < 0 || whole > 1e9*math.Pow10(u.clock) || fraction != 0 && u.clock > 0 {
+			return 0, fmt.Errorf("time value %v is not a date of the form %s", value, "YYYYMMDDhhmmss"[:8+u.clock])
 		}
 		n := int(whole)
+		seconds, over := 0, 3600
+		for at := u.clock; at > 0; at -= 2 { // hours, minutes, seconds, each of two digits
+			part := n / int(math.Pow10(at-2)) % 100
+			if most := map[bool]int{true: 23, false: 59}[over == 3600]; part > most {
+				return 0, fmt.Errorf("time value %.0f is not a date of the form %s", value, "YYYYMMDDhhmmss"[:8+u.clock])
+			}
+			seconds, over = seconds+part*over, over/60
+		}
+		n /= int(math.Pow10(u.clock))
 		d = date{n / 10000, n / 100 % 100, n % 100}
 		if err := d.check(u.Calendar); err != nil {
 			return 0, err
 		}
-		offset, value = 0, fraction
+		offset, value = float64(seconds)/3600, fraction
 	case u.months > 0:
 		if value != math.Trunc(value) || math.Abs(value) > 12*maxYear {
 			return 0, fmt.Errorf("time value %v: months and years of the %s calendar vary in length, so only whole ones convert",

@@ -44,6 +44,14 @@ func (d *dataset) readGrid(v *variable, l *layout) (*ordering, error) {
 		}
 		g.XUnits, g.XStandardName = axisMeaning(l.xVar)
 		angular := g.XStandardName == "longitude" || g.XStandardName == "grid_longitude"
+		if angular && cyclic(values) {
+			n := len(values) - 1
+			o.note(l.xVar.name, fmt.Sprintf("it goes around the globe: its last column (%.6g) is at the place of the first (%.6g) and is left out", values[n], values[0]))
+			values, g.Width = values[:n], n
+			if cells != nil {
+				cells.width = n
+			}
+		}
 		var note string
 		if g.X, o.cols, note, err = normaliseAxis(values, angular); err != nil {
 			return nil, fmt.Errorf("coordinate %q: %w", l.xVar.name, err)

@@ -308,16 +308,24 @@ func bothMonthly(a, b float64) bool {
 	return month(a) && month(b)
 }
 
-// summedRate returns an error where cell_methods call values in units of a rate sums over
-// a time that is not the one in the units: values in mm/day that are sums over a day are
-// fine, such in mm/h over three hours are not.
+// summedRate returns an error where cell_methods, or the words of the description, call
+// values in units of a rate sums over a time that is not the one in the units: values in
+// mm/day that are sums over a day are fine, such in mm/h over three hours are not.
 func summedRate(v *variable, units, method string, over float64, opt *ReadOptions) error {
-	if method != "sum" && !strings.HasSuffix(method, ", then sum") || opt.Units != "" || !(over > 0) {
+	why := fmt.Sprintf("its cell_methods %q", v.text("cell_methods"))
+	if method != "sum" && !strings.HasSuffix(method, ", then sum") {
+		words := wordsOfSum(v)
+		if words == "" || method != "" {
+			return nil
+		}
+		why = fmt.Sprintf("the words %q of its description", words)
+	}
+	if opt.Units != "" || !(over > 0) {
 		return nil
 	}
 	if each := climate.RatePeriod(units); each == 0 || over > 0.99*each && over < 1.01*each {
 		return nil
 	}
-	return fmt.Errorf("variable %q: its cell_methods %q say sums over %s, its units %q a rate; %s with %s if they are sums, %s if they are rates",
-		v.name, v.text("cell_methods"), hours(over), units, opt.set("Units", "mm"), opt.lasting(over), opt.set("Units", units))
+	return fmt.Errorf("variable %q: %s say sums over %s, its units %q a rate; %s with %s if they are sums, %s if they are rates",
+		v.name, why, hours(over), units, opt.set("Units", "mm"), opt.lasting(over), opt.set("Units", units))
 }

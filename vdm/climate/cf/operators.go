@@ -21,6 +21,8 @@ var (
 	scattering = regexp.MustCompile(overTime + `(?:std1?|var1?|range|pctl|skew|kurt)\b|` + ofNCO("rms|rmssdn|sqravg|avgsqr|sqrt") +
 		`|\s-?(?:sqrt|sqr|ln|log10|exp|reci|pow|deltat|enssum|ens(?:std1?|var1?|range|pctl)|[gl][et]c?|eqc|nec)(?:,\S+)?(?:\s|$)`)
 	choosing = regexp.MustCompile(overTime + `(?:max|min)\b|` + ofNCO("max|min|mabs|mebs|mibs"))
+	// ofXarray matches calls of xarray and pandas, which some people keep in the history.
+	ofXarray = regexp.MustCompile(`\.(?:resample|coarsen|rolling|groupby)\([^)]*\)\.(sum|mean|std|var|max|min|median|quantile)\b`)
 	// rescaling matches what may have made the labels right again.
 	rescaling = regexp.MustCompile(`\b(?:mulc|divc|addc|subc|a?exprf?|setunit|chunit|setattribute|setattr|setpartab\w*|(?:div|mul)dp[my]|div|mul|ifthen\w*|ncap2?|ncatted|ncflint)\b`)
 )
@@ -38,12 +40,25 @@ func operationsOf(history string) (o operations) {
 		if strings.Contains(line, "climate-vdm") {
 			break
 		}
-		if !strings.Contains(line, "cdo ") && !ncoLine.MatchString(line) {
+		call := ofXarray.FindStringSubmatch(line)
+		if call == nil && !strings.Contains(line, "cdo ") && !ncoLine.MatchString(line) {
 			continue
 		}
 		o.rescaled = o.rescaled || rescaling.MatchString(line)
 		switch {
 		case o != operations{rescaled: o.rescaled}:
+		case call != nil:
+			name := strings.TrimPrefix(call[0], ".")
+			switch call[1] {
+			case "sum":
+				o.sum = name
+			case "mean":
+				o.mean = name
+			case "max", "min", "median", "quantile":
+				o.extreme = name
+			default:
+				o.statistic = name
+			}
 		case summing.MatchString(line):
 			o.sum = operatorName(summing.FindString(line))
 		case scattering.MatchString(line):

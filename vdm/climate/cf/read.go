@@ -223,6 +223,12 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 	if f.Units != climate.RainUnits || how != "" {
 		f.Notes = append(f.Notes, fmt.Sprintf("units %q become %s: times %.6g%s", units, climate.RainUnits, scale.Factor, divided))
 	}
+	if !scale.Amount && s.rain == nil {
+		told, silent := d.assumed(v, axis, units, opt)
+		if s.assumed = silent; told != "" {
+			f.Notes = append(f.Notes, told)
+		}
+	}
 	f.StandardName = climate.RateStandardName(f.StandardName) // as a rate of depth it has another name than as a flux of mass
 	f.Units = climate.RainUnits
 	if method := strings.TrimPrefix(f.CellMethods, "time: "); extreme.MatchString(method) {

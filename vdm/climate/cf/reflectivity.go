@@ -50,6 +50,8 @@ func recognised(v *variable, units string, opt *ReadOptions) climate.Finding {
 	switch {
 	case v.kind != climate.KindAuto:
 		found.Kind, found.Doubt, found.Reason = v.kind, "", fmt.Sprintf("its quantity, %s in %s", longName(v), units)
+	case found.Kind == climate.KindRain && v.classes():
+		found = climate.Finding{Kind: climate.KindOther, Doubt: "it is called rain, and its flag_values and flag_meanings make classes of it"}
 	case isReflectivity(units) && opt.Reflectivity != [2]float64{}:
 		found = climate.Finding{Kind: climate.KindRain, Reason: fmt.Sprintf("its units %q and the relation that is set", units)}
 	case isReflectivity(units) && found.Kind == climate.KindOther:
@@ -95,4 +97,9 @@ func (r *rainOfEcho) notes() []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("%d cells without echo are taken as %d dBZ", r.silent, noEcho)}
+}
+
+// classes reports whether whole numbers stand for what flag_meanings says of them.
+func (v *variable) classes() bool {
+	return !isFloating(v.typ) && v.text("flag_meanings") != "" && (len(v.attrs["flag_values"].Numbers) > 1 || len(v.attrs["flag_masks"].Numbers) > 0)
 }

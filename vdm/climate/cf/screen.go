@@ -19,6 +19,9 @@ func (s *screen) add(f *climate.Field, t0 int, data []float32) {
 	if rain {
 		low, high = 0, mostRain
 	}
+	if rain {
+		s.mean.add(data)
+	}
 	second, missing := s.second, 0
 	for i, v := range data {
 		if v >= low && v <= second {
@@ -104,6 +107,9 @@ func (s *screen) impossibleValues(f *climate.Field) error {
 		if strings.HasPrefix(f.Name, "RAIN") && s.lowest < -1 {
 			advice += fmt.Sprintf(". WRF with bucket_mm empties each cell in its turn: the total is then %s plus bucket_mm times I_%s", f.Name, f.Name)
 		}
+	case f.Kind == climate.KindRain && !s.alike && s.negative == 0 && share > 1:
+		advice = fmt.Sprintf("So many different values are no fill value: the numbers are probably in other units than the file says (%s gives them), as fluxes are that scale_factor has "+
+			"turned into amounts of a day", opt.called("Units"))
 	case s.negative == s.impossible && !(s.alike && s.impossible > 1 && s.first == float32(math.Trunc(float64(s.first)))) && -s.lowest < max(s.highest, 1):
 		advice = fmt.Sprintf("They go down to %g: interpolation and packing leave such; %s sets them to 0. If it is an undeclared fill value instead, name it (%s)",
 			s.lowest, opt.called("ClipNegative"), opt.called("Fill"))
@@ -176,6 +182,7 @@ func (s *screen) notes() []string {
 		all = append(all, text)
 	}
 	all = append(all, s.source.rain.notes()...)
+	all = append(all, s.plausible()...)
 	if s.tiny > 0 {
 		all = append(all, fmt.Sprintf("%d cells of rain between %g and 0 mm/h were set to 0", s.tiny, -s.rounding))
 	}

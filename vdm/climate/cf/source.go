@@ -35,6 +35,7 @@ type screen struct {
 	t, y, x    int
 	rounding   float32 // in mm/h: the rounding error by which a difference of totals may be below 0
 	growth     *growth // nil where running totals are not checked for
+	mean       meanRain
 }
 
 // source is a variable ready for reading: its field without the data.
@@ -54,6 +55,7 @@ type source struct {
 	counted   bool        // values are rain that is not differenced: running totals are then recognisable
 	amounts   bool        // values are amounts in the file
 	rain      *rainOfEcho // nil where values are no reflectivity
+	assumed   string      // what is assumed of values that nothing in the file contradicts or confirms
 	refused   error       // why the values cannot be converted; units are then the file's
 }
 

@@ -48,7 +48,7 @@ func people(t testing.TB, name string) string {
 		if peopleDir, peopleErr = os.MkdirTemp("", "netcdf-people-"); peopleErr != nil {
 			return
 		}
-		for _, script := range []string{"testdata/people.py", "testdata/archives.py"} {
+		for _, script := range []string{"testdata/people.py", "testdata/archives.py", "testdata/further.py"} {
 			if out, err := exec.Command(python, script, peopleDir).CombinedOutput(); err != nil {
 				t.Fatalf("%s: %v\n%s", script, err, out)
 			}

@@ -9,7 +9,7 @@ import numpy as np
 
 sys.dont_write_bytecode = True
 import people
-from people import H, LAT, LON, START, T, W, bounds, data, grid, new, plain, rain, time
+from people import H, LAT, LON, START, T, W, data, grid, new, rain, time
 
 CASES = {}
 
@@ -217,7 +217,7 @@ def rotated_descending():
 def lat_0():
     """Dimensions as some converters of GRIB name them."""
     d = new("lat_0"); grid(d, LAT[::-1], LON, "lat_0", "lon_0"); d["lat_0"].delncattr("standard_name"); d["lon_0"].delncattr("standard_name")
-    time(d, name="time_0" if False else "initial_time0_hours")
+    time(d, name="initial_time0_hours")
     data(d, rain()[:, ::-1], name="PRATE_P0_L1_GLL0", units="mm/h", dims=("initial_time0_hours", "lat_0", "lon_0"))
 
 
@@ -253,13 +253,35 @@ def cyclic_column():
 
 @case
 def cyclic_west():
-    cyclic("cyclic_west", np.array([-180.0, -90, 0, 90, 180]))
+    cyclic("cyclic_west", np.array([-180.0, -90, 0, 90, 180]), [2, 3, 0, 1, 2])
 
 
 @case
-def cyclic_differs():
-    """0 and 360 both there with other values: no copy."""
-    d = new("cyclic_differs"); grid(d, np.array([-45.0, -22.5, 0, 22.5, 45]), np.array([0.0, 72, 144, 216, 288, 360])); time(d); data(d, rain())
+def cyclic_down():
+    cyclic("cyclic_down", np.array([360.0, 270, 180, 90, 0]), slice(None, None, -1))
+
+
+@case
+def cyclic_beyond():
+    """From 90 to 450, so that the column 0 stands at 360."""
+    cyclic("cyclic_beyond", np.array([90.0, 180, 270, 360, 450]), [1, 2, 3, 0, 1])
+
+
+@case
+def cyclic_next_day():
+    """The day after, without the column."""
+    d = new("cyclic_next_day"); grid(d, np.array([-45.0, -22.5, 0, 22.5, 45]), np.array([0.0, 90, 180, 270])); time(d, T + np.arange(T)); data(d, rain()[:, :, :4])
+
+
+@case
+def nearly_round():
+    d = new("nearly_round"); grid(d, lon=np.array([0.0, 70, 140, 210, 280, 350])); time(d); data(d, rain())
+
+
+@case
+def round_once():
+    """All around the globe, irregular, and no place twice."""
+    d = new("round_once"); grid(d, lon=np.array([0.0, 60, 120, 180, 240, 358])); time(d); data(d, rain())
 
 
 @case
@@ -295,10 +317,28 @@ def minus_inside():
 
 
 @case
+def resolution_of_one_hour():
+    """Sums by xarray of a record whose global attributes still say its old resolution."""
+    d = new("resolution_of_one_hour"); grid(d); time(d, 3 * np.arange(T)); data(d, 3 * rain(), "mm/h"); d.time_coverage_resolution = "PT1H"
+
+
+@case
+def frequency_of_means():
+    """Means of three hours of hourly fluxes, as CMIP names their frequency."""
+    d = new("frequency_of_means"); grid(d); time(d, 3 * np.arange(T)); data(d, rain() / 3600, "kg m-2 s-1", kind="f8", cell_methods="time: mean"); d.frequency = "3hr"
+
+
+@case
+def interval_of_one_hour():
+    """xarray's sums under the cell_methods of what was summed."""
+    d = new("interval_of_one_hour"); grid(d); time(d, 3 * np.arange(T)); data(d, 3 * rain(), "mm/h", cell_methods="time: mean (interval: 1 hour)")
+
+
+@case
 def byte_codes():
     """Classes of rain in a byte, with flag_meanings."""
     d = new("byte_codes"); grid(d); time(d)
-    data(d, (rain() * 2).astype("i1"), "mm/h", kind="i1", flag_values=np.arange(4, dtype="i1"), flag_meanings="dry light moderate heavy", long_name="rain rate class")
+    data(d, (rain() * 2).astype("i1"), "mm/h", kind="i1", flag_values=np.arange(4, dtype="i1"), flag_meanings="dry light moderate heavy", long_name="rain rate")
 
 
 @case
@@ -318,14 +358,7 @@ def fill_zero():
     d = new("fill_zero"); grid(d); time(d); data(d, rain(), fill=0.0)
 
 
-def main(out):
-    people.OUT = out
-    os.makedirs(out, exist_ok=True)
-    for f in CASES.values():
-        f()
-    for c in CASES:
-        pass
-
-
 if __name__ == "__main__":
-    main(sys.argv[1])
+    people.OUT = sys.argv[1]
+    for make in CASES.values():
+        make()
