@@ -27,16 +27,20 @@ func (g *growth) add(f *climate.Field, t0 int, data []float32) {
 	for t := range len(data) / cells {
 		now := data[t*cells : (t+1)*cells]
 		if len(g.last) == cells {
-			up, down := 0, 0
+			rising, falling := uint32(0), uint32(0)
+			last := g.last[:len(now)]
 			for i, x := range now {
-				y := g.last[i]
-				switch slack := 1e-5 * float32(math.Abs(float64(y))); {
-				case x > y+slack:
-					up++
-				case x < y-slack:
-					down++
+				y := last[i]
+				if x-y != x-y { // one of them is missing
+					continue
 				}
+				slack := 1e-5 * math.Float32frombits(math.Float32bits(y)&^(1<<31))
+				above, below := y+slack-x, x-(y-slack)
+				// Signs in place of branches, which rain would make unpredictable.
+				rising += math.Float32bits(above) >> 31
+				falling += math.Float32bits(below) >> 31
 			}
+			up, down := int(rising), int(falling)
 			switch {
 			case down > (up+down)/200: // rounding of packed data lets a few fall
 				g.fall++

@@ -29,7 +29,8 @@ type request struct {
 	Start, Count []int
 }
 
-// answer is what comes back. Values follow it as they are in memory.
+// answer is what comes back. Values follow it as they are in memory, or lie in the memory
+// that both processes share.
 type answer struct {
 	Unknown    bool   // no file of the number is open
 	Err        string // what went wrong
@@ -37,7 +38,8 @@ type answer struct {
 	Variables  []cf.Variable
 	Attributes map[string]cf.Attribute
 	Texts      []string
-	Bytes      int // number of bytes that follow
+	Bytes      int  // number of bytes that follow
+	Shared     bool // whether these lie in the shared memory instead
 }
 
 // This init does work, the only one in this package: it must run before main and in
@@ -50,17 +52,17 @@ func init() {
 	// and not its parent. Where this fails, nothing is lost.
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0)
 	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) // it ends when its parent does
-	const requests, answers = 3, 4
-	serve(os.NewFile(requests, "requests"), os.NewFile(answers, "answers"))
+	const requests, answers, values = 3, 4, 5
+	serve(os.NewFile(requests, "requests"), os.NewFile(answers, "answers"), mapped(os.NewFile(values, "values")))
 	os.Exit(0)
 }
 
 // serve answers requests until there are no more.
-func serve(in io.Reader, out io.Writer) {
+func serve(in io.Reader, out io.Writer, shared []byte) {
 	runtime.LockOSThread() // see withLibrary
 	from, to := bufio.NewReader(in), bufio.NewWriter(out)
 	decode, encode := gob.NewDecoder(from), gob.NewEncoder(to)
-	s := &server{files: map[int]*cf.Dataset{}}
+	s := &server{files: map[int]*cf.Dataset{}, shared: shared}
 	for {
 		var q request
 		if decode.Decode(&q) != nil {
@@ -80,6 +82,7 @@ func serve(in io.Reader, out io.Writer) {
 type server struct {
 	files  map[int]*cf.Dataset
 	buffer []uint64 // memory for values of any type
+	shared []byte   // the same, of this process and its parent; nil where they share none
 }
 
 func (s *server) answer(q *request) (a answer, values []byte) {
@@ -121,7 +124,10 @@ func (s *server) answer(q *request) (a answer, values []byte) {
 			break
 		}
 		_, values = bytesOf(dst)
-		a.Bytes = len(values)
+		a.Bytes, a.Shared = len(values), s.shares(len(values))
+		if a.Shared {
+			values = nil
+		}
 	}
 	return a, values
 }
@@ -153,7 +159,13 @@ func (s *server) slice(typ cf.Type, n int) any {
 	panic(fmt.Sprintf("netcdf: values of type %v", typ))
 }
 
+// shares reports whether a number of bytes passes through the shared memory.
+func (s *server) shares(bytes int) bool { return bytes > 0 && bytes <= len(s.shared) }
+
 func reuse[T number](s *server, n int) []T {
+	if s.shares(n * int(unsafe.Sizeof(*new(T)))) {
+		return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(s.shared))), n)
+	}
 	if words := (n*int(unsafe.Sizeof(*new(T))) + 7) / 8; len(s.buffer) < words {
 		s.buffer = make([]uint64, words)
 	}

@@ -47,6 +47,7 @@ type child struct {
 	from    *bufio.Reader
 	encode  *gob.Encoder
 	decode  *gob.Decoder
+	shared  []byte    // memory of both processes, nil where there is none
 	trouble beginning // of what it wrote on standard error
 }
 
@@ -93,10 +94,16 @@ func (r *reader) start() error {
 	c := &child{process: process, pipes: [2]io.Closer{in, answers}, to: bufio.NewWriter(in), from: bufio.NewReader(answers)}
 	c.encode, c.decode = gob.NewEncoder(c.to), gob.NewDecoder(c.from)
 	process.ExtraFiles, process.Stderr, process.WaitDelay = []*os.File{requests, out}, &c.trouble, time.Second
+	var values *os.File
+	if c.shared, values = share(); values != nil {
+		process.ExtraFiles = append(process.ExtraFiles, values)
+		defer values.Close()
+	}
 	err = process.Start()
 	requests.Close()
 	out.Close()
 	if err != nil {
+		unmap(c.shared)
 		return errors.Join(err, in.Close(), answers.Close())
 	}
 	r.child = c
@@ -117,6 +124,12 @@ func (c *child) exchange(q *request, values []byte) (a answer, err error) {
 	if a.Bytes != len(values) {
 		return a, fmt.Errorf("%d bytes came, not %d", a.Bytes, len(values))
 	}
+	if a.Shared {
+		if copy(values, c.shared) != len(values) {
+			return a, fmt.Errorf("%d bytes do not fit in the shared memory", len(values))
+		}
+		return a, nil
+	}
 	_, err = io.ReadFull(c.from, values)
 	return a, err
 }
@@ -125,6 +138,8 @@ func (c *child) exchange(q *request, values []byte) (a answer, err error) {
 // how it ended.
 func (r *reader) end() (c *child, err error) {
 	c, r.child = r.child, nil
+	unmap(c.shared)
+	c.shared = nil
 	for _, p := range c.pipes {
 		p.Close()
 	}

@@ -60,7 +60,7 @@ nothing to a folder, and reports sources that have changed. Missing months are l
 	f := c.Flags()
 	f.StringVar(&p.out, "out", "", "`folder` to write to; a name that ends in .zarr makes a Zarr store, one chunk a frame, that xarray opens")
 	f.IntVar(&p.coarsen, "coarsen", 1, "`cells` a side that become one, by their mean")
-	f.StringVar(&p.around, "around", "", "`place` to cut around, as 52.49N,1.9W or 52.49,-1.9 (latitude, longitude)")
+	f.StringVar(&p.around, "around", "", "`place` to cut around, as 52.49N,1.9W or 52.49,-1.9 (latitude, longitude) or 52°29'N,1°54'W")
 	f.StringVar(&p.size, "size", "64", "cells a side of what --around cuts, or `rows,columns`")
 	f.StringVar(&p.split, "split", "none", "`how` to split into training and tests: seasons or none")
 	f.BoolVar(&p.dryRun, "dry-run", false, "only list what would be read and made")

@@ -28,7 +28,7 @@ func (f *whereFlags) addTo(flags *pflag.FlagSet) {
 	addData(flags, &f.data, "data", ", with what is known")
 	flags.StringVar(&f.at, "start", "", "the clip's first frame in the data: its `date`, as 2018-09-14T08:00, or its number, from 0")
 	flags.BoolVar(&f.last, "last", false, "the known frames are the last of the data")
-	flags.StringVar(&f.around, "around", "", "`place` in the middle of the clip, as 60.2N,24.9E or 60.2,24.9 (latitude, longitude)")
+	flags.StringVar(&f.around, "around", "", "`place` in the middle of the clip, as 60.2N,24.9E or 60.2,24.9 (latitude, longitude) or 62°30'N,25°15'E")
 	flags.IntVar(&f.row, "row", -1, "southernmost row of the clip in the data, from 0 (default: so that the clip is in the middle)")
 	flags.IntVar(&f.col, "col", -1, "westernmost column of the clip in the data, from 0 (default: likewise)")
 }

@@ -28,7 +28,7 @@ func TestWhereAClipLies(t *testing.T) {
 	want := made("nowcast", "--start", "5", "--row", "0", "--col", "2")
 	// Rows are a quarter of a degree from 50° N, columns from 4° W: of 4 × 4 cells one lies
 	// below and to the left of the one at the place.
-	for _, place := range []string{"50.25N,3.25W", "3.25W,50.25N", "50.3,-3.2"} {
+	for _, place := range []string{"50.25N,3.25W", "3.25W,50.25N", "50.3,-3.2", "50°15'N 3°15'W", "50 15 N, 3 15 W", "50.3/−3.2"} {
 		got := made("nowcast", "--start", strings.Replace(truth.Date(5), " ", "T", 1), "--around", place)
 		if !slices.Equal(got.Times, want.Times) || !slices.Equal(got.Grid.Y, want.Grid.Y) || !slices.Equal(got.Grid.X, want.Grid.X) || !slices.Equal(got.Data, want.Data) {
 			t.Errorf("around %s: frames from %s, rows %v, columns %v; want those of %s, %v, %v", place, got.Date(0), got.Grid.Y, got.Grid.X, want.Date(0), want.Grid.Y, want.Grid.X)
