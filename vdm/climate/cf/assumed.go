@@ -13,18 +13,7 @@ import (
 // Values in units of a rate need not be rates: sums over time keep the units of what was
 // summed, and xarray, unlike cdo and NCO, writes no history of it. What a file still says
 // of the time between the frames that were summed is used, and else the assumption is
-// told.
-
-// sumWords match descriptions of sums over time. "Total" alone is none: total
-// precipitation is that of all clouds.
-var sumWords = regexp.MustCompile(`\bsums?\b|\bsummed\b|\baccumulat|\bcumul|` +
-	`\b(?:hourly|daily|weekly|monthly|annual|yearly|[0-9]+[- ]?(?:h|hrs?|hours?|hourly|min|minutes?|days?))[- ](?:\w+ )?totals?\b`)
-
-// wordsOfSum returns the words in a variable's name and description that speak of a sum
-// over time, "" where none do.
-func wordsOfSum(v *variable) string {
-	return sumWords.FindString(strings.ToLower(longName(v) + " " + strings.ReplaceAll(v.base(), "_", " ")))
-}
+// stated.
 
 // finerThan returns what a file says of a time between frames that is a whole fraction of
 // the step that they have now, in words; "" where it says nothing of that kind.
@@ -74,9 +63,9 @@ func lengthOf(text string) (hours float64) {
 
 // assumed returns what is assumed of values in units of a rate that no bounds and no
 // cell_methods call means or instants, with the options for the case that they are sums:
-// told is a note for every reading, because something in the file speaks for sums, silent
-// one for inspect.
-func (d *dataset) assumed(v *variable, a *timeAxis, units string, opt *ReadOptions) (told, silent string) {
+// note is for every reading, because something in the file speaks for sums, remark for
+// inspect only.
+func (d *dataset) assumed(v *variable, a *timeAxis, units string, opt *ReadOptions) (note, remark string) {
 	step := climate.MedianStep(a.times)
 	if opt.Units != "" || !(step > 0) || a.from != nil {
 		return "", ""

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -306,6 +307,17 @@ func (a *timeAxis) totals(v *variable, r totals, opt *ReadOptions) (frames []fra
 func bothMonthly(a, b float64) bool {
 	month := func(h float64) bool { return h >= 28*24 && h <= 31*24 }
 	return month(a) && month(b)
+}
+
+// sumWords match descriptions of sums over time. "Total" alone is none: total
+// precipitation is the sum over all clouds.
+var sumWords = regexp.MustCompile(`\bsums?\b|\bsummed\b|\baccumulat|\bcumul|` +
+	`\b(?:hourly|daily|weekly|monthly|annual|yearly|[0-9]+[- ]?(?:h|hrs?|hours?|hourly|min|minutes?|days?))[- ](?:\w+ )?totals?\b`)
+
+// wordsOfSum returns the words in a variable's name and description that speak of a sum
+// over time, "" where none do.
+func wordsOfSum(v *variable) string {
+	return sumWords.FindString(strings.ToLower(longName(v) + " " + strings.ReplaceAll(v.base(), "_", " ")))
 }
 
 // summedRate returns an error where cell_methods, or the words of the description, call

@@ -7,24 +7,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate"
 )
 
-// meanRain is the mean of some of the values of rain: enough to see that a whole record
-// is in other units than it says.
-type meanRain struct {
-	sum float64
-	n   int
-}
-
-// add adds about 65 thousand of the values of a block, or all if it has fewer.
-func (m *meanRain) add(data []float32) {
-	const enough = 1 << 16
-	for i := 0; i < len(data); i += 1 + len(data)/enough {
-		if v := data[i]; v == v {
-			m.sum += float64(v)
-			m.n++
-		}
-	}
-}
-
 // mostIn returns the most rain in mm that has been measured at one place in a number of
 // hours: about 425 D^0.47 (WMO-No. 168, Guide to Hydrological Practices, on the records
 // of the world from a minute to two years).
