@@ -14,26 +14,22 @@ import (
 var solution = regexp.MustCompile(`(?s)\t// begin solution\n.*?\t// end solution\n`)
 
 // forStudents returns the notebook of a lab without its solutions and outputs.
-func forStudents(solved []byte) ([]byte, error) {
-	var book struct {
+func forStudents(solved notebook) ([]byte, error) {
+	var book struct { // everything, because it is written again
 		Cells  []map[string]any `json:"cells"`
 		Meta   any              `json:"metadata"`
 		Format int              `json:"nbformat"`
 		Minor  int              `json:"nbformat_minor"`
 	}
-	if err := json.Unmarshal(solved, &book); err != nil {
+	if err := json.Unmarshal(solved.raw, &book); err != nil {
 		return nil, err
 	}
-	for _, cell := range book.Cells {
-		if cell["cell_type"] != "code" {
+	for i, cell := range book.Cells {
+		if solved.Cells[i].Type != "code" {
 			continue
 		}
 		cell["outputs"], cell["execution_count"] = []any{}, nil
-		var source strings.Builder
-		for _, line := range cell["source"].([]any) {
-			source.WriteString(line.(string))
-		}
-		open := solution.ReplaceAllLiteralString(source.String(), "\t// Write it here.\n\treturn\n")
+		open := solution.ReplaceAllLiteralString(string(solved.Cells[i].Source), "\t// Write it here.\n\treturn\n")
 		cell["source"] = strings.SplitAfter(open, "\n")
 	}
 	var out bytes.Buffer
@@ -48,16 +44,9 @@ func forStudents(solved []byte) ([]byte, error) {
 //
 //	go test ./notebooks -run Labs -update
 func TestLabs(t *testing.T) {
-	solved, err := filepath.Glob("labs/solutions/*.ipynb")
-	if err != nil || len(solved) == 0 {
-		t.Fatalf("%d labs, %v", len(solved), err)
-	}
-	for _, path := range solved {
-		raw, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, err := forStudents(raw)
+	for _, solved := range readNotebooks(t, "labs/solutions/*.ipynb") {
+		path := solved.path
+		want, err := forStudents(solved)
 		if err != nil {
 			t.Fatalf("%s: %v", path, err)
 		}

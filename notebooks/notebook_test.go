@@ -11,6 +11,7 @@ import (
 // notebook is a notebook as the tests read it.
 type notebook struct {
 	path  string
+	raw   []byte
 	Cells []cell `json:"cells"`
 }
 
@@ -57,7 +58,7 @@ func readNotebooks(t *testing.T, patterns ...string) (all []notebook) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			book := notebook{path: path}
+			book := notebook{path: path, raw: raw}
 			if err := json.Unmarshal(raw, &book); err != nil {
 				t.Fatalf("%s: %v", path, err)
 			}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -33,6 +34,30 @@ func TestFieldsInTiles(t *testing.T) {
 		if math.IsNaN(float64(v)) || v < 0 {
 			t.Fatalf("value %d is %v", i, v)
 		}
+	}
+	// Other tiles make another field, and its recipe says so.
+	recipes := map[int]Recipe{}
+	for _, overlap := range []int{0, c.Clip.Height / 2} {
+		m, err := m.OnTiles(side, side+1, overlap)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if recipes[overlap], err = m.Recipe(SampleOptions{}, ""); err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("%d × %d cells, overlap %d", c.Clip.Height, c.Clip.Width, overlap); recipes[overlap].Tiles != want {
+			t.Errorf("the recipe names tiles of %q, want %q", recipes[overlap].Tiles, want)
+		}
+	}
+	r, err := large.Attributes(recipes[0], "sample", "")
+	if err != nil || r["vdm_tiles"] != recipes[0].Tiles {
+		t.Errorf("a file of clips names tiles of %q, want %q (%v)", r["vdm_tiles"], recipes[0].Tiles, err)
+	}
+	if r := recipes[0]; r.Same(recipes[c.Clip.Height/2]) {
+		t.Error("tiles with an overlap have the recipe of tiles without one")
+	}
+	if r, err := m.Recipe(SampleOptions{}, ""); err != nil || r.Tiles != "" || r.Same(recipes[0]) {
+		t.Errorf("a field of the run's own size is cut into tiles of %q (%v)", r.Tiles, err)
 	}
 	known := append([]float32(nil), s.Data...)
 	n, err := large.Nowcast(t.Context(), known, 1, SampleOptions{Evaluations: 3, Count: 1})

@@ -29,6 +29,7 @@ type Recipe struct {
 	Clamped     bool    `json:"clamped"`
 	LastWeights bool    `json:"last_weights"`    // the last weights instead of their average
 	Known       string  `json:"known,omitempty"` // which frames or means are known, and the SHA-256 of their values
+	Tiles       string  `json:"tiles,omitempty"` // into which a larger field is cut; "" for none
 
 	// The clips do not depend on these, or by rounding only.
 	Data    string `json:"training_data,omitempty"`
@@ -62,13 +63,17 @@ func (m *Run) recipe(o SampleOptions, known, engine string) Recipe {
 	if o.Guidance != nil {
 		guidance = o.Guidance.String()
 	}
+	tiles := ""
+	if m.Config.Tiles.Height > 0 {
+		tiles = m.Config.Tiles.String()
+	}
 	weight := o.CovariateWeight
 	if weight == 1 {
 		weight = 0
 	}
 	return Recipe{
 		Step: m.state.Step, Weights: sum256(flat), Count: o.Count, First: o.First, Seed: o.Seed, Evaluations: o.Evaluations,
-		Sampler: o.Sampler, Grid: o.Grid, Batch: o.Batch, Guidance: guidance, Weight: weight, Clamped: !o.Unclamped, LastWeights: o.LastWeights, Known: known,
+		Sampler: o.Sampler, Grid: o.Grid, Batch: o.Batch, Guidance: guidance, Weight: weight, Clamped: !o.Unclamped, LastWeights: o.LastWeights, Known: known, Tiles: tiles,
 		Data: m.Config.Data, From: m.Config.Training.From, Engine: engine, Version: Version(),
 	}
 }
@@ -129,7 +134,7 @@ func (m *Run) Attributes(r Recipe, kind, title string) (map[string]string, error
 	if r.Weight != 0 {
 		a["vdm_covariate_weight"] = strconv.FormatFloat(r.Weight, 'g', -1, 64)
 	}
-	for name, value := range map[string]string{"vdm_guidance": r.Guidance, "vdm_trained_from": r.From, "vdm_version": r.Version} {
+	for name, value := range map[string]string{"vdm_guidance": r.Guidance, "vdm_trained_from": r.From, "vdm_version": r.Version, "vdm_tiles": r.Tiles} {
 		if value != "" {
 			a[name] = value
 		}

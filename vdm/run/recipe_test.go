@@ -73,6 +73,19 @@ func TestSequencesSettingsAreWrittenAsBefore(t *testing.T) {
 	if diff := jsonDifferences(SequencesHeader{Settings: s}, now); len(diff) != 0 {
 		t.Errorf("another version of the program has other settings: %q", diff)
 	}
+	now.Settings.Tiles = "8 × 8 cells, overlap 4"
+	if diff := jsonDifferences(SequencesHeader{Settings: s}, now); len(diff) != 1 || !strings.Contains(diff[0], "overlap 4") {
+		t.Errorf("other tiles: %q", diff)
+	}
+	text, err = json.Marshal(now.Settings)
+	var again SequencesSettings
+	if err == nil {
+		err = json.Unmarshal(text, &again)
+	}
+	if err != nil || again.Tiles != now.Settings.Tiles {
+		t.Errorf("tiles are read as %q (%v)", again.Tiles, err)
+	}
+	now.Settings.Tiles = ""
 	now.Settings.Weights = "ef"
 	if diff := jsonDifferences(SequencesHeader{Settings: s}, now); len(diff) != 1 || !strings.Contains(diff[0], "weights was last ab, is last ef") {
 		t.Errorf("other weights: %q", diff)

@@ -40,6 +40,7 @@ type sequencesSettings struct {
 	Engine      string `json:"engine"`
 
 	// Older files lack these entries.
+	Tiles   string `json:"tiles,omitempty"`
 	Data    string `json:"training_data,omitempty"`
 	Version string `json:"version,omitempty"`
 }
@@ -54,7 +55,7 @@ func (s SequencesSettings) MarshalJSON() ([]byte, error) {
 		Start: s.Start, StartSHA256: s.StartSHA256, Overlap: s.Overlap, Stride: s.Stride, First: s.First, Seed: s.Seed,
 		Sampler: s.Sampler, Grid: s.Grid, Evaluations: s.Evaluations, Batch: s.Batch, Guidance: s.Guidance, Unclamped: !s.Clamped,
 		Weights: weights + " " + s.Weights, Step: s.Step, Transforms: s.Transforms, Schedule: s.Schedule, Engine: s.Engine,
-		Data: s.Data, Version: s.Version,
+		Tiles: s.Tiles, Data: s.Data, Version: s.Version,
 	})
 }
 
@@ -73,7 +74,7 @@ func (s *SequencesSettings) UnmarshalJSON(text []byte) error {
 		Recipe: Recipe{
 			Step: e.Step, Weights: sum, First: e.First, Seed: e.Seed, Evaluations: e.Evaluations, Sampler: e.Sampler, Grid: e.Grid,
 			Batch: e.Batch, Guidance: e.Guidance, Clamped: !e.Unclamped, LastWeights: which == "last",
-			Data: e.Data, Engine: e.Engine, Version: e.Version,
+			Tiles: e.Tiles, Data: e.Data, Engine: e.Engine, Version: e.Version,
 		},
 	}
 	return nil

@@ -30,14 +30,6 @@ func (c Config) FullNetwork() vdm.Network {
 	return n
 }
 
-// trainedSize returns the rows and columns of the training clips.
-func (c Config) trainedSize() [2]int {
-	if c.TrainedSize != [2]int{} {
-		return c.TrainedSize
-	}
-	return [2]int{c.Clip.Height, c.Clip.Width}
-}
-
 // top returns the highest λ of the run, the level of values that are known exactly.
 func (c Config) top() float64 {
 	s, _, err := c.process()

@@ -25,6 +25,11 @@ type Tiling struct {
 	Overlap       int // the least number of cells that two neighbours have in common
 }
 
+// String returns the size of a window and the overlap, in cells, as recipes name them.
+func (t Tiling) String() string {
+	return fmt.Sprintf("%d × %d cells, overlap %d", t.Height, t.Width, t.Overlap)
+}
+
 // Validate returns an error that names the settings with which a field of height × width
 // cells cannot be covered.
 func (t Tiling) Validate(height, width int) error {
