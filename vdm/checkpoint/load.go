@@ -92,8 +92,14 @@ func load(path string) (*Snapshot, error) {
 		return nil, err
 	}
 	defer root.Close()
+	return decode(filepath.Base(path), func(name string, size, limit int64) ([]byte, error) { return readFile(root, name, size, limit) })
+}
+
+// decode returns the snapshot of a folder's name and files, which read returns as readFile
+// does.
+func decode(folder string, read func(name string, size, limit int64) ([]byte, error)) (*Snapshot, error) {
 	const maxSmall = 64 << 20
-	b, err := readFile(root, manifestName, -1, maxSmall)
+	b, err := read(manifestName, -1, maxSmall)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +107,7 @@ func load(path string) (*Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", manifestName, err)
 	}
-	b, err = readFile(root, indexName, -1, maxSmall)
+	b, err = read(indexName, -1, maxSmall)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +122,7 @@ func load(path string) (*Snapshot, error) {
 	if x.Format != formatVersion {
 		return nil, fmt.Errorf("%s: %w %d: this version reads %d", indexName, ErrFormat, x.Format, formatVersion)
 	}
-	if step, ok := parseStepName(filepath.Base(path)); ok && step != x.Step {
+	if step, ok := parseStepName(folder); ok && step != x.Step {
 		return nil, fmt.Errorf("%s: step %d: expected %d, as the folder is named", indexName, x.Step, step)
 	}
 	if len(manifest) != len(x.Files)+1 {
@@ -128,7 +134,7 @@ func load(path string) (*Snapshot, error) {
 		if !ok {
 			return nil, fmt.Errorf("%s has no check sum of %s", manifestName, name)
 		}
-		b, err := readFile(root, name, size, size)
+		b, err := read(name, size, size)
 		if err != nil {
 			return nil, err
 		}

@@ -91,7 +91,15 @@ func OpenPrepared(dir string) (*Prepared, error) {
 	if p.mapping, err = mmap.Map(file, mmap.RDONLY, 0); err != nil {
 		return nil, fmt.Errorf("mapping %s: %w", path, err)
 	}
-	values := unsafe.Slice((*float32)(unsafe.Pointer(&p.mapping[0])), m.Bytes/4)
+	if p.fields, err = m.fields(dir, unsafe.Slice((*float32)(unsafe.Pointer(&p.mapping[0])), m.Bytes/4)); err != nil {
+		return nil, errors.Join(err, p.mapping.Unmap())
+	}
+	return p, nil
+}
+
+// fields returns the channels that the values of the data file are.
+func (m *manifest) fields(dir string, values []float32) ([]*Field, error) {
+	var all []*Field
 	each := len(values) / len(m.Channels)
 	for i, c := range m.Channels {
 		f := &Field{
@@ -109,11 +117,11 @@ func OpenPrepared(dir string) (*Prepared, error) {
 			f.training = &knownRange{m.Split.Train, c.Training.Min, c.Training.Max}
 		}
 		if err := f.Validate(); err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %w", dir, err), p.mapping.Unmap())
+			return nil, fmt.Errorf("%s: %w", dir, err)
 		}
-		p.fields = append(p.fields, f)
+		all = append(all, f)
 	}
-	return p, nil
+	return all, nil
 }
 
 // Fields returns the channels. Their Data are the file itself, mapped read-only, and

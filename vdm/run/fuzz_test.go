@@ -1,8 +1,10 @@
 package run
 
 import (
+	"bytes"
+	"fmt"
 	"os"
-	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -13,29 +15,24 @@ func FuzzMetrics(f *testing.F) {
 	f.Add([]byte("\x00\x00\x00{\"step\":3}\n{\"st"), int64(9))
 	f.Add([]byte(`{"step":1e3,"loss":null}`+"\n[]\n"), int64(0))
 	f.Fuzz(func(t *testing.T, text []byte, last int64) {
-		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, metricsName), text, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		all, err := ReadMetrics(dir)
+		all, err := parseMetrics("", bytes.NewReader(text))
 		if err != nil {
 			return
 		}
-		file, err := openMetrics(dir, last)
-		if err != nil {
+		var file bytes.Buffer
+		if err := encodeMetrics(&file, all, last); err != nil {
 			t.Fatal(err)
 		}
-		if err := file.add(MetricsLine{Step: last}); err != nil {
+		if err := encodeMetrics(&file, []MetricsLine{{Step: last}}, last); err != nil {
 			t.Fatal(err)
 		}
-		_ = file.Close()
 		kept := 1
 		for _, line := range all {
 			if line.Step <= last {
 				kept++
 			}
 		}
-		if now, err := ReadMetrics(dir); err != nil || len(now) != kept {
+		if now, err := parseMetrics("", &file); err != nil || len(now) != kept {
 			t.Errorf("%d lines after appending, want %d (%v)", len(now), kept, err)
 		}
 	})
@@ -48,22 +45,45 @@ func FuzzSequences(f *testing.F) {
 	f.Add(header, []byte(`{"first":0,"members":1,"frames":2}`+"\n"), make([]byte, 16))
 	f.Add(header, []byte(`{"first":0,"members":1,"frames":9}`+"\n\x00\x00"), make([]byte, 7))
 	f.Add([]byte(`{"format":1,"height":1073741824,"width":1073741824,"channels":["a"]}`), []byte(`{"first":0,"members":2000000000,"frames":1}`+"\n"), []byte{1})
+	f.Add([]byte(`{"format":1,"height":4294967296,"width":4294967296,"channels":["a"]}`), []byte(`{"first":0,"members":1,"frames":1}`+"\n"), []byte{1})
+	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, head, progress, data []byte) {
-		dir := t.TempDir()
-		for name, b := range map[string][]byte{sequencesName: head, sequencesLog: progress, "member-000000.f32": data} {
-			if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
-				t.Fatal(err)
-			}
+		h, err := parseSequences("", head)
+		if err != nil {
+			return
 		}
-		s, err := OpenSequences(dir)
-		if err != nil || s.FrameSize() < 1 || s.FrameSize() > 1<<16 {
+		s := Sequences{Dir: dir, SequencesHeader: h}
+		if s.FrameSize() < 1 {
+			t.Fatalf("a frame has %d values", s.FrameSize())
+		}
+		if s.frames, _, err = parseProgress("", bytes.NewReader(progress)); err != nil || s.FrameSize() > 1<<16 {
 			return
 		}
 		if n := s.Frames(0); n > 0 && n < 1<<16/s.FrameSize() {
+			if err := os.WriteFile(memberPath(dir, 0), data, 0o644); err != nil {
+				t.Fatal(err)
+			}
 			dst := make([]float32, n*s.FrameSize())
 			if err := s.Read(0, 0, dst); err == nil && len(data) < 4*len(dst) {
 				t.Errorf("%d values are read of %d bytes", len(dst), len(data))
 			}
 		}
 	})
+}
+
+// A few lines of progress about a great many members are refused before they fill the
+// memory, and so are frames whose number of values is none.
+func TestSequencesOfHostileSize(t *testing.T) {
+	var progress strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&progress, "{\"first\":%d,\"members\":65536,\"frames\":1}\n", i<<16)
+	}
+	if frames, _, err := parseProgress("progress", strings.NewReader(progress.String())); err == nil || len(frames) > 0 || !strings.Contains(err.Error(), "more than 262144 members") {
+		t.Errorf("%d members, error %v", len(frames), err)
+	}
+	for _, size := range []string{`"height":4294967296,"width":4294967296`, `"height":65536,"width":65536`, `"height":0,"width":1`, `"height":-1,"width":-1`} {
+		if h, err := parseSequences("header", []byte(`{"format":1,`+size+`,"channels":["a"]}`)); err == nil {
+			t.Errorf("frames of %d × %d cells are taken", h.Height, h.Width)
+		}
+	}
 }

@@ -38,15 +38,19 @@ func ReadMetrics(dir string) ([]MetricsLine, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return parseMetrics(f.Name(), f)
+}
+
+func parseMetrics(name string, text io.Reader) ([]MetricsLine, error) {
 	var records []MetricsLine
-	lines := bufio.NewScanner(f)
+	lines := bufio.NewScanner(text)
 	for n := 1; lines.Scan(); n++ {
 		var r MetricsLine
 		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
 			if bytes.IndexByte(lines.Bytes(), 0) >= 0 || !lines.Scan() {
 				break
 			}
-			return nil, fmt.Errorf("%s, line %d: %w", f.Name(), n, err)
+			return nil, fmt.Errorf("%s, line %d: %w", name, n, err)
 		}
 		records = append(records, r)
 	}
@@ -65,20 +69,23 @@ func openMetrics(dir string, lastStep int64) (*metricsFile, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, metricsName)
-	err = checkpoint.WriteFile(path, func(w io.Writer) error {
-		encoder := json.NewEncoder(w)
-		for _, r := range records {
-			if r.Step <= lastStep {
-				err = errors.Join(err, encoder.Encode(r))
-			}
-		}
-		return err
-	})
+	err = checkpoint.WriteFile(path, func(w io.Writer) error { return encodeMetrics(w, records, lastStep) })
 	if err != nil {
 		return nil, err
 	}
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o644)
 	return &metricsFile{f}, err
+}
+
+// encodeMetrics writes the lines of steps up to lastStep.
+func encodeMetrics(w io.Writer, records []MetricsLine, lastStep int64) (err error) {
+	encoder := json.NewEncoder(w)
+	for _, r := range records {
+		if r.Step <= lastStep {
+			err = errors.Join(err, encoder.Encode(r))
+		}
+	}
+	return err
 }
 
 func (m *metricsFile) add(r MetricsLine) error {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -150,13 +151,21 @@ func readSequences(dir string) (h SequencesHeader, err error) {
 	if err != nil {
 		return h, err
 	}
+	return parseSequences(path, text)
+}
+
+// mostValues is the largest number of values of a frame, so that no product of sizes
+// overflows.
+const mostValues = 1 << 31
+
+func parseSequences(path string, text []byte) (h SequencesHeader, err error) {
 	if err := json.Unmarshal(text, &h); err != nil {
 		return h, fmt.Errorf("%s: %w", path, err)
 	}
 	if h.Format != sequencesFormat {
 		return h, fmt.Errorf("%s: format is %d, want %d", path, h.Format, sequencesFormat)
 	}
-	if h.Height < 1 || h.Width < 1 || len(h.Channels) < 1 {
+	if h.Height < 1 || h.Width < 1 || len(h.Channels) < 1 || h.Height > mostValues/h.Width || h.Height*h.Width > mostValues/len(h.Channels) {
 		return h, fmt.Errorf("%s: frames of %d × %d × %d channels", path, h.Height, h.Width, len(h.Channels))
 	}
 	return h, nil
@@ -172,19 +181,27 @@ type progressLine struct {
 // mostTogether is how many members a line is about at most: those that are drawn together.
 const mostTogether = 1 << 16
 
+// mostMembers is how many members a folder has at most: each has a file of its own. A few
+// damaged lines must not fill the memory.
+const mostMembers = 1 << 18
+
 // readProgress returns the number of finished frames of each member, and how many bytes
 // of the file are complete lines: bytes after them were being written when the process
 // was killed.
 func readProgress(path string) (frames map[int]int, whole int64, err error) {
-	frames = map[int]int{}
 	text, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return frames, 0, nil
+		return map[int]int{}, 0, nil
 	}
 	if err != nil {
 		return nil, 0, err
 	}
 	defer text.Close()
+	return parseProgress(path, text)
+}
+
+func parseProgress(path string, text io.Reader) (frames map[int]int, whole int64, err error) {
+	frames = map[int]int{}
 	lines := bufio.NewReader(text)
 	for n := 1; ; n++ {
 		line, err := lines.ReadBytes('\n')
@@ -192,7 +209,7 @@ func readProgress(path string) (frames map[int]int, whole int64, err error) {
 			return frames, whole, nil
 		}
 		var p progressLine
-		if err := json.Unmarshal(line, &p); err != nil || p.First < 0 || p.Members < 1 || p.Members > mostTogether || p.Frames < 0 {
+		if err := json.Unmarshal(line, &p); err != nil || p.First < 0 || p.First > mostValues || p.Members < 1 || p.Members > mostTogether || p.Frames < 0 {
 			if _, err := lines.Peek(1); err != nil { // the last line: it was not on the disk when the machine lost power
 				return frames, whole, nil
 			}
@@ -201,6 +218,9 @@ func readProgress(path string) (frames map[int]int, whole int64, err error) {
 		whole += int64(len(line))
 		for i := range p.Members {
 			frames[p.First+i] = max(frames[p.First+i], p.Frames)
+		}
+		if len(frames) > mostMembers {
+			return nil, 0, fmt.Errorf("%s: line %d: more than %d members", path, n, mostMembers)
 		}
 	}
 }
