@@ -82,7 +82,7 @@ fuzz: ## every fuzz target, FUZZ executions each (default 100000): damaged and h
 	@$(SETUP) test
 	@grep -rHo --include=*_test.go 'func Fuzz[A-Za-z0-9]*' vdm plotting | grep -v /testdata/ | sed 's/:func / /' | while read file target; do \
 		echo "fuzz: $$(dirname $$file) $$target"; \
-		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZ)x -parallel 2 ./$$(dirname $$file) || exit 1; done
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZ)x -fuzzminimizetime 20x -parallel 2 ./$$(dirname $$file) || exit 1; done
 
 # More with MUTANTS="-random 200 -packages vdm/verify"; see vdm/internal/mutants/doc.go.
 mutants: ## faults put into the code, each of which a test must notice; a few minutes

@@ -18,12 +18,12 @@ import (
 //
 // The sum of all is log p(0) for any bounds.
 func TestELBOTermsInClosedForm(t *testing.T) {
-	const n, low, high = 6, -9.0, 11.0
+	const n, low, high = 16, -9.0, 11.0
 	standard := func(z *g.Node, at Level, in Batch) Prediction {
 		return Prediction{Z: z, At: at, V: g.ZerosLike(z)}
 	}
 	be := enginetest.Small(t)
-	b, err := ELBO(t.Context(), be, standard, LinearLogSNR{Min: low, Max: high}, NewSamples(3, 1, 2, 3, 1), LikelihoodOptions{Levels: 4096, Batch: 2048, Seed: 9})
+	b, err := ELBO(t.Context(), be, standard, LinearLogSNR{Min: low, Max: high}, NewSamples(3, 2, 2, 2, 2), LikelihoodOptions{Levels: 4096, Batch: 2048, Seed: 9})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package vdm
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -189,6 +190,11 @@ func TestPosteriorSamplingIsItsFormula(t *testing.T) {
 				enginetest.Near(t, "z_s", float64(after[k]), want, 1e-5)
 			}
 		})
+		// ζ is 1 where none is given.
+		_, _, usual := guidedOnce(t, be, bent, PosteriorSampling{}, o, z, next)
+		if _, _, one := guidedOnce(t, be, bent, PosteriorSampling{Scale: 1}, o, z, next); !slices.Equal(usual, one) {
+			t.Error("without a ζ the step is not that of ζ = 1")
+		}
 		// x̂ = 0 whatever z is, and 0 observed.
 		zero := PredictX.Denoiser(func(z *g.Node, at Level, _ Batch) *g.Node { return g.MulScalar(z, 0) })
 		_, _, after = guidedOnce(t, be, zero, PosteriorSampling{}, Observation{{Y: make([]float32, 4)}}, make([]float32, len(z)), next)

@@ -168,3 +168,33 @@ func TestFlowHasOrderFour(t *testing.T) {
 		}
 	})
 }
+
+// A mean over clips has the standard error of a sample.
+func TestNatsOf(t *testing.T) {
+	n := natsOf([]float64{1, 2, 6})
+	enginetest.Near(t, "mean", n.Mean, 3, 1e-12)
+	enginetest.Near(t, "standard error", n.StdErr, math.Sqrt(7.0/3), 1e-12)
+}
+
+// All axes of a clip are summed, whatever their lengths: standard normal data, whose exact
+// denoiser is v̂ = 0, at x = 1.
+func TestFlowLikelihoodOfEveryAxis(t *testing.T) {
+	const n, high = 2 * 3 * 2 * 2, 14
+	standard := func(z *g.Node, at Level, in Batch) Prediction {
+		return Prediction{Z: z, At: at, V: g.MulScalar(z, 0)}
+	}
+	clips := NewSamples(2, 2, 3, 2, 2)
+	for i := range clips.Data {
+		clips.Data[i] = 1
+	}
+	f, err := FlowLikelihood(t.Context(), enginetest.Small(t), standard, Cosine{Min: -14, Max: high}, clips, LikelihoodOptions{Steps: 4, Batch: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, got := range f.Clips {
+		enginetest.Near(t, "−log p", got, n*(1+math.Log(2*math.Pi))/2, 1e-4)
+		if i > 1 {
+			t.Errorf("%d clips", len(f.Clips))
+		}
+	}
+}

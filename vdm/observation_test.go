@@ -115,6 +115,24 @@ func TestObservationInTheGraph(t *testing.T) {
 	})
 }
 
+// The part of a change that exact means do not see is the change without its projection
+// on their rows.
+func TestUnknownPartOfMeans(t *testing.T) {
+	o := Observation{{Of: Operator{Columns: [][]float64{{.5, .5, 0, 0}, {0, 0, .25, .75}}}, Y: []float32{1, 2}}}
+	enginetest.OnEvery(t, func(t *testing.T, be compute.Backend) {
+		out := enginetest.Evaluate(t, be, func(in []*g.Node) []*g.Node {
+			given, err := o.Fixed(in[0], g.ZerosLike(in[0]))
+			if err != nil || !given.Replaceable() {
+				t.Fatalf("exact means of different cells are not replaceable (%v)", err)
+			}
+			return []*g.Node{given.Unknown(in[0])}
+		}, enginetest.Tensor([]float32{1, 2, 3, 4}, 1, 1, 1, 4, 1))
+		for i, want := range []float64{-.5, .5, 1.5, -.5} {
+			enginetest.Near(t, "the unseen part", float64(out[0][i]), want, 1e-6)
+		}
+	})
+}
+
 // everyGuidance has one of each method.
 func everyGuidance(t testing.TB) map[string]Guidance {
 	t.Helper()
