@@ -8,6 +8,7 @@ import (
 
 	"github.com/gomlx/compute"
 	g "github.com/gomlx/gomlx/core/graph"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/climate-vdm/climate-vdm/vdm/internal/enginetest"
@@ -185,6 +186,7 @@ func TestMuonByKind(t *testing.T) {
 	list := []weights.Variable{
 		{Name: "kernel", Shape: []int{4, 3, 1, 2, 2}, Kind: weights.Matrix},
 		{Name: "tall", Shape: []int{12, 4}, Kind: weights.Matrix},
+		{Name: "square", Shape: []int{5, 5}, Kind: weights.Matrix},
 		{Name: "row", Shape: []int{1, 5}, Kind: weights.Matrix},
 		{Name: "gain", Shape: []int{1, 4, 1}, Kind: weights.Gain},
 		{Name: "fixed", Shape: []int{2, 2}, Kind: weights.Fixed},
@@ -205,8 +207,8 @@ func TestMuonByKind(t *testing.T) {
 		at := Point{Variables: list, Weights: zero, Average: zero, Gradient: in[0], Rate: one, States: []*g.Node{zero, zero}, Scalars: scalars}
 		return []*g.Node{rule.Update(at).Weights}
 	}, enginetest.Tensor(gradient, n))[0]
-	values := Cut(list, got)
-	for _, v := range list[:2] {
+	values, gradients := Cut(list, got), Cut(list, gradient)
+	for _, v := range list[:3] {
 		rows, columns := sides(v)
 		x := mat.NewDense(rows, columns, float64s(values[v.Name]))
 		var svd mat.SVD
@@ -214,16 +216,28 @@ func TestMuonByKind(t *testing.T) {
 			t.Fatal("no singular values")
 		}
 		for _, s := range svd.Values(nil) {
-			if s /= 0.2 * math.Sqrt(12); !(s > 0.67 && s < 1.15) {
+			if s /= 0.2 * math.Sqrt(float64(max(rows, columns))); !(s > 0.67 && s < 1.15) {
 				t.Errorf("%s has a singular value of %v, want near 1", v.Name, s)
 			}
 		}
+		// Downhill as far as a matrix of such singular values goes, which its transpose does not.
+		if !svd.Factorize(mat.NewDense(rows, columns, float64s(gradients[v.Name])), mat.SVDNone) {
+			t.Fatal("no singular values")
+		}
+		down, most := 0.0, 0.2*math.Sqrt(float64(max(rows, columns)))*floats.Sum(svd.Values(nil))
+		for i, d := range gradients[v.Name] {
+			down -= float64(d) * float64(values[v.Name][i])
+		}
+		if !(down > 0.67*most && down < 1.15*most) {
+			t.Errorf("%s moves downhill by %v, want near %v", v.Name, down, most)
+		}
 	}
 	want := float64s(gradient)
-	for i, d := range want[96:105] {
-		want[96+i] = -math.Copysign(1, d) // Adam's first step
+	const others = 48 + 48 + 25
+	for i, d := range want[others : others+9] {
+		want[others+i] = -math.Copysign(1, d) // Adam's first step
 	}
-	close32(t, "a weight that is of no matrix", got[96:], want[96:], 1e-5)
+	close32(t, "a weight that is of no matrix", got[others:], want[others:], 1e-5)
 }
 
 // With every rule, training from a state takes the steps, to the bit, of training that went

@@ -9,7 +9,7 @@
 // orders of arguments from a seed, runs the tests of the changed package, and of the
 // packages that test it too, and prints those that survive, and the share that was
 // noticed. A survivor is a hole in the tests or a change that makes no difference; only
-// a reader can tell. Results are kept in build/mutants.jsonl, and a change is not tried
+// a reader can tell, and writes a test or an argument (argued.go). Results are kept in build/mutants.jsonl, and a change is not tried
 // again while its file stays as it is:
 //
 //	go run ./vdm/internal/mutants -random 200 -seed 1 -packages vdm/verify

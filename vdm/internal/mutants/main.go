@@ -50,6 +50,9 @@ func run(ctx context.Context) error {
 	}
 	defer os.RemoveAll(s.folder)
 	if s.count > 0 || s.retry {
+		if s.reasons, err = arguments(s.root); err != nil {
+			return err
+		}
 		return s.run(ctx)
 	}
 	names := strings.FieldsFunc(*only, func(r rune) bool { return r == ',' })

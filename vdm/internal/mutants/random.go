@@ -19,6 +19,7 @@ type search struct {
 	retry     bool              // changes that survived; only these where count is 0
 	until     time.Duration     // time limit for trying changes; 0 means none
 	texts     map[string]string // of files
+	reasons   map[string]string // arguments, by the places of changes
 }
 
 // run draws changes, tries those that have no result yet, and prints what survives.
@@ -164,9 +165,9 @@ func (s search) try(ctx context.Context, pkg string, changes []numbered, overlay
 	return nil
 }
 
-// summary prints what survived, and the share that was noticed.
+// summary prints what survived and has no argument, and the share that was noticed.
 func (s search) summary(changes []numbered, results map[string]result) {
-	noticed, tried := map[string]int{}, map[string]int{}
+	noticed, tried, reasoned := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, c := range changes {
 		r, ok := results[s.key(c.change)]
 		if !ok {
@@ -180,12 +181,19 @@ func (s search) summary(changes []numbered, results map[string]result) {
 			noticed[""]++
 			continue
 		}
+		if why := s.reasons[c.place()]; why != "" {
+			reasoned[pkg]++
+			reasoned[""]++
+			fmt.Fprintf(s.out, "%s:%d: makes no difference (%s); argued: %s\n", c.file, c.line, c.kind, why)
+			continue
+		}
 		fmt.Fprintf(s.out, "%s:%d: SURVIVES %d tests (%s)\n%s", c.file, c.line, r.Reached, c.kind, c.diff(s.texts[c.file]))
 	}
 	share := func(name, pkg string) {
 		low, high := wilson(noticed[pkg], tried[pkg])
-		fmt.Fprintf(s.out, "%s: %d of %d noticed, %.1f %% (95 %% interval %.1f to %.1f %%)\n",
-			name, noticed[pkg], tried[pkg], 100*float64(noticed[pkg])/float64(max(1, tried[pkg])), 100*low, 100*high)
+		fmt.Fprintf(s.out, "%s: %d of %d noticed, %.1f %% (95 %% interval %.1f to %.1f %%); %d of the others argued, %d open\n",
+			name, noticed[pkg], tried[pkg], 100*float64(noticed[pkg])/float64(max(1, tried[pkg])), 100*low, 100*high,
+			reasoned[pkg], tried[pkg]-noticed[pkg]-reasoned[pkg])
 	}
 	for _, pkg := range s.packages {
 		if tried[pkg] > 0 {
