@@ -47,11 +47,3 @@ func (m *Run) onFields(height, width int, t tiles.Tiling) (*Run, error) {
 	larger.Config = c
 	return &larger, nil
 }
-
-// trainedSize returns the rows and columns of the training clips.
-func (c Config) trainedSize() [2]int {
-	if c.TrainedSize != [2]int{} {
-		return c.TrainedSize
-	}
-	return [2]int{c.Clip.Height, c.Clip.Width}
-}
