@@ -1,7 +1,7 @@
 # Every target installs first what it needs and the machine lacks; see
 # notebooks/tools/setup.sh. Everything made here goes to build/ and runs/.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-xla torture powercut relations soak fuzz mutants vulnerabilities bench notebooks site lab browser climate slurm gpu-bundle clean
+.PHONY: help run test test-xla torture powercut relations soak fuzz mutants vulnerabilities bench profile notebooks site lab browser climate slurm gpu-bundle clean
 
 SETUP := notebooks/tools/setup.sh
 RUN   := notebooks/tools/run_notebooks.py --html build/site
@@ -94,6 +94,12 @@ bench: ## speed against PyTorch on this machine
 	go run ./vdm/bench -modes eager,compile
 	@if [ -e $(XLA) ]; then echo "bench: ours on XLA"; \
 		GOMLX_BACKEND=xla:cpu go run ./vdm/bench -modes eager,compile -steps; fi
+
+profile: ## where the time of a training and of a sampling step goes, to vdm/bench/PROFILE.md
+	@$(SETUP) bench
+	@rm -rf build/profile && mkdir -p build/profile
+	VDM_ONNX_MODELS=build/profile GOMLX_BACKEND=onnx go run ./vdm/bench -models
+	build/torch/bin/python vdm/bench/profile.py build/profile > build/profile/PROFILE.md && cp build/profile/PROFILE.md vdm/bench/PROFILE.md
 
 notebooks: ## run chapters 01 to 11, export all to build/site, and bring notebooks/EQUATIONS.md up to date
 	@$(SETUP) run

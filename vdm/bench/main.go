@@ -43,6 +43,7 @@ func main() {
 	flag.StringVar(&o.row, "row", "", `the only row wanted of what samplers cost, as "ancestral" or "ancestral reconstruction"`)
 	only := flag.Bool("samplers", false, "only what samplers cost, without the peer")
 	flag.BoolVar(&o.stepsOnly, "steps", false, "only the training and the sampling step, and the memory")
+	models := flag.Bool("models", false, "only take one step of each kind, so that the engine writes its programs where VDM_ONNX_MODELS says")
 	flag.Parse()
 	var err error
 	if o.multiples, err = integers(*multiples); err == nil {
@@ -53,9 +54,12 @@ func main() {
 		err = o.check()
 	}
 	if err == nil {
-		if *only {
+		switch {
+		case *models:
+			err = writeModels(context.Background(), o)
+		case *only:
 			err = samplersAlone(context.Background(), o)
-		} else {
+		default:
 			err = compare(context.Background(), o)
 		}
 	}

@@ -10,5 +10,7 @@
 //	    training step has some six hundred, gradients of what is no variable.
 //
 // compute-onnx has no way to name an operator of ONNX Runtime, so a program is compiled as
-// it is, its model is read back and rewritten, and compiled again.
+// it is, its model is read back and rewritten, and compiled again. Where the variable
+// VDM_ONNX_MODELS names a folder, the models are written there, under their sizes, for
+// other programs to look at: `make profile` does.
 package fusion

@@ -4,7 +4,10 @@ package fusion
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 
 	"github.com/gomlx/compute"
@@ -118,7 +121,7 @@ func (e *engine) fused(plain compute.Executable) (compute.Executable, error) {
 	}
 	rewritten, changed, err := fuse(model.Bytes())
 	if err != nil || changed == (changes{}) {
-		return plain, err
+		return plain, errors.Join(err, keep(rewritten))
 	}
 	fused, err := onnx.LoadModel(e.Backend, bytes.NewReader(rewritten))
 	if err != nil {
@@ -133,7 +136,19 @@ func (e *engine) fused(plain compute.Executable) (compute.Executable, error) {
 	copy(fused.Outputs(), plain.Outputs())
 	plain.Finalize()
 	fusedSoftmaxes.Add(int64(changed.softmaxes))
-	return fused, nil
+	return fused, keep(rewritten)
+}
+
+// modelsEnv is the variable that names a folder for the programs' models.
+const modelsEnv = "VDM_ONNX_MODELS"
+
+// keep writes a model to the folder that modelsEnv names, under its size.
+func keep(model []byte) error {
+	folder := os.Getenv(modelsEnv)
+	if folder == "" {
+		return nil
+	}
+	return os.WriteFile(filepath.Join(folder, fmt.Sprintf("%d.onnx", len(model))), model, 0o644)
 }
 
 var fusedSoftmaxes atomic.Int64
