@@ -30,7 +30,10 @@ if [[ ${VDM_LAB:-} != 0 && -e $root/build/lab/.installed ]]; then
   # It asks no server for news or extensions.
   mkdir -p "$jupyter/config/labconfig"
   echo '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' >"$jupyter/config/labconfig/page_config.json"
-  exec "$root/build/lab/bin/jupyter-lab" "$folder" "${options[@]}" --LabApp.extension_manager=readonly "$@"
+  # The kernel says that it is idle in answer to the question what it is; by Jupyter's own
+  # list such answers are not watched, and the page would call the kernel "Unknown".
+  exec "$root/build/lab/bin/jupyter-lab" "$folder" "${options[@]}" --LabApp.extension_manager=readonly \
+    --AsyncMappingKernelManager.untracked_message_types=comm_info_request "$@"
 fi
 # What the notebook's page needs beyond Jupyter's own; see these files.
 mkdir -p "$jupyter/config/custom"
