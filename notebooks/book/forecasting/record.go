@@ -22,9 +22,6 @@ type Record struct {
 	About  string // one sentence that describes it
 }
 
-// trainFile is the radar event on which chapter 32 trains; [eventFile] is held out.
-const trainFile = "vdm/pretrained/data/knmi_radar_20100826_5min_2km.nc"
-
 // Open returns the record of two radar events that ship with the project: six hours over
 // the Netherlands for training, and the event over Finland of [OpenEvent], held out. It is
 // stored in the folder runs/two-events of the project, or in the one that VDM_FORECASTING
