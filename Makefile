@@ -117,11 +117,11 @@ site: ## export the notebooks, as they were last run, to build/site/index.html
 	@$(RUN) --no-run $(BOOKS) $(LABS)
 	@echo "site: $(CURDIR)/build/site/index.html"
 
-lab: ## open the notebooks in Jupyter
-	@$(SETUP) run
+lab: ## open the notebooks in JupyterLab, or in Debian's notebook where PyPI cannot be reached
+	@$(SETUP) lab
 	notebooks/tools/lab.sh
 
-browser: ## see in Debian's Chromium that a notebook works for a reader
+browser: ## see in Debian's Chromium that the notebooks and the site work for a reader
 	@$(SETUP) browser
 	VDM_BROWSER=full go -C notebooks/tools test -count=1 -timeout 20m -run Browser -v .
 

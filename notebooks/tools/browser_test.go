@@ -12,14 +12,22 @@ import (
 	"time"
 )
 
-// openLab starts Jupyter as make lab does, on the notebooks of a folder, and
-// returns the address of a notebook's page.
+// openLab starts Debian's notebook as make lab does where it has nothing newer, on the
+// notebooks of a folder, and returns the address of a notebook's page.
 func openLab(t *testing.T, folder string) func(notebook string) string {
 	t.Helper()
-	needKernel(t)
 	if _, err := os.Stat("/usr/bin/jupyter-notebook"); err != nil {
 		t.Skip("jupyter-notebook is not installed (setup.sh run)")
 	}
+	t.Setenv("VDM_LAB", "0")
+	address := serve(t, folder, "--NotebookApp.token=test")
+	return func(notebook string) string { return fmt.Sprintf("%s/notebooks/%s?token=test", address, notebook) }
+}
+
+// serve starts lab.sh on the notebooks of a folder and returns Jupyter's address.
+func serve(t *testing.T, folder, token string) string {
+	t.Helper()
+	needKernel(t)
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -27,20 +35,18 @@ func openLab(t *testing.T, folder string) func(notebook string) string {
 	port := free.Addr().(*net.TCPAddr).Port
 	free.Close()
 	log := new(bytes.Buffer)
-	lab := exec.Command("./lab.sh", folder, "--no-browser", "--ip=127.0.0.1", fmt.Sprintf("--port=%d", port), "--port-retries=0", "--NotebookApp.token=test")
+	lab := exec.Command("./lab.sh", folder, "--no-browser", "--ip=127.0.0.1", fmt.Sprintf("--port=%d", port), "--port-retries=0", token)
 	lab.Stdout, lab.Stderr = log, log
 	start(t, lab)
-	for end := time.Now().Add(60 * time.Second); ; time.Sleep(200 * time.Millisecond) {
-		if answer, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/api?token=test", port)); err == nil {
+	address := fmt.Sprintf("http://127.0.0.1:%d", port)
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
+		if answer, err := http.Get(address + "/api?token=test"); err == nil {
 			answer.Body.Close()
-			break
+			return address
 		}
 		if time.Now().After(end) {
 			t.Fatalf("Jupyter did not start:\n%s", log)
 		}
-	}
-	return func(notebook string) string {
-		return fmt.Sprintf("http://127.0.0.1:%d/notebooks/%s?token=test", port, notebook)
 	}
 }
 

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Opens the notebooks in Jupyter with the kernel that setup.sh installed. All
-# that Jupyter writes goes to build/jupyter.
+# Opens the notebooks with the kernel that setup.sh installed: in today's JupyterLab
+# where it lies in build/lab, else in Debian's notebook, which VDM_LAB=0 chooses too.
+# All that Jupyter writes goes to build/jupyter.
 #
 #   lab.sh [FOLDER [OPTION…]]   another folder than notebooks/; options for Jupyter
 set -euo pipefail
@@ -16,10 +17,6 @@ folder=${1:-$root/notebooks}
 export JUPYTER_PATH=$jupyter JUPYTER_DATA_DIR=$jupyter/data JUPYTER_CONFIG_DIR=$jupyter/config
 export JUPYTER_RUNTIME_DIR=$jupyter/runtime IPYTHONDIR=$jupyter/ipython PATH=$root/build/bin:$PATH
 
-# What the notebook's page needs beyond Jupyter's own; see these files.
-mkdir -p "$jupyter/config/custom"
-cp "$root"/notebooks/tools/page/custom.* "$jupyter/config/custom/"
-
 # Jupyter hides what a notebook shows until its author is trusted; these are the project's own.
 /usr/bin/python3 -m nbformat.sign "$folder"/*.ipynb >/dev/null 2>&1 || true
 options=(--FileCheckpoints.checkpoint_dir="$jupyter/checkpoints"
@@ -28,4 +25,17 @@ options=(--FileCheckpoints.checkpoint_dir="$jupyter/checkpoints"
 # token is the one that Jupyter makes and prints.
 [[ " $*" == *" --ip="* ]] || options+=(--ip=localhost)
 ((EUID)) || options+=(--allow-root)
+
+if [[ ${VDM_LAB:-} != 0 && -e $root/build/lab/.installed ]]; then
+  # It asks no server for news or extensions.
+  mkdir -p "$jupyter/config/labconfig"
+  echo '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' >"$jupyter/config/labconfig/page_config.json"
+  # The kernel says that it is idle in answer to the question what it is; by Jupyter's own
+  # list such answers are not watched, and the page would call the kernel "Unknown".
+  exec "$root/build/lab/bin/jupyter-lab" "$folder" "${options[@]}" --LabApp.extension_manager=readonly \
+    --AsyncMappingKernelManager.untracked_message_types=comm_info_request "$@"
+fi
+# What the notebook's page needs beyond Jupyter's own; see these files.
+mkdir -p "$jupyter/config/custom"
+cp "$root"/notebooks/tools/page/custom.* "$jupyter/config/custom/"
 exec /usr/bin/jupyter-notebook "$folder" "${options[@]}" "$@"

@@ -5,8 +5,9 @@
 #   setup.sh run     what `make run` and the notebooks need
 #   setup.sh test    what `make test` needs, with independent readers to test against
 #   setup.sh bench   what `make bench` needs: Debian's PyTorch, and today's (3 GB)
+#   setup.sh lab     the same as run, and today's JupyterLab (250 MB) where PyPI is reachable
 #   setup.sh site    what `make site` needs to export notebooks: Debian packages only
-#   setup.sh browser what `make browser` needs: the same as run, and Chromium
+#   setup.sh browser what `make browser` needs: the same as lab, and Chromium
 #   setup.sh slurm   the same as test, and Slurm (Debian's slurm-wlm and munge)
 #   setup.sh cuda    XLA's plugin for CUDA and NVIDIA's libraries (2 GB), for an NVIDIA GPU
 #
@@ -245,6 +246,24 @@ install_torch() {
   rm -rf build/torch
 }
 
+# install_lab makes a virtual environment with today's JupyterLab; without it, make lab
+# opens Debian's notebook. It is made in the place where it stays, whose path its programs
+# contain, and is whole only with its stamp.
+install_lab() {
+  local want=notebooks/tools/lab.txt stamp=build/lab/.installed
+  [[ ${VDM_LAB:-} != 0 ]] || return 0
+  [[ -e $stamp ]] && cmp -s "$want" "$stamp" && return 0
+  rm -rf build/lab
+  if try "today's JupyterLab in build/lab (250 MB; VDM_LAB=0 leaves it out)" bash -c '
+    /usr/bin/python3 -m venv build/lab && timeout 600 build/lab/bin/pip install --quiet --disable-pip-version-check \
+      --no-deps --require-hashes --only-binary=:all: --requirement "$0"' "$want"; then
+    cp "$want" "$stamp"
+    return 0
+  fi
+  say "without today's JupyterLab, Debian's notebook will do: $(tail -n 1 "$log")"
+  rm -rf build/lab
+}
+
 # --- Data -------------------------------------------------------------------
 
 # One storm of real rain: NOAA's Stage IV as it comes with Debian's r-cran-stars,
@@ -327,10 +346,11 @@ if [[ $level == site ]]; then
 fi
 check_go
 case $level in
-  run | browser)
+  run | lab | browser)
     need_base
     need_jupyter
     need_pages
+    [[ $level == run || ${VDM_LAB:-} == 0 ]] || need_python ensurepip=python3-venv
     if [[ $level == browser ]]; then
       need_command chromium chromium
       need_command chromedriver chromium-driver
@@ -356,16 +376,17 @@ case $level in
     need_base
     install_packages || exit 1
     ;;
-  *) die "unknown level \"$level\": want run, test, bench, site, browser, slurm or cuda" ;;
+  *) die "unknown level \"$level\": want run, test, bench, site, lab, browser, slurm or cuda" ;;
 esac
 missing=()
 GOPROXY=off go mod download >/dev/null 2>&1 || step "downloading Go modules" go mod download || exit 1
 install_engine
 case $level in
-  run | browser)
+  run | lab | browser)
     install_data
     install_tools notebook github.com/janpfeifer/gonb golang.org/x/tools/cmd/goimports golang.org/x/tools/gopls
     install_kernel
+    [[ $level == run ]] || install_lab
     ;;
   test | slurm)
     install_data

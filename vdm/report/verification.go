@@ -293,7 +293,7 @@ var shownLevels = []float64{0.95, 0.99, 0.999}
 // Table returns the moments and a few quantiles as a table.
 func (v *Verification) Table() Table {
 	t := Table{
-		Title:   fmt.Sprintf("Statistics of %s in %s", v.Variable, v.Units),
+		Title:   fmt.Sprintf("Statistics of %s in %s", inside(cmp.Or(v.Called, v.Variable)), v.Units),
 		Columns: []string{"clips", "number", "dry (< 0.01)", "below 0.1", "mean", "std", "95 %", "99 %", "99.9 %", "max"},
 	}
 	for _, s := range v.All() {

@@ -15,9 +15,6 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
 )
 
-// eventFile is the radar event on which the shipped network was never trained.
-const eventFile = "vdm/pretrained/data/fmi_radar_20160928_5min_2km.nc"
-
 // AboutEvent describes the event in one sentence.
 const AboutEvent = "Widespread rain over southern Finland, 28 September 2016, from 14:45 to 18:00 UTC, every 5 minutes in cells of 2 km (Finnish Meteorological Institute, CC BY 4.0)."
 

@@ -50,6 +50,23 @@ func TestCasesOfTheEvent(t *testing.T) {
 	}
 }
 
+// The record is both events, without a window across the years between them.
+func TestTwoEvents(t *testing.T) {
+	t.Setenv("VDM_FORECASTING", t.TempDir())
+	r, err := Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := r.Fields[0]
+	first, last := r.Split.Train[0], r.Split.Test[0]
+	if got := f.Date(first.From) + ", " + f.Date(last.From); got != "2010-08-26 00:00:00, 2016-09-28 14:45:00" {
+		t.Errorf("the events begin at %s", got)
+	}
+	if gaps := f.Gaps(); len(gaps) != 1 || first.To != last.From || math.Abs(60*f.Step()-5) > 1e-6 {
+		t.Errorf("gaps %v, step %v h, split %+v", gaps, f.Step(), r.Split)
+	}
+}
+
 func sumOf(x []float32) (sum float64) {
 	for _, v := range x {
 		sum += float64(v)

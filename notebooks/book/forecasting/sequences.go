@@ -1,7 +1,7 @@
 package forecasting
 
 import (
-	"fmt"
+	"errors"
 	"math"
 	"path/filepath"
 
@@ -28,11 +28,46 @@ type Sequences struct {
 	Freq   []float64 // cycles in such a stretch
 }
 
+// SequenceReader reads sequences from somewhere, as run.Sequences does from files.
+type SequenceReader interface {
+	Members() []int
+	Frames(member int) int
+	FrameSize() int
+	Read(member, from int, x []float32) error
+}
+
+// Films are sequences in memory, [member][frame, row, column] in mm/h, of square frames.
+type Films struct {
+	Side int
+	Clip [][]float32
+}
+
+// Members returns the numbers of the members.
+func (f Films) Members() []int {
+	all := make([]int, len(f.Clip))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// Frames returns the number of frames of a member.
+func (f Films) Frames(member int) int { return len(f.Clip[member]) / f.FrameSize() }
+
+// FrameSize returns the number of values of a frame.
+func (f Films) FrameSize() int { return f.Side * f.Side }
+
+// Read copies the frames of a member from one of them on.
+func (f Films) Read(member, from int, x []float32) error {
+	copy(x, f.Clip[member][from*f.FrameSize():])
+	return nil
+}
+
 // SequenceStatistics returns the statistics of sequences, which it reads frame by frame.
-func SequenceStatistics(e *run.Sequences) (*Sequences, error) {
+func SequenceStatistics(e SequenceReader) (*Sequences, error) {
 	members := e.Members()
 	if len(members) == 0 {
-		return nil, fmt.Errorf("sequences: %s has no frames", e.Dir)
+		return nil, errors.New("sequences: there are no frames")
 	}
 	frames := e.Frames(members[0])
 	s := &Sequences{Mean: make([]float64, frames), Wet: make([]float64, frames), Change: make([]float64, frames)}

@@ -195,6 +195,14 @@ func TestSetUpIsPinned(t *testing.T) {
 			t.Errorf("not pinned: %s", line)
 		}
 	}
+	for requirement := range strings.SplitSeq(strings.ReplaceAll(text(t, "notebooks/tools/lab.txt"), "\\\n", ""), "\n") {
+		if requirement != "" && requirement[0] != '#' && !regexp.MustCompile(`^\S+==\S+( +--hash=sha256:[0-9a-f]{64})+$`).MatchString(strings.TrimSpace(requirement)) {
+			t.Errorf("not pinned by its files' checksums: %.80s", requirement)
+		}
+	}
+	if !strings.Contains(setup, "--require-hashes --only-binary=:all:") {
+		t.Error("setup.sh installs JupyterLab without its checksums")
+	}
 	if !regexp.MustCompile(`sha256:\s+"[0-9a-f]{64}"`).MatchString(text(t, "vdm/backend/cmd/engine/wheel.go")) {
 		t.Error("XLA's plugin has no checksum")
 	}
