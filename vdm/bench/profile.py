@@ -20,13 +20,18 @@ import onnxruntime
 STEPS, ROWS = 12, 12
 
 
-def profile(path):
-    """Returns the seconds of a step by operator and by operator with its shapes, and how often each runs."""
+def opened(path, **settings):
+    """Returns a session of a model with ONNX Runtime's own settings but these."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    options.enable_profiling = True
-    options.profile_file_prefix = os.path.join(tempfile.mkdtemp(), "profile")
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    for name, value in settings.items():
+        setattr(options, name, value)
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def profile(path):
+    """Returns the seconds of a step by operator and by operator with its shapes, and how often each runs."""
+    session = opened(path, enable_profiling=True, profile_file_prefix=os.path.join(tempfile.mkdtemp(), "profile"))
     random = numpy.random.default_rng(0)
     kinds = {"tensor(float)": numpy.float32, "tensor(int64)": numpy.int64, "tensor(int32)": numpy.int32, "tensor(bool)": bool}
     feed = {}
@@ -51,11 +56,10 @@ def profile(path):
 
 def main(folder):
     models = sorted((f for f in os.listdir(folder) if f.endswith(".onnx")), key=lambda f: os.path.getsize(os.path.join(folder, f)))
-    # The two largest: a training step has no constants but those of the graph, a sampling step has the weights.
-    named = {}
-    for f in models[-2:]:
-        session = onnxruntime.InferenceSession(os.path.join(folder, f), providers=["CPUExecutionProvider"])
-        named["sampling step" if len(session.get_outputs()) == 1 else "training step"] = os.path.join(folder, f)
+    # The two largest are those of the two steps; a training step returns the whole state.
+    paths = [os.path.join(folder, f) for f in models[-2:]]
+    paths.sort(key=lambda path: len(opened(path).get_outputs()))
+    named = dict(zip(("sampling step", "training step"), paths))
     print("# Where the time of a step goes\n")
     print("Made by `make profile`: the network of `make bench` (dim 16, batch 4 of 10×32×32) on ONNX Runtime "
           f"{onnxruntime.__version__}, {os.cpu_count()} cores, shares of the time of all operators over {STEPS} steps. "

@@ -2,6 +2,7 @@ package scaling
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
@@ -25,16 +26,17 @@ func PowerPicture(results []Result) (*plotting.Picture, error) {
 		curves = append(curves, s)
 	}
 	return plotting.Curves(curves, plotting.CurveOptions{
-		X: plotting.Axis{Label: "Wavenumber", Unit: "waves across the clip", Log: true}, Y: plotting.Axis{Label: "Power over the test clips'"},
+		X: plotting.Axis{Label: "Wavenumber", Unit: "waves across the clip", Log: true}, Y: plotting.Axis{Label: "Power over the test clips'", Log: true},
 	})
 }
 
-// DotsPicture draws a figure of each setting with its interval over the seeds.
+// DotsPicture draws the decimal logarithm of a ratio for each setting, with its interval over
+// the seeds: some ratios are a hundred times others.
 func DotsPicture(results []Result, label string, figure func(Result) float64) (*plotting.Picture, error) {
 	var dots []plotting.Dot
 	for _, g := range Groups(results, false) {
-		i := g.Over(figure)
+		i := g.Over(func(r Result) float64 { return math.Log10(figure(r)) })
 		dots = append(dots, plotting.Dot{Name: g.Name(), Value: i.Mean, Low: i.Mean - i.Half, High: i.Mean + i.Half, Color: plotting.LineColor(slices.Index(Transforms(), g.Transform))})
 	}
-	return plotting.Dots(dots, plotting.DotOptions{X: plotting.Axis{Label: label}, Guides: []float64{1}})
+	return plotting.Dots(dots, plotting.DotOptions{X: plotting.Axis{Label: label + ", log₁₀"}, Guides: []float64{0}})
 }
