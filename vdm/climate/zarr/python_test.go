@@ -40,7 +40,7 @@ print(json.dumps(dict(dims=d.rain.dims, chunks=g["rain"].chunks, lazy=lazy, unit
 	if err := json.Unmarshal([]byte(said), &got); err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	if !slices.Equal(got.Dims, []string{"time", "member", "y", "x"}) || !slices.Equal(got.Chunks, []int{3, 1, 2, 3}) || got.Units != "mm/h" || got.Title != "test" ||
+	if !slices.Equal(got.Dims, []string{"member", "time", "y", "x"}) || !slices.Equal(got.Chunks, []int{1, 3, 2, 3}) || got.Units != "mm/h" || got.Title != "test" ||
 		!strings.HasPrefix(got.Time, "1970-01-02T01:00:00") || got.Bounds != "time_bnds" || got.Lat != s.Grid.Lat[5] || got.Mapping != "mercator" || !slices.Equal(got.Member, []int{0, 1}) || got.Fill != "nan" {
 		t.Errorf("xarray sees %+v", got)
 	}
