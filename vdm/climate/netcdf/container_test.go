@@ -99,7 +99,7 @@ s=h5py.h5d.create(f.id,b"pr",h5py.h5t.IEEE_F32LE,h5py.h5s.create_simple((2,3,4))
 	if out, err := exec.Command(python, "-c", script, path).CombinedOutput(); err != nil {
 		t.Skipf("h5py cannot write it: %v\n%s", err, out)
 	}
-	_, err := Read(path, ReadOptions{})
+	_, err := Read(path, ReadOptions{Dims: map[string]string{"time": "phony_dim_0", "y": "phony_dim_1", "x": "phony_dim_2"}, TimeUnits: "hours since 2020-01-01", Units: "mm h-1"})
 	if err == nil || !strings.Contains(err.Error(), "HDF5 filter 32027") || strings.Contains(err.Error(), "damaged") {
 		t.Errorf("error %v", err)
 	}
