@@ -151,7 +151,5 @@ func keep(model []byte) error {
 	return os.WriteFile(filepath.Join(folder, fmt.Sprintf("%d.onnx", len(model))), model, 0o644)
 }
 
+// fusedSoftmaxes counts the softmaxes fused in this process.
 var fusedSoftmaxes atomic.Int64
-
-// Fused returns how many softmaxes were fused in this process, for tests.
-func Fused() int64 { return fusedSoftmaxes.Load() }
