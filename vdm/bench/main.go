@@ -17,6 +17,7 @@ import (
 	_ "github.com/climate-vdm/climate-vdm/vdm/backend/engines"
 
 	"github.com/climate-vdm/climate-vdm/vdm/internal/proof"
+	"github.com/climate-vdm/climate-vdm/vdm/run"
 
 	host "github.com/climate-vdm/climate-vdm/vdm/internal/machine"
 )
@@ -60,7 +61,7 @@ func main() {
 		case *only:
 			err = samplersAlone(context.Background(), o)
 		default:
-			err = compare(context.Background(), o)
+			err = withSubject(o, func(m *run.Run) error { return compare(context.Background(), m, o) })
 		}
 	}
 	if err != nil {
@@ -96,19 +97,11 @@ func integers(text string) ([]int, error) {
 }
 
 // compare prints the table.
-func compare(ctx context.Context, o options) error {
-	m, choice, err := newSubject(o, o.attention[0])
-	if m != nil {
-		defer os.RemoveAll(m.Dir)
-	}
-	if err != nil {
-		return err
-	}
+func compare(ctx context.Context, m *run.Run, o options) error {
 	others := newAlternatives(o)
 	for _, a := range others {
 		defer a.close()
 	}
-	fmt.Println(choice)
 	fmt.Printf("network: dim %d, multiples %v, %d heads of %d, %d parameters; batch %d of %d×%d×%d; %s\n",
 		o.dim, o.multiples, o.heads, o.headDim, m.Config.Network.Count(), o.batch, o.frames, o.height, o.wide, o.precision)
 	peers, err := startPeers(o, m.Config.Network.Count())

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -76,24 +75,18 @@ func samplers(ctx context.Context, m *run.Run, o options, ceilings machine) erro
 
 // samplersAlone prints that table and nothing else.
 func samplersAlone(ctx context.Context, o options) error {
-	m, choice, err := newSubject(o, o.attention[0])
-	if m != nil {
-		defer os.RemoveAll(m.Dir)
-	}
-	if err != nil {
-		return err
-	}
-	fmt.Println(choice)
-	be, _, err := m.Engine()
-	if err != nil {
-		return err
-	}
-	ceilings, err := measure(be, o)
-	if err != nil {
-		return fmt.Errorf("measuring the machine: %w", err)
-	}
-	fmt.Println(ceilings)
-	return samplers(ctx, m, o, ceilings)
+	return withSubject(o, func(m *run.Run) error {
+		be, _, err := m.Engine()
+		if err != nil {
+			return err
+		}
+		ceilings, err := measure(be, o)
+		if err != nil {
+			return fmt.Errorf("measuring the machine: %w", err)
+		}
+		fmt.Println(ceilings)
+		return samplers(ctx, m, o, ceilings)
+	})
 }
 
 // nowcast returns the observation of the guidances, the first half of each clip, and the

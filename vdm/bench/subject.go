@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
@@ -31,6 +32,20 @@ func newSubject(o options, attention string) (*run.Run, backend.Choice, error) {
 		err = m.Config.Network.Check(be)
 	}
 	return m, choice, err
+}
+
+// withSubject calls use with a run of the first network of the options, prints the engine
+// before, and removes the run after.
+func withSubject(o options, use func(m *run.Run) error) error {
+	m, choice, err := newSubject(o, o.attention[0])
+	if m != nil {
+		defer os.RemoveAll(m.Dir)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Println(choice)
+	return use(m)
 }
 
 // takeSteps takes all the steps of one kind, and calls done after each.

@@ -123,6 +123,7 @@ func (e *engine) fused(plain compute.Executable) (compute.Executable, error) {
 	if err != nil || changed == (changes{}) {
 		return plain, errors.Join(err, keep(rewritten))
 	}
+	defer plain.Finalize()
 	fused, err := onnx.LoadModel(e.Backend, bytes.NewReader(rewritten))
 	if err != nil {
 		return nil, fmt.Errorf("compiling the program with %d softmaxes fused and without %d unused operators: %w", changed.softmaxes, changed.unused, err)
@@ -134,7 +135,6 @@ func (e *engine) fused(plain compute.Executable) (compute.Executable, error) {
 	_, to := fused.Inputs()
 	copy(to, from)
 	copy(fused.Outputs(), plain.Outputs())
-	plain.Finalize()
 	fusedSoftmaxes.Add(int64(changed.softmaxes))
 	return fused, keep(rewritten)
 }
