@@ -78,6 +78,7 @@ func TestOpenRefusesAnEditedConfiguration(t *testing.T) {
 		{"another rate", "rate: 0.001", "rate: 0.002", []string{"training.rate is 0.002, was 0.001"}},
 		{"another schedule", "name: cosine", "name: linear", []string{"schedule.name is linear, was cosine"}},
 		{"another optimiser", "  rate: 0.001", "  optimiser: muon\n  rate: 0.001", []string{"the snapshot of step 0 lacks muon_first of the optimiser muon", "has the state of adam (adam_first, adam_second)"}},
+		{"SOAP", "  rate: 0.001", "  optimiser: soap\n  rate: 0.001", []string{"the snapshot of step 0 lacks soap_first of the optimiser soap", "has the state of adam (adam_first, adam_second)"}},
 		{"one with the same state", "  rate: 0.001", "  optimiser: adamw\n  rate: 0.001", []string{"training.optimiser is adamw, was not set"}},
 		{"a setting that is none", "rate: 0.001", "speed: 0.001", []string{"speed"}},
 		{"a newer format", "format: 1", "format: 2", []string{"format is 2"}},

@@ -8,13 +8,6 @@ import (
 
 // rules lists the update rules by name. The first is the rule of configurations that
 // name none; that must not change.
-//
-// SOAP (Vyas et al. 2024) is not among them. It takes the steps of Adam in the basis of the
-// eigenvectors Q of each matrix's second moments L, and updates Q by the orthogonal factor
-// of LQ = QR. The engines have no such factorisation. The iteration by matrix products of
-// [Muon] computes the polar factor instead, and the polar factor of LQ = Q·(QᵀLQ) is the
-// old Q whatever L is. Gram–Schmidt would take one step after another for each of up to
-// some hundred columns of each of some hundred matrices.
 var rules = []struct {
 	name     string
 	decays   bool // whether the rule has a weight decay
@@ -25,6 +18,7 @@ var rules = []struct {
 	{"adamw", true, false, func(o RuleOptions) Rule { return AdamW(o) }},
 	{"muon", true, false, func(o RuleOptions) Rule { return Muon(o) }},
 	{"schedule-free", true, true, func(o RuleOptions) Rule { return ScheduleFree(o) }},
+	{"soap", true, false, func(o RuleOptions) Rule { return SOAP(o) }},
 }
 
 // RuleNames returns the names that [NewRule] takes.

@@ -138,6 +138,12 @@ func (t *Trainer) take(batches <-chan prefetched) (taken Taken, err error) {
 		engine.Release(out...)
 		return taken, &NotFinite{loss, norm, t.diagnose(in.shares)}
 	}
+	if r, ok := t.options.Rule.(Refresher); ok && r.Refreshes(t.step+1) {
+		if err := t.refresh(r, out); err != nil {
+			engine.Release(out...)
+			return taken, err
+		}
+	}
 	each := len(out) / devices
 	for i, r := range t.replicas {
 		own := out[each*i:][:each]

@@ -121,12 +121,16 @@ func TestDevicesHaveOneState(t *testing.T) {
 		"imitation": func(t testing.TB, devices int) compute.Backend { return enginetest.NewDevices(t, devices) },
 		"XLA":       enginetest.XLA,
 	} {
-		t.Run(name, func(t *testing.T) { devicesHaveOneState(t, engine) })
+		t.Run(name, func(t *testing.T) {
+			devicesHaveOneState(t, engine, options().Rule)
+			devicesHaveOneState(t, engine, SOAP(handOptions)) // which also changes states on the host
+		})
 	}
 }
 
-func devicesHaveOneState(t *testing.T, engine func(t testing.TB, devices int) compute.Backend) {
+func devicesHaveOneState(t *testing.T, engine func(t testing.TB, devices int) compute.Backend, r Rule) {
 	o := options()
+	o.Rule = r
 	engine(t, 4)
 	one, want := trained(t, engine(t, 1), regression(nil), o, initial(o.Rule), 4)
 	for _, o.Devices = range []int{2, 4} {

@@ -70,7 +70,7 @@ Kinds: ` + strings.Join(run.NetworkKinds(), ", ") + `.`,
 	f.Uint64Var(&t.seed, "seed", 0, "seed of weights, order of clips and noise")
 	f.IntVar(&t.batch, "batch", 32, "clips of one pass")
 	f.IntVar(&t.accumulate, "accumulate", 1, "passes of one optimiser step")
-	f.StringVar(&t.optimiser, "optimiser", "", "`name` of the optimiser, as adamw, muon or schedule-free (default: adam)")
+	f.StringVar(&t.optimiser, "optimiser", "", "`name` of the optimiser, as adamw, muon, schedule-free or soap (default: adam)")
 	f.Float64Var(&t.rate, "rate", 1e-4, "learning rate")
 	t.addNetwork(f)
 	addDevices(f, &t.devices, &t.residence)

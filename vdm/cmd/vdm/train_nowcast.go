@@ -104,7 +104,7 @@ vdm nowcast uses the run on fields of any size. Run again, train-nowcast continu
 	f.BoolVar(&t.Variety, "variety", false, "also train on clips with rows and columns exchanged, with half to twice the rain, and with time reversed")
 	f.Float64Var(&t.Shift, "shift", 0, "`λ` to add to the noise levels of training: about 2 trains more at those of small scales")
 	f.Float64Var(&t.Rate, "rate", 0, "highest learning `rate` (default: 3e-3, or 1e-3 with --from)")
-	f.StringVar(&t.Optimiser, "optimiser", "", "`name` of the optimiser, as adamw, muon or schedule-free (default: adam)")
+	f.StringVar(&t.Optimiser, "optimiser", "", "`name` of the optimiser, as adamw, muon, schedule-free or soap (default: adam)")
 	f.IntVar(&t.Size, "size", 0, "`cells` along a side of a clip in training (default: 32, or as in --from)")
 	alsoCalled(f, "size", "clip-size")
 	f.IntVar(&t.Frames, "frames", 0, "frames of a clip (default: 10, or as in --from)")

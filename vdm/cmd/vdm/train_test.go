@@ -68,7 +68,7 @@ func TestTrainChangedSettings(t *testing.T) {
 		{[]string{"network.dim is 16, was 8", "training.rate is 0.002, was 0.001"}, []string{"--dim", "16", "--rate", "0.002"}},
 		{[]string{"clip.height is 5, was 4"}, []string{"--height", "5"}},
 		{[]string{"training.optimiser is muon, was not set"}, []string{"--optimiser", "muon"}},
-		{[]string{`optimiser "sgd": want one of adam, adamw, muon, schedule-free`}, []string{"--optimiser", "sgd"}},
+		{[]string{`optimiser "sgd": want one of adam, adamw, muon, schedule-free, soap`}, []string{"--optimiser", "sgd"}},
 		{[]string{"training.seed is 4, was 3"}, []string{"--seed", "4"}},
 		{[]string{"transform"}, []string{"--transform", "affine"}},
 		{[]string{"training.missing_cells is mask, was refuse"}, []string{"--missing", "mask"}},
