@@ -40,37 +40,74 @@ func (s SOAP) Scalars(k int64, rate func(int64) float64) []float32 {
 }
 
 // Update returns the weights after the step and the states, in which the bases are the old
-// ones.
+// ones. Most of its operators take the time of being called: so all vectors are cut into
+// variables together.
 func (s SOAP) Update(at Point) After {
 	direction, adam := RuleOptions(s).adam(at)
-	parts, seconds := Views(at.Variables, direction), Views(at.Variables, adam[1])
-	gradients, firsts, before := Views(at.Variables, at.Gradient), Views(at.Variables, adam[0]), Views(at.Variables, at.States[1])
-	moments, bases := Views(at.Variables, at.States[2]), Views(at.Variables, at.States[3])
+	in := cutRows(at.Variables, at.Gradient, adam[0], at.States[1], at.States[2], at.States[3])
+	out := cutRows(at.Variables, direction, adam[1], at.States[2])
 	for _, alike := range alikeInSOAP(at.Variables) {
-		a := soapAxes(at.Variables[alike[0]])
-		gradient, q := a.stacked(gradients, alike), a.cut(bases, alike)
-		moment := a.cut(moments, alike)
-		for axis, m := range moment {
-			if m != nil {
-				x := a.along(gradient, axis)
-				moment[axis] = mean(s.Beta2, m, g.Dot(x, x).General([]int{2}, []int{0}, []int{2}, []int{0}))
-			}
+		var some []*g.Node
+		for _, i := range alike {
+			some = append(some, g.ExpandAxes(in[i], 1))
 		}
-		turned := a.turned(gradient, q, 1)
-		second := mean(s.Beta2, a.stacked(before, alike), g.Mul(turned, turned))
-		step := g.Div(g.Div(a.turned(a.stacked(firsts, alike), q, 1), at.Scalars[0]),
-			g.AddScalar(g.Sqrt(g.Div(second, at.Scalars[2])), s.Epsilon))
-		step = a.turned(step, q, 2)
+		stack := g.Concatenate(some, 1)
+		after := s.step(at, soapAxes(at.Variables[alike[0]]), func(row int) *g.Node { return g.Slice(stack, g.AxisElem(row)) })
 		for j, i := range alike {
-			parts[i], seconds[i] = g.Slice(step, g.AxisElem(j)), g.Slice(second, g.AxisElem(j))
-			moments[i] = a.joined(moment, j)
+			out[i] = g.Reshape(g.Slice(after, g.AxisRange(), g.AxisElem(j)), 3, at.Variables[i].Size())
 		}
 	}
+	all := g.Concatenate(out, 1)
+	row := func(i int) *g.Node { return g.Reshape(g.Slice(all, g.AxisElem(i)), at.Weights.Shape().Size()) }
 	return After{
-		Weights: at.along(RuleOptions(s).decayed(at, concatenated(parts))),
+		Weights: at.along(RuleOptions(s).decayed(at, row(0))),
 		// A copy of the bases: ONNX Runtime must not return an input as it came.
-		States: []*g.Node{adam[0], concatenated(seconds), concatenated(moments), g.AddScalar(at.States[3], 0)},
+		States: []*g.Node{adam[0], row(1), row(2), g.AddScalar(at.States[3], 0)},
 	}
+}
+
+// step returns the directions, the means of the squared gradient in the bases and the second
+// moments of variables of the same axes, [of these three, variable, number]. The rows are the
+// gradients, their means, and the old squares, second moments and bases, [1, variable, number].
+func (s SOAP) step(at Point, a axes, row func(int) *g.Node) *g.Node {
+	gradient, q, moments := a.shaped(row(0)), a.matrices(row(4)), a.matrices(row(3))
+	turned := a.turned(gradient, q, 1)
+	second := mean(s.Beta2, a.shaped(row(2)), g.Mul(turned, turned))
+	step := g.Div(g.Div(a.turned(a.shaped(row(1)), q, 1), at.Scalars[0]), g.AddScalar(g.Sqrt(g.Div(second, at.Scalars[2])), s.Epsilon))
+
+	count := gradient.Shape().Dimensions[0]
+	size := a.length[0] * a.length[1] * a.length[2]
+	var parts []*g.Node
+	room := size
+	for axis, m := range moments {
+		if m != nil {
+			x := a.along(gradient, axis)
+			m = mean(s.Beta2, m, g.Dot(x, x).General([]int{2}, []int{0}, []int{2}, []int{0}))
+			n := a.length[axis] * a.length[axis]
+			parts = append(parts, g.Reshape(m, 1, count, n))
+			room -= n
+		}
+	}
+	if room > 0 {
+		parts = append(parts, g.Zeros(step.Graph(), shapes.Make(dtypes.Float32, 1, count, room)))
+	}
+	return g.Concatenate([]*g.Node{
+		g.Reshape(a.turned(step, q, 2), 1, count, size), g.Reshape(second, 1, count, size), g.Concatenate(parts, 2),
+	}, 0)
+}
+
+// cutRows returns the parts of all vectors, [vector, number], that belong to each variable.
+func cutRows(variables []weights.Variable, vectors ...*g.Node) (parts []*g.Node) {
+	var rows []*g.Node
+	for _, x := range vectors {
+		rows = append(rows, g.ExpandAxes(x, 0))
+	}
+	all, from := g.Concatenate(rows, 0), 0
+	for _, v := range variables {
+		parts = append(parts, g.Slice(all, g.AxisRange(), g.AxisRange(from, from+v.Size())))
+		from += v.Size()
+	}
+	return parts
 }
 
 // axes describes a matrix or the kernel of a convolution: the lengths of its first two axes
@@ -121,48 +158,26 @@ func alikeInSOAP(variables []weights.Variable) (all [][]int) {
 	return all
 }
 
-// stacked returns some of the variables' nodes, all of these axes, as one:
-// [variable, first axis, second, others].
-func (a axes) stacked(views []*g.Node, some []int) *g.Node {
-	var stack []*g.Node
-	for _, i := range some {
-		stack = append(stack, g.Reshape(views[i], 1, a.length[0], a.length[1], a.length[2]))
-	}
-	return g.Concatenate(stack, 0)
+// shaped returns a row with the axes of its variables: [variable, first axis, second, others].
+func (a axes) shaped(row *g.Node) *g.Node {
+	return g.Reshape(row, row.Shape().Dimensions[1], a.length[0], a.length[1], a.length[2])
 }
 
-// cut returns the matrices of the first axis and of the second that some of the variables'
-// nodes contain, [variable, row, column]; nil for an axis without a basis.
-func (a axes) cut(views []*g.Node, some []int) (squares [2]*g.Node) {
-	all, from := a.stacked(views, some), 0
-	all = g.Reshape(all, len(some), all.Shape().Size()/len(some))
+// matrices returns the matrices of the first axis and of the second that a row contains,
+// [variable, row, column]; nil for an axis without a basis.
+func (a axes) matrices(row *g.Node) (squares [2]*g.Node) {
+	from := 0
 	for axis, based := range a.based {
 		if n := a.length[axis]; based {
-			squares[axis] = g.Reshape(g.Slice(all, g.AxisRange(), g.AxisRange(from, from+n*n)), len(some), n, n)
+			part := g.Slice(row, g.AxisRange(), g.AxisRange(), g.AxisRange(from, from+n*n))
+			squares[axis] = g.Reshape(part, row.Shape().Dimensions[1], n, n)
 			from += n * n
 		}
 	}
 	return squares
 }
 
-// joined returns the vector of one variable that contains its matrices: the inverse of cut.
-func (a axes) joined(squares [2]*g.Node, j int) *g.Node {
-	var parts []*g.Node
-	room := a.length[0] * a.length[1] * a.length[2]
-	for _, x := range squares {
-		if x != nil {
-			x = g.Slice(x, g.AxisElem(j))
-			parts = append(parts, g.Reshape(x, x.Shape().Size()))
-			room -= x.Shape().Size()
-		}
-	}
-	if room > 0 {
-		parts = append(parts, g.Zeros(parts[0].Graph(), shapes.Make(dtypes.Float32, room)))
-	}
-	return g.Concatenate(parts, 0)
-}
-
-// along returns stacked variables as matrices whose rows are those of the first or of the
+// along returns shaped variables as matrices whose rows are those of the first or of the
 // second axis.
 func (a axes) along(x *g.Node, axis int) *g.Node {
 	if axis == 1 {
@@ -172,7 +187,7 @@ func (a axes) along(x *g.Node, axis int) *g.Node {
 	return g.Reshape(x, d[0], d[1], d[2]*d[3])
 }
 
-// turned returns stacked variables multiplied along each axis by its matrix q, of which
+// turned returns shaped variables multiplied along each axis by its matrix q, of which
 // the given axis is summed over: by qᵀ, into the bases, with 1, and by q, back, with 2.
 func (a axes) turned(x *g.Node, q [2]*g.Node, over int) *g.Node {
 	for axis, q := range q {
