@@ -30,4 +30,8 @@ var settings = []setting{
 	{"muon-5e-3-no-warm-up", func(t *run.TrainingConfig) { t.Optimiser, t.Warmup = "muon", 0 }},
 	{"muon-5e-3-beta-0.95", func(t *run.TrainingConfig) { t.Optimiser, t.Beta1 = "muon", 0.95 }},
 	{"muon-5e-3-ema-0.9", func(t *run.TrainingConfig) { t.Optimiser, t.EMA = "muon", 0.9 }},
+	{"soap-5e-3", func(t *run.TrainingConfig) { t.Optimiser = "soap" }},
+	{"soap-2.5e-3", func(t *run.TrainingConfig) { t.Optimiser, t.Rate = "soap", 2.5e-3 }},
+	{"soap-1e-2", func(t *run.TrainingConfig) { t.Optimiser, t.Rate = "soap", 1e-2 }},
+	{"soap-5e-3-betas-0.95", func(t *run.TrainingConfig) { t.Optimiser, t.Beta1, t.Beta2 = "soap", 0.95, 0.95 }},
 }
