@@ -8,6 +8,8 @@
 // the initial one is not changed. The caller stores states and decides which of them is
 // good.
 //
+// A [Refresher] such as [SOAP] computes some of its states on the host between steps.
+//
 // A batch is a function of its step and pass. So training that starts from a stored
 // State takes, to the bit, the steps of training that was not interrupted there.
 //
