@@ -87,3 +87,25 @@ func TestSequencesOfHostileSize(t *testing.T) {
 		}
 	}
 }
+
+// Each number of a line of progress has a range, whose ends are taken and whose neighbours
+// are not; a line that is refused is named.
+func TestProgressBeyondItsRange(t *testing.T) {
+	for _, c := range []struct {
+		first, members, frames int
+		ok                     bool
+	}{
+		{0, 1, 0, true}, {-1, 1, 1, false}, {0, 0, 1, false}, {0, 1, -1, false},
+		{mostValues, 1, 1, true}, {mostValues + 1, 1, 1, false}, {0, mostTogether, 1, true}, {0, mostTogether + 1, 1, false},
+	} {
+		line := fmt.Sprintf("{\"first\":%d,\"members\":%d,\"frames\":%d}\n", c.first, c.members, c.frames)
+		text := "{\"first\":7,\"members\":1,\"frames\":2}\n" + line + "{\"first\":8,\"members\":1,\"frames\":3}\n"
+		_, whole, err := parseProgress("progress", strings.NewReader(text))
+		if c.ok && (err != nil || whole != int64(len(text))) {
+			t.Errorf("%s is refused, or read wrongly: %d of %d bytes, %v", line, whole, len(text), err)
+		}
+		if !c.ok && (err == nil || !strings.Contains(err.Error(), "progress: line 2 is ")) {
+			t.Errorf("%s is taken, or refused without its number: %v", line, err)
+		}
+	}
+}

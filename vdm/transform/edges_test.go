@@ -30,3 +30,61 @@ func TestFitOfOverflow(t *testing.T) {
 		}
 	}
 }
+
+// Blocks of values of which all are missing do not count.
+func TestFitPastMissingBlocks(t *testing.T) {
+	missing := make([]float32, 3*block)
+	for i := range missing {
+		missing[i] = float32(math.NaN())
+	}
+	s, err := Parse("standardise")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fitted, err := s.Fit(slices.Values([][]float32{missing, {1, 3}, missing}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if step := fitted.Steps[0]; *step.Mean != 2 || *step.Std != 1 {
+		t.Errorf("mean %v and deviation %v, want 2 and 1", *step.Mean, *step.Std)
+	}
+}
+
+// The inverse of a range keeps the digits of its nearer end.
+func TestAffineInverseNearItsEnds(t *testing.T) {
+	a := Affine{Min: 1e-3, Max: 1e6}
+	if got, want := a.Inverse(-1+0x1p-40), 1e-3+(1e6-1e-3)*0x1p-41; !(math.Abs(got-want) <= 1e-15*want) {
+		t.Errorf("near −1 it is %v, want %v", got, want)
+	}
+	a = Affine{Min: -1e6, Max: -1e-3}
+	if got, want := a.Inverse(1-0x1p-40), -1e-3-(1e6-1e-3)*0x1p-41; !(math.Abs(got-want) <= -1e-15*want) {
+		t.Errorf("near 1 it is %v, want %v", got, want)
+	}
+}
+
+// A single step is built as itself, not as a chain of one.
+func TestBuildOfOneStep(t *testing.T) {
+	s, err := Parse("sqrt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Build(); err != nil || got != Transform(Sqrt{}) {
+		t.Errorf("it is %T (%v)", got, err)
+	}
+}
+
+// The learnt transform takes any positive range and slope, also below 1.
+func TestLearntOfASmallRange(t *testing.T) {
+	weights := make([]float64, LearntSize(2))
+	for i := range weights {
+		weights[i] = 0.5
+	}
+	for _, c := range []struct {
+		most, slope float64
+		ok          bool
+	}{{0.5, 0.25, true}, {1, 1, true}, {0, 1, false}, {1, 0, false}, {-1, 1, false}} {
+		if err := checkLearnt(&c.most, &c.slope, weights); (err == nil) != c.ok {
+			t.Errorf("a range of %v and a slope of %v: %v", c.most, c.slope, err)
+		}
+	}
+}
