@@ -105,3 +105,30 @@ func TestMissingHoursAreMerged(t *testing.T) {
 		t.Errorf("%d values are missing in both, want 6 (%v)", parts[0].Missing, err)
 	}
 }
+
+// A clip of another size is refused with the frames and the cells that each has.
+func TestClipsOfAnotherSize(t *testing.T) {
+	lag, err := NewLagCorrelation(2, 3, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spells, err := NewSpells(2, 3, 0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	maxima, err := NewMaxima(2, 3, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wet, err := NewWetIntensity(2, 3, 1, 1, 0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for who, add := range map[string]func([]float32) error{
+		"lag correlation": lag.Add, "spells": spells.Add, "maxima": maxima.Add, "wet intensity": wet.Add,
+	} {
+		if err := add(make([]float32, 5)); err == nil || err.Error() != who+": a clip of 5 values; want 2 frames of 3 cells" {
+			t.Errorf("%s: %v", who, err)
+		}
+	}
+}
