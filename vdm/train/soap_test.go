@@ -83,11 +83,12 @@ var soapVariables = []weights.Variable{
 	{Name: "large", Shape: []int{257, 258}, Kind: weights.Matrix},
 	{Name: "gain", Shape: []int{2, 4, 1}, Kind: weights.Gain},
 	{Name: "fixed", Shape: []int{2, 2}, Kind: weights.Fixed},
+	{Name: "kernel with room for one number more", Shape: []int{2, 5, 1, 3}, Kind: weights.Matrix},
 }
 
 // The axes that have a basis are those up to 256 whose squares fit.
 func TestSOAPAxes(t *testing.T) {
-	want := [][2]bool{{true, true}, {false, true}, {true, false}, {true, false}, {true, true}, {}, {}, {}, {}}
+	want := [][2]bool{{true, true}, {false, true}, {true, false}, {true, false}, {true, true}, {}, {}, {}, {}, {true, true}}
 	for i, v := range append(slices.Clone(soapVariables), weights.Variable{Shape: []int{256, 256, 2}}, weights.Variable{}) {
 		w := [2]bool{true, true}
 		if i < len(want) {
@@ -99,7 +100,7 @@ func TestSOAPAxes(t *testing.T) {
 			t.Errorf("%s %v has bases on %v, want %v", v.Name, v.Shape, got, w)
 		}
 	}
-	if got := alikeInSOAP(soapVariables); !slices.EqualFunc(got, [][]int{{0, 4}, {1}, {2}, {3}}, slices.Equal) {
+	if got := alikeInSOAP(soapVariables); !slices.EqualFunc(got, [][]int{{0, 4}, {1}, {2}, {3}, {9}}, slices.Equal) {
 		t.Errorf("together are %v", got)
 	}
 }
