@@ -115,9 +115,6 @@ func (d *dataset) inspect(v *variable, opt *ReadOptions) (VariableReport, error)
 	}
 	f := &s.field
 	r.Units, r.Kind, r.Calendar, r.Notes = f.Units, f.Kind, f.Calendar, f.Notes
-	if s.assumed != "" {
-		r.Notes = append(r.Notes, s.assumed)
-	}
 	r.Frames, r.Step = f.Frames(), f.Step()
 	r.From, r.To = f.Date(0), f.Date(f.Frames()-1)
 	after := -1

@@ -162,9 +162,24 @@ func (s *screen) causes() string {
 		if name == rangeCause {
 			text += fmt.Sprintf(" (%s; %s takes them as they are)", u.limits, s.source.opt.called("IgnoreValidRange"))
 		}
+		if value, ok := u.declared[name]; ok && s.mayBeData(value) {
+			text += fmt.Sprintf(" (%s takes it as it is)", s.source.opt.called("IgnoreFill"))
+		}
 		parts = append(parts, text)
 	}
 	return ": " + strings.Join(parts, ", ")
+}
+
+// mayBeData reports whether a value that the file declares as missing could also be one of
+// the variable's, such as the 0 of dry cells.
+func (s *screen) mayBeData(value float64) bool {
+	const most = 1000
+	for _, fill := range usualFills {
+		if math.Abs(value/fill) > 1-1e-5 && math.Abs(value/fill) < 1+1e-5 {
+			return false
+		}
+	}
+	return math.Abs(value) <= most && (value >= 0 || s.source.field.Kind != climate.KindRain)
 }
 
 // notes returns what was changed in the cells, a sentence each.
