@@ -18,3 +18,12 @@ func TestIntervalInFlags(t *testing.T) {
 		t.Errorf("in Go: %q", got)
 	}
 }
+
+// A share of a few cells of many is not printed as none.
+func TestPercent(t *testing.T) {
+	for share, want := range map[float64]string{0: "0.00 %", 3.0 / 37e6: "8e-06 %", 0.00004: "0.004 %", 0.0001: "0.01 %", 0.25: "25.00 %", 1: "100.00 %"} {
+		if got := percent(share); got != want {
+			t.Errorf("%v: %q, want %q", share, got, want)
+		}
+	}
+}
