@@ -76,15 +76,31 @@ func (c *Compared) Table() Table {
 	if c.Cases > 1 {
 		note = intervalNote(c.Cases, "cases")
 	}
-	t.Notes = append(t.Notes, note+" With one member the CRPS is the mean absolute error.")
-	if differInSize(sizes) {
+	if c.shows("crps") {
+		note += " With one member the CRPS is the mean absolute error."
+	}
+	t.Notes = append(t.Notes, note)
+	if differInSize(sizes) && c.shows("crps", "twcrps", "energy", "variogram", "brier") {
 		t.Notes = append(t.Notes, fairNote)
 	}
-	if len(c.Thresholds) > 0 {
+	if len(c.Thresholds) > 0 && c.shows("twcrps", "fss", "csi", "pofd", "brier", rocKey) {
 		t.Notes = append(t.Notes, fmt.Sprintf("twCRPS and the scores from FSS to ROC area are of %s %s and more; FSS, Brier and ROC take the share of members, CSI to frequency bias count each member as a forecast.", c.thresholds(), c.Units))
 	}
-	t.Notes = append(t.Notes, "Power: the members' over the truth's; the factor is exp of the mean over scales of |ln(power)|. Bias: (mean generated − mean truth)/mean truth; few cases make large extremes by chance alone.")
+	if c.shows("power") {
+		t.Notes = append(t.Notes, "Power: the members' over the truth's; the factor is exp of the mean over scales of |ln(power)|.")
+	}
+	if c.shows("bias") {
+		t.Notes = append(t.Notes, "Bias: (mean generated − mean truth)/mean truth; few cases make large extremes by chance alone.")
+	}
 	return t
+}
+
+// shows reports whether the table has a row of one of the values, which may be of a
+// threshold or a window.
+func (c *Compared) shows(keys ...string) bool {
+	return slices.ContainsFunc(c.Rows, func(r Row) bool {
+		return slices.ContainsFunc(keys, func(key string) bool { return r.Key == key || strings.HasPrefix(r.Key, key+"_") })
+	})
 }
 
 // PairTable has a row for every two forecasts and score: the difference with its
@@ -115,9 +131,21 @@ func (c *Compared) keyOf(key string, threshold float64) string {
 	return key
 }
 
-// BaseRate returns how often the truth reached a threshold, NaN where no score told.
+// BaseRate returns how often the truth reached a threshold, NaN where no score told; of the
+// contingency table alone only whether that was never (0) or always (1).
 func (c *Compared) BaseRate(threshold float64) float64 {
-	return float64(c.Entries[0].Score(c.keyOf("base_rate", threshold)).Value)
+	value := func(key string) float64 { return float64(c.Entries[0].Score(c.keyOf(key, threshold)).Value) }
+	if rate := value("base_rate"); rate == rate {
+		return rate
+	}
+	hits, alarms := value("pod"), value("pofd")
+	switch {
+	case hits != hits && alarms == alarms: // nothing to hit
+		return 0
+	case hits == hits && alarms != alarms: // no false alarm was possible
+		return 1
+	}
+	return math.NaN()
 }
 
 // thresholds lists the thresholds.

@@ -126,3 +126,16 @@ func (o *ComparisonOptions) frameLabels() []string {
 
 // FrameName returns what pictures and tables call a frame, such as "+10 min".
 func (o *ComparisonOptions) FrameName(frame int) string { return o.frameLabels()[frame] }
+
+// FrameMinutes returns the number in the name of a frame, in minutes: from the last known
+// frame of a nowcast, else from the first frame. It is NaN where the time between frames is
+// not known.
+func (o *ComparisonOptions) FrameMinutes(frame int) float64 {
+	if o.Minutes == 0 {
+		return math.NaN()
+	}
+	if known, nowcast := o.Known.Lead(); nowcast {
+		frame -= known - 1
+	}
+	return float64(frame) * o.Minutes
+}

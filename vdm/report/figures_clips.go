@@ -53,6 +53,39 @@ func ClipsPicture(variable, units string, step float64, channel, rows int, sets 
 	})
 }
 
+// MembersPicture draws clips of one variable, [frame, row, column], of which the marked
+// frames were known: what was observed (nil where that is unknown), three members, and the
+// mean of several. place says what the variable is and gives axes, coasts and times.
+func MembersPicture(members [][]float32, observed []float32, known climate.KnownFrames, place *climate.Place) (*plotting.Picture, error) {
+	if len(members) == 0 || len(place.Like) == 0 {
+		return nil, fmt.Errorf("picture of members: %d members of %d variables", len(members), len(place.Like))
+	}
+	like, grid := place.Like[0], &place.Grid
+	scale, unit := scaleOf(like.Units)
+	var rows []plotting.Clip
+	row := func(name string, data []float32, known []bool) {
+		rows = append(rows, plotting.Clip{Name: name, Data: data, Frames: len(place.Times), Height: grid.Height, Width: grid.Width, Known: known})
+	}
+	if observed != nil {
+		row("observed", observed, nil)
+	}
+	const shown = 3
+	for i, m := range members[:min(shown, len(members))] {
+		row(fmt.Sprintf("member %d", i+1), m, known)
+	}
+	if len(members) > 1 {
+		row(fmt.Sprintf("mean of %d", len(members)), Forecast{Members: members}.Mean(), known)
+	}
+	labels := stepLabels(len(place.Times), climate.MedianStep(place.Times))
+	title, valid := ValidTimes(place)
+	if len(valid) == len(labels) {
+		labels = valid
+	}
+	return plotting.FilmStrip(rows, plotting.FilmStripOptions{
+		Style: plotting.Style{Title: title}, Scale: scale, Label: like.Called(), Unit: unit, FrameLabels: labels, Lines: Coasts(grid), Axes: AxesOf(grid),
+	})
+}
+
 // stepLabels returns a label for each frame, counted from the first.
 func stepLabels(frames int, step float64) []string {
 	labels := make([]string, frames)

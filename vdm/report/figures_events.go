@@ -2,20 +2,27 @@ package report
 
 import (
 	"fmt"
+	"image/color"
 
 	"github.com/climate-vdm/climate-vdm/plotting"
 )
 
+// diagonal is the line of forecasts that are perfect, or have no skill: grey and last, so
+// that it takes no forecaster's colour.
+func diagonal(name string) plotting.Series {
+	return plotting.Series{Name: name, X: []float64{0, 1}, Y: []float64{0, 1}, Color: color.Gray{Y: 0x77}}
+}
+
 // ReliabilityPicture draws how often the event of a threshold occurred against the share
 // of members that forecast it, for the ensembles.
 func (c *Compared) ReliabilityPicture(threshold float64) (*plotting.Picture, error) {
-	series := []plotting.Series{{Name: "perfect", X: []float64{0, 1}, Y: []float64{0, 1}}}
+	var series []plotting.Series
 	for _, e := range c.Entries {
 		if s := e.Score(c.keyOf(reliabilityKey, threshold)); e.Members > 1 && len(s.X) > 0 {
 			series = append(series, plotting.Series{Name: inPicture(e.Name), X: s.X, Y: s.Y, Points: true, Dashed: true})
 		}
 	}
-	return plotting.Curves(series, plotting.CurveOptions{
+	return plotting.Curves(append(series, diagonal("perfect")), plotting.CurveOptions{
 		X: plotting.Axis{Label: fmt.Sprintf("Forecast probability of %g %s", threshold, c.Units), Limits: [2]float64{0, 1}},
 		Y: plotting.Axis{Label: "Observed frequency", Limits: [2]float64{0, 1}}, Legend: plotting.LegendBelow,
 	})
@@ -24,13 +31,13 @@ func (c *Compared) ReliabilityPicture(threshold float64) (*plotting.Picture, err
 // ROCPicture draws the relative operating characteristic of every forecast for the event
 // of a threshold.
 func (c *Compared) ROCPicture(threshold float64) (*plotting.Picture, error) {
-	series := []plotting.Series{{Name: "no skill", X: []float64{0, 1}, Y: []float64{0, 1}}}
+	var series []plotting.Series
 	for _, e := range c.Entries {
 		if s := e.Score(c.keyOf(rocKey, threshold)); len(existing(s.Y)) > 0 && len(existing(s.X)) > 0 {
 			series = append(series, plotting.Series{Name: inPicture(e.Name), X: s.X, Y: s.Y, Points: true, Dashed: true})
 		}
 	}
-	return plotting.Curves(series, plotting.CurveOptions{
+	return plotting.Curves(append(series, diagonal("no skill")), plotting.CurveOptions{
 		X: plotting.Axis{Label: "False alarm rate", Limits: [2]float64{0, 1}},
 		Y: plotting.Axis{Label: fmt.Sprintf("Hit rate of %g %s", threshold, c.Units), Limits: [2]float64{0, 1}}, Legend: plotting.LegendBelow,
 	})

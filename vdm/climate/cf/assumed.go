@@ -62,13 +62,12 @@ func lengthOf(text string) (hours float64) {
 }
 
 // assumed returns what is assumed of values in units of a rate that no bounds and no
-// cell_methods call means or instants, with the options for the case that they are sums:
-// note is for every reading, because something in the file speaks for sums, remark for
-// inspect only.
-func (d *dataset) assumed(v *variable, a *timeAxis, units string, opt *ReadOptions) (note, remark string) {
+// cell_methods call means or instants, with the options for the case that they are sums;
+// "" where nothing is.
+func (d *dataset) assumed(v *variable, a *timeAxis, units string, opt *ReadOptions) string {
 	step := climate.MedianStep(a.times)
 	if opt.Units != "" || !(step > 0) || a.from != nil {
-		return "", ""
+		return ""
 	}
 	period := climate.RatePeriod(units)
 	same := period > 0 && math.Abs(step-period) < 0.01*period
@@ -84,10 +83,10 @@ func (d *dataset) assumed(v *variable, a *timeAxis, units string, opt *ReadOptio
 			units, hours(step), opt.called("Units"), over)
 	}
 	if finer := d.finerThan(v, a, step); finer != "" {
-		return fmt.Sprintf("%s, and the frames are %s apart: %s", finer, hours(step), text), ""
+		return fmt.Sprintf("%s, and the frames are %s apart: %s", finer, hours(step), text)
 	}
 	if method, _ := timeMethod(v.text("cell_methods"), a.timeName(v)...); method != "" || same {
-		return "", ""
+		return ""
 	}
-	return "", text
+	return text
 }

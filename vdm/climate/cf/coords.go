@@ -46,10 +46,19 @@ func (d *dataset) readGrid(v *variable, l *layout) (*ordering, error) {
 		angular := g.XStandardName == "longitude" || g.XStandardName == "grid_longitude"
 		if angular && cyclic(values) {
 			n := len(values) - 1
-			o.note(l.xVar.name, fmt.Sprintf("it goes around the globe: its last column (%.6g) is at the place of the first (%.6g) and is left out", values[n], values[0]))
-			values, g.Width = values[:n], n
-			if cells != nil {
-				cells.width = n
+			frames, differ, err := l.seam(v)
+			switch {
+			case err != nil:
+				return nil, err
+			case differ != "":
+				o.note(l.xVar.name, fmt.Sprintf("its last column (%.6g) is at the place of the first (%.6g), and their values differ (%s): both are kept as data, and these longitudes are wrong for one of them",
+					values[n], values[0], differ))
+			default:
+				o.note(l.xVar.name, fmt.Sprintf("it goes around the globe: its last column (%.6g) is at the place of the first (%.6g), with the same values in the %d frames compared, and is left out", values[n], values[0], frames))
+				values, g.Width = values[:n], n
+				if cells != nil {
+					cells.width = n
+				}
 			}
 		}
 		var note string

@@ -115,9 +115,6 @@ func (d *dataset) inspect(v *variable, opt *ReadOptions) (VariableReport, error)
 	}
 	f := &s.field
 	r.Units, r.Kind, r.Calendar, r.Notes = f.Units, f.Kind, f.Calendar, f.Notes
-	if s.assumed != "" {
-		r.Notes = append(r.Notes, s.assumed)
-	}
 	r.Frames, r.Step = f.Frames(), f.Step()
 	r.From, r.To = f.Date(0), f.Date(f.Frames()-1)
 	after := -1
@@ -222,9 +219,9 @@ func (r *VariableReport) write(b *strings.Builder) {
 		if r.Stats.Count > 0 {
 			line("values", "minimum %.6g, mean %.6g, maximum %.6g %s", r.Stats.Min, r.Stats.Mean(), r.Stats.Max, r.Units)
 		}
-		line("missing", "%.2f %% of cells", 100*r.Stats.MissingShare())
+		line("missing", "%s of cells", percent(r.Stats.MissingShare()))
 		if r.Stats.Count > 0 && r.Kind == climate.KindRain && r.Units == climate.RainUnits {
-			line("dry", "%.2f %% of cells below %g %s", 100*r.Stats.DryShare(), climate.DryBelow, climate.RainUnits)
+			line("dry", "%s of cells below %g %s", percent(r.Stats.DryShare()), climate.DryBelow, climate.RainUnits)
 		}
 	}
 	for _, n := range r.Notes {

@@ -236,11 +236,12 @@ func (o *ReadOptions) set(option, value string) string {
 
 // lasting returns the option for sums over a time in messages, with its value.
 func (o *ReadOptions) lasting(hours float64) string {
-	switch minutes := hours * 60; {
-	case o.Name == nil || minutes != math.Round(minutes):
+	hours = round(hours)
+	switch minutes := round(hours * 60); { // of a step in float64 days, 5 minutes are not exactly 5
+	case o.Name == nil || math.Abs(minutes-math.Round(minutes)) > 1e-4:
 		return fmt.Sprintf("%s %g", o.called("Interval"), round(hours))
 	case hours != math.Round(hours):
-		return fmt.Sprintf("%s %gmin", o.called("Interval"), minutes)
+		return fmt.Sprintf("%s %gmin", o.called("Interval"), math.Round(minutes))
 	}
 	return fmt.Sprintf("%s %gh", o.called("Interval"), hours)
 }

@@ -43,6 +43,7 @@ type ReadOptions struct {
 	Repeated         string // which of several frames with one time is used: "first" or "last"; "" refuses them
 	ClipNegative     bool   // rain below 0 becomes 0, whatever its size
 	IgnoreValidRange bool   // valid_range, valid_min and valid_max hide no values
+	IgnoreFill       bool   // _FillValue and missing_value hide no values; those of Fill still do
 
 	// Name returns the name of an option of this struct in messages, such as
 	// "--interval" for "Interval"; nil means the names in this struct.

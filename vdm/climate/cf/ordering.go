@@ -135,19 +135,6 @@ func normaliseAxis(values []float64, angular bool) (axis []float64, order []int,
 	return axis, order, strings.Join(notes, ", "), nil
 }
 
-// cyclic reports whether longitudes go around the globe and name the place of the first
-// column again in the last, as files for pictures without a seam do: 0 and 360, or −180
-// and 180. Kept, this column would count twice.
-func cyclic(values []float64) bool {
-	n := len(values) - 1
-	if n < 3 {
-		return false
-	}
-	usual := 360 / float64(n)
-	first := math.Abs(math.Remainder(values[1]-values[0], 360))
-	return math.Abs(math.Remainder(values[n]-values[0], 360)) < 1e-3*usual && first > usual/2 && first < 2*usual
-}
-
 // joint returns the place at which an axis should begin so that it runs in one direction,
 // 0 where it does or cannot: a box across Greenwich whose longitudes from 0 to 360 were
 // sorted has its west after its east.

@@ -133,6 +133,9 @@ func (o ReadOptions) inWords() string {
 	if o.IgnoreValidRange {
 		parts = append(parts, "valid range ignored")
 	}
+	if o.IgnoreFill {
+		parts = append(parts, "fill values of the file ignored")
+	}
 	if o.Repeated != "" {
 		parts = append(parts, "the "+o.Repeated+" of frames that repeat a time")
 	}

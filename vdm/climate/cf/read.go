@@ -224,8 +224,7 @@ func (d *dataset) newSource(v *variable, opt *ReadOptions) (*source, error) {
 		f.Notes = append(f.Notes, fmt.Sprintf("units %q become %s: times %.6g%s", units, climate.RainUnits, scale.Factor, divided))
 	}
 	if !scale.Amount && s.rain == nil {
-		told, silent := d.assumed(v, axis, units, opt)
-		if s.assumed = silent; told != "" {
+		if told := d.assumed(v, axis, units, opt); told != "" {
 			f.Notes = append(f.Notes, told)
 		}
 	}

@@ -158,13 +158,36 @@ func (s *screen) causes() string {
 	})
 	var parts []string
 	for _, name := range names {
-		text := fmt.Sprintf("%.2f %% %s", 100*float64(u.causes[name])/float64(max(1, s.present+s.missing)), name)
+		text := percent(float64(u.causes[name])/float64(max(1, s.present+s.missing))) + " " + name
 		if name == rangeCause {
 			text += fmt.Sprintf(" (%s; %s takes them as they are)", u.limits, s.source.opt.called("IgnoreValidRange"))
+		}
+		if value, ok := u.declared[name]; ok && s.mayBeData(value) {
+			text += fmt.Sprintf(" (%s takes it as it is)", s.source.opt.called("IgnoreFill"))
 		}
 		parts = append(parts, text)
 	}
 	return ": " + strings.Join(parts, ", ")
+}
+
+// percent returns a share in per cent, so that a few cells of many are not 0.00 %.
+func percent(share float64) string {
+	if share > 0 && share < 0.00005 {
+		return fmt.Sprintf("%.1g %%", 100*share)
+	}
+	return fmt.Sprintf("%.2f %%", 100*share)
+}
+
+// mayBeData reports whether a value that the file declares as missing could also be one of
+// the variable's, such as the 0 of dry cells.
+func (s *screen) mayBeData(value float64) bool {
+	const most = 1000
+	for _, fill := range usualFills {
+		if math.Abs(value/fill) > 1-1e-5 && math.Abs(value/fill) < 1+1e-5 {
+			return false
+		}
+	}
+	return math.Abs(value) <= most && (value >= 0 || s.source.field.Kind != climate.KindRain)
 }
 
 // notes returns what was changed in the cells, a sentence each.
@@ -172,7 +195,7 @@ func (s *screen) notes() []string {
 	var all []string
 	u := s.source.unpack
 	if s.missing > 0 {
-		all = append(all, fmt.Sprintf("%.2f %% of cells are missing%s", 100*float64(s.missing)/float64(s.present+s.missing), s.causes()))
+		all = append(all, fmt.Sprintf("%s of cells are missing%s", percent(float64(s.missing)/float64(s.present+s.missing)), s.causes()))
 	}
 	if m := s.source.layout.merged; m >= 0 {
 		text := fmt.Sprintf("the %d places along %s complete one another: %d cells were taken from others than the first, which is missing there", s.source.v.shape[m], s.source.v.dims[m], u.merged)
@@ -187,7 +210,7 @@ func (s *screen) notes() []string {
 		all = append(all, fmt.Sprintf("%d cells of rain between %g and 0 mm/h were set to 0", s.tiny, -s.rounding))
 	}
 	if s.clipped > 0 {
-		all = append(all, fmt.Sprintf("%d cells (%.2f %%) of negative rain, down to %g mm/h, were set to 0 (as set)", s.clipped, 100*float64(s.clipped)/float64(s.present+s.missing), s.lowest))
+		all = append(all, fmt.Sprintf("%d cells (%s) of negative rain, down to %g mm/h, were set to 0 (as set)", s.clipped, percent(float64(s.clipped)/float64(s.present+s.missing)), s.lowest))
 	}
 	return all
 }

@@ -73,7 +73,6 @@ type source struct {
 	counted   bool        // values are rain that is not differenced: running totals are then recognisable
 	amounts   bool        // values are amounts in the file
 	rain      *rainOfEcho // nil where values are no reflectivity
-	assumed   string      // what is assumed of values that nothing in the file contradicts or confirms
 	refused   error       // why the values cannot be converted; units are then the file's
 }
 

@@ -133,6 +133,7 @@ func (d *dataset) instants(v *variable, l *layout, c *variable, opt *ReadOptions
 		case strings.Contains(text, "calendar") && !strings.Contains(text, "date"):
 			gives = opt.called("Calendar") + " gives it"
 		}
+		gives += c.daysOfMATLAB(opt)
 		return nil, nil, 0, fmt.Errorf("time coordinate %q: %w; %s", c.name, err, gives)
 	}
 	a.calendar, a.epoch = u.Calendar, u.Epoch()
@@ -155,6 +156,23 @@ func (d *dataset) instants(v *variable, l *layout, c *variable, opt *ReadOptions
 		times = append(times, t)
 	}
 	return times, u, u.resolution(c), nil
+}
+
+// daysOfMATLAB returns the options by which a time coordinate is read that seems to hold
+// MATLAB's datenum, the days since the last one before the year 0; "" where it does not.
+// Its words say so, or else its values, which are of the years 1916 to 2190 if they are.
+func (c *variable) daysOfMATLAB(opt *ReadOptions) string {
+	words := strings.ToLower(strings.Join([]string{c.name, c.text("units"), c.text("long_name"), c.text("comment"), c.text("description")}, " "))
+	seems := "its attributes name them"
+	if !strings.Contains(words, "matlab") && !strings.Contains(words, "datenum") {
+		values, err := c.readTimes()
+		if err != nil || len(values) == 0 || opt.TimeUnits != "" || slices.ContainsFunc(values, func(x float64) bool { return !(x > 700_000 && x < 800_000) }) {
+			return ""
+		}
+		seems = fmt.Sprintf("its first value, %.9g, may be one", values[0])
+	}
+	return fmt.Sprintf(". MATLAB's day numbers (datenum; %s) are read with %s and %s", seems,
+		opt.set("TimeUnits", "days since -0001-12-31"), opt.set("Calendar", climate.ProlepticGregorian))
 }
 
 // resolution returns half the distance in hours between neighbouring values of the

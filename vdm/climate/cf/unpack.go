@@ -22,10 +22,11 @@ type unpacker struct {
 
 	causes    map[string]int // number of missing cells by cause
 	names     map[float64]string
-	limits    string // the valid range as the file has it
-	quiet     bool   // missing cells are not counted
-	merged    int    // cells that another place of a merged dimension has
-	conflicts int    // cells for which both have different values
+	declared  map[string]float64 // of the causes that _FillValue and missing_value are, the unpacked value
+	limits    string             // the valid range as the file has it
+	quiet     bool               // missing cells are not counted
+	merged    int                // cells that another place of a merged dimension has
+	conflicts int                // cells for which both have different values
 	notes     []string
 }
 
@@ -93,7 +94,7 @@ var defaultFill = map[Type]float64{
 // newUnpacker reads a variable's attributes. Further unpacked values that mean missing
 // can be given.
 func newUnpacker(v *variable, opt *ReadOptions) (*unpacker, error) {
-	u := &unpacker{causes: map[string]int{}, names: map[float64]string{}, low: math.Inf(-1), high: math.Inf(1), lowValue: math.Inf(-1), highValue: math.Inf(1), scale: 1}
+	u := &unpacker{causes: map[string]int{}, names: map[float64]string{}, declared: map[string]float64{}, low: math.Inf(-1), high: math.Inf(1), lowValue: math.Inf(-1), highValue: math.Inf(1), scale: 1}
 	number := func(name string, missing float64) (float64, error) {
 		a, ok := v.attrs[name]
 		if !ok {
@@ -128,7 +129,7 @@ func newUnpacker(v *variable, opt *ReadOptions) (*unpacker, error) {
 	_, packedType := v.attrs["scale_factor"]
 	for _, name := range []string{"_FillValue", "missing_value"} {
 		a, ok := v.attrs[name]
-		if !ok {
+		if !ok || opt != nil && opt.IgnoreFill {
 			continue
 		}
 		numbers := a.Numbers
@@ -139,6 +140,7 @@ func newUnpacker(v *variable, opt *ReadOptions) (*unpacker, error) {
 			for _, g := range stored(f, v.typ) {
 				if u.names[g] == "" {
 					u.names[g] = fmt.Sprintf("%s %g", name, f)
+					u.declared[u.names[g]] = u.inRange(g)*u.scale + u.offset
 				}
 			}
 			u.fills = append(u.fills, stored(f, v.typ)...)

@@ -49,7 +49,10 @@ func TestFurtherFiles(t *testing.T) {
 		{"kilometres_descending", ReadOptions{}, from, hour, 0, 12, "", "reversed"},
 		{"level_of_one", ReadOptions{}, from, hour, 0, 12, "", ""},
 		{"byte_codes", ReadOptions{}, from, hour, any, 12, "mm/h", "flag_meanings make classes of it; Kind rain"},
-		{"fill_zero", ReadOptions{}, from, hour, any, 12, "", "45.56 % _FillValue 0"},
+		{"fill_zero", ReadOptions{}, from, hour, any, 12, "", "45.56 % _FillValue 0 (IgnoreFill takes it as it is)"},
+		{"fill_zero", ReadOptions{IgnoreFill: true}, from, hour, 0, 12, "", ""},
+		{"fill_zero", ReadOptions{IgnoreFill: true, Fill: []float64{1.5}}, from, hour, any, 12, "", "% 1.5, named as missing"},
+		{"matlab_silent", ReadOptions{TimeUnits: "days since -0001-12-31", Calendar: climate.ProlepticGregorian}, from, hour, 0, 12, "", ""},
 	} {
 		c.check(t)
 	}
@@ -65,7 +68,8 @@ func TestFurtherFiles(t *testing.T) {
 }
 
 func TestFurtherFilesRefused(t *testing.T) {
-	refusedAs(t, "matlab_days", ReadOptions{}, "time units", "TimeUnits")
+	refusedAs(t, "matlab_days", ReadOptions{}, "time units", "its attributes name them", `TimeUnits "days since -0001-12-31" and Calendar proleptic_gregorian`)
+	refusedAs(t, "matlab_silent", ReadOptions{}, "its first value, 737316, may be one", `TimeUnits "days since -0001-12-31" and Calendar proleptic_gregorian`)
 	refusedAs(t, "reset_at_six", ReadOptions{}, "Interval", "Totals")
 	refusedAs(t, "reset_at_six", ReadOptions{Interval: 1}, "only grow", "Totals")
 	refusedAs(t, "era5_land", ReadOptions{Interval: 1}, "only grow", "such as 24")
@@ -104,6 +108,16 @@ func TestCyclicColumn(t *testing.T) {
 			}
 		}
 	}
+	// Longitudes from 0 to 360 for columns that lie 72 degrees apart, by one step too few.
+	for name, where := range map[string]string{"cyclic_labels": "frame 0, row 0", "cyclic_late": "frame 5, row 1"} {
+		f, err := Read(people(t, name), ReadOptions{})
+		if err != nil || f.Width() != 5 || !strings.Contains(strings.Join(f.Notes, "; "), "their values differ") || !strings.Contains(strings.Join(f.Notes, "; "), where) {
+			t.Errorf("%s: columns with other values are not kept, with a word: %v, %+v", name, err, f)
+		}
+	}
+	if f, err := Read(people(t, "cyclic_dry"), ReadOptions{}); err != nil || f.Width() != 4 || !strings.Contains(strings.Join(f.Notes, "; "), "in the 12 frames compared") {
+		t.Errorf("columns of dry frames, which tell nothing, end the comparison: %v, %+v", err, f)
+	}
 	for _, name := range []string{"nearly_round", "round_once"} { // to 350 and to 358 degrees
 		if f, err := Read(people(t, name), ReadOptions{}); err != nil || f.Width() != 6 {
 			t.Errorf("%s loses a column: %v", name, err)
@@ -116,7 +130,8 @@ func TestCyclicColumn(t *testing.T) {
 	}
 }
 
-// Where nothing in the file tells rates from sums, inspect says what is assumed.
+// Where nothing in the file tells rates from sums, what is assumed is told wherever the file
+// is read.
 func TestAssumptionIsTold(t *testing.T) {
 	for name, says := range map[string]string{
 		"xarray_sums_rates": "values are taken as rates, as their units \"mm/h\" say; if each is a sum over its 3 h, they are amounts: Units mm with Interval 3",
@@ -127,9 +142,27 @@ func TestAssumptionIsTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		notes := strings.Join(r.Variables[0].Notes, "\n")
-		if says == "" && strings.Contains(notes, "taken as rates") || !strings.Contains(notes, says) {
-			t.Errorf("%s: notes %q, want %q", name, notes, says)
+		f, err := Read(people(t, name), ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		plan, err := PlanPreparation(context.Background(), []string{people(t, name)}, PrepareOptions{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := plan.Run(context.Background(), dir, false, nil); err != nil {
+			t.Fatal(err)
+		}
+		prepared, err := climate.OpenPrepared(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { prepared.Close() })
+		for where, notes := range map[string]string{"inspect": strings.Join(r.Variables[0].Notes, "\n"), "read": strings.Join(f.Notes, "\n"), "prepare": strings.Join(prepared.Fields()[0].Notes, "\n")} {
+			if says == "" && strings.Contains(notes, "taken as rates") || strings.Count(notes, says) == 0 || says != "" && strings.Count(notes, "taken as rates") != 1 {
+				t.Errorf("%s, %s: %q, want %q", name, where, notes, says)
+			}
 		}
 	}
 }

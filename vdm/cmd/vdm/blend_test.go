@@ -30,7 +30,7 @@ func TestForecastBlend(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if head.Members != 2 || head.Attributes[archive.KnownAttribute] != "0, 1" || head.Attributes["vdm_weights"] != "1, 0.5, 0" || head.Reference == nil || strings.Count(head.Attributes["history"], "\n") != 2 {
+	if head.Members != 2 || head.Attributes[archive.KnownAttribute] != "0, 1" || head.Attributes["vdm_weights"] != "1, 0.5, 0" || head.Attributes[archive.ForecasterAttribute] != "blend" || head.Reference == nil || strings.Count(head.Attributes["history"], "\n") != 2 {
 		t.Errorf("%d members, attributes %v: want two, with what was known, the weights, and both histories", head.Members, head.Attributes)
 	}
 	const cells = 16

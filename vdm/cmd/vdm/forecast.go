@@ -51,8 +51,9 @@ blend lets a file of forecasts, these or nowcasts, pass into another.`,
   vdm forecast persistence --data rain.nc --start 120 --known 1 --frames 7
   vdm forecast advection --data radar.nc --start 40 --size 128
   vdm verify steps.nc --against radar.nc --rival persistence`,
-		Args: takes("FORECASTER"),
-		RunE: func(c *cobra.Command, args []string) error { return f.forecast(c, args[0]) },
+		Args:      takes("FORECASTER"),
+		ValidArgs: forecast.Names(),
+		RunE:      func(c *cobra.Command, args []string) error { return f.forecast(c, args[0]) },
 	}
 	flags := c.Flags()
 	f.whereFlags.addTo(flags)
@@ -158,7 +159,11 @@ func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
 	if err := emit(c, filepath.Clean(out)+"\n"); err != nil {
 		return err
 	}
-	return drawNowcast(c, f.picture, rec, place, known, frames, members)
+	title := strings.ToUpper(name[:1]) + name[1:]
+	if name == "steps" {
+		title = "STEPS"
+	}
+	return drawNowcast(c, f.picture, title, rec, place, known, frames, members)
 }
 
 // around returns the known frames with what lies around a clip and may move into it; nil

@@ -3,13 +3,18 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 	"github.com/spf13/pflag"
 
 	"github.com/climate-vdm/climate-vdm/vdm"
+	"github.com/climate-vdm/climate-vdm/vdm/climate"
+	"github.com/climate-vdm/climate-vdm/vdm/forecast"
+	"github.com/climate-vdm/climate-vdm/vdm/report"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
+	"github.com/climate-vdm/climate-vdm/vdm/study/verification"
 )
 
 func newMan() *cobra.Command {
@@ -42,13 +47,22 @@ one of MANPATH, "man vdm-train" then shows them.`,
 func completeWords(root *cobra.Command) {
 	lists := map[string][]string{
 		"sampler": vdm.SamplerNames(), "grid": vdm.GridNames(), "guidance": vdm.GuidanceNames(), "preset": run.PresetNames(),
-		"kind": {"rain", "other", "auto"}, "missing": {"skip", "mask"}, "repeated": {"first", "last"}, "split": {"seasons", "none"},
+		"kind": {"rain", "other", "auto"}, "missing": {"skip", "mask"}, "repeated": {"first", "last"}, "split": {"seasons", "none"}, "totals": {"start", "day", "none"},
+		"calendar": {climate.Standard, climate.ProlepticGregorian, climate.Julian, climate.NoLeap, climate.AllLeap, climate.ThreeSixtyDay},
+		"by":       verification.Groupings(), "score": report.ScoreNames(), "explain": slices.Concat(report.ScoreNames(), report.IndexNames(), []string{"all"}),
 	}
+	files := map[string][]string{"picture": {"png", "svg", "pdf", "apng"}, "config": {"yaml"}, "of": {"nc", "zarr"}, "with": {"nc", "zarr"}}
 	for _, c := range root.Commands() {
 		completeWords(c)
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			if words, listed := lists[f.Name]; listed {
 				_ = c.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // fails only for a flag that is not there, or twice
+			}
+			if endings, named := files[f.Name]; named {
+				_ = c.MarkFlagFilename(f.Name, endings...)
+			}
+			if f.Name == "rival" { // a name, or files
+				_ = c.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(append(forecast.Names(), "none"), cobra.ShellCompDirectiveDefault))
 			}
 		})
 	}

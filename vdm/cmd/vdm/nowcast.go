@@ -18,7 +18,7 @@ import (
 // leadsHelp and nowcastShows are the help of flags of nowcast and forecast.
 const (
 	leadsHelp    = "lead `times` to write, as 5,10,30min or 1,2h, beside the known frames (default: all of the clip)"
-	nowcastShows = "members, their mean, the probability of 1 mm/h, and what came where the data go on"
+	nowcastShows = "members, of several also their mean and the probability of 1 mm/h, and what came where the data go on"
 )
 
 func newNowcast() *cobra.Command {
@@ -144,11 +144,11 @@ func newInterpolate() *cobra.Command {
 the others, and writes the clips as nowcast does. --start or --test gives the
 beginning of the clip, as there. With --pretrained the model is the one of nowcast: of
 10 frames of radar, 5 minutes apart, every second one is known.`,
-		Example: `  vdm interpolate --pretrained --data radar.nc --start 120 --size 128
+		Example: `  vdm interpolate --pretrained --data radar.nc --start 120 --size 128 --picture between.png
   vdm interpolate runs/rain --data rain.nc --start 120 --known 0,2,4,6,8
   vdm interpolate runs/small --data data/synthetic --test 7`,
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := together(f.prepare(c), f.located(c)); err != nil {
+			if err := together(f.prepare(c), f.located(c), checkPicture(c, f.picture)); err != nil {
 				return err
 			}
 			m, err := f.openOrShipped(c, args)
@@ -174,6 +174,7 @@ beginning of the clip, as there. With --pretrained the model is the one of nowca
 		},
 	}
 	c.Flags().IntSliceVar(&known, "known", nil, "`frames` of the clip that are known, from 0 (default: every second)")
+	c.Flags().StringVar(&f.picture, "picture", "", pictureHelp("members, of several also their mean, and the data where they have these frames"))
 	f.addPretrained(c)
 	f.addTest(c)
 	f.addTo(c)
@@ -260,5 +261,8 @@ func (f *conditionalFlags) run(c *cobra.Command, m *run.Run, kind string, knownF
 	if err != nil || f.picture == "" {
 		return err
 	}
-	return drawNowcast(c, f.picture, rec, place, known, frames, members)
+	if kind == "interpolate" {
+		return drawBetween(c, f.picture, rec, place, known, members)
+	}
+	return drawNowcast(c, f.picture, "Nowcast", rec, place, known, frames, members)
 }

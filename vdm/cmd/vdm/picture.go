@@ -74,20 +74,30 @@ func picturable(path string, rec *climate.Record) error {
 	return nil
 }
 
-// drawNowcast draws the written frames of the members of a nowcast to a file, beside the
-// observed frames where the data continue, and prints the file's name.
-func drawNowcast(c *cobra.Command, path string, rec *climate.Record, place climate.Place, known climate.KnownFrames, written []int, members [][]float32) error {
+// whole returns the data of all frames of a clip, the known and the others; nil, with a word,
+// where the data lack some.
+func whole(c *cobra.Command, rec *climate.Record, place climate.Place, frames int) []float32 {
+	if place.Start+frames > rec.Fields[0].Frames() {
+		return nil
+	}
+	grid := &place.Grid
+	observed, _, err := rec.Cut(climate.CutOptions{Height: grid.Height, Width: grid.Width, Known: climate.FirstFrames(frames, frames), Start: place.Start, Row: place.Row, Column: place.Column})
+	if err != nil {
+		say(c, "note: the picture lacks what was observed: %v", err)
+		return nil
+	}
+	return observed
+}
+
+// drawNowcast draws the written frames of the members of a forecast to a file, beside the
+// observed frames where the data continue, and prints the file's name. title says what made
+// the forecast.
+func drawNowcast(c *cobra.Command, path, title string, rec *climate.Record, place climate.Place, known climate.KnownFrames, written []int, members [][]float32) error {
 	if path == "" {
 		return nil
 	}
 	frames, grid := len(known), &place.Grid
-	var observed []float32
-	if place.Start+frames <= rec.Fields[0].Frames() {
-		var err error
-		if observed, _, err = rec.Cut(climate.CutOptions{Height: grid.Height, Width: grid.Width, Known: climate.FirstFrames(frames, frames), Start: place.Start, Row: place.Row, Column: place.Column}); err != nil {
-			say(c, "note: the picture lacks what was observed: %v", err)
-		}
-	}
+	observed := whole(c, rec, place, frames)
 	lead, step := known.Span(), climate.MedianStep(place.Times)
 	if len(written) < frames {
 		only := make(climate.KnownFrames, frames)
@@ -105,11 +115,24 @@ func drawNowcast(c *cobra.Command, path string, rec *climate.Record, place clima
 	}
 	err := savePicture(path,
 		func() (*plotting.Picture, error) {
-			return radar.Picture(members, observed, lead, frames, grid.Height, grid.Width, 60*step, &place)
+			return radar.Picture(title, members, observed, lead, frames, grid.Height, grid.Width, 60*step, &place)
 		},
 		func() ([]byte, error) { return movingMembers(members, observed, &place, frames, step) })
 	if err != nil {
 		return fmt.Errorf("the forecast is written, but not its picture: %w", err)
+	}
+	return emit(c, path+"\n")
+}
+
+// drawBetween draws clips of which frames in any place are known to a file, beside the data
+// where they have all frames, and prints the file's name.
+func drawBetween(c *cobra.Command, path string, rec *climate.Record, place climate.Place, known climate.KnownFrames, members [][]float32) error {
+	observed, step := whole(c, rec, place, len(known)), climate.MedianStep(place.Times)
+	err := savePicture(path,
+		func() (*plotting.Picture, error) { return report.MembersPicture(members, observed, known, &place) },
+		func() ([]byte, error) { return movingMembers(members, observed, &place, len(known), step) })
+	if err != nil {
+		return fmt.Errorf("the clips are written, but not their picture: %w", err)
 	}
 	return emit(c, path+"\n")
 }

@@ -23,7 +23,9 @@ type readFlags struct {
 	timeUnits, calendar string
 	reflectivity        string
 	repeated            string
-	clip, ignoreRange   bool
+	clip                bool
+	ignoreRange         bool
+	ignoreFill          bool
 	scratch             *climate.Scratch // where values go that need not be in memory at once; nil for all in memory
 }
 
@@ -43,6 +45,7 @@ func (r *readFlags) addTo(c *cobra.Command) {
 	f.StringVar(&r.repeated, "repeated", "", "`which` of the frames with one and the same time to take, in a file or in two that overlap: first or last")
 	f.BoolVar(&r.clip, "clip-negative", false, "set rain below 0 to 0, as interpolation leaves it")
 	f.BoolVar(&r.ignoreRange, "ignore-valid-range", false, "take values outside the file's valid_range as they are")
+	f.BoolVar(&r.ignoreFill, "ignore-fill", false, "take values that the file's _FillValue and missing_value call missing as they are; those of --fill are missing")
 	f.Lookup("index").DefValue, f.Lookup("dims").DefValue = "", "" // pflag would print []
 }
 
@@ -51,7 +54,7 @@ func (r *readFlags) addTo(c *cobra.Command) {
 var flagsOf = map[string]string{
 	"Variable": "--variable", "Kind": "--kind", "Interval": "--interval", "Months": "--interval", "Totals": "--totals", "Units": "--units", "TimeUnits": "--time-units",
 	"Reflectivity": "--zr", "Calendar": "--calendar", "Fill": "--fill", "Index": "--index", "Dims": "--dims", "Repeated": "--repeated",
-	"ClipNegative": "--clip-negative", "IgnoreValidRange": "--ignore-valid-range",
+	"ClipNegative": "--clip-negative", "IgnoreValidRange": "--ignore-valid-range", "IgnoreFill": "--ignore-fill",
 	"KeepMissing": "--missing mask", "Flips": "--flips", // of climate.WindowOptions, in train
 	"Data": "--data", "Variables": "--variable", "Row": "--row", "Column": "--col", "Step": "--other-step", "Kilometres": "--other-cell-size", // of climate.RecordOptions and CutOptions
 }

@@ -33,7 +33,7 @@ func (r *readFlags) options() (o cf.ReadOptions, each map[string]cf.ReadOptions,
 	}
 	make := func(variable string) (o cf.ReadOptions, err error) {
 		o = cf.ReadOptions{Index: r.index, Dims: r.dims, TimeUnits: r.timeUnits, Calendar: r.calendar, Repeated: r.repeated,
-			ClipNegative: r.clip, Reflectivity: ab, IgnoreValidRange: r.ignoreRange, Name: flagOf, Units: all[0].valueFor(variable), Totals: all[4].valueFor(variable)}
+			ClipNegative: r.clip, Reflectivity: ab, IgnoreValidRange: r.ignoreRange, IgnoreFill: r.ignoreFill, Name: flagOf, Units: all[0].valueFor(variable), Totals: all[4].valueFor(variable)}
 		if o.Kind, err = parseKind(all[1].valueFor(variable)); err != nil {
 			return o, err
 		}

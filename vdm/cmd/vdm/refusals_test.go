@@ -56,6 +56,7 @@ func refusals() []refusal {
 		{"reflectivity that nothing calls rain", around(hours, plane("dbz", grid, mixed, "units", "dBZ")), []string{"--kind", "rain"}},
 		{"reflectivity by the name of rain", around(hours, rate("units", "dBZ")), []string{"--kind", "rain"}},
 		{"times without units", around(axis("time", []float64{1, 2, 3, 4}), rate("units", "mm/h")), []string{"--time-units", "hours since 2018-09-13"}},
+		{"days of MATLAB", around(axis("time", []float64{737316, 737317, 737318, 737319}), rate("units", "mm/h")), []string{"--time-units", "days since -0001-12-31", "--calendar", "proleptic_gregorian"}},
 		{"months without a date", around(axis("time", []float64{1, 2, 3, 4}, "units", "months"), rate("units", "mm/h")), []string{"--time-units", "months since 1981-01-01"}},
 		{"a calendar that does not exist", around(axis("time", []float64{1, 2, 3, 4}, "units", "hours since 2018-09-13", "calendar", "lunar"), rate("units", "mm/h")), []string{"--calendar", "standard"}},
 		{"one time twice", around(hourly(1, 2, 2, 3), rate("units", "mm/h")), []string{"--repeated", "last"}},
@@ -79,6 +80,7 @@ func refusals() []refusal {
 		}, "units", "mm/day")), []string{"--fill", "9999"}},
 		{"months with halves", around(axis("time", []float64{0.5, 1.5, 2.5, 3.5}, "units", "months since 1981-01-01"), rate("units", "mm/h")), []string{"--calendar", "360_day"}},
 		{"a valid_range that hides values", around(hours, rate("units", "mm/h", "valid_max", "2")), []string{"--ignore-valid-range"}},
+		{"a _FillValue that dry cells have", around(hours, rate("units", "mm/h", "_FillValue", "0")), []string{"--ignore-fill"}},
 		{"sums over months of unequal length", around(axis("time", []float64{15, 45, 75, 105}, "units", "days since 1981-01-01", "calendar", "noleap"), rate("units", "mm", "long_name", "precipitation")), []string{"--interval", "month"}},
 	}
 }

@@ -17,7 +17,7 @@ import (
 
 // remembered are the flags of readFlags that a run keeps: they say what files of one source
 // leave open.
-var remembered = []string{"units", "kind", "interval", "totals", "fill", "index", "dims", "time-units", "calendar", "clip-negative", "ignore-valid-range", "zr"}
+var remembered = []string{"units", "kind", "interval", "totals", "fill", "index", "dims", "time-units", "calendar", "clip-negative", "ignore-valid-range", "ignore-fill", "zr"}
 
 // remember returns how data were read, for the commands that use the run.
 func (r *readFlags) remember(c *cobra.Command, paths []string, fields []*climate.Field) (climate.Reading, error) {

@@ -88,7 +88,8 @@ func TestPicturesObeyTheirNames(t *testing.T) {
 	data := rainRecord(t)
 	dir, out := longer(t, data), t.TempDir()
 	for name, begins := range map[string]string{"a.png": "\x89PNG", "a.apng": "\x89PNG", "a.svg": "<?xml", "a.PDF": "%PDF"} {
-		for _, command := range [][]string{{"sample", dir, "--count", "2"}, {"nowcast", dir, "--data", data, "--start", "1", "--members", "2"}} {
+		for _, command := range [][]string{{"sample", dir, "--count", "2"}, {"nowcast", dir, "--data", data, "--start", "1", "--members", "2"},
+			{"interpolate", dir, "--data", data, "--start", "1", "--members", "2"}} {
 			path := filepath.Join(out, name)
 			succeed(t, append(command, "--evaluations", "1", "--picture", path, "--out", filepath.Join(out, "x.nc"))...)
 			drawn, err := os.ReadFile(path)
@@ -118,7 +119,40 @@ func TestManAndCompletion(t *testing.T) {
 			t.Errorf("no completion for %s", shell)
 		}
 	}
-	if got := succeed(t, "__complete", "sample", "run", "--sampler", "d"); !strings.Contains(got, "ddim") {
-		t.Errorf("samplers that begin with d: %q", got)
+	for typed, words := range map[string][]string{
+		"sample run --sampler d": {"ddim"}, "forecast ": {"blend", "persistence", "advection", "steps"}, "verify --by ": {"lead", "season", "intensity", "region"},
+		"verify --score f": {"fss"}, "verify --explain s": {"spread", "sal", "spells"}, "verify --rival ": {"steps", "none"}, "inspect --calendar n": {"noleap"}, "nowcast --picture ": {"apng"},
+	} {
+		if typed = succeed(t, append([]string{"__complete"}, strings.Split(typed, " ")...)...); !containsAll(typed, words) {
+			t.Errorf("%q are not among the completions %q", words, typed)
+		}
+	}
+}
+
+func containsAll(text string, words []string) bool {
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// Forecasts without chance are drawn once, however many members are written; the picture says
+// what made them.
+func TestEqualMembersAreDrawnOnce(t *testing.T) {
+	data, out := rainRecord(t), t.TempDir()
+	draw := func(name string, members string) string {
+		path := filepath.Join(out, name+members+".svg")
+		succeed(t, "forecast", name, "--data", data, "--start", "4", "--known", "3", "--frames", "6", "--members", members, "--picture", path, "--out", filepath.Join(out, "x.nc"))
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	one, three, steps := draw("persistence", "1"), draw("persistence", "3"), draw("steps", "3")
+	if one != three || len(steps) < 2*len(one) {
+		t.Errorf("pictures of %d, %d and of an ensemble %d bytes", len(one), len(three), len(steps))
 	}
 }

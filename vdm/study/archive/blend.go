@@ -60,7 +60,7 @@ func (b Blending) Write(ctx context.Context, path string) ([]float64, error) {
 	}
 	place := climate.Place{Times: clip.Times, Epoch: clip.Epoch}
 	file := &cf.SampleFile{Reference: place.Reference(known), Members: first[0].Count, Grid: clip.Grid, Times: clip.Times, From: clip.From, To: clip.To, Calendar: clip.Calendar, Epoch: clip.Epoch,
-		Attributes: map[string]string{"title": "Forecast blended with another", KnownAttribute: known.String(), "vdm_command": "forecast blend", run.FirstMemberAttribute: "0", "vdm_weights": texts(weights)}}
+		Attributes: map[string]string{"title": "Forecast blended with another", KnownAttribute: known.String(), "vdm_command": "forecast blend", ForecasterAttribute: "blend", run.FirstMemberAttribute: "0", "vdm_weights": texts(weights)}}
 	maps.Copy(file.Attributes, b.More)
 	for i, e := range first {
 		other, err := b.matching(second, e, i)

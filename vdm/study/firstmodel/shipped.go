@@ -64,7 +64,7 @@ func (w *work) drawShipped(ctx context.Context, size shippedSize) ([]report.Draw
 	if err != nil {
 		return nil, err
 	}
-	picture, err := radar.Picture(members, observed, known, frames, size.side, size.side, minutes, nil)
+	picture, err := radar.Picture("Nowcast", members, observed, known, frames, size.side, size.side, minutes, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -17,12 +17,13 @@ const (
 	likely   = 1.0
 )
 
-// Picture returns a picture of a nowcast of rain in mm/h: the last known frame and
+// Picture returns a picture of a forecast of rain in mm/h: the last known frame and
 // some of the following ones, observed (nil where they are unknown), of three members
-// and of their mean, and below them the share of members with at least 1 mm/h. Members
-// and observed are clips, [frame, row, column]; minutes is the time between frames. place,
-// where it is not nil, gives the picture axes, coasts and times.
-func Picture(members [][]float32, observed []float32, known, frames, height, width int, minutes float64, place *climate.Place) (*plotting.Picture, error) {
+// and of their mean, and below them the share of members with at least 1 mm/h. Members that
+// are all equal are drawn once, without mean and share. Members and observed are clips,
+// [frame, row, column]; minutes is the time between frames. place, where it is not nil,
+// gives the picture axes, coasts and a title: what made the forecast, and its times.
+func Picture(made string, members [][]float32, observed []float32, known, frames, height, width int, minutes float64, place *climate.Place) (*plotting.Picture, error) {
 	if len(members) == 0 || known < 1 || known >= frames {
 		return nil, fmt.Errorf("picture of a nowcast: %d members with %d of %d frames known", len(members), known, frames)
 	}
@@ -58,24 +59,29 @@ func Picture(members [][]float32, observed []float32, known, frames, height, wid
 	if observed != nil {
 		rows = append(rows, clip("observed", func(at int) float64 { return float64(observed[at]) }))
 	}
-	for i, m := range members[:min(pictured, len(members))] {
-		rows = append(rows, clip(fmt.Sprintf("member %d", i+1), func(at int) float64 { return float64(m[at]) }))
+	single := equal(members)
+	if single {
+		rows = append(rows, clip("forecast", func(at int) float64 { return float64(members[0][at]) }))
+	} else {
+		for i, m := range members[:min(pictured, len(members))] {
+			rows = append(rows, clip(fmt.Sprintf("member %d", i+1), func(at int) float64 { return float64(m[at]) }))
+		}
+		rows = append(rows, clip("mean", over(func(v float64) float64 { return v })))
 	}
-	rows = append(rows, clip("mean", over(func(v float64) float64 { return v })))
 	var grid *climate.Grid
 	title := ""
 	if place != nil {
 		grid = &place.Grid
 		if reference := place.Reference(climate.FirstFrames(frames, known)); reference != nil {
-			title = fmt.Sprintf("Nowcast from %s, valid until %s UTC", report.Minute(*reference, place.Calendar), report.Minute(place.Times[frames-1], place.Calendar))
+			title = fmt.Sprintf("%s from %s, valid until %s UTC", made, report.Minute(*reference, place.Calendar), report.Minute(place.Times[frames-1], place.Calendar))
 		}
 	}
 	coasts, axes := report.Coasts(grid), report.AxesOf(grid)
 	rain, err := plotting.FilmStrip(rows, plotting.FilmStripOptions{
 		Style: plotting.Style{Title: title}, Scale: plotting.RainScale(), Label: "Rain", Unit: "mm h^{-1}", FrameLabels: labels, Lines: coasts, Axes: axes,
 	})
-	if err != nil {
-		return nil, err
+	if err != nil || single {
+		return rain, err
 	}
 	share := clip("probability", over(func(v float64) float64 {
 		if v >= likely && !math.IsNaN(v) {
@@ -90,4 +96,17 @@ func Picture(members [][]float32, observed []float32, known, frames, height, wid
 		return nil, err
 	}
 	return plotting.Grid([][]*plotting.Picture{{rain}, {chance}}, plotting.GridOptions{})
+}
+
+// equal reports whether all members have the same values, as those of a forecast without
+// chance.
+func equal(members [][]float32) bool {
+	for _, m := range members[1:] {
+		for i, v := range m {
+			if w := members[0][i]; v != w && (v == v || w == w) {
+				return false
+			}
+		}
+	}
+	return true
 }

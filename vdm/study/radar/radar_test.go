@@ -290,11 +290,11 @@ func TestTrainAndNowcast(t *testing.T) {
 func TestPictureOfANowcast(t *testing.T) {
 	rain := shower(6, 24, 24)
 	members := [][]float32{rain.Data, rain.Data}
-	with, err := Picture(members, rain.Data, 3, 6, 24, 24, 5, nil)
+	with, err := Picture("Nowcast", members, rain.Data, 3, 6, 24, 24, 5, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	without, err := Picture(members, nil, 3, 6, 24, 24, 5, nil)
+	without, err := Picture("Nowcast", members, nil, 3, 6, 24, 24, 5, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -302,7 +302,7 @@ func TestPictureOfANowcast(t *testing.T) {
 	if _, low := without.Size(); low >= tall {
 		t.Errorf("the picture without what was observed is %v tall, with it %v", low, tall)
 	}
-	if _, err := Picture(nil, nil, 3, 6, 24, 24, 5, nil); err == nil {
+	if _, err := Picture("Nowcast", nil, nil, 3, 6, 24, 24, 5, nil); err == nil {
 		t.Error("a nowcast without members is drawn")
 	}
 }

@@ -129,6 +129,9 @@ func TestSavedResults(t *testing.T) {
 	found := map[string]string{}
 	for _, row := range rows[1:] {
 		found[strings.Join([]string{row[at("by")], row[at("group")], row[at("forecaster")], row[at("against")], row[at("key")], row[at("lead")]}, "|")] = row[at("value")]
+		if hours, ahead := strings.CutSuffix(strings.TrimPrefix(row[at("lead")], "+"), " h"); ahead != (row[at("lead_minutes")] != "") || ahead && row[at("lead_minutes")] != map[string]string{"1": "60", "2": "120", "3": "180"}[hours] {
+			t.Errorf("lead %q is %q minutes", row[at("lead")], row[at("lead_minutes")])
+		}
 	}
 	for key, want := range map[string]float64{
 		"||model||crps|": crps, "||model|persistence|crps|": crps - r.value(1, "crps"), "lead|+2 h|model||crps|": float64(r.Groups[2].Entries[0].Score("crps").Value),
@@ -152,7 +155,7 @@ func TestSavedResults(t *testing.T) {
 import netCDF4, sys
 d = netCDF4.Dataset(sys.argv[1])
 print(list(d["forecaster"][:]), list(d["group"][:]), list(d["pair"][:]), sep="|")
-print(*[float(v) for v in [d["crps"][0, 0], d["crps_difference"][0], d["crps_by_lead"][2, 0], d["fss_3cells_2"][0, 1], d["crps_low"][0, 0], d["csi_0p5"][3, 0]]])
+print(*[float(v) for v in [d["crps"][0, 0], d["crps_difference"][0], d["crps_by_lead"][2, 0], d["fss_3cells_2"][0, 1], d["crps_low"][0, 0], d["csi_0p5"][3, 0], *d["lead_minutes"][:]]])
 print(d["csi_0p5"].threshold, d["fss_3cells_2"].window, d["crps"].long_name)`, nc).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -162,7 +165,7 @@ print(d["csi_0p5"].threshold, d["fss_3cells_2"].window, d["crps"].long_name)`, n
 		t.Errorf("labels %s, want %s", lines[0], want)
 	}
 	whole := r.Groups[0].Entries
-	for i, want := range []float64{crps, crps - r.value(1, "crps"), whole[0].Score("crps").ByFrame[2], r.value(1, "fss_3cells_2"), float64(whole[0].Score("crps").From), float64(r.Groups[3].Entries[0].Score("csi_0.5").Value)} {
+	for i, want := range []float64{crps, crps - r.value(1, "crps"), whole[0].Score("crps").ByFrame[2], r.value(1, "fss_3cells_2"), float64(whole[0].Score("crps").From), float64(r.Groups[3].Entries[0].Score("csi_0.5").Value), 60, 120, 180} {
 		got, err := strconv.ParseFloat(strings.Fields(lines[1])[i], 64)
 		if err != nil {
 			t.Fatal(err)

@@ -116,6 +116,7 @@ func TestCasesWithLittleToTell(t *testing.T) {
 		change     func(*cf.SampleFile)
 		truth      func([]float32)
 		thresholds []float64
+		scores     []string
 		want       map[string]float64 // NaN for none
 		note       string
 	}{
@@ -124,6 +125,10 @@ func TestCasesWithLittleToTell(t *testing.T) {
 			want: map[string]float64{"twcrps": 0, "csi": math.NaN(), "pod": math.NaN(), "pofd": 0, "brier": 0, "roc": math.NaN(), "fss": math.NaN(), "brier_skill": math.NaN(), "base_rate": 0}, note: "500 mm/h is reached in none of the cells"},
 		"a threshold below all": {members: []float32{0, 2}, thresholds: []float64{-1},
 			want: map[string]float64{"csi": 1, "far": 0, "pofd": math.NaN(), "brier": 0, "roc": math.NaN(), "fss": 1, "base_rate": 1}, note: "-1 mm/h is reached in all of the cells"},
+		"a threshold beyond all, without probabilities": {members: []float32{0, 2}, thresholds: []float64{500}, scores: []string{"contingency"},
+			want: map[string]float64{"csi": math.NaN(), "pofd": 0, "brier": math.NaN()}, note: "500 mm/h is reached in none of the cells"},
+		"a threshold below all, without probabilities": {members: []float32{0, 2}, thresholds: []float64{-1}, scores: []string{"contingency"},
+			want: map[string]float64{"csi": 1, "pofd": math.NaN()}, note: "-1 mm/h is reached in all of the cells"},
 		"a member missing in a frame": {members: []float32{0, 2}, change: missing(2*cells, 3*cells, 1), want: map[string]float64{"crps": 0.5, "missing": 1.0 / 3}},
 		"a member missing ahead":      {members: []float32{0, 2}, change: missing(2*cells, 5*cells, 0), want: map[string]float64{"crps": math.NaN(), "energy": math.NaN(), "missing": 1}},
 		"no truth ahead": {members: []float32{0, 2}, truth: func(ahead []float32) {
@@ -144,7 +149,7 @@ func TestCasesWithLittleToTell(t *testing.T) {
 		if c.truth != nil {
 			c.truth(data.Fields[0].Data[2*cells : 5*cells])
 		}
-		r := scored(t, Options{Data: data, AnyRival: true, Thresholds: c.thresholds}, path)
+		r := scored(t, Options{Data: data, AnyRival: true, Thresholds: c.thresholds, Scores: c.scores}, path)
 		for key, want := range c.want {
 			if got := r.value(0, key); !(got != got && want != want) && !(math.Abs(got-want) <= 1e-5) {
 				t.Errorf("%s: %s is %v, want %v", name, key, got, want)
@@ -162,6 +167,36 @@ func TestCasesWithLittleToTell(t *testing.T) {
 		for _, ext := range Formats {
 			if err := Save(filepath.Join(t.TempDir(), "out"+ext), r); err != nil {
 				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+// A table explains the scores that it has, and no others; without a pair that can be compared
+// there is no table of pairs.
+func TestNotesAreOfWhatIsShown(t *testing.T) {
+	about := map[string]string{"crps": "With one member", "csi": "CSI to frequency bias", "power": "over the truth's", "bias": "mean truth", "fair": "Ensembles differ in size"}
+	for _, c := range []struct {
+		scores []string
+		said   []string
+		tables int
+	}{
+		{nil, []string{"crps", "csi", "power", "bias", "fair"}, 2}, {[]string{"bias"}, []string{"bias"}, 1}, {[]string{"contingency"}, []string{"csi"}, 1},
+		{[]string{"crps"}, []string{"crps", "fair"}, 2},
+	} {
+		data := record(t)
+		path := forecastFile(t, filepath.Join(t.TempDir(), "f.nc"), data, 0, 5, 2, []float32{0, 2}, nil)
+		o := Options{Data: data, AnyRival: true, Scores: c.scores}
+		if slices.Equal(c.scores, []string{"contingency"}) {
+			o.Thresholds = []float64{500} // no pair of values exists
+		}
+		tables := scored(t, o, path).Tables()
+		if len(tables) != c.tables {
+			t.Errorf("%q: %d tables, want %d", c.scores, len(tables), c.tables)
+		}
+		for what, words := range about {
+			if got := strings.Contains(tables[0].Text(), words); got != slices.Contains(c.said, what) {
+				t.Errorf("%q: %q is there: %v\n%s", c.scores, words, got, tables[0].Text())
 			}
 		}
 	}

@@ -19,6 +19,7 @@ type Line struct {
 	Threshold           float64 // NaN for values of no event
 	Window              int     // 0 where it has none
 	Lead                string  // "" over all leads
+	Minutes             float64 // of the lead; NaN where it has none, or is not known in time
 	Value, Low, High    float64 // NaN where there is none
 }
 
@@ -38,7 +39,7 @@ func (r *Results) Lines() (all []Line) {
 				for i, v := range e.Score(row.Key).ByFrame {
 					if i < len(ahead) && g.By == "" {
 						at := line
-						at.Lead, at.Value, at.Low, at.High = g.FrameName(ahead[i]), v, math.NaN(), math.NaN()
+						at.Lead, at.Minutes, at.Value, at.Low, at.High = g.FrameName(ahead[i]), g.FrameMinutes(ahead[i]), v, math.NaN(), math.NaN()
 						all = append(all, at)
 					}
 				}
@@ -56,6 +57,7 @@ func (r *Results) Lines() (all []Line) {
 
 func (l *Line) of(row report.Row, s report.Score) {
 	l.Score, l.Key, l.Label, l.Window, l.Threshold = row.Score, row.Key, row.Label, row.Window, math.NaN()
+	l.Minutes = math.NaN()
 	if row.Threshold != nil {
 		l.Threshold = *row.Threshold
 	}
@@ -79,10 +81,10 @@ func csvText(lines []Line) ([]byte, error) {
 		}
 		return strconv.Itoa(n)
 	}
-	rows := [][]string{{"variable", "by", "group", "cases", "forecaster", "against", "members", "score", "key", "label", "threshold", "window", "lead", "value", "low", "high"}}
+	rows := [][]string{{"variable", "by", "group", "cases", "forecaster", "against", "members", "score", "key", "label", "threshold", "window", "lead", "value", "low", "high", "lead_minutes"}}
 	for _, l := range lines {
 		rows = append(rows, []string{l.Variable, l.By, l.Group, whole(l.Cases), l.Forecaster, l.Against, whole(l.Members), l.Score, l.Key, l.Label,
-			number(l.Threshold), whole(l.Window), l.Lead, number(l.Value), number(l.Low), number(l.High)})
+			number(l.Threshold), whole(l.Window), l.Lead, number(l.Value), number(l.Low), number(l.High), number(l.Minutes)})
 	}
 	err := w.WriteAll(rows)
 	return b.Bytes(), err

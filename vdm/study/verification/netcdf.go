@@ -44,7 +44,7 @@ func (l *Line) place() (dims, labels []string) {
 }
 
 // saveNetCDF writes lines as arrays: a score by group and forecaster, its ends by the
-// suffixes _low and _high, the score by lead by _by_lead, a difference of a pair by
+// suffixes _low and _high, the score by lead by _by_lead (leads in numbers are lead_minutes), a difference of a pair by
 // _difference.
 func saveNetCDF(path string, lines []Line) error {
 	t := &table{labels: map[string][]string{}}
@@ -53,6 +53,12 @@ func saveNetCDF(path string, lines []Line) error {
 		dims, labels := l.place()
 		for i := range dims {
 			t.at(dims[i], labels[i])
+		}
+	}
+	minutes := slices.Repeat([]float64{math.NaN()}, len(t.labels["lead"]))
+	for _, l := range lines {
+		if l.Lead != "" {
+			minutes[t.at("lead", l.Lead)] = l.Minutes
 		}
 	}
 	index := map[string]*cf.Array{}
@@ -103,6 +109,9 @@ func saveNetCDF(path string, lines []Line) error {
 		if labels := t.labels[dim]; len(labels) > 0 {
 			arrays = append(arrays, cf.Array{Name: dim, Dims: []string{dim}, Shape: []int{len(labels)}, Labels: labels, Attributes: map[string]string{"long_name": dim}})
 		}
+	}
+	if slices.ContainsFunc(minutes, func(x float64) bool { return x == x }) {
+		arrays = append(arrays, cf.Array{Name: "lead_minutes", Dims: []string{"lead"}, Shape: []int{len(minutes)}, Values: minutes, Attributes: map[string]string{"long_name": "lead", "units": "min"}})
 	}
 	for _, a := range t.arrays {
 		arrays = append(arrays, *a)

@@ -16,7 +16,7 @@ func (r *Results) Tables() (all []report.Table) {
 			continue
 		}
 		all = append(all, g.Table())
-		if len(g.Entries) > 1 {
+		if len(g.Pairs) > 0 {
 			all = append(all, g.PairTable())
 		}
 		for _, by := range Groupings() {

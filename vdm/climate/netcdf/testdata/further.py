@@ -90,6 +90,14 @@ def matlab_days():
 
 
 @case
+def matlab_silent():
+    """The same, and nothing says what they are."""
+    d = new("matlab_silent"); grid(d); d.createDimension("time", T)
+    t = d.createVariable("time", "f8", ("time",)); t[:] = 737316 + np.arange(T) / 24.0
+    data(d, rain())
+
+
+@case
 def packed_time():
     """Times in int32 with a scale and an offset of their own."""
     d = new("packed_time"); grid(d); t = time(d, kind="i4"); t.set_auto_maskandscale(False)
@@ -265,6 +273,39 @@ def cyclic_down():
 def cyclic_beyond():
     """From 90 to 450, so that the column 0 stands at 360."""
     cyclic("cyclic_beyond", np.array([90.0, 180, 270, 360, 450]), [1, 2, 3, 0, 1])
+
+
+def seam(name, change):
+    """Longitudes from 0 to 360 where the column at 360 is changed."""
+    d = new(name); grid(d, np.array([-45.0, -22.5, 0, 22.5, 45]), np.array([0.0, 90, 180, 270, 360])); time(d)
+    r = rain()[:, :, :4]
+    r = np.concatenate([r, r[:, :, :1]], 2)
+    change(r)
+    data(d, r)
+
+
+@case
+def cyclic_labels():
+    """Five columns, 72 degrees apart, with the longitudes of linspace(0, 360, 5)."""
+    def change(r):
+        r[:, :, 4] = rain()[:, :, 4]
+    seam("cyclic_labels", change)
+
+
+@case
+def cyclic_late():
+    """The columns differ in the middle of the record only, in one cell; eight frames are dry there."""
+    def change(r):
+        r[:, :, 0] = r[:, :, 4] = 0
+        r[5, 1, 4] = 2
+    seam("cyclic_late", change)
+
+
+@case
+def cyclic_dry():
+    def change(r):
+        r[:, :, 0] = r[:, :, 4] = 0
+    seam("cyclic_dry", change)
 
 
 @case
