@@ -49,6 +49,8 @@ var argued = []named{
 		what: "a median does not depend on the order"},
 	{name: "window at its end", file: "vdm/verify/blocklength.go", in: "lag := 1; lag <= m;", old: "lag <= m", new: "lag < m",
 		what: "the window is 0 at lag m"},
+	{name: "copies of states", file: "vdm/train/refresh.go", in: "append([]float32(nil), values...)", old: "[]float32(nil), values", new: "values, []float32(nil)",
+		what: "nobody changes the values, which a device may then have as they are"},
 	{name: "seed of resamples", file: "vdm/verify/returnlevel.go", old: "0x100000001b3", new: "(0x100000001b3 - 1)",
 		what: "any seed that depends on the record will do"},
 	{name: "distance 0", file: "vdm/verify/variogram.go", old: "d > 0", new: "d >= 0",
