@@ -60,9 +60,13 @@ func (m *Run) rollout(ctx context.Context, dir string, start []float32, o Rollou
 		overlap.Y[i] = float32(math.NaN())
 	}
 	if len(o.Covariates) > 0 {
-		return nil, errors.New("a sequence takes no covariates, of which each of its clips would need its own")
+		return nil, errors.New("a sequence takes no covariates, of which each of its clips needs its own: see RolloutOptions.Tell")
 	}
-	if _, err := m.checkConditions(o.SampleOptions, overlap, nil); err != nil {
+	shown, err := m.checkKnown(o.SampleOptions, overlap, nil)
+	if err == nil && o.Tell == nil {
+		err = m.Config.Conditions.checkTold(nil, shown)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if startFrames == 0 {
@@ -227,12 +231,17 @@ func (x *rollout) known(g, k int) ([]float32, error) {
 func (x *rollout) draw(ctx context.Context, g, k int, known []float32) ([]float32, error) {
 	var given vdm.Observation
 	which := 0
+	told, err := x.told(ctx, known)
+	if err != nil {
+		return nil, fmt.Errorf("clip %d: %w", k, err)
+	}
 	if known != nil {
 		x.m.Forward(known)
 		given, which = vdm.Observation{{Y: known}}, 1
 	}
 	o := x.o.draw()
 	o.Count, o.Each, o.Progress = o.Batch, nil, nil // known contains a clip for each member of the batch
+	o.Covariates = told
 	if x.steps[which] == nil {
 		if known == nil {
 			o.Guidance = nil
@@ -242,7 +251,7 @@ func (x *rollout) draw(ctx context.Context, g, k int, known []float32) ([]float3
 			return nil, err
 		}
 		x.steps[which] = s
-	} else if err := x.steps[which].Observe(given); err != nil {
+	} else if err := errors.Join(x.steps[which].Observe(given), x.steps[which].Tell(told)); err != nil {
 		return nil, err
 	}
 	s := x.steps[which]

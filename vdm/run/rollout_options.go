@@ -2,6 +2,7 @@ package run
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 )
@@ -16,6 +17,14 @@ type RolloutOptions struct {
 
 	// Overlap is how many of the last frames each new clip knows. 0 means half a clip.
 	Overlap int
+
+	// Tell, if not nil, returns the covariates of a clip that knows clip, as
+	// SampleOptions.Covariates does for one sample: in physical units, [frame, height,
+	// width]. clip is in physical units, too, [frame, height, width, channel], with NaN
+	// where nothing is known; what is returned must depend on it alone. Covariates must be
+	// nil, since each clip has its own.
+	Tell func(ctx context.Context, clip []float32) (map[string][]float32, error)
+
 	// Stride is how many frames each new clip adds; the rest of the clip is discarded. 0
 	// means all but the overlap.
 	Stride int
@@ -38,6 +47,8 @@ func (o RolloutOptions) validate(clipFrames, startFrames int) error {
 		return fmt.Errorf("overlap is %d: want 1 to %d of the %d frames of a clip", o.Overlap, clipFrames-1, clipFrames)
 	case o.Stride < 1 || o.Overlap+o.Stride > clipFrames:
 		return fmt.Errorf("stride is %d with an overlap of %d: want 1 to %d, as a clip has %d frames", o.Stride, o.Overlap, clipFrames-o.Overlap, clipFrames)
+	case o.Tell != nil && startFrames > 0 && startFrames < o.Overlap:
+		return fmt.Errorf("overlap is %d and the start has %d frames: want at least as many, since covariates are made from the overlap", o.Overlap, startFrames)
 	case o.Frames <= startFrames:
 		return fmt.Errorf("frames is %d and the start has %d: want more", o.Frames, startFrames)
 	}

@@ -90,15 +90,24 @@ func (m *Run) Inpaint(ctx context.Context, clip []float32, known []bool, o Sampl
 // checkConditions refuses conditions that the network was not trained for, and reports
 // whether exactly every second frame is known.
 func (m *Run) checkConditions(o SampleOptions, cells vdm.Measurement, known []bool) (alternate bool, err error) {
-	shown, err := m.shownCells(cells, known)
+	frames, err := m.checkKnown(o, cells, known)
 	if err != nil {
 		return false, err
 	}
-	if err := m.checkMap(o.Guidance, shown); err != nil {
-		return false, err
-	}
-	frames := m.Config.Clip.shownFrames(func(i int) bool { return shown.shown[i] })
 	return frames.alternate, m.Config.Conditions.checkTold(o.Covariates, frames)
+}
+
+// checkKnown does what checkConditions does for all but the covariates, and returns which
+// frames are shown.
+func (m *Run) checkKnown(o SampleOptions, cells vdm.Measurement, known []bool) (shownFrames, error) {
+	shown, err := m.shownCells(cells, known)
+	if err != nil {
+		return shownFrames{}, err
+	}
+	if err := m.checkMap(o.Guidance, shown); err != nil {
+		return shownFrames{}, err
+	}
+	return m.Config.Clip.shownFrames(func(i int) bool { return shown.shown[i] }), nil
 }
 
 // knownCells returns the known cells of a clip, or of one clip for each of count

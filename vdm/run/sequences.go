@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -74,6 +75,7 @@ func (m *Run) sequencesHeader(start []float32, o RolloutOptions, engine string) 
 		Start: len(start) / (c.Height * c.Width * len(c.Channels)), StartSHA256: sum256(start), Overlap: o.Overlap, Stride: o.Stride,
 		Transforms: strings.Join(transforms, ", "),
 		Schedule:   fmt.Sprintf("%s, %g to %g, shift %g", schedule.Name, schedule.Min, schedule.Max, schedule.Shift),
+		Told:       o.Tell != nil,
 		Recipe:     m.recipe(o.SampleOptions, "", engine),
 	}
 	h.Settings.Count = 0
@@ -305,12 +307,14 @@ func jsonDifferences(begun, now SequencesHeader) (diff []string) {
 		return m
 	}
 	compare := func(a, b map[string]any) {
-		for name := range b {
+		both := maps.Clone(a) // an entry may be left out of one of the two
+		maps.Copy(both, b)
+		for name := range both {
 			switch name {
 			case "settings", "layout", "training_data", "version": // no frame depends on these
 				continue
 			}
-			if x, y := fmt.Sprint(a[name]), fmt.Sprint(b[name]); x != y {
+			if x, y := orNothing(a[name]), orNothing(b[name]); x != y {
 				diff = append(diff, fmt.Sprintf("%s was %s, is %s", name, x, y))
 			}
 		}
@@ -319,6 +323,14 @@ func jsonDifferences(begun, now SequencesHeader) (diff []string) {
 	compare(fields(begun.Settings), fields(now.Settings))
 	slices.Sort(diff)
 	return diff
+}
+
+// orNothing returns an entry in words.
+func orNothing(entry any) string {
+	if entry == nil {
+		return "not set"
+	}
+	return fmt.Sprint(entry)
 }
 
 // read reads finished frames of a member.

@@ -16,6 +16,7 @@ type SequencesSettings struct {
 	Stride      int
 	Transforms  string
 	Schedule    string
+	Told        bool // whether each clip had covariates of its own
 	Recipe
 }
 
@@ -40,6 +41,7 @@ type sequencesSettings struct {
 	Engine      string `json:"engine"`
 
 	// Older files lack these entries.
+	Told    bool   `json:"covariates,omitempty"`
 	Tiles   string `json:"tiles,omitempty"`
 	Data    string `json:"training_data,omitempty"`
 	Version string `json:"version,omitempty"`
@@ -55,7 +57,7 @@ func (s SequencesSettings) MarshalJSON() ([]byte, error) {
 		Start: s.Start, StartSHA256: s.StartSHA256, Overlap: s.Overlap, Stride: s.Stride, First: s.First, Seed: s.Seed,
 		Sampler: s.Sampler, Grid: s.Grid, Evaluations: s.Evaluations, Batch: s.Batch, Guidance: s.Guidance, Unclamped: !s.Clamped,
 		Weights: weights + " " + s.Weights, Step: s.Step, Transforms: s.Transforms, Schedule: s.Schedule, Engine: s.Engine,
-		Tiles: s.Tiles, Data: s.Data, Version: s.Version,
+		Told: s.Told, Tiles: s.Tiles, Data: s.Data, Version: s.Version,
 	})
 }
 
@@ -71,6 +73,7 @@ func (s *SequencesSettings) UnmarshalJSON(text []byte) error {
 	}
 	*s = SequencesSettings{
 		Start: e.Start, StartSHA256: e.StartSHA256, Overlap: e.Overlap, Stride: e.Stride, Transforms: e.Transforms, Schedule: e.Schedule,
+		Told: e.Told,
 		Recipe: Recipe{
 			Step: e.Step, Weights: sum, First: e.First, Seed: e.Seed, Evaluations: e.Evaluations, Sampler: e.Sampler, Grid: e.Grid,
 			Batch: e.Batch, Guidance: e.Guidance, Clamped: !e.Unclamped, LastWeights: which == "last",

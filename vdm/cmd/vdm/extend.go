@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"github.com/climate-vdm/climate-vdm/vdm/climate/cf"
 	"github.com/climate-vdm/climate-vdm/vdm/run"
 	"github.com/climate-vdm/climate-vdm/vdm/study/archive"
+	"github.com/climate-vdm/climate-vdm/vdm/study/radar"
 )
 
 func newExtend() *cobra.Command {
@@ -84,15 +86,22 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOpt
 	if len(f.data) == 0 {
 		shown = 0
 	}
-	told, err := f.tell.told(c, m, f.read, shown, nil)
-	if err != nil {
-		return err
-	}
-	if len(told) > 0 {
-		return misuse(c, "--covariate: a sequence takes none, since each of its clips would need its own")
+	if len(f.tell.covariates) > 0 {
+		return misuse(c, "--covariate: a sequence takes none, since each of its clips needs its own")
 	}
 	start, place, more, err := f.begin(c, m, o.Frames, known)
 	if err != nil {
+		return err
+	}
+	overlap := cmp.Or(o.Overlap, m.Config.Clip.Frames/2)
+	if known := len(start) / (m.Config.Clip.Height * m.Config.Clip.Width); known >= overlap && overlap >= m.Config.Conditions.KnownFrames() && !f.tell.without {
+		if o.Tell, err = radar.TellSequence(c.Context(), m, start); err != nil {
+			return err
+		}
+	}
+	if o.Tell != nil {
+		say(c, "each clip receives the frames that it continues moved along")
+	} else if _, err := f.tell.told(c, m, f.read, shown, nil); err != nil {
 		return err
 	}
 	if _, choice, err := m.Engine(); err == nil {

@@ -33,6 +33,13 @@ func TestTrainNowcast(t *testing.T) {
 	if f := field(t, out, "rain", 1); f.Frames() != 4 || f.Height() != 6 || f.Width() != 6 {
 		t.Errorf("a nowcast of %d frames of %d × %d, want 4 of 6 × 6", f.Frames(), f.Height(), f.Width())
 	}
+	// A sequence tells each of its clips how the frames that it continues move.
+	long := filepath.Join(t.TempDir(), "long")
+	succeed(t, "extend", dir, "--data", data, "--start", "0", "--known", "2", "--overlap", "2", "--frames", "7", "--steps", "2", "--out", long)
+	if e, err := run.OpenSequences(long); err != nil || !e.Settings.Told || e.Frames(0) != 7 {
+		t.Errorf("the clips of a sequence had no covariates, or it lacks frames: %+v, error %v", e, err)
+	}
+	refuse(t, exitFailed, []string{"covariates was true, is not set"}, "extend", dir, "--data", data, "--start", "0", "--known", "2", "--overlap", "2", "--frames", "8", "--steps", "2", "--out", long, "--without-covariates")
 	// Missing cells in a known frame are unknown cells in it.
 	gaps := writeRecord(t, filepath.Join(t.TempDir(), "gaps.nc"), func(f *cf.SampleFile) {
 		data := f.Channels[0].Data

@@ -155,7 +155,7 @@ func Tell(ctx context.Context, m *run.Run, rain *climate.Field, known climate.Kn
 // tellWhole returns what Tell does, of the whole field.
 func tellWhole(ctx context.Context, m *run.Run, rain *climate.Field, known climate.KnownFrames) (map[string][]float32, error) {
 	c := m.Config.Conditions.Covariates
-	i := slices.IndexFunc(c, func(c run.CovariateConfig) bool { return c.Name == GuessName })
+	i := guessIn(m.Config)
 	if i < 0 {
 		return nil, nil
 	}
@@ -180,6 +180,11 @@ func tellWhole(ctx context.Context, m *run.Run, rain *climate.Field, known clima
 		}
 	}
 	return told, nil
+}
+
+// guessIn returns the place of the covariate GuessName, −1 where a network does not have it.
+func guessIn(c run.Config) int {
+	return slices.IndexFunc(c.Conditions.Covariates, func(c run.CovariateConfig) bool { return c.Name == GuessName })
 }
 
 // TakesErrors reports whether a network has the covariate ErrorName.
