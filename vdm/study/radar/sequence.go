@@ -15,7 +15,7 @@ import (
 //
 // How far the guess is likely to be from the rain is measured once, in the start, and told to
 // every clip. Measured in the frames that the network drew, it grows from clip to clip, since
-// a network that is told of a larger error draws frames that are harder to move along.
+// a network that expects a larger error draws frames that are harder to move along.
 func TellSequence(ctx context.Context, m *run.Run, start []float32) (func(ctx context.Context, clip []float32) (map[string][]float32, error), error) {
 	c := m.Config.Clip
 	i := guessIn(m.Config)
