@@ -28,7 +28,8 @@ func newExtend() *cobra.Command {
 		GroupID: groupWork,
 		Long: `extend draws sequences of any length: each clip is drawn given the last --overlap
 frames of the sequence so far and adds --stride new ones. Sequences begin with
-frames of the data or, without --data, with a clip drawn freely.
+frames of the data or, without --data, with a clip drawn freely. Each clip of a
+network for radar receives the frames that it continues moved along.
 
 The frames go to a folder as they are drawn, a flat file of float32 for each
 member. Stopped or killed, the same command continues where it stopped and ends
