@@ -226,9 +226,9 @@ func (x *rollout) known(g, k int) ([]float32, error) {
 	return clips, nil
 }
 
-// told returns the covariates of a clip of each member of a batch, of which known contains
+// told returns the covariates of clip k of each member of a batch, of which known contains
 // what it knows, in physical units. There are none where nothing is known.
-func (x *rollout) told(ctx context.Context, known []float32) (map[string]vdm.Covariate, error) {
+func (x *rollout) told(ctx context.Context, k int, known []float32) (map[string]vdm.Covariate, error) {
 	if x.o.Tell == nil || known == nil {
 		return nil, nil
 	}
@@ -246,7 +246,7 @@ func (x *rollout) told(ctx context.Context, known []float32) (map[string]vdm.Cov
 			physical[name] = append(physical[name], values...)
 		}
 	}
-	if err := x.m.Config.Conditions.checkTold(physical, shownFrames{first: x.o.Overlap}); err != nil {
+	if err := x.m.Config.Conditions.checkTold(physical, shownFrames{first: x.frames.known(k)}); err != nil {
 		return nil, err
 	}
 	return x.m.covariates(physical, false)
@@ -257,7 +257,7 @@ func (x *rollout) told(ctx context.Context, known []float32) (map[string]vdm.Cov
 func (x *rollout) draw(ctx context.Context, g, k int, known []float32) ([]float32, error) {
 	var given vdm.Observation
 	which := 0
-	told, err := x.told(ctx, known)
+	told, err := x.told(ctx, k, known)
 	if err != nil {
 		return nil, fmt.Errorf("clip %d: %w", k, err)
 	}

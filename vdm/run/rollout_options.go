@@ -47,8 +47,6 @@ func (o RolloutOptions) validate(clipFrames, startFrames int) error {
 		return fmt.Errorf("overlap is %d: want 1 to %d of the %d frames of a clip", o.Overlap, clipFrames-1, clipFrames)
 	case o.Stride < 1 || o.Overlap+o.Stride > clipFrames:
 		return fmt.Errorf("stride is %d with an overlap of %d: want 1 to %d, as a clip has %d frames", o.Stride, o.Overlap, clipFrames-o.Overlap, clipFrames)
-	case o.Tell != nil && startFrames > 0 && startFrames < o.Overlap:
-		return fmt.Errorf("overlap is %d and the start has %d frames: want at least as many, since covariates are made from the overlap", o.Overlap, startFrames)
 	case o.Frames <= startFrames:
 		return fmt.Errorf("frames is %d and the start has %d: want more", o.Frames, startFrames)
 	}

@@ -355,8 +355,6 @@ func TestRolloutRefuses(t *testing.T) {
 	} {
 		enginetest.WantError(t, name, try(dir, start, c.change), append(c.says, "extend: ")...)
 	}
-	short := func(o *RolloutOptions) { o.Overlap, o.Tell = 3, telling(nil, nil) }
-	enginetest.WantError(t, "a short start", try(t.TempDir(), start[:2*16], short), "overlap is 3", "start has 2")
 	other := slices.Clone(start)
 	other[0]++
 	enginetest.WantError(t, "another start", try(dir, other, none), "start_sha256")

@@ -94,8 +94,8 @@ func (f *conditionalFlags) extend(c *cobra.Command, m *run.Run, o run.RolloutOpt
 	if err != nil {
 		return err
 	}
-	overlap := cmp.Or(o.Overlap, m.Config.Clip.Frames/2)
-	if known := len(start) / (m.Config.Clip.Height * m.Config.Clip.Width); known >= overlap && overlap >= m.Config.Conditions.KnownFrames() && !f.tell.without {
+	shown = min(shown, cmp.Or(o.Overlap, m.Config.Clip.Frames/2)) // no clip knows fewer frames
+	if shown >= m.Config.Conditions.KnownFrames() && !f.tell.without {
 		if o.Tell, err = radar.TellSequence(c.Context(), m, start); err != nil {
 			return err
 		}

@@ -74,7 +74,7 @@ blend lets a file of forecasts, these or nowcasts, pass into another.`,
 // forecast makes the forecast of the named forecaster.
 func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
 	name = strings.ToLower(name)
-	_, ensemble, needs, err := forecast.Named(name, forecast.NamedOptions{})
+	by, ensemble, needs, err := forecast.Named(name, forecast.NamedOptions{})
 	m := mistakes{command: c}
 	if err != nil {
 		m.add(misuse(c, "%v", err))
@@ -159,11 +159,8 @@ func (f *forecastFlags) forecast(c *cobra.Command, name string) error {
 	if err := emit(c, filepath.Clean(out)+"\n"); err != nil {
 		return err
 	}
-	title := strings.ToUpper(name[:1]) + name[1:]
-	if name == "steps" {
-		title = "STEPS"
-	}
-	return drawNowcast(c, f.picture, title, rec, place, known, frames, members)
+	called := by.Name()
+	return drawNowcast(c, f.picture, strings.ToUpper(called[:1])+called[1:], rec, place, known, frames, members)
 }
 
 // around returns the known frames with what lies around a clip and may move into it; nil

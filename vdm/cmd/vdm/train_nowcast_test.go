@@ -40,6 +40,15 @@ func TestTrainNowcast(t *testing.T) {
 		t.Errorf("the clips of a sequence had no covariates, or it lacks frames: %+v, error %v", e, err)
 	}
 	refuse(t, exitFailed, []string{"covariates was true, is not set"}, "extend", dir, "--data", data, "--start", "0", "--known", "2", "--overlap", "2", "--frames", "8", "--steps", "2", "--out", long, "--without-covariates")
+	shorter := filepath.Join(t.TempDir(), "shorter")
+	succeed(t, "extend", dir, "--data", data, "--start", "0", "--known", "2", "--overlap", "3", "--frames", "6", "--steps", "2", "--out", shorter)
+	if e, err := run.OpenSequences(shorter); err != nil || !e.Settings.Told {
+		t.Errorf("the clips of a sequence with a start shorter than the overlap had no covariates: %+v, error %v", e, err)
+	}
+	r := vdmRun(t, "extend", dir, "--data", data, "--start", "0", "--known", "1", "--overlap", "1", "--frames", "5", "--steps", "2", "--out", filepath.Join(t.TempDir(), "one"))
+	if r.status != 0 || !strings.Contains(r.stderr, "made from the first 2 frames: 1 are known") {
+		t.Errorf("a sequence whose clips know one frame: status %d, %s", r.status, r.stderr)
+	}
 	// Missing cells in a known frame are unknown cells in it.
 	gaps := writeRecord(t, filepath.Join(t.TempDir(), "gaps.nc"), func(f *cf.SampleFile) {
 		data := f.Channels[0].Data
